@@ -1,0 +1,34 @@
+"""The owner approves a bid: the space is held, a draft contract stands for the hold, the saga starts.
+
+Of several bids on one space one wins; the others stay open as backups until the contract is executed.
+What happens next is functions/leasing/leasing.asl.json, started by the committed `bid.approved`.
+"""
+
+from uuid import UUID
+
+from shared.bids import queries, rules
+from shared.bids.access import visible_bid
+from shared.bids.models import Bid, Decision
+from shared.contracts.draft import draft_contract
+from shared.kit.catalog import Role
+from shared.kit.db import transaction
+from shared.kit.endpoint import endpoint
+from shared.kit.request import Caller
+
+
+@endpoint(
+    "PUT /bids/{bid_id}/approve",
+    access={Role.OWNER, Role.AGENT},
+    rate="bidding",
+    writes=True,
+    raises=(rules.BidNotOpen, rules.SpaceNotAvailable),
+)
+def approve_bid(caller: Caller, bid_id: UUID, decision: Decision) -> Bid:
+    with transaction(caller) as tx:
+        before, space = visible_bid(tx, caller, bid_id)
+        rules.check_approvable(before, space["availability_status"])
+        if not draft_contract(tx, caller, before):
+            raise rules.SpaceNotAvailable()
+        bid = Bid.of(queries.update_approved(tx, caller, before, decision.notes))
+        tx.emit("bid.approved", bid, before=before)
+    return bid

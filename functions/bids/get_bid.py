@@ -1,0 +1,20 @@
+"""One bid with every version of its terms, so that both sides can compare what was offered when."""
+
+from uuid import UUID
+
+from shared.bids import queries
+from shared.bids.models import BidDetail
+from shared.kit.catalog import Role
+from shared.kit.db import reading
+from shared.kit.endpoint import endpoint
+from shared.kit.errors import NotFound
+from shared.kit.request import Caller
+
+
+@endpoint("GET /bids/{bid_id}", access={Role.OWNER, Role.AGENT, Role.CLIENT, Role.BROKER})
+def get_bid(caller: Caller, bid_id: UUID) -> BidDetail:
+    with reading(caller) as tx:
+        bid, versions = queries.select_bid(tx, caller, bid_id)
+    if bid is None:
+        raise NotFound()
+    return BidDetail.of({**bid, "versions": versions})

@@ -1,0 +1,17 @@
+"""Both sides see their bids: an owner those on its spaces, a client its organization's own."""
+
+from shared.bids import queries
+from shared.bids.models import Bid, BidFilter, BidList
+from shared.kit.catalog import Role
+from shared.kit.db import reading
+from shared.kit.endpoint import endpoint
+from shared.kit.paging import PageMeta
+from shared.kit.request import Caller
+
+
+@endpoint("GET /bids", access={Role.OWNER, Role.AGENT, Role.CLIENT, Role.BROKER})
+def list_bids(caller: Caller, asked: BidFilter) -> BidList:
+    with reading(caller) as tx:
+        rows = queries.select_bids(tx, caller, asked)
+    shown, meta = asked.page(rows, "created_at", "id")
+    return BidList.of({"data": [Bid.of(row) for row in shown], "meta": PageMeta.of(meta)})

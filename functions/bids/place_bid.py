@@ -1,0 +1,33 @@
+"""A client offers a monthly rent for one available space.
+
+The bid stays open until it is withdrawn, rejected or approved; approval starts the leasing saga
+(functions/leasing/leasing.asl.json). Over WebSocket the same operation is `bid:place`.
+"""
+
+from shared.bids import queries, rules
+from shared.bids.models import Bid, Offer
+from shared.kit.catalog import Role, Socket
+from shared.kit.db import transaction
+from shared.kit.endpoint import endpoint
+from shared.kit.request import Caller
+from shared.spaces.access import visible_space
+
+
+@endpoint(
+    "POST /bids",
+    access={Role.CLIENT, Role.BROKER},
+    returns=201,
+    rate="bidding",
+    writes=True,
+    raises=(rules.SpaceNotAvailable, rules.BidAlreadyOpen, rules.StartInThePast),
+    socket=Socket("bid:place", answers="bid:placed", fields={"bid_id": "id", "status": "status"}),
+)
+def place_bid(caller: Caller, offer: Offer) -> Bid:
+    with transaction(caller) as tx:
+        # Locked, so that no bid comes in while an approval is taking the space.
+        space = visible_space(tx, offer.space_id, lock=True)
+        rules.check_offer(space.availability_status, space.today, offer)
+        start = offer.start_date or rules.default_start(space.today)
+        bid = Bid.of(queries.insert_bid(tx, caller, offer, start))
+        tx.emit("bid.placed", bid)
+    return bid

@@ -1,0 +1,186 @@
+"""The SQL of bids."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+
+from shared.bids.models import Bid, BidFilter, Offer
+from shared.kit.catalog import Role
+from shared.kit.db import Reading, Row, Tx
+from shared.kit.ids import new_id
+from shared.kit.request import Caller
+
+_SELECT = """
+SELECT b.id, b.space_id, b.client_id, b.owner_id, b.client_organization_id, b.owner_organization_id,
+       b.bid_amount, b.counter_offer_amount, b.currency, b.contract_type, b.start_date, b.term_months,
+       b.status, b.version, b.notes, b.decision_reason, b.created_at, b.updated_at,
+       (SELECT c.id FROM contracts c WHERE c.bid_id = b.id) AS contract_id,
+       jsonb_build_object('id', b.client_id, 'name', b.client_party ->> 'name',
+                          'organization', b.client_party ->> 'legal_name') AS client,
+       b.premises AS space
+FROM bids b
+"""
+
+# The side that a caller's role stands on; None leaves a side open (SUPER_ADMIN, SUPPORT).
+_MINE = """
+(%(owner_side)s::uuid IS NULL OR b.owner_organization_id = %(owner_side)s)
+AND (%(client_side)s::uuid IS NULL OR b.client_organization_id = %(client_side)s)
+"""
+
+_SELECT_PAGE = (
+    _SELECT
+    + " WHERE "
+    + _MINE
+    + """
+  AND (%(space_id)s::uuid IS NULL OR b.space_id = %(space_id)s)
+  AND (%(client_id)s::uuid IS NULL OR b.client_id = %(client_id)s)
+  AND (%(status)s::text IS NULL OR b.status = %(status)s)
+  AND (%(before)s::timestamptz IS NULL OR (b.created_at, b.id) < (%(before)s, %(before_id)s::uuid))
+ORDER BY b.created_at DESC, b.id DESC
+LIMIT %(limit)s
+"""
+)
+
+_SELECT_ONE = _SELECT + " WHERE b.id = %(bid_id)s AND " + _MINE
+
+_LOCK_SPACE_OF = """
+SELECT app.lock_space(b.space_id) AS locked FROM bids b WHERE b.id = %(bid_id)s
+"""
+
+_LOCK_ONE = "SELECT b.id FROM bids b WHERE b.id = %(bid_id)s AND " + _MINE + " FOR UPDATE"
+
+_SELECT_SPACE_STATE = """
+SELECT s.availability_status, s.gross_sqft, app.today(g.timezone) AS today
+FROM bids b JOIN spaces s ON s.id = b.space_id JOIN buildings g ON g.id = s.building_id
+WHERE b.id = %(bid_id)s
+"""
+
+_SELECT_VERSIONS = """
+SELECT v.version, v.side, v.author_id, v.amount, v.start_date, v.term_months, v.notes, v.created_at
+FROM bid_versions v
+WHERE v.bid_id = %(bid_id)s
+ORDER BY v.version
+"""
+
+_INSERT = """
+INSERT INTO bids (id, space_id, building_id, owner_id, owner_organization_id, client_id, client_organization_id,
+                  bid_amount, currency, start_date, term_months, notes, client_party, premises,
+                  created_by, updated_by)
+SELECT %(id)s, s.id, s.building_id, g.owner_id, s.owner_organization_id, u.id, o.id,
+       %(bid_amount)s, s.currency, %(start_date)s, %(term_months)s, %(notes)s,
+       jsonb_build_object('user_id', u.id, 'name', u.name, 'email', u.email, 'organization_id', o.id,
+                          'legal_name', coalesce(o.legal_name, o.name), 'address', o.address,
+                          'tax_id', o.tax_id),
+       jsonb_build_object('id', s.id, 'name', s.name, 'floor_number', f.floor_number,
+                          'building', jsonb_build_object('id', g.id, 'name', g.name)),
+       u.id, u.id
+FROM spaces s
+JOIN floors f ON f.id = s.floor_id
+JOIN buildings g ON g.id = s.building_id
+JOIN users u ON u.id = %(client_id)s
+JOIN organizations o ON o.id = u.organization_id
+WHERE s.id = %(space_id)s
+RETURNING id
+"""
+
+_INSERT_VERSION = """
+INSERT INTO bid_versions (id, bid_id, owner_organization_id, client_organization_id, version, side, author_id,
+                          amount, currency, contract_type, start_date, term_months, terms, valid_until, notes)
+SELECT %(id)s, b.id, b.owner_organization_id, b.client_organization_id, b.version, %(side)s, %(author_id)s,
+       coalesce(b.counter_offer_amount, b.bid_amount), b.currency, b.contract_type, b.start_date, b.term_months,
+       b.terms, b.valid_until, %(notes)s
+FROM bids b
+WHERE b.id = %(bid_id)s
+"""
+
+_UPDATE_APPROVED = """
+UPDATE bids
+SET status = 'APPROVED', decision_reason = %(notes)s, decided_at = now(), updated_at = now(),
+    updated_by = %(by)s
+WHERE id = %(bid_id)s
+RETURNING id
+"""
+
+_REJECT_OTHERS = """
+UPDATE bids
+SET status = 'REJECTED', decision_reason = %(reason)s, decided_at = now(), updated_at = now()
+WHERE space_id = %(space_id)s AND id <> %(bid_id)s AND status IN ('PENDING', 'COUNTER_OFFERED')
+RETURNING id
+"""
+
+
+def insert_bid(tx: Tx, client: Caller, offer: Offer, start_date: date) -> Row:
+    """The new bid, with its first version. Violates `bids_one_open_per_client` where one is open."""
+    bid_id = new_id()
+    values = {
+        "id": bid_id,
+        "space_id": offer.space_id,
+        "client_id": client.user_id,
+        "bid_amount": offer.bid_amount,
+        "start_date": start_date,
+        "term_months": offer.term_months,
+        "notes": offer.notes,
+    }
+    version = {"id": new_id(), "bid_id": bid_id, "side": "CLIENT", "author_id": client.user_id, "notes": offer.notes}
+    tx.run(_INSERT, values)
+    tx.run(_INSERT_VERSION, version)
+    return tx.batch((_SELECT_ONE, {"bid_id": bid_id, **side_of(client)}))[0][0]
+
+
+def side_of(caller: Caller) -> dict[str, UUID | None]:
+    """The organization that a caller's role confines it to, on the owner's or on the client's side."""
+    all_sides = caller.role in (Role.SUPER_ADMIN, Role.SUPPORT)
+    owns = caller.role in (Role.OWNER, Role.AGENT)
+    return {
+        "owner_side": caller.organization_id if owns else None,
+        "client_side": None if owns or all_sides else caller.organization_id,
+    }
+
+
+def select_bids(tx: Reading, caller: Caller, asked: BidFilter) -> list[Row]:
+    """One row more than the page holds."""
+    before, before_id = asked.after(datetime.fromisoformat, UUID)
+    return tx.all(
+        _SELECT_PAGE,
+        {
+            **side_of(caller),
+            **asked.model_dump(include={"space_id", "client_id", "status"}),
+            "before": before,
+            "before_id": before_id,
+            "limit": asked.limit + 1,
+        },
+    )
+
+
+def select_bid(tx: Reading, caller: Caller, bid_id: UUID) -> tuple[Row | None, list[Row]]:
+    """The bid and its versions."""
+    values = {"bid_id": bid_id, **side_of(caller)}
+    bids, versions = tx.batch((_SELECT_ONE, values), (_SELECT_VERSIONS, values))
+    return (bids[0] if bids else None), versions
+
+
+def lock_bid(tx: Tx, caller: Caller, bid_id: UUID) -> tuple[Row | None, Row | None]:
+    """The bid and its space's state, both locked: the space first, so that no two callers wait crosswise."""
+    values = {"bid_id": bid_id, **side_of(caller)}
+    _, _, bids, states = tx.batch(
+        (_LOCK_SPACE_OF, values), (_LOCK_ONE, values), (_SELECT_ONE, values), (_SELECT_SPACE_STATE, values)
+    )
+    return (bids[0] if bids else None), (states[0] if states else None)
+
+
+def update_approved(tx: Tx, caller: Caller, bid: Bid, notes: str | None) -> Row:
+    """The bid, approved."""
+    values: dict[str, Any] = {"bid_id": bid.id, "notes": notes, "by": caller.user_id, **side_of(caller)}
+    return tx.batch((_UPDATE_APPROVED, values), (_SELECT_ONE, values))[1][0]
+
+
+def reject_others(tx: Tx, space_id: UUID, winner: UUID, reason: str) -> list[Row]:
+    """The space's other open bids, rejected (for the saga, which sees both sides)."""
+    values = {"space_id": space_id, "bid_id": winner, "reason": reason}
+    rejected = tx.all(_REJECT_OTHERS, values)
+    everybody = {"owner_side": None, "client_side": None}
+    found = tx.batch(*((_SELECT_ONE, {"bid_id": row["id"], **everybody}) for row in rejected))
+    return [rows[0] for rows in found]
+
+

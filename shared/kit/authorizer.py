@@ -1,0 +1,63 @@
+"""The HTTP API's Lambda authorizer: it tells who calls and never refuses.
+
+API Gateway's own refusal cannot be shaped; so a bad token is passed on as `{"refusal": code}` and the
+operation answers 401 in our envelope.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from shared.kit.catalog import Operation
+from shared.kit.endpoint import correlation_id
+from shared.kit.errors import Unauthenticated
+from shared.kit.request import Caller, Request, begin
+
+
+class Authorizer:
+    """A declared authorizer: callable as its own Lambda handler."""
+
+    def __init__(self, function: Callable[[str], Caller], operation: Operation) -> None:
+        self.function = function
+        self.operation = operation
+        self.__name__ = operation.name
+        self.__doc__ = function.__doc__
+
+    def __call__(self, event: dict[str, Any], context: object) -> dict[str, Any]:
+        headers = event.get("headers") or {}
+        begin(Request(self.operation, correlation_id(headers.get("x-correlation-id"))))
+        try:
+            caller = self.function(event["identitySource"][0])
+        except Unauthenticated as refusal:
+            return {"isAuthorized": True, "context": {"refusal": refusal.code}}
+        return {
+            "isAuthorized": True,
+            "context": {
+                "user_id": str(caller.user_id),
+                "organization_id": str(caller.organization_id),
+                "role": caller.role.value,
+                "session_id": str(caller.session_id),
+                "email_verified": "true" if caller.email_verified else "false",
+            },
+        }
+
+
+def authorizer(
+    *, uses: tuple[str, ...], timeout: int = 10
+) -> Callable[[Callable[[str], Caller]], Authorizer]:
+    """Declare the authorizer: a function from the Authorization header's value to a caller."""
+
+    def declare(function: Callable[[str], Caller]) -> Authorizer:
+        operation = Operation(
+            name=function.__name__,
+            domain=function.__module__.split(".")[1],
+            module=function.__module__,
+            kind="authorizer",
+            function=function,
+            database="auth",
+            uses=uses,
+            layers=("common", "tokens"),
+            timeout=timeout,
+        )
+        return Authorizer(function, operation)
+
+    return declare

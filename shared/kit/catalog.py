@@ -1,0 +1,144 @@
+"""The catalog: every operation of the platform, read off the functions that declare themselves.
+
+An operation's declaration stands on its function (`@endpoint(...)`, `@consumer(...)`, …) and nowhere
+else. Routes, functions, roles, grants, queues, schedules, OpenAPI, the permission tests and README's
+table are all read from here, so that none of them can drift from the code.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import ModuleType
+from typing import Any, Literal
+
+
+class Role(StrEnum):
+    """Who a user is; `spec` table "Roles" says how each is got and what it may do."""
+
+    OWNER = "OWNER"
+    CLIENT = "CLIENT"
+    BROKER = "BROKER"
+    AGENT = "AGENT"
+    FINANCIAL_OFFICER = "FINANCIAL_OFFICER"
+    CONTRACTOR = "CONTRACTOR"
+    SUPPORT = "SUPPORT"
+    SUPER_ADMIN = "SUPER_ADMIN"
+
+
+ANYONE: frozenset[Role] = frozenset()
+"""Access of a public operation. Where the function takes a `caller`, a token is honoured if one is sent."""
+
+EVERY_ROLE: frozenset[Role] = frozenset(Role)
+"""Access of an operation that every signed-in user may call."""
+
+Kind = Literal["endpoint", "authorizer", "socket", "consumer", "worker", "job", "step", "operator"]
+Database = Literal["reader", "writer", "worker", "auth", "admin"]
+
+
+DATABASE_USERS: dict[Database, str] = {
+    "reader": "app_reader",
+    "writer": "app_user",
+    "worker": "app_worker",
+    "auth": "app_auth",
+}
+"""The PostgreSQL role each kind of access logs in as (`admin` logs in by the secret)."""
+
+ENVIRONMENT: dict[str, str] = {
+    "documents": "DOCUMENTS_BUCKET",
+    "signing_key": "SIGNING_KEY_ID",
+    "derive_key": "DERIVE_KEY_ID",
+    "token_key": "TOKEN_KEY_ID",
+    "relay": "RELAY_QUEUE_URL",
+    "push": "PUSH_QUEUE_URL",
+    "mail": "MAIL_QUEUE_URL",
+    "sockets_to_close": "SOCKETS_TO_CLOSE_QUEUE_URL",
+    "bus": "BUS_NAME",
+    "saga": "STATE_MACHINE_ARN",
+    "sockets": "SOCKET_ENDPOINT",
+    "ses": "MAIL_SENDER",
+    "admin_secret": "DATABASE_SECRET_ARN",
+}
+"""Resource (the part of a `uses=` entry before the dot) → the variable that tells a function where it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Socket:
+    """The WebSocket door of an endpoint: the event it hears, the event it answers, and with what.
+
+    `fields` maps each field of the answer's `data` to a field of the REST answer.
+    """
+
+    event: str
+    answers: str
+    fields: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One verb, one file, one function, one Lambda: what it is and what it needs."""
+
+    name: str
+    domain: str
+    module: str
+    kind: Kind
+    function: Callable[..., Any] = field(compare=False, repr=False)
+    method: str | None = None
+    path: str | None = None
+    access: frozenset[Role] = ANYONE
+    returns: int = 200
+    rate: str = "general"
+    writes: bool = False
+    raises: tuple[type[Exception], ...] = ()
+    uses: tuple[str, ...] = ()
+    socket: Socket | None = None
+    socket_route: str | None = None
+    hears: tuple[str, ...] = ()
+    queue: str | None = None
+    batch: int = 1
+    schedule: str | None = None
+    database: Database | None = None
+    vpc: bool = True
+    timeout: int = 10
+    memory: int = 512
+    layers: tuple[str, ...] = ("common",)
+
+    @property
+    def handler(self) -> str:
+        """The Lambda handler string, as `functions.bids.place_bid.place_bid`."""
+        return f"{self.module}.{self.name}"
+
+    @property
+    def is_public(self) -> bool:
+        """No caller needed."""
+        return not self.access
+
+    @property
+    def needs_authorizer(self) -> bool:
+        """The route stands behind the Lambda authorizer."""
+        return self.kind == "endpoint" and not self.is_public
+
+
+def load() -> tuple[Operation, ...]:
+    """Import every module below `functions/` and return all operations, sorted by name.
+
+    Raises ValueError where a module declares no operation, or one under another name than its file's.
+    """
+    import functions
+
+    found = [_operation_of(importlib.import_module(name)) for name in sorted(_modules(functions))]
+    return tuple(sorted(found, key=lambda operation: operation.name))
+
+
+def _modules(package: ModuleType) -> list[str]:
+    walk = pkgutil.walk_packages(package.__path__, prefix=f"{package.__name__}.")
+    return [module.name for module in walk if not module.ispkg]
+
+
+def _operation_of(module: ModuleType) -> Operation:
+    name = module.__name__.rpartition(".")[2]
+    operation = getattr(getattr(module, name, None), "operation", None)
+    if not isinstance(operation, Operation) or operation.name != name:
+        raise ValueError(f"{module.__name__} must define the operation {name!r}")
+    return operation

@@ -1,0 +1,241 @@
+"""The way in for messages: events from the bus, and messages that our own code queued.
+
+Every message can come twice, late or out of order. A consumer of events therefore writes an inbox row
+in the transaction of its effect; one that is `ordered` first catches up on the earlier events of the
+same object, which it finds in the outbox, so that effects happen in the order of the changes.
+A message that fails is reported alone; the others of its batch stay done.
+"""
+
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from shared.kit import wire
+from shared.kit.catalog import Database, Operation
+from shared.kit.db import Row, Tx, transaction
+from shared.kit.log import logger
+from shared.kit.request import Request, begin
+from shared.kit.unit import perform
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened: `name` is noun.past, `object_id` the thing it happened to."""
+
+    id: UUID
+    name: str
+    object_id: UUID | None
+    data: dict[str, Any]
+    correlation_id: str
+    actor: UUID | None
+    occurred_at: datetime
+
+
+Listener = Callable[[Event, Tx], None]
+Teller = Callable[[Event], None]
+Handler = Callable[[list[dict[str, Any]]], None]
+
+
+class _Queue:
+    """A declared consumer of a queue: callable as its own Lambda handler."""
+
+    def __init__(self, function: Callable[..., Any], operation: Operation) -> None:
+        self.function = function
+        self.operation = operation
+        self.__name__ = operation.name
+        self.__doc__ = function.__doc__
+
+    def __call__(self, event: dict[str, Any], context: object) -> dict[str, Any]:
+        failures = []
+        blocked: set[str] = set()
+        for record in event["Records"]:
+            group = record["attributes"].get("MessageGroupId", record["messageId"])
+            # After a failure the later messages of a FIFO group wait, or order would be lost.
+            if group in blocked or not self._handled(record):
+                blocked.add(group)
+                failures.append({"itemIdentifier": record["messageId"]})
+        return {"batchItemFailures": failures}
+
+    def _handled(self, record: dict[str, Any]) -> bool:
+        body = wire.load(record["body"])
+        correlation_id = str(_correlation_of(body))
+        begin(Request(self.operation, correlation_id))
+        try:
+            self.handle(body)
+        except Exception as error:  # noqa: BLE001 (reported to the queue, which retries and then parks it)
+            logger.error(
+                f"{self.operation.name} failed",
+                correlation_id=correlation_id,
+                error_type=type(error).__name__,
+                sqlstate=getattr(error, "sqlstate", None),
+                stack=traceback.format_tb(error.__traceback__),
+                metadata={"message_id": record["messageId"], "receives": _receives(record)},
+            )
+            return False
+        logger.info(f"{self.operation.name} done", correlation_id=correlation_id)
+        return True
+
+    def handle(self, body: dict[str, Any]) -> None:
+        """The work for one message's body."""
+        self.function(body)
+
+
+def _correlation_of(body: Any) -> Any:
+    if not isinstance(body, dict):
+        return "-"
+    return body.get("correlation_id") or (body.get("detail") or {}).get("correlation_id") or "-"
+
+
+def _receives(record: dict[str, Any]) -> int:
+    return int(record["attributes"].get("ApproximateReceiveCount", "1"))
+
+
+class Consumer(_Queue):
+    """A consumer of events."""
+
+    def __init__(self, function: Callable[..., Any], operation: Operation, ordered: bool) -> None:
+        super().__init__(function, operation)
+        self._ordered = ordered
+
+    def handle(self, body: dict[str, Any]) -> None:
+        event = _event_of(body["detail"])
+        if self.operation.database is None:
+            self.function(event)
+            return
+        if self._ordered and event.object_id:
+            for earlier in self._earlier(event):
+                perform(self.operation, lambda earlier=earlier: self._once(earlier))  # type: ignore[misc]
+        perform(self.operation, lambda: self._once(event))
+
+    def _once(self, event: Event) -> None:
+        with transaction() as tx:
+            fresh = tx.one(_INSERT_INBOX, {"consumer": self.operation.name, "event_id": event.id})
+            if fresh:
+                self.function(event, tx)
+
+    def _earlier(self, event: Event) -> list[Event]:
+        values = {
+            "object_id": event.object_id,
+            "event_id": event.id,
+            "consumer": self.operation.name,
+            "names": list(self.operation.hears),
+        }
+        found: list[Row] = []
+
+        def read() -> None:
+            with transaction() as tx:
+                found[:] = tx.all(_SELECT_EARLIER, values)
+
+        perform(self.operation, read)
+        return [_event_of(row) for row in found]
+
+
+_INSERT_INBOX = """
+INSERT INTO inbox (consumer, event_id) VALUES (%(consumer)s, %(event_id)s)
+ON CONFLICT DO NOTHING
+RETURNING event_id
+"""
+
+_SELECT_EARLIER = """
+SELECT o.id, o.name, o.object_id, o.payload AS data, o.correlation_id, o.actor, o.occurred_at
+FROM outbox o
+WHERE o.object_id = %(object_id)s
+  AND o.name = ANY(%(names)s)
+  AND o.seq < (SELECT seq FROM outbox WHERE id = %(event_id)s)
+  AND NOT EXISTS (SELECT FROM inbox i WHERE i.consumer = %(consumer)s AND i.event_id = o.id)
+ORDER BY o.seq
+"""
+
+
+def _event_of(detail: dict[str, Any]) -> Event:
+    return Event(
+        id=UUID(str(detail["id"])),
+        name=detail["name"],
+        object_id=UUID(str(detail["object_id"])) if detail["object_id"] else None,
+        data=detail["data"],
+        correlation_id=detail["correlation_id"],
+        actor=UUID(str(detail["actor"])) if detail["actor"] else None,
+        occurred_at=datetime.fromisoformat(str(detail["occurred_at"])),
+    )
+
+
+def detail_of(row: Row) -> str:
+    """An outbox row as the `Detail` of an EventBridge entry."""
+    return wire.render(
+        {name: row[name] for name in ("id", "name", "object_id", "correlation_id", "actor")}
+        | {
+            "data": row["payload"],
+            "occurred_at": row["occurred_at"],
+        }
+    )
+
+
+def consumer(
+    *hears: str,
+    ordered: bool = False,
+    database: Database | None = "worker",
+    uses: tuple[str, ...] = (),
+    layers: tuple[str, ...] = (),
+    timeout: int = 15,
+    memory: int = 512,
+) -> Callable[[Callable[..., None]], Consumer]:
+    """Declare a consumer of the events named. With a database the function is `(event, tx)`, and the inbox
+    sees to it that each event has one effect; without one it is `(event)`, stands outside the VPC and must
+    be safe to repeat by itself."""
+
+    def declare(function: Callable[..., None]) -> Consumer:
+        operation = Operation(
+            name=function.__name__,
+            domain=function.__module__.split(".")[1],
+            module=function.__module__,
+            kind="consumer",
+            function=function,
+            hears=hears,
+            batch=10,
+            database=database,
+            vpc=database is not None,
+            uses=tuple(sorted({*uses, "relay.send"})) if database else uses,
+            layers=("common", *layers),
+            timeout=timeout,
+            memory=memory,
+        )
+        return Consumer(function, operation, ordered)
+
+    return declare
+
+
+def worker(
+    queue: str,
+    *,
+    database: Database | None = None,
+    batch: int = 10,
+    uses: tuple[str, ...] = (),
+    layers: tuple[str, ...] = (),
+    timeout: int = 15,
+    memory: int = 512,
+    vpc: bool | None = None,
+) -> Callable[[Handler], _Queue]:
+    """Declare the consumer of a queue that our own code sends to; the function takes one message's body."""
+
+    def declare(function: Callable[..., None]) -> _Queue:
+        operation = Operation(
+            name=function.__name__,
+            domain=function.__module__.split(".")[1],
+            module=function.__module__,
+            kind="worker",
+            function=function,
+            queue=queue,
+            batch=batch,
+            database=database,
+            vpc=database is not None if vpc is None else vpc,
+            uses=uses,
+            layers=("common", *layers),
+            timeout=timeout,
+            memory=memory,
+        )
+        return _Queue(function, operation)
+
+    return declare

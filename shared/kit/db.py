@@ -1,0 +1,353 @@
+"""The database: one connection per environment, one transaction per operation, few round trips.
+
+`with transaction(caller) as tx` opens the operation's transaction. Leaving the block by an exception
+undoes it; leaving it normally leaves it to the way in (endpoint, consumer, step, …), which sends the
+last statements (the answer under its idempotency key) together with COMMIT. So a write is BEGIN with
+its first query, then its queries, then COMMIT with everything that needs no answer.
+
+`with reading(caller) as tx` is for reads: each query is one round trip and one implicit transaction.
+
+Row-level security sees the caller through `app.set_ctx`, whose settings end with the transaction.
+"""
+
+import os
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from psycopg.rows import dict_row
+from psycopg.types.json import Jsonb, set_json_dumps, set_json_loads
+
+from shared.kit import wire
+from shared.kit.catalog import DATABASE_USERS
+from shared.kit.errors import Conflict, KeyInFlight, KeyReused, Refusal, Unavailable
+from shared.kit.fields import View
+from shared.kit.ids import new_id
+from shared.kit.request import Caller, current
+from shared.kit.settings import NotDeclared, setting
+
+Row = dict[str, Any]
+Values = Mapping[str, Any]
+Connection = psycopg.Connection[Row]
+
+set_json_dumps(wire.render)
+set_json_loads(wire.load)
+
+WORKER = "WORKER"
+"""The role of consumers, jobs and saga steps, which act for the platform and not for a caller."""
+
+_state = threading.local()
+
+
+class Replay(Exception):
+    """The answer to this Idempotency-Key exists already."""
+
+    def __init__(self, status: int, body: str) -> None:
+        self.status, self.body = status, body
+        super().__init__("replayed")
+
+
+class Reading:
+    """Queries under a caller's context. Rows are dicts; values of NUMERIC are `Decimal`."""
+
+    def __init__(self, connection: Connection, caller: Caller | None, role: str | None = None) -> None:
+        self._connection = connection
+        self.caller = caller
+        self._context = {
+            "user_id": caller.user_id if caller else None,
+            "organization_id": caller.organization_id if caller else None,
+            "role": caller.role.value if caller else role or "ANONYMOUS",
+        }
+
+    def one(self, sql: str, values: Values | None = None) -> Row | None:
+        """The first row, or None."""
+        rows = self.all(sql, values)
+        return rows[0] if rows else None
+
+    def all(self, sql: str, values: Values | None = None) -> list[Row]:
+        """All rows."""
+        return self.batch((sql, values))[0]
+
+    def batch(self, *statements: tuple[str, Values | None]) -> list[list[Row]]:
+        """Several queries on one snapshot's round trip; their rows, in order."""
+        with self._connection.pipeline():
+            self._set_context()
+            cursors = [self._connection.execute(sql, values) for sql, values in statements]
+        return [cursor.fetchall() for cursor in cursors]
+
+    def send(self, sql: str, values: Values) -> None:
+        """A statement that answers nothing, in a transaction of its own."""
+        with self._connection.pipeline():
+            self._set_context()
+            self._connection.execute(sql, values)
+
+    def _set_context(self) -> None:
+        self._connection.execute(
+            "SELECT app.set_ctx(%(user_id)s::uuid, %(organization_id)s::uuid, %(role)s)", self._context
+        )
+
+
+class Tx(Reading):
+    """A transaction. Statements travel together until an answer is needed."""
+
+    def __init__(self, connection: Connection, caller: Caller | None, role: str | None = None) -> None:
+        super().__init__(connection, caller, role)
+        self.emitted = 0
+        self._pipeline = connection.pipeline()
+        self._pipeline.__enter__()
+        connection.execute("BEGIN")
+        self._set_context()
+
+    def batch(self, *statements: tuple[str, Values | None]) -> list[list[Row]]:
+        cursors = [self._connection.execute(sql, values) for sql, values in statements]
+        return [cursor.fetchall() for cursor in cursors]
+
+    def run(self, sql: str, values: Values | None = None) -> None:
+        """Queue a statement whose answer nobody needs; it travels with the next query or COMMIT."""
+        self._connection.execute(sql, values)
+
+    def become(self, caller: Caller) -> None:
+        """Go on as `caller`, who has just proved inside this transaction to be that person."""
+        self.caller = caller
+        self._context = {
+            "user_id": caller.user_id,
+            "organization_id": caller.organization_id,
+            "role": caller.role.value,
+        }
+        self._set_context()
+
+    def emit(self, name: str, thing: View, before: View | None = None, **data: Any) -> None:
+        """Tell that `thing` changed: the event for everybody else and the audit row, in this transaction.
+
+        `name` is `noun.past`. Both carry the fields that the view's class names as `accounted`; the event
+        carries `data` besides.
+        """
+        request = current()
+        after = _account(thing)
+        values = {
+            "id": new_id(),
+            "name": name,
+            "object_type": name.partition(".")[0],
+            "object_id": getattr(thing, "id", None),
+            "payload": Jsonb(after | data),
+            "before": Jsonb(_account(before)) if before else None,
+            "after": Jsonb(after),
+            "correlation_id": request.correlation_id,
+            "actor": self._context["user_id"],
+            "organization_id": self._context["organization_id"],
+            "operation": request.operation.name,
+            "ip": request.ip,
+            "user_agent": request.user_agent,
+            "status": request.operation.returns,
+            "audit_id": new_id(),
+        }
+        self.run(_INSERT_EVENT, values)
+        self.run(_INSERT_AUDIT, values)
+        self.emitted += 1
+
+    def commit(self) -> None:
+        """For the ways in only: send what is queued, and COMMIT."""
+        self._connection.execute("COMMIT")
+        self._pipeline.__exit__(None, None, None)
+
+    def rollback(self) -> None:
+        """For the ways in only: undo everything; the connection is usable again or given up."""
+        try:
+            self._pipeline.__exit__(None, None, None)
+        except psycopg.Error:
+            pass  # the error that ended the transaction has been raised already
+        try:
+            self._connection.rollback()
+            if self._connection.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
+                self._connection.execute("ROLLBACK")
+        except psycopg.Error:
+            disconnect()
+
+
+def _account(thing: View) -> Row:
+    return {name: getattr(thing, name) for name in thing.accounted if hasattr(thing, name)}
+
+
+_INSERT_EVENT = """
+INSERT INTO outbox (id, name, object_type, object_id, payload, correlation_id, actor, organization_id)
+VALUES (%(id)s, %(name)s, %(object_type)s, %(object_id)s, %(payload)s, %(correlation_id)s, %(actor)s,
+        %(organization_id)s)
+"""
+
+_INSERT_AUDIT = """
+INSERT INTO audit_logs (id, user_id, organization_id, action, operation, resource_type, resource_id,
+                        ip_address, user_agent, before, after, response_status, correlation_id)
+VALUES (%(audit_id)s, %(actor)s, %(organization_id)s, %(name)s, %(operation)s, %(object_type)s, %(object_id)s,
+        %(ip)s, %(user_agent)s, %(before)s, %(after)s, %(status)s, %(correlation_id)s)
+"""
+
+
+@contextmanager
+def reading(caller: Caller | None) -> Iterator[Reading]:
+    """Queries as `caller` (None: the public). Raises Unavailable where the database does not answer."""
+    yield Reading(connection(), caller, _role())
+
+
+@contextmanager
+def transaction(caller: Caller | None = None) -> Iterator[Tx]:
+    """The operation's one transaction, as `caller` (None: the public, or the platform in a worker)."""
+    tx = Tx(connection(), caller, _role())
+    _state.tx = tx
+    try:
+        if caller and current().idempotency_key:
+            _claim_key(tx, caller)
+        yield tx
+    except BaseException:
+        _state.tx = None
+        tx.rollback()
+        raise
+
+
+def _role() -> str | None:
+    return None if current().operation.kind in ("endpoint", "socket", "authorizer") else WORKER
+
+
+def pending() -> Tx | None:
+    """For the ways in: the transaction that the operation completed and nobody has committed yet."""
+    tx: Tx | None = getattr(_state, "tx", None)
+    _state.tx = None
+    return tx
+
+
+def _claim_key(tx: Tx, caller: Caller) -> None:
+    request = current()
+    values = {"user_id": caller.user_id, "key": request.idempotency_key}
+    [[lock], earlier] = tx.batch((_LOCK_KEY, values), (_SELECT_KEY, values))
+    if not lock["locked"]:
+        raise KeyInFlight(retry_after=1)
+    if earlier:
+        if earlier[0]["request_hash"] != request.request_hash:
+            raise KeyReused()
+        raise Replay(earlier[0]["status"], earlier[0]["body"])
+
+
+def keep_answer(tx: Tx, caller: Caller, status: int, body: str) -> None:
+    """For the endpoint: store the answer under its Idempotency-Key, in the operation's transaction."""
+    request = current()
+    tx.run(
+        _INSERT_KEY,
+        {
+            "user_id": caller.user_id,
+            "key": request.idempotency_key,
+            "request_hash": request.request_hash,
+            "operation": request.operation.name,
+            "status": status,
+            "body": body,
+        },
+    )
+
+
+_LOCK_KEY = """
+SELECT pg_try_advisory_xact_lock(hashtextextended(%(user_id)s::text || ' ' || %(key)s, 0)) AS locked
+"""
+
+_SELECT_KEY = """
+SELECT request_hash, status, body
+FROM idempotency_keys
+WHERE user_id = %(user_id)s AND key = %(key)s AND created_at > now() - interval '24 hours'
+"""
+
+_INSERT_KEY = """
+INSERT INTO idempotency_keys (user_id, key, request_hash, operation, status, body)
+VALUES (%(user_id)s, %(key)s, %(request_hash)s, %(operation)s, %(status)s, %(body)s)
+ON CONFLICT (user_id, key) DO UPDATE
+SET request_hash = excluded.request_hash, operation = excluded.operation, status = excluded.status,
+    body = excluded.body, created_at = now()
+"""
+
+
+def record_refusal(caller: Caller, resource_id: UUID | None, refusal: Refusal) -> None:
+    """An audit row for a change that was refused to a known caller; best effort, a round trip of its own."""
+    request = current()
+    values = {
+        "audit_id": new_id(),
+        "actor": caller.user_id,
+        "organization_id": caller.organization_id,
+        "name": f"{request.operation.name}.refused",
+        "operation": request.operation.name,
+        "object_type": request.operation.domain,
+        "object_id": resource_id,
+        "ip": request.ip,
+        "user_agent": request.user_agent,
+        "before": None,
+        "after": Jsonb({"code": refusal.code}),
+        "status": refusal.status,
+        "correlation_id": request.correlation_id,
+    }
+    try:
+        with reading(caller) as tx:
+            tx.send(_INSERT_AUDIT, values)
+    except (psycopg.Error, Unavailable):
+        disconnect()
+
+
+def connection() -> Connection:
+    """This environment's connection, made at first use. Raises Unavailable where there is none to be had."""
+    kept = _connections()
+    user = _user()
+    if user not in kept or kept[user].closed:
+        try:
+            kept[user] = _connect(user)
+        except psycopg.OperationalError as error:
+            raise Unavailable(message="The database does not answer.", retry_after=1) from error
+    return kept[user]
+
+
+def disconnect() -> None:
+    """Give the connection up; the next query makes a new one."""
+    kept = _connections().pop(_user(), None)
+    if kept is not None:
+        kept.close()
+
+
+def _connections() -> dict[str, Connection]:
+    # By role: a Lambda environment only ever has one; the tests run every operation in one process.
+    return _state.__dict__.setdefault("connections", {})  # type: ignore[no-any-return]
+
+
+def _user() -> str:
+    operation = current().operation
+    if operation.database is None:
+        raise NotDeclared(f"{operation.name} must declare its database role")
+    return DATABASE_USERS[operation.database]
+
+
+def _connect(user: str) -> Connection:
+    host, port = setting("DATABASE_HOST"), setting("DATABASE_PORT")
+    return psycopg.connect(
+        host=host,
+        port=port,
+        user=user,
+        dbname=setting("DATABASE_NAME"),
+        password=_iam_token(host, port, user),
+        sslmode=setting("DATABASE_SSLMODE"),
+        sslrootcert=os.environ.get("DATABASE_SSLROOTCERT"),
+        application_name=current().operation.name,
+        connect_timeout=3,
+        autocommit=True,
+        prepare_threshold=None,
+        row_factory=dict_row,
+    )
+
+
+def _iam_token(host: str, port: str, user: str) -> str:
+    from shared.kit.aws import presign_token
+
+    return presign_token("rds-db", f"{host}:{port}", "/", {"Action": "connect", "DBUser": user})
+
+
+def refusal_of(error: psycopg.IntegrityError, raises: Sequence[type[Exception]]) -> Conflict | Refusal | None:
+    """The declared refusal that a violated constraint stands for, or None where none claims it."""
+    name = error.diag.constraint_name
+    for kind in raises:
+        if issubclass(kind, Refusal) and kind.constraint is not None and kind.constraint == name:
+            return kind()
+    return None

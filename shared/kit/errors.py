@@ -1,0 +1,139 @@
+"""Refusals: everything the platform may answer instead of doing what was asked.
+
+    Refusal
+    ├── Unauthenticated   401  nobody known is asking
+    ├── Forbidden         403  the role may never do this
+    ├── NotFound          404  there is no such thing for this caller
+    ├── Conflict          409  the state of the world refuses it
+    ├── Stale             412  the thing changed since the caller read it
+    ├── Invalid           400  the request alone is wrong
+    │   └── Senseless     422  well-formed, but the lease terms make no sense
+    ├── RateLimited       429  too many requests
+    └── Unavailable       503  a part we depend on does not answer; the same request may work soon
+
+A word's own refusals derive from these and are named by the fact (`SpaceNotAvailable`); the code on
+the wire is that name (`SPACE_NOT_AVAILABLE`). Anything else that is raised is a defect: 500.
+"""
+
+import re
+from typing import Any, ClassVar
+
+
+class Detail(dict[str, str]):
+    """One field that is wrong, and why: `{"field": …, "message": …}`."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(field=field, message=message)
+
+
+class Refusal(Exception):
+    """Base of all refusals.
+
+    `constraint` names the database constraint whose violation means this refusal, so that a race
+    which only the database can see is told in the same words as the check that came before it.
+    """
+
+    status: ClassVar[int]
+    code: ClassVar[str]
+    message: ClassVar[str]
+    constraint: ClassVar[str | None] = None
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "code" not in cls.__dict__:
+            cls.code = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", cls.__name__).upper()
+
+    def __init__(
+        self,
+        *details: Detail,
+        message: str | None = None,
+        retry_after: int | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> None:
+        self.details = list(details)
+        self.text = message or self.message
+        self.retry_after = retry_after
+        self.headers = headers or {}
+        super().__init__(f"{self.code}: {self.text}")
+
+
+class Unauthenticated(Refusal):
+    status = 401
+    code = "UNAUTHORIZED"
+    message = "This needs a valid access token."
+
+
+class Forbidden(Refusal):
+    status = 403
+    code = "FORBIDDEN"
+    message = "Your role may not do this."
+
+
+class NotFound(Refusal):
+    status = 404
+    message = "There is no such thing here."
+
+
+class MethodNotAllowed(Refusal):
+    status = 405
+    message = "This address does not take that method."
+
+
+class Conflict(Refusal):
+    status = 409
+    message = "The current state does not allow this."
+
+
+class Stale(Refusal):
+    status = 412
+    code = "PRECONDITION_FAILED"
+    message = "This was changed since you read it; read it again."
+
+
+class Invalid(Refusal):
+    status = 400
+    code = "VALIDATION_ERROR"
+    message = "The request is not valid."
+
+
+class Senseless(Invalid):
+    status = 422
+    code = "UNPROCESSABLE"
+    message = "These terms make no sense together."
+
+
+class RateLimited(Refusal):
+    status = 429
+    code = "RATE_LIMIT_EXCEEDED"
+    message = "Too many requests; please try again later."
+
+
+class Unavailable(Refusal):
+    status = 503
+    code = "SERVICE_UNAVAILABLE"
+    message = "A part of the service does not answer; please try again."
+
+
+class KeyReused(Senseless):
+    code = "IDEMPOTENCY_KEY_REUSED"
+    message = "This Idempotency-Key was used with another request."
+
+
+class KeyInFlight(Conflict):
+    code = "IDEMPOTENCY_KEY_IN_FLIGHT"
+    message = "A request with this Idempotency-Key is still running."
+
+
+class TokenExpired(Unauthenticated):
+    code = "TOKEN_EXPIRED"
+    message = "The access token has expired; refresh it."
+
+
+class InvalidToken(Unauthenticated):
+    code = "INVALID_TOKEN"
+    message = "The access token is not valid."
+
+
+class SessionEnded(Unauthenticated):
+    code = "SESSION_ENDED"
+    message = "This session has ended; log in again."

@@ -1,0 +1,166 @@
+"""The field types of request and answer models, and the models' three bases.
+
+Requests arrive as JSON data from `wire.parse` (or as query strings) and are refused unless each value
+is exactly of the type its field states: no number in quotes, no `true` for 1, no timestamp for a day.
+"""
+
+import re
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any, ClassVar, Self
+from uuid import UUID
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictInt,
+    WithJsonSchema,
+)
+from pydantic_core import PydanticCustomError
+
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+_DECIMAL = re.compile(r"[0-9]{1,12}(\.[0-9]{1,2})?", re.ASCII)
+_CENT = Decimal("0.01")
+
+
+def refuse(message: str) -> PydanticCustomError:
+    """An error for a validator to raise; `message` is what the caller reads beside the field."""
+    return PydanticCustomError("refused", message)
+
+
+def _id(value: Any) -> UUID:
+    if isinstance(value, UUID):
+        return value
+    if isinstance(value, str) and _UUID.fullmatch(value):
+        return UUID(value)
+    raise refuse("must be a UUID")
+
+
+def _day(value: Any) -> date:
+    if type(value) is date:
+        return value
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        try:
+            day = date.fromisoformat(value)
+        except ValueError:
+            raise refuse("must be a day that exists") from None
+        if 1900 <= day.year <= 2200:
+            return day
+        raise refuse("must lie between the years 1900 and 2200")
+    raise refuse("must be a day as YYYY-MM-DD")
+
+
+def _decimal(value: Any) -> Decimal:
+    if type(value) is int:
+        return Decimal(value)
+    if type(value) is Decimal and value.is_finite() and value.as_tuple().exponent <= 0:  # type: ignore[operator]
+        return value
+    raise refuse("must be a number")
+
+
+def _cents(value: Decimal) -> Decimal:
+    if abs(value) >= 10**10:
+        raise refuse("must be below 10,000,000,000")
+    if value != value.quantize(_CENT):
+        raise refuse("must have at most two decimals")
+    return value.quantize(_CENT)
+
+
+def _asked_decimal(value: Any) -> Decimal:
+    if isinstance(value, str) and _DECIMAL.fullmatch(value):
+        return Decimal(value)
+    raise refuse("must be a number with at most two decimals")
+
+
+def _asked_integer(value: Any) -> int:
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 9:
+        return int(value)
+    raise refuse("must be a whole number")
+
+
+def _asked_flag(value: Any) -> bool:
+    if value in ("true", "false"):
+        return bool(value == "true")
+    raise refuse("must be true or false")
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, str):
+        if "\x00" in value:
+            raise refuse("must not contain NUL")
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            raise refuse("must be valid Unicode") from None
+    return value
+
+
+def _not_blank(value: str) -> str:
+    if not value.strip():
+        raise refuse("must not be blank")
+    return value
+
+
+_MONEY_SCHEMA = {"type": "number", "multipleOf": 0.01, "minimum": 0, "exclusiveMaximum": 10**10}
+
+Id = Annotated[UUID, BeforeValidator(_id), WithJsonSchema({"type": "string", "format": "uuid"})]
+Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
+Number = Annotated[Decimal, BeforeValidator(_decimal), WithJsonSchema({"type": "number"})]
+Money = Annotated[
+    Decimal, Field(ge=0), AfterValidator(_cents), BeforeValidator(_decimal), WithJsonSchema(_MONEY_SCHEMA)
+]
+PositiveMoney = Annotated[
+    Decimal,
+    Field(gt=0),
+    AfterValidator(_cents),
+    BeforeValidator(_decimal),
+    WithJsonSchema({**_MONEY_SCHEMA, "minimum": 0.01}),
+]
+Area = PositiveMoney
+"""Square feet, at most two decimals."""
+Text = Annotated[str, BeforeValidator(_clean)]
+"""Any text without NUL; combine with `Field(max_length=…)`."""
+Label = Annotated[
+    str, Field(max_length=255, min_length=1), AfterValidator(_not_blank), BeforeValidator(_clean)
+]
+"""A name or title: 1 to 255 characters, not blank."""
+Count = StrictInt
+Flag = StrictBool
+
+AskedId = Id
+AskedDay = Day
+AskedMoney = Annotated[Decimal, BeforeValidator(_asked_decimal), WithJsonSchema(_MONEY_SCHEMA)]
+AskedCount = Annotated[
+    int, BeforeValidator(_asked_integer), WithJsonSchema({"type": "integer", "minimum": 0})
+]
+AskedFlag = Annotated[bool, BeforeValidator(_asked_flag), WithJsonSchema({"type": "boolean"})]
+Moment = datetime
+
+
+class Body(BaseModel):
+    """A request's JSON body. Unknown fields are refused."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(extra="forbid", defer_build=True, frozen=True)
+
+
+class Query(BaseModel):
+    """A request's query parameters. Unknown parameters are refused."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(extra="forbid", defer_build=True, frozen=True)
+
+
+class View(BaseModel):
+    """What an operation answers; `accounted` names the fields that may stand in events and audit rows."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(defer_build=True, extra="forbid")
+    accounted: ClassVar[tuple[str, ...]] = ("status",)
+
+    @classmethod
+    def of(cls, row: dict[str, Any]) -> Self:
+        """The view of a row that SQL has already shaped; not validated again (the tests do)."""
+        return cls.model_construct(**row)

@@ -1,0 +1,128 @@
+"""Rate limits: an exact sliding window per caller and category, counted in Valkey.
+
+Where Valkey does not answer within 50 ms the limit stays open (login and password reset count in
+PostgreSQL instead) and the next second's requests do not ask again.
+"""
+
+import os
+import socket
+import ssl
+import threading
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import hiredis
+
+from shared.kit.aws import presign_token
+from shared.kit.errors import RateLimited
+from shared.kit.settings import setting
+
+LIMITS = {
+    "auth": (5, 60),
+    "password_reset": (3, 3600),
+    "bidding": (10, 60),
+    "search": (20, 60),
+    "general": (100, 60),
+    "upload": (10, 60),
+    "admin": (1000, 60),
+}
+"""Category → requests, seconds. "auth" and anonymous callers count per IP, everybody else per user."""
+
+_WINDOW = """
+local clock = redis.call('TIME')
+local now = clock[1] * 1000000 + clock[2]
+local window = tonumber(ARGV[2]) * 1000000
+redis.call('ZREMRANGEBYSCORE', KEYS[1], 0, now - window)
+local used = redis.call('ZCARD', KEYS[1])
+local allowed = used < tonumber(ARGV[1])
+if allowed then
+  redis.call('ZADD', KEYS[1], now, ARGV[3])
+  redis.call('PEXPIRE', KEYS[1], window / 1000)
+  used = used + 1
+end
+local oldest = redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')
+local free = math.ceil((oldest[2] + window - now) / 1000000)
+return {allowed and 1 or 0, tonumber(ARGV[1]) - used, free}
+"""
+
+_TIMEOUT = 0.05
+_PAUSE = 1.0
+_state = threading.local()
+
+
+class ValkeyDown(Exception):
+    """Valkey did not answer in time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Where the caller stands in its category's window."""
+
+    limit: int
+    remaining: int
+    reset: int
+
+    def headers(self) -> dict[str, str]:
+        """`X-RateLimit-*`; `Reset` is the Unix time at which the next request becomes free."""
+        return {
+            "x-ratelimit-limit": str(self.limit),
+            "x-ratelimit-remaining": str(self.remaining),
+            "x-ratelimit-reset": str(self.reset),
+        }
+
+
+def count(category: str, subject: str) -> Window:
+    """Count one request of `subject` in `category`. Raises RateLimited with `retry_after` in seconds."""
+    limit, seconds = LIMITS[category]
+    limit = round(limit * float(os.environ.get("RATE_LIMIT_SCALE", "1")))
+    now = int(time.time())
+    try:
+        member = f"{time.time_ns()}.{os.getpid()}.{threading.get_ident()}"
+        answer = command("EVAL", _WINDOW, 1, f"rate:{category}:{subject}", limit, seconds, member)
+    except ValkeyDown:
+        return Window(limit, limit, now + seconds)
+    allowed, remaining, free = (int(number) for number in answer)
+    window = Window(limit, remaining, now + free)
+    if not allowed:
+        raise RateLimited(retry_after=max(free, 1), headers=window.headers())
+    return window
+
+
+def command(*words: str | int) -> Any:
+    """One Valkey command and its answer. Raises ValkeyDown; then nothing is tried for a second."""
+    if time.monotonic() < getattr(_state, "closed_until", 0.0):
+        raise ValkeyDown
+    try:
+        if getattr(_state, "socket", None) is None:
+            _connect()
+        return _ask(words)
+    except (OSError, hiredis.HiredisError) as error:
+        _state.socket = None
+        _state.closed_until = time.monotonic() + _PAUSE
+        raise ValkeyDown from error
+
+
+def _ask(words: tuple[str | int, ...]) -> Any:
+    _state.socket.sendall(hiredis.pack_command(words))  # type: ignore[arg-type]
+    while (answer := _state.reader.gets()) is False:
+        data = _state.socket.recv(65536)
+        if not data:
+            raise OSError("Valkey closed the connection")
+        _state.reader.feed(data)
+    if isinstance(answer, hiredis.ReplyError):
+        raise answer
+    return answer
+
+
+def _connect() -> None:
+    host, user = setting("VALKEY_HOST"), setting("VALKEY_USER")
+    plain = socket.create_connection((host, int(setting("VALKEY_PORT"))), timeout=_TIMEOUT)
+    plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    encrypted = setting("VALKEY_TLS") == "1"
+    _state.socket = (
+        ssl.create_default_context().wrap_socket(plain, server_hostname=host) if encrypted else plain
+    )
+    _state.reader = hiredis.Reader()
+    name = host.partition(".")[0]
+    _ask(("AUTH", user, presign_token("elasticache", name, "/", {"Action": "connect", "User": user})))

@@ -1,0 +1,72 @@
+"""Keyset pages: opaque, signed cursors that hold the sort key of the last row.
+
+A cursor is bound to its operation, filters and sort; it does not expire. Under inserts no row is
+shown twice or skipped, as the next page begins after a key, not after a count.
+"""
+
+import hashlib
+import hmac
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from shared.kit import wire
+from shared.kit.errors import Detail, Invalid
+from shared.kit.fields import AskedCount, Query, View
+from shared.kit.keys import derived_key
+from shared.kit.request import current
+
+_MAC = 16
+
+
+class Paged(Query):
+    """What every list takes: `limit` (1 to 100) and the `cursor` of the page before."""
+
+    limit: Annotated[AskedCount, Field(ge=1, le=100)] = 20
+    cursor: Annotated[str, Field(max_length=1000)] | None = None
+
+    def after(self, *kinds: Callable[[str], Any]) -> tuple[Any, ...]:
+        """The sort key that this page begins after, one value per kind; all None for the first page.
+
+        Raises Invalid on `cursor` where it is not one of ours, or belongs to another list, filter or sort.
+        """
+        if self.cursor is None:
+            return (None,) * len(kinds)
+        try:
+            sealed = urlsafe_b64decode(self.cursor.encode() + b"=" * (-len(self.cursor) % 4))
+        except ValueError:
+            raise _refused() from None
+        mac, text = sealed[:_MAC], sealed[_MAC:]
+        if not hmac.compare_digest(mac, self._mac(text)):
+            raise _refused()
+        values = wire.load(text)
+        return tuple(kind(value) for kind, value in zip(kinds, values, strict=True))
+
+    def page(self, rows: Sequence[dict[str, Any]], *key: str) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+        """Of `limit + 1` rows: the page's rows and its `meta`. `key` names the columns of the sort key."""
+        shown = list(rows[: self.limit])
+        if len(rows) <= self.limit:
+            return shown, {"cursor": None, "has_more": False}
+        text = wire.render([str(shown[-1][name]) for name in key]).encode()
+        cursor = urlsafe_b64encode(self._mac(text) + text).decode().rstrip("=")
+        return shown, {"cursor": cursor, "has_more": True}
+
+    def _mac(self, text: bytes) -> bytes:
+        filters = self.model_dump(exclude={"cursor", "limit"}, exclude_none=True)
+        scope = wire.render(
+            [current().operation.name, sorted((name, str(value)) for name, value in filters.items())]
+        )
+        return hmac.digest(derived_key("cursors"), scope.encode() + b"\n" + text, hashlib.sha256)[:_MAC]
+
+
+def _refused() -> Invalid:
+    return Invalid(Detail("cursor", "is not a cursor of this list with these filters"))
+
+
+class PageMeta(View):
+    """Beside every page: where the next one begins."""
+
+    cursor: str | None
+    has_more: bool

@@ -1,0 +1,407 @@
+"""A4 pages that look like one house: title, sections, facts, tables, and what runs on every page.
+
+The same calls give the same bytes: the creation date is the document's own, nothing is random, and
+the fonts are files of ours. A document's SHA-256 is stored and signed, and a step that renders it
+may run again.
+
+The fonts lie beside this module, not in the `documents` layer, so that one path serves Lambda and
+every machine. Open Sans has Latin, Greek and Cyrillic; DejaVu Sans is loaded only for a text that
+needs more. It is set left to right and unjoined; a letter that neither has is printed as U+FFFD,
+and the document says so.
+"""
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Literal
+
+from fpdf import FPDF
+
+FONTS = Path(__file__).parent / "fonts"
+
+# Millimetres of A4.
+PAGE_WIDTH, PAGE_HEIGHT = 210.0, 297.0
+LEFT, TOP, BOTTOM = 22.0, 27.0, 24.0
+WIDTH = PAGE_WIDTH - 2 * LEFT
+FLOOR = PAGE_HEIGHT - BOTTOM
+
+INK, MUTED, ACCENT = (26, 29, 36), (104, 110, 122), (24, 54, 98)
+HAIRLINE, BAND = (209, 213, 220), (241, 244, 248)
+LEADING = 0.50  # line height in mm per point of size
+
+MONTHS = "January February March April May June July August September October November December".split()
+REPLACEMENT = "\ufffd"
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Whom a document names: an organization as it stands in law, and who speaks for it."""
+
+    legal_name: str
+    address: str | None = None
+    tax_id: str | None = None
+    representative: str | None = None
+    title: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    label: str
+    width: float
+    """Millimetres; a table's columns add up to WIDTH."""
+    align: Literal["L", "R"] = "L"
+
+
+def written_day(day: date) -> str:
+    """1 February 2025: read the same way on both sides of the Atlantic, in every locale."""
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def written_money(currency: str, amount: Decimal, exponent: int) -> str:
+    """USD 5,000.00; the amount in major units, shown with the currency's decimals."""
+    return f"{currency} {amount:,.{exponent}f}"
+
+
+class Paper:
+    """One document under way. `finish()` gives its bytes."""
+
+    def __init__(self, *, kind: str, reference: str, document_id: str, issued_on: date, author: str) -> None:
+        self._pdf = FPDF(format="A4", unit="mm")
+        self._pdf.add_font("sans", "", FONTS / "OpenSans-Regular.ttf")
+        self._pdf.add_font("sans", "B", FONTS / "OpenSans-Bold.ttf")
+        self._characters_of_sans = self._characters("sans")
+        self._fallback_characters: frozenset[int] | None = None
+        self._substituted = False
+        # Own footers instead of an alias for the page count: a party may be called "{nb}".
+        self._pdf.alias_nb_pages("")
+        self._pdf.set_margins(LEFT, TOP, LEFT)
+        self._pdf.c_margin = 0
+        self._pdf.set_auto_page_break(True, BOTTOM)
+        self._pdf.set_creation_date(datetime(issued_on.year, issued_on.month, issued_on.day, tzinfo=UTC))
+        self._pdf.set_lang("en")
+        self._kind, self._reference, self._document_id = kind, self._clean(reference), document_id
+        self._pdf.set_title(f"{kind} {self._reference}")
+        self._pdf.set_author(self._clean(author))
+        self._pdf.add_page()
+
+    def title(self, text: str, subtitle: str) -> None:
+        self._pdf.set_y(TOP + 4)
+        self._write(text, size=20, bold=True, color=ACCENT)
+        self.space(0.5)
+        self._write(subtitle, size=9.5, color=MUTED)
+        self.space(5)
+
+    def heading(self, text: str) -> None:
+        """A section's name over a rule; stays with the lines that follow it."""
+        self.keep(24)
+        self.space(3)
+        self._write(text, size=11, bold=True, color=ACCENT)
+        self.rule(after=2.2)
+
+    def paragraph(self, text: str, *, color: tuple[int, int, int] = INK, size: float = 9) -> None:
+        self._write(text, size=size, color=color, align="J")
+        self.space(1.8)
+
+    def clause(self, number: int, name: str, paragraphs: Sequence[str]) -> None:
+        """A numbered clause; its paragraphs are n.1, n.2, … with the number hanging in the margin."""
+        self.keep(20)
+        self.space(1.4)
+        self._hanging(f"{number}.", name, size=10, bold=True, color=ACCENT)
+        self.space(0.6)
+        for position, text in enumerate(paragraphs, start=1):
+            self.keep(9)
+            self._hanging(f"{number}.{position}", text, size=9, align="J")
+            self.space(1.1)
+
+    def facts(self, rows: Iterable[tuple[str, str]], *, label_width: float = 44) -> None:
+        """Label and value, a hairline under each."""
+        for label, value in rows:
+            self.keep(9)
+            top = self._pdf.y + 1.1
+            self._pdf.set_y(top)
+            self._write(label, size=8.5, color=MUTED, width=label_width - 4)
+            below = self._pdf.y
+            page = self._pdf.page
+            if page == self._pdf.pages_count:
+                self._pdf.set_y(top)
+            self._write(value, size=9, x=LEFT + label_width, width=WIDTH - label_width)
+            if self._pdf.page == page:
+                self._pdf.set_y(max(self._pdf.y, below))
+            self.space(1.1)
+            self.rule()
+
+    def table(
+        self,
+        columns: Sequence[Column],
+        rows: Iterable[Sequence[str]],
+        totals: Sequence[Sequence[str]] = (),
+    ) -> None:
+        """One line a row, the head again on every page; the totals stay with the last row.
+
+        A cell that is too long for its column is cut with an ellipsis: names belong into `facts`.
+        """
+        height = 6.0
+        body = list(rows)
+        self.keep(height * (2 + len(totals)))
+        self._table_head(columns, height)
+        for position, row in enumerate(body):
+            last = position == len(body) - 1
+            if self._pdf.y + height * (1 + len(totals) * last) > FLOOR:
+                self._pdf.add_page()
+                self._table_head(columns, height)
+            self._row(columns, row, height, band=position % 2 == 1)
+        for row in totals:
+            self.rule()
+            self._row(columns, row, height + 0.6, bold=True)
+        self.rule(color=ACCENT, after=2)
+
+    def columns(self, left: tuple[str, Sequence[str]], right: tuple[str, Sequence[str]]) -> None:
+        """Two blocks side by side: a small heading, a bold first line, then the rest."""
+        gap = 10.0
+        width = (WIDTH - gap) / 2
+        top, page, below = self._pdf.y, self._pdf.page, 0.0
+        self._pdf.set_auto_page_break(False)
+        for x, (label, lines) in ((LEFT, left), (LEFT + width + gap, right)):
+            self._pdf.set_y(top)
+            self._write(label.upper(), size=7.5, bold=True, color=MUTED, x=x, width=width)
+            self.space(0.8)
+            for position, line in enumerate(lines):
+                first = position == 0
+                self._write(line, size=10 if first else 9, bold=first, x=x, width=width)
+            below = max(below, self._pdf.y)
+        assert self._pdf.page == page
+        self._pdf.set_auto_page_break(True, BOTTOM)
+        self._pdf.set_y(below)
+        self.space(5)
+
+    def amount_due(self, label: str, amount: str) -> None:
+        """The one figure that the reader looks for, in a band."""
+        height = 15.0
+        self.keep(height + 4)
+        top = self._pdf.y
+        self._pdf.set_fill_color(*BAND)
+        self._pdf.rect(LEFT, top, WIDTH, height, style="F")
+        self._pdf.set_fill_color(*ACCENT)
+        self._pdf.rect(LEFT, top, 1.2, height, style="F")
+        self._cell(label, x=LEFT + 6, y=top, width=WIDTH / 2, height=height, size=10, color=MUTED)
+        self._cell(
+            amount,
+            x=LEFT + WIDTH / 2 - 6,
+            y=top,
+            width=WIDTH / 2,
+            height=height,
+            size=15,
+            bold=True,
+            color=ACCENT,
+            align="R",
+        )
+        self._pdf.set_y(top + height + 5)
+
+    def signatures(self, sides: Sequence[tuple[str, Party]]) -> None:
+        """A block to sign in for each side, beside each other, never cut by the end of a page."""
+        gap = 12.0
+        width = (WIDTH - gap) / 2
+        self.keep(78)
+        top, below = self._pdf.y + 2, 0.0
+        self._pdf.set_auto_page_break(False)
+        for position, (role, party) in enumerate(sides):
+            x = LEFT + position * (width + gap)
+            self._pdf.set_y(top)
+            self._write(f"For the {role}", size=8, color=MUTED, x=x, width=width)
+            self._write(party.legal_name, size=10, bold=True, x=x, width=width)
+            below = max(below, self._pdf.y)
+        for position, (_, party) in enumerate(sides):
+            x = LEFT + position * (width + gap)
+            self._pdf.set_y(below + 12)
+            for label, value in (
+                ("Signature", ""),
+                ("Name", party.representative or ""),
+                ("Title", party.title or ""),
+                ("Date", ""),
+            ):
+                self._write(value or " ", size=9, x=x, width=width)
+                self._line(x, x + width, color=MUTED)
+                self.space(0.6)
+                self._write(label, size=7.5, color=MUTED, x=x, width=width)
+                self.space(4.5)
+        self._pdf.set_auto_page_break(True, BOTTOM)
+
+    def new_page(self) -> None:
+        self._pdf.add_page()
+
+    def keep(self, height: float) -> None:
+        """Goes on to the next page unless `height` mm are left on this one."""
+        if self._pdf.y + height > FLOOR:
+            self._pdf.add_page()
+
+    def space(self, height: float) -> None:
+        self._pdf.set_y(self._pdf.y + height)
+
+    def rule(self, *, color: tuple[int, int, int] = HAIRLINE, after: float = 0) -> None:
+        self._line(LEFT, LEFT + WIDTH, color=color)
+        self.space(after)
+
+    def finish(self) -> bytes:
+        """The PDF. Nothing can be added afterwards."""
+        if self._substituted:
+            self.keep(14)
+            self.paragraph(
+                f"Characters that the typefaces of this document do not have are printed as {REPLACEMENT}. "
+                f"Names are as registered with the platform under document {self._document_id}.",
+                size=7.5,
+                color=MUTED,
+            )
+        self._run_on_every_page()
+        return bytes(self._pdf.output())
+
+    def _run_on_every_page(self) -> None:
+        pages = self._pdf.pages_count
+        self._pdf.set_auto_page_break(False)
+        for page in range(1, pages + 1):
+            self._pdf.page = page
+            half = WIDTH / 2
+            for y, left, right in (
+                (12.0, self._kind, self._reference),
+                (PAGE_HEIGHT - 15, f"Document {self._document_id}", f"Page {page} of {pages}"),
+            ):
+                self._cell(left, x=LEFT, y=y, width=half, height=4, size=7.5, color=MUTED)
+                self._cell(right, x=LEFT + half, y=y, width=half, height=4, size=7.5, color=MUTED, align="R")
+            for y in (17.0, PAGE_HEIGHT - 16.5):
+                self._pdf.set_y(y)
+                self._line(LEFT, LEFT + WIDTH, color=HAIRLINE)
+
+    def _table_head(self, columns: Sequence[Column], height: float) -> None:
+        top = self._pdf.y
+        self._pdf.set_fill_color(*ACCENT)
+        self._pdf.rect(LEFT, top, WIDTH, height, style="F")
+        self._row(columns, [column.label for column in columns], height, bold=True, color=(255, 255, 255))
+
+    def _row(
+        self,
+        columns: Sequence[Column],
+        values: Sequence[str],
+        height: float,
+        *,
+        band: bool = False,
+        bold: bool = False,
+        color: tuple[int, int, int] = INK,
+    ) -> None:
+        top, x = self._pdf.y, LEFT
+        if band:
+            self._pdf.set_fill_color(*BAND)
+            self._pdf.rect(LEFT, top, WIDTH, height, style="F")
+        for column, value in zip(columns, values, strict=True):
+            if value:
+                self._cell(
+                    value,
+                    x=x + 2,
+                    y=top,
+                    width=column.width - 4,
+                    height=height,
+                    size=8.5,
+                    bold=bold,
+                    color=color,
+                    align=column.align,
+                )
+            x += column.width
+        self._pdf.set_xy(LEFT, top + height)
+
+    def _hanging(
+        self,
+        number: str,
+        text: str,
+        *,
+        size: float,
+        bold: bool = False,
+        color: tuple[int, int, int] = INK,
+        align: Literal["L", "J"] = "L",
+    ) -> None:
+        indent = 10.0
+        top = self._pdf.y
+        self._cell(
+            number, x=LEFT, y=top, width=indent, height=size * LEADING, size=size, bold=bold, color=color
+        )
+        self._pdf.set_y(top)
+        self._write(
+            text, size=size, bold=bold, color=color, x=LEFT + indent, width=WIDTH - indent, align=align
+        )
+
+    def _write(
+        self,
+        text: str,
+        *,
+        size: float,
+        bold: bool = False,
+        color: tuple[int, int, int] = INK,
+        x: float = LEFT,
+        width: float = WIDTH,
+        align: Literal["L", "J"] = "L",
+    ) -> None:
+        """Text wrapped into a column, from the present height on."""
+        pdf = self._pdf
+        pdf.set_font("sans", "B" if bold else "", size)
+        pdf.set_text_color(*color)
+        pdf.set_x(x)
+        pdf.multi_cell(width, size * LEADING, self._clean(text), align=align, new_x="LMARGIN", new_y="NEXT")
+
+    def _cell(
+        self,
+        text: str,
+        *,
+        x: float,
+        y: float,
+        width: float,
+        height: float,
+        size: float,
+        bold: bool = False,
+        color: tuple[int, int, int] = INK,
+        align: Literal["L", "R"] = "L",
+    ) -> None:
+        """One line in a box, centred in its height."""
+        pdf = self._pdf
+        pdf.set_font("sans", "B" if bold else "", size)
+        pdf.set_text_color(*color)
+        pdf.set_xy(x, y)
+        pdf.cell(width, height, self._fit(self._clean(text), width), align=align)
+
+    def _fit(self, text: str, width: float) -> str:
+        if self._pdf.get_string_width(text) <= width:
+            return text
+        while text and self._pdf.get_string_width(text + "…") > width:
+            text = text[:-1]
+        return text + "…"
+
+    def _line(self, left: float, right: float, *, color: tuple[int, int, int]) -> None:
+        self._pdf.set_draw_color(*color)
+        self._pdf.set_line_width(0.2)
+        self._pdf.line(left, self._pdf.y, right, self._pdf.y)
+
+    def _clean(self, text: str) -> str:
+        """Text that can be set: composed, on one line, without controls, every character with a glyph."""
+        if text.isascii() and text.isprintable():
+            return text
+        composed = unicodedata.normalize("NFC", text)
+        # Format characters (zero width, bidirectional overrides) could make a name read as another one.
+        kept = (
+            " " if char.isspace() else char
+            for char in composed
+            if char.isspace() or unicodedata.category(char) not in ("Cc", "Cf")
+        )
+        settable = "".join(
+            char if ord(char) in self._characters_of_sans else self._fallback(char) for char in kept
+        )
+        self._substituted = self._substituted or REPLACEMENT in settable
+        return " ".join(settable.split(" "))
+
+    def _fallback(self, char: str) -> str:
+        if self._fallback_characters is None:
+            self._pdf.add_font("fallback", "", FONTS / "DejaVuSans.ttf")
+            self._pdf.set_fallback_fonts(["fallback"], exact_match=False)
+            self._fallback_characters = self._characters("fallback")
+        return char if ord(char) in self._fallback_characters else REPLACEMENT
+
+    def _characters(self, font: str) -> frozenset[int]:
+        return frozenset(self._pdf.fonts[font].cmap)

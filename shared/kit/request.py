@@ -1,0 +1,48 @@
+"""Who is asking, and the one request, message or task that this environment is working on."""
+
+import threading
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from shared.kit.catalog import Operation, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A signed-in user, as its session's row says (never as the token's claims say)."""
+
+    user_id: UUID
+    organization_id: UUID
+    role: Role
+    session_id: UUID
+    email_verified: bool = False
+
+
+@dataclass(slots=True)
+class Request:
+    """What a way in knows about the work at hand; `current()` returns it anywhere below."""
+
+    operation: Operation
+    correlation_id: str
+    ip: str | None = None
+    user_agent: str | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+    cookies: dict[str, str] = field(default_factory=dict)
+    raw_body: bytes = b""
+    idempotency_key: str | None = None
+    request_hash: str = ""
+    event: dict[str, Any] = field(default_factory=dict)
+
+
+_state = threading.local()
+
+
+def begin(request: Request) -> None:
+    """Make `request` the current one."""
+    _state.request = request
+
+
+def current() -> Request:
+    """The request at hand. Raises AttributeError outside a way in: a defect."""
+    return _state.request  # type: ignore[no-any-return]

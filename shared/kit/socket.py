@@ -1,0 +1,199 @@
+"""The way in over WebSocket: `$connect`, `$disconnect`, `$default` and the events of our own.
+
+Frames are `{"event", "data", "request_id"?}` both ways. Operations that have an HTTP twin are not
+written twice: their endpoint serves its event too, by the same rules, limits and refusals.
+"""
+
+import time
+from base64 import b64decode
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from shared.kit import wire
+from shared.kit.catalog import Database, Operation, Role, Socket
+from shared.kit.db import reading
+from shared.kit.endpoint import Defect, Endpoint, count_request, defect_reply, refusal_body
+from shared.kit.errors import Detail, Forbidden, Invalid, Refusal, Unauthenticated
+from shared.kit.ids import new_id
+from shared.kit.log import logger
+from shared.kit.request import Caller, Request, begin
+from shared.kit.unit import perform
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The frame that a message is answered with."""
+
+    event: str
+    data: dict[str, Any]
+
+
+Handler = Callable[["Message"], Answer | None]
+
+
+class Message:
+    """One frame of a client, or the opening or closing of its socket."""
+
+    def __init__(self, event: dict[str, Any], operation: Operation) -> None:
+        context = event["requestContext"]
+        self.connection_id: str = context["connectionId"]
+        self.query: dict[str, str] = event.get("queryStringParameters") or {}
+        self.name = ""
+        self.request_id: str | None = None
+        self.data: dict[str, Any] = {}
+        self.request = Request(
+            operation=operation,
+            correlation_id=new_id().hex,
+            ip=context.get("identity", {}).get("sourceIp"),
+            user_agent=(context.get("identity", {}).get("userAgent") or "")[:500],
+        )
+        self._body = event.get("body")
+        self._encoded = bool(event.get("isBase64Encoded"))
+
+    def read(self) -> None:
+        """Take the frame apart. Raises Invalid naming the field."""
+        raw = self._body or ""
+        frame = wire.parse(b64decode(raw) if self._encoded else raw)
+        request_id = frame.pop("request_id", None)
+        if request_id is not None and not (isinstance(request_id, str) and 1 <= len(request_id) <= 64):
+            raise Invalid(Detail("request_id", "must be a string of 1 to 64 characters"))
+        self.request_id = request_id
+        name, data = frame.pop("event", None), frame.pop("data", {})
+        if not isinstance(name, str):
+            raise Invalid(Detail("event", "is required and must be a string"))
+        self.name = name
+        if not isinstance(data, dict):
+            raise Invalid(Detail("data", "must be an object"))
+        if frame:
+            raise Invalid(*(Detail(field, "is not a field here") for field in frame))
+        self.data = data
+
+    def frame(self, event: str, data: dict[str, Any]) -> str:
+        """An answer to this message, as text."""
+        answer: dict[str, Any] = {"event": event, "data": data}
+        if self.request_id is not None:
+            answer["request_id"] = self.request_id
+        return wire.render(answer)
+
+    def refused(self, refusal: Refusal) -> str:
+        """The `error` frame of a refusal."""
+        return self.frame("error", refusal_body(refusal, self.request)["error"])
+
+
+class Door:
+    """A declared WebSocket route: callable as its own Lambda handler."""
+
+    def __init__(self, function: Handler, operation: Operation) -> None:
+        self.function = function
+        self.operation = operation
+        self.__name__ = operation.name
+        self.__doc__ = function.__doc__
+
+    def __call__(self, event: dict[str, Any], context: object) -> dict[str, Any]:
+        started = time.monotonic()
+        message = Message(event, self.operation)
+        begin(message.request)
+        opening = (self.operation.socket_route or "").startswith(("$connect", "$disconnect"))
+        try:
+            if not opening:
+                message.read()
+            answer = perform(self.operation, lambda: self.function(message))
+            status, body = 200, message.frame(answer.event, answer.data) if answer else None
+        except Refusal as refusal:
+            status, body = (refusal.status if opening else 200), message.refused(refusal)
+        except Exception as error:  # noqa: BLE001 (the edge: a defect becomes an answer without detail)
+            defect_reply(error, message.request)
+            status, body = (500 if opening else 200), message.refused(Defect())
+        logger.info(
+            f"{self.operation.name} {status}",
+            correlation_id=message.request.correlation_id,
+            endpoint=self.operation.socket_route,
+            metadata={"status": status, "duration_ms": round((time.monotonic() - started) * 1000, 1)},
+        )
+        return {"statusCode": status} if body is None else {"statusCode": status, "body": body}
+
+
+def socket(
+    route: str,
+    *,
+    database: Database | None = "auth",
+    uses: tuple[str, ...] = (),
+    layers: tuple[str, ...] = (),
+    timeout: int = 10,
+) -> Callable[[Handler], Door]:
+    """Declare a WebSocket route: `$connect`, `$disconnect`, `$default`, or the event it hears."""
+
+    def declare(function: Handler) -> Door:
+        operation = Operation(
+            name=function.__name__,
+            domain=function.__module__.split(".")[1],
+            module=function.__module__,
+            kind="socket",
+            function=function,
+            rate="none",
+            socket_route=route,
+            database=database,
+            uses=uses,
+            layers=("common", *layers),
+            timeout=timeout,
+        )
+        return Door(function, operation)
+
+    return declare
+
+
+def serve_message(twin: Endpoint[Any, Any], door: Socket, event: dict[str, Any]) -> dict[str, Any]:
+    """Serve an endpoint's WebSocket event: same arguments, same story, its answer as a frame."""
+    started = time.monotonic()
+    operation = twin.operation
+    message = Message(event, operation)
+    begin(message.request)
+    code = 200
+    try:
+        message.read()
+        caller = _caller_on(message.connection_id)
+        if caller.role not in operation.access:
+            raise Forbidden()
+        count_request(operation, message.request, caller)
+        arguments, problems = twin.bind(
+            caller, path=message.data, query={}, body=lambda: _body(twin, message.data)
+        )
+        if problems:
+            raise Invalid(*problems)
+        reply = twin.perform(caller, arguments)
+        answer = wire.load(reply.body.text)
+        fields = {name: answer[source] for name, source in door.fields.items()}
+        text = message.frame(door.answers, fields)
+    except Refusal as refusal:
+        code, text = refusal.status, message.refused(refusal)
+    except Exception as error:  # noqa: BLE001 (the edge: a defect becomes an answer without detail)
+        defect_reply(error, message.request)
+        code, text = 500, message.refused(Defect())
+    logger.info(
+        f"{operation.name} {code}",
+        correlation_id=message.request.correlation_id,
+        endpoint=f"/ws {message.name}",
+        metadata={"status": code, "duration_ms": round((time.monotonic() - started) * 1000, 1)},
+    )
+    return {"statusCode": 200, "body": text}
+
+
+def _body(twin: Endpoint[Any, Any], data: dict[str, Any]) -> dict[str, Any]:
+    """The data without what the HTTP twin takes from its path."""
+    return {name: value for name, value in data.items() if name not in twin.path_names}
+
+
+def _caller_on(connection_id: str) -> Caller:
+    """Who authenticated this socket. Raises Unauthenticated."""
+    with reading(None) as tx:
+        row = tx.one("SELECT * FROM app.connection_caller(%(id)s)", {"id": connection_id})
+    if row is None:
+        raise Unauthenticated()
+    return Caller(
+        user_id=row["user_id"],
+        organization_id=row["organization_id"],
+        role=Role(row["role"]),
+        session_id=row["session_id"],
+        email_verified=row["email_verified"],
+    )

@@ -1,0 +1,92 @@
+"""The ways in that nobody waits for at a socket: saga steps, jobs on a schedule, an operator's command."""
+
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+from shared.kit.catalog import Database, Operation
+from shared.kit.ids import new_id
+from shared.kit.log import logger
+from shared.kit.request import Request, begin
+from shared.kit.unit import perform
+
+
+class Task:
+    """A declared step, job or command: callable as its own Lambda handler."""
+
+    def __init__(self, function: Callable[..., Any], operation: Operation) -> None:
+        self.function = function
+        self.operation = operation
+        self.__name__ = operation.name
+        self.__doc__ = function.__doc__
+
+    def __call__(self, event: dict[str, Any], context: object) -> Any:
+        correlation_id = str(event.get("correlation_id") or new_id().hex)
+        begin(Request(self.operation, correlation_id, event=event))
+        try:
+            answer = perform(self.operation, lambda: self.function(event))
+        except Exception as error:
+            logger.error(
+                f"{self.operation.name} failed",
+                correlation_id=correlation_id,
+                error_type=type(error).__name__,
+                sqlstate=getattr(error, "sqlstate", None),
+                stack=traceback.format_tb(error.__traceback__),
+            )
+            raise
+        logger.info(f"{self.operation.name} done", correlation_id=correlation_id)
+        return answer
+
+
+def _declare(
+    kind: Any,
+    schedule: str | None,
+    database: Database | None,
+    uses: tuple[str, ...],
+    layers: tuple[str, ...],
+    timeout: int,
+    memory: int,
+) -> Callable[[Callable[[dict[str, Any]], Any]], Task]:
+    def declare(function: Callable[[dict[str, Any]], Any]) -> Task:
+        operation = Operation(
+            name=function.__name__,
+            domain=function.__module__.split(".")[1],
+            module=function.__module__,
+            kind=kind,
+            function=function,
+            schedule=schedule,
+            database=database,
+            uses=tuple(sorted({*uses, "relay.send"})) if database == "worker" else uses,
+            layers=("common", *layers),
+            timeout=timeout,
+            memory=memory,
+        )
+        return Task(function, operation)
+
+    return declare
+
+
+def step(
+    *, uses: tuple[str, ...] = (), layers: tuple[str, ...] = (), timeout: int = 30, memory: int = 512
+) -> Callable[[Callable[[dict[str, Any]], Any]], Task]:
+    """Declare a saga step: it takes the state's input (`contract_id`, …) and must be safe to run twice."""
+    return _declare("step", None, "worker", uses, layers, timeout, memory)
+
+
+def job(
+    schedule: str, *, uses: tuple[str, ...] = (), timeout: int = 300, memory: int = 512
+) -> Callable[[Callable[[dict[str, Any]], Any]], Task]:
+    """Declare a job on a schedule (`rate(1 hour)`, `cron(0 2 * * ? *)`); a second run does nothing."""
+    return _declare("job", schedule, "worker", uses, (), timeout, memory)
+
+
+def operator(
+    *,
+    database: Database | None = "admin",
+    uses: tuple[str, ...] = (),
+    layers: tuple[str, ...] = (),
+    timeout: int = 900,
+    memory: int = 1024,
+) -> Callable[[Callable[[dict[str, Any]], Any]], Task]:
+    """Declare a command that an operator, or a deployment, invokes by hand."""
+    return _declare("operator", None, database, uses, layers, timeout, memory)

@@ -1,0 +1,792 @@
+"""The promises of the schema: migrations go both ways, walls stand without a WHERE, history stays.
+
+Everything here speaks SQL as the application's own roles, past all Python that filters.
+"""
+
+import os
+import threading
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import sql
+from psycopg.errors import (
+    ExclusionViolation,
+    ForeignKeyViolation,
+    InsufficientPrivilege,
+    RestrictViolation,
+    UniqueViolation,
+)
+from psycopg.types.json import Jsonb
+from sqlalchemy import create_engine, make_url
+
+from shared.schema import migrate
+from shared.schema.tables import metadata
+
+APP_ROLES = ("app_reader", "app_user", "app_worker", "app_auth")
+TWO_SIDED = (
+    "bids",
+    "bid_versions",
+    "contracts",
+    "documents",
+    "signatures",
+    "payments",
+    "payment_transactions",
+    "invoices",
+)
+HISTORY = ("audit_logs", "bid_versions", "signatures", "payment_transactions", "invoices")
+
+Row = dict[str, Any]
+
+
+# --- databases ----------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def server(request: pytest.FixtureRequest) -> str:
+    """The URL of a server on which this module makes databases of its own."""
+    return os.environ.get("TEST_DATABASE_URL") or str(request.getfixturevalue("postgres").url)
+
+
+@contextmanager
+def fresh_database(server: str, owner: str | None = None) -> Iterator[str]:
+    address = make_url(server).set(drivername="postgresql")
+    name = f"schema_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(address.render_as_string(False), autocommit=True) as admin:
+        owned = sql.SQL("OWNER {}").format(sql.Identifier(owner)) if owner else sql.SQL("")
+        admin.execute(sql.SQL("CREATE DATABASE {} {}").format(sql.Identifier(name), owned))
+        try:
+            user = owner or address.username
+            yield address.set(database=name, username=user).render_as_string(False)
+        finally:
+            admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture(scope="module")
+def database(server: str) -> Iterator[str]:
+    """Not the run's shared database: these tests count rows."""
+    with fresh_database(server) as url:
+        migrate.upgrade(url)
+        yield url
+
+
+@contextmanager
+def connected(url: str, role: str | None = None) -> Iterator[psycopg.Connection[Row]]:
+    """One transaction, taken back at the end."""
+    address = make_url(url).set(drivername="postgresql")
+    if role:
+        address = address.set(username=role)
+    with psycopg.connect(address.render_as_string(False), row_factory=psycopg.rows.dict_row) as connection:
+        yield connection
+        connection.rollback()
+
+
+def become(connection: psycopg.Connection[Row], person: "Person | None", role: str) -> None:
+    connection.execute(
+        "SELECT app.set_ctx(%s, %s, %s)",
+        (person and person.id, person and person.organization_id, role),
+    )
+
+
+def count(connection: psycopg.Connection[Row], table: str) -> int:
+    found = connection.execute(sql.SQL("SELECT count(*) AS n FROM {}").format(sql.Identifier(table)))
+    return int(found.fetchone()["n"])  # type: ignore[index]
+
+
+def insert(connection: psycopg.Connection[Row], table: str, **values: Any) -> uuid.UUID:
+    if "id" in metadata.tables[table].columns:
+        values.setdefault("id", uuid.uuid4())
+    given = {name: Jsonb(value) if isinstance(value, dict) else value for name, value in values.items()}
+    connection.execute(
+        sql.SQL("INSERT INTO {} ({}) VALUES ({})").format(
+            sql.Identifier(table),
+            sql.SQL(", ").join(map(sql.Identifier, given)),
+            sql.SQL(", ").join(map(sql.Placeholder, given)),
+        ),
+        given,
+    )
+    return values.get("id", uuid.UUID(int=0))
+
+
+# --- a small cast -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Person:
+    id: uuid.UUID
+    organization_id: uuid.UUID
+    session_id: uuid.UUID
+
+
+@dataclass(frozen=True)
+class Deal:
+    """A lease from the first floor to the first receipt, and the two people whose it is."""
+
+    owner: Person
+    client: Person
+    building_id: uuid.UUID
+    space_id: uuid.UUID
+    bid_id: uuid.UUID
+    contract_id: uuid.UUID
+    payment_id: uuid.UUID
+
+
+def person(db: psycopg.Connection[Row], role: str) -> Person:
+    organization = insert(db, "organizations", name="Example Ltd")
+    user = insert(
+        db,
+        "users",
+        organization_id=organization,
+        email=f"{uuid.uuid4().hex}@example.com",
+        password_hash="x",
+        name="Some One",
+        role=role,
+    )
+    session = insert(db, "sessions", user_id=user, refresh_hash=uuid.uuid4().hex, expires_at="2999-01-01")
+    insert(db, "user_tokens", user_id=user, purpose="PASSWORD_RESET", token_hash=uuid.uuid4().hex,
+           expires_at="2999-01-01")  # fmt: skip
+    insert(db, "connections", connection_id=uuid.uuid4().hex, user_id=user, session_id=session,
+           expires_at="2999-01-01")  # fmt: skip
+    insert(db, "notifications", user_id=user, type="bid_update", title="t", message="m")
+    insert(db, "idempotency_keys", user_id=user, key="k", operation="place_bid", request_hash="h")
+    insert(db, "invoice_counters", organization_id=organization)
+    insert(db, "audit_logs", organization_id=organization, user_id=user, operation="register",
+           action="CREATE", resource_type="user")  # fmt: skip
+    return Person(user, organization, session)
+
+
+def bid(db: psycopg.Connection[Row], deal: Row, client: Person, **values: Any) -> uuid.UUID:
+    return insert(
+        db,
+        "bids",
+        **{
+            "space_id": deal["space_id"],
+            "building_id": deal["building_id"],
+            "owner_id": deal["owner"].id,
+            "owner_organization_id": deal["owner"].organization_id,
+            "client_id": client.id,
+            "client_organization_id": client.organization_id,
+            "bid_amount": 5000,
+            "start_date": "2025-02-01",
+            "term_months": 12,
+            "client_party": {},
+            "premises": {},
+            **values,
+        },
+    )
+
+
+def contract(db: psycopg.Connection[Row], deal: Row, client: Person, **values: Any) -> uuid.UUID:
+    return insert(
+        db,
+        "contracts",
+        **{
+            "space_id": deal["space_id"],
+            "building_id": deal["building_id"],
+            "owner_id": deal["owner"].id,
+            "owner_organization_id": deal["owner"].organization_id,
+            "client_id": client.id,
+            "client_organization_id": client.organization_id,
+            "start_date": "2025-02-01",
+            "end_date": "2026-01-31",
+            "term_months": 12,
+            "base_rent": 5000,
+            "owner_party": {},
+            "client_party": {},
+            "premises": {},
+            "status": "ACTIVE",
+            **values,
+        },
+    )
+
+
+def premises(db: psycopg.Connection[Row], owner: Person) -> Row:
+    building = insert(db, "buildings", owner_organization_id=owner.organization_id, owner_id=owner.id,
+                      name="Tower", address={}, total_floors=1)  # fmt: skip
+    floor = insert(db, "floors", building_id=building, owner_organization_id=owner.organization_id,
+                   floor_number=1)  # fmt: skip
+    space = insert(
+        db,
+        "spaces",
+        floor_id=floor,
+        building_id=building,
+        owner_organization_id=owner.organization_id,
+        name="Suite 101",
+        gross_sqft="1000.50",
+        usable_sqft=800,
+        usage_type="OFFICE",
+        base_price_monthly="5000.25",
+    )
+    return {"owner": owner, "building_id": building, "floor_id": floor, "space_id": space}
+
+
+def whole_deal(db: psycopg.Connection[Row]) -> Deal:
+    owner, client = person(db, "OWNER"), person(db, "CLIENT")
+    place = premises(db, owner)
+    sides = {
+        "owner_organization_id": owner.organization_id,
+        "client_organization_id": client.organization_id,
+    }
+    bid_id = bid(db, place, client, status="APPROVED")
+    insert(db, "bid_versions", bid_id=bid_id, version=1, side="CLIENT", author_id=client.id, amount=5000,
+           start_date="2025-02-01", term_months=12, **sides)  # fmt: skip
+    contract_id = contract(db, place, client, bid_id=bid_id)
+    document = insert(db, "documents", kind="LEASE", contract_id=contract_id, object_key=uuid.uuid4().hex,
+                      sha256="a" * 64, byte_size=9, **sides)  # fmt: skip
+    insert(db, "signatures", contract_id=contract_id, side="CLIENT", user_id=client.id, signature="S. One",
+           consent=True, document_id=document, document_sha256="a" * 64, **sides)  # fmt: skip
+    payment = insert(db, "payments", contract_id=contract_id, payer_id=client.id, period_start="2025-02-01",
+                     amount=5000, due_date="2025-02-01", installment_number=1, total_installments=12,
+                     **sides)  # fmt: skip
+    insert(db, "payment_transactions", payment_id=payment, contract_id=contract_id, amount=5000,
+           paid_date="2025-02-01", **sides)  # fmt: skip
+    insert(db, "invoices", contract_id=contract_id, payment_id=payment, number=1, net_amount=5000,
+           total_amount=5000, issued_on="2025-01-22", due_date="2025-02-01", owner_party={}, client_party={},
+           **sides)  # fmt: skip
+    insert(db, "outbox", name="bid.approved", object_type="bid", object_id=bid_id)
+    insert(db, "inbox", consumer="notify_people", event_id=uuid.uuid4())
+    insert(db, "login_attempts", email_hash=uuid.uuid4().hex)
+    return Deal(owner, client, place["building_id"], place["space_id"], bid_id, contract_id, payment)
+
+
+@pytest.fixture(scope="module")
+def deals(database: str) -> tuple[Deal, Deal]:
+    with psycopg.connect(database, row_factory=psycopg.rows.dict_row) as db:
+        return whole_deal(db), whole_deal(db)
+
+
+@pytest.fixture
+def admin(database: str) -> Iterator[psycopg.Connection[Row]]:
+    with connected(database) as connection:
+        yield connection
+
+
+# --- migrations ---------------------------------------------------------------------------------
+
+
+def catalog(url: str) -> dict[str, list[Row]]:
+    """Columns, constraints and indexes as PostgreSQL itself writes them."""
+    queries = {
+        "columns": """
+            SELECT attrelid::regclass::text AS rel, attname, format_type(atttypid, atttypmod) AS kind,
+                   attnotnull, attgenerated::text, attidentity::text, pg_get_expr(adbin, adrelid) AS expr
+            FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+            WHERE attrelid::regclass::text = ANY (%s) AND attnum > 0 ORDER BY rel, attname""",
+        "constraints": """
+            SELECT conrelid::regclass::text AS rel, conname, pg_get_constraintdef(oid) AS definition
+            FROM pg_constraint WHERE conrelid::regclass::text = ANY (%s) ORDER BY rel, conname""",
+        "indexes": """
+            SELECT indrelid::regclass::text AS rel, pg_get_indexdef(indexrelid) AS definition
+            FROM pg_index WHERE indrelid::regclass::text = ANY (%s) ORDER BY rel, definition""",
+    }
+    tables = [table.fullname for table in metadata.tables.values()]
+    with connected(url) as connection:
+        return {name: connection.execute(query, (tables,)).fetchall() for name, query in queries.items()}
+
+
+def objects(connection: psycopg.Connection[Row]) -> set[str]:
+    found = connection.execute("""
+        SELECT format('table %s', c.oid::regclass) AS name FROM pg_class AS c
+        WHERE c.relnamespace IN ('public'::regnamespace, 'app'::regnamespace) AND c.relkind IN ('r', 'S', 'v')
+        UNION ALL
+        SELECT format('function %s', p.oid::regprocedure) FROM pg_proc AS p
+        WHERE p.pronamespace IN ('public'::regnamespace, 'app'::regnamespace)
+        UNION ALL
+        SELECT format('extension %s', extname) FROM pg_extension WHERE extname <> 'plpgsql'
+    """)
+    return {row["name"] for row in found}
+
+
+def test_the_schema_goes_up_down_to_nothing_and_up_again(server: str) -> None:
+    with fresh_database(server) as url:
+        assert not migrate.is_current(url)
+        migrate.upgrade(url)
+        assert migrate.is_current(url)
+        first = catalog(url)
+
+        migrate.downgrade(url)
+        assert not migrate.is_current(url)
+        with connected(url) as connection:
+            assert objects(connection) == {"table app.alembic_version"}
+
+        migrate.upgrade(url)
+        assert migrate.is_current(url)
+        assert catalog(url) == first
+
+
+def test_a_second_upgrade_changes_nothing(database: str) -> None:
+    before = catalog(database)
+    migrate.upgrade(database)
+    assert catalog(database) == before
+
+
+def test_two_deploys_at_once_both_end_well(server: str) -> None:
+    with fresh_database(server) as url:
+        failures: list[BaseException] = []
+
+        def deploy() -> None:
+            try:
+                migrate.upgrade(url)
+            except BaseException as failure:  # noqa: BLE001 - a thread's failure must reach the test
+                failures.append(failure)
+
+        threads = [threading.Thread(target=deploy) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(60)
+        assert failures == []
+        assert migrate.is_current(url)
+
+
+def test_the_metadata_and_the_migrations_agree(database: str) -> None:
+    assert migrate.differences(database) == []
+
+
+def test_checks_and_generated_columns_agree_too(server: str, database: str) -> None:
+    """Alembic compares no CHECK, no exclusion and no partial index: PostgreSQL's own words do."""
+    with fresh_database(server) as url:
+        engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"))
+        with engine.begin() as connection:
+            connection.exec_driver_sql("CREATE SCHEMA app")
+            connection.exec_driver_sql("CREATE EXTENSION btree_gist")
+            metadata.create_all(connection)
+        engine.dispose()
+        assert catalog(url) == catalog(database)
+
+
+@pytest.fixture
+def plain_owner(server: str) -> Iterator[str]:
+    """Aurora's master user in small: may create roles, is no superuser."""
+    name = sql.Identifier("plain_owner")
+    address = make_url(server).set(drivername="postgresql").render_as_string(False)
+    with psycopg.connect(address, autocommit=True) as admin:
+        admin.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(name))
+        admin.execute(sql.SQL("CREATE ROLE {} LOGIN CREATEROLE").format(name))
+        yield "plain_owner"
+        admin.execute(sql.SQL("DROP ROLE {}").format(name))
+
+
+def test_an_owner_without_superuser_migrates_and_serves_the_doors(server: str, plain_owner: str) -> None:
+    with fresh_database(server, owner=plain_owner) as url:
+        migrate.upgrade(url)
+        migrate.downgrade(url)
+        migrate.upgrade(url)
+
+        as_superuser = make_url(url).set(username=make_url(server).username).render_as_string(False)
+        with psycopg.connect(as_superuser, row_factory=psycopg.rows.dict_row) as db:
+            deal = whole_deal(db)
+        with connected(url, "app_user") as connection:
+            caller = connection.execute("SELECT * FROM app.session_caller(%s)", (deal.client.session_id,))
+            assert caller.fetchone()["user_id"] == deal.client.id  # type: ignore[index]
+            become(connection, deal.client, "CLIENT")
+            assert one(connection, "SELECT app.lock_space(%s)", deal.space_id)
+            assert one(connection, "SELECT app.hold_space(%s, %s)", deal.space_id, deal.contract_id)
+        with connected(url) as connection:
+            assert [count(connection, table) for table in TWO_SIDED if table != "bids"] == [0] * 7
+
+
+def one(connection: psycopg.Connection[Row], query: str, *values: Any) -> Any:
+    row = connection.execute(query, values).fetchone()
+    assert row is not None
+    return next(iter(row.values()))
+
+
+# --- roles and walls ----------------------------------------------------------------------------
+
+
+def test_row_level_security_is_forced_on_every_table(admin: psycopg.Connection[Row]) -> None:
+    found = admin.execute("""
+        SELECT relname FROM pg_class
+        WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
+          AND NOT (relrowsecurity AND relforcerowsecurity)
+    """)
+    assert found.fetchall() == []
+
+
+def test_the_application_roles_own_nothing_and_bypass_nothing(admin: psycopg.Connection[Row]) -> None:
+    roles = admin.execute(
+        """
+        SELECT rolname, rolcanlogin, rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb AS mighty,
+               EXISTS (SELECT FROM pg_class WHERE relowner = r.oid)
+                   OR EXISTS (SELECT FROM pg_proc WHERE proowner = r.oid)
+                   OR EXISTS (SELECT FROM pg_namespace WHERE nspowner = r.oid) AS owns,
+               EXISTS (SELECT FROM pg_auth_members WHERE member = r.oid
+                       AND roleid <> coalesce((SELECT oid FROM pg_roles WHERE rolname = 'rds_iam'), 0))
+                   AS is_member,
+               array_to_string(rolconfig, ' ') LIKE '%%statement_timeout=%%' AS limited
+        FROM pg_roles AS r WHERE rolname = ANY (%s)
+        """,
+        (list(APP_ROLES),),
+    ).fetchall()
+    assert sorted(row["rolname"] for row in roles) == sorted(APP_ROLES)
+    for row in roles:
+        assert row["rolcanlogin"] and row["limited"]
+        assert not (row["mighty"] or row["owns"] or row["is_member"])
+
+
+def granted(admin: psycopg.Connection[Row], role: str, privilege: str) -> set[str]:
+    found = admin.execute(
+        """
+        SELECT c.relname FROM pg_class AS c
+        WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'
+          AND (has_table_privilege(%(role)s, c.oid, %(privilege)s)
+               OR (%(privilege)s <> 'DELETE' AND has_any_column_privilege(%(role)s, c.oid, %(privilege)s)))
+        """,
+        {"role": role, "privilege": privilege},
+    )
+    return {row["relname"] for row in found}
+
+
+def test_grants_are_no_wider_than_the_work(admin: psycopg.Connection[Row]) -> None:
+    for privilege in ("INSERT", "UPDATE"):
+        assert granted(admin, "app_reader", privilege) == set()
+    assert granted(admin, "app_reader", "DELETE") == granted(admin, "app_user", "DELETE") == set()
+    assert granted(admin, "app_worker", "DELETE") == {"connections", "documents", "payments"}
+    assert granted(admin, "app_auth", "DELETE") == {"connections", "login_attempts"}
+    for role in APP_ROLES:
+        assert granted(admin, role, "UPDATE").isdisjoint({*HISTORY, "documents"})
+    for role in ("app_reader", "app_user", "app_worker"):
+        readable = granted(admin, role, "SELECT")
+        assert readable.isdisjoint({"sessions", "user_tokens", "login_attempts"})
+        for secret in ("password_hash", "two_factor_secret"):
+            assert not one(admin, "SELECT has_column_privilege(%s, 'users', %s, 'SELECT')", role, secret)
+
+
+def test_the_doors_are_closed_to_the_public(admin: psycopg.Connection[Row]) -> None:
+    open_to_all = admin.execute("""
+        SELECT p.oid::regprocedure::text AS name FROM pg_proc AS p,
+             LATERAL aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) AS acl
+        WHERE p.pronamespace = 'app'::regnamespace AND acl.grantee = 0
+    """).fetchall()
+    assert open_to_all == []
+    unpinned = admin.execute("""
+        SELECT oid::regprocedure::text FROM pg_proc
+        WHERE pronamespace = 'app'::regnamespace AND prosecdef
+          AND NOT 'search_path=pg_catalog, public, app, pg_temp' = ANY (coalesce(proconfig, '{}'))
+    """).fetchall()
+    assert unpinned == []
+
+
+@pytest.mark.parametrize("role", ["app_reader", "app_user"])
+def test_without_context_nothing_is_seen(
+    database: str, admin: psycopg.Connection[Row], deals: tuple[Deal, Deal], role: str
+) -> None:
+    readable = granted(admin, role, "SELECT")
+    assert {"spaces", "buildings", "contracts", "users"} <= readable
+    with connected(database, role) as connection:
+        for table in readable:
+            assert count(admin, table) > 0, f"{table} has no row that could leak"
+            assert count(connection, table) == 0, table
+
+
+def test_the_context_ends_with_its_transaction(database: str, deals: tuple[Deal, Deal]) -> None:
+    with connected(database, "app_user") as connection:
+        become(connection, deals[0].owner, "OWNER")
+        assert count(connection, "contracts") == 1
+        connection.commit()
+        assert count(connection, "contracts") == 0
+        assert one(connection, "SELECT app.user_id() IS NULL AND app.role() IS NULL")
+
+
+@pytest.mark.parametrize("role", ["app_reader", "app_user"])
+@pytest.mark.parametrize("table", TWO_SIDED)
+def test_each_side_sees_its_own_deal_and_no_other(
+    database: str, deals: tuple[Deal, Deal], table: str, role: str
+) -> None:
+    mine, theirs = deals
+    with connected(database, role) as connection:
+        for someone, as_role in ((mine.owner, "OWNER"), (mine.client, "CLIENT")):
+            become(connection, someone, as_role)
+            seen = connection.execute(
+                sql.SQL("SELECT owner_organization_id AS o FROM {}").format(sql.Identifier(table))
+            ).fetchall()
+            assert [row["o"] for row in seen] == [mine.owner.organization_id]
+        become(connection, None, "ANONYMOUS")
+        assert count(connection, table) == 0
+        become(connection, theirs.owner, "SUPPORT")
+        assert count(connection, table) == 2
+
+
+def test_people_and_their_things_are_seen_by_their_own(database: str, deals: tuple[Deal, Deal]) -> None:
+    with connected(database, "app_user") as connection:
+        become(connection, deals[0].client, "CLIENT")
+        for table in ("users", "organizations", "notifications", "idempotency_keys", "invoice_counters"):
+            assert count(connection, table) == 1, table
+        assert count(connection, "audit_logs") == 0
+        become(connection, deals[0].owner, "OWNER")
+        assert count(connection, "audit_logs") == 1
+
+
+def test_what_is_listed_is_public_and_what_is_not_is_the_owners(
+    database: str, deals: tuple[Deal, Deal]
+) -> None:
+    mine, theirs = deals
+    with connected(database) as connection:
+        connection.execute("UPDATE spaces SET is_leasable = false WHERE id = %s", (mine.space_id,))
+        connection.execute("UPDATE spaces SET deleted_at = now() WHERE id = %s", (theirs.space_id,))
+        for role in ("app_reader", "app_user"):
+            connection.execute(sql.SQL("SET LOCAL ROLE {}").format(sql.Identifier(role)))
+            for someone, as_role in ((None, "ANONYMOUS"), (mine.client, "CLIENT")):
+                become(connection, someone, as_role)
+                assert count(connection, "spaces") == 0
+                assert count(connection, "buildings") == count(connection, "floors") == 2
+            become(connection, mine.owner, "OWNER")
+            assert count(connection, "spaces") == 1
+            connection.execute("RESET ROLE")
+
+
+@pytest.mark.parametrize("table", ["buildings", "floors", "spaces", "bids", "contracts", "payments"])
+def test_nobody_changes_what_belongs_to_others(database: str, deals: tuple[Deal, Deal], table: str) -> None:
+    mine, theirs = deals
+    update = sql.SQL("UPDATE {} SET updated_at = now() WHERE owner_organization_id = %s").format(
+        sql.Identifier(table)
+    )
+    with connected(database, "app_user") as connection:
+        become(connection, mine.owner, "OWNER")
+        assert connection.execute(update, (theirs.owner.organization_id,)).rowcount == 0
+        assert connection.execute(update, (mine.owner.organization_id,)).rowcount == 1
+        become(connection, mine.client, "CLIENT")
+        if table in ("buildings", "floors", "spaces", "payments"):
+            assert connection.execute(update, (mine.owner.organization_id,)).rowcount == 0
+
+
+def test_nothing_is_written_in_anothers_name(database: str, deals: tuple[Deal, Deal]) -> None:
+    mine, theirs = deals
+    place = {"owner": theirs.owner, "building_id": theirs.building_id, "space_id": theirs.space_id}
+    attempts: list[tuple[str, Row]] = [
+        ("bids", {"client": theirs.client}),
+        ("contracts", {"client": theirs.client, "start_date": "2030-01-01", "end_date": "2030-12-31"}),
+    ]
+    for table, values in attempts:
+        with connected(database, "app_user") as connection, pytest.raises(InsufficientPrivilege):
+            become(connection, mine.client, "CLIENT")
+            (bid if table == "bids" else contract)(connection, place, **values)
+    with connected(database, "app_user") as connection, pytest.raises(InsufficientPrivilege):
+        become(connection, mine.client, "CLIENT")
+        insert(connection, "audit_logs", user_id=theirs.client.id, operation="x", action="x",
+               resource_type="x")  # fmt: skip
+    with connected(database, "app_user") as connection, pytest.raises(InsufficientPrivilege):
+        become(connection, mine.client, "CLIENT")
+        insert(connection, "signatures", contract_id=mine.contract_id, side="OWNER", signature="x",
+               user_id=mine.client.id, consent=True, document_sha256="a" * 64,
+               owner_organization_id=mine.owner.organization_id,
+               client_organization_id=mine.client.organization_id)  # fmt: skip
+
+
+def test_a_bid_names_the_organization_that_owns_the_space(database: str, deals: tuple[Deal, Deal]) -> None:
+    mine, theirs = deals
+    place = {"owner": mine.owner, "building_id": theirs.building_id, "space_id": theirs.space_id}
+    with connected(database, "app_user") as connection, pytest.raises(ForeignKeyViolation):
+        become(connection, mine.client, "CLIENT")
+        bid(connection, place, mine.client)
+
+
+def test_an_owner_may_delete_its_space_softly(database: str, deals: tuple[Deal, Deal]) -> None:
+    with connected(database, "app_user") as connection:
+        become(connection, deals[0].owner, "OWNER")
+        deleted = connection.execute(
+            "UPDATE spaces SET deleted_at = now() WHERE id = %s RETURNING id", (deals[0].space_id,)
+        )
+        assert deleted.rowcount == 1
+
+
+# --- history ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("table", HISTORY)
+@pytest.mark.parametrize("change", ["UPDATE {} SET created_at = now()", "DELETE FROM {}"])
+def test_history_is_never_edited(database: str, deals: tuple[Deal, Deal], table: str, change: str) -> None:
+    column = "signed_at" if table == "signatures" else "created_at"
+    statement = sql.SQL(change.replace("created_at", column)).format(sql.Identifier(table))
+    for role in (None, *APP_ROLES):
+        with (
+            connected(database, role) as connection,
+            pytest.raises((RestrictViolation, InsufficientPrivilege)),
+        ):
+            become(connection, deals[0].owner, "SUPER_ADMIN")
+            connection.execute(statement)
+
+
+def test_a_signed_document_can_neither_change_nor_go(database: str, deals: tuple[Deal, Deal]) -> None:
+    with (
+        connected(database, "app_worker") as connection,
+        pytest.raises((ForeignKeyViolation, RestrictViolation)),
+    ):
+        connection.execute("DELETE FROM documents WHERE contract_id = %s", (deals[0].contract_id,))
+    with connected(database) as connection, pytest.raises(RestrictViolation):
+        connection.execute("UPDATE documents SET sha256 = %s", ("b" * 64,))
+
+
+# --- one space, one lease -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def place(admin: psycopg.Connection[Row]) -> Row:
+    return {**premises(admin, person(admin, "OWNER")), "client": person(admin, "CLIENT")}
+
+
+@pytest.mark.parametrize("status", ["SIGNED", "ACTIVE"])
+def test_overlapping_leases_are_refused(admin: psycopg.Connection[Row], place: Row, status: str) -> None:
+    contract(admin, place, place["client"])
+    with pytest.raises(ExclusionViolation) as refusal:
+        contract(admin, place, place["client"], start_date="2026-01-31", end_date="2027-01-30", status=status)
+    assert refusal.value.diag.constraint_name == "contracts_one_lease_at_a_time"
+
+
+def test_adjacent_leases_are_accepted(admin: psycopg.Connection[Row], place: Row) -> None:
+    contract(admin, place, place["client"])
+    contract(admin, place, place["client"], start_date="2026-02-01", end_date="2027-01-31", status="SIGNED")
+    contract(admin, place, place["client"], start_date="2024-02-01", end_date="2025-01-31")
+
+
+def test_a_sale_has_no_end(admin: psycopg.Connection[Row], place: Row) -> None:
+    contract(admin, place, place["client"], contract_type="SALE", end_date=None, term_months=None)
+    with pytest.raises(ExclusionViolation):
+        contract(admin, place, place["client"], start_date="2090-01-01", end_date="2090-12-31")
+
+
+def test_a_hold_excludes_and_a_direct_draft_does_not(admin: psycopg.Connection[Row], place: Row) -> None:
+    held = bid(admin, place, place["client"], status="APPROVED")
+    contract(admin, place, place["client"], bid_id=held, status="DRAFT")
+    contract(admin, place, place["client"], status="DRAFT")
+    contract(admin, place, place["client"], status="TERMINATED")
+    with pytest.raises(ExclusionViolation):
+        contract(admin, place, place["client"], status="ACTIVE")
+
+
+def test_one_bid_makes_one_contract(admin: psycopg.Connection[Row], place: Row) -> None:
+    approved = bid(admin, place, place["client"], status="APPROVED")
+    contract(admin, place, place["client"], bid_id=approved, status="TERMINATED")
+    with pytest.raises(UniqueViolation) as refusal:
+        contract(admin, place, place["client"], bid_id=approved, status="DRAFT")
+    assert refusal.value.diag.constraint_name == "contracts_one_per_bid"
+
+
+@pytest.mark.parametrize("status", ["PENDING", "COUNTER_OFFERED"])
+def test_one_open_bid_per_client_organization(
+    admin: psycopg.Connection[Row], place: Row, status: str
+) -> None:
+    bid(admin, place, place["client"], status="WITHDRAWN")
+    bid(admin, place, place["client"], status=status)
+    with pytest.raises(UniqueViolation) as refusal:
+        bid(admin, place, place["client"])
+    assert refusal.value.diag.constraint_name == "bids_one_open_per_client"
+
+
+def test_a_space_is_held_once_and_only_by_the_parties(admin: psycopg.Connection[Row], place: Row) -> None:
+    client, stranger = place["client"], person(admin, "CLIENT")
+    countered = bid(admin, place, client, status="COUNTER_OFFERED")
+    lease = contract(admin, place, client, bid_id=countered, status="DRAFT")
+    admin.execute("SET LOCAL ROLE app_user")
+    for someone, role, held in (
+        (stranger, "CLIENT", False),
+        (client, "CLIENT", True),
+        (client, "CLIENT", False),
+    ):
+        become(admin, someone, role)
+        assert one(admin, "SELECT app.lock_space(%s)", place["space_id"])
+        assert one(admin, "SELECT app.hold_space(%s, %s)", place["space_id"], lease) is held
+    become(admin, None, "")
+    assert not one(admin, "SELECT app.lock_space(%s)", place["space_id"])
+
+
+# --- sessions and the clock ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        "UPDATE sessions SET revoked_at = now()",
+        "UPDATE sessions SET expires_at = now() - interval '1 second'",
+        "UPDATE users SET status = 'SUSPENDED'",
+        "UPDATE users SET deleted_at = now()",
+    ],
+)
+def test_a_session_that_ended_has_no_caller(admin: psycopg.Connection[Row], end: str) -> None:
+    someone = person(admin, "CLIENT")
+    socket = one(admin, "SELECT connection_id FROM connections WHERE user_id = %s", someone.id)
+    session = "SELECT count(*) FROM app.session_caller(%s)"
+    connection = "SELECT count(*) FROM app.connection_caller(%s)"
+    assert (one(admin, session, someone.session_id), one(admin, connection, socket)) == (1, 1)
+    admin.execute(end)
+    assert (one(admin, session, someone.session_id), one(admin, connection, socket)) == (0, 0)
+
+
+def test_the_business_day_is_the_buildings(admin: psycopg.Connection[Row]) -> None:
+    for zone in ("UTC", "Pacific/Kiritimati", "America/New_York"):
+        assert one(admin, "SELECT app.today(%s) = (now() AT TIME ZONE %s)::date", zone, zone)
+    admin.execute("UPDATE app.clock SET offset_days = 31")
+    assert one(admin, "SELECT app.today('UTC') = (now() AT TIME ZONE 'UTC')::date + 31")
+
+
+# --- hot lists ----------------------------------------------------------------------------------
+
+LISTED = "is_leasable AND deleted_at IS NULL"
+HOT_LISTS = {
+    "spaces_price_idx": f"""
+        SELECT id FROM spaces WHERE {LISTED} AND price_minor >= 1000 AND (price_minor, id) > (2000, %(id)s)
+        ORDER BY price_minor, id LIMIT 20""",
+    "spaces_price_desc_idx": f"""
+        SELECT id FROM spaces WHERE {LISTED} AND price_minor < 900000
+        ORDER BY price_minor DESC NULLS LAST, id DESC LIMIT 20""",
+    "spaces_sqft_idx": f"""
+        SELECT id FROM spaces WHERE {LISTED} AND (gross_sqft_hundredths, id) > (2000, %(id)s)
+        ORDER BY gross_sqft_hundredths, id LIMIT 20""",
+    "spaces_newest_idx": f"""
+        SELECT id FROM spaces WHERE {LISTED} AND (created_at, id) < (now(), %(id)s)
+        ORDER BY created_at DESC, id DESC LIMIT 20""",
+    "bids_owner_page_idx": """
+        SELECT id FROM bids WHERE owner_organization_id = %(owner)s AND (created_at, id) < (now(), %(id)s)
+        ORDER BY created_at DESC, id DESC LIMIT 20""",
+    "bids_client_page_idx": """
+        SELECT id FROM bids WHERE client_organization_id = %(owner)s
+        ORDER BY created_at DESC, id DESC LIMIT 20""",
+    "contracts_owner_page_idx": """
+        SELECT id FROM contracts WHERE owner_organization_id = %(owner)s
+        ORDER BY created_at DESC, id DESC LIMIT 20""",
+    "payments_owner_page_idx": """
+        SELECT id FROM payments WHERE owner_organization_id = %(owner)s
+          AND (due_date, id) > ('2025-01-01', %(id)s)
+        ORDER BY due_date, id LIMIT 20""",
+    "notifications_page_idx": """
+        SELECT id FROM notifications WHERE user_id = %(user)s AND id > %(id)s ORDER BY id LIMIT 20""",
+}
+
+
+@pytest.mark.parametrize("index", HOT_LISTS)
+@pytest.mark.parametrize("role", ["OWNER", "CLIENT"])
+def test_a_hot_list_reads_its_index_in_order_under_row_level_security(
+    database: str, deals: tuple[Deal, Deal], index: str, role: str
+) -> None:
+    someone = deals[0].owner
+    values = {"id": uuid.UUID(int=0), "owner": someone.organization_id, "user": someone.id}
+    with connected(database, "app_reader") as connection:
+        become(connection, someone, role)
+        # Few rows would be read whole: only what the policy permits is asked here, not the cost.
+        connection.execute("SET LOCAL enable_seqscan = off")
+        connection.execute("SET LOCAL enable_bitmapscan = off")
+        connection.execute("SET LOCAL enable_sort = off")
+        plan = "\n".join(
+            row["QUERY PLAN"] for row in connection.execute(f"EXPLAIN {HOT_LISTS[index]}", values)
+        )
+        assert f"using {index} " in plan, plan
+        assert "Sort" not in plan, plan
+        if "%(id)s" in HOT_LISTS[index] or "_id = %(" in HOT_LISTS[index]:
+            assert "Index Cond" in plan, plan
+
+
+def test_the_context_is_read_once_for_a_statement(admin: psycopg.Connection[Row]) -> None:
+    """A policy that calls app.… outside a scalar subquery calls it for every row."""
+    policies = admin.execute("""
+        SELECT tablename, policyname, coalesce(qual, '') || ' ' || coalesce(with_check, '') AS rule
+        FROM pg_policies
+    """).fetchall()
+    assert policies
+    for policy in policies:
+        rule = policy["rule"]
+        assert rule.count("app.") == rule.count("( SELECT app."), policy

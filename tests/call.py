@@ -1,0 +1,146 @@
+"""Invokes the real Lambda callable with a real API Gateway event, and checks the answer's shape."""
+
+import base64
+import json
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from decimal import Decimal
+from types import UnionType
+from typing import Any, TypeVar, Union, get_args, get_origin
+from urllib.parse import urlencode
+from uuid import UUID
+
+from pydantic import TypeAdapter
+
+from shared.kit import wire
+from shared.kit.endpoint import Endpoint, File, Reply
+from tests.world import User, close_connections
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the client sees."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+    cookies: list[str]
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body, parse_float=Decimal)
+
+    @property
+    def code(self) -> str:
+        """The error code of a refusal."""
+        return str(self.json["error"]["code"])
+
+    @property
+    def fields(self) -> list[str]:
+        """The fields that a refusal names."""
+        return [detail["field"] for detail in self.json["error"]["details"]]
+
+
+def http_event(
+    operation: Any,
+    *,
+    as_: User | None,
+    body: Any = None,
+    path: dict[str, Any] | None = None,
+    query: dict[str, Any] | None = None,
+    headers: dict[str, str] | None = None,
+    key: str | None = None,
+    ip: str = "203.0.113.7",
+) -> dict[str, Any]:
+    """A payload 2.0 event as API Gateway sends it behind the authorizer."""
+    path = {name: str(value) for name, value in (path or {}).items()}
+    raw_path = operation.path.format(**path) if path else operation.path
+    sent = {"user-agent": "pytest", "content-type": "application/json"} | (headers or {})
+    if key is not None:
+        sent["idempotency-key"] = key
+    raw_query = urlencode({name: str(value) for name, value in (query or {}).items()})
+    context: dict[str, Any] = {
+        "http": {"method": operation.method, "path": raw_path, "sourceIp": ip, "userAgent": "pytest"},
+        "routeKey": f"{operation.method} {operation.path}",
+        "requestId": "test",
+        "stage": "$default",
+    }
+    if as_ is not None and operation.needs_authorizer:
+        context["authorizer"] = {"lambda": as_.authorizer_context()}
+    text = body if isinstance(body, str) or body is None else wire.render(body)
+    return {
+        "version": "2.0",
+        "routeKey": context["routeKey"],
+        "rawPath": raw_path,
+        "rawQueryString": raw_query,
+        "headers": sent,
+        "queryStringParameters": {name: str(value) for name, value in query.items()} if query else None,
+        "pathParameters": path or None,
+        "requestContext": context,
+        "body": text,
+        "isBase64Encoded": False,
+    }
+
+
+def call(endpoint: Endpoint[Any, Any], **asked: Any) -> Answer:
+    """The answer of `endpoint` to a request; `as_` is the caller (None: nobody)."""
+    asked.setdefault("as_", None)
+    caller: User | None = asked["as_"]
+    if caller is not None and not endpoint.operation.needs_authorizer:
+        asked["headers"] = {"authorization": f"Bearer {caller.token()}"} | (asked.get("headers") or {})
+    response = endpoint(http_event(endpoint.operation, **asked), None)
+    raw = response.get("body") or ""
+    content = base64.b64decode(raw) if response.get("isBase64Encoded") else raw.encode()
+    answer = Answer(response["statusCode"], response["headers"], content, response.get("cookies", []))
+    if answer.status < 300 and "application/json" in answer.headers["content-type"] and answer.status != 204:
+        _check_shape(endpoint, answer)
+    return answer
+
+
+def _check_shape(endpoint: Endpoint[Any, Any], answer: Answer) -> None:
+    promised = endpoint.function.__annotations__.get("return")
+    kinds = get_args(promised) if get_origin(promised) in (Union, UnionType) else (promised,)
+    kinds = tuple(get_args(kind)[0] if get_origin(kind) is Reply else kind for kind in kinds)
+    if any(kind in (Reply, File, dict, Any) or get_origin(kind) is dict for kind in kinds):
+        return
+    TypeAdapter(Union[kinds]).validate_python(answer.json)
+
+
+def invoke(consumer: Any, *events: dict[str, Any], receives: int = 1) -> list[str]:
+    """Deliver bus events to a consumer in one batch; the ids of the records that failed."""
+    records = [
+        {
+            "messageId": f"message-{number}",
+            "body": wire.render({"detail": event}),
+            "attributes": {"ApproximateReceiveCount": str(receives)},
+        }
+        for number, event in enumerate(events)
+    ]
+    failed = consumer({"Records": records}, None)["batchItemFailures"]
+    return [failure["itemIdentifier"] for failure in failed]
+
+
+def together(calls: list[Callable[[], T]]) -> list[T]:
+    """Run the calls at the same moment, each in a thread (so a connection) of its own; their results."""
+    barrier = threading.Barrier(len(calls))
+
+    def run(one: Callable[[], T]) -> T:
+        barrier.wait()
+        try:
+            return one()
+        finally:
+            close_connections()
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return list(pool.map(run, calls))
+
+
+def other_id() -> UUID:
+    """A well-formed id that names nothing."""
+    from shared.kit.ids import new_id
+
+    return new_id()

@@ -1,0 +1,137 @@
+"""What every test stands on: a real PostgreSQL and Redis, AWS as moto, one migrated database a run."""
+
+import os
+from collections.abc import Iterator
+
+import boto3
+import pytest
+from moto.server import ThreadedMotoServer
+
+from local.postgres import Postgres
+from local.redis import Redis
+from shared.kit.catalog import ENVIRONMENT
+from shared.schema import migrate
+from tests import call as call_module
+from tests.world import World, close_connections
+
+REGION = "us-east-1"
+DATABASE = "leasing"
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    """A PostgreSQL of this run's own."""
+    with Postgres(tmp_path_factory.mktemp("postgres")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redis]:
+    with Redis(tmp_path_factory.mktemp("redis"), users=("app",)) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def database(postgres: Postgres) -> str:
+    """The URL of the migrated database, as its superuser."""
+    url = postgres.create_database(DATABASE)
+    migrate.upgrade(url)
+    return url
+
+
+@pytest.fixture(scope="session")
+def aws() -> Iterator[str]:
+    """moto behind a real endpoint, with what the stacks would have made; its URL."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    url = f"http://{host}:{port}"
+    os.environ.update(
+        AWS_ENDPOINT_URL=url,
+        AWS_ACCESS_KEY_ID="test",
+        AWS_SECRET_ACCESS_KEY="test",
+        AWS_REGION=REGION,
+        AWS_DEFAULT_REGION=REGION,
+    )
+    os.environ.update(_resources())
+    yield url
+    server.stop()
+
+
+def _resources() -> dict[str, str]:
+    kms, sqs = boto3.client("kms"), boto3.client("sqs")
+
+    def key(**spec: str) -> str:
+        return str(kms.create_key(**spec)["KeyMetadata"]["KeyId"])
+
+    boto3.client("s3").create_bucket(Bucket="documents")
+    boto3.client("events").create_event_bus(Name="leasing")
+    queues = {
+        name: sqs.create_queue(
+            QueueName=f"{name}.fifo" if name == "push" else name,
+            Attributes={"FifoQueue": "true"} if name == "push" else {},
+        )["QueueUrl"]
+        for name in ("relay", "push", "mail", "sockets_to_close")
+    }
+    made = {
+        "documents": "documents",
+        "signing_key": key(KeyUsage="SIGN_VERIFY", KeySpec="RSA_2048"),
+        "derive_key": key(KeyUsage="GENERATE_VERIFY_MAC", KeySpec="HMAC_256"),
+        "token_key": key(KeyUsage="ENCRYPT_DECRYPT", KeySpec="SYMMETRIC_DEFAULT"),
+        "bus": "leasing",
+        "saga": f"arn:aws:states:{REGION}:123456789012:stateMachine:leasing",
+        "sockets": os.environ["AWS_ENDPOINT_URL"],
+        "ses": "leasing@example.com",
+        "admin_secret": "database",
+        **queues,
+    }
+    return {ENVIRONMENT[name]: value for name, value in made.items()}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def environment(postgres: Postgres, redis: Redis, aws: str, database: str) -> Iterator[None]:
+    """The environment that the stacks give every function."""
+    os.environ.update(
+        STAGE="test",
+        PUBLIC_URL="http://127.0.0.1:8000",
+        CORS_ORIGINS="http://localhost:3000",
+        POWERTOOLS_SERVICE_NAME="api",
+        LOG_LEVEL="CRITICAL",
+        DATABASE_HOST="127.0.0.1",
+        DATABASE_PORT=str(postgres.port),
+        DATABASE_NAME=DATABASE,
+        DATABASE_SSLMODE="disable",
+        VALKEY_HOST="127.0.0.1",
+        VALKEY_PORT=str(redis.port),
+        VALKEY_USER="app",
+        VALKEY_TLS="0",
+        RATE_LIMIT_SCALE="1000",
+    )
+    yield
+    close_connections()
+
+
+@pytest.fixture(scope="session")
+def _world(database: str) -> Iterator[World]:
+    world = World(database)
+    yield world
+    world.close()
+
+
+@pytest.fixture
+def world(_world: World) -> World:
+    return _world
+
+
+@pytest.fixture
+def call():  # type: ignore[no-untyped-def]
+    """`call(place_bid, as_=client, body={...})`: see tests/call.py."""
+    return call_module.call
+
+
+@pytest.fixture
+def invoke():  # type: ignore[no-untyped-def]
+    """`invoke(notify_people, *events)`: deliver events to a consumer; see tests/call.py."""
+    return call_module.invoke
+
+
