@@ -7,8 +7,10 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 from types import UnionType
-from typing import Any, TypeVar, Union, get_args, get_origin
+from typing import Any, TypeVar, get_args, get_origin
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -103,11 +105,12 @@ def call(endpoint: Endpoint[Any, Any], **asked: Any) -> Answer:
 
 def _check_shape(endpoint: Endpoint[Any, Any], answer: Answer) -> None:
     promised = endpoint.function.__annotations__.get("return")
-    kinds = get_args(promised) if get_origin(promised) in (Union, UnionType) else (promised,)
-    kinds = tuple(get_args(kind)[0] if get_origin(kind) is Reply else kind for kind in kinds)
+    if get_origin(promised) is Reply:
+        [promised] = get_args(promised)
+    kinds = get_args(promised) if get_origin(promised) is UnionType else (promised,)
     if any(kind in (Reply, File, dict, Any) or get_origin(kind) is dict for kind in kinds):
         return
-    TypeAdapter(Union[kinds]).validate_python(answer.json)
+    TypeAdapter(reduce(or_, kinds)).validate_python(answer.json)
 
 
 def invoke(consumer: Any, *events: dict[str, Any], receives: int = 1) -> list[str]:

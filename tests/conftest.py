@@ -133,5 +133,3 @@ def call():  # type: ignore[no-untyped-def]
 def invoke():  # type: ignore[no-untyped-def]
     """`invoke(notify_people, *events)`: deliver events to a consumer; see tests/call.py."""
     return call_module.invoke
-
-

@@ -41,9 +41,7 @@ class Authorizer:
         }
 
 
-def authorizer(
-    *, uses: tuple[str, ...], timeout: int = 10
-) -> Callable[[Callable[[str], Caller]], Authorizer]:
+def authorizer(*, uses: tuple[str, ...], timeout: int = 10) -> Callable[[Callable[[str], Caller]], Authorizer]:
     """Declare the authorizer: a function from the Authorization header's value to a caller."""
 
     def declare(function: Callable[[str], Caller]) -> Authorizer:

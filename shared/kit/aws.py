@@ -39,9 +39,7 @@ def call(service: str, target: str, body: Mapping[str, Any], timeout: float = 5.
         "x-amz-target": target,
     }
     payload = json.dumps(body).encode()
-    status, answer = _send(
-        service, "POST", f"{service}.{_region()}.amazonaws.com", "/", headers, payload, timeout
-    )
+    status, answer = _send(service, "POST", f"{service}.{_region()}.amazonaws.com", "/", headers, payload, timeout)
     document = json.loads(answer or b"{}")
     if status >= 300:
         code = str(document.get("__type", "Unknown")).rpartition("#")[2]
@@ -176,9 +174,7 @@ def presign_token(service: str, host: str, path: str, query: Mapping[str, str], 
     }
     if token := os.environ.get("AWS_SESSION_TOKEN"):
         full["X-Amz-Security-Token"] = token
-    text = "&".join(
-        f"{quote(name, safe='~')}={quote(value, safe='~')}" for name, value in sorted(full.items())
-    )
+    text = "&".join(f"{quote(name, safe='~')}={quote(value, safe='~')}" for name, value in sorted(full.items()))
     empty = hashlib.sha256(b"").hexdigest()
     canonical = "\n".join(["GET", path, text, f"host:{host}", "", "host", empty])
     return f"{host}{path}?{text}&X-Amz-Signature={_signature(service, stamp, canonical)}"

@@ -78,9 +78,7 @@ class Endpoint(Generic[P, R]):
         self.__name__ = operation.name
         self.__doc__ = function.__doc__
         code = function.__code__
-        self._arguments = {
-            name: function.__annotations__[name] for name in code.co_varnames[: code.co_argcount]
-        }
+        self._arguments = {name: function.__annotations__[name] for name in code.co_varnames[: code.co_argcount]}
         self._knows_caller = "caller" in self._arguments
         self.path_names = frozenset(_PLACEHOLDER.findall(operation.path or ""))
 
@@ -263,9 +261,7 @@ def validate(model: type[BaseModel], data: Mapping[str, Any]) -> tuple[Any, list
     try:
         return model.model_validate(data), []
     except ValidationError as error:
-        return None, [
-            Detail(_field(problem["loc"]), _sentence(problem)) for problem in error.errors(include_url=False)
-        ]
+        return None, [Detail(_field(problem["loc"]), _sentence(problem)) for problem in error.errors(include_url=False)]
 
 
 def _field(location: tuple[int | str, ...]) -> str:

@@ -125,9 +125,7 @@ Area = PositiveMoney
 """Square feet, at most two decimals."""
 Text = Annotated[str, BeforeValidator(_clean)]
 """Any text without NUL; combine with `Field(max_length=…)`."""
-Label = Annotated[
-    str, Field(max_length=255, min_length=1), AfterValidator(_not_blank), BeforeValidator(_clean)
-]
+Label = Annotated[str, Field(max_length=255, min_length=1), AfterValidator(_not_blank), BeforeValidator(_clean)]
 """A name or title: 1 to 255 characters, not blank."""
 Count = StrictInt
 Flag = StrictBool
@@ -135,9 +133,7 @@ Flag = StrictBool
 AskedId = Id
 AskedDay = Day
 AskedMoney = Annotated[Decimal, BeforeValidator(_asked_decimal), WithJsonSchema(_MONEY_SCHEMA)]
-AskedCount = Annotated[
-    int, BeforeValidator(_asked_integer), WithJsonSchema({"type": "integer", "minimum": 0})
-]
+AskedCount = Annotated[int, BeforeValidator(_asked_integer), WithJsonSchema({"type": "integer", "minimum": 0})]
 AskedFlag = Annotated[bool, BeforeValidator(_asked_flag), WithJsonSchema({"type": "boolean"})]
 Moment = datetime
 

@@ -120,9 +120,7 @@ def _connect() -> None:
     plain = socket.create_connection((host, int(setting("VALKEY_PORT"))), timeout=_TIMEOUT)
     plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     encrypted = setting("VALKEY_TLS") == "1"
-    _state.socket = (
-        ssl.create_default_context().wrap_socket(plain, server_hostname=host) if encrypted else plain
-    )
+    _state.socket = ssl.create_default_context().wrap_socket(plain, server_hostname=host) if encrypted else plain
     _state.reader = hiredis.Reader()
     name = host.partition(".")[0]
     _ask(("AUTH", user, presign_token("elasticache", name, "/", {"Action": "connect", "User": user})))

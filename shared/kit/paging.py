@@ -55,9 +55,7 @@ class Paged(Query):
 
     def _mac(self, text: bytes) -> bytes:
         filters = self.model_dump(exclude={"cursor", "limit"}, exclude_none=True)
-        scope = wire.render(
-            [current().operation.name, sorted((name, str(value)) for name, value in filters.items())]
-        )
+        scope = wire.render([current().operation.name, sorted((name, str(value)) for name, value in filters.items())])
         return hmac.digest(derived_key("cursors"), scope.encode() + b"\n" + text, hashlib.sha256)[:_MAC]
 
 

@@ -5,9 +5,9 @@ the fonts are files of ours. A document's SHA-256 is stored and signed, and a st
 may run again.
 
 The fonts lie beside this module, not in the `documents` layer, so that one path serves Lambda and
-every machine. Open Sans has Latin, Greek and Cyrillic; DejaVu Sans is loaded only for a text that
-needs more. It is set left to right and unjoined; a letter that neither has is printed as U+FFFD,
-and the document says so.
+every machine. Open Sans has Latin, Greek and Cyrillic. A text that needs more is set in DejaVu Sans,
+the whole of it: fpdf2's own fallback from letter to letter loses the font after a line that is all
+fallback. A letter that neither has is printed as U+FFFD, and the document says so.
 """
 
 import unicodedata
@@ -16,9 +16,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 
 from fpdf import FPDF
+from fpdf.fonts import TTFFont
 
 FONTS = Path(__file__).parent / "fonts"
 
@@ -65,6 +66,14 @@ def written_money(currency: str, amount: Decimal, exponent: int) -> str:
     return f"{currency} {amount:,.{exponent}f}"
 
 
+@dataclass(frozen=True, slots=True)
+class Total:
+    """A row under a table; `strong` for the figure that the others lead up to."""
+
+    values: Sequence[str]
+    strong: bool = True
+
+
 class Paper:
     """One document under way. `finish()` gives its bytes."""
 
@@ -72,19 +81,19 @@ class Paper:
         self._pdf = FPDF(format="A4", unit="mm")
         self._pdf.add_font("sans", "", FONTS / "OpenSans-Regular.ttf")
         self._pdf.add_font("sans", "B", FONTS / "OpenSans-Bold.ttf")
-        self._characters_of_sans = self._characters("sans")
-        self._fallback_characters: frozenset[int] | None = None
+        self._sans = self._characters("sans")
+        self._wide: frozenset[int] | None = None
         self._substituted = False
-        # Own footers instead of an alias for the page count: a party may be called "{nb}".
+        # fpdf2 would replace "{nb}" by the number of pages, in a party's name too.
         self._pdf.alias_nb_pages("")
         self._pdf.set_margins(LEFT, TOP, LEFT)
         self._pdf.c_margin = 0
         self._pdf.set_auto_page_break(True, BOTTOM)
         self._pdf.set_creation_date(datetime(issued_on.year, issued_on.month, issued_on.day, tzinfo=UTC))
         self._pdf.set_lang("en")
-        self._kind, self._reference, self._document_id = kind, self._clean(reference), document_id
+        self._kind, self._reference, self._document_id = kind, _clean(reference), document_id
         self._pdf.set_title(f"{kind} {self._reference}")
-        self._pdf.set_author(self._clean(author))
+        self._pdf.set_author(_clean(author))
         self._pdf.add_page()
 
     def title(self, text: str, subtitle: str) -> None:
@@ -120,16 +129,9 @@ class Paper:
         """Label and value, a hairline under each."""
         for label, value in rows:
             self.keep(9)
-            top = self._pdf.y + 1.1
-            self._pdf.set_y(top)
-            self._write(label, size=8.5, color=MUTED, width=label_width - 4)
-            below = self._pdf.y
-            page = self._pdf.page
-            if page == self._pdf.pages_count:
-                self._pdf.set_y(top)
+            self.space(1.1)
+            self._cell(label, x=LEFT, y=self._pdf.y, width=label_width - 4, height=9 * LEADING, size=8.5, color=MUTED)
             self._write(value, size=9, x=LEFT + label_width, width=WIDTH - label_width)
-            if self._pdf.page == page:
-                self._pdf.set_y(max(self._pdf.y, below))
             self.space(1.1)
             self.rule()
 
@@ -137,7 +139,7 @@ class Paper:
         self,
         columns: Sequence[Column],
         rows: Iterable[Sequence[str]],
-        totals: Sequence[Sequence[str]] = (),
+        totals: Sequence[Total] = (),
     ) -> None:
         """One line a row, the head again on every page; the totals stay with the last row.
 
@@ -153,16 +155,16 @@ class Paper:
                 self._pdf.add_page()
                 self._table_head(columns, height)
             self._row(columns, row, height, band=position % 2 == 1)
-        for row in totals:
+        for total in totals:
             self.rule()
-            self._row(columns, row, height + 0.6, bold=True)
+            self._row(columns, total.values, height + 0.6, bold=total.strong)
         self.rule(color=ACCENT, after=2)
 
     def columns(self, left: tuple[str, Sequence[str]], right: tuple[str, Sequence[str]]) -> None:
         """Two blocks side by side: a small heading, a bold first line, then the rest."""
         gap = 10.0
         width = (WIDTH - gap) / 2
-        top, page, below = self._pdf.y, self._pdf.page, 0.0
+        top, below = self._pdf.y, 0.0
         self._pdf.set_auto_page_break(False)
         for x, (label, lines) in ((LEFT, left), (LEFT + width + gap, right)):
             self._pdf.set_y(top)
@@ -172,7 +174,6 @@ class Paper:
                 first = position == 0
                 self._write(line, size=10 if first else 9, bold=first, x=x, width=width)
             below = max(below, self._pdf.y)
-        assert self._pdf.page == page
         self._pdf.set_auto_page_break(True, BOTTOM)
         self._pdf.set_y(below)
         self.space(5)
@@ -200,13 +201,14 @@ class Paper:
         )
         self._pdf.set_y(top + height + 5)
 
-    def signatures(self, sides: Sequence[tuple[str, Party]]) -> None:
+    def signatures(self, declaration: str, sides: Sequence[tuple[str, Party]]) -> None:
         """A block to sign in for each side, beside each other, never cut by the end of a page."""
         gap = 12.0
         width = (WIDTH - gap) / 2
-        self.keep(78)
+        self.keep(88 + max(self._height(party.legal_name, 10, width) for _, party in sides))
+        self.heading("Signatures")
+        self.paragraph(declaration)
         top, below = self._pdf.y + 2, 0.0
-        self._pdf.set_auto_page_break(False)
         for position, (role, party) in enumerate(sides):
             x = LEFT + position * (width + gap)
             self._pdf.set_y(top)
@@ -215,22 +217,24 @@ class Paper:
             below = max(below, self._pdf.y)
         for position, (_, party) in enumerate(sides):
             x = LEFT + position * (width + gap)
-            self._pdf.set_y(below + 12)
+            self._pdf.set_y(below + 10)
             for label, value in (
                 ("Signature", ""),
                 ("Name", party.representative or ""),
                 ("Title", party.title or ""),
                 ("Date", ""),
             ):
-                self._write(value or " ", size=9, x=x, width=width)
+                self._cell(value, x=x, y=self._pdf.y, width=width, height=5, size=9)
+                self.space(5)
                 self._line(x, x + width, color=MUTED)
                 self.space(0.6)
                 self._write(label, size=7.5, color=MUTED, x=x, width=width)
-                self.space(4.5)
-        self._pdf.set_auto_page_break(True, BOTTOM)
+                self.space(4)
 
-    def new_page(self) -> None:
-        self._pdf.add_page()
+    def _height(self, text: str, size: float, width: float) -> float:
+        text = self._set(text, size=size, bold=True, color=INK)
+        height = self._pdf.multi_cell(width, size * LEADING, text, dry_run=True, output="HEIGHT")
+        return cast(float, height)
 
     def keep(self, height: float) -> None:
         """Goes on to the next page unless `height` mm are left on this one."""
@@ -261,7 +265,10 @@ class Paper:
         pages = self._pdf.pages_count
         self._pdf.set_auto_page_break(False)
         for page in range(1, pages + 1):
-            self._pdf.page = page
+            # Goes back: add_page() enters the page after the present one, new or not, and sets its colours
+            # and font anew.
+            self._pdf.page = page - 1
+            self._pdf.add_page()
             half = WIDTH / 2
             for y, left, right in (
                 (12.0, self._kind, self._reference),
@@ -321,13 +328,9 @@ class Paper:
     ) -> None:
         indent = 10.0
         top = self._pdf.y
-        self._cell(
-            number, x=LEFT, y=top, width=indent, height=size * LEADING, size=size, bold=bold, color=color
-        )
+        self._cell(number, x=LEFT, y=top, width=indent, height=size * LEADING, size=size, bold=bold, color=color)
         self._pdf.set_y(top)
-        self._write(
-            text, size=size, bold=bold, color=color, x=LEFT + indent, width=WIDTH - indent, align=align
-        )
+        self._write(text, size=size, bold=bold, color=color, x=LEFT + indent, width=WIDTH - indent, align=align)
 
     def _write(
         self,
@@ -342,10 +345,9 @@ class Paper:
     ) -> None:
         """Text wrapped into a column, from the present height on."""
         pdf = self._pdf
-        pdf.set_font("sans", "B" if bold else "", size)
-        pdf.set_text_color(*color)
+        text = self._set(text, size=size, bold=bold, color=color)
         pdf.set_x(x)
-        pdf.multi_cell(width, size * LEADING, self._clean(text), align=align, new_x="LMARGIN", new_y="NEXT")
+        pdf.multi_cell(width, size * LEADING, text, align=align, new_x="LMARGIN", new_y="NEXT")
 
     def _cell(
         self,
@@ -362,10 +364,9 @@ class Paper:
     ) -> None:
         """One line in a box, centred in its height."""
         pdf = self._pdf
-        pdf.set_font("sans", "B" if bold else "", size)
-        pdf.set_text_color(*color)
+        text = self._set(text, size=size, bold=bold, color=color)
         pdf.set_xy(x, y)
-        pdf.cell(width, height, self._fit(self._clean(text), width), align=align)
+        pdf.cell(width, height, self._fit(text, width), align=align)
 
     def _fit(self, text: str, width: float) -> str:
         if self._pdf.get_string_width(text) <= width:
@@ -379,29 +380,43 @@ class Paper:
         self._pdf.set_line_width(0.2)
         self._pdf.line(left, self._pdf.y, right, self._pdf.y)
 
-    def _clean(self, text: str) -> str:
-        """Text that can be set: composed, on one line, without controls, every character with a glyph."""
-        if text.isascii() and text.isprintable():
-            return text
-        composed = unicodedata.normalize("NFC", text)
-        # Format characters (zero width, bidirectional overrides) could make a name read as another one.
-        kept = (
-            " " if char.isspace() else char
-            for char in composed
-            if char.isspace() or unicodedata.category(char) not in ("Cc", "Cf")
-        )
-        settable = "".join(
-            char if ord(char) in self._characters_of_sans else self._fallback(char) for char in kept
-        )
-        self._substituted = self._substituted or REPLACEMENT in settable
-        return " ".join(settable.split(" "))
+    def _set(self, text: str, *, size: float, bold: bool, color: tuple[int, int, int]) -> str:
+        """Chooses the font for `text` and gives it back as that font can set it."""
+        text = _clean(text)
+        wide = not text.isascii() and not self._sans.issuperset(map(ord, text))
+        if wide:
+            text = self._widened(text)
+        self._pdf.set_font("wide" if wide else "sans", "B" if bold and not wide else "", size)
+        # Hebrew and Arabic run right to left, and Arabic joins; the sentences around them do neither.
+        self._pdf.set_text_shaping(wide, direction="ltr")
+        self._pdf.set_text_color(*color)
+        return text
 
-    def _fallback(self, char: str) -> str:
-        if self._fallback_characters is None:
-            self._pdf.add_font("fallback", "", FONTS / "DejaVuSans.ttf")
-            self._pdf.set_fallback_fonts(["fallback"], exact_match=False)
-            self._fallback_characters = self._characters("fallback")
-        return char if ord(char) in self._fallback_characters else REPLACEMENT
+    def _widened(self, text: str) -> str:
+        if self._wide is None:
+            self._pdf.add_font("wide", "", FONTS / "DejaVuSans.ttf")
+            self._wide = self._characters("wide")
+        settable = "".join(char if ord(char) in self._wide else REPLACEMENT for char in text)
+        self._substituted = self._substituted or settable != text
+        return settable
 
     def _characters(self, font: str) -> frozenset[int]:
-        return frozenset(self._pdf.fonts[font].cmap)
+        return frozenset(cast(TTFFont, self._pdf.fonts[font]).cmap)
+
+
+def _clean(text: str) -> str:
+    """Composed, on one line, without controls, and encodable.
+
+    Format characters (zero width, bidirectional overrides) go too: they can make a name read as another.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    composed = unicodedata.normalize("NFC", text)
+    return "".join(filter(None, map(_settable, composed)))
+
+
+def _settable(char: str) -> str | None:
+    if char.isspace():
+        return " "
+    category = unicodedata.category(char)
+    return None if category in ("Cc", "Cf") else REPLACEMENT if category == "Cs" else char

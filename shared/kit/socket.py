@@ -156,9 +156,7 @@ def serve_message(twin: Endpoint[Any, Any], door: Socket, event: dict[str, Any])
         if caller.role not in operation.access:
             raise Forbidden()
         count_request(operation, message.request, caller)
-        arguments, problems = twin.bind(
-            caller, path=message.data, query={}, body=lambda: _body(twin, message.data)
-        )
+        arguments, problems = twin.bind(caller, path=message.data, query={}, body=lambda: _body(twin, message.data))
         if problems:
             raise Invalid(*problems)
         reply = twin.perform(caller, arguments)

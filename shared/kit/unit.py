@@ -25,9 +25,7 @@ class CommitUnknown(Unavailable):
     """The connection was lost while committing: the same request under the same key is safe."""
 
 
-def perform(
-    operation: Operation, story: Callable[[], T], before_commit: Callable[[db.Tx, T], None] | None = None
-) -> T:
+def perform(operation: Operation, story: Callable[[], T], before_commit: Callable[[db.Tx, T], None] | None = None) -> T:
     """The story's answer, after its commit. `before_commit` adds statements to the same transaction.
 
     Serialization failures and deadlocks run the story again (at most three times in all), a connection

@@ -1,0 +1,60 @@
+# Every command installs what it needs: `make up` and `make test` work on a fresh machine.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+# CPython 3.13 is the Lambda runtime; without it the newest from 3.11 on.
+PYTHON ?= $(shell for found in python3.13 "$$HOME"/.pyenv/versions/3.13*/bin/python3.13 \
+	"$$(uv python find 3.13 2>/dev/null)" python3.14 python3.12 python3.11 python3; do \
+	[ -n "$$found" ] && "$$found" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' \
+	2>/dev/null && echo "$$found" && break; done)
+BIN := .venv/bin
+export PYTHONPATH := $(CURDIR)
+export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 1
+export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
+
+.PHONY: help up test test-all check fix demo openapi synth deploy migration
+
+help: ## what there is
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1@\2/' | column -t -s@
+
+.venv/ready: requirements.txt
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer (best: 3.13) is needed: install it and try again."; exit 1; }
+	@command -v node >/dev/null || { echo "Node 20 or newer is needed (by aws-cdk-lib): install it and try again."; exit 1; }
+	@echo "Installing the Python packages into .venv (once) …"
+	@rm -rf .venv && "$(PYTHON)" -m venv .venv
+	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+up: .venv/ready ## the whole platform on this machine (PORT=8000; KEEP=1 keeps database and documents)
+	@exec $(BIN)/python -m local
+
+test: .venv/ready ## the tests
+	@$(BIN)/python -m pytest -m "not slow"
+
+test-all: .venv/ready ## the tests, the long ones too
+	@$(BIN)/python -m pytest
+
+check: .venv/ready ## format, lint, types and the promises of tests/architecture; changes nothing
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/python -m pytest tests/architecture
+
+fix: .venv/ready ## format the code and mend what the linter can
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+demo: .venv/ready ## one real lease, told over HTTP and WebSocket against the running platform
+	@$(BIN)/python -m local.demo
+
+openapi: .venv/ready ## write docs/openapi.json and README's table of operations from the catalog
+	@$(BIN)/python -m shared.kit.openapi
+
+synth: .venv/ready ## the CloudFormation templates, into cdk.out (STAGE=dev)
+	@$(BIN)/python app.py
+
+deploy: .venv/ready ## deploy to the AWS account of your credentials (STAGE=dev)
+	@npx --yes aws-cdk@2 deploy --all --app "$(BIN)/python app.py"
+
+migration: .venv/ready ## draft a migration from shared/schema/tables.py (m="what changes"; DATABASE_URL of a migrated database)
+	@$(BIN)/python -m shared.schema.migrate draft "$(m)"

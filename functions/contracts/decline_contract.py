@@ -1,0 +1,26 @@
+"""A party calls a deal off before both have signed; the waiting saga then undoes it and frees the space."""
+
+from uuid import UUID
+
+from shared.contracts import queries, rules
+from shared.contracts.access import visible_contract
+from shared.contracts.models import ContractState, Declining
+from shared.kit.catalog import Role
+from shared.kit.db import transaction
+from shared.kit.endpoint import endpoint
+from shared.kit.request import Caller
+
+
+@endpoint(
+    "PATCH /contracts/{contract_id}/decline",
+    access={Role.OWNER, Role.CLIENT, Role.BROKER},
+    writes=True,
+    raises=(rules.AlreadyExecuted, rules.DealDeclined),
+)
+def decline_contract(caller: Caller, contract_id: UUID, declining: Declining) -> ContractState:
+    with transaction(caller) as tx:
+        before, task_token = visible_contract(tx, caller, contract_id)
+        rules.check_declinable(before)
+        contract = ContractState.of(queries.update_declined(tx, caller, contract_id, declining.reason))
+        tx.emit("contract.declined", contract, before=before, task_token=task_token)
+    return contract

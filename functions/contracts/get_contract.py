@@ -1,0 +1,20 @@
+"""One contract with its schedule and its signatures, for both of its sides."""
+
+from uuid import UUID
+
+from shared.contracts import queries
+from shared.contracts.models import Contract
+from shared.kit.catalog import Role
+from shared.kit.db import reading
+from shared.kit.endpoint import endpoint
+from shared.kit.errors import NotFound
+from shared.kit.request import Caller
+
+
+@endpoint("GET /contracts/{contract_id}", access={Role.OWNER, Role.CLIENT, Role.BROKER})
+def get_contract(caller: Caller, contract_id: UUID) -> Contract:
+    with reading(caller) as tx:
+        contract = queries.select_contract(tx, caller, contract_id)
+    if contract is None:
+        raise NotFound()
+    return Contract.of(contract)

@@ -1,0 +1,17 @@
+"""Both sides see their contracts, newest first."""
+
+from shared.contracts import queries
+from shared.contracts.models import ContractFilter, ContractList, ContractSummary
+from shared.kit.catalog import Role
+from shared.kit.db import reading
+from shared.kit.endpoint import endpoint
+from shared.kit.paging import PageMeta
+from shared.kit.request import Caller
+
+
+@endpoint("GET /contracts", access={Role.OWNER, Role.CLIENT, Role.BROKER})
+def list_contracts(caller: Caller, asked: ContractFilter) -> ContractList:
+    with reading(caller) as tx:
+        rows = queries.select_contracts(tx, caller, asked)
+    shown, meta = asked.page(rows, "created_at", "id")
+    return ContractList.of({"data": [ContractSummary.of(row) for row in shown], "meta": PageMeta.of(meta)})

@@ -1,0 +1,31 @@
+"""The saga's last step: the contract is in force, or SIGNED until the building's day of its start.
+
+The space is taken and the backups are rejected with the reason. Nothing comes after it, so that nothing
+ever has to undo it.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from shared.bids.models import Bid
+from shared.bids.queries import reject_others
+from shared.contracts.queries import select_struck_deal
+from shared.kit.db import transaction
+from shared.kit.task import step
+from shared.leasing import queries, rules
+
+
+@step()
+def activate_contract(task: dict[str, Any]) -> None:
+    with transaction() as tx:
+        before = queries.lock_contract(tx, UUID(task["contract_id"]))
+        if before.status in ("SIGNED", "ACTIVE"):
+            return
+        rules.check_alive(before)
+        deal = select_struck_deal(tx, before.id)
+        contract = queries.update_activated(tx, before, has_started=deal["has_started"])
+        tx.emit("contract.activated", contract, before=before)
+        if contract.bid_id:
+            reason = "Another bid on this space became a contract."
+            for bid in reject_others(tx, contract.space_id, contract.bid_id, reason):
+                tx.emit("bid.rejected", Bid.of(bid))

@@ -1,0 +1,11 @@
+"""The documents that a called-off deal leaves behind are deleted, once nothing points to them any more."""
+
+from shared.kit.aws import delete_object
+from shared.kit.consumer import Event, consumer
+from shared.kit.settings import resource
+
+
+@consumer("contract.voided", database=None, uses=("documents.delete",))
+def discard_document(event: Event) -> None:
+    for key in event.data["withdrawn"]:
+        delete_object(resource("documents"), key)

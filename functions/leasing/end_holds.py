@@ -1,0 +1,16 @@
+"""Hourly: a hold that has run out before both sides signed is ended, and its saga undoes the deal."""
+
+from typing import Any
+
+from shared.kit.db import transaction
+from shared.kit.task import job
+from shared.leasing import queries
+
+_BATCH = 500
+
+
+@job("rate(1 hour)")
+def end_holds(event: dict[str, Any]) -> None:
+    with transaction() as tx:
+        for contract, task_token in queries.update_holds_ended(tx, _BATCH):
+            tx.emit("contract.hold_ended", contract, task_token=task_token)

@@ -1,0 +1,18 @@
+"""The saga frees the space that a called-off contract held, and only that contract."""
+
+from typing import Any
+from uuid import UUID
+
+from shared.kit.db import transaction
+from shared.kit.task import step
+from shared.leasing import queries
+
+
+@step()
+def release_space(task: dict[str, Any]) -> None:
+    contract_id = UUID(task["contract_id"])
+    with transaction() as tx:
+        contract = queries.lock_contract(tx, contract_id)
+        space_id = queries.update_space_freed(tx, contract_id)
+        if space_id:
+            tx.emit("contract.space_released", contract)

@@ -1,0 +1,45 @@
+"""The saga renders the lease that both sides will sign, and stores it with its SHA-256.
+
+The same deal always renders to the same bytes, so a second run stores the same document again. The
+object is written before the row that points to it.
+"""
+
+import hashlib
+from typing import Any
+from uuid import UUID
+
+from shared.contracts.document import render_lease as render
+from shared.contracts.lease import lease_key, lease_of, lease_reference
+from shared.contracts.queries import select_struck_deal
+from shared.kit.aws import write_object
+from shared.kit.db import transaction
+from shared.kit.ids import new_id
+from shared.kit.settings import resource, setting
+from shared.kit.task import step
+from shared.leasing import queries, rules
+
+
+@step(uses=("documents.write",), layers=("documents",), memory=1024)
+def render_lease(task: dict[str, Any]) -> None:
+    contract_id = UUID(task["contract_id"])
+    with transaction() as tx:
+        before = queries.lock_contract(tx, contract_id)
+        rules.check_alive(before)
+        if before.document_sha256 is not None:
+            return
+        deal = select_struck_deal(tx, contract_id)
+        document = render(lease_of(deal))
+        write_object(resource("documents"), lease_key(deal), document, "application/pdf")
+        contract = queries.insert_document(
+            tx,
+            {
+                "id": new_id(),
+                "contract_id": contract_id,
+                "number": lease_reference(deal),
+                "key": lease_key(deal),
+                "sha256": hashlib.sha256(document).hexdigest(),
+                "size": len(document),
+            },
+        )
+        url = f"{setting('PUBLIC_URL')}/api/v1/contracts/{contract_id}/download"
+        tx.emit("contract.generated", contract, before=before, contract_url=url)

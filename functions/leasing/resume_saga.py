@@ -1,0 +1,43 @@
+"""The second signature, a refusal or the end of a hold wakes the saga that waits for it.
+
+Stands outside the VPC; the event carries the saga's token, encrypted, or none where the saga has not
+come to its wait yet (it then sees for itself what was decided).
+"""
+
+from base64 import b64decode
+
+from shared.kit.aws import AwsError, call
+from shared.kit.consumer import Event, consumer
+from shared.kit.settings import resource
+from shared.kit.wire import render
+
+_FINISHED = ("TaskTimedOut", "TaskDoesNotExist", "InvalidToken")
+
+
+@consumer(
+    "contract.fully_signed",
+    "contract.declined",
+    "contract.hold_ended",
+    "contract.unheard",
+    database=None,
+    uses=("saga.resume", "token_key.decrypt"),
+)
+def resume_saga(event: Event) -> None:
+    if event.data["task_token"] is None:
+        return
+    token = _decrypted(event.data["task_token"])
+    try:
+        if event.data["signature_status"] == "FULLY_SIGNED":
+            output = render({"contract_id": event.object_id})
+            call("states", "AWSStepFunctions.SendTaskSuccess", {"taskToken": token, "output": output})
+        else:
+            call("states", "AWSStepFunctions.SendTaskFailure", {"taskToken": token, "error": "DealEnded"})
+    except AwsError as error:
+        # The saga has moved on: this event came twice, or late.
+        if error.code not in _FINISHED:
+            raise
+
+
+def _decrypted(token: str) -> str:
+    answer = call("kms", "TrentService.Decrypt", {"CiphertextBlob": token, "KeyId": resource("token_key")})
+    return b64decode(answer["Plaintext"]).decode()

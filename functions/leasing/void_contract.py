@@ -1,0 +1,27 @@
+"""The saga calls a deal off: the contract is TERMINATED with its reason, its unsigned document withdrawn.
+
+A document that a side has signed stays as evidence; it can never become a lease. The object itself goes
+after the commit (functions/leasing/discard_document.py), so that no row ever points to a missing one.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from shared.kit.db import transaction
+from shared.kit.task import step
+from shared.leasing import queries, rules
+
+_FAILED = "The lease could not be prepared; nobody is bound by it."
+_EXPIRED = "The signatures did not come in time."
+
+
+@step()
+def void_contract(task: dict[str, Any]) -> None:
+    error = task.get("failure", {}).get("Error")
+    with transaction() as tx:
+        before = queries.lock_contract(tx, UUID(task["contract_id"]))
+        rules.check_undoable(before)
+        if before.status == "TERMINATED":
+            return
+        contract, withdrawn = queries.update_voided(tx, before.id, _EXPIRED if error == "States.Timeout" else _FAILED)
+        tx.emit("contract.voided", contract, before=before, withdrawn=withdrawn)

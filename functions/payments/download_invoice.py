@@ -1,0 +1,39 @@
+"""Both sides download the invoice of a payment as a PDF; who comes before the queue has it rendered here."""
+
+from uuid import UUID
+
+from shared.kit.aws import read_object, write_object
+from shared.kit.catalog import Role
+from shared.kit.db import reading
+from shared.kit.endpoint import File, endpoint
+from shared.kit.errors import NotFound
+from shared.kit.request import Caller
+from shared.kit.settings import resource
+from shared.payments import queries, rules
+
+
+@endpoint(
+    "GET /payments/{payment_id}/invoice",
+    access={Role.OWNER, Role.CLIENT, Role.BROKER, Role.FINANCIAL_OFFICER},
+    raises=(rules.InvoiceMissing,),
+    uses=("documents.read", "documents.write"),
+    layers=("documents",),
+    memory=1024,
+)
+def download_invoice(caller: Caller, payment_id: UUID) -> File:
+    # Imported here, with fpdf2 behind it, so that the catalog and the refusals stay light.
+    from shared.payments.papers import invoice_key, invoice_number, invoice_of
+
+    with reading(caller) as tx:
+        papers = queries.select_my_papers(tx, caller, payment_id)
+    if papers is None:
+        raise NotFound()
+    if papers["invoice_id"] is None:
+        raise rules.InvoiceMissing()
+    document = read_object(resource("documents"), invoice_key(papers))
+    if document is None:
+        from shared.payments.document import render_invoice
+
+        document = render_invoice(invoice_of(papers))
+        write_object(resource("documents"), invoice_key(papers), document, "application/pdf")
+    return File(document, "application/pdf", f"{invoice_number(papers)}.pdf")

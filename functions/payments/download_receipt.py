@@ -1,0 +1,39 @@
+"""Both sides download the receipt of a payment as a PDF; who comes before the queue has it rendered here."""
+
+from uuid import UUID
+
+from shared.kit.aws import read_object, write_object
+from shared.kit.catalog import Role
+from shared.kit.db import reading
+from shared.kit.endpoint import File, endpoint
+from shared.kit.errors import NotFound
+from shared.kit.request import Caller
+from shared.kit.settings import resource
+from shared.payments import queries, rules
+
+
+@endpoint(
+    "GET /payments/{payment_id}/receipt",
+    access={Role.OWNER, Role.CLIENT, Role.BROKER, Role.FINANCIAL_OFFICER},
+    raises=(rules.ReceiptMissing,),
+    uses=("documents.read", "documents.write"),
+    layers=("documents",),
+    memory=1024,
+)
+def download_receipt(caller: Caller, payment_id: UUID) -> File:
+    # Imported here, with fpdf2 behind it, so that the catalog and the refusals stay light.
+    from shared.payments.papers import receipt_key, receipt_number, receipt_of
+
+    with reading(caller) as tx:
+        papers = queries.select_my_papers(tx, caller, payment_id)
+    if papers is None:
+        raise NotFound()
+    if papers["transactions"] is None:
+        raise rules.ReceiptMissing()
+    document = read_object(resource("documents"), receipt_key(papers))
+    if document is None:
+        from shared.payments.document import render_receipt
+
+        document = render_receipt(receipt_of(papers))
+        write_object(resource("documents"), receipt_key(papers), document, "application/pdf")
+    return File(document, "application/pdf", f"{receipt_number(papers)}.pdf")

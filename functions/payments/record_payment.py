@@ -1,0 +1,31 @@
+"""The owner's side records money that came in outside the platform.
+
+The instalment is PAID when it is settled in full; what comes beyond that becomes credit. An invoice is
+issued here where none was before, and the receipt is ready for both sides.
+"""
+
+from uuid import UUID
+
+from shared.kit.catalog import Role
+from shared.kit.db import transaction
+from shared.kit.endpoint import endpoint
+from shared.kit.request import Caller
+from shared.payments import queries, rules
+from shared.payments.access import visible_payment
+from shared.payments.models import Payment, Recording
+
+
+@endpoint(
+    "POST /payments/{payment_id}/record",
+    access={Role.OWNER, Role.FINANCIAL_OFFICER},
+    writes=True,
+    raises=(rules.AlreadyPaid, rules.NotPayable),
+)
+def record_payment(caller: Caller, payment_id: UUID, recording: Recording) -> Payment:
+    with transaction(caller) as tx:
+        before, contract = visible_payment(tx, caller, payment_id)
+        rules.check_recording(before, contract["status"], contract["today"], recording)
+        settled, credit = rules.settle(before, recording.amount)
+        payment = Payment.of(queries.record_money(tx, caller, before, recording, settled, credit))
+        tx.emit("payment.recorded", payment, before=before)
+    return payment

@@ -1,0 +1,308 @@
+"""The lease as both sides sign it: one PDF, the same bytes from the same deal.
+
+It is drawn before anyone signs and never changed afterwards; who signed what, when and from where
+is kept beside it, bound to its SHA-256.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from shared.contracts.clauses import Clause, general_clauses
+from shared.kit.paper import WIDTH, Column, Paper, Party, Total, written_day, written_money
+from shared.payments.schedule import Line, schedule_total
+
+
+@dataclass(frozen=True, slots=True)
+class Premises:
+    """What is let, as it stood when the deal was struck. Areas in square feet."""
+
+    building: str
+    address: str
+    floor: int
+    space: str
+    gross_sqft: Decimal
+    usable_sqft: Decimal
+    usage: str
+    jurisdiction: str
+    """Where the building stands ("New York, United States"): its law governs."""
+
+
+@dataclass(frozen=True, slots=True)
+class LatePolicy:
+    grace_days: int
+    fee_percent: Decimal
+    min_fee: Decimal
+    annual_interest_percent: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class LeaseDocument:
+    """Everything a lease says. Amounts in major units of `currency`, which has `exponent` decimals.
+
+    `lines` is the whole schedule: the RENT lines and the DEPOSIT line, where there is a deposit.
+    `special_terms` are the parties' own clauses; they follow the general ones and go before them.
+    """
+
+    contract_id: UUID
+    reference: str
+    issued_on: date
+    lessor: Party
+    lessee: Party
+    premises: Premises
+    start: date
+    end: date
+    term_months: int
+    currency: str
+    base_rent: Decimal
+    lines: tuple[Line, ...]
+    late_policy: LatePolicy | None = None
+    special_terms: tuple[Clause, ...] = ()
+    exponent: int = 2
+
+    @property
+    def deposit(self) -> Line | None:
+        return next((line for line in self.lines if line.charge == "DEPOSIT"), None)
+
+    def money(self, amount: Decimal) -> str:
+        return written_money(self.currency, amount, self.exponent)
+
+
+KIND = "Commercial Lease"
+
+
+def render_lease(lease: LeaseDocument) -> bytes:
+    """The lease as a PDF of A4 pages. Equal leases give identical bytes."""
+    paper = Paper(
+        kind=KIND,
+        reference=lease.reference,
+        document_id=str(lease.contract_id),
+        issued_on=lease.issued_on,
+        author=lease.lessor.legal_name,
+    )
+    paper.title("Commercial Lease Agreement", f"{lease.reference}, issued {written_day(lease.issued_on)}")
+    paper.heading("Parties")
+    paper.paragraph(f"(1) {_introduced(lease.lessor)} (the “Lessor”); and")
+    paper.paragraph(f"(2) {_introduced(lease.lessee)} (the “Lessee”).")
+    paper.heading("Recitals")
+    paper.paragraph("(A) The Lessor owns, or is otherwise entitled to let, the Premises described below.")
+    paper.paragraph(
+        "(B) The Lessee offered to rent the Premises and the Lessor accepted that offer on the terms of this Lease."
+    )
+    paper.heading("Principal terms")
+    paper.facts(_principal_terms(lease))
+    paper.space(2)
+    paper.heading("Agreed terms")
+    clauses = (*_clauses(lease), *lease.special_terms)
+    for number, clause in enumerate(clauses, start=1):
+        paper.clause(number, clause.name, clause.paragraphs)
+    _rent_schedule(paper, lease)
+    paper.signatures(
+        "The parties have signed this Lease, including its Schedule, on the dates written below or recorded "
+        "with their electronic signatures. Each person who signs declares to be authorised to bind the "
+        "party signed for.",
+        (("Lessor", lease.lessor), ("Lessee", lease.lessee)),
+    )
+    return paper.finish()
+
+
+def _introduced(party: Party) -> str:
+    text = party.legal_name
+    if party.address:
+        text += f", of {_on_one_line(party.address)}"
+    if party.tax_id:
+        text += f", tax registration {party.tax_id}"
+    if party.representative:
+        text += f", represented by {party.representative}"
+        if party.title:
+            text += f", {party.title}"
+    return text
+
+
+def _on_one_line(address: str) -> str:
+    return ", ".join(line.strip() for line in address.splitlines() if line.strip())
+
+
+def _principal_terms(lease: LeaseDocument) -> list[tuple[str, str]]:
+    premises = lease.premises
+    terms = [
+        ("Premises", f"{premises.space}, floor {premises.floor}, {premises.building}"),
+        ("Address", _on_one_line(premises.address)),
+        (
+            "Floor area",
+            f"{_area(premises.gross_sqft)} sq ft rentable, {_area(premises.usable_sqft)} sq ft usable",
+        ),
+        ("Permitted use", _use(premises)),
+        ("Term", _months(lease.term_months)),
+        ("Commencement", written_day(lease.start)),
+        ("Expiration", f"{written_day(lease.end)}, at the end of the day"),
+        ("Base rent", f"{lease.money(lease.base_rent)} a month"),
+        ("Rent over the term", lease.money(schedule_total(lease.lines))),
+    ]
+    deposit = lease.deposit
+    terms.append(("Security deposit", lease.money(deposit.amount) if deposit else "None"))
+    if lease.late_policy:
+        terms.append(("Late payment", _late_summary(lease, lease.late_policy)))
+    return terms
+
+
+def _use(premises: Premises) -> str:
+    return "Lawful commercial purposes" if premises.usage == "OTHER" else premises.usage.capitalize()
+
+
+def _purpose(premises: Premises) -> str:
+    use = _use(premises).lower()
+    return use if premises.usage == "OTHER" else f"{use} use and what ordinarily goes with it"
+
+
+def _area(sqft: Decimal) -> str:
+    """10,000 or 8,650.5: without the zeros that NUMERIC brings."""
+    return f"{sqft.normalize():,f}"
+
+
+def _months(count: int) -> str:
+    return f"{count} month" if count == 1 else f"{count} months"
+
+
+def _days(count: int) -> str:
+    return f"{count} day" if count == 1 else f"{count} days"
+
+
+def _percent(value: Decimal) -> str:
+    """5 %, 7.25 %: without the zeros that NUMERIC brings."""
+    return f"{value.normalize():f} %"
+
+
+def _late_summary(lease: LeaseDocument, policy: LatePolicy) -> str:
+    return (
+        f"after {_days(policy.grace_days)}: {_percent(policy.fee_percent)} of the overdue amount, at least "
+        f"{lease.money(policy.min_fee)}; interest {_percent(policy.annual_interest_percent)} a year"
+    )
+
+
+def _clauses(lease: LeaseDocument) -> tuple[Clause, ...]:
+    return (
+        _premises(lease),
+        _term(lease),
+        _rent(lease),
+        *((_late_payment(lease, lease.late_policy),) if lease.late_policy else ()),
+        *((_deposit(lease, lease.deposit),) if lease.deposit else ()),
+        *general_clauses(purpose=_purpose(lease.premises), jurisdiction=lease.premises.jurisdiction),
+    )
+
+
+def _premises(lease: LeaseDocument) -> Clause:
+    premises = lease.premises
+    return Clause(
+        "Premises",
+        (
+            f"The Lessor lets to the Lessee, and the Lessee takes, {premises.space} on floor "
+            f"{premises.floor} of {premises.building}, {_on_one_line(premises.address)} (the “Premises”), "
+            "together with the use, in common with others, of the entrances, lifts, stairs and other "
+            "common parts of the building.",
+            f"For every purpose of this Lease the Premises measure {_area(premises.gross_sqft)} rentable "
+            f"square feet and {_area(premises.usable_sqft)} usable square feet. The rent does not change "
+            "if a later measurement differs.",
+        ),
+    )
+
+
+def _term(lease: LeaseDocument) -> Clause:
+    return Clause(
+        "Term",
+        (
+            f"The term is {_months(lease.term_months)}. It begins on {written_day(lease.start)} and ends "
+            f"on {written_day(lease.end)}, both days included. Days begin and end at midnight at the "
+            "Premises.",
+            "The Lessor gives vacant possession of the Premises on the first day of the term. If it "
+            "cannot, no rent is owed until possession is given; if that takes longer than 60 days, the "
+            "Lessee may end this Lease by notice and all sums it has paid are returned.",
+        ),
+    )
+
+
+def _rent(lease: LeaseDocument) -> Clause:
+    return Clause(
+        "Rent",
+        (
+            f"The Lessee pays base rent of {lease.money(lease.base_rent)} a month, in advance, in the "
+            f"instalments and on the due dates of the Schedule, {lease.money(schedule_total(lease.lines))} "
+            "in all.",
+            "Rent for a part of a calendar month is the monthly rent multiplied by the days of that part "
+            "and divided by the days of that month, rounded half-up. The Schedule already reflects this "
+            "and prevails over any other computation.",
+            "Rent is paid without demand, set-off or deduction, except as the law requires, by the "
+            "methods that the Lessor accepts on the platform. Value added tax, sales tax or a similar tax "
+            "on rent, where one is due by law, is paid in addition against a proper invoice.",
+        ),
+    )
+
+
+def _late_payment(lease: LeaseDocument, policy: LatePolicy) -> Clause:
+    return Clause(
+        "Late payment",
+        (
+            f"An instalment that is unpaid {_days(policy.grace_days)} after its due date bears, once, a "
+            f"late fee of {_percent(policy.fee_percent)} of the overdue amount, but at least "
+            f"{lease.money(policy.min_fee)}.",
+            f"Overdue principal bears simple interest of {_percent(policy.annual_interest_percent)} a year "
+            "from its due date until it is paid, by actual days over 365. Fees bear no interest. No "
+            "charge exceeds what the law allows.",
+        ),
+    )
+
+
+def _deposit(lease: LeaseDocument, deposit: Line) -> Clause:
+    return Clause(
+        "Security deposit",
+        (
+            f"By {written_day(deposit.due_date)} the Lessee pays a security deposit of "
+            f"{lease.money(deposit.amount)}. It secures what the Lessee owes under this Lease and is not "
+            "rent in advance.",
+            "The Lessor may apply the deposit to sums overdue or to the cost of damage beyond fair wear "
+            "and tear, and states the amount and the reason when it does; the Lessee then restores it "
+            "within 14 days. Within 30 days after the Premises are given back, or sooner where the law "
+            "says so, the Lessor returns what is left with an account of what was used.",
+        ),
+    )
+
+
+def _rent_schedule(paper: Paper, lease: LeaseDocument) -> None:
+    paper.heading("Schedule: rent")
+    paper.paragraph(f"All amounts in {lease.currency}. Each instalment is due on the first day of its period.")
+    rent = [line for line in lease.lines if line.charge == "RENT"]
+    abated = any(line.abatement for line in rent)
+    columns = [
+        Column("No.", 14, "R"),
+        Column("From", 38 if abated else 42),
+        Column("To", 38 if abated else 42),
+        Column("Due date", 38 if abated else 42),
+    ]
+    if abated:
+        columns.append(Column("Abatement", 18, "R"))
+    columns.append(Column("Amount", WIDTH - sum(column.width for column in columns), "R"))
+
+    def row(first: str, start: str, end: str, due: str, abatement: Decimal, amount: Decimal) -> list[str]:
+        figures = [abatement, amount] if abated else [amount]
+        return [first, start, end, due, *(f"{figure:,.{lease.exponent}f}" for figure in figures)]
+
+    body = [
+        row(
+            str(line.installment_number),
+            written_day(line.period_start),
+            written_day(line.period_end) if line.period_end else "",
+            written_day(line.due_date),
+            line.abatement,
+            line.amount,
+        )
+        for line in rent
+    ]
+    abatement = sum((line.abatement for line in rent), Decimal(0))
+    paper.table(columns, body, totals=[Total(row("", "Total rent", "", "", abatement, schedule_total(lease.lines)))])
+    if lease.deposit:
+        deposit = lease.deposit
+        paper.paragraph(
+            f"In addition the security deposit of {lease.money(deposit.amount)} is due on "
+            f"{written_day(deposit.due_date)}."
+        )

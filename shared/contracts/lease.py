@@ -1,0 +1,70 @@
+"""From a struck deal to the document that says it: the lease's content, its reference and its place.
+
+Everything comes from what the contract froze, so the same contract gives the same bytes at any time.
+"""
+
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from shared.contracts.document import LeaseDocument, Premises
+from shared.kit.db import Row
+from shared.kit.paper import Party
+from shared.payments.schedule import rent_schedule
+
+
+def lease_key(deal: Row) -> str:
+    """Where the lease's PDF is kept in the documents bucket."""
+    return f"leases/{deal['id']}/v{deal['version']}.pdf"
+
+
+def lease_reference(deal: Row) -> str:
+    """The number people call a lease by, as `L-2027-01C6D3F2`: its year and the end of its id."""
+    contract_id: UUID = deal["id"]
+    return f"L-{deal['issued_on'].year}-{contract_id.hex[-8:].upper()}"
+
+
+def lease_of(deal: Row) -> LeaseDocument:
+    """The lease of a deal as `select_deal` returns it, with its whole schedule."""
+    premises = deal["premises"]
+    address = premises["building"]["address"]
+    return LeaseDocument(
+        contract_id=deal["id"],
+        reference=lease_reference(deal),
+        issued_on=deal["issued_on"],
+        lessor=party_of(deal["owner_party"]),
+        lessee=party_of(deal["client_party"]),
+        premises=Premises(
+            building=premises["building"]["name"],
+            address=address_lines(address),
+            floor=premises["floor_number"],
+            space=premises["space"]["name"],
+            gross_sqft=Decimal(premises["gross_sqft"]),
+            usable_sqft=Decimal(premises["usable_sqft"]),
+            usage=premises["usage_type"].replace("_", " ").lower(),
+            jurisdiction=", ".join(part for part in (address.get("state"), address.get("country")) if part),
+        ),
+        start=deal["start_date"],
+        end=deal["end_date"],
+        term_months=deal["term_months"],
+        currency=deal["currency"],
+        base_rent=deal["base_rent"],
+        lines=rent_schedule(monthly_rent=deal["base_rent"], start=deal["start_date"], term_months=deal["term_months"]),
+    )
+
+
+def party_of(frozen: dict[str, Any]) -> Party:
+    """A side as the contract froze it."""
+    return Party(
+        legal_name=frozen["legal_name"],
+        address=address_lines(frozen.get("address") or {}),
+        tax_id=frozen.get("tax_id") or "",
+        representative=frozen["name"],
+    )
+
+
+def address_lines(address: dict[str, Any]) -> str:
+    """An address as it stands on paper, line by line."""
+    town = " ".join(part for part in (address.get("state"), address.get("postal_code")) if part)
+    city = ", ".join(part for part in (address.get("city"), town) if part)
+    return "\n".join(part for part in (address.get("street"), city, address.get("country")) if part)

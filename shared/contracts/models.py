@@ -1,0 +1,120 @@
+"""What a contract looks like, asked and answered."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any, ClassVar, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from shared.kit.fields import Body, Label, Text, View
+from shared.kit.paging import Paged, PageMeta
+
+ContractStatus = Literal["DRAFT", "PENDING_SIGNATURE", "SIGNED", "ACTIVE", "EXPIRED", "TERMINATED"]
+SignatureStatus = Literal["NONE", "SIGNED_BY_CLIENT", "SIGNED_BY_OWNER", "PENDING_ADMIN", "FULLY_SIGNED"]
+Side = Literal["OWNER", "CLIENT"]
+
+
+class Signing(Body):
+    """A party's signature: the typed name, the consent, and the hash of what was read."""
+
+    signature: Label
+    consent: Literal[True]
+    document_sha256: Annotated[Text, Field(pattern="^[0-9a-f]{64}$")] | None = None
+
+
+class Declining(Body):
+    """Why a party will not sign."""
+
+    reason: Annotated[Text, Field(min_length=1, max_length=500)]
+
+
+class ContractFilter(Paged):
+    """Which contracts to list, newest first."""
+
+    status: ContractStatus | None = None
+
+
+class ContractPayment(View):
+    """An instalment, as the contract lists it."""
+
+    id: UUID
+    charge: str
+    amount: Decimal
+    currency: str
+    due_date: date
+    paid_date: date | None
+    status: str
+    installment_number: int | None
+    total_installments: int | None
+
+
+class ContractSignature(View):
+    """Who signed, and when."""
+
+    side: Side
+    user_id: UUID
+    signature: str
+    document_sha256: str
+    signed_at: datetime
+
+
+class ContractState(View):
+    """Where a contract stands: what signing and declining answer, and what events carry."""
+
+    id: UUID
+    bid_id: UUID | None
+    space_id: UUID
+    owner_id: UUID
+    client_id: UUID
+    owner_organization_id: UUID
+    client_organization_id: UUID
+    status: ContractStatus
+    signature_status: SignatureStatus
+    document_sha256: str | None
+    termination_reason: str | None
+    updated_at: datetime
+
+    accounted: ClassVar[tuple[str, ...]] = (
+        "status",
+        "signature_status",
+        "bid_id",
+        "space_id",
+        "owner_id",
+        "client_id",
+        "owner_organization_id",
+        "client_organization_id",
+    )
+
+
+class ContractSummary(ContractState):
+    """A contract in a list."""
+
+    contract_type: Literal["LEASE", "RENTAL", "SALE"]
+    start_date: date
+    end_date: date | None
+    term_months: int | None
+    base_rent: Decimal
+    currency: str
+    schedule_total: Decimal | None
+    contract_url: str
+    hold_until: datetime | None
+    space: dict[str, Any]
+    client: dict[str, Any]
+    owner: dict[str, Any]
+    version: int
+    created_at: datetime
+
+
+class Contract(ContractSummary):
+    """A contract with its schedule and signatures."""
+
+    payments: list[ContractPayment]
+    signatures: list[ContractSignature]
+
+
+class ContractList(View):
+    """A page of contracts."""
+
+    data: list[ContractSummary]
+    meta: PageMeta

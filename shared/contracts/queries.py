@@ -1,0 +1,183 @@
+"""The SQL of contracts."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from shared.contracts.models import ContractFilter, ContractState, Side, SignatureStatus, Signing
+from shared.kit.catalog import Role
+from shared.kit.db import Reading, Row, Tx
+from shared.kit.ids import new_id
+from shared.kit.request import Caller, current
+from shared.kit.settings import setting
+
+_STATE = """
+c.id, c.bid_id, c.space_id, c.owner_id, c.client_id, c.owner_organization_id, c.client_organization_id,
+c.status, c.signature_status, c.document_sha256, c.termination_reason, c.updated_at
+"""
+
+_SUMMARY = (
+    _STATE
+    + """,
+c.contract_type, c.start_date, c.end_date, c.term_months, c.base_rent, c.currency, c.schedule_total,
+%(public_url)s || '/api/v1/contracts/' || c.id || '/download' AS contract_url,
+c.hold_until, c.version, c.created_at,
+(c.premises -> 'space') || jsonb_build_object('floor_number', c.premises -> 'floor_number',
+    'gross_sqft', c.premises -> 'gross_sqft', 'building', c.premises -> 'building') AS space,
+jsonb_build_object('id', c.client_id, 'name', c.client_party ->> 'name',
+    'organization', c.client_party ->> 'legal_name') AS client,
+jsonb_build_object('id', c.owner_id, 'name', c.owner_party ->> 'name',
+    'organization', c.owner_party ->> 'legal_name') AS owner
+"""
+)
+
+_MINE = """
+(%(owner_side)s::uuid IS NULL OR c.owner_organization_id = %(owner_side)s)
+AND (%(client_side)s::uuid IS NULL OR c.client_organization_id = %(client_side)s)
+"""
+
+_SELECT_PAGE = (
+    "SELECT "
+    + _SUMMARY
+    + " FROM contracts c WHERE "
+    + _MINE
+    + """
+  AND (%(status)s::text IS NULL OR c.status = %(status)s)
+  AND (%(before)s::timestamptz IS NULL OR (c.created_at, c.id) < (%(before)s, %(before_id)s::uuid))
+ORDER BY c.created_at DESC, c.id DESC
+LIMIT %(limit)s
+"""
+)
+
+_SELECT_ONE = "SELECT " + _SUMMARY + " FROM contracts c WHERE c.id = %(contract_id)s AND " + _MINE
+
+_LOCK_ONE = (
+    "SELECT " + _STATE + ", c.task_token FROM contracts c WHERE c.id = %(contract_id)s AND " + _MINE + "FOR UPDATE"
+)
+
+_SELECT_PAYMENTS = """
+SELECT p.id, p.charge, p.amount, p.currency, p.due_date, p.paid_date, p.status, p.installment_number,
+       p.total_installments
+FROM payments p
+WHERE p.contract_id = %(contract_id)s
+ORDER BY p.due_date, p.charge, p.id
+"""
+
+_SELECT_SIGNATURES = """
+SELECT g.side, g.user_id, g.signature, g.document_sha256, g.signed_at
+FROM signatures g
+WHERE g.contract_id = %(contract_id)s
+ORDER BY g.signed_at
+"""
+
+_DEAL = """
+SELECT c.id, c.status, c.contract_type, c.start_date, c.end_date, c.term_months, c.base_rent, c.currency,
+       c.owner_party, c.client_party, c.premises, c.version, c.document_key,
+       (c.created_at AT TIME ZONE (c.premises #>> '{building,timezone}'))::date AS issued_on,
+       c.start_date <= app.today(c.premises #>> '{building,timezone}') AS has_started
+FROM contracts c
+WHERE c.id = %(contract_id)s
+"""
+
+_SELECT_MY_DEAL = _DEAL + " AND " + _MINE
+
+_INSERT_SIGNATURE = """
+INSERT INTO signatures (id, contract_id, owner_organization_id, client_organization_id, side, user_id, signature,
+                        consent, document_id, document_sha256, ip_address, user_agent)
+SELECT %(id)s, c.id, c.owner_organization_id, c.client_organization_id, %(side)s, %(user_id)s, %(signature)s, true,
+       (SELECT d.id FROM documents d WHERE d.contract_id = c.id AND d.kind = 'LEASE'), c.document_sha256,
+       %(ip)s, %(user_agent)s
+FROM contracts c
+WHERE c.id = %(contract_id)s
+"""
+
+_UPDATE_SIGNED = (
+    """
+UPDATE contracts c
+SET signature_status = %(signature_status)s,
+    executed_at = CASE WHEN %(signature_status)s = 'FULLY_SIGNED' THEN now() END,
+    updated_at = now(), updated_by = %(user_id)s
+WHERE c.id = %(contract_id)s
+RETURNING """
+    + _STATE
+)
+
+_UPDATE_DECLINED = (
+    """
+UPDATE contracts c
+SET termination_reason = %(reason)s, updated_at = now(), updated_by = %(user_id)s
+WHERE c.id = %(contract_id)s
+RETURNING """
+    + _STATE
+)
+
+
+def sides_of(caller: Caller) -> dict[str, Any]:
+    """The organization that a caller's role confines it to, on the owner's or on the client's side."""
+    owns = caller.role is Role.OWNER
+    everything = caller.role in (Role.SUPER_ADMIN, Role.SUPPORT)
+    return {
+        "owner_side": caller.organization_id if owns else None,
+        "client_side": None if owns or everything else caller.organization_id,
+        "public_url": setting("PUBLIC_URL"),
+    }
+
+
+def select_contracts(tx: Reading, caller: Caller, asked: ContractFilter) -> list[Row]:
+    """One row more than the page holds."""
+    before, before_id = asked.after(datetime.fromisoformat, UUID)
+    values = {"status": asked.status, "before": before, "before_id": before_id, "limit": asked.limit + 1}
+    return tx.all(_SELECT_PAGE, values | sides_of(caller))
+
+
+def select_contract(tx: Reading, caller: Caller, contract_id: UUID) -> Row | None:
+    """The contract with its payments and signatures."""
+    values = {"contract_id": contract_id, **sides_of(caller)}
+    contracts, payments, signatures = tx.batch(
+        (_SELECT_ONE, values), (_SELECT_PAYMENTS, values), (_SELECT_SIGNATURES, values)
+    )
+    return contracts[0] | {"payments": payments, "signatures": signatures} if contracts else None
+
+
+def select_deal(tx: Reading, caller: Caller, contract_id: UUID) -> Row | None:
+    """The caller's deal as it was struck: what its document says."""
+    return tx.one(_SELECT_MY_DEAL, {"contract_id": contract_id, **sides_of(caller)})
+
+
+def select_struck_deal(tx: Reading, contract_id: UUID) -> Row:
+    """Any deal as it was struck, for the saga: what its document says and its schedule is computed from."""
+    return tx.batch((_DEAL, {"contract_id": contract_id}))[0][0]
+
+
+def lock_contract(tx: Tx, caller: Caller, contract_id: UUID) -> Row | None:
+    """The contract's state and its saga's token, locked."""
+    return tx.one(_LOCK_ONE, {"contract_id": contract_id, **sides_of(caller)})
+
+
+def insert_signature(tx: Tx, caller: Caller, contract: ContractState, side: Side, signing: Signing) -> None:
+    """One side's signature under the contract's document."""
+    request = current()
+    tx.run(
+        _INSERT_SIGNATURE,
+        {
+            "id": new_id(),
+            "contract_id": contract.id,
+            "side": side,
+            "user_id": caller.user_id,
+            "signature": signing.signature,
+            "ip": request.ip,
+            "user_agent": request.user_agent,
+        },
+    )
+
+
+def update_signed(tx: Tx, caller: Caller, contract_id: UUID, status: SignatureStatus) -> Row:
+    """The contract after a signature."""
+    values = {"contract_id": contract_id, "signature_status": status, "user_id": caller.user_id}
+    return tx.batch((_UPDATE_SIGNED, values))[0][0]
+
+
+def update_declined(tx: Tx, caller: Caller, contract_id: UUID, reason: str) -> Row:
+    """The contract, declined; the saga undoes the rest."""
+    values = {"contract_id": contract_id, "reason": reason, "user_id": caller.user_id}
+    return tx.batch((_UPDATE_DECLINED, values))[0][0]

@@ -1,0 +1,171 @@
+"""The SQL of the saga: what its steps read and write as app_worker, for both sides."""
+
+from typing import Any
+from uuid import UUID
+
+from shared.contracts.models import ContractState
+from shared.kit.db import Row, Tx
+
+_STATE = """
+c.id, c.bid_id, c.space_id, c.owner_id, c.client_id, c.owner_organization_id, c.client_organization_id,
+c.status, c.signature_status, c.document_sha256, c.termination_reason, c.updated_at
+"""
+
+_LOCK = "SELECT " + _STATE + " FROM contracts c WHERE c.id = %(contract_id)s FOR UPDATE"
+
+_INSERT_DOCUMENT = """
+INSERT INTO documents (id, kind, contract_id, owner_organization_id, client_organization_id, number, object_key,
+                       sha256, byte_size)
+SELECT %(id)s, 'LEASE', c.id, c.owner_organization_id, c.client_organization_id, %(number)s, %(key)s, %(sha256)s,
+       %(size)s
+FROM contracts c
+WHERE c.id = %(contract_id)s
+ON CONFLICT (object_key) DO NOTHING
+"""
+
+_UPDATE_RENDERED = (
+    """
+UPDATE contracts c
+SET document_key = %(key)s, document_sha256 = %(sha256)s, updated_at = now()
+WHERE c.id = %(contract_id)s
+RETURNING """
+    + _STATE
+)
+
+_UPDATE_WAITING = (
+    """
+UPDATE contracts c
+SET status = 'PENDING_SIGNATURE', task_token = %(task_token)s, updated_at = now()
+WHERE c.id = %(contract_id)s
+RETURNING """
+    + _STATE
+)
+
+_UPDATE_ACTIVATED = (
+    """
+UPDATE contracts c
+SET status = %(status)s, task_token = NULL, hold_until = NULL, activated_at = app.now(), updated_at = now()
+WHERE c.id = %(contract_id)s
+RETURNING """
+    + _STATE
+)
+
+_UPDATE_SPACE_TAKEN = """
+UPDATE spaces SET availability_status = %(availability)s, updated_at = now()
+WHERE id = %(space_id)s AND held_by_contract_id = %(contract_id)s
+"""
+
+_UPDATE_VOIDED = (
+    """
+UPDATE contracts c
+SET status = 'TERMINATED', task_token = NULL, hold_until = NULL, terminated_at = app.now(),
+    termination_reason = coalesce(c.termination_reason, %(reason)s), updated_at = now(),
+    document_key = CASE WHEN c.signature_status = 'NONE' THEN NULL ELSE c.document_key END,
+    document_sha256 = CASE WHEN c.signature_status = 'NONE' THEN NULL ELSE c.document_sha256 END
+WHERE c.id = %(contract_id)s
+RETURNING """
+    + _STATE
+)
+
+_DELETE_UNSIGNED_DOCUMENT = """
+DELETE FROM documents d
+WHERE d.contract_id = %(contract_id)s AND d.kind = 'LEASE'
+  AND NOT EXISTS (SELECT FROM signatures s WHERE s.contract_id = d.contract_id)
+RETURNING d.object_key
+"""
+
+_UPDATE_SPACE_FREED = """
+UPDATE spaces SET availability_status = 'AVAILABLE', held_by_contract_id = NULL, updated_at = now()
+WHERE held_by_contract_id = %(contract_id)s
+RETURNING id
+"""
+
+_UPDATE_HOLDS_ENDED = (
+    """
+UPDATE contracts c
+SET termination_reason = 'The hold ended before both sides had signed.', updated_at = now()
+WHERE c.id IN (
+    SELECT h.id FROM contracts h
+    WHERE h.hold_until < app.now() AND h.status IN ('DRAFT', 'PENDING_SIGNATURE')
+      AND h.signature_status <> 'FULLY_SIGNED' AND h.termination_reason IS NULL
+    ORDER BY h.hold_until
+    LIMIT %(limit)s
+    FOR UPDATE SKIP LOCKED
+)
+RETURNING """
+    + _STATE
+    + ", c.task_token"
+)
+
+_SELECT_STALLED = (
+    "SELECT "
+    + _STATE
+    + """, c.task_token
+FROM contracts c
+WHERE c.bid_id IS NOT NULL AND c.status IN ('DRAFT', 'PENDING_SIGNATURE')
+  AND (%(everything)s OR c.updated_at < now() - interval '15 minutes'
+       AND (c.status = 'DRAFT' OR c.signature_status = 'FULLY_SIGNED' OR c.termination_reason IS NOT NULL))
+ORDER BY c.created_at
+LIMIT %(limit)s
+"""
+)
+
+
+def lock_contract(tx: Tx, contract_id: UUID) -> ContractState:
+    """The contract's state, locked. Raises LookupError: a saga without its contract is a defect."""
+    row = tx.one(_LOCK, {"contract_id": contract_id})
+    if row is None:
+        raise LookupError(f"no contract {contract_id}")
+    return ContractState.of(row)
+
+
+def insert_document(tx: Tx, values: dict[str, Any]) -> ContractState:
+    """The contract with its stored document: `id`, `contract_id`, `number`, `key`, `sha256`, `size` in bytes."""
+    tx.run(_INSERT_DOCUMENT, values)
+    return ContractState.of(tx.batch((_UPDATE_RENDERED, values))[0][0])
+
+
+def update_waiting(tx: Tx, contract_id: UUID, task_token: str) -> ContractState:
+    """The contract, waiting for signatures, with the saga's token (encrypted)."""
+    values = {"contract_id": contract_id, "task_token": task_token}
+    return ContractState.of(tx.batch((_UPDATE_WAITING, values))[0][0])
+
+
+def update_activated(tx: Tx, contract: ContractState, *, has_started: bool) -> ContractState:
+    """The contract ACTIVE and its space OCCUPIED, or both as they wait for the start."""
+    values = {
+        "contract_id": contract.id,
+        "space_id": contract.space_id,
+        "status": "ACTIVE" if has_started else "SIGNED",
+        "availability": "OCCUPIED" if has_started else "RESERVED",
+    }
+    tx.run(_UPDATE_SPACE_TAKEN, values)
+    return ContractState.of(tx.batch((_UPDATE_ACTIVATED, values))[0][0])
+
+
+def update_voided(tx: Tx, contract_id: UUID, reason: str) -> tuple[ContractState, list[str]]:
+    """The contract TERMINATED, and the object keys of the documents that went with it."""
+    values = {"contract_id": contract_id, "reason": reason}
+    documents, contracts = tx.batch((_DELETE_UNSIGNED_DOCUMENT, values), (_UPDATE_VOIDED, values))
+    return ContractState.of(contracts[0]), [row["object_key"] for row in documents]
+
+
+def update_space_freed(tx: Tx, contract_id: UUID) -> UUID | None:
+    """The space that the contract held, now available; None where it holds none any more."""
+    row = tx.one(_UPDATE_SPACE_FREED, {"contract_id": contract_id})
+    return row["id"] if row else None
+
+
+def update_holds_ended(tx: Tx, limit: int) -> list[tuple[ContractState, str | None]]:
+    """Contracts whose hold has run out, marked; each with its saga's token. Sweepers never meet."""
+    return [_with_token(row) for row in tx.all(_UPDATE_HOLDS_ENDED, {"limit": limit})]
+
+
+def select_stalled(tx: Tx, limit: int, *, everything: bool) -> list[tuple[ContractState, str | None]]:
+    """Deals whose saga should have moved on by now, or all unfinished ones."""
+    return [_with_token(row) for row in tx.all(_SELECT_STALLED, {"limit": limit, "everything": everything})]
+
+
+def _with_token(row: Row) -> tuple[ContractState, str | None]:
+    token: str | None = row.pop("task_token")
+    return ContractState.of(row), token

@@ -1,0 +1,23 @@
+"""When a saga may go on with a deal, and when it may still undo it."""
+
+from shared.contracts.models import ContractState
+
+
+class DealEnded(Exception):
+    """A side declined, the hold ended or the deal is void: the saga turns back. Step Functions sees this name."""
+
+
+class PastUndo(Exception):
+    """The contract is executed and in force: nothing may undo it but a person."""
+
+
+def check_alive(contract: ContractState) -> None:
+    """Raises DealEnded where the deal was called off."""
+    if contract.termination_reason is not None or contract.status == "TERMINATED":
+        raise DealEnded(str(contract.id))
+
+
+def check_undoable(contract: ContractState) -> None:
+    """Raises PastUndo where the contract is already in force."""
+    if contract.status in ("SIGNED", "ACTIVE", "EXPIRED"):
+        raise PastUndo(str(contract.id))

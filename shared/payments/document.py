@@ -1,0 +1,210 @@
+"""Invoice and receipt: the papers of one payment, for both sides' books.
+
+Both are drawn from rows that never change once written, and the same rows give the same bytes.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+from uuid import UUID
+
+from shared.kit.paper import WIDTH, Column, Paper, Party, Total, written_day, written_money
+
+CHARGES = {
+    "RENT": "Rent",
+    "DEPOSIT": "Security deposit",
+    "LATE_FEE": "Late fee",
+    "INTEREST": "Interest on overdue rent",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """What a payment is for. `amount` is without tax; a period has both ends inside it."""
+
+    charge: Literal["RENT", "DEPOSIT", "LATE_FEE", "INTEREST"]
+    period_start: date
+    period_end: date | None
+    amount: Decimal
+    installment_number: int | None = None
+    total_installments: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Invoice:
+    """Asks for one payment. Amounts in major units of `currency`, which has `exponent` decimals.
+
+    `paid` is what had been paid on the day of issue; the balance is the total less that.
+    """
+
+    id: UUID
+    number: str
+    issued_on: date
+    due_date: date
+    issuer: Party
+    recipient: Party
+    contract_reference: str
+    premises: str
+    currency: str
+    charges: tuple[Charge, ...]
+    tax_percent: Decimal
+    tax: Decimal
+    total: Decimal
+    paid: Decimal = Decimal(0)
+    exponent: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Proves one transaction: `received` by `issuer` on `paid_date`.
+
+    `paid` is all that was paid towards the invoice's total up to and with this transaction.
+    """
+
+    id: UUID
+    number: str
+    issued_on: date
+    paid_date: date
+    issuer: Party
+    recipient: Party
+    invoice_number: str
+    contract_reference: str
+    premises: str
+    currency: str
+    charges: tuple[Charge, ...]
+    tax_percent: Decimal
+    tax: Decimal
+    total: Decimal
+    received: Decimal
+    paid: Decimal
+    payment_method: str | None = None
+    transaction_reference: str | None = None
+    exponent: int = 2
+
+
+def render_invoice(invoice: Invoice) -> bytes:
+    """The invoice as a PDF. Equal invoices give identical bytes."""
+    paper = Paper(
+        kind="Invoice",
+        reference=invoice.number,
+        document_id=str(invoice.id),
+        issued_on=invoice.issued_on,
+        author=invoice.issuer.legal_name,
+    )
+    paper.title("Invoice", invoice.number)
+    paper.columns(("From", _block(invoice.issuer)), ("Bill to", _block(invoice.recipient)))
+    paper.facts(
+        [
+            ("Issued", written_day(invoice.issued_on)),
+            ("Due", written_day(invoice.due_date)),
+            ("Lease", invoice.contract_reference),
+            ("Premises", invoice.premises),
+        ]
+    )
+    paper.space(5)
+    balance = invoice.total - invoice.paid
+    _charges(
+        paper,
+        invoice,
+        paid=(("Amount paid", invoice.paid),),
+    )
+    paper.amount_due(
+        f"Due by {written_day(invoice.due_date)}", written_money(invoice.currency, balance, invoice.exponent)
+    )
+    paper.paragraph(f"Please state {invoice.number} as the reference of your payment.")
+    return paper.finish()
+
+
+def render_receipt(receipt: Receipt) -> bytes:
+    """The receipt as a PDF. Equal receipts give identical bytes."""
+    paper = Paper(
+        kind="Receipt",
+        reference=receipt.number,
+        document_id=str(receipt.id),
+        issued_on=receipt.issued_on,
+        author=receipt.issuer.legal_name,
+    )
+    paper.title("Receipt", receipt.number)
+    paper.columns(
+        ("Received by", _block(receipt.issuer)),
+        ("Received from", _block(receipt.recipient)),
+    )
+    paper.amount_due(
+        f"Received on {written_day(receipt.paid_date)}",
+        written_money(receipt.currency, receipt.received, receipt.exponent),
+    )
+    paper.facts(
+        [
+            ("Payment method", _method(receipt.payment_method)),
+            ("Payment reference", receipt.transaction_reference or "Not stated"),
+            ("For invoice", receipt.invoice_number),
+            ("Lease", receipt.contract_reference),
+            ("Premises", receipt.premises),
+            ("Issued", written_day(receipt.issued_on)),
+        ]
+    )
+    paper.space(5)
+    _charges(
+        paper,
+        receipt,
+        paid=(
+            ("Paid before", receipt.paid - receipt.received),
+            ("Received with this payment", receipt.received),
+        ),
+    )
+    return paper.finish()
+
+
+def _block(party: Party) -> list[str]:
+    lines = [party.legal_name]
+    if party.address:
+        lines += [line.strip() for line in party.address.splitlines() if line.strip()]
+    if party.tax_id:
+        lines.append(f"Tax ID {party.tax_id}")
+    return lines
+
+
+def _method(method: str | None) -> str:
+    """bank_transfer → Bank transfer."""
+    return method.replace("_", " ").capitalize() if method else "Not stated"
+
+
+def _charges(paper: Paper, document: Invoice | Receipt, *, paid: Sequence[tuple[str, Decimal]]) -> None:
+    """The table of what is charged, its tax and total, and what has been paid of it."""
+    columns = [
+        Column("Description", 62),
+        Column("Period", 70),
+        Column(f"Amount ({document.currency})", WIDTH - 132, "R"),
+    ]
+
+    def figure(amount: Decimal) -> str:
+        return f"{amount:,.{document.exponent}f}"
+
+    net = sum((charge.amount for charge in document.charges), Decimal(0))
+    paper.table(
+        columns,
+        [(_description(charge), _period(charge), figure(charge.amount)) for charge in document.charges],
+        totals=[
+            Total(("Net", "", figure(net)), strong=False),
+            Total((f"Tax {document.tax_percent.normalize():f} %", "", figure(document.tax)), strong=False),
+            Total(("Total", "", figure(document.total))),
+            *(Total((label, "", figure(amount)), strong=False) for label, amount in paid),
+            Total(("Balance", "", figure(document.total - document.paid))),
+        ],
+    )
+    paper.space(3)
+
+
+def _description(charge: Charge) -> str:
+    name = CHARGES[charge.charge]
+    if charge.installment_number:
+        return f"{name}, instalment {charge.installment_number} of {charge.total_installments}"
+    return name
+
+
+def _period(charge: Charge) -> str:
+    if charge.period_end:
+        return f"{written_day(charge.period_start)} – {written_day(charge.period_end)}"
+    return f"From {written_day(charge.period_start)}"

@@ -1,0 +1,82 @@
+"""What a payment looks like: one instalment of a contract's schedule."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, ClassVar, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from shared.kit.fields import AskedDay, AskedId, Body, Day, PositiveMoney, Text, View
+from shared.kit.paging import Paged, PageMeta
+
+PaymentStatus = Literal["SCHEDULED", "DUE", "PAID", "OVERDUE", "CANCELLED"]
+Charge = Literal["RENT", "DEPOSIT", "LATE_FEE", "INTEREST"]
+Method = Literal["bank_transfer", "cheque", "external_gateway"]
+
+
+class Recording(Body):
+    """Money that has come in; without an amount, all that is still open."""
+
+    paid_date: Day
+    payment_method: Method
+    transaction_reference: Annotated[Text, Field(min_length=1, max_length=255)] | None = None
+    amount: PositiveMoney | None = None
+    currency: Annotated[Text, Field(pattern="^[A-Z]{3}$")] | None = None
+
+
+class PaymentFilter(Paged):
+    """Which payments to list, by due date."""
+
+    contract_id: AskedId | None = None
+    status: PaymentStatus | None = None
+    due_date_from: AskedDay | None = None
+    due_date_to: AskedDay | None = None
+
+
+class Payment(View):
+    """One instalment; `paid_amount` of `amount` is settled."""
+
+    id: UUID
+    contract_id: UUID
+    payer_id: UUID
+    owner_organization_id: UUID
+    client_organization_id: UUID
+    charge: Charge
+    amount: Decimal
+    abatement: Decimal
+    paid_amount: Decimal
+    currency: str
+    period_start: date
+    period_end: date | None
+    due_date: date
+    paid_date: date | None
+    status: PaymentStatus
+    installment_number: int | None
+    total_installments: int | None
+    payment_method: str | None
+    invoice_url: str | None
+    receipt_url: str | None
+    created_at: datetime
+    updated_at: datetime
+
+    accounted: ClassVar[tuple[str, ...]] = (
+        "status",
+        "contract_id",
+        "payer_id",
+        "owner_organization_id",
+        "client_organization_id",
+        "charge",
+        "amount",
+        "paid_amount",
+        "currency",
+        "due_date",
+        "paid_date",
+    )
+
+
+class PaymentList(View):
+    """A page of payments."""
+
+    data: list[Payment]
+    meta: PageMeta

@@ -1,0 +1,100 @@
+"""From a payment's rows to its papers: what the invoice and the latest receipt say, and where they are kept.
+
+The rows never change once written, so the same payment gives the same bytes at any time.
+"""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from shared.contracts.lease import lease_reference, party_of
+from shared.kit.db import Row
+from shared.payments.document import Charge, Invoice, Receipt
+
+
+def invoice_of(row: Row) -> Invoice:
+    """The invoice of a payment as `select_papers` returns it. Issued once, it says what was due then."""
+    return Invoice(
+        id=row["invoice_id"],
+        number=invoice_number(row),
+        issued_on=row["issued_on"],
+        due_date=row["due_date"],
+        issuer=party_of(row["owner_party"]),
+        recipient=party_of(row["client_party"]),
+        contract_reference=_lease(row),
+        premises=_premises(row),
+        currency=row["currency"],
+        charges=_charges(row),
+        tax_percent=row["tax_percent"],
+        tax=row["tax_amount"],
+        total=row["total_amount"],
+    )
+
+
+def receipt_of(row: Row) -> Receipt:
+    """The receipt of the payment's latest transaction."""
+    transactions = row["transactions"]
+    latest = transactions[-1]
+    return Receipt(
+        id=latest["id"],
+        number=receipt_number(row),
+        issued_on=date.fromisoformat(latest["recorded_on"]),
+        paid_date=date.fromisoformat(latest["paid_date"]),
+        issuer=party_of(row["owner_party"]),
+        recipient=party_of(row["client_party"]),
+        invoice_number=invoice_number(row),
+        contract_reference=_lease(row),
+        premises=_premises(row),
+        currency=row["currency"],
+        charges=_charges(row),
+        tax_percent=row["tax_percent"],
+        tax=row["tax_amount"],
+        total=row["total_amount"],
+        received=Decimal(latest["amount"]),
+        paid=sum((Decimal(one["amount"]) for one in transactions), Decimal(0)),
+        payment_method=latest["payment_method"],
+        transaction_reference=latest["transaction_reference"],
+    )
+
+
+def invoice_number(row: Row) -> str:
+    """The invoice's number, counted without gaps in the owner's organization."""
+    return f"INV-{row['number']:06d}"
+
+
+def receipt_number(row: Row) -> str:
+    """The receipt's number: its invoice's, and which of its payments this is."""
+    return f"RCT-{row['number']:06d}-{len(row['transactions'])}"
+
+
+def invoice_key(row: Row) -> str:
+    """Where the invoice's PDF is kept in the documents bucket."""
+    return f"invoices/{row['invoice_id']}.pdf"
+
+
+def receipt_key(row: Row) -> str:
+    """Where the latest receipt's PDF is kept in the documents bucket."""
+    return f"receipts/{row['transactions'][-1]['id']}.pdf"
+
+
+def _lease(row: Row) -> str:
+    return lease_reference({"id": row["contract_id"], "issued_on": row["contract_issued_on"]})
+
+
+def _premises(row: Row) -> str:
+    premises = row["premises"]
+    return f"{premises['space']['name']}, floor {premises['floor_number']}, {premises['building']['name']}"
+
+
+def _charges(row: Row) -> tuple[Charge, ...]:
+    def charge_of(line: dict[str, Any]) -> Charge:
+        return Charge(
+            charge=line["charge"],
+            period_start=date.fromisoformat(line["period_start"]),
+            period_end=date.fromisoformat(line["period_end"]) if line["period_end"] else None,
+            amount=Decimal(line["amount"]),
+            installment_number=row["installment_number"],
+            total_installments=row["total_installments"],
+        )
+
+    return tuple(charge_of(line) for line in row["lines"])

@@ -1,0 +1,227 @@
+"""The saga's steps, forward and back, each of them twice; the machine itself runs in tests/journeys."""
+
+import hashlib
+from datetime import date, timedelta
+from decimal import Decimal
+
+import boto3
+import pytest
+
+from functions.bids.approve_bid import approve_bid
+from functions.bids.get_bid import get_bid
+from functions.contracts.decline_contract import decline_contract
+from functions.contracts.download_contract import download_contract
+from functions.contracts.get_contract import get_contract
+from functions.leasing.activate_contract import activate_contract
+from functions.leasing.cancel_payments import cancel_payments
+from functions.leasing.discard_document import discard_document
+from functions.leasing.end_holds import end_holds
+from functions.leasing.release_space import release_space
+from functions.leasing.render_lease import render_lease
+from functions.leasing.request_signatures import request_signatures
+from functions.leasing.restart_sagas import restart_sagas
+from functions.leasing.schedule_payments import schedule_payments
+from functions.leasing.void_contract import void_contract
+from functions.payments.list_payments import list_payments
+from shared.leasing.rules import DealEnded, PastUndo
+from tests.call import together
+from tests.leasing.deal import Deal
+
+
+@pytest.fixture
+def deal(world, call):
+    return Deal(world, call)
+
+
+def test_the_whole_way_from_approval_to_an_active_lease(world, call):
+    [today] = world.sql("SELECT app.today('UTC') AS today")
+    deal = Deal(world, call, start=today["today"])
+    deal.signed().run(schedule_payments, activate_contract)
+
+    contract = call(get_contract, as_=deal.client, path={"contract_id": deal.contract}).json
+    assert (contract["status"], contract["signature_status"]) == ("ACTIVE", "FULLY_SIGNED")
+    assert sum(payment["amount"] for payment in contract["payments"]) == contract["schedule_total"]
+    assert [one["side"] for one in contract["signatures"]] == ["CLIENT", "OWNER"]
+    assert deal.space_status() == "OCCUPIED"
+    backup = call(get_bid, as_=deal.owner, path={"bid_id": deal.backup}).json
+    assert (backup["status"], backup["decision_reason"]) == (
+        "REJECTED",
+        "Another bid on this space became a contract.",
+    )
+
+
+def test_a_lease_that_starts_later_is_signed_and_its_space_reserved(deal):
+    deal.signed().run(schedule_payments, activate_contract)
+
+    assert (deal.row()["status"], deal.space_status()) == ("SIGNED", "RESERVED")
+
+
+def test_every_step_run_twice_has_one_effect(deal):
+    deal.run(render_lease, times=2)
+    first = deal.row()["document_sha256"]
+    deal.run(request_signatures, times=2)
+    deal.sign(deal.client)
+    deal.sign(deal.owner)
+    deal.run(schedule_payments, activate_contract, times=2)
+
+    assert deal.row()["document_sha256"] == first
+    assert (deal.count("documents"), deal.count("payments")) == (1, 12)
+    assert deal.events().count("contract.generated") == 1
+    assert deal.events().count("contract.signature_requested") == 1
+    assert deal.events().count("contract.activated") == 1
+
+
+def test_the_schedule_is_the_sources_own_example(world, call):
+    deal = Deal(world, call, start=date(2027, 2, 1))
+    deal.signed().run(schedule_payments, activate_contract)
+
+    listed = call(list_payments, as_=deal.client, query={"contract_id": deal.contract, "limit": 100}).json["data"]
+    assert [(one["due_date"], one["amount"]) for one in listed] == [
+        (date(2027 + month // 12, month % 12 + 1, 1).isoformat(), Decimal(5000)) for month in range(1, 13)
+    ]
+    assert deal.row()["end_date"] == date(2028, 1, 31)
+
+
+def test_the_document_is_stored_under_the_hash_that_is_signed(deal, call):
+    early = call(download_contract, as_=deal.client, path={"contract_id": deal.contract})
+    deal.signed()
+    later = call(download_contract, as_=deal.owner, path={"contract_id": deal.contract})
+
+    assert early.body == later.body
+    assert early.headers["content-type"] == "application/pdf"
+    assert early.headers["content-disposition"] == f'attachment; filename="lease-{deal.contract}.pdf"'
+    assert hashlib.sha256(later.body).hexdigest() == deal.row()["document_sha256"]
+    [signature, _] = deal.world.sql(
+        "SELECT document_sha256, ip_address, user_agent FROM signatures WHERE contract_id = %(id)s", id=deal.contract
+    )
+    assert signature["document_sha256"] == deal.row()["document_sha256"]
+    assert str(signature["ip_address"]) == "203.0.113.7"
+
+
+def test_nobody_signs_out_of_turn(deal):
+    assert deal.sign(deal.client).code == "NOT_SIGNABLE"
+    deal.run(render_lease, request_signatures)
+
+    assert (deal.sign(deal.owner).status, deal.sign(deal.owner).code) == (409, "NOT_YOUR_TURN")
+    assert deal.sign(deal.client).json["signature_status"] == "SIGNED_BY_CLIENT"
+    assert deal.sign(deal.client).code == "NOT_YOUR_TURN"
+    assert deal.sign(deal.owner).json["signature_status"] == "FULLY_SIGNED"
+
+
+def test_a_stranger_finds_no_contract_to_sign(deal):
+    deal.run(render_lease, request_signatures)
+
+    assert deal.sign(deal.world.client()).status == 404
+
+
+def test_another_document_is_not_signed(deal):
+    deal.run(render_lease, request_signatures)
+
+    assert deal.sign(deal.client, document_sha256="0" * 64).code == "OTHER_DOCUMENT"
+    assert deal.sign(deal.client, document_sha256=deal.row()["document_sha256"]).status == 200
+
+
+@pytest.mark.parametrize("body", [{"consent": False}, {"consent": None}, {"signature": " "}, {"document_sha256": "x"}])
+def test_a_signature_needs_a_name_and_consent(deal, body):
+    deal.run(render_lease, request_signatures)
+
+    reply = deal.sign(deal.client, **body)
+
+    assert (reply.status, reply.fields) == (400, list(body))
+
+
+def test_a_double_signature_in_a_race_is_one(deal):
+    deal.run(render_lease, request_signatures)
+
+    replies = together([lambda: deal.sign(deal.client)] * 10)
+
+    assert sorted(reply.status for reply in replies) == [200] + [409] * 9
+    assert deal.count("signatures") == 1
+
+
+def test_a_declined_deal_is_undone(deal, call, invoke):
+    deal.run(render_lease, request_signatures)
+    key = deal.row()["document_key"]
+
+    reply = call(
+        decline_contract, as_=deal.client, path={"contract_id": deal.contract}, body={"reason": "We moved elsewhere"}
+    )
+    assert reply.status == 200
+    assert deal.sign(deal.client).code == "DEAL_DECLINED"
+    with pytest.raises(DealEnded):
+        deal.run(request_signatures)
+    deal.run(void_contract, release_space, times=2)
+    voided = [event for event in deal.world.event_details(deal.contract) if event["name"] == "contract.voided"]
+    assert invoke(discard_document, *voided) == []
+
+    row = deal.row()
+    assert (row["status"], row["termination_reason"]) == ("TERMINATED", "We moved elsewhere")
+    assert deal.space_status() == "AVAILABLE"
+    assert (deal.count("documents"), deal.count("payments"), row["document_key"]) == (0, 0, None)
+    assert "Contents" not in boto3.client("s3").list_objects_v2(Bucket="documents", Prefix=key)
+    assert deal.events().count("contract.voided") == 1
+    gone = call(download_contract, as_=deal.client, path={"contract_id": deal.contract})
+    assert (gone.status, gone.code) == (409, "DOCUMENT_GONE")
+
+
+def test_after_an_undo_a_backup_can_be_approved(deal, call):
+    deal.run(render_lease, void_contract, release_space)
+
+    assert call(approve_bid, as_=deal.owner, path={"bid_id": deal.backup}).status == 200
+
+
+def test_an_executed_contract_is_not_declined_and_not_undone(deal, call):
+    deal.signed()
+    reply = call(decline_contract, as_=deal.owner, path={"contract_id": deal.contract}, body={"reason": "No"})
+    assert reply.code == "ALREADY_EXECUTED"
+
+    deal.run(schedule_payments, activate_contract)
+    for undo in (cancel_payments, void_contract):
+        with pytest.raises(PastUndo):
+            deal.run(undo)
+
+
+def test_a_failed_schedule_leaves_no_instalment(deal):
+    deal.signed().run(schedule_payments)
+    deal.run(cancel_payments, void_contract, release_space, times=2)
+
+    assert (deal.count("payments"), deal.row()["status"], deal.space_status()) == (0, "TERMINATED", "AVAILABLE")
+
+
+def test_a_hold_that_runs_out_is_ended_once_by_five_sweepers(deal):
+    deal.run(render_lease, request_signatures)
+    with deal.world.clock_moved(15):
+        together([lambda: end_holds({}, None)] * 5)
+
+    assert deal.events().count("contract.hold_ended") == 1
+    assert deal.row()["termination_reason"] == "The hold ended before both sides had signed."
+
+
+def test_a_hold_is_left_alone_while_it_lasts(deal):
+    with deal.world.clock_moved(13):
+        end_holds({}, None)
+
+    assert "contract.hold_ended" not in deal.events()
+
+
+def test_the_sagas_token_is_kept_encrypted_and_told_to_nobody(deal):
+    deal.run(render_lease, request_signatures)
+
+    assert "token-1" not in str(deal.row()["task_token"])
+    assert "token-1" not in str(deal.world.event_details(deal.contract))
+    assert "task_token" not in str(deal.world.audits(deal.contract))
+
+
+def test_a_stalled_deal_is_started_again(deal):
+    restart_sagas({}, None)
+    assert "contract.stalled" not in deal.events()
+    deal.world.sql(
+        "UPDATE contracts SET updated_at = now() - %(age)s WHERE id = %(id)s",
+        age=timedelta(minutes=20),
+        id=deal.contract,
+    )
+
+    restart_sagas({}, None)
+
+    [event] = [one for one in deal.world.event_details(deal.contract) if one["name"] == "contract.stalled"]
+    assert event["data"]["contract_id"] == deal.contract
