@@ -27,7 +27,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
 
 @pytest.fixture(scope="session")
 def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redis]:
-    with Redis(tmp_path_factory.mktemp("redis"), users=("app",)) as server:
+    with Redis(tmp_path_factory.mktemp("redis"), users={"app": "on ~* &* +@all"}) as server:
         yield server
 
 

@@ -10,6 +10,7 @@ from shared.kit.catalog import Role, Socket
 from shared.kit.db import transaction
 from shared.kit.endpoint import endpoint
 from shared.kit.request import Caller
+from shared.payments.schedule import first_of_next_month
 from shared.spaces.access import visible_space
 
 
@@ -26,8 +27,8 @@ def place_bid(caller: Caller, offer: Offer) -> Bid:
     with transaction(caller) as tx:
         # Locked, so that no bid comes in while an approval is taking the space.
         space = visible_space(tx, offer.space_id, lock=True)
-        rules.check_offer(space.availability_status, space.today, offer)
-        start = offer.start_date or rules.default_start(space.today)
+        rules.check_offer(space, offer)
+        start = offer.start_date or first_of_next_month(space.today)
         bid = Bid.of(queries.insert_bid(tx, caller, offer, start))
         tx.emit("bid.placed", bid)
     return bid

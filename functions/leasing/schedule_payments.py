@@ -4,11 +4,11 @@ from typing import Any
 from uuid import UUID
 
 from shared.contracts.queries import select_struck_deal
+from shared.contracts.rules import schedule_of
 from shared.kit.db import transaction
 from shared.kit.task import step
 from shared.leasing import queries
 from shared.payments.queries import insert_schedule
-from shared.payments.schedule import rent_schedule
 
 
 @step()
@@ -17,6 +17,5 @@ def schedule_payments(task: dict[str, Any]) -> None:
     with transaction() as tx:
         contract = queries.lock_contract(tx, contract_id)
         deal = select_struck_deal(tx, contract_id)
-        lines = rent_schedule(monthly_rent=deal["base_rent"], start=deal["start_date"], term_months=deal["term_months"])
-        insert_schedule(tx, contract_id, lines)
+        insert_schedule(tx, contract_id, schedule_of(deal))
         tx.emit("contract.scheduled", contract)

@@ -4,7 +4,6 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-
 from shared.bids.models import Bid, BidFilter, Offer
 from shared.kit.catalog import Role
 from shared.kit.db import Reading, Row, Tx
@@ -122,7 +121,13 @@ def insert_bid(tx: Tx, client: Caller, offer: Offer, start_date: date) -> Row:
         "term_months": offer.term_months,
         "notes": offer.notes,
     }
-    version = {"id": new_id(), "bid_id": bid_id, "side": "CLIENT", "author_id": client.user_id, "notes": offer.notes}
+    version = {
+        "id": new_id(),
+        "bid_id": bid_id,
+        "side": "CLIENT",
+        "author_id": client.user_id,
+        "notes": offer.notes,
+    }
     tx.run(_INSERT, values)
     tx.run(_INSERT_VERSION, version)
     return tx.batch((_SELECT_ONE, {"bid_id": bid_id, **side_of(client)}))[0][0]
@@ -140,7 +145,7 @@ def side_of(caller: Caller) -> dict[str, UUID | None]:
 
 def select_bids(tx: Reading, caller: Caller, asked: BidFilter) -> list[Row]:
     """One row more than the page holds."""
-    before, before_id = asked.after(datetime.fromisoformat, UUID)
+    before, before_id = asked.key_before(datetime.fromisoformat, UUID)
     return tx.all(
         _SELECT_PAGE,
         {
@@ -182,5 +187,3 @@ def reject_others(tx: Tx, space_id: UUID, winner: UUID, reason: str) -> list[Row
     everybody = {"owner_side": None, "client_side": None}
     found = tx.batch(*((_SELECT_ONE, {"bid_id": row["id"], **everybody}) for row in rejected))
     return [rows[0] for rows in found]
-
-

@@ -1,9 +1,12 @@
 """What a bid may do: when it may be placed, and what each side may do with it next."""
 
-from datetime import date, timedelta
+from datetime import date
+from decimal import Decimal
 
 from shared.bids.models import Bid, Offer
-from shared.kit.errors import Conflict, Detail, Senseless
+from shared.kit.errors import Conflict, Detail, Invalid, Senseless
+from shared.spaces.currencies import exponent_of
+from shared.spaces.models import SpaceAtHand
 
 
 class SpaceNotAvailable(Conflict):
@@ -24,17 +27,14 @@ class StartInThePast(Senseless):
     message = "The lease cannot start in the past."
 
 
-def check_offer(availability: str, today: date, offer: Offer) -> None:
-    """Raises SpaceNotAvailable, or StartInThePast where the start lies before `today` at the building."""
-    if availability != "AVAILABLE":
+def check_offer(space: SpaceAtHand, offer: Offer) -> None:
+    """Raises SpaceNotAvailable; StartInThePast before the building's today; Invalid on cents a currency lacks."""
+    if offer.bid_amount % Decimal(1).scaleb(-exponent_of(space.currency)):
+        raise Invalid(Detail("bid_amount", f"must be whole: {space.currency} has no decimals"))
+    if space.availability_status != "AVAILABLE":
         raise SpaceNotAvailable()
-    if offer.start_date is not None and offer.start_date < today:
-        raise StartInThePast(Detail("start_date", f"must not be before {today.isoformat()}"))
-
-
-def default_start(today: date) -> date:
-    """The first day of the month after `today` (decision 20)."""
-    return (today.replace(day=1) + timedelta(days=32)).replace(day=1)
+    if offer.start_date is not None and offer.start_date < space.today:
+        raise StartInThePast(Detail("start_date", f"must not be before {space.today.isoformat()}"))
 
 
 def check_approvable(bid: Bid, availability: str) -> None:

@@ -15,6 +15,7 @@ class Clause:
 
 def general_clauses(*, purpose: str, jurisdiction: str) -> tuple[Clause, ...]:
     """The clauses that are the same in every lease but for the use and the place whose law governs."""
+    place = f": {jurisdiction}" if jurisdiction else ""
     return (
         Clause(
             "Permitted use",
@@ -102,9 +103,8 @@ def general_clauses(*, purpose: str, jurisdiction: str) -> tuple[Clause, ...]:
         Clause(
             "Governing law",
             (
-                f"This Lease is governed by the law in force where the Premises are: {jurisdiction}. The "
-                "courts that have jurisdiction there decide disputes. Mandatory law prevails over this "
-                "Lease.",
+                f"This Lease is governed by the law in force where the Premises are{place}. The courts that "
+                "have jurisdiction there decide disputes. Mandatory law prevails over this Lease.",
             ),
         ),
         Clause(

@@ -26,7 +26,7 @@ class Premises:
     usable_sqft: Decimal
     usage: str
     jurisdiction: str
-    """Where the building stands ("New York, United States"): its law governs."""
+    """Where the building stands ("New York, United States"): its law governs. May be empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,12 +148,12 @@ def _principal_terms(lease: LeaseDocument) -> list[tuple[str, str]]:
 
 
 def _use(premises: Premises) -> str:
-    return "Lawful commercial purposes" if premises.usage == "OTHER" else premises.usage.capitalize()
+    return "Lawful commercial purposes" if premises.usage.upper() == "OTHER" else premises.usage.capitalize()
 
 
 def _purpose(premises: Premises) -> str:
     use = _use(premises).lower()
-    return use if premises.usage == "OTHER" else f"{use} use and what ordinarily goes with it"
+    return use if premises.usage.upper() == "OTHER" else f"{use} use and what ordinarily goes with it"
 
 
 def _area(sqft: Decimal) -> str:
@@ -176,7 +176,7 @@ def _percent(value: Decimal) -> str:
 
 def _late_summary(lease: LeaseDocument, policy: LatePolicy) -> str:
     return (
-        f"after {_days(policy.grace_days)}: {_percent(policy.fee_percent)} of the overdue amount, at least "
+        f"After {_days(policy.grace_days)}: {_percent(policy.fee_percent)} of the overdue amount, at least "
         f"{lease.money(policy.min_fee)}; interest {_percent(policy.annual_interest_percent)} a year"
     )
 

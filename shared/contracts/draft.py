@@ -12,6 +12,7 @@ from shared.kit.ids import new_id
 from shared.kit.request import Caller
 from shared.kit.settings import setting
 from shared.payments.schedule import end_date, rent_schedule, schedule_total
+from shared.spaces.currencies import exponent_of
 
 _HOLD_SPACE = "SELECT app.hold_space(%(space_id)s, %(contract_id)s) AS held"
 
@@ -52,7 +53,12 @@ def draft_contract(tx: Tx, caller: Caller, bid: Bid) -> UUID | None:
     """
     assert bid.term_months is not None  # noqa: S101 (only a SALE has none)
     rent: Decimal = bid.counter_offer_amount or bid.bid_amount
-    lines = rent_schedule(monthly_rent=rent, start=bid.start_date, term_months=bid.term_months)
+    lines = rent_schedule(
+        monthly_rent=rent,
+        start=bid.start_date,
+        term_months=bid.term_months,
+        exponent=exponent_of(bid.currency),
+    )
     contract_id = new_id()
     values = {
         "contract_id": contract_id,

@@ -8,9 +8,10 @@ from typing import Any
 from uuid import UUID
 
 from shared.contracts.document import LeaseDocument, Premises
+from shared.contracts.rules import schedule_of
 from shared.kit.db import Row
 from shared.kit.paper import Party
-from shared.payments.schedule import rent_schedule
+from shared.spaces.currencies import exponent_of
 
 
 def lease_key(deal: Row) -> str:
@@ -49,7 +50,8 @@ def lease_of(deal: Row) -> LeaseDocument:
         term_months=deal["term_months"],
         currency=deal["currency"],
         base_rent=deal["base_rent"],
-        lines=rent_schedule(monthly_rent=deal["base_rent"], start=deal["start_date"], term_months=deal["term_months"]),
+        lines=schedule_of(deal),
+        exponent=exponent_of(deal["currency"]),
     )
 
 

@@ -125,7 +125,7 @@ def sides_of(caller: Caller) -> dict[str, Any]:
 
 def select_contracts(tx: Reading, caller: Caller, asked: ContractFilter) -> list[Row]:
     """One row more than the page holds."""
-    before, before_id = asked.after(datetime.fromisoformat, UUID)
+    before, before_id = asked.key_before(datetime.fromisoformat, UUID)
     values = {"status": asked.status, "before": before, "before_id": before_id, "limit": asked.limit + 1}
     return tx.all(_SELECT_PAGE, values | sides_of(caller))
 

@@ -1,7 +1,10 @@
-"""Whose turn it is to sign, and until when a deal can be declined."""
+"""Whose turn it is to sign, until when a deal can be declined, and what it costs when."""
 
 from shared.contracts.models import ContractState, Side, SignatureStatus
+from shared.kit.db import Row
 from shared.kit.errors import Conflict
+from shared.payments.schedule import Line, rent_schedule
+from shared.spaces.currencies import exponent_of
 
 TURNS: dict[SignatureStatus, Side] = {"NONE": "CLIENT", "SIGNED_BY_CLIENT": "OWNER"}
 """The client signs first, then the owner."""
@@ -52,3 +55,13 @@ def check_declinable(contract: ContractState) -> None:
         raise AlreadyExecuted()
     if contract.termination_reason is not None or contract.status == "TERMINATED":
         raise DealDeclined()
+
+
+def schedule_of(deal: Row) -> tuple[Line, ...]:
+    """The deal's whole schedule, as its document shows it and its payments follow it."""
+    return rent_schedule(
+        monthly_rent=deal["base_rent"],
+        start=deal["start_date"],
+        term_months=deal["term_months"],
+        exponent=exponent_of(deal["currency"]),
+    )

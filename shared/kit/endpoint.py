@@ -154,7 +154,7 @@ class Endpoint(Generic[P, R]):
     def bind(
         self,
         caller: Caller | None,
-        path: Mapping[str, str],
+        path: Mapping[str, Any],
         query: Mapping[str, str],
         body: Callable[[], dict[str, Any]],
     ) -> tuple[dict[str, Any], list[Detail]]:
@@ -168,9 +168,14 @@ class Endpoint(Generic[P, R]):
             elif kind is Request:
                 arguments[name] = current()
             elif kind is UUID:
-                if not _UUID.fullmatch(path[name]):
+                value = path.get(name)
+                if not isinstance(value, str):
+                    # A path always has it; a WebSocket message may not.
+                    problems.append(Detail(name, "is required and must be a UUID"))
+                elif not _UUID.fullmatch(value):
                     raise NotFound()
-                arguments[name] = UUID(path[name])
+                else:
+                    arguments[name] = UUID(value)
             elif kind is str:
                 arguments[name] = path[name]
             else:

@@ -27,7 +27,7 @@ class Paged(Query):
     limit: Annotated[AskedCount, Field(ge=1, le=100)] = 20
     cursor: Annotated[str, Field(max_length=1000)] | None = None
 
-    def after(self, *kinds: Callable[[str], Any]) -> tuple[Any, ...]:
+    def key_before(self, *kinds: Callable[[str], Any]) -> tuple[Any, ...]:
         """The sort key that this page begins after, one value per kind; all None for the first page.
 
         Raises Invalid on `cursor` where it is not one of ours, or belongs to another list, filter or sort.

@@ -10,6 +10,7 @@ from typing import Any
 from shared.contracts.lease import lease_reference, party_of
 from shared.kit.db import Row
 from shared.payments.document import Charge, Invoice, Receipt
+from shared.spaces.currencies import exponent_of
 
 
 def invoice_of(row: Row) -> Invoice:
@@ -28,6 +29,7 @@ def invoice_of(row: Row) -> Invoice:
         tax_percent=row["tax_percent"],
         tax=row["tax_amount"],
         total=row["total_amount"],
+        exponent=exponent_of(row["currency"]),
     )
 
 
@@ -54,6 +56,7 @@ def receipt_of(row: Row) -> Receipt:
         paid=sum((Decimal(one["amount"]) for one in transactions), Decimal(0)),
         payment_method=latest["payment_method"],
         transaction_reference=latest["transaction_reference"],
+        exponent=exponent_of(row["currency"]),
     )
 
 

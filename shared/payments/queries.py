@@ -160,7 +160,7 @@ def sides_of(caller: Caller) -> dict[str, Any]:
 
 def select_payments(tx: Reading, caller: Caller, asked: PaymentFilter) -> list[Row]:
     """One row more than the page holds."""
-    after, after_id = asked.after(date.fromisoformat, UUID)
+    after, after_id = asked.key_before(date.fromisoformat, UUID)
     values = {
         **sides_of(caller),
         **asked.model_dump(include={"contract_id", "status", "due_date_from", "due_date_to"}),

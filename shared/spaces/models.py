@@ -1,10 +1,232 @@
-"""What a space is: as it is asked for, shown, listed and found."""
+"""What a space looks like, asked and answered, and what a deal on it needs to know."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
+
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
+
+from shared.buildings.models import Amenities
+from shared.kit.fields import (
+    Area,
+    AskedFlag,
+    AskedId,
+    AskedMoney,
+    Body,
+    Flag,
+    Id,
+    Label,
+    Money,
+    Text,
+    View,
+    refuse,
+)
+from shared.kit.paging import Paged, PageMeta
+from shared.spaces.currencies import CURRENCIES
+
+UsageType = Literal["OFFICE", "CANTEEN", "RESTROOM", "STORAGE", "CORRIDOR", "JANITOR", "OTHER"]
+Availability = Literal["AVAILABLE", "OCCUPIED", "MAINTENANCE", "RESERVED"]
+Sort = Literal["relevance", "price_asc", "price_desc", "sqft_asc", "sqft_desc"]
+
+LARGEST = Decimal("99999999.99")
+
+
+def _currency(value: str) -> str:
+    if value not in CURRENCIES:
+        raise refuse("must be an ISO 4217 code with two decimals or none, as USD")
+    return value
+
+
+def _labels(value: Any) -> list[str]:
+    labels = [label.strip() for label in str(value).split(",")]
+    if "\x00" in str(value) or not all(labels):
+        raise refuse("must be names with commas between them")
+    return labels
+
+
+Currency = Annotated[Text, AfterValidator(_currency)]
+Image = Annotated[Text, StringConstraints(max_length=2000, pattern=r"^https?://[^\s]+$")]
+AskedLabels = Annotated[
+    list[Annotated[str, Field(max_length=100)]],
+    Field(max_length=20),
+    BeforeValidator(_labels),
+    WithJsonSchema({"type": "string", "example": "wifi,parking"}),
+]
+
+
+class NewSpace(Body):
+    """A space as its owner lists it; RESERVED and OCCUPIED belong to contracts (decision 37)."""
+
+    floor_id: Id
+    name: Label
+    gross_sqft: Annotated[Area, Field(le=LARGEST)]
+    usable_sqft: Annotated[Money, Field(le=LARGEST)]
+    usage_type: UsageType
+    is_leasable: Flag = True
+    base_price_monthly: Money | None = None
+    currency: Currency = "USD"
+    availability_status: Literal["AVAILABLE", "MAINTENANCE"] = "AVAILABLE"
+    amenities: Amenities = []
+    images: Annotated[list[Image], Field(max_length=50)] = []
+    external_id: Label | None = None
+
+
+class SpaceSearch(Paged):
+    """Which spaces to find, and in which order; all filters together must match."""
+
+    building_id: AskedId | None = None
+    floor_id: AskedId | None = None
+    min_sqft: AskedMoney | None = None
+    max_sqft: AskedMoney | None = None
+    min_price: AskedMoney | None = None
+    max_price: AskedMoney | None = None
+    amenities: AskedLabels | None = None
+    is_leasable: AskedFlag | None = None
+    availability_status: Availability | None = None
+    sort: Sort = "relevance"
+
+
+class FoundFloor(View):
+    """Where a found space is."""
+
+    id: UUID
+    floor_number: int
+    building: dict[str, Any]
+
+
+class FoundSpace(View):
+    """A space in a list."""
+
+    id: UUID
+    name: str
+    gross_sqft: Decimal
+    usable_sqft: Decimal
+    usage_type: UsageType
+    is_leasable: bool
+    base_price_monthly: Decimal | None
+    currency: str
+    availability_status: Availability
+    amenities: list[str]
+    images: list[str]
+    floor: FoundFloor
+    created_at: datetime
+    updated_at: datetime
+
+
+class SearchMeta(PageMeta):
+    """Where the next page begins, and how many there are: exact up to 1,000, estimated above."""
+
+    total: int
+    total_is_estimate: bool
+
+
+class SpaceList(View):
+    """A page of spaces."""
+
+    data: list[FoundSpace]
+    meta: SearchMeta
+
+
+class SpaceFloor(View):
+    """The floor of a space."""
+
+    id: UUID
+    floor_number: int
+    floor_plan_url: str | None
+
+
+class SpaceBuilding(View):
+    """The building of a space."""
+
+    id: UUID
+    name: str
+    address: dict[str, Any]
+    latitude: Decimal | None
+    longitude: Decimal | None
+    timezone: str
+
+
+class Space(View):
+    """What everybody may know of a listed space."""
+
+    id: UUID
+    name: str
+    gross_sqft: Decimal
+    usable_sqft: Decimal
+    usage_type: UsageType
+    is_leasable: bool
+    base_price_monthly: Decimal | None
+    currency: str
+    availability_status: Availability
+    amenities: list[str]
+    images: list[str]
+    floor: SpaceFloor
+    building: SpaceBuilding
+    created_at: datetime
+    updated_at: datetime
+
+
+class OwnSpace(Space):
+    """A space as its owner's side sees it."""
+
+    floor_id: UUID
+    building_id: UUID
+    owner_id: UUID
+    owner_organization_id: UUID
+    external_id: str | None
+
+    accounted: ClassVar[tuple[str, ...]] = (
+        "name",
+        "floor_id",
+        "building_id",
+        "owner_id",
+        "owner_organization_id",
+        "gross_sqft",
+        "usable_sqft",
+        "usage_type",
+        "is_leasable",
+        "base_price_monthly",
+        "currency",
+        "availability_status",
+        "amenities",
+        "images",
+        "external_id",
+    )
+
+
+class ScoreFactors(View):
+    """How alike two spaces are, each from 0 (not at all) to 1 (the same)."""
+
+    area: Decimal
+    price_per_sqft: Decimal
+    floor: Decimal
+    distance: Decimal
+    amenities: Decimal
+
+
+class SimilarSpace(FoundSpace):
+    """An available space like the one looked at."""
+
+    similarity: Decimal
+
+
+class SpaceDetail(Space):
+    """A listed space with the five available ones most like it.
+
+    `ai_recommendation_score` says how well the market serves who likes this space: the mean similarity
+    of those five, 0 where there are none; `score_factors` are the means of its parts, weighted
+    0.30 area, 0.25 price per sqft, 0.20 distance, 0.15 amenities, 0.10 floor.
+    """
+
+    similar_spaces: list[SimilarSpace]
+    ai_recommendation_score: Decimal
+    score_factors: ScoreFactors
+
+
+class OwnSpaceDetail(OwnSpace, SpaceDetail):
+    """The same, as the owner's side sees it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 Everything here speaks SQL as the application's own roles, past all Python that filters.
 """
 
-import os
+
 import threading
 import uuid
 from collections.abc import Iterator
@@ -24,6 +24,7 @@ from psycopg.errors import (
 from psycopg.types.json import Jsonb
 from sqlalchemy import create_engine, make_url
 
+from local.postgres import Postgres
 from shared.schema import migrate
 from shared.schema.tables import metadata
 
@@ -47,9 +48,9 @@ Row = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
-def server(request: pytest.FixtureRequest) -> str:
-    """The URL of a server on which this module makes databases of its own."""
-    return os.environ.get("TEST_DATABASE_URL") or str(request.getfixturevalue("postgres").url)
+def server(postgres: Postgres) -> str:
+    """The URL of the server on which this module makes databases of its own."""
+    return postgres.url()
 
 
 @contextmanager
@@ -67,7 +68,7 @@ def fresh_database(server: str, owner: str | None = None) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def database(server: str) -> Iterator[str]:
+def own_database(server: str) -> Iterator[str]:
     """Not the run's shared database: these tests count rows."""
     with fresh_database(server) as url:
         migrate.upgrade(url)
@@ -254,14 +255,14 @@ def whole_deal(db: psycopg.Connection[Row]) -> Deal:
 
 
 @pytest.fixture(scope="module")
-def deals(database: str) -> tuple[Deal, Deal]:
-    with psycopg.connect(database, row_factory=psycopg.rows.dict_row) as db:
+def deals(own_database: str) -> tuple[Deal, Deal]:
+    with psycopg.connect(own_database, row_factory=psycopg.rows.dict_row) as db:
         return whole_deal(db), whole_deal(db)
 
 
 @pytest.fixture
-def admin(database: str) -> Iterator[psycopg.Connection[Row]]:
-    with connected(database) as connection:
+def admin(own_database: str) -> Iterator[psycopg.Connection[Row]]:
+    with connected(own_database) as connection:
         yield connection
 
 
@@ -318,10 +319,10 @@ def test_the_schema_goes_up_down_to_nothing_and_up_again(server: str) -> None:
         assert catalog(url) == first
 
 
-def test_a_second_upgrade_changes_nothing(database: str) -> None:
-    before = catalog(database)
-    migrate.upgrade(database)
-    assert catalog(database) == before
+def test_a_second_upgrade_changes_nothing(own_database: str) -> None:
+    before = catalog(own_database)
+    migrate.upgrade(own_database)
+    assert catalog(own_database) == before
 
 
 def test_two_deploys_at_once_both_end_well(server: str) -> None:
@@ -343,11 +344,11 @@ def test_two_deploys_at_once_both_end_well(server: str) -> None:
         assert migrate.is_current(url)
 
 
-def test_the_metadata_and_the_migrations_agree(database: str) -> None:
-    assert migrate.differences(database) == []
+def test_the_metadata_and_the_migrations_agree(own_database: str) -> None:
+    assert migrate.differences(own_database) == []
 
 
-def test_checks_and_generated_columns_agree_too(server: str, database: str) -> None:
+def test_checks_and_generated_columns_agree_too(server: str, own_database: str) -> None:
     """Alembic compares no CHECK, no exclusion and no partial index: PostgreSQL's own words do."""
     with fresh_database(server) as url:
         engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"))
@@ -356,7 +357,7 @@ def test_checks_and_generated_columns_agree_too(server: str, database: str) -> N
             connection.exec_driver_sql("CREATE EXTENSION btree_gist")
             metadata.create_all(connection)
         engine.dispose()
-        assert catalog(url) == catalog(database)
+        assert catalog(url) == catalog(own_database)
 
 
 @pytest.fixture
@@ -474,18 +475,18 @@ def test_the_doors_are_closed_to_the_public(admin: psycopg.Connection[Row]) -> N
 
 @pytest.mark.parametrize("role", ["app_reader", "app_user"])
 def test_without_context_nothing_is_seen(
-    database: str, admin: psycopg.Connection[Row], deals: tuple[Deal, Deal], role: str
+    own_database: str, admin: psycopg.Connection[Row], deals: tuple[Deal, Deal], role: str
 ) -> None:
     readable = granted(admin, role, "SELECT")
     assert {"spaces", "buildings", "contracts", "users"} <= readable
-    with connected(database, role) as connection:
+    with connected(own_database, role) as connection:
         for table in readable:
             assert count(admin, table) > 0, f"{table} has no row that could leak"
             assert count(connection, table) == 0, table
 
 
-def test_the_context_ends_with_its_transaction(database: str, deals: tuple[Deal, Deal]) -> None:
-    with connected(database, "app_user") as connection:
+def test_the_context_ends_with_its_transaction(own_database: str, deals: tuple[Deal, Deal]) -> None:
+    with connected(own_database, "app_user") as connection:
         become(connection, deals[0].owner, "OWNER")
         assert count(connection, "contracts") == 1
         connection.commit()
@@ -496,10 +497,10 @@ def test_the_context_ends_with_its_transaction(database: str, deals: tuple[Deal,
 @pytest.mark.parametrize("role", ["app_reader", "app_user"])
 @pytest.mark.parametrize("table", TWO_SIDED)
 def test_each_side_sees_its_own_deal_and_no_other(
-    database: str, deals: tuple[Deal, Deal], table: str, role: str
+    own_database: str, deals: tuple[Deal, Deal], table: str, role: str
 ) -> None:
     mine, theirs = deals
-    with connected(database, role) as connection:
+    with connected(own_database, role) as connection:
         for someone, as_role in ((mine.owner, "OWNER"), (mine.client, "CLIENT")):
             become(connection, someone, as_role)
             seen = connection.execute(
@@ -512,8 +513,8 @@ def test_each_side_sees_its_own_deal_and_no_other(
         assert count(connection, table) == 2
 
 
-def test_people_and_their_things_are_seen_by_their_own(database: str, deals: tuple[Deal, Deal]) -> None:
-    with connected(database, "app_user") as connection:
+def test_people_and_their_things_are_seen_by_their_own(own_database: str, deals: tuple[Deal, Deal]) -> None:
+    with connected(own_database, "app_user") as connection:
         become(connection, deals[0].client, "CLIENT")
         for table in ("users", "organizations", "notifications", "idempotency_keys", "invoice_counters"):
             assert count(connection, table) == 1, table
@@ -523,10 +524,10 @@ def test_people_and_their_things_are_seen_by_their_own(database: str, deals: tup
 
 
 def test_what_is_listed_is_public_and_what_is_not_is_the_owners(
-    database: str, deals: tuple[Deal, Deal]
+    own_database: str, deals: tuple[Deal, Deal]
 ) -> None:
     mine, theirs = deals
-    with connected(database) as connection:
+    with connected(own_database) as connection:
         connection.execute("UPDATE spaces SET is_leasable = false WHERE id = %s", (mine.space_id,))
         connection.execute("UPDATE spaces SET deleted_at = now() WHERE id = %s", (theirs.space_id,))
         for role in ("app_reader", "app_user"):
@@ -541,12 +542,12 @@ def test_what_is_listed_is_public_and_what_is_not_is_the_owners(
 
 
 @pytest.mark.parametrize("table", ["buildings", "floors", "spaces", "bids", "contracts", "payments"])
-def test_nobody_changes_what_belongs_to_others(database: str, deals: tuple[Deal, Deal], table: str) -> None:
+def test_nobody_changes_what_belongs_to_others(own_database: str, deals: tuple[Deal, Deal], table: str) -> None:
     mine, theirs = deals
     update = sql.SQL("UPDATE {} SET updated_at = now() WHERE owner_organization_id = %s").format(
         sql.Identifier(table)
     )
-    with connected(database, "app_user") as connection:
+    with connected(own_database, "app_user") as connection:
         become(connection, mine.owner, "OWNER")
         assert connection.execute(update, (theirs.owner.organization_id,)).rowcount == 0
         assert connection.execute(update, (mine.owner.organization_id,)).rowcount == 1
@@ -555,7 +556,7 @@ def test_nobody_changes_what_belongs_to_others(database: str, deals: tuple[Deal,
             assert connection.execute(update, (mine.owner.organization_id,)).rowcount == 0
 
 
-def test_nothing_is_written_in_anothers_name(database: str, deals: tuple[Deal, Deal]) -> None:
+def test_nothing_is_written_in_anothers_name(own_database: str, deals: tuple[Deal, Deal]) -> None:
     mine, theirs = deals
     place = {"owner": theirs.owner, "building_id": theirs.building_id, "space_id": theirs.space_id}
     attempts: list[tuple[str, Row]] = [
@@ -563,14 +564,14 @@ def test_nothing_is_written_in_anothers_name(database: str, deals: tuple[Deal, D
         ("contracts", {"client": theirs.client, "start_date": "2030-01-01", "end_date": "2030-12-31"}),
     ]
     for table, values in attempts:
-        with connected(database, "app_user") as connection, pytest.raises(InsufficientPrivilege):
+        with connected(own_database, "app_user") as connection, pytest.raises(InsufficientPrivilege):
             become(connection, mine.client, "CLIENT")
             (bid if table == "bids" else contract)(connection, place, **values)
-    with connected(database, "app_user") as connection, pytest.raises(InsufficientPrivilege):
+    with connected(own_database, "app_user") as connection, pytest.raises(InsufficientPrivilege):
         become(connection, mine.client, "CLIENT")
         insert(connection, "audit_logs", user_id=theirs.client.id, operation="x", action="x",
                resource_type="x")  # fmt: skip
-    with connected(database, "app_user") as connection, pytest.raises(InsufficientPrivilege):
+    with connected(own_database, "app_user") as connection, pytest.raises(InsufficientPrivilege):
         become(connection, mine.client, "CLIENT")
         insert(connection, "signatures", contract_id=mine.contract_id, side="OWNER", signature="x",
                user_id=mine.client.id, consent=True, document_sha256="a" * 64,
@@ -578,16 +579,16 @@ def test_nothing_is_written_in_anothers_name(database: str, deals: tuple[Deal, D
                client_organization_id=mine.client.organization_id)  # fmt: skip
 
 
-def test_a_bid_names_the_organization_that_owns_the_space(database: str, deals: tuple[Deal, Deal]) -> None:
+def test_a_bid_names_the_organization_that_owns_the_space(own_database: str, deals: tuple[Deal, Deal]) -> None:
     mine, theirs = deals
     place = {"owner": mine.owner, "building_id": theirs.building_id, "space_id": theirs.space_id}
-    with connected(database, "app_user") as connection, pytest.raises(ForeignKeyViolation):
+    with connected(own_database, "app_user") as connection, pytest.raises(ForeignKeyViolation):
         become(connection, mine.client, "CLIENT")
         bid(connection, place, mine.client)
 
 
-def test_an_owner_may_delete_its_space_softly(database: str, deals: tuple[Deal, Deal]) -> None:
-    with connected(database, "app_user") as connection:
+def test_an_owner_may_delete_its_space_softly(own_database: str, deals: tuple[Deal, Deal]) -> None:
+    with connected(own_database, "app_user") as connection:
         become(connection, deals[0].owner, "OWNER")
         deleted = connection.execute(
             "UPDATE spaces SET deleted_at = now() WHERE id = %s RETURNING id", (deals[0].space_id,)
@@ -600,25 +601,25 @@ def test_an_owner_may_delete_its_space_softly(database: str, deals: tuple[Deal, 
 
 @pytest.mark.parametrize("table", HISTORY)
 @pytest.mark.parametrize("change", ["UPDATE {} SET created_at = now()", "DELETE FROM {}"])
-def test_history_is_never_edited(database: str, deals: tuple[Deal, Deal], table: str, change: str) -> None:
+def test_history_is_never_edited(own_database: str, deals: tuple[Deal, Deal], table: str, change: str) -> None:
     column = "signed_at" if table == "signatures" else "created_at"
     statement = sql.SQL(change.replace("created_at", column)).format(sql.Identifier(table))
     for role in (None, *APP_ROLES):
         with (
-            connected(database, role) as connection,
+            connected(own_database, role) as connection,
             pytest.raises((RestrictViolation, InsufficientPrivilege)),
         ):
             become(connection, deals[0].owner, "SUPER_ADMIN")
             connection.execute(statement)
 
 
-def test_a_signed_document_can_neither_change_nor_go(database: str, deals: tuple[Deal, Deal]) -> None:
+def test_a_signed_document_can_neither_change_nor_go(own_database: str, deals: tuple[Deal, Deal]) -> None:
     with (
-        connected(database, "app_worker") as connection,
+        connected(own_database, "app_worker") as connection,
         pytest.raises((ForeignKeyViolation, RestrictViolation)),
     ):
         connection.execute("DELETE FROM documents WHERE contract_id = %s", (deals[0].contract_id,))
-    with connected(database) as connection, pytest.raises(RestrictViolation):
+    with connected(own_database) as connection, pytest.raises(RestrictViolation):
         connection.execute("UPDATE documents SET sha256 = %s", ("b" * 64,))
 
 
@@ -761,11 +762,11 @@ HOT_LISTS = {
 @pytest.mark.parametrize("index", HOT_LISTS)
 @pytest.mark.parametrize("role", ["OWNER", "CLIENT"])
 def test_a_hot_list_reads_its_index_in_order_under_row_level_security(
-    database: str, deals: tuple[Deal, Deal], index: str, role: str
+    own_database: str, deals: tuple[Deal, Deal], index: str, role: str
 ) -> None:
     someone = deals[0].owner
     values = {"id": uuid.UUID(int=0), "owner": someone.organization_id, "user": someone.id}
-    with connected(database, "app_reader") as connection:
+    with connected(own_database, "app_reader") as connection:
         become(connection, someone, role)
         # Few rows would be read whole: only what the policy permits is asked here, not the cost.
         connection.execute("SET LOCAL enable_seqscan = off")

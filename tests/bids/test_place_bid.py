@@ -4,8 +4,8 @@ from decimal import Decimal
 import pytest
 
 from functions.bids.place_bid import place_bid
-from shared.bids import rules
 from shared.kit.catalog import Role
+from shared.payments.schedule import first_of_next_month
 from tests.call import other_id
 
 
@@ -27,7 +27,7 @@ def test_without_terms_the_lease_starts_next_month_and_lasts_a_year(world, call)
     bid = call(place_bid, as_=client, body={"space_id": space, "bid_amount": 4500}).json
 
     [today] = world.sql("SELECT app.today('UTC') AS today")
-    assert bid["start_date"] == rules.default_start(today["today"]).isoformat()
+    assert bid["start_date"] == first_of_next_month(today["today"]).isoformat()
     assert bid["term_months"] == 12
 
 
@@ -80,6 +80,13 @@ def test_a_start_in_the_past_is_refused_by_the_buildings_own_day(world, call):
     )
 
     assert (reply.status, reply.code, reply.fields) == (422, "START_IN_THE_PAST", ["start_date"])
+
+
+def test_a_currency_without_cents_takes_none(world, call):
+    space, client = world.space(currency="JPY"), world.client()
+
+    assert call(place_bid, as_=client, body={"space_id": space, "bid_amount": Decimal("450000.50")}).fields == ["bid_amount"]
+    assert call(place_bid, as_=client, body={"space_id": space, "bid_amount": 450000}).status == 201
 
 
 def test_an_owner_may_not_bid(world, call):

@@ -120,9 +120,7 @@ def test_a_line_can_be_explained_down_to_its_amount() -> None:
 
 
 def test_the_deposit_is_one_unnumbered_line_due_at_the_start() -> None:
-    line = deposit_line(
-        monthly_rent=D("1234.56"), deposit_months=D("2.5"), start=date(2025, 3, 15), exponent=2
-    )
+    line = deposit_line(monthly_rent=D("1234.56"), deposit_months=D("2.5"), start=date(2025, 3, 15), exponent=2)
 
     assert (line.charge, line.installment_number, line.period_end) == ("DEPOSIT", None, None)
     assert (line.amount, line.due_date) == (D("3086.40"), date(2025, 3, 15))
@@ -179,9 +177,7 @@ def test_a_term_past_the_end_of_the_calendar_is_refused() -> None:
 
 @given(monthly_rent=rents, start=starts, term_months=terms)
 @settings(deadline=None, max_examples=300)
-def test_lines_tile_the_term_without_gap_or_overlap(
-    monthly_rent: Decimal, start: date, term_months: int
-) -> None:
+def test_lines_tile_the_term_without_gap_or_overlap(monthly_rent: Decimal, start: date, term_months: int) -> None:
     lines = rent_schedule(monthly_rent=monthly_rent, start=start, term_months=term_months)
 
     day = start

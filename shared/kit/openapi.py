@@ -1,0 +1,343 @@
+"""The API's description in OpenAPI 3.1, read off the catalog: `make openapi` writes docs/openapi.json.
+
+Nothing is described by hand that a declaration already says: summaries are the operations' docstrings,
+parameters and bodies their argument types, answers their return types, refusals the kit's and `raises`.
+"""
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from types import NoneType
+from typing import Annotated, Any, get_args, get_origin
+from uuid import UUID
+
+from pydantic import TypeAdapter
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaValue
+from pydantic_core.core_schema import DecimalSchema
+
+from shared.kit import catalog, errors
+from shared.kit.catalog import Operation, Role
+from shared.kit.endpoint import Defect, File, Reply
+from shared.kit.errors import Refusal
+from shared.kit.fields import Body, Query
+from shared.kit.limits import LIMITS
+from shared.kit.wire import MalformedJson
+
+DOCUMENT = Path("docs/openapi.json")
+
+_REF = "#/components/schemas/{model}"
+_EXAMPLE_META = {"timestamp": "2026-01-27T12:00:00Z", "request_id": "0195f3a8"}
+_REASONS = {
+    400: "The request is not valid",
+    401: "Nobody known is asking",
+    403: "The role may never do this",
+    404: "There is no such thing for this caller",
+    409: "The state of the world refuses it",
+    412: "The thing was changed since it was read",
+    422: "Well-formed, but it makes no sense",
+    429: "Too many requests",
+    500: "A defect on our side",
+    503: "A part that we depend on does not answer",
+}
+
+
+def document(operations: Sequence[Operation]) -> dict[str, Any]:
+    """The OpenAPI 3.1 document of all HTTP operations among `operations`."""
+    endpoints = sorted(
+        (operation for operation in operations if operation.kind == "endpoint"),
+        key=lambda operation: (operation.path, operation.method),
+    )
+    schemas = _Schemas(endpoints)
+    paths: dict[str, Any] = {}
+    for operation in endpoints:
+        described = _operation(operation, schemas)
+        paths.setdefault(str(operation.path), {})[str(operation.method).lower()] = described
+    refusals = {_key(kind): kind for operation in endpoints for kind in refusals_of(operation)}
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Leasing platform",
+            "version": "1.0.0",
+            "description": "Commercial space, listed, bid for, leased and billed. Money is a JSON number with at most "
+            "two decimals; moments are ISO 8601 in UTC with Z; lists are pages behind an opaque cursor.",
+        },
+        "servers": [{"url": "/"}],
+        "tags": [{"name": domain} for domain in sorted({operation.domain for operation in endpoints})],
+        "paths": paths,
+        "components": {
+            "schemas": schemas.components() | _ENVELOPES,
+            "examples": {name: _example(kind) for name, kind in sorted(refusals.items())},
+            "parameters": _PARAMETERS,
+            "headers": _HEADERS,
+            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+        },
+    }
+
+
+def refusals_of(operation: Operation) -> list[type[Refusal]]:
+    """Everything that the operation may answer instead of doing what was asked."""
+    takes_body = operation.method in ("POST", "PUT", "PATCH")
+    found: list[type[Refusal]] = [errors.Invalid]
+    if takes_body:
+        found.append(MalformedJson)
+    if operation.access or "caller" in operation.function.__annotations__:
+        found += [errors.Unauthenticated, errors.TokenExpired, errors.InvalidToken, errors.SessionEnded]
+    if operation.access and operation.access != frozenset(Role):
+        found.append(errors.Forbidden)
+    if "{" in str(operation.path) or (operation.access and takes_body):
+        found.append(errors.NotFound)
+    if operation.writes and operation.access:
+        found += [errors.KeyInFlight, errors.KeyReused]
+    if operation.rate != "none":
+        found.append(errors.RateLimited)
+    found += [errors.Unavailable, Defect]
+    return found + [kind for kind in operation.raises if issubclass(kind, Refusal)]
+
+
+class _Generator(GenerateJsonSchema):
+    """What `wire` writes: numbers for decimals; and no title that only repeats a field's name."""
+
+    def decimal_schema(self, schema: DecimalSchema) -> JsonSchemaValue:
+        return {"type": "number"}
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        return False
+
+    def field_is_required(self, field: Any, total: bool) -> bool:
+        # An answer always has all of its fields; a default only spares its author to name them.
+        return self.mode == "serialization" or super().field_is_required(field, total)
+
+
+class _Schemas:
+    """The JSON schemas of all bodies, queries and answers, made together so that shared ones are one."""
+
+    def __init__(self, endpoints: Iterable[Operation]) -> None:
+        inputs: list[tuple[tuple[str, str], JsonSchemaMode, TypeAdapter[Any]]] = []
+        for operation in endpoints:
+            for name, kind in operation.function.__annotations__.items():
+                if name == "return":
+                    if (answer := _answer(operation)[0]) is not None:
+                        inputs.append(((operation.name, name), "serialization", TypeAdapter(answer)))
+                elif isinstance(kind, type) and issubclass(kind, Body | Query):
+                    inputs.append(((operation.name, name), "validation", TypeAdapter(kind)))
+        made, found = TypeAdapter.json_schemas(inputs, ref_template=_REF, schema_generator=_Generator)
+        self._made = {key: schema for (key, _), schema in made.items()}
+        self._components: dict[str, Any] = found.get("$defs", {})
+        self._queries: set[str] = set()
+
+    def of(self, operation: Operation, argument: str) -> dict[str, Any]:
+        """The schema of an argument, or of the answer (`return`)."""
+        return self._made[operation.name, argument]
+
+    def query(self, operation: Operation, argument: str) -> dict[str, Any]:
+        """The query model itself: its properties become parameters, so it is no component."""
+        name = self.of(operation, argument)["$ref"].rpartition("/")[2]
+        self._queries.add(name)
+        model: dict[str, Any] = self._components[name]
+        return model
+
+    def body(self, operation: Operation, argument: str) -> dict[str, Any]:
+        """The body's model itself."""
+        model: dict[str, Any] = self._components[self.of(operation, argument)["$ref"].rpartition("/")[2]]
+        return model
+
+    def components(self) -> dict[str, Any]:
+        """All schemas that stand on their own."""
+        return {name: schema for name, schema in sorted(self._components.items()) if name not in self._queries}
+
+
+def _answer(operation: Operation) -> tuple[Any, str]:
+    """The type of the answer's JSON (None where it is no JSON) and its content type."""
+    kind = operation.function.__annotations__.get("return")
+    if get_origin(kind) is Reply:
+        [kind] = get_args(kind)
+    if get_origin(kind) is Annotated and get_args(kind)[0] is File:
+        return None, get_args(kind)[1]
+    if kind is File:
+        return None, "application/pdf"
+    return (None, "") if kind in (None, NoneType) else (kind, "application/json")
+
+
+def _operation(operation: Operation, schemas: _Schemas) -> dict[str, Any]:
+    summary, _, description = str(sys.modules[operation.module].__doc__).strip().partition("\n\n")
+    described: dict[str, Any] = {
+        "operationId": operation.name,
+        "tags": [operation.domain],
+        "summary": _line(summary),
+    }
+    if description:
+        described["description"] = "\n\n".join(_line(part) for part in description.split("\n\n"))
+    described["parameters"] = _parameters(operation, schemas)
+    for name, kind in operation.function.__annotations__.items():
+        if name != "return" and isinstance(kind, type) and issubclass(kind, Body):
+            described["requestBody"] = {
+                "required": bool(schemas.body(operation, name).get("required")),
+                "content": {"application/json": {"schema": schemas.of(operation, name)}},
+            }
+    described["responses"] = _responses(operation, schemas)
+    if operation.access:
+        described["security"] = [{"bearer": []}]
+        described["x-roles"] = sorted(operation.access)
+    else:
+        described["security"] = [{}, {"bearer": []}] if "caller" in operation.function.__annotations__ else []
+    if operation.rate != "none":
+        requests, seconds = LIMITS[operation.rate]
+        described["x-rate-limit"] = {"category": operation.rate, "requests": requests, "seconds": seconds}
+    if operation.socket:
+        described["x-websocket"] = {"event": operation.socket.event, "answers": operation.socket.answers}
+    return described
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _parameters(operation: Operation, schemas: _Schemas) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    for name, kind in operation.function.__annotations__.items():
+        if f"{{{name}}}" in str(operation.path):
+            schema = {"type": "string", "format": "uuid"} if kind is UUID else {"type": "string"}
+            found.append({"name": name, "in": "path", "required": True, "schema": schema})
+        elif name != "return" and isinstance(kind, type) and issubclass(kind, Query):
+            model = schemas.query(operation, name)
+            for field, schema in model.get("properties", {}).items():
+                required = field in model.get("required", ())
+                found.append({"name": field, "in": "query", "required": required, "schema": _asked(schema)})
+    found.append({"$ref": "#/components/parameters/CorrelationId"})
+    if operation.writes and operation.access:
+        found.append({"$ref": "#/components/parameters/IdempotencyKey"})
+    return found
+
+
+def _asked(schema: dict[str, Any]) -> dict[str, Any]:
+    """A query parameter's schema: absent, it is not null."""
+    kept = {name: value for name, value in schema.items() if not (name == "default" and value is None)}
+    choices = [choice for choice in kept.pop("anyOf", ()) if choice != {"type": "null"}]
+    only: dict[str, Any] = choices[0] if len(choices) == 1 else {"anyOf": choices} if choices else {}
+    return only | kept
+
+
+def _responses(operation: Operation, schemas: _Schemas) -> dict[str, Any]:
+    answer, content_type = _answer(operation)
+    headers = ["X-Correlation-ID"]
+    headers += ["X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"] if operation.rate != "none" else []
+    headers += ["ETag"] if operation.method == "GET" and answer is not None else []
+    headers += ["Idempotent-Replayed"] if operation.writes and operation.access else []
+    success: dict[str, Any] = {"description": "Done", "headers": _headers(headers)}
+    if answer is not None:
+        success["content"] = {content_type: {"schema": schemas.of(operation, "return")}}
+    elif content_type:
+        success["content"] = {content_type: {"schema": {"type": "string", "format": "binary"}}}
+    responses = {str(operation.returns): success}
+    by_status: dict[int, list[type[Refusal]]] = {}
+    for kind in refusals_of(operation):
+        by_status.setdefault(kind.status, []).append(kind)
+    for status, kinds in sorted(by_status.items()):
+        responses[str(status)] = _refused(operation, status, kinds)
+    return responses
+
+
+def _refused(operation: Operation, status: int, kinds: list[type[Refusal]]) -> dict[str, Any]:
+    schema: dict[str, Any] = {"$ref": "#/components/schemas/Error"}
+    # What the gateway answers before any of our code runs has its own shape.
+    if status in (429, 503) or (status == 401 and operation.access):
+        schema = {"anyOf": [schema, {"$ref": "#/components/schemas/GatewayError"}]}
+    examples = {kind.code: {"$ref": f"#/components/examples/{_key(kind)}"} for kind in kinds}
+    headers = ["X-Correlation-ID", *(["Retry-After"] if status in (429, 503) else [])]
+    return {
+        "description": _REASONS[status],
+        "headers": _headers(headers),
+        "content": {"application/json": {"schema": schema, "examples": examples}},
+    }
+
+
+def _headers(names: list[str]) -> dict[str, Any]:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+
+
+def _key(kind: type[Refusal]) -> str:
+    # With its word: two words may have a fact of the same name.
+    return f"{kind.__module__.split('.')[1]}.{kind.__name__}"
+
+
+def _example(kind: type[Refusal]) -> dict[str, Any]:
+    error = {"code": kind.code, "message": kind.message, "details": []}
+    return {"summary": kind.message, "value": {"error": error, "meta": _EXAMPLE_META}}
+
+
+_ENVELOPES: dict[str, Any] = {
+    "Error": {
+        "type": "object",
+        "description": "Every refusal of ours.",
+        "required": ["error", "meta"],
+        "properties": {
+            "error": {
+                "type": "object",
+                "required": ["code", "message", "details"],
+                "properties": {
+                    "code": {"type": "string", "description": "Stable; programs decide by it."},
+                    "message": {"type": "string"},
+                    "details": {
+                        "type": "array",
+                        "items": {
+                            "type": "object",
+                            "required": ["field", "message"],
+                            "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
+                        },
+                    },
+                    "retry_after": {"type": "integer", "description": "Seconds."},
+                },
+            },
+            "meta": {
+                "type": "object",
+                "required": ["timestamp", "request_id"],
+                "properties": {
+                    "timestamp": {"type": "string", "format": "date-time"},
+                    "request_id": {"type": "string", "description": "The X-Correlation-ID."},
+                },
+            },
+        },
+    },
+    "GatewayError": {
+        "type": "object",
+        "description": "What API Gateway answers itself (docs/errors.md).",
+        "required": ["message"],
+        "properties": {"message": {"type": ["string", "null"]}},
+    },
+}
+
+_PARAMETERS: dict[str, Any] = {
+    "CorrelationId": {
+        "name": "X-Correlation-ID",
+        "in": "header",
+        "description": "Kept in answers, logs and events where it has this form, else replaced.",
+        "schema": {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,64}$"},
+    },
+    "IdempotencyKey": {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "description": "The same key and request within 24 hours: the first answer again, and no second effect.",
+        "schema": {"type": "string", "pattern": "^[\\x21-\\x7e]{1,255}$"},
+    },
+}
+
+_HEADERS: dict[str, Any] = {
+    "X-Correlation-ID": {"schema": {"type": "string"}, "description": "The request's id in our logs."},
+    "X-RateLimit-Limit": {"schema": {"type": "string"}, "description": "Requests per window."},
+    "X-RateLimit-Remaining": {"schema": {"type": "string"}, "description": "Requests left in the window."},
+    "X-RateLimit-Reset": {"schema": {"type": "string"}, "description": "Unix time of the next free request."},
+    "ETag": {"schema": {"type": "string"}, "description": "Changes with the answer."},
+    "Idempotent-Replayed": {"schema": {"type": "string"}, "description": "`true`: the first answer again."},
+    "Retry-After": {"schema": {"type": "string"}, "description": "Seconds."},
+}
+
+
+def render(described: dict[str, Any]) -> str:
+    """The document as the text of its file."""
+    return json.dumps(described, indent=1, ensure_ascii=False) + "\n"
+
+
+if __name__ == "__main__":
+    DOCUMENT.parent.mkdir(exist_ok=True)
+    DOCUMENT.write_text(render(document(catalog.load())), encoding="utf-8")

@@ -1,0 +1,371 @@
+"""The SQL of spaces."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+
+from shared.buildings.access import reach
+from shared.kit.db import Reading, Row, Tx
+from shared.kit.ids import new_id
+from shared.kit.request import Caller
+from shared.spaces.models import NewSpace, Sort, SpaceSearch
+
+_LOCK_SPACE = "SELECT app.lock_space(%(space_id)s)"
+
+_SELECT_SPACE_AT_HAND = """
+SELECT s.id, s.name, s.building_id, s.floor_id, b.owner_id, s.owner_organization_id,
+       s.availability_status, s.is_leasable, s.usage_type, s.currency, s.base_price_monthly,
+       s.gross_sqft, s.usable_sqft, f.floor_number, b.name AS building_name,
+       b.address AS building_address, b.timezone, app.today(b.timezone) AS today
+FROM spaces s
+JOIN floors f ON f.id = s.floor_id
+JOIN buildings b ON b.id = s.building_id
+WHERE s.id = %(space_id)s
+  AND s.deleted_at IS NULL AND f.deleted_at IS NULL AND b.deleted_at IS NULL
+  AND (s.is_leasable OR s.owner_organization_id = %(own_organization_id)s OR %(sees_all)s)
+"""
+
+_INSERT_SPACE = """
+WITH place AS (
+    SELECT f.id, f.floor_number, f.floor_plan_url, b.id AS building_id, b.owner_organization_id, b.owner_id,
+           b.name, b.address, b.latitude, b.longitude, b.timezone
+    FROM floors f
+    JOIN buildings b ON b.id = f.building_id
+    WHERE f.id = %(floor_id)s
+      AND f.deleted_at IS NULL AND b.deleted_at IS NULL
+      AND (b.owner_organization_id = %(own_organization_id)s OR %(sees_all)s)
+), space AS (
+    INSERT INTO spaces (id, floor_id, building_id, owner_organization_id, name, gross_sqft, usable_sqft,
+                        usage_type, is_leasable, base_price_monthly, currency, availability_status, amenities,
+                        images, external_id, created_by, updated_by)
+    SELECT %(id)s, p.id, p.building_id, p.owner_organization_id, %(name)s, %(gross_sqft)s, %(usable_sqft)s,
+           %(usage_type)s, %(is_leasable)s, %(base_price_monthly)s, %(currency)s, %(availability_status)s,
+           %(amenities)s, %(images)s, %(external_id)s, %(user_id)s, %(user_id)s
+    FROM place p
+    RETURNING id, floor_id, building_id, owner_organization_id, name, gross_sqft, usable_sqft, usage_type,
+              is_leasable, base_price_monthly, currency, availability_status, amenities, images, external_id,
+              created_at, updated_at
+)
+SELECT s.id, s.name, s.gross_sqft, s.usable_sqft, s.usage_type, s.is_leasable, s.base_price_monthly,
+       s.currency, s.availability_status, s.amenities, s.images, s.external_id, s.floor_id, s.building_id,
+       p.owner_id, s.owner_organization_id, s.created_at, s.updated_at,
+       jsonb_build_object('id', p.id, 'floor_number', p.floor_number, 'floor_plan_url', p.floor_plan_url) AS floor,
+       jsonb_build_object('id', p.building_id, 'name', p.name, 'address', p.address,
+                          'latitude', trim_scale(p.latitude), 'longitude', trim_scale(p.longitude),
+                          'timezone', p.timezone) AS building
+FROM space s CROSS JOIN place p
+"""
+
+_SELECT_SPACE = """
+SELECT s.id, s.name, s.gross_sqft, s.usable_sqft, s.usage_type, s.is_leasable, s.base_price_monthly,
+       s.currency, s.availability_status, s.amenities, s.images, s.external_id, s.floor_id, s.building_id,
+       b.owner_id, s.owner_organization_id, s.created_at, s.updated_at,
+       jsonb_build_object('id', f.id, 'floor_number', f.floor_number, 'floor_plan_url', f.floor_plan_url) AS floor,
+       jsonb_build_object('id', b.id, 'name', b.name, 'address', b.address,
+                          'latitude', trim_scale(b.latitude), 'longitude', trim_scale(b.longitude),
+                          'timezone', b.timezone) AS building,
+       coalesce(s.owner_organization_id = %(own_organization_id)s::uuid, false) OR %(sees_all)s AS is_own
+FROM spaces s
+JOIN floors f ON f.id = s.floor_id
+JOIN buildings b ON b.id = s.building_id
+WHERE s.id = %(space_id)s
+  AND s.deleted_at IS NULL AND f.deleted_at IS NULL AND b.deleted_at IS NULL
+  AND (s.is_leasable OR s.owner_organization_id = %(own_organization_id)s OR %(sees_all)s)
+"""
+
+# Candidates are the available listed spaces of the same use and currency in the building, and the 50 next
+# in size on either side: a bounded number however large the market is. Each factor lies between 0 and 1;
+# their weights in `similarity` add up to 1. Only what is listed counts, also for the owner.
+_SELECT_SIMILAR = """
+WITH this AS (
+    SELECT s.id, s.building_id, s.gross_sqft, s.gross_sqft_hundredths, s.usage_type, s.currency, s.amenities,
+           s.base_price_monthly / s.gross_sqft AS price_per_sqft, f.floor_number, b.latitude, b.longitude
+    FROM spaces s
+    JOIN floors f ON f.id = s.floor_id
+    JOIN buildings b ON b.id = s.building_id
+    WHERE s.id = %(space_id)s AND s.deleted_at IS NULL
+      AND (s.is_leasable OR s.owner_organization_id = %(own_organization_id)s OR %(sees_all)s)
+), candidate AS (
+    SELECT near.id
+    FROM this
+    CROSS JOIN LATERAL (
+        (SELECT s.id FROM spaces s
+         WHERE s.building_id = this.building_id AND s.is_leasable AND s.deleted_at IS NULL
+           AND s.availability_status = 'AVAILABLE'
+           AND s.usage_type = this.usage_type AND s.currency = this.currency
+         ORDER BY s.id LIMIT 50)
+        UNION
+        (SELECT s.id FROM spaces s
+         WHERE s.gross_sqft_hundredths >= this.gross_sqft_hundredths AND s.is_leasable AND s.deleted_at IS NULL
+           AND s.availability_status = 'AVAILABLE'
+           AND s.usage_type = this.usage_type AND s.currency = this.currency
+         ORDER BY s.gross_sqft_hundredths, s.id LIMIT 50)
+        UNION
+        (SELECT s.id FROM spaces s
+         WHERE s.gross_sqft_hundredths < this.gross_sqft_hundredths AND s.is_leasable AND s.deleted_at IS NULL
+           AND s.availability_status = 'AVAILABLE'
+           AND s.usage_type = this.usage_type AND s.currency = this.currency
+         ORDER BY s.gross_sqft_hundredths DESC, s.id DESC LIMIT 50)
+    ) AS near
+    WHERE near.id <> this.id
+), compared AS (
+    SELECT s.id, s.name, s.gross_sqft, s.usable_sqft, s.usage_type, s.is_leasable, s.base_price_monthly,
+           s.currency, s.availability_status, s.amenities, s.images, s.created_at, s.updated_at,
+           jsonb_build_object('id', f.id, 'floor_number', f.floor_number, 'building',
+                              jsonb_build_object('id', b.id, 'name', b.name, 'address', b.address)) AS floor,
+           round(least(s.gross_sqft, this.gross_sqft) / greatest(s.gross_sqft, this.gross_sqft), 4) AS same_area,
+           round(CASE
+               WHEN s.base_price_monthly IS NULL OR this.price_per_sqft IS NULL THEN 0
+               WHEN greatest(s.base_price_monthly, this.price_per_sqft) = 0 THEN 1
+               ELSE least(s.base_price_monthly / s.gross_sqft, this.price_per_sqft)
+                  / greatest(s.base_price_monthly / s.gross_sqft, this.price_per_sqft)
+           END, 4) AS same_price,
+           round(1.0 / (1 + abs(f.floor_number - this.floor_number)), 4) AS same_floor,
+           round(CASE
+               WHEN s.building_id = this.building_id THEN 1
+               WHEN b.latitude IS NULL OR this.latitude IS NULL THEN 0
+               ELSE 1 / (1 + 12742 * asin(least(1, sqrt(
+                   sin(radians((b.latitude - this.latitude)::float8 / 2)) ^ 2
+                   + cos(radians(b.latitude::float8)) * cos(radians(this.latitude::float8))
+                   * sin(radians((b.longitude - this.longitude)::float8 / 2)) ^ 2))))
+           END::numeric, 4) AS same_place,
+           (SELECT round(coalesce(count(*) FILTER (WHERE s.amenities ? label AND this.amenities ? label)::numeric
+                                  / nullif(count(*), 0), 1), 4)
+            FROM (SELECT jsonb_array_elements_text(s.amenities) UNION
+                  SELECT jsonb_array_elements_text(this.amenities)) AS either (label)) AS same_amenities
+    FROM this
+    CROSS JOIN candidate
+    JOIN spaces s ON s.id = candidate.id
+    JOIN floors f ON f.id = s.floor_id
+    JOIN buildings b ON b.id = s.building_id
+)
+SELECT c.id, c.name, c.gross_sqft, c.usable_sqft, c.usage_type, c.is_leasable, c.base_price_monthly,
+       c.currency, c.availability_status, c.amenities, c.images, c.created_at, c.updated_at, c.floor,
+       c.same_area, c.same_price, c.same_floor, c.same_place, c.same_amenities,
+       round(0.30 * c.same_area + 0.25 * c.same_price + 0.20 * c.same_place + 0.15 * c.same_amenities
+             + 0.10 * c.same_floor, 4) AS similarity
+FROM compared c
+ORDER BY similarity DESC, c.id
+LIMIT 5
+"""
+
+# What the filters leave, in the two parts that the caller may see: each part has its own index, where an OR
+# between them would read every space there is. Prices and areas are compared as bigint, which is leakproof.
+_PARTS = """
+WITH matching AS NOT MATERIALIZED (
+    SELECT s.id, s.owner_organization_id, s.is_leasable, s.price_minor, s.gross_sqft_hundredths, s.created_at
+    FROM spaces s
+    WHERE s.deleted_at IS NULL
+      AND (%(building_id)s::uuid IS NULL OR s.building_id = %(building_id)s)
+      AND (%(floor_id)s::uuid IS NULL OR s.floor_id = %(floor_id)s)
+      AND (%(min_sqft)s::bigint IS NULL OR s.gross_sqft_hundredths >= %(min_sqft)s::bigint)
+      AND (%(max_sqft)s::bigint IS NULL OR s.gross_sqft_hundredths <= %(max_sqft)s::bigint)
+      AND (%(min_price)s::bigint IS NULL OR s.price_minor >= %(min_price)s::bigint)
+      AND (%(max_price)s::bigint IS NULL OR s.price_minor <= %(max_price)s::bigint)
+      AND (%(availability_status)s::text IS NULL OR s.availability_status = %(availability_status)s)
+      AND (%(amenities)s::jsonb IS NULL OR s.amenities @> %(amenities)s)
+), listed AS NOT MATERIALIZED (
+    SELECT m.id, m.price_minor, m.gross_sqft_hundredths, m.created_at
+    FROM matching m
+    WHERE m.is_leasable AND (%(is_leasable)s::boolean IS NULL OR %(is_leasable)s)
+), unlisted AS NOT MATERIALIZED (
+    SELECT m.id, m.price_minor, m.gross_sqft_hundredths, m.created_at
+    FROM matching m
+    WHERE NOT m.is_leasable AND (%(is_leasable)s::boolean IS NULL OR NOT %(is_leasable)s)
+      AND (m.owner_organization_id = %(own_organization_id)s OR %(sees_all)s)
+)
+"""
+
+_BY_PRICE_ASC = """
+, page AS (
+    (SELECT id FROM listed
+     WHERE price_minor IS NOT NULL AND (%(after_id)s::uuid IS NULL OR (%(after_key)s::bigint IS NOT NULL
+       AND (price_minor, id) > (%(after_key)s::bigint, %(after_id)s::uuid)))
+     ORDER BY price_minor, id LIMIT %(limit)s)
+    UNION ALL
+    (SELECT id FROM listed
+     WHERE price_minor IS NULL
+       AND (%(after_id)s::uuid IS NULL OR %(after_key)s::bigint IS NOT NULL OR id > %(after_id)s::uuid)
+     ORDER BY id LIMIT %(limit)s)
+    UNION ALL
+    (SELECT id FROM unlisted
+     WHERE %(after_id)s::uuid IS NULL
+        OR (price_minor, id) > (%(after_key)s::bigint, %(after_id)s::uuid)
+        OR (price_minor IS NULL AND (%(after_key)s::bigint IS NOT NULL OR id > %(after_id)s::uuid))
+     ORDER BY price_minor, id LIMIT %(limit)s)
+)
+"""
+
+_BY_PRICE_DESC = """
+, page AS (
+    (SELECT id FROM listed
+     WHERE price_minor IS NOT NULL AND (%(after_id)s::uuid IS NULL OR (%(after_key)s::bigint IS NOT NULL
+       AND (price_minor, id) < (%(after_key)s::bigint, %(after_id)s::uuid)))
+     ORDER BY price_minor DESC NULLS LAST, id DESC LIMIT %(limit)s)
+    UNION ALL
+    (SELECT id FROM listed
+     WHERE price_minor IS NULL
+       AND (%(after_id)s::uuid IS NULL OR %(after_key)s::bigint IS NOT NULL OR id < %(after_id)s::uuid)
+     ORDER BY id DESC LIMIT %(limit)s)
+    UNION ALL
+    (SELECT id FROM unlisted
+     WHERE %(after_id)s::uuid IS NULL
+        OR (price_minor, id) < (%(after_key)s::bigint, %(after_id)s::uuid)
+        OR (price_minor IS NULL AND (%(after_key)s::bigint IS NOT NULL OR id < %(after_id)s::uuid))
+     ORDER BY price_minor DESC NULLS LAST, id DESC LIMIT %(limit)s)
+)
+"""
+
+_BY_SQFT_ASC = """
+, page AS (
+    (SELECT id FROM listed
+     WHERE %(after_id)s::uuid IS NULL
+        OR (gross_sqft_hundredths, id) > (%(after_key)s::bigint, %(after_id)s::uuid)
+     ORDER BY gross_sqft_hundredths, id LIMIT %(limit)s)
+    UNION ALL
+    (SELECT id FROM unlisted
+     WHERE %(after_id)s::uuid IS NULL
+        OR (gross_sqft_hundredths, id) > (%(after_key)s::bigint, %(after_id)s::uuid)
+     ORDER BY gross_sqft_hundredths, id LIMIT %(limit)s)
+)
+"""
+
+_BY_SQFT_DESC = """
+, page AS (
+    (SELECT id FROM listed
+     WHERE %(after_id)s::uuid IS NULL
+        OR (gross_sqft_hundredths, id) < (%(after_key)s::bigint, %(after_id)s::uuid)
+     ORDER BY gross_sqft_hundredths DESC, id DESC LIMIT %(limit)s)
+    UNION ALL
+    (SELECT id FROM unlisted
+     WHERE %(after_id)s::uuid IS NULL
+        OR (gross_sqft_hundredths, id) < (%(after_key)s::bigint, %(after_id)s::uuid)
+     ORDER BY gross_sqft_hundredths DESC, id DESC LIMIT %(limit)s)
+)
+"""
+
+_NEWEST = """
+, page AS (
+    (SELECT id FROM listed
+     WHERE %(after_id)s::uuid IS NULL OR (created_at, id) < (%(after_key)s::timestamptz, %(after_id)s::uuid)
+     ORDER BY created_at DESC, id DESC LIMIT %(limit)s)
+    UNION ALL
+    (SELECT id FROM unlisted
+     WHERE %(after_id)s::uuid IS NULL OR (created_at, id) < (%(after_key)s::timestamptz, %(after_id)s::uuid)
+     ORDER BY created_at DESC, id DESC LIMIT %(limit)s)
+)
+"""
+
+_SHOWN = """
+SELECT s.id, s.name, s.gross_sqft, s.usable_sqft, s.usage_type, s.is_leasable, s.base_price_monthly,
+       s.currency, s.availability_status, s.amenities, s.images, s.created_at, s.updated_at,
+       s.price_minor, s.gross_sqft_hundredths,
+       jsonb_build_object('id', f.id, 'floor_number', f.floor_number, 'building',
+                          jsonb_build_object('id', b.id, 'name', b.name, 'address', b.address)) AS floor
+FROM page
+JOIN spaces s ON s.id = page.id
+JOIN floors f ON f.id = s.floor_id
+JOIN buildings b ON b.id = s.building_id
+"""
+
+_SELECT_PRICE_ASC = _PARTS + _BY_PRICE_ASC + _SHOWN + "ORDER BY s.price_minor, s.id LIMIT %(limit)s"
+_SELECT_PRICE_DESC = (
+    _PARTS + _BY_PRICE_DESC + _SHOWN + "ORDER BY s.price_minor DESC NULLS LAST, s.id DESC LIMIT %(limit)s"
+)
+_SELECT_SQFT_ASC = _PARTS + _BY_SQFT_ASC + _SHOWN + "ORDER BY s.gross_sqft_hundredths, s.id LIMIT %(limit)s"
+_SELECT_SQFT_DESC = _PARTS + _BY_SQFT_DESC + _SHOWN + "ORDER BY s.gross_sqft_hundredths DESC, s.id DESC LIMIT %(limit)s"
+_SELECT_NEWEST = _PARTS + _NEWEST + _SHOWN + "ORDER BY s.created_at DESC, s.id DESC LIMIT %(limit)s"
+
+_SELECT_ALL = _PARTS + "SELECT id FROM listed UNION ALL SELECT id FROM unlisted"
+_SELECT_TOTAL = _PARTS + (
+    "SELECT count(*) AS total FROM (SELECT id FROM listed UNION ALL SELECT id FROM unlisted LIMIT %(counted)s) AS found"
+)
+
+
+class _Order(NamedTuple):
+    statement: str
+    column: str
+    kind: Callable[[str], Any]
+
+
+def _bigint(text: str) -> int | None:
+    return None if text == "None" else int(text)
+
+
+_ORDERS: dict[Sort, _Order] = {
+    "price_asc": _Order(_SELECT_PRICE_ASC, "price_minor", _bigint),
+    "price_desc": _Order(_SELECT_PRICE_DESC, "price_minor", _bigint),
+    "sqft_asc": _Order(_SELECT_SQFT_ASC, "gross_sqft_hundredths", _bigint),
+    "sqft_desc": _Order(_SELECT_SQFT_DESC, "gross_sqft_hundredths", _bigint),
+    # As long as no words are searched for, the newest are the most relevant.
+    "relevance": _Order(_SELECT_NEWEST, "created_at", datetime.fromisoformat),
+}
+
+COUNTED = 1000
+"""Up to here the total is counted; beyond, the planner's estimate is told."""
+
+
+def select_space_at_hand(tx: Reading, space_id: UUID, lock: bool) -> Row | None:
+    """What a deal needs to know of the space; `lock` keeps it so until the end of the transaction."""
+    values = {"space_id": space_id, **reach(tx.caller)}
+    if not lock:
+        return tx.one(_SELECT_SPACE_AT_HAND, values)
+    # The lock is a statement of its own: the second one then reads the row as the wait has left it.
+    [_, rows] = tx.batch((_LOCK_SPACE, values), (_SELECT_SPACE_AT_HAND, values))
+    return rows[0] if rows else None
+
+
+def insert_space(tx: Tx, owner: Caller, new: NewSpace) -> Row | None:
+    """The new space, or None where the floor is not the caller's."""
+    values = {
+        **new.model_dump(),
+        **reach(owner),
+        "id": new_id(),
+        "user_id": owner.user_id,
+        "amenities": Jsonb(new.amenities),
+        "images": Jsonb(new.images),
+    }
+    return tx.one(_INSERT_SPACE, values)
+
+
+def select_space(tx: Reading, space_id: UUID) -> tuple[Row | None, list[Row]]:
+    """The space as the caller may see it, and the available ones most like it."""
+    values = {"space_id": space_id, **reach(tx.caller)}
+    found, similar = tx.batch((_SELECT_SPACE, values), (_SELECT_SIMILAR, values))
+    return (found[0] if found else None), similar
+
+
+def sort_column(sort: Sort) -> str:
+    """The column that a page's cursor holds beside the id."""
+    return _ORDERS[sort].column
+
+
+def select_spaces(tx: Reading, asked: SpaceSearch) -> tuple[list[Row], int, bool]:
+    """One row more than the page holds; how many spaces match; whether that is an estimate."""
+    order = _ORDERS[asked.sort]
+    after_key, after_id = asked.key_before(order.kind, UUID)
+    values = {
+        **reach(tx.caller),
+        **asked.model_dump(include={"building_id", "floor_id", "is_leasable", "availability_status"}),
+        "min_sqft": _hundredths(asked.min_sqft),
+        "max_sqft": _hundredths(asked.max_sqft),
+        "min_price": _hundredths(asked.min_price),
+        "max_price": _hundredths(asked.max_price),
+        "amenities": Jsonb(asked.amenities) if asked.amenities else None,
+        "after_key": after_key,
+        "after_id": after_id,
+        "limit": asked.limit + 1,
+        "counted": COUNTED + 1,
+    }
+    rows, [count] = tx.batch((order.statement, values), (_SELECT_TOTAL, values))
+    if count["total"] <= COUNTED:
+        return rows, count["total"], False
+    [explained] = tx.all("EXPLAIN (FORMAT JSON) " + _SELECT_ALL, values)
+    return rows, max(int(explained["QUERY PLAN"][0]["Plan"]["Plan Rows"]), COUNTED + 1), True
+
+
+def _hundredths(value: Any) -> int | None:
+    return None if value is None else int(value * 100)

@@ -1,0 +1,194 @@
+"""Who may do what: role × operation × {own, same organization, other organization, missing}, from the catalog.
+
+An operation without a row in BODIES fails here: nobody adds a door without saying who stands at it.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from functions.notifications.list_notifications import list_notifications
+from functions.notifications.notify_people import notify_people
+from functions.payments.list_payments import list_payments
+from shared.bids import queries as bid_queries
+from shared.contracts import queries as contract_queries
+from shared.kit import catalog
+from shared.kit.catalog import Role
+from shared.kit.endpoint import Endpoint
+from shared.payments import queries as payment_queries
+from tests.call import call, invoke, other_id
+from tests.leasing.deal import Deal
+
+OPERATIONS = {operation.name: operation for operation in catalog.load() if operation.kind == "endpoint"}
+GUARDED = [operation for operation in OPERATIONS.values() if operation.access]
+
+OWNERS_SIDE = {Role.OWNER, Role.AGENT, Role.FINANCIAL_OFFICER}
+SEES_ALL = {Role.SUPPORT, Role.SUPER_ADMIN}
+
+
+@dataclass
+class Stage:
+    """One executed lease with everything around it, and what each operation needs to be tried on it."""
+
+    deal: Any
+    ids: dict[str, Any]
+    bodies: dict[str, Any]
+
+
+# What a well-formed request of each operation carries besides its path.
+BODIES: dict[str, dict[str, Any] | None] = {
+    "approve_bid": {},
+    "create_building": {"name": "Tower", "address": "ADDRESS", "total_floors": 1},
+    "create_space": {
+        "floor_id": "FLOOR",
+        "name": "Suite",
+        "gross_sqft": 10,
+        "usable_sqft": 10,
+        "usage_type": "OFFICE",
+    },
+    "decline_contract": {"reason": "No"},
+    "download_contract": None,
+    "download_invoice": None,
+    "download_receipt": None,
+    "get_bid": None,
+    "get_contract": None,
+    "get_payment": None,
+    "list_bids": None,
+    "list_buildings": None,
+    "list_contracts": None,
+    "list_notifications": None,
+    "list_payments": None,
+    "mark_all_notifications_read": {},
+    "mark_notification_read": {},
+    "place_bid": {"space_id": "SPACE", "bid_amount": 1},
+    "record_payment": {"paid_date": "2026-01-15", "payment_method": "cheque"},
+    "sign_contract": {"signature": "Name", "consent": True},
+}
+# Whose id an operation takes is one person's own, not an organization's.
+PERSONAL = {"mark_notification_read"}
+# Their object may be taken by any caller who sees it: a listed space takes anybody's bid.
+TAKES_LISTED = {"place_bid"}
+
+
+@pytest.fixture(scope="module")
+def stage(_world):
+    from functions.leasing.activate_contract import activate_contract
+    from functions.leasing.schedule_payments import schedule_payments
+
+    deal = Deal(_world, call)
+    deal.signed().run(schedule_payments, activate_contract)
+    events = [event for event in _world.event_details(deal.bid) if event["name"] == "bid.approved"]
+    assert invoke(notify_people, *events) == []
+    [space] = _world.sql("SELECT floor_id FROM spaces WHERE id = %(id)s", id=deal.space)
+    notification = call(list_notifications, as_=deal.client).json["data"][0]["id"]
+    payment = call(list_payments, as_=deal.client).json["data"][0]["id"]
+    ids = {
+        "bid_id": deal.bid,
+        "contract_id": deal.contract,
+        "payment_id": payment,
+        "notification_id": notification,
+        "space_id": deal.space,
+    }
+    address = {"street": "1 Main St", "city": "X", "state": "NY", "country": "USA", "postal_code": "1"}
+    return Stage(deal, ids, {"ADDRESS": address, "FLOOR": space["floor_id"], "SPACE": deal.space})
+
+
+def attempt(stage: Stage, operation: Any, user: Any, ids: dict[str, Any] | None = None) -> Any:
+    import importlib
+
+    endpoint: Endpoint[Any, Any] = getattr(importlib.import_module(operation.module), operation.name)
+    path = {name: (ids or stage.ids)[name] for name in endpoint.path_names} or None
+    body = BODIES[operation.name]
+    if body is not None:
+        body = {
+            name: stage.bodies.get(value, value) if isinstance(value, str) else value for name, value in body.items()
+        }
+    return call(endpoint, as_=user, path=path, body=body)
+
+
+def somebody(world: Any, stage: Stage, role: Role) -> Any:
+    """A user of the role: in the deal's own organizations where the role stands on a side of it."""
+    side = stage.deal.owner if role in OWNERS_SIDE else stage.deal.client
+    return world.user(role) if role in SEES_ALL or role is Role.CONTRACTOR else world.colleague(side, role)
+
+
+def test_every_operation_with_a_caller_is_in_the_matrix():
+    assert sorted(BODIES) == sorted(operation.name for operation in GUARDED)
+
+
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("operation", GUARDED, ids=lambda operation: operation.name)
+def test_a_role_may_exactly_what_is_declared(operation, role, stage, world):
+    reply = attempt(stage, operation, somebody(world, stage, role))
+
+    if role in operation.access:
+        assert reply.status not in (401, 403, 500), reply.body
+    else:
+        assert (reply.status, reply.code) == (403, "FORBIDDEN")
+
+
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("operation", [o for o in GUARDED if "{" in str(o.path)], ids=lambda operation: operation.name)
+def test_what_belongs_to_others_does_not_exist(operation, role, stage, world):
+    if role not in operation.access or role in SEES_ALL:
+        return
+    stranger = world.user(role)
+
+    foreign = attempt(stage, operation, stranger)
+    missing = attempt(stage, operation, stranger, dict.fromkeys(stage.ids, other_id()))
+
+    assert (foreign.status, missing.status) == (404, 404)
+    assert foreign.json["error"] == missing.json["error"]
+
+
+@pytest.mark.parametrize("operation", [o for o in GUARDED if "{" in str(o.path)], ids=lambda operation: operation.name)
+def test_a_colleague_of_the_same_role_reaches_what_is_the_organizations(operation, stage, world):
+    side = stage.deal.owner if Role.OWNER in operation.access else stage.deal.client
+    reply = attempt(stage, operation, world.colleague(side))
+
+    assert reply.status == 404 if operation.name in PERSONAL else reply.status not in (401, 403, 404, 500)
+
+
+@pytest.mark.parametrize("operation", GUARDED, ids=lambda operation: operation.name)
+@pytest.mark.parametrize("code", ["TOKEN_EXPIRED", "INVALID_TOKEN", "SESSION_ENDED"])
+def test_a_refused_token_is_401_before_anything_else(operation, code, stage, world):
+    class Refused:
+        def authorizer_context(self) -> dict[str, str]:
+            return {"refusal": code}
+
+    reply = attempt(stage, operation, Refused())
+
+    assert (reply.status, reply.code) == (401, code)
+
+
+@pytest.mark.parametrize(
+    ("queries", "names", "listing"),
+    [
+        (bid_queries, ["_SELECT_PAGE"], "list_bids"),
+        (contract_queries, ["_SELECT_PAGE"], "list_contracts"),
+        (payment_queries, ["_SELECT_PAGE"], "list_payments"),
+    ],
+)
+def test_without_its_where_a_list_still_shows_only_the_callers_own(queries, names, listing, stage, world, monkeypatch):
+    for name in names:
+        monkeypatch.setattr(queries, name, getattr(queries, name).replace(queries._MINE, "true"))
+    stranger = world.user(Role.OWNER)
+
+    assert attempt(stage, OPERATIONS[listing], stranger).json["data"] == []
+    assert attempt(stage, OPERATIONS[listing], stage.deal.owner).json["data"] != []
+
+
+@pytest.mark.parametrize(
+    ("queries", "name", "operation"),
+    [
+        (bid_queries, "_SELECT_ONE", "get_bid"),
+        (contract_queries, "_SELECT_ONE", "get_contract"),
+        (payment_queries, "_SELECT_ONE", "get_payment"),
+    ],
+)
+def test_without_its_where_an_object_of_others_is_still_not_found(queries, name, operation, stage, world, monkeypatch):
+    monkeypatch.setattr(queries, name, getattr(queries, name).replace(queries._MINE, "true"))
+
+    assert attempt(stage, OPERATIONS[operation], world.user(Role.OWNER)).status == 404
+    assert attempt(stage, OPERATIONS[operation], stage.deal.owner).status == 200

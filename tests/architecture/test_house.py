@@ -1,0 +1,98 @@
+"""The promises of the house: one word opens four drawers, arrows point one way, nothing is written twice."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from shared.kit import catalog, limits
+from shared.kit.errors import Refusal
+
+ROOT = Path(__file__).parents[2]
+OPERATIONS = catalog.load()
+SOURCES = [path for top in ("shared", "functions", "stacks") for path in (ROOT / top).rglob("*.py")]
+TESTS = "\n".join(path.read_text() for path in (ROOT / "tests").glob("*/*.py"))
+
+
+def word_of(path: Path) -> tuple[str, ...]:
+    return path.relative_to(ROOT).parts
+
+
+def imports_of(path: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def test_one_name_everywhere():
+    for operation in OPERATIONS:
+        assert operation.module == f"functions.{operation.domain}.{operation.name}"
+    names = [operation.name for operation in OPERATIONS]
+    assert len(names) == len(set(names))
+    routes = [(o.method, o.path) for o in OPERATIONS if o.kind == "endpoint"]
+    assert len(routes) == len(set(routes))
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
+def test_every_operation_has_a_test(operation):
+    assert f"import {operation.name}\n" in TESTS, f"no test imports {operation.name}"
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
+def test_every_operation_says_why_it_exists(operation):
+    path = ROOT / f"{operation.module.replace('.', '/')}.py"
+    assert ast.get_docstring(ast.parse(path.read_text())), f"{path} has no docstring"
+
+
+def test_every_refusal_says_something_and_every_category_is_known():
+    for operation in OPERATIONS:
+        assert operation.rate == "none" or operation.rate in limits.LIMITS
+        for refusal in operation.raises:
+            assert issubclass(refusal, Refusal)
+            assert refusal.message.endswith("."), refusal
+
+
+def test_init_files_are_empty():
+    assert [path for path in ROOT.rglob("shared/**/__init__.py") if path.read_text()] == []
+    assert [path for path in ROOT.rglob("functions/**/__init__.py") if path.read_text()] == []
+
+
+def test_arrows_point_one_way():
+    wrong = []
+    for path in SOURCES:
+        top, word, *_ = word_of(path)
+        for name in imports_of(path):
+            parts = name.split(".")
+            kit_knows_a_word = (top, word) == ("shared", "kit") and parts[0] == "shared" and parts[1:2] not in (
+                [], ["kit"],
+            )  # fmt: skip
+            function_imports_function = top == "functions" and parts[0] == "functions"
+            shared_imports_up = top == "shared" and parts[0] in ("functions", "stacks", "local", "tests")
+            foreign_queries = (
+                top == "shared"
+                and parts[0] == "shared"
+                and len(parts) > 2
+                and parts[2] == "queries"
+                and parts[1] != word
+            )
+            nobody_imports = parts[0] in ("stacks", "local", "tests") and top != parts[0]
+            if kit_knows_a_word or function_imports_function or shared_imports_up or foreign_queries or nobody_imports:
+                if not (path.name in ("catalog.py", "openapi.py") and parts == ["functions"]):
+                    wrong.append(f"{path.relative_to(ROOT)} imports {name}")
+    assert wrong == []
+
+
+def test_words_are_not_hidden_in_drawers_without_a_name():
+    forbidden = {"utils", "helpers", "service", "services", "common", "manager", "managers", "misc"}
+    assert [path for path in SOURCES if path.stem in forbidden] == []
+
+
+def test_only_the_kit_commits_and_only_the_kit_queues():
+    for path in (ROOT / "functions").rglob("*.py"):
+        calls = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
+        names = {node.func.attr for node in calls if isinstance(node.func, ast.Attribute)}
+        assert not names & {"commit", "rollback"}, path

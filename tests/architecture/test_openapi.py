@@ -1,0 +1,68 @@
+"""docs/openapi.json is what the catalog says, whole and valid."""
+
+import json
+from typing import Any
+
+import pytest
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from shared.kit import catalog, openapi
+from shared.kit.catalog import Operation
+
+OPERATIONS = [operation for operation in catalog.load() if operation.kind == "endpoint"]
+WRITTEN: dict[str, Any] = json.loads(openapi.DOCUMENT.read_text(encoding="utf-8"))
+
+
+def described(operation: Operation) -> dict[str, Any]:
+    found: dict[str, Any] = WRITTEN["paths"][operation.path][str(operation.method).lower()]
+    return found
+
+
+def test_the_file_is_current():
+    text = openapi.render(openapi.document(catalog.load()))
+
+    assert openapi.DOCUMENT.read_text(encoding="utf-8") == text, "run `make openapi`"
+
+
+def test_the_document_is_valid_openapi():
+    OpenAPIV31SpecValidator(WRITTEN).validate()
+
+
+def test_it_lists_the_operations_of_the_catalog_and_no_others():
+    listed = {
+        (method.upper(), path): operation["operationId"]
+        for path, methods in WRITTEN["paths"].items()
+        for method, operation in methods.items()
+    }
+
+    assert listed == {(operation.method, operation.path): operation.name for operation in OPERATIONS}
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
+def test_every_refusal_of_an_operation_is_in_it(operation):
+    told = {
+        (int(status), code)
+        for status, response in described(operation)["responses"].items()
+        for code in response["content"].get("application/json", {}).get("examples", {})
+    }
+
+    assert {(kind.status, kind.code) for kind in openapi.refusals_of(operation)} == told
+    assert {kind.status for kind in operation.raises} <= {status for status, _ in told}
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
+def test_every_operation_says_what_it_is_for_and_what_it_answers(operation):
+    found = described(operation)
+
+    assert len(found["summary"]) > 15
+    assert found["tags"] == [operation.domain]
+    answer = found["responses"][str(operation.returns)]
+    assert operation.returns == 204 or answer["content"]
+    assert found.get("x-roles", []) == sorted(operation.access)
+
+
+def test_money_is_a_number_and_an_answer_has_all_its_fields():
+    bid = WRITTEN["components"]["schemas"]["Bid"]
+
+    assert bid["properties"]["bid_amount"] == {"type": "number"}
+    assert set(bid["required"]) == set(bid["properties"])

@@ -1,0 +1,250 @@
+"""The lease as a reader finds it: text taken out of the PDF again, whatever the names in it."""
+
+import io
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from pypdf import PdfReader
+
+from shared.contracts.clauses import Clause
+from shared.contracts.document import LatePolicy, LeaseDocument, Premises, render_lease
+from shared.kit.paper import Party
+from shared.payments.schedule import deposit_line, end_date, rent_schedule
+
+D = Decimal
+
+
+RENT = D("5000.00")
+NEW_YEARS_EVE = date(2027, 12, 31)
+
+
+def a_lease(term_months: int = 12, start: date = NEW_YEARS_EVE) -> LeaseDocument:
+    return LeaseDocument(
+        contract_id=UUID("0193a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b"),
+        reference="LEASE-0193A1B2",
+        issued_on=date(2027, 12, 1),
+        lessor=Party("Harbor Holdings, LLC", "1 Wall Street\nNew York", "84-1234567", "Ann O’Neil", "Manager"),
+        lessee=Party("Łódź Analytics GmbH", "Straße 5, Köln", "DE811907980", "Jürgen Weiß"),
+        premises=Premises(
+            building="Exchange Tower",
+            address="12 Water Street, New York",
+            floor=7,
+            space="Suite 7B",
+            gross_sqft=D("10000.00"),
+            usable_sqft=D("8650.50"),
+            usage="OFFICE",
+            jurisdiction="New York, United States",
+        ),
+        start=start,
+        end=end_date(start, term_months),
+        term_months=term_months,
+        currency="USD",
+        base_rent=RENT,
+        lines=(
+            *rent_schedule(monthly_rent=RENT, start=start, term_months=term_months),
+            deposit_line(monthly_rent=RENT, deposit_months=D(2), start=start),
+        ),
+    )
+
+
+def pages(pdf: bytes) -> list[str]:
+    return [" ".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(pdf)).pages]
+
+
+def text(pdf: bytes) -> str:
+    return " ".join(pages(pdf))
+
+
+def test_a_lease_names_the_parties_the_premises_and_the_term() -> None:
+    lease = text(render_lease(a_lease()))
+
+    for fact in (
+        "Harbor Holdings, LLC, of 1 Wall Street, New York, tax registration 84-1234567, "
+        "represented by Ann O’Neil, Manager (the “Lessor”)",
+        "Łódź Analytics GmbH, of Straße 5, Köln, tax registration DE811907980, "
+        "represented by Jürgen Weiß (the “Lessee”)",
+        "Suite 7B, floor 7, Exchange Tower",
+        "12 Water Street, New York",
+        "10,000 sq ft rentable, 8,650.5 sq ft usable",
+        "31 December 2027",
+        "30 December 2028",
+        "New York, United States",
+    ):
+        assert fact in lease
+
+
+def test_every_instalment_stands_in_the_schedule_with_its_due_date_and_the_total() -> None:
+    document = a_lease()
+    lease = text(render_lease(document))
+
+    for line in document.lines[:-1]:
+        assert line.period_end is not None
+        day, until = (f"{d.day} {d:%B} {d.year}" for d in (line.period_start, line.period_end))  # the C locale's names
+        assert f"{line.installment_number} {day} {until} {day} {line.amount:,.2f}" in lease
+    assert "Total rent 60,000.00" in lease
+    assert "security deposit of USD 10,000.00 is due on 31 December 2027" in lease
+
+
+def test_every_page_says_which_document_it_is_and_which_page_of_how_many() -> None:
+    found = pages(render_lease(a_lease(term_months=120)))
+
+    assert len(found) >= 6
+    for number, page in enumerate(found, start=1):
+        assert f"Page {number} of {len(found)}" in page
+        assert "LEASE-0193A1B2" in page
+        assert "Document 0193a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b" in page
+
+
+def test_a_table_over_several_pages_repeats_its_head() -> None:
+    found = pages(render_lease(a_lease(term_months=120)))
+
+    with_instalments = [page for page in found if re.search(r"1 May 20\d\d 31 May 20\d\d", page)]
+    assert len(with_instalments) >= 3
+    assert all(page.count("No. From To Due date Amount") == 1 for page in with_instalments)
+
+
+def test_the_signature_block_is_on_one_page_with_both_sides() -> None:
+    # Whatever the length of the table before it.
+    for term_months in range(1, 45, 4):
+        last = pages(render_lease(a_lease(term_months=term_months)))[-1]
+
+        assert "For the Lessor" in last
+        assert "For the Lessee" in last
+        assert last.count("Signature ") == 2
+        assert last.count("Date") >= 2
+
+
+def test_the_clauses_of_a_commercial_lease_are_there_and_numbered_in_order() -> None:
+    special = Clause("Parking", ("Two parking places are included.",))
+    lease = text(render_lease(replace(a_lease(), special_terms=(special,))))
+
+    names = (
+        "Premises",
+        "Term",
+        "Rent",
+        "Security deposit",
+        "Permitted use",
+        "Maintenance and alterations",
+        "Insurance and indemnity",
+        "Assignment and subletting",
+        "Default and remedies",
+        "Holding over",
+        "Entry",
+        "Notices",
+        "Governing law",
+        "Entire agreement",
+        "Electronic signatures and counterparts",
+        "Parking",
+    )
+    positions = [lease.index(f"{number}. {name}") for number, name in enumerate(names, start=1)]
+    assert positions == sorted(positions)
+
+
+def test_a_late_policy_is_a_clause_of_its_own_and_absent_without_one() -> None:
+    policy = LatePolicy(grace_days=5, fee_percent=D("5.00"), min_fee=D("100.00"), annual_interest_percent=D("18.00"))
+    lease = text(render_lease(replace(a_lease(), late_policy=policy)))
+
+    assert "late fee of 5 % of the overdue amount, but at least USD 100.00" in lease
+    assert "simple interest of 18 % a year" in lease
+    assert "Late payment" not in text(render_lease(a_lease()))
+
+
+def test_a_building_whose_place_is_unknown_is_governed_by_the_law_of_its_place() -> None:
+    document = a_lease(term_months=1)
+    lease = text(render_lease(replace(document, premises=replace(document.premises, jurisdiction="", usage="OTHER"))))
+
+    assert "the law in force where the Premises are. The courts" in lease
+    assert "uses the Premises for lawful commercial purposes, and" in lease
+
+
+def test_a_lease_without_a_deposit_says_so() -> None:
+    document = a_lease()
+    lease = text(render_lease(replace(document, lines=document.lines[:-1])))
+
+    assert "Security deposit None" in lease
+    assert "security deposit of" not in lease
+
+
+def test_abated_rent_is_shown_beside_what_is_left() -> None:
+    document = a_lease(start=date(2028, 1, 1))
+    first, *others = document.lines
+    abated = replace(first, amount=D("0.00"), abatement=D("5000.00"))
+    lease = text(render_lease(replace(document, lines=(abated, *others))))
+
+    assert "1 1 January 2028 31 January 2028 1 January 2028 5,000.00 0.00" in lease
+    assert "Total rent 5,000.00 55,000.00" in lease
+
+
+def test_a_currency_without_minor_units_shows_none() -> None:
+    start = date(2028, 1, 1)
+    lines = rent_schedule(monthly_rent=D(500000), start=start, term_months=2, exponent=0)
+    document = replace(a_lease(start=start), currency="JPY", exponent=0, base_rent=D("500000.00"), lines=lines)
+
+    assert "JPY 500,000 a month" in text(render_lease(document))
+
+
+def test_the_same_lease_gives_the_same_bytes_in_any_process() -> None:
+    here = Path(__file__).parent
+    script = (
+        f"import hashlib, sys; sys.path[:0] = [{str(here)!r}, {str(here.parents[1])!r}];"
+        "from test_document import a_lease, render_lease;"
+        "print(hashlib.sha256(render_lease(a_lease())).hexdigest())"
+    )
+    digests = {
+        subprocess.run(
+            [sys.executable, "-c", script],
+            env={"PYTHONHASHSEED": seed, "TZ": zone, "PATH": ""},
+            capture_output=True,
+            check=True,
+            text=True,
+        ).stdout
+        for seed, zone in (("0", "UTC"), ("1", "Pacific/Kiritimati"))
+    }
+    assert len(digests) == 1
+
+
+def test_another_lease_gives_other_bytes() -> None:
+    document = a_lease()
+
+    assert render_lease(document) != render_lease(replace(document, base_rent=D("5000.01")))
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Ολυμπία Ακίνητα Α.Ε.", "Ολυμπία Ακίνητα Α.Ε."),
+        ("ООО «Недвижимость»", "ООО «Недвижимость»"),
+        ("საქართველოს ბანკი", "საქართველოს ბანკი"),  # not in Open Sans: DejaVu
+        ("חברת נכסים", "חברת נכסים"),
+        ("Cafe\u0301 Ltd", "Café Ltd"),
+        ("{nb} Ltd & <b>Co</b> **x** \\(", "{nb} Ltd & <b>Co</b> **x** \\("),
+        ("NUL\x00 and\u202e turned\r\nround", "NUL and turned round"),
+        ("株式会社 Tokyo", "\ufffd\ufffd\ufffd\ufffd Tokyo"),
+        ("\ud800 Ltd", "\ufffd Ltd"),
+        ("Z" * 255, "Z" * 50),
+        ("W i d e " * 40, "W i d e W i d e"),
+        ("", "(1) , of"),
+    ],
+)
+def test_any_name_can_be_set(name: str, shown: str) -> None:
+    document = a_lease(term_months=1)
+    party = replace(document.lessor, legal_name=name, representative=name, title=name)
+    pdf = render_lease(replace(document, lessor=party, lessee=replace(party, address=name)))
+
+    assert pdf == render_lease(replace(document, lessor=party, lessee=replace(party, address=name)))
+    assert shown in text(pdf)
+
+
+def test_a_letter_without_a_glyph_is_admitted_in_the_document() -> None:
+    document = a_lease(term_months=1)
+    party = replace(document.lessor, legal_name="株式会社")
+
+    assert "Characters that the typefaces" in text(render_lease(replace(document, lessor=party)))
+    assert "Characters that the typefaces" not in text(render_lease(document))

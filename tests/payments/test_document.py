@@ -1,0 +1,157 @@
+"""Invoice and receipt as a reader finds them: text taken out of the PDF again."""
+
+import io
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+import pytest
+from pypdf import PdfReader
+
+from shared.kit.paper import Party
+from shared.payments.document import Charge, Invoice, Receipt, render_invoice, render_receipt
+
+D = Decimal
+
+OWNER = Party("Harbor Holdings, LLC", "1 Wall Street\nNew York", "84-1234567")
+CLIENT = Party("Łódź Analytics GmbH", "Straße 5\nKöln", "DE811907980")
+RENT = Charge("RENT", date(2028, 2, 1), date(2028, 2, 29), D("18500.00"), 3, 25)
+INVOICE = Invoice(
+    id=UUID("0193a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b"),
+    number="INV-000042",
+    issued_on=date(2028, 1, 22),
+    due_date=date(2028, 2, 1),
+    issuer=OWNER,
+    recipient=CLIENT,
+    contract_reference="LEASE-0193A1B2",
+    premises="Suite 7B, Exchange Tower",
+    currency="USD",
+    charges=(RENT,),
+    tax_percent=D("8.8750"),
+    tax=D("1641.88"),
+    total=D("20141.88"),
+    paid=D("141.88"),
+)
+RECEIPT = Receipt(
+    id=UUID("0193a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1c"),
+    number="RCP-000017",
+    issued_on=date(2028, 2, 3),
+    paid_date=date(2028, 2, 2),
+    issuer=OWNER,
+    recipient=CLIENT,
+    invoice_number="INV-000042",
+    contract_reference="LEASE-0193A1B2",
+    premises="Suite 7B, Exchange Tower",
+    currency="USD",
+    charges=(RENT,),
+    tax_percent=D("8.8750"),
+    tax=D("1641.88"),
+    total=D("20141.88"),
+    received=D("10000.00"),
+    paid=D("15000.00"),
+    payment_method="bank_transfer",
+    transaction_reference="TXN123456",
+)
+
+
+def text(pdf: bytes) -> str:
+    return " ".join(" ".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(pdf)).pages)
+
+
+def test_an_invoice_says_who_owes_whom_how_much_for_what_and_until_when() -> None:
+    invoice = text(render_invoice(INVOICE))
+
+    for fact in (
+        "Invoice INV-000042",
+        "Harbor Holdings, LLC 1 Wall Street New York Tax ID 84-1234567",
+        "Łódź Analytics GmbH Straße 5 Köln Tax ID DE811907980",
+        "Issued 22 January 2028",
+        "Due 1 February 2028",
+        "LEASE-0193A1B2",
+        "Suite 7B, Exchange Tower",
+        "Rent, instalment 3 of 25 1 February 2028 – 29 February 2028 18,500.00",
+        "Net 18,500.00",
+        "Tax 8.875 % 1,641.88",
+        "Total 20,141.88",
+        "Amount paid 141.88",
+        "Balance 20,000.00",
+        "Due by 1 February 2028 USD 20,000.00",
+        "Document 0193a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b Page 1 of 1",
+    ):
+        assert fact in invoice
+
+
+def test_a_receipt_says_what_was_received_how_and_what_is_left() -> None:
+    receipt = text(render_receipt(RECEIPT))
+
+    for fact in (
+        "Receipt RCP-000017",
+        "Harbor Holdings, LLC",
+        "Łódź Analytics GmbH",
+        "Received on 2 February 2028 USD 10,000.00",
+        "Payment method Bank transfer",
+        "Payment reference TXN123456",
+        "For invoice INV-000042",
+        "Total 20,141.88",
+        "Paid before 5,000.00",
+        "Received with this payment 10,000.00",
+        "Balance 5,141.88",
+        "Page 1 of 1",
+    ):
+        assert fact in receipt
+
+
+@pytest.mark.parametrize(
+    ("charge", "line"),
+    [
+        (
+            Charge("DEPOSIT", date(2028, 2, 1), None, D("37000.00")),
+            "Security deposit From 1 February 2028 37,000.00",
+        ),
+        (
+            Charge("LATE_FEE", date(2028, 2, 1), None, D("250.00")),
+            "Late fee From 1 February 2028 250.00",
+        ),
+        (
+            Charge("INTEREST", date(2028, 2, 1), date(2028, 3, 2), D("73.97")),
+            "Interest on overdue rent 1 February 2028 – 2 March 2028 73.97",
+        ),
+    ],
+)
+def test_each_charge_is_named(charge: Charge, line: str) -> None:
+    document = replace(INVOICE, charges=(charge,), tax_percent=D(0), tax=D(0), total=charge.amount)
+
+    assert line in text(render_invoice(document))
+    assert "Tax 0 % 0.00" in text(render_invoice(document))
+
+
+def test_what_was_not_stated_is_said_to_be_so() -> None:
+    receipt = text(render_receipt(replace(RECEIPT, payment_method=None, transaction_reference=None)))
+
+    assert "Payment method Not stated Payment reference Not stated" in receipt
+
+
+def test_the_same_document_gives_the_same_bytes() -> None:
+    assert render_invoice(INVOICE) == render_invoice(replace(INVOICE))
+    assert render_receipt(RECEIPT) == render_receipt(replace(RECEIPT))
+    assert render_receipt(RECEIPT) != render_receipt(replace(RECEIPT, received=D("9999.99")))
+
+
+@pytest.mark.parametrize(
+    "name", ["", "株式会社", "شركة العقارات", "W" * 255, "Ж" * 255, "long name " * 25, "a\x00b\u202e\nc", "{nb}"]
+)
+def test_any_name_can_be_set(name: str) -> None:
+    party = Party(name, name, name)
+
+    for pdf in (
+        render_invoice(replace(INVOICE, issuer=party, recipient=party, premises=name)),
+        render_receipt(replace(RECEIPT, issuer=party, recipient=party, transaction_reference=name)),
+    ):
+        assert "20,141.88" in text(pdf)
+
+
+def test_a_line_after_one_in_another_script_keeps_its_font() -> None:
+    party = Party("נכסים", "דרך יפו 12", "84-1234567")
+
+    assert "Tax ID 84-1234567" in text(render_invoice(replace(INVOICE, issuer=party)))
