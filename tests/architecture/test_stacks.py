@@ -18,9 +18,11 @@ from aws_cdk.cx_api import CloudAssembly
 from app import assemble
 from shared.kit import catalog
 from shared.kit.catalog import DATABASE_USERS, Operation
+from stacks.findings import check
 from stacks.leasing import DEFINITION
 from stacks.parts import layers
 from stacks.parts.routes import SILENT, route_key
+from stacks.stage import stage_of
 
 ROOT = Path(__file__).parents[2]
 LIMIT = 450
@@ -112,6 +114,8 @@ def synthesize(folder: Path, stage: str, operations: tuple[Operation, ...], **co
     settings = json.loads((ROOT / "cdk.json").read_text())["context"] | {"stage": stage} | context
     app = App(outdir=str(folder / "cdk.out"), context=settings, analytics_reporting=False)
     assemble(app, operations, layers=lambda name: layer)
+    if context.get("checked"):
+        check(app, stage_of(app.node))
     return Templates(app.synth())
 
 
@@ -375,6 +379,20 @@ def test_production_keeps_its_data_and_asks_for_what_only_its_owner_knows(
     ((_, _, cluster),) = prod.all("AWS::RDS::DBCluster")
     assert (cluster["DeletionProtection"], cluster["BackupRetentionPeriod"]) == (True, 35)
     assert len(list(prod.all("AWS::RDS::DBProxy"))) == 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("stage", ["dev", "prod"])
+def test_cdk_nag_and_cfn_lint_find_nothing_new(
+    tmp_path: Path, operations: tuple[Operation, ...], stage: str
+) -> None:
+    synthesize(
+        tmp_path, stage, operations, checked=True, cors_origins="https://a.example", mail_domain="a.example"
+    )
+    templates = sorted(str(path) for path in tmp_path.glob("cdk.out/*.template.json"))
+    lint = [sys.executable, "-m", "cfnlint", "--config-file", str(ROOT / ".cfnlintrc.yaml"), "--template"]
+    done = subprocess.run([*lint, *templates], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("", "")
 
 
 @pytest.mark.parametrize(

@@ -85,7 +85,8 @@ def test_a_start_in_the_past_is_refused_by_the_buildings_own_day(world, call):
 def test_a_currency_without_cents_takes_none(world, call):
     space, client = world.space(currency="JPY"), world.client()
 
-    assert call(place_bid, as_=client, body={"space_id": space, "bid_amount": Decimal("450000.50")}).fields == ["bid_amount"]
+    broken = call(place_bid, as_=client, body={"space_id": space, "bid_amount": Decimal("450000.50")})
+    assert broken.fields == ["bid_amount"]
     assert call(place_bid, as_=client, body={"space_id": space, "bid_amount": 450000}).status == 201
 
 

@@ -121,9 +121,8 @@ def test_invoice_numbers_have_no_gaps(deal, call, world):
     for one in payments:
         record(call, deal.owner, one["id"])
 
-    rows = world.sql(
-        "SELECT number FROM invoices WHERE owner_organization_id = %(id)s ORDER BY number", id=deal.owner.organization_id
-    )
+    sql = "SELECT number FROM invoices WHERE owner_organization_id = %(id)s ORDER BY number"
+    rows = world.sql(sql, id=deal.owner.organization_id)
     assert [row["number"] for row in rows] == list(range(1, len(payments) + 1))
 
 

@@ -1,0 +1,106 @@
+"""The platform as CDK stacks: `python app.py` writes their templates to cdk.out.
+
+Context: `stage` (local, dev, prod), `cors_origins`, `mail_domain` (see stacks/stage.py), `account`, `region`.
+"""
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from aws_cdk import App, DefaultStackSynthesizer, Environment
+
+from shared.kit import catalog
+from shared.kit.catalog import Operation
+from stacks.auth import AuthStack
+from stacks.bids import BidsStack
+from stacks.buildings import BuildingsStack
+from stacks.contracts import ContractsStack
+from stacks.database import DatabaseStack
+from stacks.edge import EdgeStack
+from stacks.leasing import LeasingStack
+from stacks.network import NetworkStack
+from stacks.notifications import NotificationsStack
+from stacks.observability import ObservabilityStack
+from stacks.parts.layers import built_layer
+from stacks.payments import PaymentsStack
+from stacks.platform import PlatformStack
+from stacks.realtime import RealtimeStack
+from stacks.spaces import SpacesStack
+from stacks.stage import Stage, stage_of
+from stacks.system import SystemStack
+
+WORDS = (
+    AuthStack,
+    BidsStack,
+    BuildingsStack,
+    ContractsStack,
+    LeasingStack,
+    NotificationsStack,
+    PaymentsStack,
+    RealtimeStack,
+    SpacesStack,
+    SystemStack,
+)
+
+
+def assemble(
+    app: App, operations: tuple[Operation, ...], layers: Callable[[str], Path] = built_layer
+) -> None:
+    """Put every stack of the context's stage into the app.
+
+    Raises ValueError where an operation's domain has no stack, or declares what its stack lacks.
+    """
+    stage = stage_of(app.node)
+    words = {kind.__name__.removesuffix("Stack").lower(): kind for kind in WORDS}
+    if homeless := [operation.name for operation in operations if operation.domain not in words]:
+        raise ValueError(f"No stack runs {', '.join(homeless)}: add its word to app.py.")
+
+    def place(kind: type[Any], **parts: Any) -> Any:
+        name = kind.__name__.removesuffix("Stack")
+        return kind(app, name, stack_name=stage.named(name.lower()), **_settings(app, stage), **parts)
+
+    network = place(NetworkStack, stage=stage)
+    database = place(DatabaseStack, stage=stage, network=network)
+    platform = place(
+        PlatformStack,
+        stage=stage,
+        network=network,
+        database=database,
+        catalog=operations,
+        # On one machine functions run on its own packages.
+        layers=None if stage.name == "local" else layers,
+    )
+    edge = place(EdgeStack, platform=platform)
+    for kind in words.values():
+        edge.add_stack_dependency(place(kind, platform=platform))
+    place(ObservabilityStack, platform=platform, edge=edge)
+
+
+def _settings(app: App, stage: Stage) -> dict[str, Any]:
+    account, region = (app.node.try_get_context(name) for name in ("account", "region"))
+    return {
+        "env": Environment(account=account, region=region),
+        "termination_protection": stage.is_permanent,
+        # The rule asks for CDK's bootstrap stack, which one machine has not.
+        "synthesizer": DefaultStackSynthesizer(generate_bootstrap_version_rule=stage.name != "local"),
+    }
+
+
+def main() -> None:
+    # The CDK command line passes this context itself; without it the templates must be the same.
+    context = json.loads((Path(__file__).parent / "cdk.json").read_text())["context"]
+    app = App(outdir=os.environ.get("CDK_OUTDIR", "cdk.out"), context=context, analytics_reporting=False)
+    assemble(app, catalog.load())
+    stage = stage_of(app.node)
+    if stage.name != "local":
+        # Loading and running the checks takes longer than all the rest of a local start's synthesis.
+        from stacks.findings import check
+
+        check(app, stage)
+    app.synth()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,44 @@
+"""A session goes on: a refresh token is spent for a new pair.
+
+A repeat within ten seconds (a lost answer, two tabs) gets the same new refresh token. Whoever shows a
+token that was spent longer ago has copied it, or was copied: the whole session ends.
+"""
+
+from shared.auth import opaque, queries, rules, sessions
+from shared.auth.models import RefreshRequest, Session, Tokens, User
+from shared.kit.catalog import ANYONE, Role
+from shared.kit.db import transaction
+from shared.kit.endpoint import Reply, endpoint
+from shared.kit.errors import SessionEnded
+from shared.kit.request import Caller, Request
+
+
+@endpoint(
+    "POST /auth/refresh",
+    access=ANYONE,
+    writes=True,
+    raises=(rules.InvalidRefreshToken, rules.RefreshTokenReused, SessionEnded),
+    uses=("signing_key.sign", "signing_key.read", "derive_key.mac"),
+    database="auth",
+    layers=("tokens",),
+)
+def refresh(asked: RefreshRequest, request: Request) -> Reply[Tokens]:
+    parent = asked.refresh_token or request.headers.get("x-refresh-token") or request.cookies.get(sessions.COOKIE) or ""
+    session_id = opaque.session_of(parent)
+    child, parent_hash = opaque.child_of(parent), opaque.hash_of(parent)
+    with transaction() as tx:
+        row = queries.lock_session(tx, session_id)
+        if row is None:
+            raise SessionEnded()
+        user = User.of(row)
+        tx.become(Caller(user.id, user.organization_id, Role(user.role), session_id))
+        if parent_hash == row["refresh_hash"]:
+            queries.update_session_rotated(tx, session_id, opaque.hash_of(child), sessions.refresh_days())
+            tx.emit("session.refreshed", Session(id=session_id, user_id=user.id))
+            return sessions.refreshed(user, session_id, child)
+        if parent_hash == row["previous_hash"] and row["just_rotated"]:
+            return sessions.refreshed(user, session_id, child)
+        queries.update_session_revoked(tx, session_id, rules.REUSED)
+        tx.emit("session.revoked", Session(id=session_id, user_id=user.id, revoked_reason=rules.REUSED))
+    # Raised after the block: the session ends, then the answer says so.
+    raise rules.RefreshTokenReused()

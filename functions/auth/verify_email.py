@@ -1,0 +1,24 @@
+"""Somebody proves to own an e-mail address, by the token from the mail that register sent there."""
+
+from shared.auth import opaque, queries, rules
+from shared.auth.models import User, Verification
+from shared.kit.catalog import ANYONE
+from shared.kit.db import transaction
+from shared.kit.endpoint import endpoint
+
+
+@endpoint(
+    "POST /auth/verify-email",
+    access=ANYONE,
+    writes=True,
+    raises=(rules.InvalidVerification,),
+    database="auth",
+)
+def verify_email(asked: Verification) -> User:
+    with transaction() as tx:
+        row = queries.update_email_verified(tx, opaque.hash_of(asked.token))
+        if row is None:
+            raise rules.InvalidVerification()
+        user = User.of(row)
+        tx.emit("user.email_verified", user)
+    return user

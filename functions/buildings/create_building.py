@@ -1,0 +1,28 @@
+"""An owner lists a building; its floors come into being with it, numbered from 1.
+
+Every day that matters there, when rent is due or a lease begins, is the day of its time zone.
+"""
+
+from shared.buildings import queries, rules
+from shared.buildings.models import Building, NewBuilding
+from shared.kit.catalog import Role
+from shared.kit.db import transaction
+from shared.kit.endpoint import endpoint
+from shared.kit.request import Caller
+
+
+@endpoint(
+    "POST /buildings",
+    access={Role.OWNER, Role.AGENT},
+    returns=201,
+    writes=True,
+    raises=(rules.ExternalIdTaken,),
+    layers=("places",),
+)
+def create_building(caller: Caller, new: NewBuilding) -> Building:
+    rules.check_coordinates(new)
+    timezone = rules.time_zone(new)
+    with transaction(caller) as tx:
+        building = Building.of(queries.insert_building(tx, caller, new, timezone))
+        tx.emit("building.created", building)
+    return building

@@ -1,0 +1,17 @@
+"""An owner's side sees its buildings, the newest first; support and administrators see everybody's."""
+
+from shared.buildings import queries
+from shared.buildings.models import BuildingFilter, BuildingList, BuildingSummary
+from shared.kit.catalog import Role
+from shared.kit.db import reading
+from shared.kit.endpoint import endpoint
+from shared.kit.paging import PageMeta
+from shared.kit.request import Caller
+
+
+@endpoint("GET /buildings", access={Role.OWNER, Role.AGENT})
+def list_buildings(caller: Caller, asked: BuildingFilter) -> BuildingList:
+    with reading(caller) as tx:
+        rows = queries.select_buildings(tx, asked)
+    shown, meta = asked.page(rows, "created_at", "id")
+    return BuildingList.of({"data": [BuildingSummary.of(row) for row in shown], "meta": PageMeta.of(meta)})

@@ -1,0 +1,17 @@
+"""What a person was told, the newest first; after a lost socket, everything since an id, in order."""
+
+from shared.kit.catalog import EVERY_ROLE
+from shared.kit.db import reading
+from shared.kit.endpoint import endpoint
+from shared.kit.paging import PageMeta
+from shared.kit.request import Caller
+from shared.notifications import queries
+from shared.notifications.models import Notification, NotificationFilter, NotificationList
+
+
+@endpoint("GET /notifications", access=EVERY_ROLE)
+def list_notifications(caller: Caller, asked: NotificationFilter) -> NotificationList:
+    with reading(caller) as tx:
+        rows = queries.select_notifications(tx, caller, asked)
+    shown, meta = asked.page(rows, "id")
+    return NotificationList.of({"data": [Notification.of(row) for row in shown], "meta": PageMeta.of(meta)})

@@ -1,0 +1,11 @@
+"""A socket has closed and is forgotten."""
+
+from shared.kit.db import transaction
+from shared.kit.socket import Message, socket
+from shared.realtime import queries
+
+
+@socket("$disconnect")
+def disconnect(message: Message) -> None:
+    with transaction() as tx:
+        queries.delete_connection(tx, message.connection_id)

@@ -1,0 +1,44 @@
+"""Posts queued frames to their sockets, and closes sockets, outside the VPC.
+
+Many sockets at a time, one frame after the other on each. A socket that is gone is reported back, so
+that nothing is queued for it any more; its registry lies where this function cannot reach.
+"""
+
+from functools import cache
+from threading import Lock
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from shared.kit.consumer import worker
+from shared.kit.settings import resource
+from shared.realtime.messages import send_doubt
+
+# Standard mode backs off from 429 (LimitExceededException) and tries again.
+_CONFIG = Config(
+    retries={"mode": "standard", "max_attempts": 5},
+    connect_timeout=2,
+    read_timeout=3,
+    max_pool_connections=10,
+)
+_MAKING = Lock()
+
+
+@worker("push", uses=("sockets.post", "sockets_to_close.send"), timeout=30, concurrent=True)
+def push_frames(message: dict[str, Any]) -> None:
+    with _MAKING:
+        sockets = _sockets(resource("sockets"))
+    connection_id, frame = message["connection_id"], message["frame"]
+    try:
+        if frame is None:
+            sockets.delete_connection(ConnectionId=connection_id)
+        else:
+            sockets.post_to_connection(ConnectionId=connection_id, Data=frame.encode())
+    except sockets.exceptions.GoneException:
+        send_doubt(connection_id, message["correlation_id"], is_gone=True)
+
+
+@cache
+def _sockets(endpoint: str) -> Any:
+    return boto3.client("apigatewaymanagementapi", endpoint_url=endpoint, config=_CONFIG)

@@ -1,0 +1,27 @@
+"""An owner lists a space on a floor of its own building; from then on it can be found and bid for."""
+
+from shared.kit.catalog import Role
+from shared.kit.db import transaction
+from shared.kit.endpoint import endpoint
+from shared.kit.errors import NotFound
+from shared.kit.request import Caller
+from shared.spaces import queries, rules
+from shared.spaces.models import NewSpace, OwnSpace
+
+
+@endpoint(
+    "POST /spaces",
+    access={Role.OWNER, Role.AGENT},
+    returns=201,
+    writes=True,
+    raises=(rules.ExternalIdTaken,),
+)
+def create_space(caller: Caller, new: NewSpace) -> OwnSpace:
+    rules.check_new_space(new)
+    with transaction(caller) as tx:
+        row = queries.insert_space(tx, caller, new)
+        if row is None:
+            raise NotFound()
+        space = OwnSpace.of(row)
+        tx.emit("space.created", space)
+    return space

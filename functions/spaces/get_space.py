@@ -1,0 +1,27 @@
+"""A space in full, with the available spaces most like it."""
+
+from uuid import UUID
+
+from shared.kit.catalog import ANYONE
+from shared.kit.db import reading
+from shared.kit.endpoint import endpoint
+from shared.kit.errors import NotFound
+from shared.kit.request import Caller
+from shared.spaces import queries, rules
+from shared.spaces.models import OwnSpaceDetail, SimilarSpace, SpaceDetail
+
+
+@endpoint("GET /spaces/{space_id}", access=ANYONE)
+def get_space(caller: Caller | None, space_id: UUID) -> OwnSpaceDetail | SpaceDetail:
+    with reading(caller) as tx:
+        space, similar = queries.select_space(tx, space_id)
+    if space is None:
+        raise NotFound()
+    score, factors = rules.recommendation(similar)
+    row = {
+        **space,
+        "similar_spaces": [SimilarSpace.of(like) for like in similar],
+        "ai_recommendation_score": score,
+        "score_factors": factors,
+    }
+    return OwnSpaceDetail.of(row) if space["is_own"] else SpaceDetail.of(row)

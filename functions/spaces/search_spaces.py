@@ -1,0 +1,17 @@
+"""Anybody finds listed spaces by place, size, price and amenities; an owner's side finds its unlisted ones too."""
+
+from shared.kit.catalog import ANYONE
+from shared.kit.db import reading
+from shared.kit.endpoint import endpoint
+from shared.kit.request import Caller
+from shared.spaces import queries
+from shared.spaces.models import FoundSpace, SearchMeta, SpaceList, SpaceSearch
+
+
+@endpoint("GET /spaces", access=ANYONE, rate="search")
+def search_spaces(caller: Caller | None, asked: SpaceSearch) -> SpaceList:
+    with reading(caller) as tx:
+        rows, total, is_estimate = queries.select_spaces(tx, asked)
+    shown, meta = asked.page(rows, queries.sort_column(asked.sort), "id")
+    counted = SearchMeta.of({**meta, "total": total, "total_is_estimate": is_estimate})
+    return SpaceList.of({"data": [FoundSpace.of(row) for row in shown], "meta": counted})

@@ -1,0 +1,22 @@
+"""Tells an operator, or a monitor, which of the platform's parts answer.
+
+Without Redis everything goes on, only uncached and unlimited: that is degraded, and 200.
+"""
+
+from datetime import UTC, datetime
+
+from shared.kit.catalog import ANYONE
+from shared.kit.endpoint import Reply, endpoint
+from shared.system import probes
+from shared.system.models import Health, Services
+
+
+@endpoint("GET /health", root=True, access=ANYONE, rate=None, uses=("documents.check",))
+def check_health() -> Reply[Health]:
+    services = Services(database=probes.database(), redis=probes.redis(), storage=probes.storage())
+    now = datetime.now(UTC)
+    if "unhealthy" in (services.database, services.storage):
+        return Reply(Health(status="unhealthy", timestamp=now, services=services), status=503)
+    if services.redis == "unhealthy":
+        return Reply(Health(status="degraded", timestamp=now, services=services))
+    return Reply(Health(status="healthy", timestamp=now, services=services))

@@ -1,0 +1,17 @@
+"""Tells a load balancer whether to send requests here: only when database and Redis answer."""
+
+from datetime import UTC, datetime
+
+from shared.kit.catalog import ANYONE
+from shared.kit.endpoint import Reply, endpoint
+from shared.system import probes
+from shared.system.models import Needed, Readiness
+
+
+@endpoint("GET /ready", root=True, access=ANYONE, rate=None)
+def check_readiness() -> Reply[Readiness]:
+    services = Needed(database=probes.database(), redis=probes.redis())
+    now = datetime.now(UTC)
+    if "unhealthy" in (services.database, services.redis):
+        return Reply(Readiness(status="not_ready", timestamp=now, services=services), status=503)
+    return Reply(Readiness(status="ready", timestamp=now, services=services))

@@ -1,0 +1,79 @@
+"""Carries committed events from the outbox to the bus, in the order in which they were written.
+
+Woken after each commit, and by functions/system/sweep_outbox.py where that nudge was lost. An event is
+marked after it was sent: a crash in between sends it again, and its consumers know it by its id.
+"""
+
+import time
+from typing import Any
+
+from shared.kit.aws import AwsError, call
+from shared.kit.consumer import detail_of, worker
+from shared.kit.db import Row, transaction
+from shared.kit.errors import Unavailable
+from shared.kit.outbox import nudge_relay
+from shared.kit.request import current
+from shared.kit.settings import resource
+from shared.kit.unit import perform
+from shared.system import queries
+
+ROUND = 100
+"""Events of one transaction."""
+ENTRIES = 10
+"""Events that EventBridge takes in one call."""
+SECONDS = 2
+"""How long one nudge keeps us going before the next takes over; ten of them come in a batch."""
+
+
+class BusRefuses(Exception):
+    """EventBridge took some events in none of our tries; the queue wakes us again later."""
+
+
+@worker("relay", database="worker", uses=("bus.put", "relay.send"), timeout=30)
+def relay_outbox(nudge: dict[str, Any]) -> None:
+    end, pause = time.monotonic() + SECONDS, 0.1
+    while True:
+        waiting, published = perform(current().operation, _publish)
+        if waiting == 0:
+            return
+        if time.monotonic() > end:
+            break
+        if published < waiting:
+            time.sleep(pause)
+            pause *= 2
+    if published == 0:
+        raise BusRefuses()
+    nudge_relay()
+
+
+def _publish() -> tuple[int, int]:
+    """One round: how many events were waiting, and how many of them went out."""
+    with transaction() as tx:
+        rows = queries.lock_unpublished(tx, ROUND)
+        sent: list[Row] = []
+        for start in range(0, len(rows), ENTRIES):
+            entries = rows[start : start + ENTRIES]
+            taken = _put(entries)
+            sent += taken
+            if len(taken) < len(entries):
+                break  # the later events of the same objects wait, so that they do not overtake
+        queries.update_published(tx, [row["id"] for row in sent])
+    return len(rows), len(sent)
+
+
+def _put(rows: list[Row]) -> list[Row]:
+    """Those of the events that the bus has taken."""
+    entries = [
+        {
+            "EventBusName": resource("bus"),
+            "Source": "leasing",
+            "DetailType": row["name"],
+            "Detail": detail_of(row),
+        }
+        for row in rows
+    ]
+    try:
+        answer = call("events", "AWSEvents.PutEvents", {"Entries": entries})
+    except (AwsError, Unavailable):
+        return []
+    return [row for row, result in zip(rows, answer["Entries"], strict=True) if "EventId" in result]

@@ -1,0 +1,12 @@
+"""The API's documentation as a page that one can read, and try requests on with one's own token."""
+
+from typing import Annotated
+
+from shared.kit.catalog import ANYONE
+from shared.kit.endpoint import File, Reply, endpoint
+from shared.system.docs import POLICY, page
+
+
+@endpoint("GET /docs", root=True, access=ANYONE, rate=None, layers=("docs",))
+def show_docs() -> Reply[Annotated[File, "text/html"]]:
+    return Reply(page("index.html"), headers={"content-security-policy": POLICY})

@@ -1,0 +1,12 @@
+"""The scripts and styles of the documentation page, from our own origin as its policy demands."""
+
+from typing import Annotated
+
+from shared.kit.catalog import ANYONE
+from shared.kit.endpoint import File, Reply, endpoint
+from shared.system.docs import page
+
+
+@endpoint("GET /docs/{file}", root=True, access=ANYONE, rate=None, layers=("docs",))
+def show_docs_file(file: str) -> Reply[Annotated[File, "*/*"]]:
+    return Reply(page(file), headers={"cache-control": "public, max-age=3600"})

@@ -1,0 +1,90 @@
+"""`python -m local`: the whole platform on this machine, in the foreground, until Ctrl-C.
+
+Environment: PORT (8000), KEEP=1 (keep database, objects and keys of the last run), RATE_LIMIT_SCALE (1),
+DATABASE_URL (a PostgreSQL 17 of your own).
+"""
+
+import argparse
+import asyncio
+import importlib
+import importlib.util
+import json
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+from local.cloud import Cloud, Settings
+from local.problem import CHECKOUT, Problem
+from local.template import Unresolved
+
+
+def main() -> int:
+    try:
+        settings = _settings()
+        return asyncio.run(_run(settings))
+    except Problem as problem:
+        print(problem, file=sys.stderr)
+    except Unresolved as error:
+        print(f"The templates have something that local/ does not know ({error}): teach it.", file=sys.stderr)
+    return 1
+
+
+def _settings() -> Settings:
+    parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
+    parser.add_argument("--port", default=os.environ.get("PORT", "8000"), help="0 for any free one")
+    parser.add_argument("--state", type=Path, default=CHECKOUT / ".local", help="where data and logs go")
+    parser.add_argument("--templates", type=Path, help="a cdk.out to run instead of this checkout's own")
+    parser.add_argument("--environment", type=json.loads, default={}, help="JSON, added to every function's")
+    given = parser.parse_args()
+    if not given.port.isdecimal() or int(given.port) > 65535:
+        raise Problem(f"PORT={given.port} is no port: leave it out, or set a number up to 65535.")
+    keep = os.environ.get("KEEP", "") not in ("", "0")
+    return Settings(int(given.port), given.state, keep, given.templates, given.environment)
+
+
+async def _run(settings: Settings) -> int:
+    started = time.monotonic()
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, stopping.set)
+    # Threads of the state machine and the event loop share one interpreter: hand over more often than
+    # every 5 ms, or a frame waits for somebody else's turn to end.
+    sys.setswitchinterval(0.001)
+    cloud = Cloud(settings)
+    starting, told = asyncio.ensure_future(cloud.start()), asyncio.ensure_future(stopping.wait())
+    try:
+        await asyncio.wait([starting, told], return_when=asyncio.FIRST_COMPLETED)
+        if starting.done():
+            starting.result()
+            await _greet(cloud, time.monotonic() - started)
+            await told
+        else:
+            starting.cancel()
+            await asyncio.wait([starting])
+    finally:
+        told.cancel()
+        await cloud.stop()
+    return 0
+
+
+async def _greet(cloud: Cloud, seconds: float) -> None:
+    lines = [
+        f"REST       {cloud.url}/api/v1",
+        f"docs       {cloud.url}/docs",
+        f"WebSocket  {cloud.url.replace('http', 'ws', 1)}/ws",
+        f"mailbox    {cloud.url}/_local/mailbox",
+        f"Redis      {cloud.redis.kind}",
+        f"logs       {cloud.lambdas.logs}",
+    ]
+    if importlib.util.find_spec("local.demo_data") and not cloud.settings.keep:
+        demo_data = importlib.import_module("local.demo_data")
+        lines += await asyncio.to_thread(demo_data.create, cloud.url)
+    print("\n".join(lines))
+    print(f"ready in {seconds:.1f} s (Ctrl-C stops everything)", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,100 @@
+"""moto's application, called inside this process: AWS's own services, in memory."""
+
+import io
+import json
+import os
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from local.template import REGION
+
+KEY = "LOCALPLATFORM"
+"""The access key of the platform itself, which may do everything."""
+
+JSON_VERSION = {"sqs": "1.0", "states": "1.0"}
+
+
+class AwsRefused(Exception):
+    """A service answered with an error."""
+
+
+class Moto:
+    """`request()` takes any AWS call; `call()` is one of a JSON service."""
+
+    def __init__(self, port: int) -> None:
+        # Where moto's state machines find Lambda: our own front.
+        os.environ["MOTO_PORT"] = str(port)
+        # Imported here: it takes a second, in which the databases start.
+        from moto.core.config import default_user_config
+        from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+
+        default_user_config["stepfunctions"] = {"execute_state_machine": True}
+        self._app = DomainDispatcherApplication(create_backend_app)
+        self._host = f"127.0.0.1:{port}"
+
+    def request(
+        self, method: str, path: str, query: str, headers: Mapping[str, str], body: bytes
+    ) -> tuple[int, list[tuple[str, str]], bytes]:
+        """Status, headers and body of the answer. `path` is decoded; header names are in lower case."""
+        environ: dict[str, Any] = {
+            "REQUEST_METHOD": method,
+            "SCRIPT_NAME": "",
+            # WSGI's way of carrying UTF-8.
+            "PATH_INFO": path.encode().decode("latin-1"),
+            "RAW_URI": path,
+            "QUERY_STRING": query,
+            "SERVER_NAME": "127.0.0.1",
+            "SERVER_PORT": self._host.partition(":")[2],
+            "SERVER_PROTOCOL": "HTTP/1.1",
+            "REMOTE_ADDR": "127.0.0.1",
+            "wsgi.version": (1, 0),
+            "wsgi.url_scheme": "http",
+            "wsgi.input": io.BytesIO(body),
+            "wsgi.input_terminated": True,
+            "wsgi.errors": io.StringIO(),
+            "wsgi.multithread": True,
+            "wsgi.multiprocess": False,
+            "wsgi.run_once": False,
+            "CONTENT_LENGTH": str(len(body)),
+            "CONTENT_TYPE": headers.get("content-type", ""),
+        }
+        for name, value in headers.items():
+            if name not in ("content-type", "content-length"):
+                environ[f"HTTP_{name.upper().replace('-', '_')}"] = value
+        answer: list[Any] = []
+
+        def start(status: str, fields: list[tuple[str, str]], error: object = None) -> None:
+            answer[:] = [int(status.split()[0]), fields]
+
+        chunks: Iterable[bytes] = self._app(environ, start)
+        content = b"".join(chunks)
+        if close := getattr(chunks, "close", None):
+            close()
+        return answer[0], answer[1], content
+
+    def call(self, service: str, target: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """One operation of a JSON service, as `call("sqs", "AmazonSQS.SendMessage", …)`."""
+        headers = self._signed(service) | {
+            "x-amz-target": target,
+            "content-type": f"application/x-amz-json-{JSON_VERSION.get(service, '1.1')}",
+        }
+        status, _, body = self.request("POST", "/", "", headers, json.dumps(parameters).encode())
+        if status >= 300:
+            raise AwsRefused(f"{target}: {status} {body[:500].decode(errors='replace')}")
+        answer: dict[str, Any] = json.loads(body or b"{}")
+        return answer
+
+    def rest(self, service: str, method: str, path: str, body: bytes = b"", **headers: str) -> bytes:
+        """One operation of a REST service, as `rest("s3", "PUT", "/bucket")`."""
+        given = {name.replace("_", "-"): value for name, value in headers.items()}
+        status, _, answer = self.request(method, path, "", self._signed(service) | given, body)
+        if status >= 300:
+            raise AwsRefused(f"{service} {method} {path}: {status} {answer[:500].decode(errors='replace')}")
+        return answer
+
+    def _signed(self, service: str) -> dict[str, str]:
+        scope = f"{KEY}/20260101/{REGION}/{service}/aws4_request"
+        return {
+            "host": self._host,
+            "authorization": f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=00",
+        }

@@ -1,0 +1,114 @@
+"""What one sends to register and log in, and what one gets: tokens and oneself."""
+
+from typing import Annotated, ClassVar, Literal
+from uuid import UUID
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from shared.kit.fields import Body, Flag, Label, Text, View, refuse
+
+
+def _address(value: str) -> str:
+    # Imported at the first address: only a registration pays for it.
+    import email_validator
+
+    # RFC 5322 is the rule; whether a reserved name can be reached is for the verification mail to find out.
+    email_validator.SPECIAL_USE_DOMAIN_NAMES.clear()
+    try:
+        if not value.isascii():
+            raise refuse("must be an address in ASCII (an international domain as xn--…)")
+        email_validator.validate_email(
+            value, strict=True, check_deliverability=False, allow_quoted_local=True, allow_smtputf8=False
+        )
+    except email_validator.EmailNotValidError:
+        raise refuse("must be an e-mail address") from None
+    return value
+
+
+def _hashable(value: object) -> object:
+    # What bcrypt would cut, or end at, is refused: never two passwords for one account.
+    if isinstance(value, str):
+        if "\x00" in value:
+            raise refuse("must not contain NUL")
+        if len(value.encode("utf-8", "surrogatepass")) > 72:
+            raise refuse("must be at most 72 bytes of UTF-8")
+    return value
+
+
+Email = Annotated[
+    str,
+    Field(max_length=254, json_schema_extra={"format": "email"}),
+    AfterValidator(_address),
+]
+Password = Annotated[
+    str,
+    Field(json_schema_extra={"format": "password", "maxLength": 72}),
+    BeforeValidator(_hashable),
+]
+Token = Annotated[Text, Field(min_length=1, max_length=500)]
+
+
+class Registration(Body):
+    email: Email
+    password: Annotated[
+        Password,
+        Field(description="At least 8 characters, with an upper case letter, a lower case one, a number"),
+    ]
+    name: Label
+    role: Literal["OWNER", "CLIENT", "BROKER", "CONTRACTOR"]
+    phone: Annotated[Text, Field(max_length=32)] | None = None
+    organization_name: Label | None = None
+    company: Label | None = None
+    title: Label | None = None
+    terms_accepted: Flag | None = None
+
+
+class Credentials(Body):
+    email: Annotated[Text, Field(max_length=254)]
+    password: Password
+
+
+class RefreshRequest(Body):
+    """The token may come in the header `X-Refresh-Token` or the cookie `refresh_token` instead."""
+
+    refresh_token: Token | None = None
+
+
+class Verification(Body):
+    token: Token
+
+
+class User(View):
+    """Oneself, as the answers of this word tell it."""
+
+    accounted: ClassVar[tuple[str, ...]] = ("organization_id", "role", "email_verified")
+
+    id: UUID
+    email: str
+    name: str
+    role: str
+    email_verified: bool
+    organization_id: UUID
+
+
+class Tokens(View):
+    """A new pair. The refresh token also comes as a cookie that no script can read."""
+
+    token: str
+    refresh_token: str
+    token_type: Literal["Bearer"]
+    expires_in: Annotated[int, Field(description="Seconds until the access token expires")]
+
+
+class SignedIn(Tokens):
+    user: User
+
+
+class Session(View):
+    """One sign-in on one device: a family of refresh tokens of which only the newest is good."""
+
+    accounted: ClassVar[tuple[str, ...]] = ("user_id", "revoked_reason")
+
+    id: UUID
+    user_id: UUID
+    revoked_reason: str | None = None

@@ -1,0 +1,52 @@
+"""Refresh tokens: they mean nothing but to us.
+
+One is `session id, secret, seal`, in base64url. The seal is ours, so a well-sealed token that
+is not the newest of its session has been spent; a child is an HMAC of its parent, so whoever asks twice
+with the same parent gets the same child (decision 6). The database knows only SHA-256 hashes.
+All but `hash_of` need `uses=("derive_key.mac",)`.
+"""
+
+import hashlib
+import hmac
+import secrets
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from uuid import UUID
+
+from shared.auth.rules import InvalidRefreshToken
+from shared.kit.keys import derived_key
+
+_ID, _SECRET, _SEAL = 16, 32, 16
+
+
+def first_token(session_id: UUID) -> str:
+    """The refresh token that a session begins with."""
+    return _sealed(session_id.bytes + secrets.token_bytes(_SECRET))
+
+
+def child_of(parent: str) -> str:
+    """The one token that follows `parent`."""
+    key = derived_key("refresh tokens")
+    return _sealed(session_of(parent).bytes + hmac.digest(key, b"child " + parent.encode(), "sha256"))
+
+
+def session_of(token: str) -> UUID:
+    """The session of a token that we have sealed. Raises InvalidRefreshToken for any other text."""
+    try:
+        raw = urlsafe_b64decode(token.encode("ascii") + b"=" * (-len(token) % 4))
+    except ValueError:
+        raise InvalidRefreshToken() from None
+    body = raw[: _ID + _SECRET]
+    # Compared whole: base64 has several texts for the same bytes, and a token has one hash.
+    if len(raw) != _ID + _SECRET + _SEAL or not hmac.compare_digest(_sealed(body).encode(), token.encode()):
+        raise InvalidRefreshToken()
+    return UUID(bytes=body[:_ID])
+
+
+def hash_of(token: str) -> str:
+    """What the database keeps of a token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _sealed(body: bytes) -> str:
+    seal = hmac.digest(derived_key("refresh tokens"), b"seal " + body, "sha256")[:_SEAL]
+    return urlsafe_b64encode(body + seal).decode().rstrip("=")

@@ -1,0 +1,75 @@
+"""Who may sign in, and with what: the rules that need neither database nor clock."""
+
+import hmac
+from base64 import urlsafe_b64encode
+from uuid import UUID
+
+from shared.kit.errors import Conflict, Detail, Invalid, Unauthenticated
+
+MAX_FAILURES = 5
+LOCK_MINUTES = 15
+VERIFICATION_HOURS = 24
+VERIFICATION_KEY = "verification tokens"
+"""The purpose of the derived key behind every verification token."""
+REUSED = "REFRESH_TOKEN_REUSED"
+"""Why a session was revoked whose refresh token came twice."""
+
+
+class EmailTaken(Conflict):
+    message = "Somebody has registered with this e-mail address already."
+    constraint = "users_email_key"
+
+
+class InvalidCredentials(Unauthenticated):
+    message = "E-mail address or password is wrong."
+
+
+class AccountLocked(Unauthenticated):
+    message = "Too many failed logins; please try again later."
+
+
+class InvalidRefreshToken(Unauthenticated):
+    code = "INVALID_TOKEN"
+    message = "The refresh token is not valid; log in again."
+
+
+class RefreshTokenReused(Unauthenticated):
+    message = "This refresh token was used before. The session has been ended for safety; log in again."
+
+
+class InvalidVerification(Invalid):
+    code = "INVALID_TOKEN"
+    message = "This token is unknown, used or too old; ask for a new one."
+
+    def __init__(self) -> None:
+        super().__init__(Detail("token", "is unknown, used or too old"))
+
+
+def check_password(password: str) -> None:
+    """Raises Invalid with one detail per broken rule (source 000, 6.4)."""
+    rules = {
+        "must have at least 8 characters": len(password) >= 8,
+        "must contain an upper case letter": any(sign.isupper() for sign in password),
+        "must contain a lower case letter": any(sign.islower() for sign in password),
+        "must contain a number": any(sign.isdigit() for sign in password),
+    }
+    broken = [Detail("password", rule) for rule, kept in rules.items() if not kept]
+    if broken:
+        raise Invalid(*broken)
+
+
+def claims(user_id: UUID, organization_id: UUID, session_id: UUID, email: str, role: str) -> dict[str, str]:
+    """What an access token says besides its dates (decision 2)."""
+    return {
+        "userId": str(user_id),
+        "email": email,
+        "role": role,
+        "sub": str(user_id),
+        "org_id": str(organization_id),
+        "sid": str(session_id),
+    }
+
+
+def verification_token(key: bytes, token_id: UUID) -> str:
+    """The secret of a row of `user_tokens`: made again wherever it is needed, stored nowhere."""
+    return urlsafe_b64encode(hmac.digest(key, token_id.bytes, "sha256")).decode().rstrip("=")

@@ -1,0 +1,22 @@
+"""Whose side a caller stands on in the inventory: everybody sees what is listed, the owner's side all of it."""
+
+from typing import TypedDict
+from uuid import UUID
+
+from shared.kit.catalog import Role
+from shared.kit.request import Caller
+
+
+class Reach(TypedDict):
+    """How far a caller sees beyond what is listed; named as the parameters of the queries."""
+
+    own_organization_id: UUID | None
+    sees_all: bool
+
+
+def reach(caller: Caller | None) -> Reach:
+    """Owners and agents see their organization's inventory, SUPPORT and SUPER_ADMIN everybody's."""
+    if caller is None:
+        return {"own_organization_id": None, "sees_all": False}
+    own = caller.organization_id if caller.role in (Role.OWNER, Role.AGENT) else None
+    return {"own_organization_id": own, "sees_all": caller.role in (Role.SUPER_ADMIN, Role.SUPPORT)}

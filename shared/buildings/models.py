@@ -1,0 +1,187 @@
+"""What a building looks like, asked and answered: in full to its owner's side, limited to everybody else."""
+
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Annotated, Any, ClassVar
+from uuid import UUID
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, Field, StringConstraints
+
+from shared.kit.fields import AskedId, Body, Count, Label, Number, Text, View, refuse
+from shared.kit.paging import Paged, PageMeta
+
+
+def _eighth_decimal(value: Decimal) -> Decimal:
+    # A millimetre: what a browser's geolocation adds beyond it says nothing.
+    return value.quantize(Decimal("0.00000001"), rounding=ROUND_HALF_UP)
+
+
+def _searchable(value: str) -> str:
+    if "," in value:
+        raise refuse("must not contain a comma: a search lists amenities between commas")
+    return value
+
+
+def _zone(value: str) -> str:
+    # Area/Place names only: `localtime`, `posix/…` and the like differ from one machine to the next.
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise refuse("must be an IANA time zone, as America/New_York") from None
+    return value
+
+
+Latitude = Annotated[Number, Field(ge=-90, le=90), AfterValidator(_eighth_decimal)]
+Longitude = Annotated[Number, Field(ge=-180, le=180), AfterValidator(_eighth_decimal)]
+Amenities = Annotated[list[Annotated[Label, Field(max_length=100), AfterValidator(_searchable)]], Field(max_length=100)]
+"""Labels as `parking`, shown in the order given."""
+TimeZone = Annotated[
+    Text,
+    StringConstraints(max_length=64, pattern=r"^(UTC|[A-Z][A-Za-z_]+(/[A-Za-z0-9_+-]+){1,2})$"),
+    AfterValidator(_zone),
+]
+
+
+class Address(Body):
+    """Where a building stands; not every country has states or postal codes."""
+
+    street: Label
+    city: Label
+    state: Label | None = None
+    country: Label
+    postal_code: Annotated[Label, Field(max_length=20)] | None = None
+
+
+class NewBuilding(Body):
+    """A building as its owner lists it; its floors 1..`total_floors` come with it."""
+
+    name: Label
+    address: Address
+    total_floors: Annotated[Count, Field(ge=1, le=300)]
+    amenities: Amenities = []
+    latitude: Latitude | None = None
+    longitude: Longitude | None = None
+    timezone: TimeZone | None = None
+    category: Annotated[Label, Field(max_length=64)] = "COMMERCIAL"
+    external_id: Label | None = None
+
+
+class BuildingFilter(Paged):
+    """Which of the caller's buildings to list, newest first."""
+
+    owner_id: AskedId | None = None
+
+
+class SpaceOnFloor(View):
+    """A space as its floor lists it."""
+
+    id: UUID
+    name: str
+    gross_sqft: Decimal
+    usable_sqft: Decimal
+    usage_type: str
+    is_leasable: bool
+    base_price_monthly: Decimal | None
+    currency: str
+    availability_status: str
+    amenities: list[str]
+    images: list[str]
+
+
+class Floor(View):
+    """A storey; its areas are null until they are measured."""
+
+    id: UUID
+    floor_number: int
+    total_sqft: Decimal | None
+    common_area_sqft: Decimal
+    net_leasable_sqft: Decimal | None
+    amenities: list[str]
+    floor_plan_url: str | None
+    spaces: list[SpaceOnFloor]
+
+
+class ListedBuilding(View):
+    """What everybody may know of a building: its listed spaces, and neither its owner nor the rest.
+
+    `occupancy_rate` is leasable area under commenced contracts by leasable area, 0 where there is none;
+    `total_spaces` counts the spaces shown, `available_spaces` those of them that can be leased now.
+    """
+
+    id: UUID
+    name: str
+    address: dict[str, Any]
+    latitude: Decimal | None
+    longitude: Decimal | None
+    timezone: str
+    category: str
+    total_floors: int
+    amenities: list[str]
+    floors: list[Floor]
+    occupancy_rate: Decimal
+    total_spaces: int
+    available_spaces: int
+    created_at: datetime
+    updated_at: datetime
+
+
+class Contact(View):
+    """The person who answers for a building."""
+
+    id: UUID
+    name: str
+    email: str
+    phone: str | None
+
+
+class Building(ListedBuilding):
+    """A building as its owner's side sees it: all spaces, the owner, the owner's own number for it."""
+
+    owner_id: UUID
+    owner_organization_id: UUID
+    owner: Contact
+    external_id: str | None
+
+    accounted: ClassVar[tuple[str, ...]] = (
+        "name",
+        "address",
+        "latitude",
+        "longitude",
+        "timezone",
+        "category",
+        "external_id",
+        "total_floors",
+        "amenities",
+        "owner_id",
+        "owner_organization_id",
+    )
+
+
+class BuildingSummary(View):
+    """A building in its owner's list."""
+
+    id: UUID
+    name: str
+    address: dict[str, Any]
+    latitude: Decimal | None
+    longitude: Decimal | None
+    timezone: str
+    category: str
+    external_id: str | None
+    total_floors: int
+    amenities: list[str]
+    owner_id: UUID
+    owner_organization_id: UUID
+    occupancy_rate: Decimal
+    total_spaces: int
+    available_spaces: int
+    created_at: datetime
+    updated_at: datetime
+
+
+class BuildingList(View):
+    """A page of buildings."""
+
+    data: list[BuildingSummary]
+    meta: PageMeta

@@ -1,0 +1,142 @@
+"""The SQL of notifications."""
+
+from typing import Any
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+
+from shared.kit.consumer import Event
+from shared.kit.db import Reading, Row, Tx
+from shared.kit.ids import new_id
+from shared.kit.request import Caller
+from shared.notifications.models import Deal, Notice, NotificationFilter, Person
+
+_SELECT_NEWEST = """
+SELECT n.id, n.type, n.title, n.message, n.metadata, n.is_read, n.read_at, n.created_at
+FROM notifications n
+WHERE n.user_id = %(user_id)s
+  AND (%(unread)s::boolean IS NULL OR n.is_read <> %(unread)s)
+  AND (%(before)s::uuid IS NULL OR n.id < %(before)s)
+ORDER BY n.id DESC
+LIMIT %(limit)s
+"""
+
+_SELECT_AFTER = """
+SELECT n.id, n.type, n.title, n.message, n.metadata, n.is_read, n.read_at, n.created_at
+FROM notifications n
+WHERE n.user_id = %(user_id)s
+  AND (%(unread)s::boolean IS NULL OR n.is_read <> %(unread)s)
+  AND n.id > %(after)s::uuid
+ORDER BY n.id
+LIMIT %(limit)s
+"""
+
+_UPDATE_READ = """
+UPDATE notifications SET is_read = true, read_at = now()
+WHERE id = %(notification_id)s AND user_id = %(user_id)s AND NOT is_read
+RETURNING id
+"""
+
+_SELECT_ONE = """
+SELECT n.id, n.type, n.title, n.message, n.metadata, n.is_read, n.read_at, n.created_at
+FROM notifications n
+WHERE n.id = %(notification_id)s AND n.user_id = %(user_id)s
+"""
+
+_UPDATE_ALL_READ = """
+UPDATE notifications SET is_read = true, read_at = now()
+WHERE user_id = %(user_id)s AND NOT is_read
+RETURNING id
+"""
+
+# Ids ascend with time. One writer at a time for an organization, and ids made under its lock: nothing can
+# appear before an id that somebody has seen already, so catching up with `after` misses nothing.
+_LOCK_ORGANIZATIONS = """
+SELECT pg_advisory_xact_lock(hashtextextended('notifications ' || organization.id, 0))
+FROM (SELECT DISTINCT unnest(%(organization_ids)s::text[]) AS id ORDER BY id) AS organization
+"""
+
+_SELECT_DEAL = """
+SELECT s.name AS space, deal.currency
+FROM (
+    SELECT b.space_id, b.currency FROM bids b WHERE b.id = %(bid_id)s
+    UNION ALL
+    SELECT c.space_id, c.currency FROM contracts c WHERE c.id = %(contract_id)s
+) AS deal
+JOIN spaces s ON s.id = deal.space_id
+"""
+
+_SELECT_PEOPLE = """
+SELECT u.id, u.role, CASE WHEN u.organization_id = %(owner_organization_id)s THEN 'OWNER' ELSE 'CLIENT' END AS side
+FROM users u
+WHERE u.organization_id = ANY(%(organization_ids)s::uuid[]) AND u.status = 'ACTIVE' AND u.deleted_at IS NULL
+ORDER BY u.id
+"""
+
+_INSERT_NOTIFICATIONS = """
+INSERT INTO notifications (id, user_id, event_id, type, title, message, metadata)
+SELECT n.id, n.user_id, %(event_id)s, n.type, n.title, n.message, n.metadata
+FROM jsonb_to_recordset(%(notices)s)
+     AS n (id uuid, user_id uuid, type text, title text, message text, metadata jsonb)
+ON CONFLICT (user_id, event_id, type) DO NOTHING
+RETURNING id
+"""
+
+
+def select_notifications(tx: Reading, person: Caller, asked: NotificationFilter) -> list[Row]:
+    """One row more than the page holds."""
+    (seen,) = asked.key_before(UUID)
+    values: dict[str, Any] = {"user_id": person.user_id, "unread": asked.unread, "limit": asked.limit + 1}
+    if asked.after is not None:
+        return tx.all(_SELECT_AFTER, {**values, "after": seen or asked.after})
+    return tx.all(_SELECT_NEWEST, {**values, "before": seen})
+
+
+def update_read(tx: Tx, person: Caller, notification_id: UUID) -> tuple[Row | None, bool]:
+    """The person's notification, read, and whether it became so now."""
+    values = {"user_id": person.user_id, "notification_id": notification_id}
+    changed, found = tx.batch((_UPDATE_READ, values), (_SELECT_ONE, values))
+    return (found[0] if found else None), bool(changed)
+
+
+def update_all_read(tx: Tx, person: Caller) -> int:
+    """How many of the person's notifications became read."""
+    return len(tx.all(_UPDATE_ALL_READ, {"user_id": person.user_id}))
+
+
+def select_concerned(tx: Tx, event: Event) -> tuple[Deal, list[Person]]:
+    """What the event's deal is about, and everybody of both sides; other tellers of these sides now wait."""
+    values = {
+        "bid_id": event.object_id if event.name.startswith("bid.") else None,
+        "contract_id": event.object_id if event.name.startswith("contract.") else event.data.get("contract_id"),
+        "owner_organization_id": event.data["owner_organization_id"],
+        "organization_ids": [event.data["owner_organization_id"], event.data["client_organization_id"]],
+    }
+    _, deals, people = tx.batch((_LOCK_ORGANIZATIONS, values), (_SELECT_DEAL, values), (_SELECT_PEOPLE, values))
+    return Deal(**deals[0]), [Person(**row) for row in people]
+
+
+def insert_notifications(tx: Tx, event_id: UUID, notices: list[Notice]) -> dict[UUID, Notice]:
+    """The notifications that are new, by id."""
+    by_id = {new_id(): notice for notice in notices}
+    rows = [
+        {
+            "id": notification_id,
+            "user_id": notice.user_id,
+            "type": notice.type,
+            "title": notice.title,
+            "message": notice.message,
+            "metadata": notice.metadata,
+        }
+        for notification_id, notice in by_id.items()
+    ]
+    inserted = tx.all(_INSERT_NOTIFICATIONS, {"event_id": event_id, "notices": Jsonb(rows)})
+    return {row["id"]: by_id[row["id"]] for row in inserted}
+
+
+_SELECT_RECIPIENT = "SELECT name, email FROM users WHERE id = %(id)s AND deleted_at IS NULL"
+
+
+def select_recipient(tx: Tx, user_id: UUID) -> Row | None:
+    """Whom a mail goes to; None where the person has left."""
+    return tx.one(_SELECT_RECIPIENT, {"id": user_id})

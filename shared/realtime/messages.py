@@ -1,0 +1,81 @@
+"""The messages between those who know the registry, inside the VPC, and those who reach the sockets, outside.
+
+`push` (FIFO) takes frames and closings to functions/realtime/push_frames.py, in order for each socket;
+`sockets_to_close` takes doubts about a socket to functions/realtime/close_socket.py.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from shared.kit import wire
+from shared.kit.aws import AwsError, call
+from shared.kit.settings import resource
+
+_BATCH = 10
+"""Entries that SQS takes in one call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What one socket is to hear."""
+
+    connection_id: str
+    event: str
+    data: dict[str, Any]
+
+
+def send_frames(event_id: UUID, frames: list[Frame], correlation_id: str) -> None:
+    """Queue frames about an event; the same frame again within five minutes is dropped by the queue.
+
+    Needs `uses=("push.send",)`. Raises AwsError, Unavailable; a part may have been queued then.
+    """
+    for start in range(0, len(frames), _BATCH):
+        entries = [
+            _entry(str(number), event_id, frame, correlation_id)
+            for number, frame in enumerate(frames[start : start + _BATCH])
+        ]
+        answer = call("sqs", "AmazonSQS.SendMessageBatch", {"QueueUrl": resource("push"), "Entries": entries})
+        if failed := answer.get("Failed"):
+            raise AwsError(500, failed[0]["Code"], f"{len(failed)} frames were not queued")
+
+
+def _entry(name: str, event_id: UUID, frame: Frame, correlation_id: str) -> dict[str, str]:
+    text = wire.render({"event": frame.event, "data": frame.data})
+    body = {"connection_id": frame.connection_id, "frame": text, "correlation_id": correlation_id}
+    once = hashlib.sha256(f"{event_id} {frame.connection_id} {text}".encode()).hexdigest()
+    return {
+        "Id": name,
+        "MessageBody": wire.render(body),
+        "MessageGroupId": frame.connection_id,
+        "MessageDeduplicationId": once,
+    }
+
+
+def send_closing(connection_id: str, correlation_id: str) -> None:
+    """Queue the closing of a socket. Needs `uses=("push.send",)`."""
+    body = {"connection_id": connection_id, "frame": None, "correlation_id": correlation_id}
+    call(
+        "sqs",
+        "AmazonSQS.SendMessage",
+        {
+            "QueueUrl": resource("push"),
+            "MessageBody": wire.render(body),
+            "MessageGroupId": connection_id,
+            "MessageDeduplicationId": hashlib.sha256(f"close {connection_id}".encode()).hexdigest(),
+        },
+    )
+
+
+def send_doubt(connection_id: str, correlation_id: str, *, is_gone: bool, delay: int = 0) -> None:
+    """Have a socket looked at in `delay` seconds: it is gone, or may still be unauthenticated by then.
+
+    Needs `uses=("sockets_to_close.send",)`.
+    """
+    body = {"connection_id": connection_id, "is_gone": is_gone, "correlation_id": correlation_id}
+    call(
+        "sqs",
+        "AmazonSQS.SendMessage",
+        {"QueueUrl": resource("sockets_to_close"), "MessageBody": wire.render(body), "DelaySeconds": delay},
+    )

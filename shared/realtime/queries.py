@@ -1,0 +1,80 @@
+"""The SQL of the sockets' registry.
+
+Source for the two hours: API Gateway quotas, "Connection duration for WebSocket API".
+"""
+
+from datetime import datetime
+from typing import Any
+
+from shared.kit.db import Reading, Tx
+from shared.kit.request import Caller
+
+# $disconnect is best effort: what it has missed goes when the next socket opens.
+_DELETE_EXPIRED = """
+DELETE FROM connections WHERE expires_at < now() AND connected_at < now() - interval '2 hours'
+"""
+
+_INSERT_CONNECTION = """
+INSERT INTO connections (connection_id, user_id, organization_id, session_id, role, authenticated_at, expires_at)
+VALUES (%(connection_id)s, %(user_id)s, %(organization_id)s, %(session_id)s, %(role)s,
+        CASE WHEN %(user_id)s::uuid IS NOT NULL THEN now() END,
+        least(now() + interval '2 hours', to_timestamp(%(token_expires)s)))
+"""
+
+_UPDATE_AUTHENTICATED = """
+UPDATE connections
+SET user_id = %(user_id)s, organization_id = %(organization_id)s, session_id = %(session_id)s,
+    role = %(role)s, authenticated_at = now(),
+    expires_at = least(connected_at + interval '2 hours', to_timestamp(%(token_expires)s))
+WHERE connection_id = %(connection_id)s
+RETURNING expires_at
+"""
+
+_DELETE_CONNECTION = "DELETE FROM connections WHERE connection_id = %(connection_id)s RETURNING connection_id"
+
+_DELETE_UNAUTHENTICATED = """
+DELETE FROM connections
+WHERE connection_id = %(connection_id)s AND authenticated_at IS NULL
+RETURNING connection_id
+"""
+
+_SELECT_AUTHENTICATED = """
+SELECT connection_id FROM connections
+WHERE connection_id = %(connection_id)s AND authenticated_at IS NOT NULL
+"""
+
+
+def insert_connection(tx: Tx, connection_id: str, caller: Caller | None, token_expires: int | None) -> None:
+    """Register a socket; `token_expires` in Unix seconds. Without a caller it hears nothing yet."""
+    tx.run(_DELETE_EXPIRED)
+    tx.run(_INSERT_CONNECTION, _values(connection_id, caller, token_expires))
+
+
+def update_authenticated(tx: Tx, connection_id: str, caller: Caller, token_expires: int) -> datetime | None:
+    """Until when the socket now hears what concerns the caller; None where it is no longer registered."""
+    row = tx.one(_UPDATE_AUTHENTICATED, _values(connection_id, caller, token_expires))
+    return row["expires_at"] if row else None
+
+
+def delete_connection(tx: Reading, connection_id: str) -> None:
+    """Forget a socket."""
+    tx.one(_DELETE_CONNECTION, {"connection_id": connection_id})
+
+
+def delete_unauthenticated(tx: Reading, connection_id: str) -> bool:
+    """Forget a socket unless somebody has authenticated on it; whether nobody has."""
+    values = {"connection_id": connection_id}
+    # The second statement sees an authentication that the first one had to wait for.
+    _, authenticated = tx.batch((_DELETE_UNAUTHENTICATED, values), (_SELECT_AUTHENTICATED, values))
+    return not authenticated
+
+
+def _values(connection_id: str, caller: Caller | None, token_expires: int | None) -> dict[str, Any]:
+    return {
+        "connection_id": connection_id,
+        "user_id": caller.user_id if caller else None,
+        "organization_id": caller.organization_id if caller else None,
+        "session_id": caller.session_id if caller else None,
+        "role": caller.role.value if caller else None,
+        "token_expires": token_expires,
+    }

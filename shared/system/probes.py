@@ -1,0 +1,36 @@
+"""Whether the parts that we depend on answer, each asked once and within seconds."""
+
+import psycopg
+
+from shared.kit import aws, db, limits
+from shared.kit.errors import Unavailable
+from shared.kit.settings import resource
+from shared.system.models import Condition
+
+
+def database() -> Condition:
+    """PostgreSQL, on a new connection where the kept one has died."""
+    for _ in range(2):
+        try:
+            with db.reading(None) as tx:
+                tx.one("SELECT 1")
+            return "healthy"
+        except psycopg.Error:
+            db.disconnect()
+        except Unavailable:
+            break
+    return "unhealthy"
+
+
+def redis() -> Condition:
+    """Valkey."""
+    try:
+        limits.command("PING")
+    except limits.ValkeyDown:
+        return "unhealthy"
+    return "healthy"
+
+
+def storage() -> Condition:
+    """The documents bucket. Needs `uses=("documents.check",)`."""
+    return "healthy" if aws.bucket_answers(resource("documents")) else "unhealthy"

@@ -1,0 +1,15 @@
+"""Buildings and their floors."""
+
+from typing import Any
+
+from aws_cdk import Stack
+from constructs import Construct
+
+from stacks.parts.operations import Operations
+from stacks.platform import PlatformStack
+
+
+class BuildingsStack(Stack):
+    def __init__(self, scope: Construct, id: str, *, platform: PlatformStack, **settings: Any) -> None:
+        super().__init__(scope, id, **settings)
+        Operations(self, domain="buildings", platform=platform)

@@ -1,0 +1,126 @@
+"""The doors to the world, opened last: both APIs' stages with their throttles and access logs.
+
+The throttles protect the platform as a whole, whoever calls; how much each caller may do is counted in
+Valkey by the operations themselves (`shared/kit/limits.py`).
+"""
+
+import json
+from typing import Any
+
+from aws_cdk import Stack
+from aws_cdk import aws_apigateway as account
+from aws_cdk import aws_apigatewayv2 as apigateway
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from stacks.parts.routes import route_key
+from stacks.platform import SOCKET_STAGE, PlatformStack
+
+THROTTLES = {
+    "auth": (40, 80),
+    "password_reset": (10, 20),
+    "bidding": (200, 400),
+    "search": (500, 1000),
+    "general": (500, 1000),
+    "upload": (50, 100),
+    "admin": (100, 200),
+    "none": (100, 200),
+}
+"""Category → requests a second of one route, and how many may come at once."""
+
+SOCKET_THROTTLE = (1000, 2000)
+
+# No query string and no header: both can carry a token.
+HTTP_LOG = {
+    "request": "$context.requestId",
+    "time": "$context.requestTime",
+    "ip": "$context.identity.sourceIp",
+    "route": "$context.routeKey",
+    "status": "$context.status",
+    "bytes": "$context.responseLength",
+    "milliseconds": "$context.responseLatency",
+    "error": "$context.error.messageString",
+    "function_error": "$context.integrationErrorMessage",
+}
+SOCKET_LOG = {
+    "request": "$context.requestId",
+    "time": "$context.requestTime",
+    "ip": "$context.identity.sourceIp",
+    "connection": "$context.connectionId",
+    "event": "$context.eventType",
+    "route": "$context.routeKey",
+    "status": "$context.status",
+    "function_error": "$context.integrationErrorMessage",
+}
+
+
+class EdgeStack(Stack):
+    def __init__(self, scope: Construct, id: str, *, platform: PlatformStack, **settings: Any) -> None:
+        super().__init__(scope, id, **settings)
+        self._platform = platform
+        self.http_logs, self.socket_logs = self._logs("HttpLogs"), self._logs("SocketLogs")
+        self._http_stage()
+        self._socket_stage()
+
+    def _logs(self, id: str) -> logs.LogGroup:
+        stage = self._platform.stage_settings
+        return logs.LogGroup(self, id, retention=stage.retention, removal_policy=stage.removal_policy)
+
+    def _http_stage(self) -> None:
+        throttles = {
+            route_key(operation): THROTTLES[operation.rate]
+            for operation in self._platform.catalog
+            if operation.kind == "endpoint"
+        }
+        apigateway.CfnStage(
+            self,
+            "HttpStage",
+            api_id=self._platform.http_api.api_id,
+            stage_name="$default",
+            auto_deploy=True,
+            default_route_settings=_throttled(THROTTLES["general"]),
+            route_settings={
+                key: {"ThrottlingRateLimit": rate, "ThrottlingBurstLimit": burst}
+                for key, (rate, burst) in throttles.items()
+            },
+            access_log_settings=_logged(self.http_logs, HTTP_LOG),
+        )
+
+    def _socket_stage(self) -> None:
+        stage = apigateway.CfnStage(
+            self,
+            "SocketStage",
+            api_id=self._platform.socket_api.api_id,
+            stage_name=SOCKET_STAGE,
+            auto_deploy=True,
+            default_route_settings=_throttled(SOCKET_THROTTLE),
+            access_log_settings=_logged(self.socket_logs, SOCKET_LOG),
+        )
+        # WebSocket APIs write logs in a role of the account, one for each region.
+        writer = iam.Role(
+            self,
+            "LogWriter",
+            assumed_by=iam.ServicePrincipal("apigateway.amazonaws.com"),
+            managed_policies=[
+                iam.ManagedPolicy.from_aws_managed_policy_name(
+                    "service-role/AmazonAPIGatewayPushToCloudWatchLogs"
+                )
+            ],
+        )
+        stage.add_resource_dependency(
+            account.CfnAccount(self, "Account", cloud_watch_role_arn=writer.role_arn)
+        )
+
+
+def _throttled(throttle: tuple[int, int]) -> apigateway.CfnStage.RouteSettingsProperty:
+    rate, burst = throttle
+    return apigateway.CfnStage.RouteSettingsProperty(
+        throttling_rate_limit=rate, throttling_burst_limit=burst, detailed_metrics_enabled=True
+    )
+
+
+def _logged(group: logs.LogGroup, line: dict[str, str]) -> apigateway.CfnStage.AccessLogSettingsProperty:
+    return apigateway.CfnStage.AccessLogSettingsProperty(
+        destination_arn=group.log_group_arn, format=json.dumps(line)
+    )

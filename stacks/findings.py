@@ -1,0 +1,41 @@
+"""cdk-nag's findings that we live with, each with its reason; any other ends the synthesis."""
+
+from aws_cdk import Acknowledgment, App, Validations
+from cdk_nag import AwsSolutionsChecks
+
+from stacks.stage import Stage
+
+PUBLIC = "Public by the operation's own declaration; the permission tests list who may call what."
+BYTECODE = "Layers carry bytecode of CPython 3.13; runtime and layers move together."
+AUDITED = "Documents are read through functions only, and each of them writes its own audit rows."
+LOG_WRITER = "The role that API Gateway asks of an account for its logs: it is checked to be exactly this."
+WHOLE_SERVICE = "tests/architecture/test_stacks.py lists every action that stands with it, and why."
+SHORT_LIVED = "A stage for development can be deleted; production cannot."
+CONTENT = "Whatever is inside this one bucket or API: objects and sockets have no names beforehand."
+
+
+def check(app: App, stage: Stage) -> None:
+    """Let cdk-nag look at every stack. Where it finds something new, `app.synth()` fails and names it."""
+    platform = stage.named("platform")
+    bucket = f"{platform}:ExportsOutputFnGetAttDocuments7E5B2978Arn159F38C5"
+    sockets = (
+        "arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>:"
+        f"{platform}:ExportsOutputRefSocketApiAB7361AAF8D77DAC/ws"
+    )
+    writer = "arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"
+    acknowledged = {
+        "APIG4": PUBLIC,
+        "L1": BYTECODE,
+        "S1": AUDITED,
+        f"IAM4[Policy::{writer}]": LOG_WRITER,
+        "IAM5[Resource::*]": WHOLE_SERVICE,
+        f"IAM5[Resource::{bucket}/*]": CONTENT,
+        f"IAM5[Resource::{sockets}/POST/@connections/*]": CONTENT,
+        f"IAM5[Resource::{sockets}/DELETE/@connections/*]": CONTENT,
+    }
+    if not stage.is_permanent:
+        acknowledged["RDS10"] = SHORT_LIVED
+    validations = Validations.of(app)
+    validations.add_plugins(AwsSolutionsChecks(app))
+    for rule, reason in acknowledged.items():
+        validations.acknowledge(Acknowledgment(id=f"AwsSolutions::AwsSolutions-{rule}", reason=reason))

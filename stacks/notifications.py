@@ -1,0 +1,24 @@
+"""Telling people: in their list, on their sockets, by mail. Owns the address that mail is sent from."""
+
+from typing import Any
+
+from aws_cdk import Stack
+from aws_cdk import aws_ses as ses
+from constructs import Construct
+
+from stacks.parts.grants import Resource
+from stacks.parts.operations import Operations
+from stacks.platform import PlatformStack
+
+
+class NotificationsStack(Stack):
+    def __init__(self, scope: Construct, id: str, *, platform: PlatformStack, **settings: Any) -> None:
+        super().__init__(scope, id, **settings)
+        domain = platform.stage_settings.mail_domain
+        sender = ses.EmailIdentity(self, "Sender", identity=ses.Identity.domain(domain))
+        Operations(
+            self,
+            domain="notifications",
+            platform=platform,
+            resources={"ses": Resource(sender.email_identity_arn, f"no-reply@{domain}")},
+        )

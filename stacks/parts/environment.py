@@ -1,0 +1,70 @@
+"""What a function is told by its environment: all there is, and nothing that it did not declare."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from shared.kit.catalog import DATABASE_USERS, ENVIRONMENT, Operation
+from stacks.database import DATABASE_NAME
+from stacks.parts.grants import Resource, resource_of
+
+if TYPE_CHECKING:
+    from stacks.platform import PlatformStack
+
+# From the layer "common": the authorities of Aurora's and the proxy's certificates.
+CERTIFICATES = "/opt/certificates/aws.pem"
+
+
+def counts_requests(operation: Operation) -> bool:
+    """Its requests are counted in Valkey."""
+    return operation.kind in ("endpoint", "socket")
+
+
+def environment_of(
+    operation: Operation, platform: PlatformStack, resources: Mapping[str, Resource]
+) -> dict[str, str]:
+    """The operation's environment variables."""
+    found = {
+        "STAGE": platform.stage_settings.name,
+        "PUBLIC_URL": platform.public_url,
+        "CORS_ORIGINS": ",".join(platform.stage_settings.cors_origins),
+        "LOG_LEVEL": "INFO",
+        "POWERTOOLS_SERVICE_NAME": "api",
+        "POWERTOOLS_METRICS_NAMESPACE": "leasing",
+    }
+    if operation.database:
+        found |= _database(operation, platform)
+    if counts_requests(operation):
+        found |= _valkey(platform)
+    for use in operation.uses:
+        name = resource_of(use)
+        found[ENVIRONMENT[name]] = resources[name].value
+    return found
+
+
+def _database(operation: Operation, platform: PlatformStack) -> dict[str, str]:
+    database = platform.database
+    # The administrator's password is the cluster's; the proxy knows IAM logins only.
+    is_admin = operation.database == "admin"
+    found = {
+        "DATABASE_HOST": database.cluster_host if is_admin else database.host,
+        "DATABASE_PORT": "5432",
+        "DATABASE_NAME": DATABASE_NAME,
+        "DATABASE_SSLMODE": "verify-full",
+        "DATABASE_SSLROOTCERT": CERTIFICATES,
+    }
+    if operation.database in DATABASE_USERS:
+        found["DATABASE_USER"] = DATABASE_USERS[operation.database]
+    return found
+
+
+def _valkey(platform: PlatformStack) -> dict[str, str]:
+    database = platform.database
+    return {
+        "VALKEY_HOST": database.cache.attr_endpoint_address,
+        "VALKEY_PORT": database.cache.attr_endpoint_port,
+        "VALKEY_NAME": database.cache_name,
+        "VALKEY_USER": database.cache_user_name,
+        "VALKEY_TLS": "1",
+    }

@@ -1,0 +1,126 @@
+"""Third-party code for Lambda, built on any machine without Docker: wheels for arm64 Linux, byte-compiled.
+
+    python -m stacks.parts.layers        writes layers/*/requirements.txt anew from requirements.in
+
+Lambda never keeps bytecode and CDK's zip gives every file the date 1980, so that only `unchecked-hash`
+bytecode is believed there; without it a cold start costs more than twice as much.
+"""
+
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2] / "layers"
+BUILT = ROOT / ".build"
+PYTHON = "3.13"
+NAMES = tuple(sorted(path.parent.name for path in ROOT.glob("*/requirements.in")))
+
+# One platform alone fails: not every project builds for the same glibc.
+WHEELS = [
+    "--implementation=cp",
+    f"--python-version={PYTHON}",
+    "--only-binary=:all:",
+    "--platform=manylinux2014_aarch64",
+    "--platform=manylinux_2_28_aarch64",
+    "--platform=manylinux_2_34_aarch64",
+]
+INSTALL = ["install", "--quiet", "--no-compile", "--no-deps", "--require-hashes", *WHEELS]
+# `-s` and `-p` keep the build's own path out of the bytecode, and so out of the layer's hash.
+COMPILE = ["-m", "compileall", "-q", "--invalidation-mode=unchecked-hash"]
+
+
+def built_layer(name: str) -> Path:
+    """The folder that becomes /opt: built now, or found as an earlier synth left it.
+
+    Raises SystemExit with a sentence where this machine cannot build it.
+    """
+    target = BUILT / f"{name}-{_digest(name)}"
+    if not target.exists():
+        unfinished = target.with_suffix(".unfinished")
+        shutil.rmtree(unfinished, ignore_errors=True)
+        _build(name, unfinished)
+        unfinished.rename(target)
+    return target
+
+
+def _digest(name: str) -> str:
+    recipe = hashlib.sha256(" ".join([*INSTALL, *COMPILE]).encode())
+    for path in sorted((ROOT / name).rglob("*")):
+        if path.is_file():
+            recipe.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes())
+    return recipe.hexdigest()[:16]
+
+
+def _build(name: str, target: Path) -> None:
+    source, packages = ROOT / name, target / "python"
+    python = _python()
+    # What a layer brings beside packages (certificates, fonts) stands in folders of its own.
+    for folder in source.iterdir():
+        if folder.is_dir():
+            shutil.copytree(folder, target / folder.name)
+    _run(
+        [python, "-m", "pip", *INSTALL, "--target", str(packages), "-r", str(source / "requirements.txt")],
+        f"The layer {name!r} could not be built: is the package index reachable?",
+    )
+    # Scripts and the list of files name this machine's paths.
+    shutil.rmtree(packages / "bin", ignore_errors=True)
+    for record in packages.glob("*.dist-info/RECORD"):
+        record.unlink()
+    _run(
+        [python, *COMPILE, "-s", str(packages), "-p", "/opt/python", str(packages)],
+        f"The layer {name!r} could not be compiled.",
+    )
+
+
+def _python() -> str:
+    """The interpreter whose bytecode Lambda reads."""
+    if f"{sys.version_info.major}.{sys.version_info.minor}" == PYTHON:
+        return sys.executable
+    found = shutil.which(f"python{PYTHON}")
+    if found is None:
+        raise SystemExit(
+            f"The layers need CPython {PYTHON} itself, as Lambda runs it: install python{PYTHON}."
+        )
+    return found
+
+
+def _run(command: list[str], failure: str) -> str:
+    done = subprocess.run(command, capture_output=True, text=True)  # noqa: S603 (our own command line)
+    if done.returncode:
+        raise SystemExit(f"{failure}\n{done.stderr.strip()}")
+    return done.stdout
+
+
+def lock(name: str) -> None:
+    """Write the layer's requirements.txt: every package with its version and the hash of its wheel."""
+    wanted = ROOT / name / "requirements.in"
+    report = _run(
+        [
+            _python(),
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--dry-run",
+            "--ignore-installed",
+            "--report=-",
+            *WHEELS,
+        ]
+        + ["--target", str(BUILT / "none"), "-r", str(wanted)],
+        f"The layer {name!r} could not be locked.",
+    )
+    lines = [
+        f"{item['metadata']['name'].lower()}=={item['metadata']['version']} \\\n"
+        f"    --hash=sha256:{item['download_info']['archive_info']['hashes']['sha256']}\n"
+        for item in json.loads(report)["install"]
+    ]
+    heading = "# Written by `python -m stacks.parts.layers` from requirements.in: do not edit.\n"
+    (ROOT / name / "requirements.txt").write_text(heading + "".join(sorted(lines)))
+
+
+if __name__ == "__main__":
+    for layer in NAMES:
+        lock(layer)

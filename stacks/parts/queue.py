@@ -1,0 +1,77 @@
+"""A queue that loses nothing: what fails five times is parked in its dead letters, and somebody is told."""
+
+from aws_cdk import Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_cloudwatch_actions as actions
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from stacks.stage import Stage
+
+RECEIVES = 5
+
+
+def visibility_for(function_timeout: int) -> int:
+    """Seconds that a message stays hidden from others; AWS advises six times the function's timeout."""
+    return 6 * function_timeout
+
+
+class Queue(Construct):
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        stage: Stage,
+        name: str,
+        visibility: int,
+        alarms: sns.ITopic,
+        fifo: bool = False,
+    ) -> None:
+        super().__init__(scope, id)
+        self.dead_letters = self._queue("DeadLetters", stage.named(f"{name}-dead-letters"), fifo)
+        self.queue = self._queue(
+            "Queue",
+            stage.named(name),
+            fifo,
+            visibility_timeout=Duration.seconds(visibility),
+            dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead_letters, max_receive_count=RECEIVES),
+        )
+        alarm = cloudwatch.Alarm(
+            self,
+            "Parked",
+            alarm_name=f"{stage.named(name)}-parked",
+            alarm_description=f"{name} gave up on a message: read it in {name}-dead-letters, then redrive it.",
+            metric=self.dead_letters.metric_approximate_number_of_messages_visible(
+                period=Duration.minutes(1), statistic="Maximum"
+            ),
+            threshold=1,
+            evaluation_periods=1,
+            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+        )
+        alarm.add_alarm_action(actions.SnsAction(alarms))
+
+    def _queue(
+        self,
+        id: str,
+        name: str,
+        fifo: bool,
+        visibility_timeout: Duration | None = None,
+        dead_letter_queue: sqs.DeadLetterQueue | None = None,
+    ) -> sqs.Queue:
+        return sqs.Queue(
+            self,
+            id,
+            queue_name=f"{name}.fifo" if fifo else name,
+            # None, as False is not a value that AWS takes here.
+            fifo=fifo or None,
+            deduplication_scope=sqs.DeduplicationScope.MESSAGE_GROUP if fifo else None,
+            fifo_throughput_limit=sqs.FifoThroughputLimit.PER_MESSAGE_GROUP_ID if fifo else None,
+            encryption=sqs.QueueEncryption.SQS_MANAGED,
+            enforce_ssl=True,
+            retention_period=Duration.days(14),
+            visibility_timeout=visibility_timeout,
+            dead_letter_queue=dead_letter_queue,
+        )

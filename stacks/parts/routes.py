@@ -1,0 +1,94 @@
+"""The doors of a domain's operations: HTTP routes and WebSocket routes, called in one role."""
+
+from collections.abc import Mapping, Sequence
+
+from aws_cdk import Stack
+from aws_cdk import aws_apigatewayv2 as apigateway
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from shared.kit.catalog import Operation
+from stacks.parts.invoker import invocation_uri, invoker
+from stacks.parts.names import id_of
+
+SILENT = frozenset({"$connect", "$disconnect"})
+"""WebSocket routes that have nothing to answer with a frame."""
+
+
+def route_key(operation: Operation) -> str:
+    """`POST /api/v1/bids`; a path of its own, `$default`, has no method."""
+    return " ".join(part for part in (operation.method, operation.path) if part)
+
+
+class Routes(Construct):
+    def __init__(
+        self,
+        scope: Construct,
+        *,
+        operations: Sequence[Operation],
+        functions: Mapping[str, lambda_.Function],
+        http_api_id: str,
+        socket_api_id: str,
+        authorizer_id: str,
+    ) -> None:
+        super().__init__(scope, "Routes")
+        self._http_api_id, self._socket_api_id = http_api_id, socket_api_id
+        self._authorizer_id = authorizer_id
+        called = [functions[operation.name] for operation in operations]
+        self._role_arn = invoker(self, "Invoker", called).role_arn
+        for operation, function in zip(operations, called, strict=True):
+            if operation.path:
+                self._http(operation, function)
+            event = operation.socket.event if operation.socket else operation.socket_route
+            if event:
+                self._socket(operation, event, function)
+
+    def _http(self, operation: Operation, function: lambda_.Function) -> None:
+        id = id_of(operation)
+        integration = apigateway.CfnIntegration(
+            self,
+            f"{id}Integration",
+            api_id=self._http_api_id,
+            integration_type="AWS_PROXY",
+            integration_uri=function.function_arn,
+            credentials_arn=self._role_arn,
+            payload_format_version="2.0",
+        )
+        apigateway.CfnRoute(
+            self,
+            id,
+            api_id=self._http_api_id,
+            route_key=route_key(operation),
+            target=f"integrations/{integration.ref}",
+            authorization_type="CUSTOM" if operation.needs_authorizer else "NONE",
+            authorizer_id=self._authorizer_id if operation.needs_authorizer else None,
+        )
+
+    def _socket(self, operation: Operation, event: str, function: lambda_.Function) -> None:
+        id = f"{id_of(operation)}Socket"
+        answers = event not in SILENT
+        integration = apigateway.CfnIntegration(
+            self,
+            f"{id}Integration",
+            api_id=self._socket_api_id,
+            integration_type="AWS_PROXY",
+            integration_uri=invocation_uri(Stack.of(self), function),
+            credentials_arn=self._role_arn,
+        )
+        route = apigateway.CfnRoute(
+            self,
+            id,
+            api_id=self._socket_api_id,
+            route_key=event,
+            target=f"integrations/{integration.ref}",
+            authorization_type="NONE",
+            route_response_selection_expression="$default" if answers else None,
+        )
+        if answers:
+            apigateway.CfnRouteResponse(
+                self,
+                f"{id}Answer",
+                api_id=self._socket_api_id,
+                route_id=route.ref,
+                route_response_key="$default",
+            )

@@ -1,0 +1,154 @@
+"""Somebody signs in."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import bcrypt
+import psycopg
+import pytest
+
+from functions.auth.login import login
+from shared.auth import passwords
+from shared.kit import tokens
+from shared.kit.ids import new_id
+from tests.auth.together import together
+from tests.world import PASSWORD
+
+
+def unknown() -> str:
+    return f"{new_id().hex}@example.com"
+
+
+@pytest.fixture
+def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, list[Any]]]:
+    """Every bcrypt and every SQL statement of this process, as they happen."""
+    seen: dict[str, list[Any]] = {"bcrypt": [], "sql": []}
+    check, execute = bcrypt.checkpw, psycopg.Connection.execute
+
+    def counting_check(password: bytes, hashed: bytes) -> bool:
+        seen["bcrypt"].append(hashed[:7])
+        return check(password, hashed)
+
+    def counting_execute(self: Any, query: Any, *args: Any, **kwargs: Any) -> Any:
+        seen["sql"].append(query)
+        return execute(self, query, *args, **kwargs)
+
+    monkeypatch.setattr(passwords.bcrypt, "checkpw", counting_check)
+    monkeypatch.setattr(psycopg.Connection, "execute", counting_execute)
+    yield seen
+
+
+def test_the_right_password_gives_tokens_and_oneself(world, call):
+    client = world.client()
+
+    reply = call(login, body={"email": client.email, "password": PASSWORD})
+
+    assert reply.status == 200
+    assert reply.json["user"] == {
+        "id": str(client.id),
+        "email": client.email,
+        "name": client.name,
+        "role": "CLIENT",
+        "email_verified": True,
+        "organization_id": str(client.organization_id),
+    }
+    assert (reply.json["token_type"], reply.json["expires_in"]) == ("Bearer", 86400)
+    claims = tokens.verify(reply.json["token"])
+    assert claims["userId"] == claims["sub"] == str(client.id)
+    assert (claims["email"], claims["role"]) == (client.email, "CLIENT")
+    assert claims["org_id"] == str(client.organization_id)
+    assert claims["exp"] - claims["iat"] == 86400
+    assert world.events(claims["sid"]) == ["session.started"]
+    [audit] = world.audits(claims["sid"])
+    assert audit["user_id"] == client.id
+
+
+def test_an_address_matches_whatever_its_case(world, call):
+    client = world.client()
+
+    assert call(login, body={"email": client.email.upper(), "password": PASSWORD}).status == 200
+
+
+def test_an_unknown_address_and_a_wrong_password_get_the_same_answer_after_the_same_work(world, call, counted):
+    body = {"password": "Wrong-Horse-7"}
+    client = world.client()
+    world.sql(
+        "UPDATE users SET password_hash = %(hash)s WHERE id = %(id)s",
+        hash=passwords.hash_password(PASSWORD),
+        id=client.id,
+    )
+    told, work = [], []
+    for email in (client.email, unknown()):
+        counted["bcrypt"].clear(), counted["sql"].clear()
+        reply = call(login, body=body | {"email": email}, headers={"x-correlation-id": "same"})
+        told.append((reply.status, reply.json["error"]))
+        work.append((list(counted["bcrypt"]), list(counted["sql"])))
+
+    assert told[0] == told[1]
+    assert told[0][0] == 401
+    assert told[0][1]["code"] == "INVALID_CREDENTIALS"
+    assert work[0] == work[1]
+    assert work[0][0] == [b"$2b$12$"]
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_five_failures_lock_an_address_known_or_not(world, call, known):
+    email = world.client().email if known else unknown()
+    for _ in range(5):
+        assert call(login, body={"email": email, "password": "Wrong-Horse-7"}).code == "INVALID_CREDENTIALS"
+
+    reply = call(login, body={"email": email.upper(), "password": PASSWORD})
+
+    assert (reply.status, reply.code) == (401, "ACCOUNT_LOCKED")
+    assert 890 <= reply.json["error"]["retry_after"] <= 900
+    assert reply.headers["retry-after"] == str(reply.json["error"]["retry_after"])
+
+
+def test_a_lock_ends_and_the_count_begins_anew(world, call):
+    client = world.client()
+    for _ in range(5):
+        call(login, body={"email": client.email, "password": "Wrong-Horse-7"})
+    world.sql("UPDATE login_attempts SET locked_until = now() - interval '1 second' WHERE locked_until > now()")
+
+    for _ in range(4):
+        assert call(login, body={"email": client.email, "password": "Wrong"}).code == "INVALID_CREDENTIALS"
+    assert call(login, body={"email": client.email, "password": PASSWORD}).status == 200
+
+
+def test_success_resets_the_count(world, call):
+    client = world.client()
+    for _ in range(2):
+        for _ in range(4):
+            call(login, body={"email": client.email, "password": "Wrong-Horse-7"})
+        assert call(login, body={"email": client.email, "password": PASSWORD}).status == 200
+
+
+def test_of_many_guesses_at_once_at_most_five_are_tried(world, call, counted):
+    email = world.client().email
+
+    codes = together(20, lambda: call(login, body={"email": email, "password": "Wrong-Horse-7"}).code)
+
+    assert len(counted["bcrypt"]) == 5
+    assert sorted(codes) == ["ACCOUNT_LOCKED"] * 15 + ["INVALID_CREDENTIALS"] * 5
+
+
+@pytest.mark.parametrize("change", ["status = 'SUSPENDED'", "deleted_at = now()"])
+def test_who_is_suspended_or_gone_is_nobody(world, call, change):
+    client = world.client()
+    world.sql(f"UPDATE users SET {change} WHERE id = %(id)s", id=client.id)
+
+    assert call(login, body={"email": client.email, "password": PASSWORD}).code == "INVALID_CREDENTIALS"
+
+
+@pytest.mark.parametrize("password", ["x" * 73, "x" * 256, "😀" * 19, "Correct\x00Horse"])
+def test_what_bcrypt_would_cut_is_refused(world, call, password):
+    reply = call(login, body={"email": world.client().email, "password": password})
+
+    assert (reply.status, reply.fields) == (400, ["password"])
+
+
+def test_only_hashes_of_addresses_are_counted(world, call):
+    email = unknown()
+    call(login, body={"email": email, "password": "x"})
+
+    assert email not in str(world.sql("SELECT * FROM login_attempts"))

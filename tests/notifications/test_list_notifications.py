@@ -1,0 +1,86 @@
+import pytest
+
+from functions.notifications.list_notifications import list_notifications
+from shared.kit.ids import new_id
+from tests.call import other_id
+
+
+def note(world, user, **changes):
+    """A notification of the user's."""
+    values = {"id": new_id(), "user_id": user.id, "type": "bid_update", "title": "New Bid", "message": "…"} | changes
+    names = ", ".join(values)
+    world.sql(f"INSERT INTO notifications ({names}) VALUES ({', '.join(f'%({name})s' for name in values)})", **values)
+    return str(values["id"])
+
+
+@pytest.fixture
+def user(world):
+    return world.client()
+
+
+@pytest.fixture
+def listed(call, user):
+    """The ids that a list shows, page by page."""
+
+    def walk(**query):
+        seen, more = [], True
+        while more:
+            reply = call(list_notifications, as_=user, query=query)
+            assert reply.status == 200, reply.json
+            seen += [shown["id"] for shown in reply.json["data"]]
+            query["cursor"], more = reply.json["meta"]["cursor"], reply.json["meta"]["has_more"]
+        return seen
+
+    return walk
+
+
+def test_a_person_sees_its_own_newest_first(world, call, user, listed):
+    notes = [note(world, user) for _ in range(5)]
+    note(world, world.colleague(user))
+
+    assert listed() == listed(limit=2) == notes[::-1]
+
+    shown = call(list_notifications, as_=user, query={"limit": 1}).json["data"][0]
+    assert {name: shown[name] for name in ("type", "title", "message", "metadata", "is_read", "read_at")} == {
+        "type": "bid_update",
+        "title": "New Bid",
+        "message": "…",
+        "metadata": {},
+        "is_read": False,
+        "read_at": None,
+    }
+
+
+def test_what_was_missed_comes_in_order(world, user, listed):
+    notes = [note(world, user) for _ in range(5)]
+
+    assert listed(after=notes[1]) == listed(after=notes[1], limit=1) == notes[2:]
+    assert listed(after=notes[4]) == []
+
+
+def test_unread_ones_are_asked_for(world, user, listed):
+    unread, read = note(world, user), note(world, user, is_read=True)
+
+    assert listed(unread="true") == [unread]
+    assert listed(unread="false") == [read]
+    assert listed(unread="true", after=unread) == []
+
+
+@pytest.mark.parametrize(
+    "query", [{"after": "x"}, {"unread": "yes"}, {"limit": "0"}, {"cursor": "x"}, {"user_id": "x"}]
+)
+def test_a_bad_parameter_is_named(call, user, query):
+    assert call(list_notifications, as_=user, query=query).fields == list(query)
+
+
+def test_a_cursor_belongs_to_its_start(world, call, user):
+    notes = [note(world, user) for _ in range(3)]
+    cursor = call(list_notifications, as_=user, query={"limit": 1, "after": notes[0]}).json["meta"]["cursor"]
+
+    reply = call(list_notifications, as_=user, query={"limit": 1, "after": other_id(), "cursor": cursor})
+
+    assert (reply.status, reply.fields) == (400, ["cursor"])
+
+
+def test_nobody_sees_anything_without_a_token(call):
+    assert call(list_notifications).status == 401

@@ -1,0 +1,70 @@
+"""A client's side of the WebSocket API, as API Gateway passes it on; and a look into our own queues."""
+
+import json
+import os
+from typing import Any
+
+import boto3
+
+from shared.kit import wire
+from shared.kit.ids import new_id
+
+
+class Client:
+    """One socket."""
+
+    def __init__(self) -> None:
+        self.id = f"{new_id().hex[-12:]}="
+
+    def open(self, connect: Any, **query: str) -> int:
+        """The status that opening the socket is answered with."""
+        return int(connect(self._event(queryStringParameters=query or None), None)["statusCode"])
+
+    def say(self, door: Any, event: str, data: Any = None, **more: Any) -> dict[str, Any]:
+        """The frame that a frame is answered with."""
+        frame = {"event": event} | ({} if data is None else {"data": data}) | more
+        return self.send(door, wire.render(frame))
+
+    def send(self, door: Any, text: str) -> dict[str, Any]:
+        answer = door(self._event(body=text, isBase64Encoded=False), None)
+        assert answer["statusCode"] == 200
+        return json.loads(answer["body"])
+
+    def close(self, disconnect: Any) -> None:
+        assert disconnect(self._event(), None)["statusCode"] == 200
+
+    def _event(self, **more: Any) -> dict[str, Any]:
+        identity = {"sourceIp": "203.0.113.7", "userAgent": "pytest"}
+        return {"requestContext": {"connectionId": self.id, "identity": identity}, **more}
+
+
+def deliver(worker: Any, *bodies: dict[str, Any], groups: list[str] | None = None) -> list[str]:
+    """Deliver queued messages to a worker in one batch; the ids of those that failed."""
+    records = [
+        {
+            "messageId": f"message-{number}",
+            "body": wire.render(body),
+            "attributes": {"MessageGroupId": groups[number]} if groups else {},
+        }
+        for number, body in enumerate(bodies)
+    ]
+    return [failure["itemIdentifier"] for failure in worker({"Records": records}, None)["batchItemFailures"]]
+
+
+def queued(variable: str) -> list[dict[str, Any]]:
+    """Everything that waits in the queue which the environment variable names; it is empty afterwards."""
+    sqs, url = boto3.client("sqs"), os.environ[variable]
+    found: list[dict[str, Any]] = []
+    while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+        for message in messages:
+            found.append(json.loads(message["Body"]))
+            sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+    return found
+
+
+def frames() -> dict[str, list[dict[str, Any]]]:
+    """What waits to be pushed, in order, by connection."""
+    heard: dict[str, list[dict[str, Any]]] = {}
+    for message in queued("PUSH_QUEUE_URL"):
+        heard.setdefault(message["connection_id"], []).append(json.loads(message["frame"]))
+    return heard

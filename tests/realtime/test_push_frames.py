@@ -1,0 +1,123 @@
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import unquote
+
+import pytest
+
+from functions.realtime.push_frames import push_frames
+from tests.realtime.sockets import deliver, queued
+
+
+class Gateway:
+    """API Gateway's @connections, with sockets that are gone, busy or slow."""
+
+    def __init__(self):
+        self.heard: list[tuple[str, str, str]] = []
+        self.gone: set[str] = set()
+        self.busy: dict[str, int] = {}
+        self.slow = 0.0
+        self.lock = threading.Lock()
+
+    def answer(self, method, connection, text):
+        time.sleep(self.slow)
+        with self.lock:
+            if connection in self.gone:
+                return 410, "GoneException"
+            if self.busy.get(connection, 0) > 0:
+                self.busy[connection] -= 1
+                return 429, "LimitExceededException"
+            self.heard.append((method, connection, text))
+            return 200, ""
+
+
+@pytest.fixture
+def gateway(monkeypatch):
+    gateway = Gateway()
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def _serve(self):
+            text = self.rfile.read(int(self.headers.get("content-length") or 0)).decode()
+            connection = unquote(self.path.partition("/@connections/")[2])
+            status, error = gateway.answer(self.command, connection, text)
+            body = b"{}"
+            self.send_response(status)
+            if error:
+                self.send_header("x-amzn-errortype", error)
+            self.send_header("content-type", "application/json")
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        do_POST = do_DELETE = _serve
+
+        def log_message(self, *_):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    monkeypatch.setenv("SOCKET_ENDPOINT", f"http://127.0.0.1:{server.server_port}/prod")
+    queued("SOCKETS_TO_CLOSE_QUEUE_URL")
+    yield gateway
+    server.shutdown()
+    server.server_close()
+
+
+def message(connection, frame):
+    return {"connection_id": connection, "frame": frame, "correlation_id": "c"}
+
+
+def push(*messages):
+    return deliver(push_frames, *messages, groups=[each["connection_id"] for each in messages])
+
+
+def test_frames_reach_their_sockets_in_order(gateway):
+    assert push(message("a=", "1"), message("b=", "1"), message("a=", "2"), message("a=", "3")) == []
+
+    assert [text for _, socket, text in gateway.heard if socket == "a="] == ["1", "2", "3"]
+    assert [text for _, socket, text in gateway.heard if socket == "b="] == ["1"]
+
+
+def test_sockets_do_not_wait_for_each_other(gateway):
+    push(message("warm=", "up"))
+    gateway.slow = 0.2
+
+    started = time.monotonic()
+    assert push(*(message(f"{number}=", "x") for number in range(10))) == []
+
+    assert time.monotonic() - started < 1
+
+
+def test_a_socket_is_closed(gateway):
+    assert push(message("a=", None)) == []
+
+    assert gateway.heard == [("DELETE", "a=", "")]
+
+
+def test_a_socket_that_is_gone_is_reported_and_the_others_hear(gateway):
+    gateway.gone = {"a="}
+
+    assert push(message("a=", "1"), message("b=", "1")) == []
+
+    [doubt] = queued("SOCKETS_TO_CLOSE_QUEUE_URL")
+    assert (doubt["connection_id"], doubt["is_gone"]) == ("a=", True)
+    assert gateway.heard == [("POST", "b=", "1")]
+
+
+def test_a_busy_gateway_is_tried_again(gateway):
+    gateway.busy = {"a=": 2}
+
+    assert push(message("a=", "1")) == []
+
+    assert gateway.heard == [("POST", "a=", "1")]
+
+
+def test_what_cannot_be_pushed_keeps_its_place_in_the_queue(gateway):
+    gateway.busy = {"a=": 100}
+
+    failed = push(message("a=", "1"), message("b=", "1"), message("a=", "2"))
+
+    assert failed == ["message-0", "message-2"]
+    assert gateway.heard == [("POST", "b=", "1")]

@@ -1,0 +1,66 @@
+"""What the probes say when the parts answer, and when they do not."""
+
+import pytest
+
+from functions.system.check_health import check_health
+from functions.system.check_liveness import check_liveness
+from functions.system.check_readiness import check_readiness
+from tests.auth.together import together
+
+
+@pytest.fixture
+def without(monkeypatch):
+    """Take a part away, in a thread of its own whose connections are new."""
+
+    def take(part: str) -> None:
+        if part == "redis":
+            monkeypatch.setenv("VALKEY_PORT", "9")
+        elif part == "database":
+            monkeypatch.setenv("DATABASE_PORT", "9")
+        else:
+            monkeypatch.setenv("DOCUMENTS_BUCKET", "no-such-bucket")
+
+    return take
+
+
+def alone(action):
+    """Run with connections of its own."""
+    return together(1, action)[0]
+
+
+def test_all_parts_answer(call):
+    reply = call(check_health)
+
+    assert reply.status == 200
+    assert reply.json["status"] == "healthy"
+    assert reply.json["services"] == {"database": "healthy", "redis": "healthy", "storage": "healthy"}
+    assert reply.json["timestamp"].endswith("Z")
+
+
+@pytest.mark.parametrize(
+    ("part", "status", "health", "ready"),
+    [
+        ("database", "unhealthy", 503, 503),
+        ("storage", "unhealthy", 503, 200),
+        ("redis", "degraded", 200, 503),
+    ],
+)
+def test_a_part_that_does_not_answer_is_named(call, without, part, status, health, ready):
+    without(part)
+
+    reply = alone(lambda: call(check_health))
+    assert (reply.status, reply.json["status"]) == (health, status)
+    assert [name for name, condition in reply.json["services"].items() if condition == "unhealthy"] == [part]
+    assert alone(lambda: call(check_readiness)).status == ready
+    assert alone(lambda: call(check_liveness)).status == 200
+
+
+def test_a_connection_that_died_is_made_anew(call, world):
+    call(check_health)
+    world.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'check_health'")
+
+    assert call(check_health).json["services"]["database"] == "healthy"
+
+
+def test_the_probes_count_against_nobodys_limit(call):
+    assert "x-ratelimit-limit" not in call(check_liveness).headers
