@@ -36,12 +36,14 @@ def _settings() -> Settings:
     parser.add_argument("--port", default=os.environ.get("PORT", "8000"), help="0 for any free one")
     parser.add_argument("--state", type=Path, default=CHECKOUT / ".local", help="where data and logs go")
     parser.add_argument("--templates", type=Path, help="a cdk.out to run instead of this checkout's own")
+    parser.add_argument("--bare", action="store_true", help="without demo data")
     parser.add_argument("--environment", type=json.loads, default={}, help="JSON, added to every function's")
     given = parser.parse_args()
     if not given.port.isdecimal() or int(given.port) > 65535:
         raise Problem(f"PORT={given.port} is no port: leave it out, or set a number up to 65535.")
     keep = os.environ.get("KEEP", "") not in ("", "0")
-    return Settings(int(given.port), given.state, keep, given.templates, given.environment)
+    demo_data = not (keep or given.bare)
+    return Settings(int(given.port), given.state, keep, given.templates, given.environment, demo_data)
 
 
 async def _run(settings: Settings) -> int:
@@ -79,7 +81,7 @@ async def _greet(cloud: Cloud, seconds: float) -> None:
         f"Redis      {cloud.redis.kind}",
         f"logs       {cloud.lambdas.logs}",
     ]
-    if importlib.util.find_spec("local.demo_data") and not cloud.settings.keep:
+    if importlib.util.find_spec("local.demo_data") and cloud.settings.demo_data:
         demo_data = importlib.import_module("local.demo_data")
         lines += await asyncio.to_thread(demo_data.create, cloud.url)
     print("\n".join(lines))

@@ -19,11 +19,13 @@ from local.asgi import App, Receive, Scope, Send, TooLarge, read_body, respond
 from local.aws_api import STATE_MACHINE, AwsApi, Principal
 from local.clock import BadRequest, Clock, read_days, refusal
 from local.declared import access_key, read_functions, secret_key
+from local.grants import check_grants
 from local.http_api import HttpApi
 from local.keep import Kept
 from local.lambdas import Function, Lambdas
 from local.mailbox import Mailbox
 from local.moto_app import KEY, Moto
+from local.permissions import Statement
 from local.postgres import Postgres
 from local.problem import CHECKOUT, Problem
 from local.processes import free_port
@@ -52,6 +54,8 @@ class Settings:
     """Templates that are already there, instead of this checkout's own."""
     environment: Mapping[str, str] = field(default_factory=dict)
     """Joins the environment of every function."""
+    demo_data: bool = True
+    """Whether local/demo_data.py, where there is one, fills the fresh platform."""
 
 
 class Cloud:
@@ -123,7 +127,9 @@ class Cloud:
             raise Problem("The stacks define no HTTP API or no WebSocket API: look at stacks/platform.py.")
         self.http = HttpApi(http, self.lambdas, self.scale)
         self.sockets = SocketApi(sockets, self.lambdas, self.scale)
-        principals = _principals(resources, functions)
+        policies = resources.policies()
+        check_grants(resources, functions, policies)
+        principals = _principals(resources, functions, policies)
         self.aws = AwsApi(moto, threads, principals, resources.inventory, self.lambdas, self.sockets)
         self.aws.observers = [self.queues.observe, self.mailbox.keep]
         self.aws.controls = {
@@ -274,7 +280,8 @@ class _Server(uvicorn.Server):
 
 
 def _listen(port: int) -> socket.socket:
-    listener = socket.socket()
+    # Named TCP: asyncio sends without delay only on sockets that say so, and answers would wait 40 ms.
+    listener = socket.socket(proto=socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind(("127.0.0.1", port))
@@ -303,9 +310,10 @@ def _cache_users(templates: Templates) -> dict[str, str]:
     }
 
 
-def _principals(resources: Resources, functions: Mapping[str, Function]) -> dict[str, Principal]:
+def _principals(
+    resources: Resources, functions: Mapping[str, Function], policies: Mapping[str, list[Statement]]
+) -> dict[str, Principal]:
     """Access key → whom it belongs to."""
-    policies = resources.policies()
     principals = {
         access_key(name): Principal(name, secret_key(access_key(name)), policies.get(function.role, []))
         for name, function in functions.items()

@@ -33,6 +33,8 @@ class Mapped:
     at_once: int
     partial: bool
     visibility: float
+    hears: frozenset[str] | None = frozenset()
+    """The events that rules bring into the queue by their type; None where only the rule itself can tell."""
 
 
 def read_mappings(resources: Resources) -> list[Mapped]:
@@ -43,6 +45,7 @@ def read_mappings(resources: Resources) -> list[Mapped]:
         )
         for queue in resources.templates.all("AWS::SQS::Queue")
     }
+    hears = _heard(resources)
     found = []
     for resource in resources.templates.all("AWS::Lambda::EventSourceMapping"):
         properties = resources.templates.properties(resource)
@@ -58,8 +61,21 @@ def read_mappings(resources: Resources) -> list[Mapped]:
                 at_once=min(int(scaling.get("MaximumConcurrency", BATCHES_AT_ONCE)), BATCHES_AT_ONCE),
                 partial="ReportBatchItemFailures" in properties.get("FunctionResponseTypes", []),
                 visibility=visibilities.get(queue, 30.0),
+                hears=hears.get(queue, frozenset()),
             )
         )
+    return found
+
+
+def _heard(resources: Resources) -> dict[str, frozenset[str] | None]:
+    found: dict[str, frozenset[str] | None] = {}
+    for rule in resources.templates.all("AWS::Events::Rule"):
+        types = resources.templates.property(rule, "EventPattern", {}).get("detail-type")
+        plain = types is not None and all(isinstance(each, str) for each in types)
+        for target in resources.templates.property(rule, "Targets", []):
+            queue = target["Arn"].rpartition(":")[2]
+            before = found.get(queue, frozenset())
+            found[queue] = before | frozenset(types) if plain and before is not None else None
     return found
 
 
@@ -76,9 +92,11 @@ class Queues:
     def observe(self, request: AwsRequest) -> None:
         """Wake the queues that this request may have put something into."""
         operation, parameters = request.operation, request.parameters
-        if operation in ("PutEvents", "Publish", "PublishBatch"):
+        if operation == "PutEvents":
+            types = {str(entry.get("DetailType")) for entry in parameters.get("Entries", [])}
             for poller in self.pollers.values():
-                poller.wake()
+                if poller.mapped.hears is None or poller.mapped.hears & types:
+                    poller.wake()
         elif request.service == "sqs" and operation.startswith(("SendMessage", "ChangeMessageVisibility")):
             queue = str(parameters.get("QueueUrl", "")).rpartition("/")[2]
             if queue in self.pollers:
@@ -144,10 +162,11 @@ class Poller:
         try:
             self._news.clear()
             while len(messages) < self.mapped.batch:
-                more = await self._receive(min(10, self.mapped.batch - len(messages)))
-                if not more:
-                    break
+                wanted = min(10, self.mapped.batch - len(messages))
+                more = await self._receive(wanted)
                 messages += more
+                if len(more) < wanted:
+                    break
         finally:
             if not messages:
                 self._slots.release()

@@ -149,7 +149,7 @@ class Templates:
                 return self.resolve(exported, where)
             case "Join":
                 parts = self.resolve(argument[1], stack)
-                return argument[0].join(str(part) for part in parts)
+                return str(argument[0]).join(str(part) for part in parts)
             case "Sub":
                 return self._sub(argument, stack)
             case "Select":

@@ -39,8 +39,9 @@ class Throttles:
         if route_key not in self._buckets:
             settings = {**self.default, **self.routes.get(route_key, {})}
             rate, burst = settings.get("ThrottlingRateLimit"), settings.get("ThrottlingBurstLimit")
-            unlimited = rate is None or burst is None
-            made = None if unlimited else Bucket(float(rate) * self.scale, float(burst) * self.scale)
-            self._buckets[route_key] = made
+            if rate is None or burst is None:
+                self._buckets[route_key] = None
+            else:
+                self._buckets[route_key] = Bucket(float(rate) * self.scale, float(burst) * self.scale)
         bucket = self._buckets[route_key]
         return bucket is None or bucket.take()

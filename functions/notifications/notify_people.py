@@ -14,7 +14,7 @@ from shared.notifications import queries, rules
 from shared.realtime.access import live_sockets
 from shared.realtime.messages import Frame, send_frames
 
-CONTRACT_URL = "/api/v1/contracts/{contract_id}/download"
+_CONTRACT_URL = "/api/v1/contracts/{contract_id}/download"
 
 
 @consumer(*rules.HEARD, ordered=True, uses=("push.send",))
@@ -24,7 +24,7 @@ def notify_people(event: Event, tx: Tx) -> None:
     told = queries.insert_notifications(tx, event.id, rules.notices(event, deal, people))
     sockets = live_sockets(tx, [person.id for person in people])
     frames = []
-    if change := rules.frame(event, setting("PUBLIC_URL") + CONTRACT_URL):
+    if change := rules.frame(event, setting("PUBLIC_URL") + _CONTRACT_URL):
         frames += [Frame(connection_id, *change) for ids in sockets.values() for connection_id in ids]
     for notification_id, notice in told.items():
         news = rules.news(notification_id, notice)

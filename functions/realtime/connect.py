@@ -7,7 +7,7 @@ from shared.kit.socket import Message, socket
 from shared.realtime import queries
 from shared.realtime.messages import send_doubt
 
-GRACE = 10
+_GRACE = 10
 """Seconds that an unauthenticated socket stays open."""
 
 
@@ -23,4 +23,4 @@ def connect(message: Message) -> None:
         queries.insert_connection(tx, message.connection_id, caller, claims["exp"] if claims else None)
         if caller is None:
             # Before the commit: a socket that opens is certain to be looked at.
-            send_doubt(message.connection_id, message.request.correlation_id, is_gone=False, delay=GRACE)
+            send_doubt(message.connection_id, message.request.correlation_id, is_gone=False, delay=_GRACE)

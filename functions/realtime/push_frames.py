@@ -17,7 +17,7 @@ from shared.realtime.messages import send_doubt
 
 # Standard mode backs off from 429 (LimitExceededException) and tries again.
 _CONFIG = Config(
-    retries={"mode": "standard", "max_attempts": 5},
+    retries={"mode": "standard", "max_attempts": 4},
     connect_timeout=2,
     read_timeout=3,
     max_pool_connections=10,

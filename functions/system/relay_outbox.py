@@ -17,21 +17,21 @@ from shared.kit.settings import resource
 from shared.kit.unit import perform
 from shared.system import queries
 
-ROUND = 100
+_ROUND = 100
 """Events of one transaction."""
-ENTRIES = 10
+_ENTRIES = 10
 """Events that EventBridge takes in one call."""
-SECONDS = 2
+_SECONDS = 2
 """How long one nudge keeps us going before the next takes over; ten of them come in a batch."""
 
 
-class BusRefuses(Exception):
+class _BusRefuses(Exception):
     """EventBridge took some events in none of our tries; the queue wakes us again later."""
 
 
 @worker("relay", database="worker", uses=("bus.put", "relay.send"), timeout=30)
 def relay_outbox(nudge: dict[str, Any]) -> None:
-    end, pause = time.monotonic() + SECONDS, 0.1
+    end, pause = time.monotonic() + _SECONDS, 0.1
     while True:
         waiting, published = perform(current().operation, _publish)
         if waiting == 0:
@@ -42,17 +42,17 @@ def relay_outbox(nudge: dict[str, Any]) -> None:
             time.sleep(pause)
             pause *= 2
     if published == 0:
-        raise BusRefuses()
+        raise _BusRefuses()
     nudge_relay()
 
 
 def _publish() -> tuple[int, int]:
     """One round: how many events were waiting, and how many of them went out."""
     with transaction() as tx:
-        rows = queries.lock_unpublished(tx, ROUND)
+        rows = queries.lock_unpublished(tx, _ROUND)
         sent: list[Row] = []
-        for start in range(0, len(rows), ENTRIES):
-            entries = rows[start : start + ENTRIES]
+        for start in range(0, len(rows), _ENTRIES):
+            entries = rows[start : start + _ENTRIES]
             taken = _put(entries)
             sent += taken
             if len(taken) < len(entries):

@@ -52,7 +52,7 @@ AskedLabels = Annotated[
     list[Annotated[str, Field(max_length=100)]],
     Field(max_length=20),
     BeforeValidator(_labels),
-    WithJsonSchema({"type": "string", "example": "wifi,parking"}),
+    WithJsonSchema({"type": "string", "examples": ["wifi,parking"]}),
 ]
 
 

@@ -44,10 +44,10 @@ def test_a_socket_without_a_token_will_be_looked_at_after_ten_seconds(world, mon
     socket, slow = Client(), Client()
     assert slow.open(connect) == 200
     assert registered(world, slow)[0]["authenticated_at"] is None
-    assert connect_module.GRACE == 10
+    assert connect_module._GRACE == 10
     assert queued("SOCKETS_TO_CLOSE_QUEUE_URL") == []
 
-    monkeypatch.setattr(connect_module, "GRACE", 0)
+    monkeypatch.setattr(connect_module, "_GRACE", 0)
     assert socket.open(connect) == 200
 
     [doubt] = queued("SOCKETS_TO_CLOSE_QUEUE_URL")

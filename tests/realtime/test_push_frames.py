@@ -114,6 +114,7 @@ def test_a_busy_gateway_is_tried_again(gateway):
     assert gateway.heard == [("POST", "a=", "1")]
 
 
+@pytest.mark.slow
 def test_what_cannot_be_pushed_keeps_its_place_in_the_queue(gateway):
     gateway.busy = {"a=": 100}
 

@@ -84,12 +84,12 @@ def test_a_request_that_failed_tells_nothing(world, call, bus):
 
 def test_more_than_one_round_goes_out_in_order(world, bus):
     thing = new_id()
-    for number in range(relay_module.ROUND + 5):
+    for number in range(relay_module._ROUND + 5):
         happened(world, thing, number)
 
     assert nudge() == []
 
-    assert [detail["data"]["number"] for detail in bus.heard(thing)] == list(range(relay_module.ROUND + 5))
+    assert [detail["data"]["number"] for detail in bus.heard(thing)] == list(range(relay_module._ROUND + 5))
     assert waiting(world) == 0
 
 
@@ -149,7 +149,7 @@ def test_what_the_bus_refuses_is_tried_again(world, bus, monkeypatch):
 
 def test_a_bus_that_takes_nothing_leaves_the_nudge_in_the_queue(world, bus, monkeypatch):
     happened(world, new_id(), 1)
-    monkeypatch.setattr(relay_module, "SECONDS", 0)
+    monkeypatch.setattr(relay_module, "_SECONDS", 0)
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
 
     assert nudge() == ["message-0"]

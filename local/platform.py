@@ -1,0 +1,100 @@
+"""A platform of its own for a test: another process, other ports, other data than `make up`."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Self
+from urllib.request import Request, urlopen
+
+from local.problem import CHECKOUT, Problem
+
+PATIENCE = 180.0
+
+
+class Platform:
+    """`with Platform() as platform: platform.url`; what it printed is in `platform.log`."""
+
+    def __init__(
+        self,
+        port: int = 0,
+        state: Path | None = None,
+        keep: bool = False,
+        templates: Path | None = None,
+        environment: Mapping[str, str] | None = None,
+        rate_limit_scale: float = 1,
+    ) -> None:
+        """`environment` joins every function's; `keep` is KEEP=1."""
+        self._own = tempfile.TemporaryDirectory(prefix="leasing-platform-") if state is None else None
+        self.state = Path(self._own.name) if self._own else state or CHECKOUT
+        self.log = self.state / "platform.log"
+        self._command = [
+            *(sys.executable, "-m", "local", "--bare", "--port", str(port), "--state", str(self.state)),
+            *(("--templates", str(templates)) if templates else ()),
+            *("--environment", json.dumps(dict(environment or {}))),
+        ]
+        self._settings = {"KEEP": "1" if keep else "", "RATE_LIMIT_SCALE": str(rate_limit_scale)}
+        self._process: subprocess.Popen[bytes] | None = None
+        self.details: dict[str, Any] = {}
+
+    @property
+    def url(self) -> str:
+        """Origin of the REST API."""
+        return str(self.details["url"])
+
+    @property
+    def ws_url(self) -> str:
+        """Where WebSockets connect."""
+        return str(self.details["ws_url"])
+
+    @property
+    def aws_url(self) -> str:
+        """AWS_ENDPOINT_URL of this platform."""
+        return str(self.details["aws_url"])
+
+    @property
+    def database_url(self) -> str:
+        """The database, as superuser."""
+        return str(self.details["database_url"])
+
+    def start(self) -> None:
+        """Start it and wait until it is ready. Raises Problem with what it said."""
+        self.state.mkdir(parents=True, exist_ok=True)
+        self.log.unlink(missing_ok=True)
+        (self.state / "state.json").unlink(missing_ok=True)
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                self._command, cwd=CHECKOUT, env=os.environ | self._settings, stdout=log, stderr=log
+            )
+        deadline = time.monotonic() + PATIENCE
+        while not (self.state / "state.json").exists():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                self.stop()
+                raise Problem(self.log.read_text().strip())
+            time.sleep(0.02)
+        self.details = json.loads((self.state / "state.json").read_text())
+
+    def stop(self, how: int = signal.SIGTERM) -> None:
+        """Stop it; SIGKILL gives it no chance to tidy up."""
+        if self._process is not None:
+            self._process.send_signal(how)
+            self._process.wait(30)
+
+    def control(self, part: str, order: str) -> None:
+        """Stop or start "postgres" or "redis" under the running platform."""
+        with urlopen(Request(f"{self.aws_url}/_local/{part}/{order}", method="POST"), timeout=60):  # noqa: S310 (ours)
+            pass
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *problem: object) -> None:
+        self.stop()
+        if self._own is not None:
+            self._own.cleanup()

@@ -1,0 +1,73 @@
+"""Every consumer takes the same event five times, in one batch and across batches, and has one effect."""
+
+import importlib
+import os
+
+import boto3
+import pytest
+
+from functions.auth.register import register
+from functions.leasing.activate_contract import activate_contract
+from functions.leasing.schedule_payments import schedule_payments
+from functions.leasing.void_contract import void_contract
+from functions.payments.list_payments import list_payments
+from functions.payments.record_payment import record_payment
+from shared.kit import catalog
+from tests.call import call, invoke
+from tests.leasing.deal import Deal
+
+# What start_saga and resume_saga do happens in Step Functions: tests/leasing/test_start_and_resume.py.
+ELSEWHERE = {"start_saga", "resume_saga"}
+CONSUMERS = [one for one in catalog.load() if one.kind == "consumer" and one.name not in ELSEWHERE]
+QUEUES = ("PUSH_QUEUE_URL", "MAIL_QUEUE_URL")
+
+
+@pytest.fixture(scope="module")
+def story(_world, environment):
+    """What happened in two deals, one executed and paid, one called off: every event there is."""
+    leased, lost = Deal(_world, call), Deal(_world, call)
+    leased.signed().run(schedule_payments, activate_contract)
+    lost.run(void_contract)
+    payment = call(list_payments, as_=leased.owner).json["data"][0]["id"]
+    call(
+        record_payment,
+        as_=leased.owner,
+        path={"payment_id": payment},
+        body={"paid_date": "2026-01-15", "payment_method": "cheque"},
+    )
+    newcomer = {"email": "newcomer@example.com", "password": "Passw0rd-9", "name": "New Comer", "role": "CLIENT"}
+    user = call(register, body=newcomer).json["user"]["id"]
+    things = [user, leased.bid, leased.contract, payment, lost.bid, lost.contract]
+    return [event for thing in things for event in _world.event_details(thing)]
+
+
+def everything(world):
+    """How many rows each table holds, how many objects there are, and how many messages wait."""
+    tables = world.sql("SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'inbox'")
+    rows = {table["tablename"]: _count(world, table["tablename"]) for table in tables}
+    sqs = boto3.client("sqs")
+    waiting = {
+        name: sqs.get_queue_attributes(QueueUrl=os.environ[name], AttributeNames=["ApproximateNumberOfMessages"])[
+            "Attributes"
+        ]["ApproximateNumberOfMessages"]
+        for name in QUEUES
+    }
+    return rows | waiting | {"objects": len(boto3.client("s3").list_objects_v2(Bucket="documents").get("Contents", []))}
+
+
+def _count(world, table):
+    return world.sql(f"SELECT count(*) AS n FROM {table}")[0]["n"]
+
+
+@pytest.mark.parametrize("operation", CONSUMERS, ids=lambda operation: operation.name)
+def test_the_same_event_five_times_is_one_effect(operation, story, world):
+    consumer = getattr(importlib.import_module(operation.module), operation.name)
+    heard = [event for event in story if event["name"] in operation.hears]
+
+    assert heard, "the story has no event that it hears"
+    assert invoke(consumer, *heard) == []
+    once = everything(world)
+    for event in heard:
+        assert invoke(consumer, event, event) == invoke(consumer, event, event) == []
+
+    assert everything(world) == once
