@@ -9,7 +9,10 @@ PYTHON ?= $(shell for found in python3.13 "$$HOME"/.pyenv/versions/3.13*/bin/pyt
 	2>/dev/null && echo "$$found" && break; done)
 BIN := .venv/bin
 export PYTHONPATH := $(CURDIR)
-export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 1
+STAGE ?= dev
+CONTEXT = CDK_CONTEXT_JSON='{"stage": "$(STAGE)"}'
+# jsii warns of old Node versions by their major number; harmless here.
+export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := $(shell node -p "process.versions.node.split('.')[0]" 2>/dev/null)
 export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
 
 .PHONY: help up test test-all check fix demo openapi synth deploy migration
@@ -51,10 +54,10 @@ openapi: .venv/ready ## write docs/openapi.json and README's table of operations
 	@$(BIN)/python -m shared.kit.openapi
 
 synth: .venv/ready ## the CloudFormation templates, into cdk.out (STAGE=dev)
-	@$(BIN)/python app.py
+	@$(CONTEXT) $(BIN)/python app.py
 
 deploy: .venv/ready ## deploy to the AWS account of your credentials (STAGE=dev)
-	@npx --yes aws-cdk@2 deploy --all --app "$(BIN)/python app.py"
+	@npx --yes aws-cdk@2 deploy --all --context stage=$(STAGE) --app "$(BIN)/python app.py"
 
 migration: .venv/ready ## draft a migration from shared/schema/tables.py (m="what changes"; DATABASE_URL of a migrated database)
 	@$(BIN)/python -m shared.schema.migrate draft "$(m)"

@@ -189,7 +189,8 @@ class Templates:
         return attributes[attribute]
 
     def _sub(self, argument: Any, stack: Stack) -> str:
-        text, given = (argument, {}) if isinstance(argument, str) else argument
+        text: str = argument if isinstance(argument, str) else argument[0]
+        given = {} if isinstance(argument, str) else argument[1]
         answer, rest = "", text
         while "${" in rest:
             before, _, rest = rest.partition("${")

@@ -103,6 +103,7 @@ def environment(postgres: Postgres, redis: Redis, aws: str, database: str) -> It
         DATABASE_SSLMODE="disable",
         VALKEY_HOST="127.0.0.1",
         VALKEY_PORT=str(redis.port),
+        VALKEY_NAME="leasing",
         VALKEY_USER="app",
         VALKEY_TLS="0",
         RATE_LIMIT_SCALE="1000",

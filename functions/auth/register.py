@@ -31,7 +31,7 @@ def register(asked: Registration) -> Reply[SignedIn]:
     caller = Caller(new_id(), new_id(), Role(asked.role), session_id=new_id())
     refresh_token = opaque.first_token(caller.session_id)
     verification_id = new_id()
-    verification = rules.verification_token(derived_key(rules.VERIFICATION_KEY), verification_id)
+    verification = rules.mailed_token(derived_key(rules.VERIFICATION_KEY), verification_id)
     with transaction(caller) as tx:
         name = asked.organization_name or asked.company or asked.name
         queries.insert_organization(tx, caller.organization_id, name)

@@ -11,14 +11,14 @@ from shared.kit.endpoint import endpoint
     "POST /auth/verify-email",
     access=ANYONE,
     writes=True,
-    raises=(rules.InvalidVerification,),
+    raises=(rules.InvalidMailedToken,),
     database="auth",
 )
 def verify_email(asked: Verification) -> User:
     with transaction() as tx:
         row = queries.update_email_verified(tx, opaque.hash_of(asked.token))
         if row is None:
-            raise rules.InvalidVerification()
+            raise rules.InvalidMailedToken()
         user = User.of(row)
         tx.emit("user.email_verified", user)
     return user

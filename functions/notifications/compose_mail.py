@@ -25,7 +25,7 @@ def _written(event: Event, person: Row) -> mail.Mail | None:
     match event.name:
         case "user.registered":
             token_id = UUID(event.data["verification_id"])
-            token = rules.verification_token(derived_key(rules.VERIFICATION_KEY), token_id)
+            token = rules.mailed_token(derived_key(rules.VERIFICATION_KEY), token_id)
             return mail.verification(person, token)
         case "session.revoked" if event.data["revoked_reason"] == rules.REUSED:
             return mail.session_ended(person)

@@ -1,6 +1,6 @@
 """Carries committed events from the outbox to the bus, in the order in which they were written.
 
-Woken after each commit, and by functions/system/sweep_outbox.py where that nudge was lost. An event is
+Woken after each commit, and by a schedule (stacks/system.py) where that nudge was lost. An event is
 marked after it was sent: a crash in between sends it again, and its consumers know it by its id.
 """
 

@@ -78,6 +78,15 @@ class Verification(Body):
     token: Token
 
 
+class ForgottenPassword(Body):
+    email: Annotated[Text, Field(max_length=254)]
+
+
+class NewPassword(Body):
+    token: Token
+    new_password: Annotated[Password, Field(description="As at registration, and none of the last five")]
+
+
 class User(View):
     """Oneself, as the answers of this word tell it."""
 
@@ -112,3 +121,27 @@ class Session(View):
     id: UUID
     user_id: UUID
     revoked_reason: str | None = None
+
+
+class Told(View):
+    """A sentence for the person in front of the screen."""
+
+    message: str
+
+
+class PasswordReset(View):
+    """A wish for a new password: for an address that nobody has, it belongs to nobody."""
+
+    accounted: ClassVar[tuple[str, ...]] = ("user_id",)
+
+    id: UUID
+    user_id: UUID | None
+
+
+class PasswordChange(View):
+    """A person's password is another one now; `id` is the person."""
+
+    accounted: ClassVar[tuple[str, ...]] = ("sessions_ended",)
+
+    id: UUID
+    sessions_ended: int

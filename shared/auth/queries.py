@@ -1,12 +1,16 @@
 """The SQL of registration, login, sessions and the tokens sent by mail. It runs as `app_auth`."""
 
+import hashlib
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from shared.auth.models import Registration
-from shared.auth.rules import LOCK_MINUTES, MAX_FAILURES
+from shared.auth.rules import LOCK_MINUTES, MAX_FAILURES, REMEMBERED_PASSWORDS
 from shared.kit.db import Row, Tx
-from shared.kit.request import current
+from shared.kit.errors import RateLimited
+from shared.kit.limits import Window, allowance
+from shared.kit.request import Caller, current
 
 
 def insert_organization(tx: Tx, organization_id: UUID, name: str) -> None:
@@ -37,10 +41,55 @@ RETURNING id, email, name, role, email_verified, organization_id
 """
 
 
-def lock_attempts(tx: Tx, email: str, email_hash: str) -> tuple[Row, Row | None]:
+def count_request(tx: Tx, category: str, subject: str) -> Window:
+    """Count a request of `subject` in the category's sliding window, exactly, whatever the cache does.
+
+    Requests of one subject wait in a row. Raises RateLimited; what is refused is not counted.
+    """
+    limit, seconds = allowance(category)
+    values = {"subject_hash": _sha256(f"{category} {subject}"), "seconds": seconds}
+    row = tx.one(_LOCK_WINDOW, values)
+    assert row is not None  # noqa: S101 (an INSERT answers or raises)
+    moments, now = row["moments"], row["counted_at"]
+    free_at = (moments[0] if moments else now) + timedelta(seconds=seconds)
+    window = Window(limit, max(limit - len(moments) - 1, 0), int(free_at.timestamp()) + 1)
+    if len(moments) >= limit:
+        raise RateLimited(retry_after=int((free_at - now).total_seconds()) + 1, headers=window.headers())
+    tx.run(_UPDATE_WINDOW, values | {"moments": [*moments, now]})
+    return window
+
+
+_LOCK_WINDOW = """
+INSERT INTO rate_windows AS w (subject_hash) VALUES (%(subject_hash)s)
+ON CONFLICT (subject_hash) DO UPDATE SET updated_at = now()
+RETURNING clock_timestamp() AS counted_at,
+          ARRAY(SELECT moment FROM unnest(w.moments) AS moment
+                WHERE moment > clock_timestamp() - make_interval(secs => %(seconds)s)
+                ORDER BY moment) AS moments
+"""
+
+_UPDATE_WINDOW = "UPDATE rate_windows SET moments = %(moments)s WHERE subject_hash = %(subject_hash)s"
+
+
+def lock_attempts(tx: Tx, email: str) -> tuple[Row, Row | None]:
     """How often this address failed, and whom it belongs to. Guesses at one address now wait in a row."""
-    [[attempts], users] = tx.batch((_LOCK_ATTEMPTS, {"email_hash": email_hash}), (_SELECT_LOGIN, {"email": email}))
+    values = _address(email)
+    [[attempts], users] = tx.batch((_LOCK_ATTEMPTS, values), (_SELECT_LOGIN, values))
     return attempts, users[0] if users else None
+
+
+def select_login(tx: Tx, email: str) -> Row | None:
+    """Who may sign in with this address."""
+    return tx.one(_SELECT_LOGIN, _address(email))
+
+
+def _address(email: str) -> dict[str, str]:
+    """An address in any case, and what stands for it where nobody may have it."""
+    return {"email": email.lower(), "email_hash": _sha256(email.lower())}
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 _LOCK_ATTEMPTS = """
@@ -57,9 +106,9 @@ WHERE lower(email) = %(email)s AND status = 'ACTIVE' AND deleted_at IS NULL
 """
 
 
-def update_failed_attempts(tx: Tx, email_hash: str, failed_attempts: int) -> None:
+def update_failed_attempts(tx: Tx, email: str, failed_attempts: int) -> None:
     """The new count; the last one allowed locks the address."""
-    tx.run(_UPDATE_ATTEMPTS, {"email_hash": email_hash, "failed_attempts": failed_attempts} | _LOCK)
+    tx.run(_UPDATE_ATTEMPTS, {**_address(email), "failed_attempts": failed_attempts} | _LOCK)
 
 
 _LOCK = {"max": MAX_FAILURES, "minutes": LOCK_MINUTES}
@@ -74,8 +123,8 @@ WHERE email_hash = %(email_hash)s
 """
 
 
-def delete_attempts(tx: Tx, email_hash: str) -> None:
-    tx.run("DELETE FROM login_attempts WHERE email_hash = %(email_hash)s", {"email_hash": email_hash})
+def delete_attempts(tx: Tx, email: str) -> None:
+    tx.run("DELETE FROM login_attempts WHERE email_hash = %(email_hash)s", _address(email))
 
 
 def insert_session(tx: Tx, session_id: UUID, user_id: UUID, refresh_hash: str, days: int) -> None:
@@ -131,13 +180,38 @@ WHERE id = %(id)s
 """
 
 
-def update_session_revoked(tx: Tx, session_id: UUID, reason: str) -> None:
-    tx.run(_UPDATE_REVOKED, {"id": session_id, "reason": reason})
+def update_session_revoked(tx: Tx, session_id: UUID, reason: str) -> Row | None:
+    """The session, ended; None where it had ended already."""
+    return tx.one(_UPDATE_REVOKED, {"id": session_id, "reason": reason})
 
 
 _UPDATE_REVOKED = """
 UPDATE sessions SET revoked_at = now(), revoked_reason = %(reason)s
 WHERE id = %(id)s AND revoked_at IS NULL
+RETURNING id, user_id, revoked_reason
+"""
+
+
+def update_sessions_revoked(tx: Tx, user_id: UUID, reason: str) -> int:
+    """How many sessions of the person have ended by this."""
+    return len(tx.all(_UPDATE_ALL_REVOKED, {"user_id": user_id, "reason": reason}))
+
+
+_UPDATE_ALL_REVOKED = """
+UPDATE sessions SET revoked_at = now(), revoked_reason = %(reason)s
+WHERE user_id = %(user_id)s AND revoked_at IS NULL AND expires_at > now()
+RETURNING id
+"""
+
+
+def select_user(tx: Tx, caller: Caller) -> Row | None:
+    return tx.one(_SELECT_USER, {"id": caller.user_id})
+
+
+_SELECT_USER = """
+SELECT id, email, name, role, email_verified, organization_id
+FROM users
+WHERE id = %(id)s AND deleted_at IS NULL
 """
 
 
@@ -168,4 +242,78 @@ UPDATE users u SET email_verified = true, updated_at = now()
 FROM spent
 WHERE u.id = spent.user_id AND u.deleted_at IS NULL
 RETURNING u.id, u.email, u.name, u.role, u.email_verified, u.organization_id
+"""
+
+
+def insert_reset(tx: Tx, token_id: UUID, user_id: UUID | None, token_hash: str, hours: int) -> None:
+    """A new reset token, and an end to every earlier one. For nobody: the same work, and no row."""
+    values = {"id": token_id, "user_id": user_id, "token_hash": token_hash, "hours": hours}
+    tx.run(_UPDATE_RESETS_VOID, values)
+    tx.run(_INSERT_RESET, values)
+
+
+_UPDATE_RESETS_VOID = """
+UPDATE user_tokens SET spent_at = now()
+WHERE user_id = %(user_id)s::uuid AND purpose = 'PASSWORD_RESET' AND spent_at IS NULL
+"""
+
+_INSERT_RESET = """
+INSERT INTO user_tokens (id, user_id, purpose, token_hash, expires_at)
+SELECT %(id)s, %(user_id)s::uuid, 'PASSWORD_RESET', %(token_hash)s, now() + make_interval(hours => %(hours)s)
+WHERE %(user_id)s::uuid IS NOT NULL
+"""
+
+
+def update_reset_spent(tx: Tx, token_hash: str) -> str | None:
+    """Spend the token: the address that it was sent to; None where it is unknown, spent or too old."""
+    row = tx.one(_UPDATE_RESET_SPENT, {"token_hash": token_hash})
+    return row["email"] if row else None
+
+
+_UPDATE_RESET_SPENT = """
+UPDATE user_tokens t SET spent_at = now()
+FROM users u
+WHERE u.id = t.user_id
+  AND t.token_hash = %(token_hash)s AND t.purpose = 'PASSWORD_RESET'
+  AND t.spent_at IS NULL AND t.expires_at > now()
+RETURNING u.email
+"""
+
+
+def select_earlier_hashes(tx: Tx, user_id: UUID) -> list[str]:
+    """The hashes of the passwords before the present one, newest first."""
+    row = tx.one("SELECT password_hashes FROM password_history WHERE user_id = %(user_id)s", {"user_id": user_id})
+    return row["password_hashes"] if row else []
+
+
+def update_password(tx: Tx, user_id: UUID, password_hash: str) -> None:
+    """A new password; the present one becomes the newest of the earlier ones."""
+    values = {"user_id": user_id, "password_hash": password_hash, "kept": REMEMBERED_PASSWORDS - 1}
+    tx.run(_UPSERT_HISTORY, values)
+    tx.run(_UPDATE_PASSWORD, values)
+
+
+_UPSERT_HISTORY = """
+INSERT INTO password_history AS h (user_id, password_hashes)
+SELECT id, ARRAY[password_hash::text] FROM users WHERE id = %(user_id)s
+ON CONFLICT (user_id) DO UPDATE
+SET password_hashes = (excluded.password_hashes || h.password_hashes)[1:%(kept)s], updated_at = now()
+"""
+
+_UPDATE_PASSWORD = """
+UPDATE users SET password_hash = %(password_hash)s, updated_at = now(), updated_by = %(user_id)s
+WHERE id = %(user_id)s
+"""
+
+
+def delete_ended_sockets(tx: Tx, user_id: UUID) -> list[str]:
+    """Forget the person's sockets whose session has ended; their connection ids."""
+    return [row["connection_id"] for row in tx.all(_DELETE_ENDED_SOCKETS, {"user_id": user_id})]
+
+
+_DELETE_ENDED_SOCKETS = """
+DELETE FROM connections c
+WHERE c.user_id = %(user_id)s
+  AND NOT EXISTS (SELECT FROM app.session_caller(c.session_id) AS caller WHERE caller.user_id = c.user_id)
+RETURNING c.connection_id
 """

@@ -11,8 +11,15 @@ LOCK_MINUTES = 15
 VERIFICATION_HOURS = 24
 VERIFICATION_KEY = "verification tokens"
 """The purpose of the derived key behind every verification token."""
+RESET_HOURS = 1
+RESET_KEY = "password reset tokens"
+"""The purpose of the derived key behind every token that sets a new password."""
+REMEMBERED_PASSWORDS = 5
+"""How many passwords, the present one among them, are refused as a new one (source 000, 6.4)."""
 REUSED = "REFRESH_TOKEN_REUSED"
 """Why a session was revoked whose refresh token came twice."""
+LOGGED_OUT = "LOGGED_OUT"
+PASSWORD_CHANGED = "PASSWORD_CHANGED"  # noqa: S105 (a reason, no password)
 
 
 class EmailTaken(Conflict):
@@ -37,7 +44,7 @@ class RefreshTokenReused(Unauthenticated):
     message = "This refresh token was used before. The session has been ended for safety; log in again."
 
 
-class InvalidVerification(Invalid):
+class InvalidMailedToken(Invalid):
     code = "INVALID_TOKEN"
     message = "This token is unknown, used or too old; ask for a new one."
 
@@ -45,15 +52,26 @@ class InvalidVerification(Invalid):
         super().__init__(Detail("token", "is unknown, used or too old"))
 
 
-def check_password(password: str) -> None:
-    """Raises Invalid with one detail per broken rule (source 000, 6.4)."""
+class PasswordReused(Invalid):
+    message = "This password was used before; choose another one."
+
+    def __init__(self) -> None:
+        super().__init__(Detail("new_password", f"must not be one of the last {REMEMBERED_PASSWORDS}"))
+
+
+class EmailAlreadyVerified(Conflict):
+    message = "This e-mail address has been verified already."
+
+
+def check_password(password: str, field: str = "password") -> None:
+    """Raises Invalid with one detail on `field` per broken rule (source 000, 6.4)."""
     rules = {
         "must have at least 8 characters": len(password) >= 8,
         "must contain an upper case letter": any(sign.isupper() for sign in password),
         "must contain a lower case letter": any(sign.islower() for sign in password),
         "must contain a number": any(sign.isdigit() for sign in password),
     }
-    broken = [Detail("password", rule) for rule, kept in rules.items() if not kept]
+    broken = [Detail(field, rule) for rule, kept in rules.items() if not kept]
     if broken:
         raise Invalid(*broken)
 
@@ -70,6 +88,6 @@ def claims(user_id: UUID, organization_id: UUID, session_id: UUID, email: str, r
     }
 
 
-def verification_token(key: bytes, token_id: UUID) -> str:
+def mailed_token(key: bytes, token_id: UUID) -> str:
     """The secret of a row of `user_tokens`: made again wherever it is needed, stored nowhere."""
     return urlsafe_b64encode(hmac.digest(key, token_id.bytes, "sha256")).decode().rstrip("=")

@@ -286,11 +286,13 @@ def _sentence(problem: Any) -> str:
 
 def count_request(operation: Operation, request: Request, caller: Caller | None) -> dict[str, str]:
     """Count the request in its category's window; the window's headers. Raises RateLimited."""
-    if operation.rate == "none":
+    if operation.rate == "none" or operation.rate in limits.PER_EMAIL:
         return {}
     per_user = caller is not None and operation.rate != "auth"
     subject = f"user:{caller.user_id}" if caller and per_user else f"ip:{request.ip}"
-    return limits.count(operation.rate, subject).headers()
+    window = limits.count(operation.rate, subject)
+    request.is_counted = window.is_counted
+    return window.headers()
 
 
 def _authorized(context: Mapping[str, Any]) -> Caller:

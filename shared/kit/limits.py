@@ -1,7 +1,8 @@
 """Rate limits: an exact sliding window per caller and category, counted in Valkey.
 
-Where Valkey does not answer within 50 ms the limit stays open (login and password reset count in
-PostgreSQL instead) and the next second's requests do not ask again.
+Where Valkey does not answer within 50 ms the limit stays open, but for login, which then counts in
+PostgreSQL, and the next second's requests do not ask again. Categories of `PER_EMAIL` are counted in
+PostgreSQL always, by the operations themselves (shared/auth/queries.py): only they know the address.
 """
 
 import os
@@ -28,6 +29,9 @@ LIMITS = {
     "admin": (1000, 60),
 }
 """Category → requests, seconds. "auth" and anonymous callers count per IP, everybody else per user."""
+
+PER_EMAIL = frozenset({"password_reset"})
+"""Categories that count per e-mail address."""
 
 _WINDOW = """
 local clock = redis.call('TIME')
@@ -62,6 +66,8 @@ class Window:
     limit: int
     remaining: int
     reset: int
+    is_counted: bool = True
+    """False where Valkey was down and nobody knows how many there were."""
 
     def headers(self) -> dict[str, str]:
         """`X-RateLimit-*`; `Reset` is the Unix time at which the next request becomes free."""
@@ -72,16 +78,21 @@ class Window:
         }
 
 
+def allowance(category: str) -> tuple[int, int]:
+    """How many requests the category allows here, and in how many seconds."""
+    limit, seconds = LIMITS[category]
+    return round(limit * float(os.environ.get("RATE_LIMIT_SCALE", "1"))), seconds
+
+
 def count(category: str, subject: str) -> Window:
     """Count one request of `subject` in `category`. Raises RateLimited with `retry_after` in seconds."""
-    limit, seconds = LIMITS[category]
-    limit = round(limit * float(os.environ.get("RATE_LIMIT_SCALE", "1")))
+    limit, seconds = allowance(category)
     now = int(time.time())
     try:
         member = f"{time.time_ns()}.{os.getpid()}.{threading.get_ident()}"
         answer = command("EVAL", _WINDOW, 1, f"rate:{category}:{subject}", limit, seconds, member)
     except ValkeyDown:
-        return Window(limit, limit, now + seconds)
+        return Window(limit, limit, now + seconds, is_counted=False)
     allowed, remaining, free = (int(number) for number in answer)
     window = Window(limit, remaining, now + free)
     if not allowed:
@@ -98,7 +109,8 @@ def command(*words: str | int) -> Any:
             _connect()
         return _ask(words)
     except (OSError, hiredis.HiredisError) as error:
-        _state.socket = None
+        if broken := _state.__dict__.pop("socket", None):
+            broken.close()
         _state.closed_until = time.monotonic() + _PAUSE
         raise ValkeyDown from error
 
@@ -122,5 +134,5 @@ def _connect() -> None:
     encrypted = setting("VALKEY_TLS") == "1"
     _state.socket = ssl.create_default_context().wrap_socket(plain, server_hostname=host) if encrypted else plain
     _state.reader = hiredis.Reader()
-    name = host.partition(".")[0]
-    _ask(("AUTH", user, presign_token("elasticache", name, "/", {"Action": "connect", "User": user})))
+    query = {"Action": "connect", "User": user, "ResourceType": "ServerlessCache"}
+    _ask(("AUTH", user, presign_token("elasticache", setting("VALKEY_NAME"), "/", query)))

@@ -33,6 +33,8 @@ class Request:
     idempotency_key: str | None = None
     request_hash: str = ""
     event: dict[str, Any] = field(default_factory=dict)
+    is_counted: bool = True
+    """False where the request's rate limit stayed open because Valkey was down."""
 
 
 _state = threading.local()

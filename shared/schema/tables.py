@@ -37,7 +37,7 @@ from sqlalchemy import (
     literal_column,
     text,
 )
-from sqlalchemy.dialects.postgresql import INET, JSONB, ExcludeConstraint
+from sqlalchemy.dialects.postgresql import ARRAY, INET, JSONB, ExcludeConstraint
 
 metadata = MetaData(
     naming_convention={
@@ -195,6 +195,11 @@ users = Table(
     _line("two_factor_secret", 500, nullable=True),
     _number("token_version", default="1"),
     _json("preferences", nullable=False, default="{}"),
+    _text("bio", nullable=True),
+    _line("website", 500, nullable=True),
+    _line("linkedin", 500, nullable=True),
+    _json("skills", nullable=False, default="[]"),
+    _json("certifications", nullable=False, default="[]"),
     _moment("terms_accepted_at"),
     _moment("last_login_at"),
     *_traces(),
@@ -249,6 +254,26 @@ login_attempts = Table(
     _number("failed_attempts", default="0"),
     _moment("locked_until"),
     _now("updated_at"),
+)
+
+# The hashes of the passwords before the present one, newest first: none of the last five comes again.
+password_history = Table(
+    "password_history",
+    metadata,
+    Column("user_id", Uuid, ForeignKey("users.id", ondelete="RESTRICT"), primary_key=True),
+    Column("password_hashes", ARRAY(Text), nullable=False),
+    _now("updated_at"),
+)
+
+# When an address asked for mail, or an IP tried to log in while Valkey was down: the sliding windows
+# that must hold whatever happens to the cache. The subject is a hash, as in login_attempts.
+rate_windows = Table(
+    "rate_windows",
+    metadata,
+    Column("subject_hash", Text, primary_key=True),
+    Column("moments", ARRAY(DateTime(timezone=True)), nullable=False, server_default=text("'{}'")),
+    _now("updated_at"),
+    _sha256("subject_hash"),
 )
 
 # --- inventory --------------------------------------------------------------------------------
