@@ -214,7 +214,8 @@ def endpoint(
     none. `writes` grants the writer database role, and the relay's queue. `raises` are the operation's own
     refusals (the kit's go without saying). `uses` names resources of the stack.
     """
-    method, path = route.split(" ")
+    # `$default` takes what no other route does; it has no method and no base.
+    method, path = (None, route) if route == "$default" else route.split(" ")
 
     def declare(function: Callable[P, R]) -> Endpoint[P, R]:
         annotations = function.__annotations__

@@ -45,7 +45,7 @@ _REASONS = {
 def document(operations: Sequence[Operation]) -> dict[str, Any]:
     """The OpenAPI 3.1 document of all HTTP operations among `operations`."""
     endpoints = sorted(
-        (operation for operation in operations if operation.kind == "endpoint"),
+        (operation for operation in operations if operation.kind == "endpoint" and operation.method),
         key=lambda operation: (operation.path, operation.method),
     )
     schemas = _Schemas(endpoints)

@@ -9,7 +9,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from shared.kit import catalog, openapi
 from shared.kit.catalog import Operation
 
-OPERATIONS = [operation for operation in catalog.load() if operation.kind == "endpoint"]
+OPERATIONS = [operation for operation in catalog.load() if operation.kind == "endpoint" and operation.method]
 WRITTEN: dict[str, Any] = json.loads(openapi.DOCUMENT.read_text(encoding="utf-8"))
 
 

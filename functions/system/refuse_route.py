@@ -1,0 +1,32 @@
+"""An address that no operation serves: 404 in our own shape, or 405 with the methods that it would take."""
+
+import json
+import re
+from functools import cache
+from pathlib import Path
+
+from shared.kit.catalog import ANYONE
+from shared.kit.endpoint import endpoint
+from shared.kit.errors import MethodNotAllowed, NotFound
+from shared.kit.request import Request
+
+_DOCUMENT = Path(__file__).parents[2] / "docs" / "openapi.json"
+
+
+@endpoint("$default", root=True, access=ANYONE)
+def refuse_route(request: Request) -> None:
+    methods = sorted(
+        method for path, allowed in _served() if path.fullmatch(request.event["rawPath"]) for method in allowed
+    )
+    if methods:
+        raise MethodNotAllowed(headers={"allow": ", ".join(methods)})
+    raise NotFound()
+
+
+@cache
+def _served() -> list[tuple[re.Pattern[str], list[str]]]:
+    paths = json.loads(_DOCUMENT.read_text())["paths"]
+    return [
+        (re.compile(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(path))), [method.upper() for method in operations])
+        for path, operations in paths.items()
+    ]
