@@ -89,4 +89,8 @@ async def _greet(cloud: Cloud, seconds: float) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    code = main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # Everything is stopped; threads that still work on a request have nobody left to answer.
+    os._exit(code)

@@ -29,15 +29,17 @@ async def read_body(receive: Receive, limit: int) -> bytes:
             return b"".join(chunks)
 
 
-async def respond(send: Send, status: int, headers: Iterable[tuple[str, str]], body: bytes = b"") -> None:
-    """Answer with a whole body; its length is set here."""
-    skipped = ("content-length", "transfer-encoding", "connection")
+async def respond(
+    send: Send, status: int, headers: Iterable[tuple[str, str]], body: bytes = b"", to_head: bool = False
+) -> None:
+    """Answer with a whole body; its length is set here, except `to_head`, whose answer tells another's."""
+    skipped = ("transfer-encoding", "connection") + (() if to_head else ("content-length",))
     fields = [
         (name.lower().encode("latin-1"), value.encode("latin-1", "replace"))
         for name, value in headers
         if name.lower() not in skipped
     ]
-    if status != 204:
+    if status != 204 and not to_head:
         fields.append((b"content-length", str(len(body)).encode()))
     await send({"type": "http.response.start", "status": status, "headers": fields})
     await send({"type": "http.response.body", "body": body})

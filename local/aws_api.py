@@ -93,7 +93,7 @@ class AwsApi:
         status, headers, body = answer
         if not any(name.lower() == "x-amzn-requestid" for name, _ in headers):
             headers = [*headers, ("x-amzn-requestid", str(uuid.uuid4()))]
-        await respond(send, status, headers, body)
+        await respond(send, status, headers, body, to_head=request.method == "HEAD")
 
     async def _answer(self, request: AwsRequest) -> Answer:
         if "/functions/" in request.path and request.path.endswith("/invocations"):

@@ -35,7 +35,6 @@ from local.resources import Places, Resources
 from local.routes import read_api
 from local.schedules import keep_time, read_schedules
 from local.socket_api import MESSAGE_LIMIT, FrameLimit, SocketApi
-from local.sources import Sources
 from local.synth import synthesize
 from local.template import Templates
 
@@ -76,49 +75,57 @@ class Cloud:
         self._exit.callback(front.close)
         threads = ThreadPoolExecutor(64, thread_name_prefix="aws")
         self._exit.callback(threads.shutdown, wait=False, cancel_futures=True)
-        loop = asyncio.get_running_loop()
-
-        aws_port = front.getsockname()[1]
-        loading = loop.run_in_executor(threads, Moto, aws_port)
-        synthesis = loop.run_in_executor(threads, self._templates)
         self.postgres = Postgres(self.state, self.settings.keep)
-        # Children are started in this thread: the kernel ties them to the thread that forks them.
         self._exit.callback(self.postgres.close)
-        self.postgres.start()
-        moto, templates = await loading, await synthesis
-        self.redis = Redis(self.state, _cache_users(templates))
+        self.redis = Redis(self.state)
         self._exit.callback(self.redis.stop)
-        self.redis.start()
+        self.lambdas = Lambdas(self.state / "logs")
+        self._exit.push_async_callback(self.lambdas.stop)
+        await self.lambdas.start()
+        places = Places(listener.getsockname()[1], front.getsockname()[1], self.postgres.port, self.redis.port)
+        making = asyncio.get_running_loop().run_in_executor(threads, self._make, places)
+        # In this thread, while the other one works: the kernel ties a child to the thread that forks it.
+        self.postgres.start()
         if not (self.settings.keep and self.postgres.has_database(DATABASE)):
             self.postgres.create_database(DATABASE)
+        resources = await making
+        self.redis.users |= _cache_users(resources.templates)
+        self.redis.start()
 
-        places = Places(listener.getsockname()[1], aws_port, self.postgres.port, self.redis.port)
-        await self._assemble(templates, moto, places, threads)
+        self._assemble(resources, threads)
         await self._serve(self.aws.application(), front)
-        await self._lambdas_start()
-        await self._prepare_database(templates)
+        await self._prepare_database(resources.templates)
         self._begin_loops()
         await self._serve(self._public(), listener)
-        self._write_state(places)
         if self.settings.keep:
             await self._resume_sagas()
+        self._write_state(places)
 
     async def stop(self) -> None:
         """Stop everything, the last started first."""
         with contextlib.suppress(FileNotFoundError):
             (self.state / "state.json").unlink()
+            if self.settings.keep:
+                # What lies in queues is in memory only, and marked as published in the database.
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self.clock.settle(), 5)
         await self._exit.aclose()
 
-    async def _assemble(self, templates: Templates, moto: Moto, places: Places, threads: ThreadPoolExecutor) -> None:
-        """Make the resources and everything that is read from the templates."""
-        kept = Kept(self.state / "kept", moto)
+    def _make(self, places: Places) -> Resources:
+        """The templates, and everything in them that moto has."""
+        moto = Moto(places.aws)
+        self.kept = Kept(self.state / "kept", moto)
         if not self.settings.keep:
-            kept.forget()
-        resources = Resources(templates, moto, places, kept.key if self.settings.keep else _as_made)
+            self.kept.forget()
+        resources = Resources(self._templates(), moto, places, self.kept.key if self.settings.keep else _as_made)
         resources.make_all()
+        return resources
+
+    def _assemble(self, resources: Resources, threads: ThreadPoolExecutor) -> None:
+        """Put together what is read from the templates."""
+        moto = resources.moto
         functions = read_functions(resources, self.settings.environment)
-        self.sources = Sources(_source_folders({function.root for function in functions.values()}))
-        self.lambdas = Lambdas(functions, self.sources, self.state / "logs")
+        self.lambdas.install(functions)
         self.schedules = read_schedules(resources)
         self.queues = Queues(read_mappings(resources), moto, threads, self.lambdas)
         self.mailbox = Mailbox()
@@ -139,14 +146,9 @@ class Cloud:
             "redis/start": lambda: _now(self.redis.start),
         }
         if self.settings.keep:
-            kept.restore_objects()
-            self.aws.observers.append(kept.observe)
+            self.kept.restore_objects()
+            self.aws.observers.append(self.kept.observe)
         self.clock = Clock(self.postgres.url(DATABASE), self.schedules, self.lambdas, self.queues)
-
-    async def _lambdas_start(self) -> None:
-        await self.lambdas.start()
-        self._exit.callback(self.sources.close)
-        self._exit.push_async_callback(self.lambdas.stop)
 
     async def _prepare_database(self, templates: Templates) -> None:
         """Invoke what the templates say runs at deployment: the migrations. Raises Problem."""
@@ -167,7 +169,7 @@ class Cloud:
         """Executions live in moto's memory: the waiting ones are started again from the database."""
         for name in self.lambdas.pools:
             if name.endswith("restart_sagas"):
-                await self.lambdas.invoke(name, b"{}")
+                await self.lambdas.invoke(name, b'{"all": true}')
 
     async def _serve(self, app: App, listener: socket.socket) -> None:
         config = uvicorn.Config(
@@ -297,8 +299,10 @@ def _scale() -> float:
     given = os.environ.get("RATE_LIMIT_SCALE", "1")
     try:
         scale = float(given)
-    except ValueError as error:
-        raise Problem(f"RATE_LIMIT_SCALE={given} is not a number: leave it out, or set 100.") from error
+    except ValueError:
+        scale = 0.0
+    if not 0 < scale < float("inf"):
+        raise Problem(f"RATE_LIMIT_SCALE={given} is no positive number: leave it out, or set 100.")
     return scale
 
 
@@ -325,10 +329,6 @@ def _principals(
     statements = [statement for role in roles for statement in policies.get(role, [])]
     principals[STATE_MACHINE] = Principal("the state machine", "sk", statements)
     return principals
-
-
-def _source_folders(roots: set[Path]) -> list[Path]:
-    return [root / folder for root in roots for folder in ("functions", "shared")] if roots else []
 
 
 def _as_made(name: str, identifier: str) -> str:

@@ -24,7 +24,8 @@ BASE = f"http://127.0.0.1:{os.environ.get('PORT', '8000')}"
 PAPERS = Path("demo")
 PATIENCE = 30.0
 
-DIM, BOLD, GREEN, CYAN, OFF = ("\033[2m", "\033[1m", "\033[32m", "\033[36m", "\033[0m") if sys.stdout.isatty() else [""] * 5
+COLOURS = ("\033[2m", "\033[1m", "\033[32m", "\033[36m", "\033[0m")
+DIM, BOLD, GREEN, CYAN, OFF = COLOURS if sys.stdout.isatty() else [""] * 5
 
 
 class Person:
@@ -37,7 +38,7 @@ class Person:
             "POST",
             "/auth/register",
             email=f"{name.split()[0].lower()}.{time.time_ns()}@example.com",
-            password="Demo-Passw0rd",
+            password="Demo-Passw0rd",  # noqa: S106 (an account that lives as long as the demo)
             name=name,
             role=role,
             organization_name=organization,
@@ -56,7 +57,9 @@ class Person:
 
     def fetch(self, method: str, path: str, body: dict[str, Any] | None = None) -> bytes:
         """One request; its answer's bytes."""
-        headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {self.token}"} if self.token else {})
+        headers = {"Content-Type": "application/json"}
+        if self.token:
+            headers["Authorization"] = f"Bearer {self.token}"
         data = json.dumps(body).encode() if body else None
         while True:
             try:

@@ -207,9 +207,9 @@ class Pool:
 class Lambdas:
     """All functions of the templates."""
 
-    def __init__(self, functions: Mapping[str, Function], sources: Sources, logs: Path) -> None:
-        self.pools = {name: Pool(function, self) for name, function in functions.items()}
-        self.sources = sources
+    def __init__(self, logs: Path) -> None:
+        self.pools: dict[str, Pool] = {}
+        self.sources = Sources([])
         self.logs = logs
         self._zygote: asyncio.subprocess.Process | None = None
         self._workers: dict[int, Worker] = {}
@@ -221,8 +221,14 @@ class Lambdas:
         """Whether any invocation runs or waits."""
         return any(pool.active for pool in self.pools.values())
 
+    def install(self, functions: Mapping[str, Function]) -> None:
+        """The functions there are; from now on their sources are watched."""
+        self.pools = {name: Pool(function, self) for name, function in functions.items()}
+        roots = {function.root for function in functions.values()}
+        self.sources = Sources(root / folder for root in roots for folder in ("functions", "shared"))
+
     async def start(self) -> None:
-        """Start the zygote; it answers while it is still importing."""
+        """Start the zygote, which imports while everything else is made."""
         self.logs.mkdir(parents=True, exist_ok=True)
         self._zygote = await asyncio.create_subprocess_exec(
             *(sys.executable, "-I", str(Path(__file__).with_name("zygote.py"))),
@@ -244,6 +250,7 @@ class Lambdas:
                 await asyncio.wait_for(self._zygote.wait(), 5)
         for worker in list(self._workers.values()):
             worker.end(b"")
+        self.sources.close()
 
     async def invoke(self, name: str, event: bytes) -> Result:
         """Invoke a function and wait for its answer. Raises UnknownFunction, Throttled."""

@@ -24,6 +24,8 @@ class Moto:
     def __init__(self, port: int) -> None:
         # Where moto's state machines find Lambda: our own front.
         os.environ["MOTO_PORT"] = str(port)
+        # A proxy of this network must not be asked for this machine.
+        os.environ["NO_PROXY"] = ",".join(filter(None, [os.environ.get("NO_PROXY"), "localhost", "127.0.0.1"]))
         # Imported here: it takes a second, in which the databases start.
         from moto.core.config import default_user_config
         from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app

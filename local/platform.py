@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from typing import Any, Self
 from urllib.request import Request, urlopen
 
 from local.problem import CHECKOUT, Problem
+from local.processes import spawn
 
 PATIENCE = 180.0
 
@@ -30,8 +32,8 @@ class Platform:
         rate_limit_scale: float = 1,
     ) -> None:
         """`environment` joins every function's; `keep` is KEEP=1."""
-        self._own = tempfile.TemporaryDirectory(prefix="leasing-platform-") if state is None else None
-        self.state = Path(self._own.name) if self._own else state or CHECKOUT
+        self._is_temporary = state is None
+        self.state = state or Path(tempfile.mkdtemp(prefix="leasing-platform-"))
         self.log = self.state / "platform.log"
         self._command = [
             *(sys.executable, "-m", "local", "--bare", "--port", str(port), "--state", str(self.state)),
@@ -68,8 +70,8 @@ class Platform:
         self.log.unlink(missing_ok=True)
         (self.state / "state.json").unlink(missing_ok=True)
         with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
-                self._command, cwd=CHECKOUT, env=os.environ | self._settings, stdout=log, stderr=log
+            self._process = spawn(
+                self._command, log, signal.SIGTERM, directory=CHECKOUT, environment=os.environ | self._settings
             )
         deadline = time.monotonic() + PATIENCE
         while not (self.state / "state.json").exists():
@@ -96,5 +98,5 @@ class Platform:
 
     def __exit__(self, *problem: object) -> None:
         self.stop()
-        if self._own is not None:
-            self._own.cleanup()
+        if self._is_temporary:
+            shutil.rmtree(self.state, ignore_errors=True)

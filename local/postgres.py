@@ -20,12 +20,14 @@ import psycopg
 from psycopg import sql
 
 from local.problem import CACHE, CHECKOUT, Problem
-from local.processes import free_port, spawn, stop
+from local.processes import free_port, run, spawn, stop
 
 VERSION = "17.10.0-beta.17"
 ADMIN = "leasing_admin"
 SYSTEMS = {"Linux": "linux", "Darwin": "darwin"}
 MACHINES = {"x86_64": "x64", "amd64": "x64", "aarch64": "arm64", "arm64": "arm64"}
+OWNER = "state-directory"
+"""File in the data directory: which platform's it is."""
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
@@ -50,13 +52,14 @@ class Postgres:
         self.process: subprocess.Popen[bytes] | None = None
         self.user = _unprivileged()
         self.data = self._data_directory()
-        self.port = 0
+        self.port = (urlsplit(self.given).port or 5432) if self.given else free_port()
 
     def start(self) -> None:
         """Start the server and wait until it answers. Raises Problem."""
         if self.given:
-            self.port = urlsplit(self.given).port or 5432
             self._wait(10)
+            return
+        if self.process is not None and self.process.poll() is None:
             return
         binaries = _binaries(self.user)
         if self.process is None:
@@ -65,7 +68,6 @@ class Postgres:
                 shutil.rmtree(self.data, ignore_errors=True)
             if not (self.data / "PG_VERSION").exists():
                 self._initialise(binaries)
-        self.port = self.port or free_port()
         settings = [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
         with self._log().open("ab") as log:
             self.process = spawn(
@@ -85,7 +87,8 @@ class Postgres:
 
     def close(self) -> None:
         """Stop the server and, unless it keeps its data, forget it."""
-        self.stop()
+        # What nobody will read again need not be written.
+        self.stop(signal.SIGINT if self.keep else signal.SIGQUIT)
         if not self.keep and not self.given:
             shutil.rmtree(self.data, ignore_errors=True)
 
@@ -133,6 +136,7 @@ class Postgres:
         return self.state / "postgres.log"
 
     def _initialise(self, binaries: Path) -> None:
+        _sweep()
         _private_directory(self.data, self.user)
         command: list[str | Path] = [
             binaries / "bin/initdb",
@@ -143,6 +147,7 @@ class Postgres:
             process = spawn(command, log, signal.SIGKILL, self.user, directory=self.data)
             if process.wait(120) != 0:
                 raise Problem(f"PostgreSQL could not create its data directory: read {self._log()}.")
+        (self.data / OWNER).write_text(str(self.state))
 
     def _end_a_leftover(self) -> None:
         """A platform that was killed leaves a server that is still writing its last pages: wait for it."""
@@ -212,6 +217,13 @@ def _binaries(user: tuple[int, int] | None) -> Path:
     return copy
 
 
+def _sweep() -> None:
+    """Remove data below the system's temporary directory that was for a state directory now gone."""
+    for owner in Path(tempfile.gettempdir()).glob(f"leasing-postgres-*/{OWNER}"):
+        if not Path(owner.read_text()).exists():
+            shutil.rmtree(owner.parent, ignore_errors=True)
+
+
 def _target() -> str:
     system, machine = SYSTEMS.get(platform.system()), MACHINES.get(platform.machine().lower())
     if system is None or machine is None:
@@ -224,16 +236,8 @@ def _npm_install() -> None:
     if npm is None:
         raise Problem("npm is missing: install Node.js 22 or 24, or set DATABASE_URL to a PostgreSQL 17.")
     print("installing PostgreSQL from npm …", flush=True)
-    done = subprocess.run(
-        [npm, "install", "--no-audit", "--no-fund"], cwd=CHECKOUT, capture_output=True, text=True, check=False
-    )
-    if done.returncode != 0:
-        raise Problem(f"npm install failed ({_last_line(done.stderr)}): check the network and start again.")
-
-
-def _last_line(text: str) -> str:
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return lines[-1] if lines else "no message"
+    if failure := run([npm, "install", "--no-audit", "--no-fund"], CACHE / "npm.log"):
+        raise Problem(f"npm install failed ({failure}): check the network and start again.")
 
 
 def _unprivileged() -> tuple[int, int] | None:

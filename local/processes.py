@@ -6,9 +6,11 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO
+
+from local.problem import CHECKOUT
 
 TETHER = Path(__file__).with_name("tether.py")
 
@@ -19,6 +21,7 @@ def spawn(
     death_signal: int,
     user: tuple[int, int] | None = None,
     directory: Path | None = None,
+    environment: Mapping[str, str] | None = None,
 ) -> subprocess.Popen[bytes]:
     """Start `command` in a session of its own (Ctrl-C reaches only the platform), tied to this process."""
     uid, gid = user or (os.geteuid(), os.getegid())
@@ -30,7 +33,19 @@ def spawn(
         stderr=log,
         start_new_session=True,
         cwd=directory,
+        env=environment,
     )
+
+
+def run(command: Sequence[str | Path], log: Path, environment: Mapping[str, str] | None = None) -> str | None:
+    """Run a command of the checkout to its end: None, or the last thing it said where it failed."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("wb") as output:
+        process = spawn(command, output, signal.SIGKILL, directory=CHECKOUT, environment=environment)
+        if process.wait() == 0:
+            return None
+    lines = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
+    return lines[-1] if lines else "no message"
 
 
 def stop(process: subprocess.Popen[bytes], how: int = signal.SIGTERM, patience: float = 10.0) -> None:

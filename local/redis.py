@@ -24,12 +24,14 @@ class Redis:
         self.state = state.resolve()
         self.users = {"default": "on ~* &* +@all", **(users or {})}
         self.process: subprocess.Popen[bytes] | None = None
-        self.port = 0
+        self._fake: Any = None
+        self.port = free_port()
         self.kind = ""
 
     def start(self) -> None:
         """Start the server and wait until it answers. Raises Problem."""
-        self.port = self.port or free_port()
+        if self.process is not None and self.process.poll() is None:
+            return
         self.state.mkdir(parents=True, exist_ok=True)
         program = _program()
         if program is None:
@@ -56,6 +58,9 @@ class Redis:
         """Stop the server; what it held is gone."""
         if self.process is not None:
             stop(self.process)
+        if self._fake is not None:
+            self._fake.shutdown()
+            self._fake.server_close()
 
     def _start_fake(self) -> None:
         try:
@@ -65,8 +70,9 @@ class Redis:
                 "No Redis found: install redis-server or valkey-server, or `pip install fakeredis`."
             ) from error
         self.kind = "fakeredis (an imitation: install redis-server for the real one)"
-        server: Any = TcpFakeServer(("127.0.0.1", self.port), server_type="redis")
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self._fake = TcpFakeServer(("127.0.0.1", self.port), server_type="redis")
+        self._fake.daemon_threads = True
+        threading.Thread(target=self._fake.serve_forever, daemon=True).start()
 
     def __enter__(self) -> Self:
         self.start()

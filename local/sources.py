@@ -10,7 +10,7 @@ from pathlib import Path
 
 WATCHED = 0x2 | 0x8 | 0x40 | 0x80 | 0x200  # modified, written and closed, moved from, moved to, deleted
 HEADER = struct.Struct("iIII")
-SUFFIXES = (".py", ".json", ".sql", ".html", ".txt")
+SUFFIXES = (".py", ".json", ".sql", ".html", ".txt", ".jinja")
 
 
 class Sources:
@@ -19,7 +19,7 @@ class Sources:
     def __init__(self, folders: Iterable[Path]) -> None:
         self._folders = sorted({each for folder in folders for each in _all_folders(folder)})
         self._version = 0
-        self._inotify = _inotify(self._folders) if sys.platform.startswith("linux") else -1
+        self._inotify = _inotify(self._folders) if sys.platform.startswith("linux") and self._folders else -1
         self._seen = {} if self._inotify >= 0 else self._stamps()
         self._looked = time.monotonic()
 

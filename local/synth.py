@@ -5,11 +5,11 @@ import hashlib
 import json
 import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 from local.problem import CHECKOUT, Problem
+from local.processes import run
 
 # Staging off: assets stay where they are, so that a change of a function is live at once.
 CONTEXT = {"stage": "local", "aws:cdk:disable-asset-staging": True}
@@ -31,14 +31,9 @@ def synthesize(output: Path) -> bool:
         "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "1",
         "JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION": "1",
     }
-    done = subprocess.run(
-        [sys.executable, "app.py"], cwd=CHECKOUT, env=environment, capture_output=True, text=True, check=False
-    )
-    if done.returncode != 0:
-        log = output.parent / "synth.log"
-        log.write_text(done.stdout + done.stderr)
-        lines = [line.strip() for line in done.stderr.splitlines() if line.strip()]
-        raise Problem(f"The stacks do not synthesize ({lines[-1] if lines else 'no message'}): read {log}.")
+    log = output.parent / "synth.log"
+    if failure := run([sys.executable, "app.py"], log, environment):
+        raise Problem(f"The stacks do not synthesize ({failure}): read {log}.")
     stamp.write_text(inputs)
     return True
 

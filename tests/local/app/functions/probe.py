@@ -20,7 +20,12 @@ def echo(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 def binary(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    return {"statusCode": 200, "body": "JVBERg==", "isBase64Encoded": True, "headers": {"content-type": "application/pdf"}}
+    return {
+        "statusCode": 200,
+        "body": "JVBERg==",
+        "isBase64Encoded": True,
+        "headers": {"content-type": "application/pdf"},
+    }
 
 
 def authorize(event: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -1,0 +1,103 @@
+"""Queues, rules and the state machine: what is sent arrives, in order where it must, and again where it failed."""
+
+import json
+import time
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from tests.local.conftest import Notes
+
+AskAws = Callable[..., dict[str, Any]]
+
+
+def _url(cloud: Any, queue: str) -> str:
+    return f"{cloud.aws_url}/123456789012/{queue}"
+
+
+def _about(name: str) -> Callable[[dict[str, Any]], bool]:
+    return lambda note: bool(note["body"].get("name", note["body"].get("detail", {}).get("name")) == name)
+
+
+def test_a_message_is_handled_at_once(cloud: Any, ask_aws: AskAws, notes: Notes) -> None:
+    ask_aws("sqs", "send_message", QueueUrl=_url(cloud, "work"), MessageBody='{"name": "warm"}')
+    notes("consumed", fits=_about("warm"))
+    ask_aws("sqs", "send_message", QueueUrl=_url(cloud, "work"), MessageBody='{"name": "fast"}')
+
+    (note,) = notes("consumed", fits=_about("fast"))
+    sent = int(note["attributes"]["SentTimestamp"]) / 1000
+    assert note["at"] - sent < 0.5
+
+
+def test_only_what_failed_comes_again(cloud: Any, ask_aws: AskAws, notes: Notes) -> None:
+    entries = [
+        {"Id": "1", "MessageBody": '{"name": "good"}'},
+        {"Id": "2", "MessageBody": '{"name": "shaky", "fails": "once"}'},
+    ]
+    ask_aws("sqs", "send_message_batch", QueueUrl=_url(cloud, "work"), Entries=entries)
+
+    assert len(notes("consumed", 2, fits=_about("shaky"))) == 2
+    assert len(notes("consumed", 1, fits=_about("good"))) == 1
+
+
+def test_what_fails_for_good_ends_among_the_dead_letters(cloud: Any, ask_aws: AskAws, notes: Notes) -> None:
+    body = '{"name": "lost", "fails": "always"}'
+    ask_aws("sqs", "send_message", QueueUrl=_url(cloud, "work"), MessageBody=body)
+
+    notes("consumed", 2, fits=_about("lost"))
+    deadline = time.monotonic() + 10
+    while not (dead := ask_aws("sqs", "receive_message", QueueUrl=_url(cloud, "dead")).get("Messages")):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    assert dead[0]["Body"] == body
+    assert len(notes("consumed", 2, fits=_about("lost"))) == 2
+
+
+def test_a_delayed_message_waits(cloud: Any, ask_aws: AskAws, notes: Notes) -> None:
+    body = '{"name": "later"}'
+    ask_aws("sqs", "send_message", QueueUrl=_url(cloud, "work"), MessageBody=body, DelaySeconds=1)
+
+    (note,) = notes("consumed", fits=_about("later"))
+    assert 1.0 <= note["at"] - int(note["attributes"]["SentTimestamp"]) / 1000 < 2.0
+
+
+def test_a_group_is_never_handled_by_two_at_once(cloud: Any, ask_aws: AskAws, notes: Notes) -> None:
+    for number in range(4):
+        for group in ("a", "b"):
+            ask_aws(
+                "sqs",
+                "send_message",
+                QueueUrl=_url(cloud, "ordered.fifo"),
+                MessageBody=json.dumps({"name": group, "number": number, "seconds": 0.05}),
+                MessageGroupId=group,
+            )
+
+    for group in ("a", "b"):
+        consumed = notes("consumed", 4, fits=_about(group))
+        done = notes("done", 4, fits=_about(group))
+        assert [note["body"]["number"] for note in consumed] == [0, 1, 2, 3]
+        assert all(end["at"] <= start["at"] for end, start in zip(done, consumed[1:], strict=False))
+
+
+def test_a_rule_brings_its_events_and_no_others(cloud: Any, ask_aws: AskAws, notes: Notes) -> None:
+    name = uuid.uuid4().hex
+    entries = [
+        {"EventBusName": "events", "Source": "test", "DetailType": kind, "Detail": json.dumps({"name": name})}
+        for kind in ("thing.other", "thing.happened")
+    ]
+    answer = ask_aws("events", "put_events", Entries=entries)
+
+    assert answer["FailedEntryCount"] == 0
+    (note,) = notes("consumed", fits=_about(name))
+    assert note["body"]["detail-type"] == "thing.happened"
+
+
+def test_the_state_machine_waits_for_its_token(ask_aws: AskAws, notes: Notes) -> None:
+    machine = "arn:aws:states:us-east-1:123456789012:stateMachine:saga"
+    ask_aws("stepfunctions", "start_execution", stateMachineArn=machine, name="contract-1", input="{}")
+
+    (waiting,) = notes("waiting")
+    ask_aws("stepfunctions", "send_task_success", taskToken=waiting["token"], output='{"signed": true}')
+    assert notes("finished")[0]["input"] == {"signed": True}
+    again = ask_aws("stepfunctions", "start_execution", stateMachineArn=machine, name="contract-1", input="{}")
+    assert again == {"refused": "ExecutionAlreadyExists"}

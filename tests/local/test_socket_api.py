@@ -1,0 +1,92 @@
+"""What stands between a WebSocket and the functions."""
+
+import json
+from typing import Any
+
+import pytest
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import ClientConnection, connect
+
+from local.platform import Platform
+from tests.local.conftest import Notes
+
+
+def test_an_event_finds_its_route_and_hears_its_answer(cloud: Platform) -> None:
+    with connect(cloud.ws_url) as socket:
+        socket.send('{"event": "unknown", "data": {}}')
+
+        seen = json.loads(socket.recv(10))["seen"]
+    assert seen["requestContext"]["routeKey"] == "$default"
+    assert seen["requestContext"]["eventType"] == "MESSAGE"
+    assert seen["body"] == '{"event": "unknown", "data": {}}'
+    assert seen["isBase64Encoded"] is False
+
+
+@pytest.mark.parametrize("text", ["no json", "[]", '{"event": 1}', '{"event": "$connect"}', "1" * 30_000])
+def test_what_names_no_route_goes_to_the_default(cloud: Platform, text: str) -> None:
+    with connect(cloud.ws_url) as socket:
+        socket.send(text)
+
+        assert json.loads(socket.recv(10))["seen"]["body"] == text
+
+
+@pytest.mark.parametrize(("token", "status"), [("bad", 401), ("forbidden", 403)])
+def test_connect_may_refuse(cloud: Platform, token: str, status: int) -> None:
+    with pytest.raises(InvalidStatus) as refused, connect(f"{cloud.ws_url}?token={token}"):
+        pass
+
+    assert refused.value.response.status_code == status
+
+
+def test_a_function_posts_to_a_connection_and_hears_of_a_lost_one(cloud: Platform) -> None:
+    with connect(cloud.ws_url) as socket:
+        socket.send('{"event": "push"}')
+
+        frames = [json.loads(socket.recv(10)) for _ in range(2)]
+    assert {"event": "pushed"} in frames and {"gone": "GoneException"} in frames
+
+
+def test_a_function_that_fails_is_an_error_frame(cloud: Platform) -> None:
+    with connect(cloud.ws_url) as socket:
+        socket.send('{"event": "broken"}')
+
+        assert json.loads(socket.recv(10))["message"] == "Internal server error"
+
+
+def test_a_frame_over_32_kb_ends_the_connection(cloud: Platform) -> None:
+    with connect(cloud.ws_url) as socket:
+        socket.send("x" * (32 * 1024 + 1))
+
+        assert _close_code(socket) == 1009
+
+
+def test_a_message_of_several_frames_may_be_longer(cloud: Platform) -> None:
+    with connect(cloud.ws_url) as socket:
+        socket.send(["x" * 20_000] * 5)
+
+        assert len(json.loads(socket.recv(10))["seen"]["body"]) == 100_000
+
+
+def test_a_message_over_128_kb_ends_the_connection(cloud: Platform) -> None:
+    with connect(cloud.ws_url) as socket:
+        socket.send(["x" * 30_000] * 5)
+
+        assert _close_code(socket) == 1009
+
+
+def test_the_end_of_a_connection_is_told(cloud: Platform, notes: Notes) -> None:
+    with connect(cloud.ws_url) as socket:
+        socket.send("{}")
+        connection = json.loads(socket.recv(10))["seen"]["requestContext"]["connectionId"]
+
+    def is_ours(note: dict[str, Any]) -> bool:
+        return bool(note["connection"] == connection)
+
+    assert notes("disconnected", fits=is_ours)
+
+
+def _close_code(socket: ClientConnection) -> int:
+    with pytest.raises(ConnectionClosed) as closed:
+        socket.recv(10)
+    assert closed.value.rcvd is not None
+    return closed.value.rcvd.code

@@ -1,0 +1,103 @@
+"""Starting and stopping: one sentence when it cannot, nothing left behind when it ends."""
+
+import os
+import signal
+import socket
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from local.platform import Platform
+from local.problem import Problem
+from tests.local import stack
+
+
+def test_a_port_in_use_is_one_sentence(small_app: Path, tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        platform = Platform(port=taken.getsockname()[1], state=tmp_path, templates=small_app)
+
+        with pytest.raises(Problem, match=r"^Port \d+ is in use: .* choose another with PORT=\d+\.$"):
+            platform.start()
+
+
+@pytest.mark.slow
+def test_a_failed_migration_is_one_sentence(small_app: Path, tmp_path: Path) -> None:
+    platform = Platform(templates=small_app, state=tmp_path, environment={"FAIL_MIGRATION": "1"})
+
+    with pytest.raises(Problem, match="migrate failed, so the database is not usable: read .*migrate.log"):
+        platform.start()
+    assert "on purpose" in (platform.state / "logs" / "migrate.log").read_text()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("missing", "sentence"),
+    [("WorkPolicy", "EventBridge's rule Heard may not send to work"), ("Invoker", "API Gateway may not invoke echo")],
+)
+def test_a_missing_grant_is_named(tmp_path: Path, missing: str, sentence: str) -> None:
+    powerless = {missing: {"Type": "AWS::IAM::Role", "Properties": {}}} if missing == "Invoker" else None
+    without = () if powerless else (missing,)
+    platform = Platform(templates=stack.write(tmp_path / "cdk", powerless, without), state=tmp_path)
+
+    with pytest.raises(Problem, match=sentence):
+        platform.start()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_nothing_is_left_behind(small_app: Path, tmp_path: Path, how: int) -> None:
+    platform = Platform(templates=small_app, state=tmp_path)
+    platform.start()
+    assert httpx.get(f"{platform.url}/nowhere").status_code == 200
+    children = _family(platform.details["pid"])
+    assert len(children) >= 4
+
+    platform.stop(how)
+
+    deadline = time.monotonic() + 10
+    while any(_is_alive(child) for child in children):
+        assert time.monotonic() < deadline, [child for child in children if _is_alive(child)]
+        time.sleep(0.05)
+
+
+@pytest.mark.slow
+def test_what_is_kept_is_there_again(small_app: Path, tmp_path: Path) -> None:
+    notes = {"NOTES": str(tmp_path / "notes")}
+    body = {"service": "s3", "operation": "put_object"}
+    sign = {"service": "kms", "operation": "list_keys", "parameters": {}}
+    with Platform(templates=small_app, state=tmp_path, keep=True, environment=notes) as first:
+        parameters = {"Bucket": "documents", "Key": "a/b ü", "Body": "text", "ContentType": "text/plain"}
+        assert "ETag" in httpx.post(f"{first.url}/aws", json={**body, "parameters": parameters}).json()
+        today = httpx.post(f"{first.url}/_local/clock", json={"advance_days": 5}).json()["today"]
+
+    with Platform(templates=small_app, state=tmp_path, keep=True, environment=notes) as second:
+        wanted = {"Bucket": "documents", "Key": "a/b ü"}
+        answer = httpx.post(f"{second.url}/aws", json={**body, "operation": "head_object", "parameters": wanted})
+        assert (answer.json()["ContentLength"], answer.json()["ContentType"]) == (4, "text/plain")
+        later = httpx.post(f"{second.url}/_local/clock", json={"advance_days": 1}).json()["today"]
+        assert later > today
+        assert httpx.post(f"{second.url}/aws", json=sign).json() == {"refused": "AccessDeniedException"}
+
+
+def _family(pid: int) -> list[int]:
+    """All processes below this one, by /proc."""
+    parents = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            parents[int(folder.name)] = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+        except OSError:
+            continue
+    found = [child for child, parent in parents.items() if parent == pid]
+    return found + [each for child in found for each in _family(child)]
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return (Path("/proc") / str(pid) / "stat").read_text().rpartition(")")[2].split()[0] != "Z"
