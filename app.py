@@ -30,6 +30,7 @@ from stacks.realtime import RealtimeStack
 from stacks.spaces import SpacesStack
 from stacks.stage import Stage, stage_of
 from stacks.system import SystemStack
+from stacks.users import UsersStack
 
 WORDS = (
     AuthStack,
@@ -42,12 +43,11 @@ WORDS = (
     RealtimeStack,
     SpacesStack,
     SystemStack,
+    UsersStack,
 )
 
 
-def assemble(
-    app: App, operations: tuple[Operation, ...], layers: Callable[[str], Path] = built_layer
-) -> None:
+def assemble(app: App, operations: tuple[Operation, ...], layers: Callable[[str], Path] = built_layer) -> None:
     """Put every stack of the context's stage into the app.
 
     Raises ValueError where an operation's domain has no stack, or declares what its stack lacks.

@@ -142,9 +142,7 @@ def tell(sockets: ExitStack) -> None:
     said(f"Carl searches for something with wifi below 5,500 and finds {found[0]['name']}")
     today = datetime.now(ZoneInfo("America/New_York")).date()
     start = date(today.year + (today.month == 12), today.month % 12 + 1, 15)
-    bid = carl.ask(
-        "POST", "/bids", space_id=space["id"], bid_amount=4800, start_date=start.isoformat(), term_months=12
-    )
+    bid = carl.ask("POST", "/bids", space_id=space["id"], bid_amount=4800, start_date=start.isoformat(), term_months=12)
     said(f"and bids 4,800.00 a month for a year from {start}")
     olivia.hears("bid:status_changed", lambda data: data["bid_id"] == bid["id"])
 

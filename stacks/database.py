@@ -22,9 +22,7 @@ POSTGRES, VALKEY = ec2.Port.tcp(5432), ec2.Port.tcp_range(6379, 6380)
 
 
 class DatabaseStack(Stack):
-    def __init__(
-        self, scope: Construct, id: str, *, stage: Stage, network: NetworkStack, **settings: Any
-    ) -> None:
+    def __init__(self, scope: Construct, id: str, *, stage: Stage, network: NetworkStack, **settings: Any) -> None:
         super().__init__(scope, id, **settings)
         self.cluster = self._cluster(stage, network)
         self.cluster_host = self.host = self.cluster.cluster_endpoint.hostname
@@ -62,9 +60,7 @@ class DatabaseStack(Stack):
         return rds.DatabaseCluster(
             self,
             "Cluster",
-            engine=rds.DatabaseClusterEngine.aurora_postgres(
-                version=rds.AuroraPostgresEngineVersion.VER_17_9
-            ),
+            engine=rds.DatabaseClusterEngine.aurora_postgres(version=rds.AuroraPostgresEngineVersion.VER_17_9),
             default_database_name=DATABASE_NAME,
             credentials=rds.Credentials.from_username("leasing_admin"),
             # RDS makes the password, keeps it in Secrets Manager and rotates it every seven days.
@@ -80,9 +76,7 @@ class DatabaseStack(Stack):
             security_groups=[self._group("ClusterGroup", network, POSTGRES)],
             parameters={"rds.force_ssl": "1", "log_min_duration_statement": "500"},
             cloudwatch_logs_exports=["postgresql"],
-            backup=rds.BackupProps(
-                retention=Duration.days(stage.backup_days), preferred_window="03:00-04:00"
-            ),
+            backup=rds.BackupProps(retention=Duration.days(stage.backup_days), preferred_window="03:00-04:00"),
             copy_tags_to_snapshot=True,
             deletion_protection=stage.is_permanent,
             removal_policy=stage.removal_policy,

@@ -103,14 +103,10 @@ class EdgeStack(Stack):
             "LogWriter",
             assumed_by=iam.ServicePrincipal("apigateway.amazonaws.com"),
             managed_policies=[
-                iam.ManagedPolicy.from_aws_managed_policy_name(
-                    "service-role/AmazonAPIGatewayPushToCloudWatchLogs"
-                )
+                iam.ManagedPolicy.from_aws_managed_policy_name("service-role/AmazonAPIGatewayPushToCloudWatchLogs")
             ],
         )
-        stage.add_resource_dependency(
-            account.CfnAccount(self, "Account", cloud_watch_role_arn=writer.role_arn)
-        )
+        stage.add_resource_dependency(account.CfnAccount(self, "Account", cloud_watch_role_arn=writer.role_arn))
 
 
 def _throttled(throttle: tuple[int, int]) -> apigateway.CfnStage.RouteSettingsProperty:
@@ -121,6 +117,4 @@ def _throttled(throttle: tuple[int, int]) -> apigateway.CfnStage.RouteSettingsPr
 
 
 def _logged(group: logs.LogGroup, line: dict[str, str]) -> apigateway.CfnStage.AccessLogSettingsProperty:
-    return apigateway.CfnStage.AccessLogSettingsProperty(
-        destination_arn=group.log_group_arn, format=json.dumps(line)
-    )
+    return apigateway.CfnStage.AccessLogSettingsProperty(destination_arn=group.log_group_arn, format=json.dumps(line))

@@ -11,6 +11,7 @@ AUDITED = "Documents are read through functions only, and each of them writes it
 LOG_WRITER = "The role that API Gateway asks of an account for its logs: it is checked to be exactly this."
 WHOLE_SERVICE = "tests/architecture/test_stacks.py lists every action that stands with it, and why."
 SHORT_LIVED = "A stage for development can be deleted; production cannot."
+ISSUED = "DocuSign issues what these hold: an operator rotates it, as docs/runbooks/docusign.md says."
 CONTENT = "Whatever is inside this one bucket or API: objects and sockets have no names beforehand."
 
 
@@ -27,6 +28,7 @@ def check(app: App, stage: Stage) -> None:
         "APIG4": PUBLIC,
         "L1": BYTECODE,
         "S1": AUDITED,
+        "SMG4": ISSUED,
         f"IAM4[Policy::{writer}]": LOG_WRITER,
         "IAM5[Resource::*]": WHOLE_SERVICE,
         f"IAM5[Resource::{bucket}/*]": CONTENT,

@@ -19,9 +19,7 @@ CONNECTIONS_PER_UNIT = 180
 
 
 class ObservabilityStack(Stack):
-    def __init__(
-        self, scope: Construct, id: str, *, platform: PlatformStack, edge: EdgeStack, **settings: Any
-    ) -> None:
+    def __init__(self, scope: Construct, id: str, *, platform: PlatformStack, edge: EdgeStack, **settings: Any) -> None:
         super().__init__(scope, id, **settings)
         self._platform = platform
         errors = self._error_rate(Duration.minutes(5))
@@ -37,9 +35,7 @@ class ObservabilityStack(Stack):
         self._alarm("FailedLogins", refusals, 100, 1, "somebody is guessing passwords")
         self._dashboard(errors, latency, connections, refusals)
 
-    def _alarm(
-        self, id: str, metric: cloudwatch.IMetric, threshold: float, periods: int, description: str
-    ) -> None:
+    def _alarm(self, id: str, metric: cloudwatch.IMetric, threshold: float, periods: int, description: str) -> None:
         alarm = cloudwatch.Alarm(
             self,
             id,
@@ -76,9 +72,7 @@ class ObservabilityStack(Stack):
             log_group=edge.http_logs,
             metric_namespace=f"leasing/{self._platform.stage_settings.name}",
             metric_name="FailedLogins",
-            filter_pattern=logs.FilterPattern.literal(
-                '{ $.route = "POST /api/v1/auth/login" && $.status = "401" }'
-            ),
+            filter_pattern=logs.FilterPattern.literal('{ $.route = "POST /api/v1/auth/login" && $.status = "401" }'),
         )
         return found.metric(period=Duration.minutes(5), statistic="Sum")
 
@@ -90,12 +84,8 @@ class ObservabilityStack(Stack):
         refusals: cloudwatch.Metric,
     ) -> None:
         platform = self._platform
-        waiting = [
-            queue.queue.metric_approximate_age_of_oldest_message() for queue in platform.queues.values()
-        ]
-        page = cloudwatch.Dashboard(
-            self, "Dashboard", dashboard_name=platform.stage_settings.named("overview")
-        )
+        waiting = [queue.queue.metric_approximate_age_of_oldest_message() for queue in platform.queues.values()]
+        page = cloudwatch.Dashboard(self, "Dashboard", dashboard_name=platform.stage_settings.named("overview"))
         page.add_widgets(
             cloudwatch.GraphWidget(title="Requests", left=[platform.http_api.metric_count()], right=[errors]),
             cloudwatch.GraphWidget(title="Latency, p95", left=[latency]),

@@ -22,11 +22,17 @@ from stacks.network import NetworkStack
 from stacks.parts.authorizer import authorizer
 from stacks.parts.grants import Resource
 from stacks.parts.operations import Operations
-from stacks.parts.queue import Queue, visibility_for
+from stacks.parts.queue import RECEIVES, Queue, visibility_for
 from stacks.stage import Stage
 
 QUEUES = ("mail", "push", "relay", "sockets_to_close")
-"""The queues that our own code sends to; `push` keeps the order of each socket's frames."""
+"""The queues that our own code sends to."""
+
+FIFO = ("mail", "push")
+"""`push` keeps the order of each socket's frames; both take a message that is sent twice once."""
+
+TRIED_ONCE = ("mail",)
+"""Who reads it counts its tries itself (functions/notifications/send_mail.py), and gives up for good."""
 
 SOCKET_STAGE = "ws"
 
@@ -127,7 +133,8 @@ class PlatformStack(Stack):
             name=name,
             visibility=visibility_for(max(timeouts, default=30)),
             alarms=self.alarms,
-            fifo=name == "push",
+            fifo=name in FIFO,
+            receives=1 if name in TRIED_ONCE else RECEIVES,
         )
 
     def _resources(self) -> dict[str, Resource]:

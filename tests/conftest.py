@@ -68,8 +68,8 @@ def _resources() -> dict[str, str]:
     boto3.client("events").create_event_bus(Name="leasing")
     queues = {
         name: sqs.create_queue(
-            QueueName=f"{name}.fifo" if name == "push" else name,
-            Attributes={"FifoQueue": "true"} if name == "push" else {},
+            QueueName=f"{name}.fifo" if name in ("mail", "push") else name,
+            Attributes={"FifoQueue": "true"} if name in ("mail", "push") else {},
         )["QueueUrl"]
         for name in ("relay", "push", "mail", "sockets_to_close")
     }

@@ -10,8 +10,8 @@ from shared.auth.models import Credentials, Session, SignedIn, User
 from shared.kit.catalog import ANYONE, Role
 from shared.kit.db import transaction
 from shared.kit.endpoint import Reply, endpoint
-from shared.kit.ids import new_id
 from shared.kit.errors import Unauthenticated
+from shared.kit.ids import new_id
 from shared.kit.request import Caller, Request
 
 

@@ -4,7 +4,7 @@ A repeat within ten seconds (a lost answer, two tabs) gets the same new refresh 
 token that was spent longer ago has copied it, or was copied: the whole session ends.
 """
 
-from shared.auth import opaque, queries, rules, sessions
+from shared.auth import cookie, opaque, queries, rules, sessions
 from shared.auth.models import RefreshRequest, Session, Tokens, User
 from shared.kit.catalog import ANYONE, Role
 from shared.kit.db import transaction
@@ -23,7 +23,7 @@ from shared.kit.request import Caller, Request
     layers=("tokens",),
 )
 def refresh(asked: RefreshRequest, request: Request) -> Reply[Tokens]:
-    parent = asked.refresh_token or request.headers.get("x-refresh-token") or request.cookies.get(sessions.COOKIE) or ""
+    parent = asked.refresh_token or request.headers.get("x-refresh-token") or request.cookies.get(cookie.NAME) or ""
     session_id = opaque.session_of(parent)
     child, parent_hash = opaque.child_of(parent), opaque.hash_of(parent)
     with transaction() as tx:

@@ -21,14 +21,15 @@ from shared.kit.request import Caller
     access={Role.OWNER, Role.AGENT},
     rate="bidding",
     writes=True,
-    raises=(rules.BidNotOpen, rules.SpaceNotAvailable),
+    raises=(rules.BidNotOpen, rules.NotYourTurn, rules.OfferExpired, rules.SpaceNotAvailable),
 )
 def approve_bid(caller: Caller, bid_id: UUID, decision: Decision) -> Bid:
     with transaction(caller) as tx:
         before, space = visible_bid(tx, caller, bid_id)
-        rules.check_approvable(before, space["availability_status"])
+        status = rules.next_status(before, "approve")
+        rules.check_takeable(before, space)
         if not draft_contract(tx, caller, before):
             raise rules.SpaceNotAvailable()
-        bid = Bid.of(queries.update_approved(tx, caller, before, decision.notes))
+        bid = Bid.of(queries.update_decided(tx, caller, before, status, decision.notes))
         tx.emit("bid.approved", bid, before=before)
     return bid

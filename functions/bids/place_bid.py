@@ -1,7 +1,7 @@
 """A client offers a monthly rent for one available space.
 
-The bid stays open until it is withdrawn, rejected or approved; approval starts the leasing saga
-(functions/leasing/leasing.asl.json). Over WebSocket the same operation is `bid:place`.
+The bid stays open until it is withdrawn, rejected, approved or concluded on a counter-offer; the last two
+start the leasing saga (functions/leasing/leasing.asl.json). Over WebSocket the same operation is `bid:place`.
 """
 
 from shared.bids import queries, rules
@@ -20,7 +20,13 @@ from shared.spaces.access import visible_space
     returns=201,
     rate="bidding",
     writes=True,
-    raises=(rules.SpaceNotAvailable, rules.BidAlreadyOpen, rules.StartInThePast),
+    raises=(
+        rules.SpaceNotAvailable,
+        rules.BidAlreadyOpen,
+        rules.StartInThePast,
+        rules.ExpiryInThePast,
+        rules.TotalTooLarge,
+    ),
     socket=Socket("bid:place", answers="bid:placed", fields={"bid_id": "id", "status": "status"}),
 )
 def place_bid(caller: Caller, offer: Offer) -> Bid:

@@ -20,7 +20,7 @@ from shared.kit.request import Caller
     layers=("places",),
 )
 def create_building(caller: Caller, new: NewBuilding) -> Building:
-    rules.check_coordinates(new)
+    rules.check_coordinates(new.latitude, new.longitude)
     timezone = rules.time_zone(new)
     with transaction(caller) as tx:
         building = Building.of(queries.insert_building(tx, caller, new, timezone))

@@ -6,15 +6,15 @@ from shared.buildings import queries
 from shared.buildings.models import Building, ListedBuilding
 from shared.kit.catalog import ANYONE
 from shared.kit.db import reading
-from shared.kit.endpoint import endpoint
+from shared.kit.endpoint import Reply, endpoint
 from shared.kit.errors import NotFound
 from shared.kit.request import Caller
 
 
 @endpoint("GET /buildings/{building_id}", access=ANYONE)
-def get_building(caller: Caller | None, building_id: UUID) -> Building | ListedBuilding:
+def get_building(caller: Caller | None, building_id: UUID) -> Reply[Building | ListedBuilding]:
     with reading(caller) as tx:
         row = queries.select_building(tx, building_id)
     if row is None:
         raise NotFound()
-    return Building.of(row) if row["is_own"] else ListedBuilding.of(row)
+    return Reply(Building.of(row) if row["is_own"] else ListedBuilding.of(row), version=row["updated_at"])

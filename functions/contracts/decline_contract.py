@@ -21,6 +21,6 @@ def decline_contract(caller: Caller, contract_id: UUID, declining: Declining) ->
     with transaction(caller) as tx:
         before, task_token = visible_contract(tx, caller, contract_id)
         rules.check_declinable(before)
-        contract = ContractState.of(queries.update_declined(tx, caller, contract_id, declining.reason))
+        contract = ContractState.of(queries.update_declined(tx, contract_id, declining.reason, caller.user_id))
         tx.emit("contract.declined", contract, before=before, task_token=task_token)
     return contract

@@ -1,6 +1,7 @@
 """Both sides download their lease as a PDF.
 
-The saga stores it; whoever comes before that gets the same bytes, rendered and stored right here.
+The saga stores it; whoever comes before that gets the same bytes, rendered and stored right here. What both
+have signed in DocuSign takes its place.
 """
 
 from uuid import UUID
@@ -30,8 +31,17 @@ def download_contract(caller: Caller, contract_id: UUID) -> File:
         raise NotFound()
     if deal["document_key"] is None and deal["status"] == "TERMINATED":
         raise rules.DocumentGone()
-    kept = read_object(resource("documents"), deal["document_key"]) if deal["document_key"] else None
-    return File(kept or _rendered(deal), "application/pdf", f"lease-{contract_id}.pdf")
+    return File(_kept(deal) or _rendered(deal), "application/pdf", f"lease-{contract_id}.pdf")
+
+
+def _kept(deal: Row) -> bytes | None:
+    key = deal["document_key"]
+    if key is None:
+        return None
+    signed = (
+        read_object(resource("documents"), rules.signed_key(key)) if deal["signature_provider"] != "BUILT_IN" else None
+    )
+    return signed or read_object(resource("documents"), key)
 
 
 def _rendered(deal: Row) -> bytes:

@@ -10,7 +10,9 @@ _BATCH = 500
 
 
 @job("rate(1 hour)")
-def end_holds(event: dict[str, Any]) -> None:
+def end_holds(event: dict[str, Any]) -> bool:
     with transaction() as tx:
-        for contract, task_token in queries.update_holds_ended(tx, _BATCH):
+        ended = queries.update_holds_ended(tx, _BATCH)
+        for contract, task_token in ended:
             tx.emit("contract.hold_ended", contract, task_token=task_token)
+    return len(ended) == _BATCH

@@ -4,11 +4,9 @@ Stands outside the VPC; the event carries the saga's token, encrypted, or none w
 come to its wait yet (it then sees for itself what was decided).
 """
 
-from base64 import b64decode
-
+from shared.contracts.sealed import unseal
 from shared.kit.aws import AwsError, call
 from shared.kit.consumer import Event, consumer
-from shared.kit.settings import resource
 from shared.kit.wire import render
 
 _FINISHED = ("TaskTimedOut", "TaskDoesNotExist", "InvalidToken")
@@ -25,7 +23,7 @@ _FINISHED = ("TaskTimedOut", "TaskDoesNotExist", "InvalidToken")
 def resume_saga(event: Event) -> None:
     if event.data["task_token"] is None:
         return
-    token = _decrypted(event.data["task_token"])
+    token = unseal(event.data["task_token"])
     try:
         if event.data["signature_status"] == "FULLY_SIGNED":
             output = render({"contract_id": event.object_id})
@@ -36,8 +34,3 @@ def resume_saga(event: Event) -> None:
         # The saga has moved on: this event came twice, or late.
         if error.code not in _FINISHED:
             raise
-
-
-def _decrypted(token: str) -> str:
-    answer = call("kms", "TrentService.Decrypt", {"CiphertextBlob": token, "KeyId": resource("token_key")})
-    return b64decode(answer["Plaintext"]).decode()

@@ -24,4 +24,4 @@ def void_contract(task: dict[str, Any]) -> None:
         if before.status == "TERMINATED":
             return
         contract, withdrawn = queries.update_voided(tx, before.id, _EXPIRED if error == "States.Timeout" else _FAILED)
-        tx.emit("contract.voided", contract, before=before, withdrawn=withdrawn)
+        tx.emit("contract.voided", contract, before=before, withdrawn=withdrawn, envelope_id=contract.envelope_id)

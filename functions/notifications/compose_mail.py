@@ -1,6 +1,7 @@
-"""Writes the mail that an event calls for and hands it to the queue of functions/notifications/send_mail.py.
+"""Writes the mails that an event calls for, one to each person, for functions/notifications/send_mail.py to send.
 
-The verification token is made again from its row's id: the database and the outbox never hold it.
+Whoever chose not to be mailed gets no notices; what concerns the safety of an account is always sent.
+A mailed token is made again from its row's id: the database and the outbox never hold it.
 """
 
 from uuid import UUID
@@ -9,25 +10,50 @@ from shared.auth import rules
 from shared.kit.consumer import Event, consumer
 from shared.kit.db import Row, Tx
 from shared.kit.keys import derived_key
-from shared.notifications import mail, queries
+from shared.notifications import letters, mail, queries
+
+_SECURITY = (
+    "user.registered",
+    "user.verification_requested",
+    "user.password_changed",
+    "password_reset.requested",
+    "session.revoked",
+)
 
 
-@consumer("user.registered", "session.revoked", uses=("mail.send", "derive_key.mac"))
+@consumer(
+    *_SECURITY,
+    *letters.NOTICES,
+    uses=("mail.send", "derive_key.mac", "token_key.encrypt"),
+    layers=("mail",),
+    # Time for the many people of ten events; what dies with them comes again within the five minutes in
+    # which the mail queue drops what it has seen.
+    timeout=45,
+)
 def compose_mail(event: Event, tx: Tx) -> None:
-    person = queries.select_recipient(tx, event.actor) if event.actor else None
-    written = _written(event, person) if person else None
-    if written:
-        # Queued last and before the commit: a mail may come twice after a crash, but none is lost.
-        mail.queue(written, event.correlation_id)
+    # Queued last and before the commit: none is lost, and of what a crash repeats the queue drops the second.
+    if event.name in letters.NOTICES:
+        matter, people = queries.select_matter(tx, event)
+        for person in letters.readers(event, people):
+            mail.queue(letters.notice(event, matter, person), event, person["id"])
+        return
+    # Who has forgotten the password is not signed in, and so no actor; whoever nobody knows is neither.
+    user_id = event.data.get("user_id") or event.actor
+    if user_id and (user := queries.select_recipient(tx, user_id)) and (written := _security_notice(event, user)):
+        mail.queue(written, event, user_id)
 
 
-def _written(event: Event, person: Row) -> mail.Mail | None:
+def _security_notice(event: Event, person: Row) -> mail.Mail | None:
     match event.name:
-        case "user.registered":
-            token_id = UUID(event.data["verification_id"])
-            token = rules.mailed_token(derived_key(rules.VERIFICATION_KEY), token_id)
-            return mail.verification(person, token)
+        case "user.registered" | "user.verification_requested":
+            token = rules.mailed_token(derived_key(rules.VERIFICATION_KEY), UUID(event.data["verification_id"]))
+            return letters.security_notice("verification", person, letters.page(f"verify-email?token={token}"))
+        case "password_reset.requested" if event.object_id:
+            token = rules.mailed_token(derived_key(rules.RESET_KEY), event.object_id)
+            return letters.security_notice("password_reset", person, letters.page(f"reset-password?token={token}"))
+        case "user.password_changed":
+            return letters.security_notice("password_changed", person)
         case "session.revoked" if event.data["revoked_reason"] == rules.REUSED:
-            return mail.session_ended(person)
+            return letters.security_notice("session_ended", person)
         case _:
             return None

@@ -1,38 +1,60 @@
 """Hands queued mails to SES, outside the VPC.
 
 One at a time: a batch that dies half-way would send its first half again. What SES does not take in
-four tries goes back to the queue, and from there to its dead-letter queue, where it can be sent again.
+four tries is parked in the queue's dead letters, from where it can be sent again; the queue itself
+brings a mail once (stacks/platform.py), or four tries would become many.
 """
 
 import time
 from typing import Any
 
 import boto3
+from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from shared.kit.aws import AwsError
 from shared.kit.consumer import worker
+from shared.kit.errors import Unavailable
 from shared.kit.settings import resource
+from shared.notifications.mail import Mail, opened
 
 PAUSES = (1, 2, 4)
 """Seconds between the tries (source 000, 10.3)."""
 
+CONNECT_SECONDS, ANSWER_SECONDS = 2, 5
+TIMEOUT = 45
+"""Seconds: enough for four tries that time out, and their pauses."""
 
-@worker("mail", batch=1, uses=("ses.send",), timeout=30)
-def send_mail(mail: dict[str, Any]) -> None:
+
+@worker("mail", batch=1, uses=("ses.send", "token_key.decrypt"), timeout=TIMEOUT)
+def send_mail(message: dict[str, Any]) -> None:
+    mail = None
     for pause in (*PAUSES, None):
         try:
+            mail = mail or opened(message)
             _send(mail)
             return
-        except (BotoCoreError, ClientError):
+        except (AwsError, BotoCoreError, ClientError, Unavailable):
             if pause is None:
                 raise
             time.sleep(pause)
 
 
-def _send(mail: dict[str, Any]) -> None:
-    body = {"Text": {"Data": mail["text"]}, "Html": {"Data": mail["html"]}}
-    boto3.client("sesv2").send_email(
+def _send(mail: Mail) -> None:
+    # The tries are ours to count: boto3 would add four of its own to each.
+    once = Config(connect_timeout=CONNECT_SECONDS, read_timeout=ANSWER_SECONDS, retries={"total_max_attempts": 1})
+    boto3.client("sesv2", config=once).send_email(
         FromEmailAddress=resource("ses"),
-        Destination={"ToAddresses": [mail["to"]]},
-        Content={"Simple": {"Subject": {"Data": mail["subject"]}, "Body": body}},
+        Destination={"ToAddresses": [mail.to]},
+        Content={
+            "Simple": {
+                "Subject": _content(mail.subject),
+                "Body": {"Text": _content(mail.text), "Html": _content(mail.html)},
+            }
+        },
     )
+
+
+def _content(text: str) -> dict[str, str]:
+    # Without a charset SES reads 7-bit ASCII.
+    return {"Data": text, "Charset": "UTF-8"}

@@ -1,4 +1,4 @@
-"""When money was recorded: its invoice and receipt are rendered and stored before anybody asks for them."""
+"""When an invoice was issued or money recorded: the papers are rendered and stored before anybody asks for them."""
 
 import hashlib
 from typing import Any
@@ -11,18 +11,27 @@ from shared.payments import papers, queries
 from shared.payments.document import render_invoice, render_receipt
 
 
-@consumer("payment.recorded", uses=("documents.write",), layers=("documents",), timeout=30, memory=1024)
+@consumer(
+    "payment.invoiced", "payment.recorded", uses=("documents.write",), layers=("documents",), timeout=30, memory=1024
+)
 def render_papers(event: Event, tx: Tx) -> None:
     assert event.object_id is not None  # noqa: S101 (payments have ids)
     row = queries.select_papers(tx, event.object_id)
     invoice: dict[str, Any] = {"kind": "INVOICE", "invoice_id": row["invoice_id"], "transaction_id": None}
+    _store(
+        tx, row, invoice, papers.invoice_number(row), papers.invoice_key(row), render_invoice(papers.invoice_of(row))
+    )
+    if row["transactions"] is None:
+        # Nothing has come yet, or what came was reversed since.
+        return
     receipt: dict[str, Any] = {
         "kind": "RECEIPT",
         "invoice_id": row["invoice_id"],
         "transaction_id": row["transactions"][-1]["id"],
     }
-    _store(tx, row, invoice, papers.invoice_number(row), papers.invoice_key(row), render_invoice(papers.invoice_of(row)))
-    _store(tx, row, receipt, papers.receipt_number(row), papers.receipt_key(row), render_receipt(papers.receipt_of(row)))
+    _store(
+        tx, row, receipt, papers.receipt_number(row), papers.receipt_key(row), render_receipt(papers.receipt_of(row))
+    )
 
 
 def _store(tx: Tx, row: Row, values: dict[str, Any], number: str, key: str, document: bytes) -> None:

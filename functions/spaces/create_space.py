@@ -17,7 +17,7 @@ from shared.spaces.models import NewSpace, OwnSpace
     raises=(rules.ExternalIdTaken,),
 )
 def create_space(caller: Caller, new: NewSpace) -> OwnSpace:
-    rules.check_new_space(new)
+    rules.check_space(new.model_dump())
     with transaction(caller) as tx:
         row = queries.insert_space(tx, caller, new)
         if row is None:

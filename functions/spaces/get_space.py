@@ -4,7 +4,7 @@ from uuid import UUID
 
 from shared.kit.catalog import ANYONE
 from shared.kit.db import reading
-from shared.kit.endpoint import endpoint
+from shared.kit.endpoint import Reply, endpoint
 from shared.kit.errors import NotFound
 from shared.kit.request import Caller
 from shared.spaces import queries, rules
@@ -12,7 +12,7 @@ from shared.spaces.models import OwnSpaceDetail, SimilarSpace, SpaceDetail
 
 
 @endpoint("GET /spaces/{space_id}", access=ANYONE)
-def get_space(caller: Caller | None, space_id: UUID) -> OwnSpaceDetail | SpaceDetail:
+def get_space(caller: Caller | None, space_id: UUID) -> Reply[OwnSpaceDetail | SpaceDetail]:
     with reading(caller) as tx:
         space, similar = queries.select_space(tx, space_id)
     if space is None:
@@ -24,4 +24,5 @@ def get_space(caller: Caller | None, space_id: UUID) -> OwnSpaceDetail | SpaceDe
         "ai_recommendation_score": score,
         "score_factors": factors,
     }
-    return OwnSpaceDetail.of(row) if space["is_own"] else SpaceDetail.of(row)
+    shown = OwnSpaceDetail.of(row) if space["is_own"] else SpaceDetail.of(row)
+    return Reply(shown, version=space["updated_at"])

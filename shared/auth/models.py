@@ -123,6 +123,32 @@ class Session(View):
     revoked_reason: str | None = None
 
 
+class Key(View):
+    """The public half of the key that signs our access tokens, as a JSON Web Key (RFC 7517, 7518)."""
+
+    kty: Literal["RSA"]
+    use: Literal["sig"]
+    alg: Literal["RS256"]
+    kid: str
+    n: str
+    e: str
+
+
+class KeySet(View):
+    keys: list[Key]
+
+
+class Issuer(View):
+    """What OpenID Connect Discovery 1.0 (section 3) calls provider metadata, as far as we are one."""
+
+    issuer: str
+    jwks_uri: str
+    response_types_supported: list[str]
+    subject_types_supported: list[str]
+    id_token_signing_alg_values_supported: list[str]
+    claims_supported: list[str]
+
+
 class Told(View):
     """A sentence for the person in front of the screen."""
 

@@ -290,7 +290,7 @@ def update_password(tx: Tx, user_id: UUID, password_hash: str) -> None:
     """A new password; the present one becomes the newest of the earlier ones."""
     values = {"user_id": user_id, "password_hash": password_hash, "kept": REMEMBERED_PASSWORDS - 1}
     tx.run(_UPSERT_HISTORY, values)
-    tx.run(_UPDATE_PASSWORD, values)
+    tx.run(_UPDATE_HASH, values)
 
 
 _UPSERT_HISTORY = """
@@ -300,7 +300,7 @@ ON CONFLICT (user_id) DO UPDATE
 SET password_hashes = (excluded.password_hashes || h.password_hashes)[1:%(kept)s], updated_at = now()
 """
 
-_UPDATE_PASSWORD = """
+_UPDATE_HASH = """
 UPDATE users SET password_hash = %(password_hash)s, updated_at = now(), updated_by = %(user_id)s
 WHERE id = %(user_id)s
 """

@@ -76,6 +76,10 @@ def check_password(password: str, field: str = "password") -> None:
         raise Invalid(*broken)
 
 
+CLAIMS = ("sub", "iss", "aud", "iat", "exp", "jti", "userId", "email", "role", "org_id", "sid")
+"""Everything that an access token says (decision 2)."""
+
+
 def claims(user_id: UUID, organization_id: UUID, session_id: UUID, email: str, role: str) -> dict[str, str]:
     """What an access token says besides its dates (decision 2)."""
     return {

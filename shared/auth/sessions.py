@@ -3,14 +3,13 @@
 from typing import Any
 from uuid import UUID
 
+from shared.auth import cookie
 from shared.auth.models import SignedIn, Tokens, User
 from shared.auth.rules import claims
 from shared.kit import tokens
 from shared.kit.endpoint import Reply
 from shared.kit.ids import new_id
 from shared.kit.settings import setting
-
-COOKIE = "refresh_token"
 
 
 def refresh_days() -> int:
@@ -26,12 +25,13 @@ def access_seconds() -> int:
 def signed_in(user: User, session_id: UUID, refresh_token: str) -> Reply[SignedIn]:
     """The answer to a login. Needs `uses=("signing_key.sign",)`."""
     pair = _pair(user, session_id, refresh_token)
-    return Reply(SignedIn(**pair, user=user), cookies=(_cookie(refresh_token),))
+    return Reply(SignedIn(**pair, user=user), cookies=(cookie.holding(refresh_token, refresh_days()),))
 
 
 def refreshed(user: User, session_id: UUID, refresh_token: str) -> Reply[Tokens]:
     """The answer to a refresh. Needs `uses=("signing_key.sign",)`."""
-    return Reply(Tokens(**_pair(user, session_id, refresh_token)), cookies=(_cookie(refresh_token),))
+    pair = _pair(user, session_id, refresh_token)
+    return Reply(Tokens(**pair), cookies=(cookie.holding(refresh_token, refresh_days()),))
 
 
 def _pair(user: User, session_id: UUID, refresh_token: str) -> dict[str, Any]:
@@ -42,9 +42,3 @@ def _pair(user: User, session_id: UUID, refresh_token: str) -> dict[str, Any]:
         "token_type": "Bearer",
         "expires_in": access_seconds(),
     }
-
-
-def _cookie(refresh_token: str) -> str:
-    # Only requests of our own site to /auth carry it, and no script reads it.
-    age = refresh_days() * 24 * 3600
-    return f"{COOKIE}={refresh_token}; Max-Age={age}; Path=/api/v1/auth; HttpOnly; Secure; SameSite=Strict"

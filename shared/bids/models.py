@@ -1,5 +1,6 @@
 """What a bid looks like, asked and answered."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Literal
@@ -11,21 +12,51 @@ from shared.kit.fields import AskedId, Body, Count, Day, Id, PositiveMoney, Text
 from shared.kit.paging import Paged, PageMeta
 
 BidStatus = Literal["PENDING", "APPROVED", "REJECTED", "COUNTER_OFFERED", "WITHDRAWN"]
+Side = Literal["CLIENT", "OWNER"]
 Notes = Annotated[Text, Field(max_length=2000)]
+Months = Annotated[Count, Field(ge=1, le=600)]
 
 
 class Offer(Body):
-    """What a client offers for a space; money is the monthly base rent."""
+    """What a client offers for a space; money is the monthly base rent.
+
+    `valid_until` is the last day, as the building counts days, on which the offer can be taken.
+    """
 
     space_id: Id
     bid_amount: PositiveMoney
     start_date: Day | None = None
-    term_months: Annotated[Count, Field(ge=1, le=600)] = 12
+    term_months: Months = 12
+    valid_until: Day | None = None
     notes: Notes | None = None
 
 
+class Answer(Body):
+    """New terms for an open bid: start and term that are left out stay as they stand.
+
+    `valid_until` and `notes` belong to these terms alone and are never taken over from earlier ones.
+    """
+
+    start_date: Day | None = None
+    term_months: Months | None = None
+    valid_until: Day | None = None
+    notes: Notes | None = None
+
+
+class Counter(Answer):
+    """What the owner would take instead."""
+
+    counter_offer_amount: PositiveMoney
+
+
+class Revision(Answer):
+    """What the client offers after a counter-offer."""
+
+    bid_amount: PositiveMoney
+
+
 class Decision(Body):
-    """What the owner says beside its decision."""
+    """What a side says beside its decision."""
 
     notes: Notes | None = None
 
@@ -72,6 +103,7 @@ class Bid(View):
     contract_type: str
     start_date: date
     term_months: int | None
+    valid_until: date | None
     status: BidStatus
     version: int
     notes: str | None
@@ -89,6 +121,9 @@ class Bid(View):
         "owner_organization_id",
         "bid_amount",
         "counter_offer_amount",
+        "start_date",
+        "term_months",
+        "valid_until",
         "contract_id",
         "version",
     )
@@ -98,11 +133,12 @@ class BidVersion(View):
     """One side's terms at one moment; never changed afterwards."""
 
     version: int
-    side: Literal["CLIENT", "OWNER"]
+    side: Side
     author_id: UUID
     amount: Decimal
     start_date: date
     term_months: int | None
+    valid_until: date | None
     notes: str | None
     created_at: datetime
 
@@ -118,3 +154,28 @@ class BidList(View):
 
     data: list[Bid]
     meta: PageMeta
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """A bid's next version: what `side` puts on the table, and the status that this brings."""
+
+    side: Side
+    status: BidStatus
+    bid_amount: Decimal
+    counter_offer_amount: Decimal | None
+    start_date: date
+    term_months: int | None
+    valid_until: date | None
+    notes: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SpaceNow:
+    """What a decision on a bid must know of its space; `today` is the day it is there.
+
+    `availability_status` is None where the space is no longer listed and the caller may not see it.
+    """
+
+    availability_status: str | None
+    today: date

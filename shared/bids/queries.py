@@ -1,10 +1,11 @@
 """The SQL of bids."""
 
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from shared.bids.models import Bid, BidFilter, Offer
+from shared.bids.models import Bid, BidFilter, BidStatus, Offer, Side, Terms
 from shared.kit.catalog import Role
 from shared.kit.db import Reading, Row, Tx
 from shared.kit.ids import new_id
@@ -13,7 +14,7 @@ from shared.kit.request import Caller
 _SELECT = """
 SELECT b.id, b.space_id, b.client_id, b.owner_id, b.client_organization_id, b.owner_organization_id,
        b.bid_amount, b.counter_offer_amount, b.currency, b.contract_type, b.start_date, b.term_months,
-       b.status, b.version, b.notes, b.decision_reason, b.created_at, b.updated_at,
+       b.valid_until, b.status, b.version, b.notes, b.decision_reason, b.created_at, b.updated_at,
        (SELECT c.id FROM contracts c WHERE c.bid_id = b.id) AS contract_id,
        jsonb_build_object('id', b.client_id, 'name', b.client_party ->> 'name',
                           'organization', b.client_party ->> 'legal_name') AS client,
@@ -49,14 +50,18 @@ SELECT app.lock_space(b.space_id) AS locked FROM bids b WHERE b.id = %(bid_id)s
 
 _LOCK_ONE = "SELECT b.id FROM bids b WHERE b.id = %(bid_id)s AND " + _MINE + " FOR UPDATE"
 
-_SELECT_SPACE_STATE = """
-SELECT s.availability_status, s.gross_sqft, app.today(g.timezone) AS today
-FROM bids b JOIN spaces s ON s.id = b.space_id JOIN buildings g ON g.id = s.building_id
+# A client keeps its bid, and may withdraw it, on a space that it can no longer see.
+_SELECT_SPACE_NOW = """
+SELECT s.availability_status, app.today(coalesce(g.timezone, 'UTC')) AS today
+FROM bids b
+LEFT JOIN spaces s ON s.id = b.space_id
+LEFT JOIN buildings g ON g.id = b.building_id
 WHERE b.id = %(bid_id)s
 """
 
 _SELECT_VERSIONS = """
-SELECT v.version, v.side, v.author_id, v.amount, v.start_date, v.term_months, v.notes, v.created_at
+SELECT v.version, v.side, v.author_id, v.amount, v.start_date, v.term_months, v.valid_until, v.notes,
+       v.created_at
 FROM bid_versions v
 WHERE v.bid_id = %(bid_id)s
 ORDER BY v.version
@@ -64,10 +69,10 @@ ORDER BY v.version
 
 _INSERT = """
 INSERT INTO bids (id, space_id, building_id, owner_id, owner_organization_id, client_id, client_organization_id,
-                  bid_amount, currency, start_date, term_months, notes, client_party, premises,
+                  bid_amount, currency, start_date, term_months, valid_until, notes, client_party, premises,
                   created_by, updated_by)
 SELECT %(id)s, s.id, s.building_id, g.owner_id, s.owner_organization_id, u.id, o.id,
-       %(bid_amount)s, s.currency, %(start_date)s, %(term_months)s, %(notes)s,
+       %(bid_amount)s, s.currency, %(start_date)s, %(term_months)s, %(valid_until)s, %(notes)s,
        jsonb_build_object('user_id', u.id, 'name', u.name, 'email', u.email, 'organization_id', o.id,
                           'legal_name', coalesce(o.legal_name, o.name), 'address', o.address,
                           'tax_id', o.tax_id),
@@ -88,17 +93,32 @@ INSERT INTO bid_versions (id, bid_id, owner_organization_id, client_organization
                           amount, currency, contract_type, start_date, term_months, terms, valid_until, notes)
 SELECT %(id)s, b.id, b.owner_organization_id, b.client_organization_id, b.version, %(side)s, %(author_id)s,
        coalesce(b.counter_offer_amount, b.bid_amount), b.currency, b.contract_type, b.start_date, b.term_months,
-       b.terms, b.valid_until, %(notes)s
+       b.terms, b.valid_until, b.notes
 FROM bids b
 WHERE b.id = %(bid_id)s
 """
 
-_UPDATE_APPROVED = """
+_UPDATE_DECIDED = """
 UPDATE bids
-SET status = 'APPROVED', decision_reason = %(notes)s, decided_at = now(), updated_at = now(),
-    updated_by = %(by)s
+SET status = %(status)s, decision_reason = %(notes)s, decided_at = now(), updated_at = now(), updated_by = %(by)s
 WHERE id = %(bid_id)s
-RETURNING id
+"""
+
+# The owner's name is frozen with its counter-offer: the client, who may accept it, may not read it.
+_UPDATE_TERMS = """
+UPDATE bids b
+SET status = %(status)s, version = b.version + 1, bid_amount = %(bid_amount)s,
+    counter_offer_amount = %(counter_offer_amount)s, start_date = %(start_date)s, term_months = %(term_months)s,
+    valid_until = %(valid_until)s, notes = %(notes)s,
+    owner_party = (
+        SELECT jsonb_build_object('user_id', u.id, 'name', u.name, 'email', u.email, 'organization_id', o.id,
+                                  'legal_name', coalesce(o.legal_name, o.name), 'address', o.address,
+                                  'tax_id', o.tax_id)
+        FROM users u, organizations o
+        WHERE u.id = b.owner_id AND o.id = b.owner_organization_id AND %(side)s::text = 'OWNER'
+    ),
+    updated_at = now(), updated_by = %(by)s
+WHERE b.id = %(bid_id)s
 """
 
 _REJECT_OTHERS = """
@@ -119,18 +139,17 @@ def insert_bid(tx: Tx, client: Caller, offer: Offer, start_date: date) -> Row:
         "bid_amount": offer.bid_amount,
         "start_date": start_date,
         "term_months": offer.term_months,
-        "notes": offer.notes,
-    }
-    version = {
-        "id": new_id(),
-        "bid_id": bid_id,
-        "side": "CLIENT",
-        "author_id": client.user_id,
+        "valid_until": offer.valid_until,
         "notes": offer.notes,
     }
     tx.run(_INSERT, values)
-    tx.run(_INSERT_VERSION, version)
-    return tx.batch((_SELECT_ONE, {"bid_id": bid_id, **side_of(client)}))[0][0]
+    return _with_version(tx, client, bid_id, "CLIENT")
+
+
+def _with_version(tx: Tx, author: Caller, bid_id: UUID, side: Side) -> Row:
+    """The bid, after its terms have been put down as they now stand."""
+    tx.run(_INSERT_VERSION, {"id": new_id(), "bid_id": bid_id, "side": side, "author_id": author.user_id})
+    return tx.batch((_SELECT_ONE, {"bid_id": bid_id, **side_of(author)}))[0][0]
 
 
 def side_of(caller: Caller) -> dict[str, UUID | None]:
@@ -169,15 +188,22 @@ def lock_bid(tx: Tx, caller: Caller, bid_id: UUID) -> tuple[Row | None, Row | No
     """The bid and its space's state, both locked: the space first, so that no two callers wait crosswise."""
     values = {"bid_id": bid_id, **side_of(caller)}
     _, _, bids, states = tx.batch(
-        (_LOCK_SPACE_OF, values), (_LOCK_ONE, values), (_SELECT_ONE, values), (_SELECT_SPACE_STATE, values)
+        (_LOCK_SPACE_OF, values), (_LOCK_ONE, values), (_SELECT_ONE, values), (_SELECT_SPACE_NOW, values)
     )
     return (bids[0] if bids else None), (states[0] if states else None)
 
 
-def update_approved(tx: Tx, caller: Caller, bid: Bid, notes: str | None) -> Row:
-    """The bid, approved."""
-    values: dict[str, Any] = {"bid_id": bid.id, "notes": notes, "by": caller.user_id, **side_of(caller)}
-    return tx.batch((_UPDATE_APPROVED, values), (_SELECT_ONE, values))[1][0]
+def update_decided(tx: Tx, caller: Caller, bid: Bid, status: BidStatus, notes: str | None) -> Row:
+    """The bid, with its last status and the reason."""
+    values: dict[str, Any] = {"bid_id": bid.id, "status": status, "notes": notes, "by": caller.user_id}
+    tx.run(_UPDATE_DECIDED, values)
+    return tx.batch((_SELECT_ONE, values | side_of(caller)))[0][0]
+
+
+def update_terms(tx: Tx, caller: Caller, bid: Bid, terms: Terms) -> Row:
+    """The bid with `terms` on the table, and these as its next version."""
+    tx.run(_UPDATE_TERMS, {"bid_id": bid.id, "by": caller.user_id, **asdict(terms)})
+    return _with_version(tx, caller, bid.id, terms.side)
 
 
 def reject_others(tx: Tx, space_id: UUID, winner: UUID, reason: str) -> list[Row]:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from shared.kit.fields import AskedId, Body, Count, Label, Number, Text, View, refuse
+from shared.kit.fields import LEFT_OUT, Area, AskedId, Body, Count, Label, Money, Number, Text, View, refuse
 from shared.kit.paging import Paged, PageMeta
 
 
@@ -32,6 +32,9 @@ def _zone(value: str) -> str:
     return value
 
 
+LARGEST_AREA = Decimal("99999999.99")
+TotalFloors = Annotated[Count, Field(ge=1, le=300)]
+Category = Annotated[Label, Field(max_length=64)]
 Latitude = Annotated[Number, Field(ge=-90, le=90), AfterValidator(_eighth_decimal)]
 Longitude = Annotated[Number, Field(ge=-180, le=180), AfterValidator(_eighth_decimal)]
 Amenities = Annotated[list[Annotated[Label, Field(max_length=100), AfterValidator(_searchable)]], Field(max_length=100)]
@@ -41,6 +44,8 @@ TimeZone = Annotated[
     StringConstraints(max_length=64, pattern=r"^(UTC|[A-Z][A-Za-z_]+(/[A-Za-z0-9_+-]+){1,2})$"),
     AfterValidator(_zone),
 ]
+
+WebAddress = Annotated[Text, StringConstraints(max_length=500, pattern=r"^https?://[^\s]+$")]
 
 
 class Address(Body):
@@ -58,13 +63,39 @@ class NewBuilding(Body):
 
     name: Label
     address: Address
-    total_floors: Annotated[Count, Field(ge=1, le=300)]
+    total_floors: TotalFloors
     amenities: Amenities = []
     latitude: Latitude | None = None
     longitude: Longitude | None = None
     timezone: TimeZone | None = None
-    category: Annotated[Label, Field(max_length=64)] = "COMMERCIAL"
+    category: Category = "COMMERCIAL"
     external_id: Label | None = None
+
+
+class BuildingChanges(Body):
+    """The fields given are changed, the address as a whole; null clears.
+
+    The time zone stays when coordinates change: leases already run by its days.
+    """
+
+    name: Label = LEFT_OUT
+    address: Address = LEFT_OUT
+    total_floors: TotalFloors = LEFT_OUT
+    amenities: Amenities | None = None
+    latitude: Latitude | None = None
+    longitude: Longitude | None = None
+    timezone: TimeZone = LEFT_OUT
+    category: Category = LEFT_OUT
+    external_id: Label | None = None
+
+
+class FloorChanges(Body):
+    """What is measured and shown of a storey: the fields given are changed, null clears."""
+
+    total_sqft: Annotated[Area, Field(le=LARGEST_AREA)] | None = None
+    common_area_sqft: Annotated[Money, Field(le=LARGEST_AREA)] | None = None
+    amenities: Amenities | None = None
+    floor_plan_url: WebAddress | None = None
 
 
 class BuildingFilter(Paged):
@@ -100,6 +131,32 @@ class Floor(View):
     amenities: list[str]
     floor_plan_url: str | None
     spaces: list[SpaceOnFloor]
+
+
+class OwnFloor(Floor):
+    """A storey as its owner's side sees it; `etag` is what a PUT of it takes as `If-Match`."""
+
+    building_id: UUID
+    etag: str
+    created_at: datetime
+    updated_at: datetime
+
+    accounted: ClassVar[tuple[str, ...]] = (
+        "building_id",
+        "floor_number",
+        "total_sqft",
+        "common_area_sqft",
+        "net_leasable_sqft",
+        "amenities",
+        "floor_plan_url",
+    )
+
+
+class FloorList(View):
+    """A page of a building's floors, from the lowest up."""
+
+    data: list[OwnFloor]
+    meta: PageMeta
 
 
 class ListedBuilding(View):

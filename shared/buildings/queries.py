@@ -12,6 +12,7 @@ from shared.kit.catalog import Role
 from shared.kit.db import Reading, Row, Tx
 from shared.kit.errors import Detail, Invalid
 from shared.kit.ids import new_id
+from shared.kit.paging import Paged
 from shared.kit.request import Caller
 
 # An agent lists for its owner: owner_id is a person who may sign. app.today() refuses a zone that the
@@ -50,78 +51,159 @@ SELECT b.id, b.owner_organization_id, b.owner_id, b.name, b.address, b.latitude,
 FROM building b
 """
 
-# A space is OCCUPIED exactly while a commenced contract holds it (decision 37), so the rate of
-# decision 26 can be told to people who may not see a contract.
-_SELECT_BUILDING = """
+# The rate of decision 26. A space is OCCUPIED exactly while a commenced contract holds it (decision 37), so the
+# rate can be told to people who may not see a contract. The counters are app.count_spaces()'s.
+_OCCUPANCY = """
+trim_scale(coalesce(round(b.occupied_sqft / nullif(b.leasable_sqft, 0), 4), 0)) AS occupancy_rate,
+b.available_spaces
+"""
+
+_SPACES_ON_FLOOR = """(
+    SELECT coalesce(jsonb_agg(jsonb_build_object(
+               'id', s.id, 'name', s.name, 'gross_sqft', s.gross_sqft, 'usable_sqft', s.usable_sqft,
+               'usage_type', s.usage_type, 'is_leasable', s.is_leasable,
+               'base_price_monthly', s.base_price_monthly, 'currency', s.currency,
+               'availability_status', s.availability_status, 'amenities', s.amenities, 'images', s.images
+           ) ORDER BY s.name, s.id), '[]')
+    FROM spaces s
+    WHERE s.floor_id = f.id AND s.deleted_at IS NULL
+      AND (s.is_leasable OR s.owner_organization_id = %(own_organization_id)s OR %(sees_all)s)
+)"""
+
+_IS_OWN = "(coalesce(b.owner_organization_id = %(own_organization_id)s::uuid, false) OR %(sees_all)s)"
+
+_SELECT_BUILDING = f"""
 SELECT b.id, b.owner_organization_id, b.owner_id, b.name, b.address, trim_scale(b.latitude) AS latitude,
        trim_scale(b.longitude) AS longitude, b.timezone, b.category, b.external_id, b.total_floors, b.amenities,
        b.created_at, b.updated_at,
        (SELECT jsonb_build_object('id', u.id, 'name', u.name, 'email', u.email, 'phone', u.phone)
         FROM users u WHERE u.id = b.owner_id) AS owner,
-       coalesce(b.owner_organization_id = %(own_organization_id)s::uuid, false) OR %(sees_all)s AS is_own,
-       coalesce(floors.list, '[]') AS floors,
-       counts.occupancy_rate, counts.total_spaces, counts.available_spaces
+       {_IS_OWN} AS is_own,
+       (SELECT coalesce(jsonb_agg(jsonb_build_object(
+                   'id', f.id, 'floor_number', f.floor_number, 'total_sqft', f.total_sqft,
+                   'common_area_sqft', f.common_area_sqft, 'net_leasable_sqft', f.net_leasable_sqft,
+                   'amenities', f.amenities, 'floor_plan_url', f.floor_plan_url, 'spaces', {_SPACES_ON_FLOOR}
+               ) ORDER BY f.floor_number), '[]')
+        FROM floors f WHERE f.building_id = b.id AND f.deleted_at IS NULL) AS floors,
+       CASE WHEN {_IS_OWN} THEN b.total_spaces ELSE b.listed_spaces END AS total_spaces, {_OCCUPANCY}
 FROM buildings b
-CROSS JOIN LATERAL (
-    SELECT jsonb_agg(jsonb_build_object(
-               'id', f.id, 'floor_number', f.floor_number, 'total_sqft', f.total_sqft,
-               'common_area_sqft', f.common_area_sqft, 'net_leasable_sqft', f.net_leasable_sqft,
-               'amenities', f.amenities, 'floor_plan_url', f.floor_plan_url,
-               'spaces', coalesce(spaces.list, '[]')
-           ) ORDER BY f.floor_number) AS list
-    FROM floors f
-    CROSS JOIN LATERAL (
-        SELECT jsonb_agg(jsonb_build_object(
-                   'id', s.id, 'name', s.name, 'gross_sqft', s.gross_sqft, 'usable_sqft', s.usable_sqft,
-                   'usage_type', s.usage_type, 'is_leasable', s.is_leasable,
-                   'base_price_monthly', s.base_price_monthly, 'currency', s.currency,
-                   'availability_status', s.availability_status, 'amenities', s.amenities, 'images', s.images
-               ) ORDER BY s.name, s.id) AS list
-        FROM spaces s
-        WHERE s.floor_id = f.id AND s.deleted_at IS NULL
-          AND (s.is_leasable OR s.owner_organization_id = %(own_organization_id)s OR %(sees_all)s)
-    ) AS spaces
-    WHERE f.building_id = b.id AND f.deleted_at IS NULL
-) AS floors
-CROSS JOIN LATERAL (
-    SELECT count(*) AS total_spaces,
-           count(*) FILTER (WHERE s.is_leasable AND s.availability_status = 'AVAILABLE') AS available_spaces,
-           trim_scale(coalesce(round(
-               sum(s.gross_sqft) FILTER (WHERE s.is_leasable AND s.availability_status = 'OCCUPIED')
-               / sum(s.gross_sqft) FILTER (WHERE s.is_leasable), 4), 0)) AS occupancy_rate
-    FROM spaces s
-    WHERE s.building_id = b.id AND s.deleted_at IS NULL
-      AND (s.is_leasable OR s.owner_organization_id = %(own_organization_id)s OR %(sees_all)s)
-) AS counts
 WHERE b.id = %(building_id)s AND b.deleted_at IS NULL
 """
 
-_SELECT_BUILDINGS = """
-WITH page AS MATERIALIZED (
-    SELECT b.id, b.owner_organization_id, b.owner_id, b.name, b.address, b.latitude, b.longitude, b.timezone,
-           b.category, b.external_id, b.total_floors, b.amenities, b.created_at, b.updated_at
-    FROM buildings b
-    WHERE b.deleted_at IS NULL
-      AND (%(sees_all)s OR b.owner_organization_id = %(own_organization_id)s)
-      AND (%(owner_id)s::uuid IS NULL OR b.owner_id = %(owner_id)s)
-      AND (%(before)s::timestamptz IS NULL OR (b.created_at, b.id) < (%(before)s, %(before_id)s::uuid))
-    ORDER BY b.created_at DESC, b.id DESC
-    LIMIT %(limit)s
+_SELECT_BUILDINGS = f"""
+SELECT b.id, b.owner_organization_id, b.owner_id, b.name, b.address, trim_scale(b.latitude) AS latitude,
+       trim_scale(b.longitude) AS longitude, b.timezone, b.category, b.external_id, b.total_floors, b.amenities,
+       b.created_at, b.updated_at, b.total_spaces, {_OCCUPANCY}
+FROM buildings b
+WHERE b.deleted_at IS NULL
+  AND (%(sees_all)s OR b.owner_organization_id = %(own_organization_id)s)
+  AND (%(owner_id)s::uuid IS NULL OR b.owner_id = %(owner_id)s)
+  AND (%(before)s::timestamptz IS NULL OR (b.created_at, b.id) < (%(before)s, %(before_id)s::uuid))
+ORDER BY b.created_at DESC, b.id DESC
+LIMIT %(limit)s
+"""
+
+# Weaker than FOR UPDATE: a new space's foreign key does not have to wait.
+_LOCK_BUILDING = f"""
+SELECT b.id, b.owner_organization_id, b.owner_id, b.name, b.address, trim_scale(b.latitude) AS latitude,
+       trim_scale(b.longitude) AS longitude, b.timezone, b.category, b.external_id, b.total_floors, b.amenities,
+       b.updated_at
+FROM buildings b
+WHERE b.id = %(building_id)s AND b.deleted_at IS NULL AND {_IS_OWN}
+FOR NO KEY UPDATE
+"""
+
+# The clock, not the transaction's beginning: versions then follow each other as the lock was had.
+_UPDATE_BUILDING = """
+UPDATE buildings
+SET name = %(name)s, address = %(address)s, latitude = %(latitude)s, longitude = %(longitude)s,
+    timezone = %(timezone)s, category = %(category)s, external_id = %(external_id)s,
+    total_floors = %(total_floors)s, amenities = %(amenities)s,
+    updated_at = clock_timestamp(), updated_by = %(user_id)s
+WHERE id = %(id)s
+RETURNING app.today(timezone)
+"""
+
+_SELECT_FLOORS_WITH_SPACES = """
+SELECT f.floor_number
+FROM floors f
+WHERE f.building_id = %(building_id)s AND f.floor_number > %(total_floors)s AND f.deleted_at IS NULL
+  AND EXISTS (SELECT FROM spaces s WHERE s.floor_id = f.id AND s.deleted_at IS NULL)
+ORDER BY f.floor_number
+"""
+
+_DELETE_FLOORS = """
+UPDATE floors
+SET deleted_at = now(), updated_at = clock_timestamp(), updated_by = %(user_id)s
+WHERE building_id = %(building_id)s AND deleted_at IS NULL
+  AND (%(total_floors)s::integer IS NULL OR floor_number > %(total_floors)s)
+"""
+
+_INSERT_FLOORS = """
+INSERT INTO floors (id, building_id, owner_organization_id, floor_number, created_by, updated_by)
+SELECT f.id, b.id, b.owner_organization_id, %(first)s - 1 + f.number, %(user_id)s, %(user_id)s
+FROM buildings b, unnest(%(floor_ids)s::uuid[]) WITH ORDINALITY AS f (id, number)
+WHERE b.id = %(building_id)s
+"""
+
+_LOCK_SPACES = """
+SELECT s.id FROM spaces s
+WHERE s.building_id = %(building_id)s AND s.deleted_at IS NULL
+  AND (s.owner_organization_id = %(own_organization_id)s OR %(sees_all)s)
+ORDER BY s.id
+FOR UPDATE
+"""
+
+_DELETE_SPACES = """
+UPDATE spaces
+SET deleted_at = now(), updated_at = clock_timestamp(), updated_by = %(user_id)s
+WHERE building_id = %(building_id)s AND deleted_at IS NULL
+RETURNING id, name, floor_id, building_id, owner_organization_id, availability_status, external_id
+"""
+
+_DELETE_BUILDING = """
+UPDATE buildings
+SET deleted_at = now(), updated_at = clock_timestamp(), updated_by = %(user_id)s
+WHERE id = %(building_id)s
+"""
+
+_FLOOR = f"""
+SELECT f.id, f.building_id, f.floor_number, f.total_sqft, f.common_area_sqft, f.net_leasable_sqft, f.amenities,
+       f.floor_plan_url, f.created_at, f.updated_at, {_SPACES_ON_FLOOR} AS spaces,
+       (SELECT max(every.updated_at) FROM floors every
+        WHERE every.building_id = f.building_id AND every.deleted_at IS NULL) AS list_updated_at
+FROM floors f
+JOIN buildings b ON b.id = f.building_id
+WHERE f.deleted_at IS NULL AND b.deleted_at IS NULL AND {_IS_OWN}
+"""
+
+_SELECT_OWN = f"SELECT b.id FROM buildings b WHERE b.id = %(building_id)s AND b.deleted_at IS NULL AND {_IS_OWN}"
+
+_SELECT_FLOORS = (
+    _FLOOR
+    + """
+  AND b.id = %(building_id)s
+  AND (%(after)s::integer IS NULL OR f.floor_number > %(after)s)
+ORDER BY f.floor_number
+LIMIT %(limit)s
+"""
 )
-SELECT p.id, p.owner_organization_id, p.owner_id, p.name, p.address, trim_scale(p.latitude) AS latitude,
-       trim_scale(p.longitude) AS longitude, p.timezone, p.category, p.external_id, p.total_floors, p.amenities,
-       p.created_at, p.updated_at, counts.occupancy_rate, counts.total_spaces, counts.available_spaces
-FROM page p
-CROSS JOIN LATERAL (
-    SELECT count(*) AS total_spaces,
-           count(*) FILTER (WHERE s.is_leasable AND s.availability_status = 'AVAILABLE') AS available_spaces,
-           trim_scale(coalesce(round(
-               sum(s.gross_sqft) FILTER (WHERE s.is_leasable AND s.availability_status = 'OCCUPIED')
-               / sum(s.gross_sqft) FILTER (WHERE s.is_leasable), 4), 0)) AS occupancy_rate
-    FROM spaces s
-    WHERE s.building_id = p.id AND s.deleted_at IS NULL
-) AS counts
-ORDER BY p.created_at DESC, p.id DESC
+
+_SELECT_FLOOR = _FLOOR + " AND f.id = %(floor_id)s"
+
+_LOCK_FLOOR = f"""
+SELECT f.id
+FROM floors f
+JOIN buildings b ON b.id = f.building_id
+WHERE f.id = %(floor_id)s AND f.deleted_at IS NULL AND b.deleted_at IS NULL AND {_IS_OWN}
+FOR NO KEY UPDATE OF f
+"""
+
+_UPDATE_FLOOR = """
+UPDATE floors
+SET total_sqft = %(total_sqft)s, common_area_sqft = %(common_area_sqft)s, amenities = %(amenities)s,
+    floor_plan_url = %(floor_plan_url)s, updated_at = clock_timestamp(), updated_by = %(user_id)s
+WHERE id = %(id)s
 """
 
 
@@ -138,10 +220,7 @@ def insert_building(tx: Tx, owner: Caller, new: NewBuilding, timezone: str) -> R
         "amenities": Jsonb(new.amenities),
         "floor_ids": [new_id() for _ in range(new.total_floors)],
     }
-    try:
-        return tx.all(_INSERT_BUILDING, values)[0]
-    except psycopg.errors.InvalidParameterValue:
-        raise Invalid(Detail("timezone", f"{timezone} is not known here")) from None
+    return _written(tx, _INSERT_BUILDING, values)
 
 
 def select_building(tx: Reading, building_id: UUID) -> Row | None:
@@ -162,3 +241,73 @@ def select_buildings(tx: Reading, asked: BuildingFilter) -> list[Row]:
             "limit": asked.limit + 1,
         },
     )
+
+
+def lock_building(tx: Tx, building_id: UUID) -> Row | None:
+    """The caller's own building, kept as it is until the end of the transaction."""
+    return tx.one(_LOCK_BUILDING, {"building_id": building_id, **reach(tx.caller)})
+
+
+def update_building(tx: Tx, by: Caller, row: Row) -> None:
+    """Store the values of `row`. Raises Invalid on `timezone`."""
+    stored = {"address": Jsonb(row["address"]), "amenities": Jsonb(row["amenities"]), "user_id": by.user_id}
+    _written(tx, _UPDATE_BUILDING, row | stored)
+
+
+def select_floors_with_spaces(tx: Tx, building_id: UUID, total_floors: int) -> list[int]:
+    """The numbers of the floors above `total_floors` that have spaces."""
+    rows = tx.all(_SELECT_FLOORS_WITH_SPACES, {"building_id": building_id, "total_floors": total_floors})
+    return [row["floor_number"] for row in rows]
+
+
+def update_floors(tx: Tx, by: Caller, building_id: UUID, before: int, after: int) -> None:
+    """As many floors as the building now has, where it had `before`: new ones on top, or the top ones gone."""
+    values = {"building_id": building_id, "user_id": by.user_id, "total_floors": after}
+    tx.run(_DELETE_FLOORS, values)
+    tx.run(_INSERT_FLOORS, values | {"first": before + 1, "floor_ids": [new_id() for _ in range(before, after)]})
+
+
+def lock_building_with_spaces(tx: Tx, building_id: UUID) -> tuple[Row | None, list[UUID]]:
+    """The caller's own building and the ids of its spaces, all locked."""
+    values = {"building_id": building_id, **reach(tx.caller)}
+    # Spaces before their building, as everybody locks them; then those that came while we waited for it.
+    [_, buildings, spaces] = tx.batch((_LOCK_SPACES, values), (_LOCK_BUILDING, values), (_LOCK_SPACES, values))
+    return (buildings[0] if buildings else None), [row["id"] for row in spaces]
+
+
+def delete_building(tx: Tx, by: Caller, building_id: UUID) -> list[Row]:
+    """Delete the building softly with its floors and spaces; the spaces that went with it."""
+    values = {"building_id": building_id, "user_id": by.user_id, "total_floors": None}
+    [spaces] = tx.batch((_DELETE_SPACES, values))
+    tx.run(_DELETE_FLOORS, values)
+    tx.run(_DELETE_BUILDING, values)
+    return spaces
+
+
+def select_floors(tx: Reading, building_id: UUID, asked: Paged) -> list[Row] | None:
+    """One row more than the page holds, from the lowest up; None where the building is not the caller's."""
+    (after,) = asked.key_before(int)
+    values = {**reach(tx.caller), "building_id": building_id, "after": after, "limit": asked.limit + 1}
+    own, floors = tx.batch((_SELECT_OWN, values), (_SELECT_FLOORS, values))
+    return floors if own else None
+
+
+def lock_floor(tx: Tx, floor_id: UUID) -> Row | None:
+    """The caller's own floor, kept as it is until the end of the transaction."""
+    values = {"floor_id": floor_id, **reach(tx.caller)}
+    # The lock is a statement of its own: the second one then reads the row as the wait has left it.
+    [_, rows] = tx.batch((_LOCK_FLOOR, values), (_SELECT_FLOOR, values))
+    return rows[0] if rows else None
+
+
+def update_floor(tx: Tx, by: Caller, row: Row) -> Row:
+    """The floor with the values of `row`."""
+    tx.run(_UPDATE_FLOOR, row | {"amenities": Jsonb(row["amenities"]), "user_id": by.user_id})
+    return tx.all(_SELECT_FLOOR, {"floor_id": row["id"], **reach(by)})[0]
+
+
+def _written(tx: Tx, statement: str, values: Row) -> Row:
+    try:
+        return tx.all(statement, values)[0]
+    except psycopg.errors.InvalidParameterValue:
+        raise Invalid(Detail("timezone", f"{values['timezone']} is not known here")) from None

@@ -1,6 +1,9 @@
-"""What makes a building's entry whole."""
+"""What makes a building's entry whole, and which changes it takes."""
 
-from shared.buildings.models import NewBuilding
+from decimal import Decimal
+
+from shared.buildings.models import BuildingChanges, FloorChanges, NewBuilding
+from shared.kit.db import Row
 from shared.kit.errors import Conflict, Detail, Invalid
 
 
@@ -9,10 +12,14 @@ class ExternalIdTaken(Conflict):
     constraint = "buildings_external_id_key"
 
 
-def check_coordinates(new: NewBuilding) -> None:
+class FloorsNotEmpty(Conflict):
+    message = "Floors that have spaces stay; delete their spaces first."
+
+
+def check_coordinates(latitude: Decimal | None, longitude: Decimal | None) -> None:
     """Raises Invalid where one of the two coordinates is missing."""
-    if (new.latitude is None) != (new.longitude is None):
-        missing = "latitude" if new.latitude is None else "longitude"
+    if (latitude is None) != (longitude is None):
+        missing = "latitude" if latitude is None else "longitude"
         raise Invalid(Detail(missing, "is required beside the other coordinate"))
 
 
@@ -25,3 +32,31 @@ def time_zone(new: NewBuilding) -> str:
     from tzfpy import get_tz  # its map takes 80 ms to unfold: only who needs it pays
 
     return get_tz(float(new.longitude), float(new.latitude)) or "UTC"
+
+
+def changed_building(before: Row, asked: BuildingChanges) -> Row:
+    """The building's row as it will be. Raises Invalid where only one coordinate would be left."""
+    after = before | asked.model_dump(include=asked.model_fields_set)
+    check_coordinates(after["latitude"], after["longitude"])
+    return after | {"amenities": after["amenities"] or []}
+
+
+def check_empty(floors: list[int]) -> None:
+    """Raises FloorsNotEmpty naming the `floors` that a lower `total_floors` would take away with their spaces."""
+    if floors:
+        raise FloorsNotEmpty(*(Detail("total_floors", f"floor {number} has spaces") for number in floors))
+
+
+def check_areas(values: Row) -> None:
+    """Raises Invalid where more is common than there is, as far as the areas among `values` say."""
+    total = values.get("total_sqft")
+    if total is not None and (values.get("common_area_sqft") or 0) > total:
+        raise Invalid(Detail("common_area_sqft", "must not be larger than total_sqft"))
+
+
+def changed_floor(before: Row, asked: FloorChanges) -> Row:
+    """The floor's row as it will be. Raises what `check_areas` raises."""
+    after = before | asked.model_dump(include=asked.model_fields_set)
+    after |= {"common_area_sqft": after["common_area_sqft"] or Decimal(0), "amenities": after["amenities"] or []}
+    check_areas(after)
+    return after

@@ -12,6 +12,7 @@ from shared.kit.paging import Paged, PageMeta
 
 ContractStatus = Literal["DRAFT", "PENDING_SIGNATURE", "SIGNED", "ACTIVE", "EXPIRED", "TERMINATED"]
 SignatureStatus = Literal["NONE", "SIGNED_BY_CLIENT", "SIGNED_BY_OWNER", "PENDING_ADMIN", "FULLY_SIGNED"]
+SignatureProvider = Literal["BUILT_IN", "DOCUSIGN"]
 Side = Literal["OWNER", "CLIENT"]
 
 
@@ -27,6 +28,12 @@ class Declining(Body):
     """Why a party will not sign."""
 
     reason: Annotated[Text, Field(min_length=1, max_length=500)]
+
+
+class Authorizing(Body):
+    """The owner's organization's last word on a lease that both sides have signed."""
+
+    notes: Annotated[Text, Field(max_length=1000)] | None = None
 
 
 class ContractFilter(Paged):
@@ -50,11 +57,12 @@ class ContractPayment(View):
 
 
 class ContractSignature(View):
-    """Who signed, and when."""
+    """Who signed, and when; ADMIN authorized it for the owner's organization."""
 
-    side: Side
+    side: Literal["OWNER", "CLIENT", "ADMIN"]
     user_id: UUID
     signature: str
+    provider: SignatureProvider
     document_sha256: str
     signed_at: datetime
 
@@ -71,6 +79,9 @@ class ContractState(View):
     client_organization_id: UUID
     status: ContractStatus
     signature_status: SignatureStatus
+    signature_provider: SignatureProvider
+    requires_authorization: bool
+    envelope_id: str | None
     document_sha256: str | None
     termination_reason: str | None
     updated_at: datetime
@@ -111,6 +122,12 @@ class Contract(ContractSummary):
 
     payments: list[ContractPayment]
     signatures: list[ContractSignature]
+
+
+class Received(View):
+    """A provider's message is in good hands; what it changed is told to nobody here."""
+
+    received: Literal[True]
 
 
 class ContractList(View):

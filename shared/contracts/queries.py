@@ -4,16 +4,19 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from shared.contracts.models import ContractFilter, ContractState, Side, SignatureStatus, Signing
+from psycopg.types.json import Jsonb
+
+from shared.contracts.models import ContractFilter, SignatureStatus
 from shared.kit.catalog import Role
 from shared.kit.db import Reading, Row, Tx
 from shared.kit.ids import new_id
-from shared.kit.request import Caller, current
+from shared.kit.request import Caller
 from shared.kit.settings import setting
 
 _STATE = """
 c.id, c.bid_id, c.space_id, c.owner_id, c.client_id, c.owner_organization_id, c.client_organization_id,
-c.status, c.signature_status, c.document_sha256, c.termination_reason, c.updated_at
+c.status, c.signature_status, c.signature_provider, c.requires_authorization, c.envelope_id, c.document_sha256,
+c.termination_reason, c.updated_at
 """
 
 _SUMMARY = (
@@ -64,7 +67,7 @@ ORDER BY p.due_date, p.charge, p.id
 """
 
 _SELECT_SIGNATURES = """
-SELECT g.side, g.user_id, g.signature, g.document_sha256, g.signed_at
+SELECT g.side, g.user_id, g.signature, g.provider, g.document_sha256, g.signed_at
 FROM signatures g
 WHERE g.contract_id = %(contract_id)s
 ORDER BY g.signed_at
@@ -72,7 +75,7 @@ ORDER BY g.signed_at
 
 _DEAL = """
 SELECT c.id, c.status, c.contract_type, c.start_date, c.end_date, c.term_months, c.base_rent, c.currency,
-       c.owner_party, c.client_party, c.premises, c.version, c.document_key,
+       c.owner_party, c.client_party, c.premises, c.version, c.document_key, c.signature_provider,
        (c.created_at AT TIME ZONE (c.premises #>> '{building,timezone}'))::date AS issued_on,
        c.start_date <= app.today(c.premises #>> '{building,timezone}') AS has_started
 FROM contracts c
@@ -83,10 +86,10 @@ _SELECT_MY_DEAL = _DEAL + " AND " + _MINE
 
 _INSERT_SIGNATURE = """
 INSERT INTO signatures (id, contract_id, owner_organization_id, client_organization_id, side, user_id, signature,
-                        consent, document_id, document_sha256, ip_address, user_agent)
-SELECT %(id)s, c.id, c.owner_organization_id, c.client_organization_id, %(side)s, %(user_id)s, %(signature)s, true,
+                        consent, document_id, document_sha256, ip_address, user_agent, provider, evidence, signed_at)
+SELECT %(id)s, c.id, c.owner_organization_id, c.client_organization_id, %(side)s, %(user_id)s, %(name)s, true,
        (SELECT d.id FROM documents d WHERE d.contract_id = c.id AND d.kind = 'LEASE'), c.document_sha256,
-       %(ip)s, %(user_agent)s
+       %(ip)s, %(user_agent)s, %(provider)s, %(evidence)s, least(coalesce(%(signed_at)s::timestamptz, now()), now())
 FROM contracts c
 WHERE c.id = %(contract_id)s
 """
@@ -101,6 +104,28 @@ WHERE c.id = %(contract_id)s
 RETURNING """
     + _STATE
 )
+
+_LOCK_ENVELOPED = (
+    "SELECT "
+    + _STATE
+    + """, c.task_token, c.document_key, c.client_party ->> 'name' AS client_name,
+       c.owner_party ->> 'name' AS owner_name
+FROM contracts c
+WHERE c.envelope_id = %(envelope_id)s
+FOR UPDATE
+"""
+)
+
+_UPDATE_ENVELOPE = (
+    """
+UPDATE contracts c
+SET envelope_id = %(envelope_id)s, updated_at = now()
+WHERE c.id = %(contract_id)s AND c.signature_provider = 'DOCUSIGN' AND c.envelope_id IS NULL
+RETURNING """
+    + _STATE
+)
+
+_SELECT_NAME = "SELECT u.name FROM users u WHERE u.id = %(user_id)s"
 
 _UPDATE_DECLINED = (
     """
@@ -154,30 +179,42 @@ def lock_contract(tx: Tx, caller: Caller, contract_id: UUID) -> Row | None:
     return tx.one(_LOCK_ONE, {"contract_id": contract_id, **sides_of(caller)})
 
 
-def insert_signature(tx: Tx, caller: Caller, contract: ContractState, side: Side, signing: Signing) -> None:
-    """One side's signature under the contract's document."""
-    request = current()
+def insert_signature(tx: Tx, contract_id: UUID, values: dict[str, Any]) -> None:
+    """A signature under the contract's document: who (`side`, `user_id`, `name`), `provider`, `signed_at`
+    (None: now), where from (`ip`, `user_agent`) and what else proves it (`evidence`)."""
     tx.run(
         _INSERT_SIGNATURE,
-        {
+        values
+        | {
             "id": new_id(),
-            "contract_id": contract.id,
-            "side": side,
-            "user_id": caller.user_id,
-            "signature": signing.signature,
-            "ip": request.ip,
-            "user_agent": request.user_agent,
+            "contract_id": contract_id,
+            "evidence": Jsonb(values["evidence"]) if values["evidence"] else None,
         },
     )
 
 
-def update_signed(tx: Tx, caller: Caller, contract_id: UUID, status: SignatureStatus) -> Row:
-    """The contract after a signature."""
-    values = {"contract_id": contract_id, "signature_status": status, "user_id": caller.user_id}
+def update_signed(tx: Tx, contract_id: UUID, status: SignatureStatus, user_id: UUID | None) -> Row:
+    """The contract after a signature; `user_id` is None where a provider tells of it."""
+    values = {"contract_id": contract_id, "signature_status": status, "user_id": user_id}
     return tx.batch((_UPDATE_SIGNED, values))[0][0]
 
 
-def update_declined(tx: Tx, caller: Caller, contract_id: UUID, reason: str) -> Row:
+def select_name(tx: Reading, user_id: UUID) -> str:
+    """What the caller is called."""
+    return str(tx.batch((_SELECT_NAME, {"user_id": user_id}))[0][0]["name"])
+
+
+def lock_enveloped(tx: Tx, envelope_id: str) -> Row | None:
+    """The contract that waits for this envelope, locked, with its saga's token, its document and its signers' names."""
+    return tx.one(_LOCK_ENVELOPED, {"envelope_id": envelope_id})
+
+
+def update_envelope(tx: Tx, contract_id: UUID, envelope_id: str) -> Row | None:
+    """The contract with its one envelope; None where it has one, or wants none."""
+    return tx.one(_UPDATE_ENVELOPE, {"contract_id": contract_id, "envelope_id": envelope_id})
+
+
+def update_declined(tx: Tx, contract_id: UUID, reason: str, user_id: UUID | None) -> Row:
     """The contract, declined; the saga undoes the rest."""
-    values = {"contract_id": contract_id, "reason": reason, "user_id": caller.user_id}
+    values = {"contract_id": contract_id, "reason": reason, "user_id": user_id}
     return tx.batch((_UPDATE_DECLINED, values))[0][0]

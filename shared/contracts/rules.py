@@ -1,5 +1,7 @@
 """Whose turn it is to sign, until when a deal can be declined, and what it costs when."""
 
+from typing import Literal
+
 from shared.contracts.models import ContractState, Side, SignatureStatus
 from shared.kit.db import Row
 from shared.kit.errors import Conflict
@@ -9,8 +11,8 @@ from shared.spaces.currencies import exponent_of
 TURNS: dict[SignatureStatus, Side] = {"NONE": "CLIENT", "SIGNED_BY_CLIENT": "OWNER"}
 """The client signs first, then the owner."""
 
-SIGNED_BY: dict[Side, SignatureStatus] = {"CLIENT": "SIGNED_BY_CLIENT", "OWNER": "FULLY_SIGNED"}
-"""What a contract's signature status becomes when that side signs."""
+SignatureSide = Literal["CLIENT", "OWNER", "ADMIN"]
+"""ADMIN authorizes for the owner's organization what both sides have signed."""
 
 
 class NotYourTurn(Conflict):
@@ -23,6 +25,14 @@ class NotSignable(Conflict):
 
 class DealDeclined(Conflict):
     message = "The deal was declined or its hold has ended."
+
+
+class SignedElsewhere(Conflict):
+    message = "This contract is signed in DocuSign: look for its mail."
+
+
+class NotToBeAuthorized(Conflict):
+    message = "The contract is not waiting for an authorization."
 
 
 class OtherDocument(Conflict):
@@ -38,15 +48,41 @@ class DocumentGone(Conflict):
 
 
 def check_signable(contract: ContractState, side: Side | None, document_sha256: str | None) -> None:
-    """Raises NotSignable, DealDeclined, NotYourTurn or OtherDocument."""
+    """Raises NotSignable, DealDeclined, SignedElsewhere, NotYourTurn or OtherDocument."""
     if contract.termination_reason is not None:
         raise DealDeclined()
     if contract.status != "PENDING_SIGNATURE":
         raise NotSignable()
+    if contract.signature_provider != "BUILT_IN":
+        raise SignedElsewhere()
     if side is None or TURNS.get(contract.signature_status) != side:
         raise NotYourTurn()
     if document_sha256 is not None and document_sha256 != contract.document_sha256:
         raise OtherDocument()
+
+
+def status_after(contract: ContractState, side: SignatureSide) -> SignatureStatus:
+    """What the contract's signature status becomes when that side signs."""
+    if side == "CLIENT":
+        return "SIGNED_BY_CLIENT"
+    return "PENDING_ADMIN" if side == "OWNER" and contract.requires_authorization else "FULLY_SIGNED"
+
+
+def is_out_for_signature(contract: ContractState) -> bool:
+    """Whether news of its envelope can still mean anything: nobody has signed, declined or ended it."""
+    return (
+        contract.status == "PENDING_SIGNATURE"
+        and contract.signature_status == "NONE"
+        and contract.termination_reason is None
+    )
+
+
+def check_authorizable(contract: ContractState) -> None:
+    """Raises DealDeclined, NotToBeAuthorized."""
+    if contract.termination_reason is not None:
+        raise DealDeclined()
+    if contract.signature_status != "PENDING_ADMIN":
+        raise NotToBeAuthorized()
 
 
 def check_declinable(contract: ContractState) -> None:
@@ -55,6 +91,11 @@ def check_declinable(contract: ContractState) -> None:
         raise AlreadyExecuted()
     if contract.termination_reason is not None or contract.status == "TERMINATED":
         raise DealDeclined()
+
+
+def signed_key(document_key: str) -> str:
+    """Where the lease is kept as a provider gave it back signed: beside the one that it was sent."""
+    return f"{document_key.removesuffix('.pdf')}-signed.pdf"
 
 
 def schedule_of(deal: Row) -> tuple[Line, ...]:

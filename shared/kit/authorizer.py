@@ -11,6 +11,7 @@ from shared.kit.catalog import Operation
 from shared.kit.endpoint import correlation_id
 from shared.kit.errors import Unauthenticated
 from shared.kit.request import Caller, Request, begin
+from shared.kit.unit import perform
 
 
 class Authorizer:
@@ -26,7 +27,7 @@ class Authorizer:
         headers = event.get("headers") or {}
         begin(Request(self.operation, correlation_id(headers.get("x-correlation-id"))))
         try:
-            caller = self.function(event["identitySource"][0])
+            caller = perform(self.operation, lambda: self.function(event["identitySource"][0]))
         except Unauthenticated as refusal:
             return {"isAuthorized": True, "context": {"refusal": refusal.code}}
         return {

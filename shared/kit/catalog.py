@@ -59,6 +59,8 @@ ENVIRONMENT: dict[str, str] = {
     "sockets": "SOCKET_ENDPOINT",
     "ses": "MAIL_SENDER",
     "admin_secret": "DATABASE_SECRET_ARN",
+    "docusign": "DOCUSIGN_SECRET_ARN",
+    "docusign_keys": "DOCUSIGN_KEYS_SECRET_ARN",
 }
 """Resource (the part of a `uses=` entry before the dot) → the variable that tells a function where it is."""
 

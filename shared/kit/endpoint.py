@@ -29,6 +29,7 @@ from shared.kit.log import logger
 from shared.kit.paging import Paged
 from shared.kit.request import Caller, Request, begin, current
 from shared.kit.unit import perform
+from shared.kit.versions import etag
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -52,12 +53,13 @@ _SECURITY_HEADERS = {
 
 @dataclass(frozen=True, slots=True)
 class Reply(Generic[B]):
-    """An answer that needs more than a body: another status, headers, cookies."""
+    """An answer that needs more than a body: another status, headers, cookies, the version for `If-Match`."""
 
     body: B
     status: int | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     cookies: tuple[str, ...] = ()
+    version: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,10 @@ class Endpoint(Generic[P, R]):
             answer: Any = self.function(**arguments)  # type: ignore[call-arg]
             reply = answer if isinstance(answer, Reply) else Reply(answer)
             body = reply.body if isinstance(reply.body, File) else _Json(wire.render(reply.body))
-            return Reply(body, reply.status or self.operation.returns, reply.headers, reply.cookies)
+            headers = dict(reply.headers)
+            if reply.version is not None and isinstance(body, _Json):
+                headers["etag"] = etag(reply.version, body.text)
+            return Reply(body, reply.status or self.operation.returns, headers, reply.cookies)
 
         def keep_answer(tx: db.Tx, reply: Reply) -> None:
             if caller and current().idempotency_key and isinstance(reply.body, _Json):
@@ -411,5 +416,5 @@ def _response(operation: Operation, request: Request, reply: Reply, rate: dict[s
     headers.setdefault("content-type", "application/json")
     text = reply.body.text
     if operation.method == "GET" and status == 200:
-        headers["etag"] = f'W/"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
+        headers.setdefault("etag", f'W/"{hashlib.sha256(text.encode()).hexdigest()[:32]}"')
     return {**response, "body": "" if status == 204 else text}

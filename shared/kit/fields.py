@@ -138,6 +138,14 @@ AskedFlag = Annotated[bool, BeforeValidator(_asked_flag), WithJsonSchema({"type"
 Moment = datetime
 
 
+def _without_default(schema: dict[str, Any]) -> None:
+    del schema["default"]
+
+
+LEFT_OUT: Any = Field(default=None, json_schema_extra=_without_default)
+"""The default of a field that a PUT may leave out but not make null; it is never read (`model_fields_set`)."""
+
+
 class Body(BaseModel):
     """A request's JSON body. Unknown fields are refused."""
 

@@ -1,4 +1,4 @@
-"""The API's description in OpenAPI 3.1, read off the catalog: `make openapi` writes docs/openapi.json.
+"""The API's description, read off the catalog: `make openapi` writes docs/openapi.json and README's table.
 
 Nothing is described by hand that a declaration already says: summaries are the operations' docstrings,
 parameters and bodies their argument types, answers their return types, refusals the kit's and `raises`.
@@ -25,6 +25,7 @@ from shared.kit.limits import LIMITS
 from shared.kit.wire import MalformedJson
 
 DOCUMENT = Path("docs/openapi.json")
+README = Path("README.md")
 
 _REF = "#/components/schemas/{model}"
 _EXAMPLE_META = {"timestamp": "2026-01-27T12:00:00Z", "request_id": "0195f3a8"}
@@ -207,6 +208,8 @@ def _parameters(operation: Operation, schemas: _Schemas) -> list[dict[str, Any]]
     found.append({"$ref": "#/components/parameters/CorrelationId"})
     if operation.writes and operation.access:
         found.append({"$ref": "#/components/parameters/IdempotencyKey"})
+    if errors.Stale in operation.raises:
+        found.append({"$ref": "#/components/parameters/IfMatch"})
     return found
 
 
@@ -222,7 +225,8 @@ def _responses(operation: Operation, schemas: _Schemas) -> dict[str, Any]:
     answer, content_type = _answer(operation)
     headers = ["X-Correlation-ID"]
     headers += ["X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"] if operation.rate != "none" else []
-    headers += ["ETag"] if operation.method == "GET" and answer is not None else []
+    is_tagged = operation.method == "GET" or errors.Stale in operation.raises
+    headers += ["ETag"] if is_tagged and answer is not None else []
     headers += ["Idempotent-Replayed"] if operation.writes and operation.access else []
     success: dict[str, Any] = {"description": "Done", "headers": _headers(headers)}
     if answer is not None:
@@ -320,6 +324,12 @@ _PARAMETERS: dict[str, Any] = {
         "description": "The same key and request within 24 hours: the first answer again, and no second effect.",
         "schema": {"type": "string", "pattern": "^[\\x21-\\x7e]{1,255}$"},
     },
+    "IfMatch": {
+        "name": "If-Match",
+        "in": "header",
+        "description": "The ETag that was read: refused with 412 where the thing was changed since.",
+        "schema": {"type": "string"},
+    },
 }
 
 _HEADERS: dict[str, Any] = {
@@ -327,7 +337,7 @@ _HEADERS: dict[str, Any] = {
     "X-RateLimit-Limit": {"schema": {"type": "string"}, "description": "Requests per window."},
     "X-RateLimit-Remaining": {"schema": {"type": "string"}, "description": "Requests left in the window."},
     "X-RateLimit-Reset": {"schema": {"type": "string"}, "description": "Unix time of the next free request."},
-    "ETag": {"schema": {"type": "string"}, "description": "Changes with the answer."},
+    "ETag": {"schema": {"type": "string"}, "description": "Changes with the answer; what `If-Match` takes."},
     "Idempotent-Replayed": {"schema": {"type": "string"}, "description": "`true`: the first answer again."},
     "Retry-After": {"schema": {"type": "string"}, "description": "Seconds."},
 }
@@ -338,6 +348,34 @@ def render(described: dict[str, Any]) -> str:
     return json.dumps(described, indent=1, ensure_ascii=False) + "\n"
 
 
+def table(operations: Sequence[Operation]) -> str:
+    """README's table of HTTP operations, as Markdown."""
+    lines = ["| operation | who | what |", "|---|---|---|"]
+    endpoints = (operation for operation in operations if operation.kind == "endpoint" and operation.method)
+    for operation in sorted(endpoints, key=lambda one: (one.domain, one.path, one.method)):
+        roles = sorted(operation.access - {Role.SUPER_ADMIN, Role.SUPPORT})
+        who = "every user" if operation.access >= frozenset(Role) else ", ".join(roles) or "anyone"
+        summary = " ".join((operation.function.__doc__ or _module_doc(operation)).split("\n\n")[0].split())
+        lines.append(f"| `{operation.method} {operation.path}` | {who} | {summary} |")
+    return "\n".join(lines)
+
+
+def _module_doc(operation: Operation) -> str:
+    return sys.modules[operation.module].__doc__ or ""
+
+
+def with_table(readme: str, operations: Sequence[Operation]) -> str:
+    """The README with its table of operations written anew between its two marks."""
+    before, rest = readme.split(_BEGIN)
+    after = rest.split(_END)[1]
+    return f"{before}{_BEGIN}\n{table(operations)}\n{_END}{after}"
+
+
+_BEGIN = "<!-- operations: written by `make openapi` -->"
+_END = "<!-- end of operations -->"
+
 if __name__ == "__main__":
+    everything = catalog.load()
     DOCUMENT.parent.mkdir(exist_ok=True)
-    DOCUMENT.write_text(render(document(catalog.load())), encoding="utf-8")
+    DOCUMENT.write_text(render(document(everything)), encoding="utf-8")
+    README.write_text(with_table(README.read_text(encoding="utf-8"), everything), encoding="utf-8")

@@ -8,7 +8,8 @@ from shared.kit.db import Row, Tx
 
 _STATE = """
 c.id, c.bid_id, c.space_id, c.owner_id, c.client_id, c.owner_organization_id, c.client_organization_id,
-c.status, c.signature_status, c.document_sha256, c.termination_reason, c.updated_at
+c.status, c.signature_status, c.signature_provider, c.requires_authorization, c.envelope_id, c.document_sha256,
+c.termination_reason, c.updated_at
 """
 
 _LOCK = "SELECT " + _STATE + " FROM contracts c WHERE c.id = %(contract_id)s FOR UPDATE"
@@ -35,8 +36,12 @@ RETURNING """
 _UPDATE_WAITING = (
     """
 UPDATE contracts c
-SET status = 'PENDING_SIGNATURE', task_token = %(task_token)s, updated_at = now()
-WHERE c.id = %(contract_id)s
+SET status = 'PENDING_SIGNATURE', task_token = %(task_token)s, updated_at = now(),
+    signature_provider = CASE WHEN c.status = 'DRAFT' THEN o.signature_provider ELSE c.signature_provider END,
+    requires_authorization =
+        CASE WHEN c.status = 'DRAFT' THEN o.requires_authorization ELSE c.requires_authorization END
+FROM organizations o
+WHERE c.id = %(contract_id)s AND o.id = c.owner_organization_id
 RETURNING """
     + _STATE
 )
@@ -83,7 +88,10 @@ RETURNING id
 _UPDATE_HOLDS_ENDED = (
     """
 UPDATE contracts c
-SET termination_reason = 'The hold ended before both sides had signed.', updated_at = now()
+SET termination_reason = CASE c.signature_status
+        WHEN 'PENDING_ADMIN' THEN 'The hold ended before the lease was authorized.'
+        ELSE 'The hold ended before both sides had signed.'
+    END, updated_at = now()
 WHERE c.id IN (
     SELECT h.id FROM contracts h
     WHERE h.hold_until < app.now() AND h.status IN ('DRAFT', 'PENDING_SIGNATURE')
@@ -111,6 +119,52 @@ LIMIT %(limit)s
 )
 
 
+# A building's day begins first in Kiritimati: an index finds what can be due anywhere, then each clock is asked.
+_LOCK_STARTING = """
+SELECT c.id, c.start_date AS day
+FROM contracts c
+WHERE c.status = 'SIGNED'
+  AND c.start_date <= app.today('Pacific/Kiritimati')
+  AND c.start_date <= app.today(c.premises #>> '{building,timezone}')
+  AND NOT EXISTS (
+      SELECT FROM work_items w WHERE w.entity_id = c.id AND w.job = 'start_contract' AND w.day = c.start_date)
+ORDER BY c.start_date, c.id
+LIMIT %(limit)s
+FOR UPDATE SKIP LOCKED
+"""
+
+_LOCK_EXPIRING = """
+SELECT c.id, c.end_date + 1 AS day
+FROM contracts c
+WHERE c.status = 'ACTIVE'
+  AND c.end_date < app.today('Pacific/Kiritimati')
+  AND c.end_date < app.today(c.premises #>> '{building,timezone}')
+  AND NOT EXISTS (
+      SELECT FROM work_items w WHERE w.entity_id = c.id AND w.job = 'expire_contract' AND w.day = c.end_date + 1)
+ORDER BY c.end_date, c.id
+LIMIT %(limit)s
+FOR UPDATE SKIP LOCKED
+"""
+
+_UPDATE_STATUS = (
+    """
+UPDATE contracts c SET status = %(status)s, updated_at = now()
+WHERE c.id = ANY(%(contract_ids)s::uuid[])
+RETURNING """
+    + _STATE
+)
+
+_UPDATE_SPACES_OCCUPIED = """
+UPDATE spaces SET availability_status = 'OCCUPIED', updated_at = now()
+WHERE held_by_contract_id = ANY(%(contract_ids)s::uuid[])
+"""
+
+_UPDATE_SPACES_FREED = """
+UPDATE spaces SET availability_status = 'AVAILABLE', held_by_contract_id = NULL, updated_at = now()
+WHERE held_by_contract_id = ANY(%(contract_ids)s::uuid[])
+"""
+
+
 def lock_contract(tx: Tx, contract_id: UUID) -> ContractState:
     """The contract's state, locked. Raises LookupError: a saga without its contract is a defect."""
     row = tx.one(_LOCK, {"contract_id": contract_id})
@@ -126,7 +180,8 @@ def insert_document(tx: Tx, values: dict[str, Any]) -> ContractState:
 
 
 def update_waiting(tx: Tx, contract_id: UUID, task_token: str) -> ContractState:
-    """The contract, waiting for signatures, with the saga's token (encrypted)."""
+    """The contract, waiting for signatures as its owner's organization wants them, with the saga's token
+    (encrypted)."""
     values = {"contract_id": contract_id, "task_token": task_token}
     return ContractState.of(tx.batch((_UPDATE_WAITING, values))[0][0])
 
@@ -159,6 +214,30 @@ def update_space_freed(tx: Tx, contract_id: UUID) -> UUID | None:
 def update_holds_ended(tx: Tx, limit: int) -> list[tuple[ContractState, str | None]]:
     """Contracts whose hold has run out, marked; each with its saga's token. Sweepers never meet."""
     return [_with_token(row) for row in tx.all(_UPDATE_HOLDS_ENDED, {"limit": limit})]
+
+
+def lock_starting(tx: Tx, limit: int) -> list[Row]:
+    """`id` and `day` of executed contracts whose first day has begun at the building."""
+    return tx.all(_LOCK_STARTING, {"limit": limit})
+
+
+def lock_expiring(tx: Tx, limit: int) -> list[Row]:
+    """`id` and `day` of contracts in force whose last day is over at the building."""
+    return tx.all(_LOCK_EXPIRING, {"limit": limit})
+
+
+def update_started(tx: Tx, contract_ids: list[UUID]) -> list[ContractState]:
+    """The contracts ACTIVE, their spaces OCCUPIED."""
+    values = {"contract_ids": contract_ids, "status": "ACTIVE"}
+    tx.run(_UPDATE_SPACES_OCCUPIED, values)
+    return [ContractState.of(row) for row in tx.all(_UPDATE_STATUS, values)]
+
+
+def update_expired(tx: Tx, contract_ids: list[UUID]) -> list[ContractState]:
+    """The contracts EXPIRED, the spaces that they held AVAILABLE."""
+    values = {"contract_ids": contract_ids, "status": "EXPIRED"}
+    tx.run(_UPDATE_SPACES_FREED, values)
+    return [ContractState.of(row) for row in tx.all(_UPDATE_STATUS, values)]
 
 
 def select_stalled(tx: Tx, limit: int, *, everything: bool) -> list[tuple[ContractState, str | None]]:

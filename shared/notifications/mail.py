@@ -1,15 +1,23 @@
-"""What we write to people by e-mail: each mail once as plain text and once as HTML.
+"""A mail on its way out: composed inside the VPC, queued, and sent from outside it.
 
-A mail goes to the queue `mail` as JSON and on to SES from there; its text is final when it is queued.
+Its text is final when it is queued. It is sealed there, so that no queue and no dead letter holds an
+address, a name or a token in the clear.
 """
 
+import zlib
+from base64 import b64decode, b64encode
 from dataclasses import asdict, dataclass
-from html import escape
 from typing import Any
+from uuid import UUID
 
+from shared.contracts.sealed import seal, unseal
 from shared.kit import wire
 from shared.kit.aws import call
-from shared.kit.settings import resource, setting
+from shared.kit.consumer import Event
+from shared.kit.settings import resource
+
+_PIECE = 4096
+"""Bytes that KMS encrypts at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,47 +30,32 @@ class Mail:
     html: str
 
 
-def queue(mail: Mail, correlation_id: str) -> None:
-    """Hand a mail to the queue. Needs `uses=("mail.send",)`. Raises AwsError, Unavailable."""
-    body = {**asdict(mail), "correlation_id": correlation_id}
-    message = {"QueueUrl": resource("mail"), "MessageBody": wire.render(body)}
+def queue(mail: Mail, event: Event, user_id: UUID) -> None:
+    """Hand a mail to the queue; of the same event and person the queue takes one (within five minutes).
+
+    Needs `uses=("mail.send", "token_key.encrypt")`. Raises AwsError, Unavailable.
+    """
+    packed = b64encode(zlib.compress(wire.render(asdict(mail)).encode())).decode()
+    pieces = [packed[start : start + _PIECE] for start in range(0, len(packed), _PIECE)]
+    body = {
+        "event": event.name,
+        "event_id": event.id,
+        "user_id": user_id,
+        "correlation_id": event.correlation_id,
+        "sealed": [seal(piece) for piece in pieces],
+    }
+    once = f"{event.id}.{user_id}"
+    message = {
+        "QueueUrl": resource("mail"),
+        "MessageBody": wire.render(body),
+        # No order among mails: each is a group of its own, so that none waits for another that fails.
+        "MessageGroupId": once,
+        "MessageDeduplicationId": once,
+    }
     call("sqs", "AmazonSQS.SendMessage", message)
 
 
-def verification(person: dict[str, Any], token: str) -> Mail:
-    """The mail that proves an address: whoever reads it can give the token back."""
-    # The web application is the first of the origins that may call us.
-    link = f"{setting('CORS_ORIGINS').partition(',')[0]}/verify-email?token={token}"
-    return _mail(
-        person,
-        "Confirm your e-mail address",
-        "welcome. Please confirm that this is your e-mail address by opening this link within 24 hours:",
-        link,
-        "If you did not register, please ignore this mail.",
-    )
-
-
-def session_ended(person: dict[str, Any]) -> Mail:
-    """A warning: somebody used a copy of a session's refresh token."""
-    return _mail(
-        person,
-        "We ended one of your sessions",
-        "a sign-in of yours was used from two places, as if it had been copied. To be safe we have ended it.",
-        None,
-        "Please log in again. If you do not recognise this, change your password.",
-    )
-
-
-def _mail(person: dict[str, Any], subject: str, opening: str, link: str | None, closing: str) -> Mail:
-    lines = [f"Hello {person['name']},", opening, *([link] if link else []), closing]
-    shown = "".join(f"<p>{_anchor(line) if line == link else escape(line)}</p>" for line in lines)
-    return Mail(
-        to=person["email"],
-        subject=subject,
-        text="\n\n".join(lines) + "\n",
-        html=f'<!doctype html><html lang="en"><body>{shown}</body></html>',
-    )
-
-
-def _anchor(link: str) -> str:
-    return f'<a href="{escape(link)}">{escape(link)}</a>'
+def opened(body: dict[str, Any]) -> Mail:
+    """The mail of a queued message. Needs `uses=("token_key.decrypt",)`. Raises AwsError, Unavailable."""
+    packed = "".join(unseal(piece) for piece in body["sealed"])
+    return Mail(**wire.load(zlib.decompress(b64decode(packed))))

@@ -140,3 +140,52 @@ _SELECT_RECIPIENT = "SELECT name, email FROM users WHERE id = %(id)s AND deleted
 def select_recipient(tx: Tx, user_id: UUID) -> Row | None:
     """Whom a mail goes to; None where the person has left."""
     return tx.one(_SELECT_RECIPIENT, {"id": user_id})
+
+
+# A side's address book is not the other's: names of people come from what the deal itself shows.
+_SELECT_BID_MATTER = """
+SELECT b.premises ->> 'name' AS space, b.premises #>> '{building,name}' AS building, b.currency,
+       b.client_party ->> 'name' AS client_name, b.client_party ->> 'legal_name' AS client, b.decision_reason
+FROM bids b
+WHERE b.id = %(object_id)s
+"""
+
+_SELECT_CONTRACT_MATTER = """
+SELECT c.premises #>> '{space,name}' AS space, c.premises #>> '{building,name}' AS building, c.currency,
+       c.owner_party ->> 'legal_name' AS owner, c.client_party ->> 'legal_name' AS client, c.start_date, c.end_date,
+       c.base_rent, c.signature_provider, c.termination_reason,
+       (c.hold_until AT TIME ZONE (c.premises #>> '{building,timezone}'))::date AS hold_until
+FROM contracts c
+WHERE c.id = %(object_id)s
+"""
+
+_SELECT_PAYMENT_MATTER = """
+SELECT c.premises #>> '{space,name}' AS space, c.premises #>> '{building,name}' AS building, p.currency,
+       c.owner_party ->> 'legal_name' AS owner, c.client_party ->> 'legal_name' AS client,
+       p.installment_number, p.total_installments
+FROM payments p
+JOIN contracts c ON c.id = p.contract_id
+WHERE p.id = %(object_id)s
+"""
+
+_SELECT_READERS = """
+SELECT u.id, u.role, u.name, u.email, u.preferences,
+       CASE WHEN u.organization_id = %(owner_organization_id)s THEN 'OWNER' ELSE 'CLIENT' END AS side
+FROM users u
+WHERE u.organization_id IN (%(owner_organization_id)s, %(client_organization_id)s)
+  AND u.status = 'ACTIVE' AND u.deleted_at IS NULL
+ORDER BY u.id
+"""
+
+_MATTERS = {"bid": _SELECT_BID_MATTER, "contract": _SELECT_CONTRACT_MATTER, "payment": _SELECT_PAYMENT_MATTER}
+
+
+def select_matter(tx: Tx, event: Event) -> tuple[Row, list[Row]]:
+    """What a mail of the event is about, and everybody of both sides."""
+    values = {
+        "object_id": event.object_id,
+        "owner_organization_id": event.data["owner_organization_id"],
+        "client_organization_id": event.data["client_organization_id"],
+    }
+    [matter], people = tx.batch((_MATTERS[event.name.partition(".")[0]], values), (_SELECT_READERS, values))
+    return matter, people

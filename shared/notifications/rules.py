@@ -36,6 +36,7 @@ _WORDS = {
         "A bid on {space} was answered with a counter-offer of {counter_offer}",
         "Your bid on {space} was answered with a counter-offer of {counter_offer}",
     ),
+    "bid.revised": _Words("bid_update", "Bid Revised", "A bid on {space} was revised to {bid}", None),
     "bid.withdrawn": _Words(
         "bid_update",
         "Bid Withdrawn",
@@ -60,6 +61,12 @@ _WORDS = {
         "The client has signed the lease for {space}: it is waiting for your signature",
         "Your side has signed the lease for {space}: the owner is next",
     ),
+    "contract.authorization_requested": _Words(
+        "lease_milestone",
+        "Authorization Requested",
+        "Both sides have signed the lease for {space}: it is waiting for your organization's authorization",
+        "Both sides have signed the lease for {space}: the owner's organization has the last word",
+    ),
     "contract.fully_signed": _Words(
         "lease_milestone",
         "Lease Executed",
@@ -78,6 +85,18 @@ _WORDS = {
         "The lease of {space} is {status}",
         "Your lease of {space} is {status}",
     ),
+    "contract.started": _Words(
+        "lease_milestone",
+        "Lease Started",
+        "The lease of {space} has begun",
+        "Your lease of {space} has begun",
+    ),
+    "contract.expired": _Words(
+        "lease_milestone",
+        "Lease Expired",
+        "The lease of {space} has ended: the space is available again",
+        "Your lease of {space} has ended",
+    ),
     "contract.voided": _Words(
         "lease_milestone",
         "Lease Called Off",
@@ -90,7 +109,44 @@ _WORDS = {
         "A payment for {space} was recorded: {paid} of {due}",
         "Your payment for {space} was recorded: {paid} of {due}",
     ),
+    "payment.reversed": _Words(
+        "payment_event",
+        "Payment Reversed",
+        "A payment for {space} was taken back: {open} of {due} is open",
+        "Your payment for {space} was taken back: {open} of {due} is open",
+    ),
+    "payment.invoiced": _Words(
+        "payment_event",
+        "Invoice Issued",
+        None,
+        "The invoice of {due} for {space}, due on {due_date}, is ready",
+    ),
+    "payment.due_soon": _Words(
+        "payment_event",
+        "Payment Due Soon",
+        None,
+        "Your payment of {open} for {space} is due on {due_date}",
+    ),
+    "payment.due": _Words(
+        "payment_event",
+        "Payment Due",
+        None,
+        "Your payment of {open} for {space} is due on {due_date}",
+    ),
+    "payment.overdue": _Words(
+        "payment_event",
+        "Payment Overdue",
+        "A payment of {open} for {space} was due on {due_date} and is overdue",
+        "Your payment of {open} for {space} was due on {due_date} and is overdue",
+    ),
 }
+
+_COUNTER_ACCEPTED = _Words(
+    "bid_update",
+    "Counter-Offer Accepted",
+    "Your counter-offer of {counter_offer} for {space} has been accepted",
+    "Your side has accepted the counter-offer of {counter_offer} for {space}",
+)
 
 HEARD = tuple(_WORDS)
 """Every event that people are told of."""
@@ -105,9 +161,9 @@ ROLES = {
 
 def concerned(event: Event, people: list[Person]) -> list[Person]:
     """Those of both sides' people whom the event concerns, whoever caused it among them."""
-    words = _WORDS[event.name]
-    if event.name == "contract.signed" and event.data["signature_status"] == "FULLY_SIGNED":
-        # Its twin contract.fully_signed tells the same.
+    words = _words(event)
+    if event.name == "contract.signed" and event.data["signature_status"] in ("PENDING_ADMIN", "FULLY_SIGNED"):
+        # Its twin, contract.fully_signed or contract.authorization_requested, tells the same.
         return []
     roles = ROLES[event.name.partition(".")[0]]
     sides = {"OWNER": words.owner, "CLIENT": words.client}
@@ -116,7 +172,7 @@ def concerned(event: Event, people: list[Person]) -> list[Person]:
 
 def notices(event: Event, deal: Deal, people: list[Person]) -> list[Notice]:
     """What the people are told; who caused it knows already."""
-    words = _WORDS[event.name]
+    words = _words(event)
     facts = _facts(event, deal)
     ids = ("bid_id", "contract_id", "space_id")
     metadata = {name: event.data[name] for name in ids if event.data.get(name)}
@@ -129,16 +185,28 @@ def notices(event: Event, deal: Deal, people: list[Person]) -> list[Notice]:
     ]
 
 
-def _facts(event: Event, deal: Deal) -> dict[str, str]:
-    def money(name: str) -> str:
-        return f"{Decimal(event.data.get(name) or 0):,.2f} {deal.currency}"
+def _words(event: Event) -> _Words:
+    # Only a client's acceptance approves a bid that has a counter-offer on it.
+    accepted = event.name == "bid.approved" and event.data.get("counter_offer_amount") is not None
+    return _COUNTER_ACCEPTED if accepted else _WORDS[event.name]
 
+
+def _facts(event: Event, deal: Deal) -> dict[str, str]:
+    def amount(name: str) -> Decimal:
+        return Decimal(event.data.get(name) or 0)
+
+    def written(money: Decimal) -> str:
+        return f"{money:,.2f} {deal.currency}"
+
+    owed = amount("amount") + amount("tax_amount")
     return {
         "space": deal.space,
-        "bid": money("bid_amount"),
-        "counter_offer": money("counter_offer_amount"),
-        "paid": money("paid_amount"),
-        "due": money("amount"),
+        "bid": written(amount("bid_amount")),
+        "counter_offer": written(amount("counter_offer_amount")),
+        "paid": written(amount("paid_amount")),
+        "due": written(owed),
+        "open": written(owed - amount("paid_amount")),
+        "due_date": str(event.data.get("due_date")),
         "status": "active" if event.data["status"] == "ACTIVE" else "signed and begins on its first day",
     }
 
@@ -160,6 +228,13 @@ def frame(event: Event, contract_url: str) -> tuple[str, dict[str, Any]] | None:
             "contract_id": event.object_id,
             "contract_url": contract_url.format(contract_id=event.object_id),
             "status": event.data["status"],
+        }
+    if event.name == "payment.due_soon":
+        return "payment:due", {
+            "payment_id": event.object_id,
+            "amount": event.data["open_amount"],
+            "due_date": event.data["due_date"],
+            "days_until_due": event.data["days_until_due"],
         }
     return None
 

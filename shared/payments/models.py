@@ -25,6 +25,12 @@ class Recording(Body):
     currency: Annotated[Text, Field(pattern="^[A-Z]{3}$")] | None = None
 
 
+class Reversing(Body):
+    """Why money that was recorded does not count: a cheque bounced, the wrong instalment was named."""
+
+    reason: Annotated[Text, Field(min_length=1, max_length=500)]
+
+
 class PaymentFilter(Paged):
     """Which payments to list, by due date."""
 
@@ -35,7 +41,7 @@ class PaymentFilter(Paged):
 
 
 class Payment(View):
-    """One instalment; `paid_amount` of `amount` is settled."""
+    """One instalment; `paid_amount` of `amount` and `tax_amount` together is settled."""
 
     id: UUID
     contract_id: UUID
@@ -45,6 +51,7 @@ class Payment(View):
     charge: Charge
     amount: Decimal
     abatement: Decimal
+    tax_amount: Decimal
     paid_amount: Decimal
     currency: str
     period_start: date
@@ -68,6 +75,7 @@ class Payment(View):
         "client_organization_id",
         "charge",
         "amount",
+        "tax_amount",
         "paid_amount",
         "currency",
         "due_date",
@@ -80,3 +88,59 @@ class PaymentList(View):
 
     data: list[Payment]
     meta: PageMeta
+
+
+class ScheduleLine(View):
+    """An instalment as the contract's schedule shows it."""
+
+    id: UUID
+    installment_number: int | None
+    charge: Charge
+    period_start: date
+    period_end: date | None
+    due_date: date
+    amount: Decimal
+    abatement: Decimal
+    tax_amount: Decimal
+    paid_amount: Decimal
+    status: PaymentStatus
+
+
+class ScheduleMeta(View):
+    """What the schedule comes to: its rent without tax. The deposit is the payer's money and no part of it."""
+
+    schedule_total: Decimal
+    currency: str
+
+
+class Schedule(View):
+    """A contract's whole schedule."""
+
+    data: list[ScheduleLine]
+    meta: ScheduleMeta
+
+
+class LedgerEntry(View):
+    """One line of a contract's account; `balance` is what the client owes after it (below 0: is owed)."""
+
+    date: Day
+    type: Literal["INVOICE", "CREDIT_NOTE", "PAYMENT", "CREDIT", "REVERSAL"]
+    reference: str | None
+    debit: Decimal
+    credit: Decimal
+    balance: Decimal
+    payment_id: UUID
+
+
+class LedgerMeta(View):
+    """What the client owes in all."""
+
+    balance: Decimal
+    currency: str
+
+
+class Ledger(View):
+    """A contract's account: what was invoiced, what came in, what was taken back."""
+
+    data: list[LedgerEntry]
+    meta: LedgerMeta

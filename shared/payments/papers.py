@@ -34,7 +34,7 @@ def invoice_of(row: Row) -> Invoice:
 
 
 def receipt_of(row: Row) -> Receipt:
-    """The receipt of the payment's latest transaction."""
+    """The receipt of the payment's latest transaction that stands."""
     transactions = row["transactions"]
     latest = transactions[-1]
     return Receipt(
@@ -66,8 +66,8 @@ def invoice_number(row: Row) -> str:
 
 
 def receipt_number(row: Row) -> str:
-    """The receipt's number: its invoice's, and which of its payments this is."""
-    return f"RCT-{row['number']:06d}-{len(row['transactions'])}"
+    """The receipt's number: its invoice's, and which of its payments this is. What was reversed keeps its own."""
+    return f"RCT-{row['number']:06d}-{row['transactions'][-1]['number']}"
 
 
 def invoice_key(row: Row) -> str:

@@ -13,11 +13,14 @@ from shared.kit.ids import new_id
 from shared.kit.request import Caller
 from shared.kit.settings import setting
 from shared.payments.models import Payment, PaymentFilter, Recording
+from shared.payments.rules import Reversal
 from shared.payments.schedule import Line
+from shared.spaces.currencies import WHOLE_CURRENCIES
 
 _SELECT = """
 SELECT p.id, p.contract_id, p.payer_id, p.owner_organization_id, p.client_organization_id, p.charge, p.amount,
-       p.abatement, p.paid_amount, p.currency, p.period_start, p.period_end, p.due_date, p.paid_date, p.status,
+       p.abatement, p.tax_amount, p.paid_amount, p.currency, p.period_start, p.period_end, p.due_date,
+       p.paid_date, p.status,
        p.installment_number, p.total_installments, p.payment_method, p.created_at, p.updated_at,
        CASE WHEN EXISTS (SELECT FROM invoices i WHERE i.payment_id = p.id AND i.kind = 'INVOICE')
             THEN %(public_url)s || '/api/v1/payments/' || p.id || '/invoice' END AS invoice_url,
@@ -69,44 +72,88 @@ WHERE p.id = %(payment_id)s
 _UPDATE_SETTLED = """
 UPDATE payments
 SET paid_amount = paid_amount + %(settled)s,
-    status = CASE WHEN paid_amount + %(settled)s >= amount THEN 'PAID' ELSE status END,
-    paid_date = CASE WHEN paid_amount + %(settled)s >= amount THEN %(paid_date)s ELSE paid_date END,
+    status = CASE WHEN paid_amount + %(settled)s >= amount + tax_amount THEN 'PAID' ELSE status END,
+    paid_date = CASE WHEN paid_amount + %(settled)s >= amount + tax_amount THEN %(paid_date)s ELSE paid_date END,
     payment_method = %(payment_method)s, updated_at = now(), updated_by = %(by)s
 WHERE id = %(payment_id)s
 RETURNING id
 """
 
-# The counter's row is locked until the transaction ends, so that numbers have no gaps.
-_COUNT_INVOICE = """
-INSERT INTO invoice_counters (organization_id, last_number)
-SELECT p.owner_organization_id, 1 FROM payments p
-WHERE p.id = %(payment_id)s
-  AND NOT EXISTS (SELECT FROM invoices i WHERE i.payment_id = p.id AND i.kind = 'INVOICE')
-ON CONFLICT (organization_id) DO UPDATE SET last_number = invoice_counters.last_number + 1
-"""
-
-_INSERT_INVOICE = """
+# Payments that have an invoice get no other. The counters' rows are locked until the transaction ends, so that
+# numbers have no gaps, and always in the same order, so that no two wait crosswise.
+_INSERT_INVOICES = """
+WITH asked AS (
+    SELECT p.id, p.owner_organization_id, a.invoice_id,
+           row_number() OVER (PARTITION BY p.owner_organization_id ORDER BY p.due_date, p.id) AS place,
+           count(*) OVER (PARTITION BY p.owner_organization_id) AS places
+    FROM unnest(%(payment_ids)s::uuid[], %(invoice_ids)s::uuid[]) AS a (payment_id, invoice_id)
+    JOIN payments p ON p.id = a.payment_id
+    WHERE NOT EXISTS (SELECT FROM invoices i WHERE i.payment_id = p.id AND i.kind = 'INVOICE')
+), counted AS (
+    INSERT INTO invoice_counters (organization_id, last_number)
+    SELECT owner_organization_id, count(*) FROM asked GROUP BY owner_organization_id ORDER BY owner_organization_id
+    ON CONFLICT (organization_id) DO UPDATE SET last_number = invoice_counters.last_number + excluded.last_number
+    RETURNING organization_id, last_number
+)
 INSERT INTO invoices (id, contract_id, payment_id, owner_organization_id, client_organization_id, kind, number,
                       net_amount, tax_percent, tax_amount, total_amount, currency, issued_on, due_date, lines,
                       owner_party, client_party, created_by)
-SELECT %(id)s, c.id, p.id, p.owner_organization_id, p.client_organization_id, 'INVOICE', n.last_number,
-       p.amount, 0, 0, p.amount, p.currency, app.today(c.premises #>> '{building,timezone}'), p.due_date,
+SELECT a.invoice_id, c.id, p.id, p.owner_organization_id, p.client_organization_id, 'INVOICE',
+       n.last_number - a.places + a.place, p.amount,
+       CASE WHEN p.charge = 'RENT' THEN c.tax_percent ELSE 0 END, p.tax_amount, p.amount + p.tax_amount, p.currency,
+       app.today(c.premises #>> '{building,timezone}'), p.due_date,
        jsonb_build_array(jsonb_build_object('charge', p.charge, 'period_start', p.period_start,
                                             'period_end', p.period_end, 'amount', p.amount)),
        c.owner_party, c.client_party, %(by)s
-FROM payments p
+FROM asked a
+JOIN counted n ON n.organization_id = a.owner_organization_id
+JOIN payments p ON p.id = a.id
 JOIN contracts c ON c.id = p.contract_id
-JOIN invoice_counters n ON n.organization_id = p.owner_organization_id
-WHERE p.id = %(payment_id)s
-  AND NOT EXISTS (SELECT FROM invoices i WHERE i.payment_id = p.id AND i.kind = 'INVOICE')
+RETURNING id, payment_id, number
+"""
+
+# What still stands of the money that came; the latest first.
+_SELECT_STANDING = """
+SELECT t.id, t.kind, t.amount, t.payment_method
+FROM payment_transactions t
+WHERE t.payment_id = %(payment_id)s AND t.kind IN ('PAYMENT', 'CREDIT')
+  AND NOT EXISTS (SELECT FROM payment_transactions r WHERE r.reverses_id = t.id)
+ORDER BY t.id DESC
+"""
+
+_INSERT_REVERSAL = """
+INSERT INTO payment_transactions (id, payment_id, contract_id, owner_organization_id, client_organization_id, kind,
+                                  amount, currency, paid_date, payment_method, transaction_reference, reverses_id,
+                                  reason, created_by)
+SELECT %(id)s, t.payment_id, t.contract_id, t.owner_organization_id, t.client_organization_id, 'REVERSAL',
+       t.amount, t.currency, %(today)s, t.payment_method, t.transaction_reference, t.id, %(reason)s, %(by)s
+FROM payment_transactions t
+WHERE t.id = %(transaction_id)s
+"""
+
+_UPDATE_REVERSED = """
+UPDATE payments
+SET paid_amount = paid_amount - %(taken_back)s, paid_date = NULL, payment_method = %(payment_method)s,
+    status = CASE WHEN status = 'CANCELLED' THEN status
+                  WHEN due_date > %(today)s THEN 'SCHEDULED'
+                  WHEN due_date = %(today)s THEN 'DUE'
+                  ELSE 'OVERDUE' END,
+    updated_at = now(), updated_by = %(by)s
+WHERE id = %(payment_id)s
+RETURNING id
 """
 
 _INSERT_LINE = """
 INSERT INTO payments (id, contract_id, owner_organization_id, client_organization_id, payer_id, charge,
-                      period_start, period_end, amount, abatement, currency, due_date, installment_number,
-                      total_installments, explanation)
+                      period_start, period_end, amount, abatement, tax_amount, currency, due_date,
+                      installment_number, total_installments, explanation)
 SELECT %(id)s, c.id, c.owner_organization_id, c.client_organization_id, c.client_id, %(charge)s,
-       %(period_start)s, %(period_end)s, %(amount)s, %(abatement)s, c.currency, %(due_date)s,
+       %(period_start)s, %(period_end)s, %(amount)s, %(abatement)s,
+       CASE WHEN %(charge)s = 'RENT'
+            THEN round(%(amount)s * c.tax_percent / 100,
+                       CASE WHEN c.currency = ANY(%(whole_currencies)s::text[]) THEN 0 ELSE 2 END)
+            ELSE 0 END,
+       c.currency, %(due_date)s,
        %(installment_number)s, %(total_installments)s, %(explanation)s
 FROM contracts c
 WHERE c.id = %(contract_id)s
@@ -117,17 +164,21 @@ _DELETE_SCHEDULE = """
 DELETE FROM payments WHERE contract_id = %(contract_id)s AND status = 'SCHEDULED' AND paid_amount = 0
 """
 
+# No money is recorded before it came: a row that says so was written under a business clock that is ahead.
 _PAPERS = """
 SELECT i.id AS invoice_id, i.number, i.issued_on, i.due_date, i.tax_percent, i.tax_amount, i.total_amount,
        i.currency, i.lines, i.owner_party, i.client_party,
        p.id AS payment_id, p.contract_id, p.installment_number, p.total_installments, c.premises,
        (c.created_at AT TIME ZONE (c.premises #>> '{building,timezone}'))::date AS contract_issued_on,
        (SELECT jsonb_agg(jsonb_build_object(
-                   'id', t.id, 'amount', t.amount, 'paid_date', t.paid_date, 'payment_method', t.payment_method,
-                   'transaction_reference', t.transaction_reference,
-                   'recorded_on', (t.created_at AT TIME ZONE (c.premises #>> '{building,timezone}'))::date)
+                   'id', t.id, 'number', t.number, 'amount', t.amount, 'paid_date', t.paid_date,
+                   'payment_method', t.payment_method, 'transaction_reference', t.transaction_reference,
+                   'recorded_on', greatest(
+                       t.paid_date, (t.created_at AT TIME ZONE (c.premises #>> '{building,timezone}'))::date))
                ORDER BY t.id)
-        FROM payment_transactions t WHERE t.payment_id = p.id AND t.kind = 'PAYMENT') AS transactions
+        FROM (SELECT o.*, row_number() OVER (ORDER BY o.id) AS number FROM payment_transactions o
+              WHERE o.payment_id = p.id AND o.kind = 'PAYMENT') AS t
+        WHERE NOT EXISTS (SELECT FROM payment_transactions r WHERE r.reverses_id = t.id)) AS transactions
 FROM payments p
 JOIN contracts c ON c.id = p.contract_id
 LEFT JOIN invoices i ON i.payment_id = p.id AND i.kind = 'INVOICE'
@@ -145,6 +196,40 @@ FROM payments p
 WHERE p.id = %(payment_id)s
 ON CONFLICT (object_key) DO NOTHING
 """
+
+
+_SELECT_LEDGER = """
+SELECT e.date, e.type, e.reference, e.debit, e.credit,
+       sum(e.debit - e.credit) OVER (ORDER BY e.date, e.created_at, e.place, e.id) AS balance, e.payment_id
+FROM (
+    SELECT i.id, i.issued_on AS date, i.created_at, 0 AS place, i.kind AS type,
+           CASE i.kind WHEN 'INVOICE' THEN 'INV-' ELSE 'CN-' END
+           || lpad(i.number::text, greatest(6, length(i.number::text)), '0') AS reference,
+           CASE i.kind WHEN 'INVOICE' THEN i.total_amount ELSE 0 END AS debit,
+           CASE i.kind WHEN 'INVOICE' THEN 0 ELSE i.total_amount END AS credit, i.payment_id
+    FROM invoices i
+    WHERE i.contract_id = %(contract_id)s
+    UNION ALL
+    SELECT t.id, t.paid_date, t.created_at, 1, t.kind, t.transaction_reference,
+           CASE t.kind WHEN 'REVERSAL' THEN t.amount ELSE 0 END,
+           CASE t.kind WHEN 'REVERSAL' THEN 0 ELSE t.amount END, t.payment_id
+    FROM payment_transactions t
+    WHERE t.contract_id = %(contract_id)s
+) AS e
+ORDER BY e.date, e.created_at, e.place, e.id
+"""
+
+_SELECT_SCHEDULE = """
+SELECT p.id, p.installment_number, p.charge, p.period_start, p.period_end, p.due_date, p.amount, p.abatement,
+       p.tax_amount, p.paid_amount, p.status
+FROM payments p
+WHERE p.contract_id = %(contract_id)s
+ORDER BY p.due_date, p.charge, p.id
+"""
+
+_SELECT_MY_CONTRACT = "SELECT p.currency FROM contracts p WHERE p.id = %(contract_id)s AND " + _MINE
+
+_SELECT_MANY = _SELECT + " WHERE p.id = ANY(%(payment_ids)s::uuid[]) ORDER BY p.due_date, p.id"
 
 
 def sides_of(caller: Caller) -> dict[str, Any]:
@@ -195,12 +280,60 @@ def record_money(
         "by": caller.user_id,
         **sides_of(caller),
     }
-    tx.run(_COUNT_INVOICE, values)
-    tx.run(_INSERT_INVOICE, values | {"id": new_id()})
+    tx.run(_INSERT_INVOICES, values | {"payment_ids": [payment.id], "invoice_ids": [new_id()]})
     tx.run(_INSERT_TRANSACTION, values | {"id": new_id(), "kind": "PAYMENT", "amount": settled})
     if credit:
         tx.run(_INSERT_TRANSACTION, values | {"id": new_id(), "kind": "CREDIT", "amount": credit})
     return tx.batch((_UPDATE_SETTLED, values | {"settled": settled}), (_SELECT_ONE, values))[1][0]
+
+
+def insert_invoices(tx: Tx, payment_ids: list[UUID]) -> dict[UUID, Row]:
+    """The platform's invoices for those of the payments (locked before) that have none: `id`, `number`, by payment."""
+    values = {"payment_ids": payment_ids, "invoice_ids": [new_id() for _ in payment_ids], "by": None}
+    return {row["payment_id"]: row for row in tx.all(_INSERT_INVOICES, values)}
+
+
+def select_standing(tx: Tx, payment_id: UUID) -> list[Row]:
+    """The payment's transactions that nothing has reversed, the latest first."""
+    return tx.all(_SELECT_STANDING, {"payment_id": payment_id})
+
+
+def reverse_money(tx: Tx, caller: Caller, payment: Payment, reversal: Reversal, today: date) -> Row:
+    """The payment after money was taken back, each transaction by a row of its own."""
+    values: dict[str, Any] = {
+        "payment_id": payment.id,
+        "taken_back": reversal.taken_back,
+        "payment_method": reversal.payment_method,
+        "reason": reversal.reason,
+        "today": today,
+        "by": caller.user_id,
+        **sides_of(caller),
+    }
+    for transaction_id in reversal.transaction_ids:
+        tx.run(_INSERT_REVERSAL, values | {"id": new_id(), "transaction_id": transaction_id})
+    return tx.batch((_UPDATE_REVERSED, values), (_SELECT_ONE, values))[1][0]
+
+
+def select_many(tx: Reading, payment_ids: list[UUID]) -> list[Payment]:
+    """Any payments, as they stand, for the jobs."""
+    values = {"payment_ids": payment_ids, "public_url": setting("PUBLIC_URL")}
+    return [Payment.of(row) for row in tx.all(_SELECT_MANY, values)]
+
+
+def select_schedule(tx: Reading, caller: Caller, contract_id: UUID) -> tuple[str, list[Row]] | None:
+    """The currency of the caller's contract and its instalments; None where it is not the caller's."""
+    return _of_contract(tx, caller, contract_id, _SELECT_SCHEDULE)
+
+
+def select_ledger(tx: Reading, caller: Caller, contract_id: UUID) -> tuple[str, list[Row]] | None:
+    """The currency of the caller's contract and its account; None where it is not the caller's."""
+    return _of_contract(tx, caller, contract_id, _SELECT_LEDGER)
+
+
+def _of_contract(tx: Reading, caller: Caller, contract_id: UUID, sql: str) -> tuple[str, list[Row]] | None:
+    values = {"contract_id": contract_id, **sides_of(caller)}
+    contracts, rows = tx.batch((_SELECT_MY_CONTRACT, values), (sql, values))
+    return (contracts[0]["currency"], rows) if contracts else None
 
 
 def insert_schedule(tx: Tx, contract_id: UUID, lines: tuple[Line, ...]) -> None:
@@ -217,6 +350,7 @@ def insert_schedule(tx: Tx, contract_id: UUID, lines: tuple[Line, ...]) -> None:
                 "period_end": line.period_end,
                 "amount": line.amount,
                 "abatement": line.abatement,
+                "whole_currencies": list(WHOLE_CURRENCIES),
                 "due_date": line.due_date,
                 "installment_number": line.installment_number,
                 "total_installments": installments if line.installment_number else None,

@@ -51,6 +51,7 @@ metadata = MetaData(
 
 MONEY = Numeric(12, 2)
 AREA = Numeric(10, 2)
+TOTAL_AREA = Numeric(14, 2)
 PERCENT = Numeric(7, 4)
 
 ROLES = ("SUPER_ADMIN", "OWNER", "CLIENT", "BROKER", "AGENT", "FINANCIAL_OFFICER", "CONTRACTOR", "SUPPORT")
@@ -293,8 +294,19 @@ buildings = Table(
     _line("external_id", nullable=True),
     _number("total_floors"),
     _json("amenities", nullable=False, default="[]"),
+    # Counted by the trigger on spaces (app.count_spaces) and by nobody else.
+    _number("total_spaces", default="0"),
+    _number("listed_spaces", default="0"),
+    _number("available_spaces", default="0"),
+    Column("leasable_sqft", TOTAL_AREA, nullable=False, server_default=text("0")),
+    Column("occupied_sqft", TOTAL_AREA, nullable=False, server_default=text("0")),
     *_traces(),
     _moment("deleted_at"),
+    CheckConstraint(
+        "0 <= available_spaces AND available_spaces <= listed_spaces AND listed_spaces <= total_spaces"
+        " AND 0 <= occupied_sqft AND occupied_sqft <= leasable_sqft",
+        name="occupancy",
+    ),
     CheckConstraint("total_floors > 0", name="total_floors"),
     CheckConstraint("latitude BETWEEN -90 AND 90", name="latitude"),
     CheckConstraint("longitude BETWEEN -180 AND 180", name="longitude"),
@@ -374,20 +386,14 @@ spaces = Table(
     Column(
         "held_by_contract_id",
         Uuid,
-        ForeignKey(
-            "contracts.id", ondelete="RESTRICT", deferrable=True, initially="DEFERRED", use_alter=True
-        ),
+        ForeignKey("contracts.id", ondelete="RESTRICT", deferrable=True, initially="DEFERRED", use_alter=True),
     ),
     _line("external_id", nullable=True),
     _json("amenities", nullable=False, default="[]"),
     _json("images", nullable=False, default="[]"),
     # Filters and sorts use these: comparing bigint is leakproof, comparing numeric is not.
-    Column(
-        "price_minor", BigInteger, Computed("(base_price_monthly * 100::numeric)::bigint", persisted=True)
-    ),
-    Column(
-        "gross_sqft_hundredths", BigInteger, Computed("(gross_sqft * 100::numeric)::bigint", persisted=True)
-    ),
+    Column("price_minor", BigInteger, Computed("(base_price_monthly * 100::numeric)::bigint", persisted=True)),
+    Column("gross_sqft_hundredths", BigInteger, Computed("(gross_sqft * 100::numeric)::bigint", persisted=True)),
     *_traces(),
     _moment("deleted_at"),
     _one_of("usage_type", *USAGE_TYPES),
@@ -395,9 +401,7 @@ spaces = Table(
     CheckConstraint("gross_sqft > 0 AND usable_sqft >= 0", name="sqft"),
     CheckConstraint("usable_sqft <= gross_sqft", name="usable_sqft"),
     CheckConstraint("base_price_monthly >= 0", name="base_price_monthly"),
-    ForeignKeyConstraint(
-        ["floor_id", "building_id"], ["floors.id", "floors.building_id"], ondelete="RESTRICT"
-    ),
+    ForeignKeyConstraint(["floor_id", "building_id"], ["floors.id", "floors.building_id"], ondelete="RESTRICT"),
     ForeignKeyConstraint(
         ["building_id", "owner_organization_id"],
         ["buildings.id", "buildings.owner_organization_id"],
@@ -541,6 +545,7 @@ contracts = Table(
     _text("status", default="DRAFT"),
     _text("signature_status", default="NONE"),
     _text("signature_provider", default="BUILT_IN"),
+    _flag("requires_authorization"),
     _text("envelope_id", nullable=True),
     _moment("hold_until"),
     _moment("executed_at"),
@@ -558,9 +563,7 @@ contracts = Table(
     *_traces(),
     *_term_checks(),
     _one_of("status", "DRAFT", "PENDING_SIGNATURE", "SIGNED", "ACTIVE", "EXPIRED", "TERMINATED"),
-    _one_of(
-        "signature_status", "NONE", "SIGNED_BY_CLIENT", "SIGNED_BY_OWNER", "PENDING_ADMIN", "FULLY_SIGNED"
-    ),
+    _one_of("signature_status", "NONE", "SIGNED_BY_CLIENT", "SIGNED_BY_OWNER", "PENDING_ADMIN", "FULLY_SIGNED"),
     _one_of("signature_provider", "BUILT_IN", "DOCUSIGN"),
     _one_of("billing_frequency", "MONTHLY", "QUARTERLY", "ANNUAL"),
     _one_of("proration", "ACTUAL_MONTH", "ACTUAL_365", "THIRTY_360"),
@@ -580,8 +583,7 @@ contracts = Table(
         ("space_id", "="),
         (literal_column("daterange(start_date, end_date, '[]')"), "&&"),
         where=text(
-            "status IN ('SIGNED', 'ACTIVE')"
-            " OR (bid_id IS NOT NULL AND status IN ('DRAFT', 'PENDING_SIGNATURE'))"
+            "status IN ('SIGNED', 'ACTIVE') OR (bid_id IS NOT NULL AND status IN ('DRAFT', 'PENDING_SIGNATURE'))"
         ),
         using="gist",
         name="contracts_one_lease_at_a_time",
@@ -620,6 +622,7 @@ payments = Table(
     _day("period_end", nullable=True),
     _money("amount"),
     _money("abatement", default="0"),
+    _money("tax_amount", default="0"),
     _money("paid_amount", default="0"),
     _currency(),
     _day("due_date"),
@@ -633,6 +636,7 @@ payments = Table(
     _one_of("charge", "RENT", "DEPOSIT", "LATE_FEE", "INTEREST"),
     _one_of("status", "SCHEDULED", "DUE", "PAID", "OVERDUE", "CANCELLED"),
     CheckConstraint("amount >= 0 AND abatement >= 0 AND paid_amount >= 0", name="amount"),
+    CheckConstraint("tax_amount >= 0", name="tax_amount"),
     CheckConstraint("period_end >= period_start", name="period"),
     CheckConstraint("(charge = 'RENT') = (installment_number IS NOT NULL)", name="installment"),
     CheckConstraint(
@@ -686,9 +690,7 @@ invoices = Table(
     CheckConstraint("total_amount = net_amount + tax_amount", name="total_amount"),
     CheckConstraint("(kind = 'CREDIT_NOTE') = (credits_invoice_id IS NOT NULL)", name="credits_invoice_id"),
     _same_sides_as("contracts", "contract_id"),
-    ForeignKeyConstraint(
-        ["payment_id", "contract_id"], ["payments.id", "payments.contract_id"], ondelete="RESTRICT"
-    ),
+    ForeignKeyConstraint(["payment_id", "contract_id"], ["payments.id", "payments.contract_id"], ondelete="RESTRICT"),
     UniqueConstraint("owner_organization_id", "number", name="invoices_number_key"),
     Index(
         "invoices_one_per_payment",
@@ -721,9 +723,7 @@ payment_transactions = Table(
     CheckConstraint("amount > 0", name="amount"),
     CheckConstraint("(kind = 'REVERSAL') = (reverses_id IS NOT NULL)", name="reverses_id"),
     _same_sides_as("contracts", "contract_id"),
-    ForeignKeyConstraint(
-        ["payment_id", "contract_id"], ["payments.id", "payments.contract_id"], ondelete="RESTRICT"
-    ),
+    ForeignKeyConstraint(["payment_id", "contract_id"], ["payments.id", "payments.contract_id"], ondelete="RESTRICT"),
     Index("payment_transactions_one_reversal", "reverses_id", unique=True),
     Index(None, "payment_id", "created_at"),
     Index(None, "contract_id", "created_at"),
@@ -750,9 +750,7 @@ documents = Table(
     CheckConstraint("byte_size > 0", name="byte_size"),
     _sha256("sha256"),
     _same_sides_as("contracts", "contract_id"),
-    ForeignKeyConstraint(
-        ["payment_id", "contract_id"], ["payments.id", "payments.contract_id"], ondelete="RESTRICT"
-    ),
+    ForeignKeyConstraint(["payment_id", "contract_id"], ["payments.id", "payments.contract_id"], ondelete="RESTRICT"),
     UniqueConstraint("object_key"),
     Index(None, "contract_id"),
     Index(None, "payment_id"),
@@ -773,8 +771,11 @@ signatures = Table(
     _text("document_sha256"),
     Column("ip_address", INET),
     _text("user_agent", nullable=True),
+    _text("provider", default="BUILT_IN"),
+    _json("evidence"),
     _now("signed_at"),
     _one_of("side", "CLIENT", "OWNER", "ADMIN"),
+    _one_of("provider", "BUILT_IN", "DOCUSIGN"),
     CheckConstraint("consent", name="consent"),
     _sha256("document_sha256"),
     _same_sides_as("contracts", "contract_id"),
@@ -869,6 +870,17 @@ inbox = Table(
     Column("event_id", Uuid, nullable=False),
     _now("handled_at"),
     PrimaryKeyConstraint("consumer", "event_id"),
+)
+
+# What the day jobs have done: `day` is the building's day on which the work fell due.
+work_items = Table(
+    "work_items",
+    metadata,
+    Column("job", Text, nullable=False),
+    _day("day"),
+    _uuid("entity_id"),
+    _now("done_at"),
+    PrimaryKeyConstraint("entity_id", "job", "day"),
 )
 
 idempotency_keys = Table(

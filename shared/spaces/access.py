@@ -2,10 +2,10 @@
 
 from uuid import UUID
 
-from shared.kit.db import Reading
+from shared.kit.db import Reading, Row, Tx
 from shared.kit.errors import NotFound
 from shared.spaces import queries
-from shared.spaces.models import SpaceAtHand
+from shared.spaces.models import SpaceAtHand, Ties
 
 
 def visible_space(tx: Reading, space_id: UUID, *, lock: bool = False) -> SpaceAtHand:
@@ -18,3 +18,16 @@ def visible_space(tx: Reading, space_id: UUID, *, lock: bool = False) -> SpaceAt
     if row is None:
         raise NotFound()
     return SpaceAtHand(**row)
+
+
+def own_space(tx: Tx, space_id: UUID) -> tuple[Row, Ties]:
+    """The space, if the caller may change it, locked; and what hangs on it. Raises NotFound."""
+    row, ties = queries.lock_space(tx, space_id)
+    if row is None:
+        raise NotFound()
+    return row, ties
+
+
+def ties_of(tx: Tx, space_ids: list[UUID]) -> Ties:
+    """What hangs on the spaces, which the caller has locked."""
+    return queries.select_ties(tx, space_ids)

@@ -8,8 +8,9 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
 
-from shared.buildings.models import Amenities
+from shared.buildings.models import LARGEST_AREA, Amenities
 from shared.kit.fields import (
+    LEFT_OUT,
     Area,
     AskedFlag,
     AskedId,
@@ -29,8 +30,6 @@ from shared.spaces.currencies import CURRENCIES
 UsageType = Literal["OFFICE", "CANTEEN", "RESTROOM", "STORAGE", "CORRIDOR", "JANITOR", "OTHER"]
 Availability = Literal["AVAILABLE", "OCCUPIED", "MAINTENANCE", "RESERVED"]
 Sort = Literal["relevance", "price_asc", "price_desc", "sqft_asc", "sqft_desc"]
-
-LARGEST = Decimal("99999999.99")
 
 
 def _currency(value: str) -> str:
@@ -54,6 +53,9 @@ AskedLabels = Annotated[
     BeforeValidator(_labels),
     WithJsonSchema({"type": "string", "examples": ["wifi,parking"]}),
 ]
+Gross = Annotated[Area, Field(le=LARGEST_AREA)]
+Usable = Annotated[Money, Field(le=LARGEST_AREA)]
+Images = Annotated[list[Image], Field(max_length=50)]
 
 
 class NewSpace(Body):
@@ -61,15 +63,34 @@ class NewSpace(Body):
 
     floor_id: Id
     name: Label
-    gross_sqft: Annotated[Area, Field(le=LARGEST)]
-    usable_sqft: Annotated[Money, Field(le=LARGEST)]
+    gross_sqft: Gross
+    usable_sqft: Usable
     usage_type: UsageType
     is_leasable: Flag = True
     base_price_monthly: Money | None = None
     currency: Currency = "USD"
     availability_status: Literal["AVAILABLE", "MAINTENANCE"] = "AVAILABLE"
     amenities: Amenities = []
-    images: Annotated[list[Image], Field(max_length=50)] = []
+    images: Images = []
+    external_id: Label | None = None
+
+
+class SpaceChanges(Body):
+    """The fields given are changed; null clears. A space stays on its floor.
+
+    `availability_status` may say what it is already, and moves between AVAILABLE and MAINTENANCE.
+    """
+
+    name: Label = LEFT_OUT
+    gross_sqft: Gross = LEFT_OUT
+    usable_sqft: Usable = LEFT_OUT
+    usage_type: UsageType = LEFT_OUT
+    is_leasable: Flag = LEFT_OUT
+    base_price_monthly: Money | None = None
+    currency: Currency = LEFT_OUT
+    availability_status: Availability = LEFT_OUT
+    amenities: Amenities | None = None
+    images: Images | None = None
     external_id: Label | None = None
 
 
@@ -254,3 +275,12 @@ class SpaceAtHand:
     building_address: dict[str, Any]
     timezone: str
     today: date
+
+
+@dataclass(frozen=True, slots=True)
+class Ties:
+    """How many deals hang on a space, or on several: what keeps it where it is."""
+
+    live_contracts: int
+    open_bids: int
+    unpaid_payments: int

@@ -11,7 +11,7 @@ from shared.buildings.access import reach
 from shared.kit.db import Reading, Row, Tx
 from shared.kit.ids import new_id
 from shared.kit.request import Caller
-from shared.spaces.models import NewSpace, Sort, SpaceSearch
+from shared.spaces.models import NewSpace, Sort, SpaceSearch, Ties
 
 _LOCK_SPACE = "SELECT app.lock_space(%(space_id)s)"
 
@@ -26,6 +26,50 @@ JOIN buildings b ON b.id = s.building_id
 WHERE s.id = %(space_id)s
   AND s.deleted_at IS NULL AND f.deleted_at IS NULL AND b.deleted_at IS NULL
   AND (s.is_leasable OR s.owner_organization_id = %(own_organization_id)s OR %(sees_all)s)
+"""
+
+_LOCK_OWN = """
+SELECT s.id FROM spaces s
+WHERE s.id = %(space_id)s AND s.deleted_at IS NULL
+  AND (s.owner_organization_id = %(own_organization_id)s OR %(sees_all)s)
+FOR UPDATE
+"""
+
+_SELECT_TIES = """
+SELECT (SELECT count(*) FROM contracts c
+        WHERE c.space_id = ANY(%(space_ids)s::uuid[])
+          AND c.status IN ('DRAFT', 'PENDING_SIGNATURE', 'SIGNED', 'ACTIVE')) AS live_contracts,
+       (SELECT count(*) FROM bids b
+        WHERE b.space_id = ANY(%(space_ids)s::uuid[])
+          AND b.status IN ('PENDING', 'COUNTER_OFFERED')) AS open_bids,
+       (SELECT count(*) FROM contracts c JOIN payments p ON p.contract_id = c.id
+        WHERE c.space_id = ANY(%(space_ids)s::uuid[])
+          AND p.status IN ('SCHEDULED', 'DUE', 'OVERDUE')) AS unpaid_payments
+"""
+
+# The clock, not the transaction's beginning: versions then follow each other as the lock was had.
+_UPDATE_SPACE = """
+UPDATE spaces
+SET name = %(name)s, gross_sqft = %(gross_sqft)s, usable_sqft = %(usable_sqft)s, usage_type = %(usage_type)s,
+    is_leasable = %(is_leasable)s, base_price_monthly = %(base_price_monthly)s, currency = %(currency)s,
+    availability_status = %(availability_status)s, amenities = %(amenities)s, images = %(images)s,
+    external_id = %(external_id)s, updated_at = clock_timestamp(), updated_by = %(user_id)s
+WHERE id = %(id)s
+"""
+
+_DELETE_SPACE = """
+UPDATE spaces
+SET deleted_at = now(), updated_at = clock_timestamp(), updated_by = %(user_id)s
+WHERE id = %(space_id)s
+"""
+
+_LOCK_PLACE = """
+SELECT b.id
+FROM floors f
+JOIN buildings b ON b.id = f.building_id
+WHERE f.id = %(floor_id)s
+  AND (b.owner_organization_id = %(own_organization_id)s OR %(sees_all)s)
+FOR NO KEY UPDATE OF b
 """
 
 _INSERT_SPACE = """
@@ -328,7 +372,34 @@ def insert_space(tx: Tx, owner: Caller, new: NewSpace) -> Row | None:
         "amenities": Jsonb(new.amenities),
         "images": Jsonb(new.images),
     }
-    return tx.one(_INSERT_SPACE, values)
+    # The building's lock first, in a statement of its own: its floors then stay while a space comes onto one.
+    [_, rows] = tx.batch((_LOCK_PLACE, values), (_INSERT_SPACE, values))
+    return rows[0] if rows else None
+
+
+def lock_space(tx: Tx, space_id: UUID) -> tuple[Row | None, Ties]:
+    """The caller's own space, locked, and what hangs on it."""
+    values = {"space_id": space_id, "space_ids": [space_id], **reach(tx.caller)}
+    # The lock is a statement of its own: the next ones then read what the wait has left.
+    own, rows, [ties] = tx.batch((_LOCK_OWN, values), (_SELECT_SPACE, values), (_SELECT_TIES, values))
+    return (rows[0] if own and rows else None), Ties(**ties)
+
+
+def select_ties(tx: Tx, space_ids: list[UUID]) -> Ties:
+    """What hangs on the spaces together."""
+    return Ties(**tx.all(_SELECT_TIES, {"space_ids": space_ids})[0])
+
+
+def update_space(tx: Tx, by: Caller, row: Row) -> Row:
+    """The space with the values of `row`."""
+    stored = {"amenities": Jsonb(row["amenities"]), "images": Jsonb(row["images"]), "user_id": by.user_id}
+    tx.run(_UPDATE_SPACE, row | stored)
+    return tx.all(_SELECT_SPACE, {"space_id": row["id"], **reach(by)})[0]
+
+
+def delete_space(tx: Tx, by: Caller, space_id: UUID) -> None:
+    """Delete the space softly."""
+    tx.run(_DELETE_SPACE, {"space_id": space_id, "user_id": by.user_id})
 
 
 def select_space(tx: Reading, space_id: UUID) -> tuple[Row | None, list[Row]]:

@@ -5,7 +5,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from shared.kit.db import Row
 from shared.kit.errors import Conflict, Detail, Invalid
 from shared.spaces.currencies import WHOLE_CURRENCIES
-from shared.spaces.models import NewSpace, ScoreFactors
+from shared.spaces.models import ScoreFactors, SpaceChanges, Ties
 
 
 class ExternalIdTaken(Conflict):
@@ -13,16 +13,48 @@ class ExternalIdTaken(Conflict):
     constraint = "spaces_external_id_key"
 
 
-def check_new_space(new: NewSpace) -> None:
-    """Raises Invalid where more is usable than there is, or the price has cents that its currency lacks."""
+class AvailabilityFixed(Conflict):
+    message = "An owner moves a space between AVAILABLE and MAINTENANCE only, and not while a contract holds it."
+
+
+class StillInUse(Conflict):
+    message = "A live contract, an open bid or an unpaid payment hangs on it."
+
+
+def check_space(values: Row) -> None:
+    """Raises Invalid where more is usable than there is, or the price has cents that its currency lacks, as far
+    as `values` say."""
     problems = []
-    if new.usable_sqft > new.gross_sqft:
+    gross, usable = values.get("gross_sqft"), values.get("usable_sqft")
+    if gross is not None and usable is not None and usable > gross:
         problems.append(Detail("usable_sqft", "must not be larger than gross_sqft"))
-    price = new.base_price_monthly
-    if price is not None and new.currency in WHOLE_CURRENCIES and price % 1:
-        problems.append(Detail("base_price_monthly", f"must be whole: {new.currency} has no decimals"))
+    price, currency = values.get("base_price_monthly"), values.get("currency")
+    if price is not None and currency in WHOLE_CURRENCIES and price % 1:
+        problems.append(Detail("base_price_monthly", f"must be whole: {currency} has no decimals"))
     if problems:
         raise Invalid(*problems)
+
+
+def changed_space(before: Row, asked: SpaceChanges, ties: Ties) -> Row:
+    """The space's row as it will be. Raises Invalid as `check_space` does, and AvailabilityFixed (decision 37)."""
+    after = before | asked.model_dump(include=asked.model_fields_set)
+    after |= {"amenities": after["amenities"] or [], "images": after["images"] or []}
+    check_space(after)
+    moved = {before["availability_status"], after["availability_status"]}
+    if len(moved) == 2 and (ties.live_contracts or moved != {"AVAILABLE", "MAINTENANCE"}):
+        raise AvailabilityFixed()
+    return after
+
+
+def check_unused(ties: Ties) -> None:
+    """Raises StillInUse saying how much of what hangs on it (decision 28)."""
+    found = (
+        ("contracts", ties.live_contracts, "live"),
+        ("bids", ties.open_bids, "open"),
+        ("payments", ties.unpaid_payments, "unpaid"),
+    )
+    if any(number for _, number, _ in found):
+        raise StillInUse(*(Detail(field, f"{number} {state}") for field, number, state in found if number))
 
 
 def recommendation(similar: list[Row]) -> tuple[Decimal, ScoreFactors]:

@@ -21,9 +21,7 @@ def counts_requests(operation: Operation) -> bool:
     return operation.kind in ("endpoint", "socket")
 
 
-def environment_of(
-    operation: Operation, platform: PlatformStack, resources: Mapping[str, Resource]
-) -> dict[str, str]:
+def environment_of(operation: Operation, platform: PlatformStack, resources: Mapping[str, Resource]) -> dict[str, str]:
     """The operation's environment variables."""
     found = {
         "STAGE": platform.stage_settings.name,

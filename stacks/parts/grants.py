@@ -41,11 +41,11 @@ GRANTS = {
     "bus.put": Grant(("events:PutEvents",)),
     "saga.start": Grant(("states:StartExecution",)),
     "saga.resume": Grant(("states:SendTaskSuccess", "states:SendTaskFailure")),
-    "sockets.post": Grant(
-        ("execute-api:ManageConnections",), ("/POST/@connections/*", "/DELETE/@connections/*")
-    ),
+    "sockets.post": Grant(("execute-api:ManageConnections",), ("/POST/@connections/*", "/DELETE/@connections/*")),
     "ses.send": Grant(("ses:SendEmail",)),
     "admin_secret.read": Grant(("secretsmanager:GetSecretValue",)),
+    "docusign.read": Grant(("secretsmanager:GetSecretValue",)),
+    "docusign_keys.read": Grant(("secretsmanager:GetSecretValue",)),
 }
 
 OUTSIDE_ONLY = frozenset({"saga", "sockets", "ses"})

@@ -81,9 +81,7 @@ def _python() -> str:
         return sys.executable
     found = shutil.which(f"python{PYTHON}")
     if found is None:
-        raise SystemExit(
-            f"The layers need CPython {PYTHON} itself, as Lambda runs it: install python{PYTHON}."
-        )
+        raise SystemExit(f"The layers need CPython {PYTHON} itself, as Lambda runs it: install python{PYTHON}.")
     return found
 
 

@@ -68,9 +68,7 @@ class Operations(Construct):
         self._code = functions_code()
         self._log_group = self._logs()
         self._operations = [
-            operation
-            for operation in platform.catalog
-            if operation.domain == domain and operation.kind in kinds
+            operation for operation in platform.catalog if operation.domain == domain and operation.kind in kinds
         ]
         self.functions = {operation.name: self._function(operation) for operation in self._operations}
         self._routes()
@@ -198,9 +196,7 @@ class Operations(Construct):
                 resources=[self._log_group.log_group_arn],
             ),
             # AWS knows no resource to name for traces.
-            iam.PolicyStatement(
-                actions=["xray:PutTelemetryRecords", "xray:PutTraceSegments"], resources=["*"]
-            ),
+            iam.PolicyStatement(actions=["xray:PutTelemetryRecords", "xray:PutTraceSegments"], resources=["*"]),
         ]
         if operation.vpc:
             # Lambda makes these interfaces itself and checks for exactly this before it does.
@@ -220,9 +216,7 @@ class Operations(Construct):
         database = self._platform.database
         found = []
         if user := DATABASE_USERS.get(operation.database or "admin"):
-            found.append(
-                iam.PolicyStatement(actions=["rds-db:connect"], resources=[database.login_arn(user)])
-            )
+            found.append(iam.PolicyStatement(actions=["rds-db:connect"], resources=[database.login_arn(user)]))
         if counts_requests(operation):
             found.append(iam.PolicyStatement(actions=["elasticache:Connect"], resources=database.cache_arns))
         return found

@@ -1,4 +1,4 @@
-"""A queue that loses nothing: what fails five times is parked in its dead letters, and somebody is told."""
+"""A queue that loses nothing: what fails too often is parked in its dead letters, and somebody is told."""
 
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -28,6 +28,7 @@ class Queue(Construct):
         visibility: int,
         alarms: sns.ITopic,
         fifo: bool = False,
+        receives: int = RECEIVES,
     ) -> None:
         super().__init__(scope, id)
         self.dead_letters = self._queue("DeadLetters", stage.named(f"{name}-dead-letters"), fifo)
@@ -36,7 +37,7 @@ class Queue(Construct):
             stage.named(name),
             fifo,
             visibility_timeout=Duration.seconds(visibility),
-            dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead_letters, max_receive_count=RECEIVES),
+            dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead_letters, max_receive_count=receives),
         )
         alarm = cloudwatch.Alarm(
             self,

@@ -38,7 +38,10 @@ class Stage:
 
 # What a well-formed request of each operation carries besides its path.
 BODIES: dict[str, dict[str, Any] | None] = {
+    "accept_counter": {},
     "approve_bid": {},
+    "authorize_contract": {},
+    "counter_bid": {"counter_offer_amount": 1},
     "create_building": {"name": "Tower", "address": "ADDRESS", "total_floors": 1},
     "create_space": {
         "floor_id": "FLOOR",
@@ -54,16 +57,32 @@ BODIES: dict[str, dict[str, Any] | None] = {
     "get_bid": None,
     "get_contract": None,
     "get_payment": None,
+    "get_profile": None,
     "list_bids": None,
     "list_buildings": None,
     "list_contracts": None,
     "list_notifications": None,
     "list_payments": None,
+    "logout": {},
     "mark_all_notifications_read": {},
     "mark_notification_read": {},
     "place_bid": {"space_id": "SPACE", "bid_amount": 1},
+    "reject_bid": {},
+    "revise_bid": {"bid_amount": 1},
+    "reverse_payment": {"reason": "Bounced"},
+    "get_schedule": None,
+    "get_ledger": None,
     "record_payment": {"paid_date": "2026-01-15", "payment_method": "cheque"},
+    "resend_verification": {},
     "sign_contract": {"signature": "Name", "consent": True},
+    "withdraw_bid": {},
+    "update_profile": {"title": "Director"},
+    "delete_building": None,
+    "delete_space": None,
+    "list_floors": None,
+    "update_building": {"category": "RETAIL"},
+    "update_floor": {"total_sqft": 100},
+    "update_space": {"name": "Suite"},
 }
 # Whose id an operation takes is one person's own, not an organization's.
 PERSONAL = {"mark_notification_read"}
@@ -80,7 +99,7 @@ def stage(_world):
     deal.signed().run(schedule_payments, activate_contract)
     events = [event for event in _world.event_details(deal.bid) if event["name"] == "bid.approved"]
     assert invoke(notify_people, *events) == []
-    [space] = _world.sql("SELECT floor_id FROM spaces WHERE id = %(id)s", id=deal.space)
+    [space] = _world.sql("SELECT floor_id, building_id FROM spaces WHERE id = %(id)s", id=deal.space)
     notification = call(list_notifications, as_=deal.client).json["data"][0]["id"]
     payment = call(list_payments, as_=deal.client).json["data"][0]["id"]
     ids = {
@@ -89,6 +108,8 @@ def stage(_world):
         "payment_id": payment,
         "notification_id": notification,
         "space_id": deal.space,
+        "building_id": space["building_id"],
+        "floor_id": space["floor_id"],
     }
     address = {"street": "1 Main St", "city": "X", "state": "NY", "country": "USA", "postal_code": "1"}
     return Stage(deal, ids, {"ADDRESS": address, "FLOOR": space["floor_id"], "SPACE": deal.space})

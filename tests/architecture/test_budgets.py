@@ -18,7 +18,9 @@ LAYERS = {
     "tokens": {"jwt", "cryptography", "bcrypt"},
     # fpdf2 takes cryptography along where it is installed; its layer does not hold it.
     "documents": {"fpdf", "cryptography", "bcrypt"},
-    "schema": {"sqlalchemy", "alembic"},
+    # Alembic takes MarkupSafe along, with Mako.
+    "schema": {"sqlalchemy", "alembic", "markupsafe"},
+    "mail": {"jinja2", "markupsafe"},
 }
 NEVER_IN_A_REQUEST = {"boto3", "botocore", "sqlalchemy", "jwt", "redis", "fpdf", "aws_xray_sdk", "bcrypt", "requests"}
 PROJECT_MODULES = 34

@@ -6,6 +6,7 @@ import os
 import boto3
 import pytest
 
+from functions.auth.logout import logout
 from functions.auth.register import register
 from functions.leasing.activate_contract import activate_contract
 from functions.leasing.schedule_payments import schedule_payments
@@ -16,8 +17,10 @@ from shared.kit import catalog
 from tests.call import call, invoke
 from tests.leasing.deal import Deal
 
-# What start_saga and resume_saga do happens in Step Functions: tests/leasing/test_start_and_resume.py.
-ELSEWHERE = {"start_saga", "resume_saga"}
+# What start_saga and resume_saga do happens in Step Functions: tests/leasing/test_start_and_resume.py. What becomes
+# of an envelope happens in DocuSign: tests/contracts/test_envelopes.py.
+ENVELOPES = {"draft_envelope", "record_envelope", "send_envelope", "withdraw_envelope", "keep_signed_lease"}
+ELSEWHERE = {"start_saga", "resume_saga"} | ENVELOPES
 CONSUMERS = [one for one in catalog.load() if one.kind == "consumer" and one.name not in ELSEWHERE]
 QUEUES = ("PUSH_QUEUE_URL", "MAIL_QUEUE_URL")
 
@@ -37,7 +40,8 @@ def story(_world, environment):
     )
     newcomer = {"email": "newcomer@example.com", "password": "Passw0rd-9", "name": "New Comer", "role": "CLIENT"}
     user = call(register, body=newcomer).json["user"]["id"]
-    things = [user, leased.bid, leased.contract, payment, lost.bid, lost.contract]
+    call(logout, as_=lost.client)
+    things = [user, lost.client.session_id, leased.bid, leased.contract, payment, lost.bid, lost.contract]
     return [event for thing in things for event in _world.event_details(thing)]
 
 

@@ -43,7 +43,7 @@ def test_every_refusal_of_an_operation_is_in_it(operation):
     told = {
         (int(status), code)
         for status, response in described(operation)["responses"].items()
-        for code in response["content"].get("application/json", {}).get("examples", {})
+        for code in response.get("content", {}).get("application/json", {}).get("examples", {})
     }
 
     assert {(kind.status, kind.code) for kind in openapi.refusals_of(operation)} == told
@@ -66,3 +66,9 @@ def test_money_is_a_number_and_an_answer_has_all_its_fields():
 
     assert bid["properties"]["bid_amount"] == {"type": "number"}
     assert set(bid["required"]) == set(bid["properties"])
+
+
+def test_readmes_table_is_current():
+    readme = openapi.README.read_text(encoding="utf-8")
+
+    assert openapi.with_table(readme, catalog.load()) == readme, "run `make openapi`"

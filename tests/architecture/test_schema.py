@@ -3,7 +3,6 @@
 Everything here speaks SQL as the application's own roles, past all Python that filters.
 """
 
-
 import threading
 import uuid
 from collections.abc import Iterator
@@ -453,7 +452,7 @@ def test_grants_are_no_wider_than_the_work(admin: psycopg.Connection[Row]) -> No
         assert granted(admin, role, "UPDATE").isdisjoint({*HISTORY, "documents"})
     for role in ("app_reader", "app_user", "app_worker"):
         readable = granted(admin, role, "SELECT")
-        assert readable.isdisjoint({"sessions", "user_tokens", "login_attempts"})
+        assert readable.isdisjoint({"sessions", "user_tokens", "login_attempts", "password_history", "rate_windows"})
         for secret in ("password_hash", "two_factor_secret"):
             assert not one(admin, "SELECT has_column_privilege(%s, 'users', %s, 'SELECT')", role, secret)
 
@@ -523,9 +522,7 @@ def test_people_and_their_things_are_seen_by_their_own(own_database: str, deals:
         assert count(connection, "audit_logs") == 1
 
 
-def test_what_is_listed_is_public_and_what_is_not_is_the_owners(
-    own_database: str, deals: tuple[Deal, Deal]
-) -> None:
+def test_what_is_listed_is_public_and_what_is_not_is_the_owners(own_database: str, deals: tuple[Deal, Deal]) -> None:
     mine, theirs = deals
     with connected(own_database) as connection:
         connection.execute("UPDATE spaces SET is_leasable = false WHERE id = %s", (mine.space_id,))
@@ -544,9 +541,7 @@ def test_what_is_listed_is_public_and_what_is_not_is_the_owners(
 @pytest.mark.parametrize("table", ["buildings", "floors", "spaces", "bids", "contracts", "payments"])
 def test_nobody_changes_what_belongs_to_others(own_database: str, deals: tuple[Deal, Deal], table: str) -> None:
     mine, theirs = deals
-    update = sql.SQL("UPDATE {} SET updated_at = now() WHERE owner_organization_id = %s").format(
-        sql.Identifier(table)
-    )
+    update = sql.SQL("UPDATE {} SET updated_at = now() WHERE owner_organization_id = %s").format(sql.Identifier(table))
     with connected(own_database, "app_user") as connection:
         become(connection, mine.owner, "OWNER")
         assert connection.execute(update, (theirs.owner.organization_id,)).rowcount == 0
@@ -669,9 +664,7 @@ def test_one_bid_makes_one_contract(admin: psycopg.Connection[Row], place: Row) 
 
 
 @pytest.mark.parametrize("status", ["PENDING", "COUNTER_OFFERED"])
-def test_one_open_bid_per_client_organization(
-    admin: psycopg.Connection[Row], place: Row, status: str
-) -> None:
+def test_one_open_bid_per_client_organization(admin: psycopg.Connection[Row], place: Row, status: str) -> None:
     bid(admin, place, place["client"], status="WITHDRAWN")
     bid(admin, place, place["client"], status=status)
     with pytest.raises(UniqueViolation) as refusal:
@@ -772,9 +765,7 @@ def test_a_hot_list_reads_its_index_in_order_under_row_level_security(
         connection.execute("SET LOCAL enable_seqscan = off")
         connection.execute("SET LOCAL enable_bitmapscan = off")
         connection.execute("SET LOCAL enable_sort = off")
-        plan = "\n".join(
-            row["QUERY PLAN"] for row in connection.execute(f"EXPLAIN {HOT_LISTS[index]}", values)
-        )
+        plan = "\n".join(row["QUERY PLAN"] for row in connection.execute(f"EXPLAIN {HOT_LISTS[index]}", values))
         assert f"using {index} " in plan, plan
         assert "Sort" not in plan, plan
         if "%(id)s" in HOT_LISTS[index] or "_id = %(" in HOT_LISTS[index]:

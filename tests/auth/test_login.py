@@ -11,6 +11,7 @@ from functions.auth.login import login
 from shared.auth import passwords
 from shared.kit import tokens
 from shared.kit.ids import new_id
+from tests.auth import valkey
 from tests.auth.together import together
 from tests.world import PASSWORD
 
@@ -152,3 +153,35 @@ def test_only_hashes_of_addresses_are_counted(world, call):
     call(login, body={"email": email, "password": "x"})
 
     assert email not in str(world.sql("SELECT * FROM login_attempts"))
+
+
+def test_without_valkey_an_ips_logins_are_counted_in_the_database(world, call, monkeypatch):
+    client = world.client()
+    ip, other = f"2001:db8::{new_id().hex[-4:]}", "198.51.100.77"
+
+    def sign_in(address: str, **asked: Any) -> Any:
+        return call(login, body={"email": client.email, "password": PASSWORD} | asked, ip=address)
+
+    with valkey.down(monkeypatch):
+        statuses = [sign_in(ip, email=unknown()).status for _ in range(4)]
+        statuses += [sign_in(ip).status, sign_in(ip).status]
+        refused = sign_in(ip)
+        elsewhere = sign_in(other).status
+    back = sign_in(ip).status
+
+    assert statuses == [401] * 4 + [200, 429]
+    assert refused.code == "RATE_LIMIT_EXCEEDED"
+    assert 1 <= refused.json["error"]["retry_after"] <= 60
+    assert refused.headers["x-ratelimit-remaining"] == "0"
+    assert (elsewhere, back) == (200, 200)
+    assert world.sql("SELECT count(*) AS n FROM sessions WHERE user_id = %(id)s", id=client.id) == [{"n": 4}]
+
+
+def test_without_valkey_the_others_are_not_limited(world, call, monkeypatch):
+    from functions.users.get_profile import get_profile
+
+    client = world.client()
+    with valkey.down(monkeypatch):
+        replies = [call(get_profile, as_=client) for _ in range(102)]
+
+    assert {reply.status for reply in replies} == {200}

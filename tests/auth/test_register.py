@@ -75,7 +75,7 @@ def test_no_other_role_registers_itself(world, call, role):
     reply = call(register, body=asked)
 
     assert (reply.status, reply.code, reply.fields) == (400, "VALIDATION_ERROR", ["role"])
-    assert not world.sql("SELECT FROM users WHERE email = %(email)s", email=asked["email"])
+    assert not world.sql("SELECT id FROM users WHERE email = %(email)s", email=asked["email"])
 
 
 def test_an_address_is_taken_whatever_its_case(world, call):

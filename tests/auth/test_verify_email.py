@@ -1,10 +1,8 @@
 """Somebody proves to own an e-mail address: from the registration to the mail and back."""
 
-import json
 from typing import Any
 from uuid import UUID
 
-import boto3
 import pytest
 
 from functions.auth.register import register
@@ -14,6 +12,7 @@ from shared.auth import rules
 from shared.kit.ids import new_id
 from shared.kit.keys import derived_key
 from shared.kit.request import Request, begin
+from tests.auth.mailbox import mails_to, token_in
 from tests.auth.test_register import body
 from tests.auth.together import together
 
@@ -29,24 +28,11 @@ def token_of(world: Any, user: dict[str, Any]) -> str:
     return rules.mailed_token(derived_key(rules.VERIFICATION_KEY), UUID(str(row["id"])))
 
 
-def mails_to(address: str) -> list[dict[str, Any]]:
-    import os
-
-    sqs, url = boto3.client("sqs"), os.environ["MAIL_QUEUE_URL"]
-    found = []
-    while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
-        for message in messages:
-            sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-            found.append(json.loads(message["Body"]))
-    return [mail for mail in found if mail["to"] == address]
-
-
 def test_the_token_of_the_mail_verifies_its_address_once(world, call, invoke, registered):
     [event] = world.event_details(registered["id"])
     assert invoke(compose_mail, event) == []
     [mail] = mails_to(registered["email"])
-    token = mail["text"].partition("token=")[2].split()[0]
-    assert f"token={token}" in mail["html"]
+    token = token_in(mail)
 
     reply = call(verify_email, body={"token": token})
 

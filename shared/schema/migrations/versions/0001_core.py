@@ -31,6 +31,4 @@ def downgrade() -> None:
 def _run(name: str) -> None:
     # Without parameters the driver sends the whole file at once and leaves its % signs alone.
     connection = op.get_bind()
-    connection.exec_driver_sql(
-        (SQL / name).read_text(encoding="utf-8"), execution_options={"no_parameters": True}
-    )
+    connection.exec_driver_sql((SQL / name).read_text(encoding="utf-8"), execution_options={"no_parameters": True})

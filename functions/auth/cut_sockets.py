@@ -1,0 +1,17 @@
+"""Who has signed out, or set a new password, is no longer listening: the sockets of ended sessions are closed.
+
+They hear nothing from the moment the session ends; this only lets go of them.
+"""
+
+from uuid import UUID
+
+from shared.auth import queries
+from shared.kit.consumer import Event, consumer
+from shared.kit.db import Tx
+from shared.realtime.messages import send_closing
+
+
+@consumer("session.revoked", "user.password_changed", uses=("push.send",))
+def cut_sockets(event: Event, tx: Tx) -> None:
+    for connection_id in queries.delete_ended_sockets(tx, UUID(event.data["user_id"])):
+        send_closing(connection_id, event.correlation_id)

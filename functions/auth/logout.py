@@ -1,0 +1,25 @@
+"""Somebody signs out on this device: the session ends, and with it its tokens, cookie and sockets.
+
+Access tokens of the session are refused at once, at the latest when API Gateway forgets the authorizer's
+answer: within 60 seconds.
+"""
+
+from shared.auth import cookie, queries, rules
+from shared.auth.models import Session
+from shared.kit.catalog import EVERY_ROLE
+from shared.kit.db import transaction
+from shared.kit.endpoint import Reply, endpoint
+from shared.kit.errors import SessionEnded
+from shared.kit.request import Caller
+
+
+@endpoint("POST /auth/logout", access=EVERY_ROLE, writes=True, database="auth")
+def logout(caller: Caller) -> Reply[Session]:
+    with transaction(caller) as tx:
+        row = queries.update_session_revoked(tx, caller.session_id, rules.LOGGED_OUT)
+        if row is None:
+            # Let in by an answer that the authorizer gave before.
+            raise SessionEnded()
+        session = Session.of(row)
+        tx.emit("session.revoked", session)
+    return Reply(session, cookies=(cookie.FORGOTTEN,))

@@ -1,0 +1,34 @@
+"""Somebody has forgotten a password: whoever reads the address's mail may set a new one.
+
+An unknown address gets the same answer after the same statements. The event, which then names nobody,
+makes functions/notifications/compose_mail.py send the mail.
+"""
+
+from shared.auth import opaque, queries, rules
+from shared.auth.models import ForgottenPassword, PasswordReset, Told
+from shared.kit.catalog import ANYONE
+from shared.kit.db import transaction
+from shared.kit.endpoint import Reply, endpoint
+from shared.kit.ids import new_id
+from shared.kit.keys import derived_key
+
+
+@endpoint(
+    "POST /auth/password-reset",
+    access=ANYONE,
+    rate="password_reset",
+    writes=True,
+    uses=("derive_key.mac",),
+    database="auth",
+)
+def request_password_reset(asked: ForgottenPassword) -> Reply[Told]:
+    token_id = new_id()
+    token = rules.mailed_token(derived_key(rules.RESET_KEY), token_id)
+    with transaction() as tx:
+        # Requests for one address wait in a row from here: of two tokens the newer is the one that works.
+        window = queries.count_request(tx, "password_reset", f"reset:{asked.email.lower()}")
+        row = queries.select_login(tx, asked.email)
+        user_id = row["id"] if row else None
+        queries.insert_reset(tx, token_id, user_id, opaque.hash_of(token), rules.RESET_HOURS)
+        tx.emit("password_reset.requested", PasswordReset(id=token_id, user_id=user_id))
+    return Reply(Told(message="Password reset link sent to email"), headers=window.headers())

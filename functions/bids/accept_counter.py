@@ -1,0 +1,34 @@
+"""The client accepts the owner's counter-offer: what follows is what follows an owner's approval.
+
+It tells the same `bid.approved`, so that the saga starts and everybody hears of it as of any other approval.
+"""
+
+from uuid import UUID
+
+from shared.bids import queries, rules
+from shared.bids.access import visible_bid
+from shared.bids.models import Bid, Decision
+from shared.contracts.draft import draft_contract
+from shared.kit.catalog import Role
+from shared.kit.db import transaction
+from shared.kit.endpoint import endpoint
+from shared.kit.request import Caller
+
+
+@endpoint(
+    "PUT /bids/{bid_id}/accept-counter",
+    access={Role.CLIENT, Role.BROKER},
+    rate="bidding",
+    writes=True,
+    raises=(rules.BidNotOpen, rules.NotYourTurn, rules.OfferExpired, rules.SpaceNotAvailable),
+)
+def accept_counter(caller: Caller, bid_id: UUID, decision: Decision) -> Bid:
+    with transaction(caller) as tx:
+        before, space = visible_bid(tx, caller, bid_id)
+        status = rules.next_status(before, "accept")
+        rules.check_takeable(before, space)
+        if not draft_contract(tx, caller, before):
+            raise rules.SpaceNotAvailable()
+        bid = Bid.of(queries.update_decided(tx, caller, before, status, decision.notes))
+        tx.emit("bid.approved", bid, before=before)
+    return bid

@@ -1,0 +1,31 @@
+"""The owner names the rent, and any terms, that it would take instead; it may do so again before the client answers.
+
+Whether the space is still free does not matter here: a backup bid can be negotiated while another one's deal
+is being signed. It matters when the client accepts.
+"""
+
+from uuid import UUID
+
+from shared.bids import queries, rules
+from shared.bids.access import visible_bid
+from shared.bids.models import Bid, Counter
+from shared.kit.catalog import Role
+from shared.kit.db import transaction
+from shared.kit.endpoint import endpoint
+from shared.kit.request import Caller
+
+
+@endpoint(
+    "PUT /bids/{bid_id}/counter",
+    access={Role.OWNER, Role.AGENT},
+    rate="bidding",
+    writes=True,
+    raises=(rules.BidNotOpen, rules.StartInThePast, rules.ExpiryInThePast, rules.TotalTooLarge),
+)
+def counter_bid(caller: Caller, bid_id: UUID, counter: Counter) -> Bid:
+    with transaction(caller) as tx:
+        before, space = visible_bid(tx, caller, bid_id)
+        terms = rules.countered(before, counter, space.today)
+        bid = Bid.of(queries.update_terms(tx, caller, before, terms))
+        tx.emit("bid.countered", bid, before=before)
+    return bid

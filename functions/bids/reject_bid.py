@@ -1,0 +1,27 @@
+"""The owner turns a bid down, whether it is the client's offer or its own counter-offer that stood last."""
+
+from uuid import UUID
+
+from shared.bids import queries, rules
+from shared.bids.access import visible_bid
+from shared.bids.models import Bid, Decision
+from shared.kit.catalog import Role
+from shared.kit.db import transaction
+from shared.kit.endpoint import endpoint
+from shared.kit.request import Caller
+
+
+@endpoint(
+    "PUT /bids/{bid_id}/reject",
+    access={Role.OWNER, Role.AGENT},
+    rate="bidding",
+    writes=True,
+    raises=(rules.BidNotOpen,),
+)
+def reject_bid(caller: Caller, bid_id: UUID, decision: Decision) -> Bid:
+    with transaction(caller) as tx:
+        before, _ = visible_bid(tx, caller, bid_id)
+        status = rules.next_status(before, "reject")
+        bid = Bid.of(queries.update_decided(tx, caller, before, status, decision.notes))
+        tx.emit("bid.rejected", bid, before=before)
+    return bid

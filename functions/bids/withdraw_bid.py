@@ -1,0 +1,31 @@
+"""The client takes its bid back; its organization may then bid on the space anew.
+
+Over WebSocket the same operation is `bid:withdraw`.
+"""
+
+from uuid import UUID
+
+from shared.bids import queries, rules
+from shared.bids.access import visible_bid
+from shared.bids.models import Bid, Decision
+from shared.kit.catalog import Role, Socket
+from shared.kit.db import transaction
+from shared.kit.endpoint import endpoint
+from shared.kit.request import Caller
+
+
+@endpoint(
+    "PUT /bids/{bid_id}/withdraw",
+    access={Role.CLIENT, Role.BROKER},
+    rate="bidding",
+    writes=True,
+    raises=(rules.BidNotOpen,),
+    socket=Socket("bid:withdraw", answers="bid:withdrawn", fields={"bid_id": "id", "status": "status"}),
+)
+def withdraw_bid(caller: Caller, bid_id: UUID, decision: Decision) -> Bid:
+    with transaction(caller) as tx:
+        before, _ = visible_bid(tx, caller, bid_id)
+        status = rules.next_status(before, "withdraw")
+        bid = Bid.of(queries.update_decided(tx, caller, before, status, decision.notes))
+        tx.emit("bid.withdrawn", bid, before=before)
+    return bid

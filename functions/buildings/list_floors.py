@@ -1,0 +1,25 @@
+"""An owner's side sees a building's floors from the lowest up, measured or not, with all their spaces."""
+
+from uuid import UUID
+
+from shared.buildings import queries
+from shared.buildings.models import FloorList, OwnFloor
+from shared.kit.catalog import Role
+from shared.kit.db import reading
+from shared.kit.endpoint import Reply, endpoint
+from shared.kit.errors import NotFound
+from shared.kit.paging import Paged, PageMeta
+from shared.kit.request import Caller
+from shared.kit.versions import tag
+
+
+@endpoint("GET /buildings/{building_id}/floors", access={Role.OWNER, Role.AGENT})
+def list_floors(caller: Caller, building_id: UUID, asked: Paged) -> Reply[FloorList]:
+    with reading(caller) as tx:
+        rows = queries.select_floors(tx, building_id, asked)
+    if rows is None:
+        raise NotFound()
+    shown, meta = asked.page(rows, "floor_number")
+    floors = [OwnFloor.of({**row, "etag": tag(row["updated_at"])}) for row in shown]
+    page = FloorList.of({"data": floors, "meta": PageMeta.of(meta)})
+    return Reply(page, version=rows[0]["list_updated_at"] if rows else None)

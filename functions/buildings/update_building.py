@@ -1,0 +1,42 @@
+"""An owner corrects what a building says of itself, and how many floors it has.
+
+New floors come on top; from the top down only empty ones go.
+"""
+
+from uuid import UUID
+
+from shared.buildings import queries, rules
+from shared.buildings.models import Building, BuildingChanges
+from shared.kit.catalog import Role
+from shared.kit.db import transaction
+from shared.kit.endpoint import Reply, endpoint
+from shared.kit.errors import NotFound, Stale
+from shared.kit.request import Caller
+from shared.kit.versions import check_version
+
+
+@endpoint(
+    "PUT /buildings/{building_id}",
+    access={Role.OWNER, Role.AGENT},
+    writes=True,
+    raises=(Stale, rules.FloorsNotEmpty, rules.ExternalIdTaken),
+)
+def update_building(caller: Caller, building_id: UUID, asked: BuildingChanges) -> Reply[Building]:
+    with transaction(caller) as tx:
+        # Locked, so that no space comes onto a floor that is going.
+        before = queries.lock_building(tx, building_id)
+        if before is None:
+            raise NotFound()
+        check_version(before["updated_at"])
+        after = rules.changed_building(before, asked)
+        if after["total_floors"] < before["total_floors"]:
+            rules.check_empty(queries.select_floors_with_spaces(tx, building_id, after["total_floors"]))
+        if after != before:
+            queries.update_building(tx, caller, after)
+            queries.update_floors(tx, caller, building_id, before["total_floors"], after["total_floors"])
+        row = queries.select_building(tx, building_id)
+        assert row is not None  # noqa: S101 (it is locked)
+        building = Building.of(row)
+        if after != before:
+            tx.emit("building.updated", building, before=Building.of(before))
+    return Reply(building, version=building.updated_at)

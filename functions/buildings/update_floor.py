@@ -1,0 +1,32 @@
+"""An owner says what was measured on a floor, what it offers, and where its plan is.
+
+What can be let of it is generated: the whole without what is common.
+"""
+
+from uuid import UUID
+
+from shared.buildings import queries, rules
+from shared.buildings.models import FloorChanges, OwnFloor
+from shared.kit.catalog import Role
+from shared.kit.db import transaction
+from shared.kit.endpoint import Reply, endpoint
+from shared.kit.errors import NotFound, Stale
+from shared.kit.request import Caller
+from shared.kit.versions import check_version, tag
+
+
+@endpoint("PUT /floors/{floor_id}", access={Role.OWNER, Role.AGENT}, writes=True, raises=(Stale,))
+def update_floor(caller: Caller, floor_id: UUID, asked: FloorChanges) -> Reply[OwnFloor]:
+    rules.check_areas(asked.model_dump(include=asked.model_fields_set))
+    with transaction(caller) as tx:
+        before = queries.lock_floor(tx, floor_id)
+        if before is None:
+            raise NotFound()
+        # A floor is read in its building's list: while nothing in that changed, this floor did not either.
+        check_version(before["updated_at"], before["list_updated_at"])
+        after = rules.changed_floor(before, asked)
+        row = queries.update_floor(tx, caller, after) if after != before else before
+        floor = OwnFloor.of({**row, "etag": tag(row["updated_at"])})
+        if after != before:
+            tx.emit("floor.updated", floor, before=OwnFloor.of(before))
+    return Reply(floor, version=floor.updated_at)

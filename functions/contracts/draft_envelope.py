@@ -1,0 +1,34 @@
+"""A lease that is to be signed in DocuSign becomes an envelope there, as a draft that nobody sees yet.
+
+Stands outside the network, so it tells of the envelope over the bus; it is sent once its id is recorded.
+A second draft after a lost answer is therefore never sent: a contract has one envelope that can be signed.
+"""
+
+from shared.contracts.announce import announce
+from shared.contracts.docusign import Account
+from shared.contracts.sealed import unseal
+from shared.contracts.secret import secret
+from shared.kit.aws import read_object
+from shared.kit.consumer import Event, consumer
+from shared.kit.settings import resource, setting
+from shared.kit.wire import load
+
+
+@consumer(
+    "contract.envelope_requested",
+    database=None,
+    uses=("bus.put", "docusign.read", "documents.read", "token_key.decrypt"),
+    layers=("tokens",),
+    timeout=90,
+)
+def draft_envelope(event: Event) -> None:
+    account = Account(secret("docusign"))
+    contract_id = str(event.object_id)
+    envelope_id = account.drafted(contract_id)
+    if envelope_id is None:
+        document = read_object(resource("documents"), event.data["document_key"])
+        if document is None:
+            return  # withdrawn with its deal
+        webhook = f"{setting('PUBLIC_URL')}/api/v1/webhooks/docusign"
+        envelope_id = account.draft(contract_id, document, load(unseal(event.data["signers"])), webhook)
+    announce("envelope.drafted", event, envelope_id=envelope_id)

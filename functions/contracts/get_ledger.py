@@ -1,0 +1,30 @@
+"""A contract's account, line by line: invoices on one side, money on the other, and what is owed after each.
+
+Credit from over-payment stands in it and lowers the balance; it settles no instalment by itself.
+"""
+
+from decimal import Decimal
+from uuid import UUID
+
+from shared.kit.catalog import Role
+from shared.kit.db import reading
+from shared.kit.endpoint import endpoint
+from shared.kit.errors import NotFound
+from shared.kit.request import Caller
+from shared.payments import queries
+from shared.payments.models import Ledger, LedgerEntry, LedgerMeta
+
+
+@endpoint(
+    "GET /contracts/{contract_id}/ledger",
+    access={Role.OWNER, Role.CLIENT, Role.BROKER, Role.FINANCIAL_OFFICER},
+)
+def get_ledger(caller: Caller, contract_id: UUID) -> Ledger:
+    with reading(caller) as tx:
+        found = queries.select_ledger(tx, caller, contract_id)
+    if found is None:
+        raise NotFound()
+    currency, rows = found
+    balance = rows[-1]["balance"] if rows else Decimal(0)
+    meta = LedgerMeta.of({"balance": balance, "currency": currency})
+    return Ledger.of({"data": [LedgerEntry.of(row) for row in rows], "meta": meta})

@@ -1,0 +1,27 @@
+"""A contract's instalments from the first to the last: what is due when, and what has been paid of it."""
+
+from decimal import Decimal
+from uuid import UUID
+
+from shared.kit.catalog import Role
+from shared.kit.db import reading
+from shared.kit.endpoint import endpoint
+from shared.kit.errors import NotFound
+from shared.kit.request import Caller
+from shared.payments import queries
+from shared.payments.models import Schedule, ScheduleLine, ScheduleMeta
+
+
+@endpoint(
+    "GET /contracts/{contract_id}/schedule",
+    access={Role.OWNER, Role.CLIENT, Role.BROKER, Role.FINANCIAL_OFFICER},
+)
+def get_schedule(caller: Caller, contract_id: UUID) -> Schedule:
+    with reading(caller) as tx:
+        found = queries.select_schedule(tx, caller, contract_id)
+    if found is None:
+        raise NotFound()
+    currency, rows = found
+    total = sum((row["amount"] for row in rows if row["charge"] == "RENT"), Decimal(0))
+    meta = ScheduleMeta.of({"schedule_total": total, "currency": currency})
+    return Schedule.of({"data": [ScheduleLine.of(row) for row in rows], "meta": meta})

@@ -1,0 +1,20 @@
+"""The lease as both sides have signed it in DocuSign is fetched and kept; from then on it is what they download."""
+
+from shared.contracts.docusign import Account
+from shared.contracts.rules import signed_key
+from shared.contracts.secret import secret
+from shared.kit.aws import write_object
+from shared.kit.consumer import Event, consumer
+from shared.kit.settings import resource
+
+
+@consumer(
+    "contract.envelope_completed",
+    database=None,
+    uses=("docusign.read", "documents.write"),
+    layers=("tokens",),
+    timeout=60,
+)
+def keep_signed_lease(event: Event) -> None:
+    document = Account(secret("docusign")).signed_document(event.data["envelope_id"])
+    write_object(resource("documents"), signed_key(event.data["document_key"]), document, "application/pdf")

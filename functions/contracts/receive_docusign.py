@@ -1,0 +1,61 @@
+"""DocuSign tells what became of an envelope: both sides have signed it, one declined, or it was voided.
+
+Nobody is signed in here. The signature over the raw bytes stands for a caller, and the envelope's id, which
+we recorded ourselves, is the only way to a contract: what else the message says is not believed. Hence the
+worker's database role: the platform writes for both sides, as its saga does, and no side's organization could.
+An envelope that is not ours is answered like any other: an account's Connect tells of all its envelopes, and
+would repeat for days what is refused. Ours is recorded before it is sent, so none of its news is missed.
+"""
+
+from functools import partial
+
+from shared.contracts import connect, queries, rules
+from shared.contracts.models import ContractState, Received
+from shared.contracts.secret import secret
+from shared.contracts.signing import Signature, accept
+from shared.kit.catalog import ANYONE
+from shared.kit.db import Row, Tx, transaction
+from shared.kit.endpoint import endpoint
+from shared.kit.request import Request
+
+
+@endpoint(
+    "POST /webhooks/docusign",
+    access=ANYONE,
+    rate=None,
+    writes=True,
+    raises=(connect.ForgedMessage,),
+    uses=("docusign_keys.read",),
+    database="worker",
+)
+def receive_docusign(request: Request) -> Received:
+    connect.check_genuine(request.headers, request.raw_body, secret("docusign_keys").values())
+    message = connect.message_of(request.raw_body)
+    if message:
+        with transaction() as tx:
+            found = queries.lock_enveloped(tx, message.envelope_id)
+            if found and rules.is_out_for_signature(ContractState.of(found)):
+                _apply(tx, found, message)
+    return Received(received=True)
+
+
+def _apply(tx: Tx, found: Row, message: connect.Message) -> None:
+    before, task_token = ContractState.of(found), found["task_token"]
+    if message.outcome != "COMPLETED":
+        contract = ContractState.of(queries.update_declined(tx, before.id, message.reason, None))
+        tx.emit("contract.declined", contract, before=before, task_token=task_token)
+        return
+    signed = partial(Signature, provider="DOCUSIGN", signed_at=message.happened_at, evidence=message.evidence)
+    contract = accept(
+        tx,
+        before,
+        task_token,
+        signed(side="CLIENT", user_id=before.client_id, name=found["client_name"]),
+        signed(side="OWNER", user_id=before.owner_id, name=found["owner_name"]),
+    )
+    tx.emit(
+        "contract.envelope_completed",
+        contract,
+        envelope_id=message.envelope_id,
+        document_key=found["document_key"],
+    )

@@ -1,0 +1,12 @@
+"""A deal that was called off is signed by nobody any more: its envelope is withdrawn."""
+
+from shared.contracts.docusign import Account
+from shared.contracts.secret import secret
+from shared.kit.consumer import Event, consumer
+
+
+@consumer("contract.voided", database=None, uses=("docusign.read",), layers=("tokens",), timeout=60)
+def withdraw_envelope(event: Event) -> None:
+    envelope_id = event.data.get("envelope_id")
+    if envelope_id:
+        Account(secret("docusign")).withdraw(envelope_id, "The deal was called off.")

@@ -1,0 +1,25 @@
+"""Hourly: who owes a payment is reminded of it seven days, three days and one day before it is due."""
+
+from typing import Any
+
+from shared.kit.db import transaction
+from shared.kit.task import job
+from shared.kit.work import BATCH, claim
+from shared.payments import days, queries, rules
+
+
+@job("rate(1 hour)")
+def remind_payers(event: dict[str, Any]) -> bool:
+    with transaction() as tx:
+        found = days.lock_unreminded(tx, rules.REMINDERS, BATCH)
+        days_until_due = {row["id"]: row["days_until_due"] for row in found}
+        claimed = claim(tx, "remind", {row["id"]: row["day"] for row in found})
+        for payment in queries.select_many(tx, claimed) if claimed else ():
+            tx.emit(
+                "payment.due_soon",
+                payment,
+                payment_id=payment.id,
+                open_amount=rules.open_amount(payment),
+                days_until_due=days_until_due[payment.id],
+            )
+    return len(claimed) == BATCH

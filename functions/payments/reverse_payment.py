@@ -1,0 +1,29 @@
+"""Money that was recorded did not come after all: the latest transaction is taken back, with its credit.
+
+History stays: the reversal is a row of its own. The payment is open again, as of the building's day.
+"""
+
+from uuid import UUID
+
+from shared.kit.catalog import Role
+from shared.kit.db import transaction
+from shared.kit.endpoint import endpoint
+from shared.kit.request import Caller
+from shared.payments import queries, rules
+from shared.payments.access import visible_payment
+from shared.payments.models import Payment, Reversing
+
+
+@endpoint(
+    "POST /payments/{payment_id}/reverse",
+    access={Role.OWNER, Role.FINANCIAL_OFFICER},
+    writes=True,
+    raises=(rules.NothingToReverse,),
+)
+def reverse_payment(caller: Caller, payment_id: UUID, reversing: Reversing) -> Payment:
+    with transaction(caller) as tx:
+        before, contract = visible_payment(tx, caller, payment_id)
+        reversal = rules.reversal_of(queries.select_standing(tx, payment_id), reversing.reason)
+        payment = Payment.of(queries.reverse_money(tx, caller, before, reversal, contract["today"]))
+        tx.emit("payment.reversed", payment, before=before)
+    return payment

@@ -1,0 +1,30 @@
+"""An owner takes a space off its books once no contract, bid or payment hangs on it any more."""
+
+from uuid import UUID
+
+from shared.kit.catalog import Role
+from shared.kit.db import transaction
+from shared.kit.endpoint import endpoint
+from shared.kit.errors import Stale
+from shared.kit.request import Caller
+from shared.kit.versions import check_version
+from shared.spaces import queries, rules
+from shared.spaces.access import own_space
+from shared.spaces.models import OwnSpace
+
+
+@endpoint(
+    "DELETE /spaces/{space_id}",
+    access={Role.OWNER, Role.AGENT},
+    returns=204,
+    writes=True,
+    raises=(Stale, rules.StillInUse),
+)
+def delete_space(caller: Caller, space_id: UUID) -> None:
+    with transaction(caller) as tx:
+        # Locked, so that no bid comes in for what is going.
+        space, ties = own_space(tx, space_id)
+        check_version(space["updated_at"])
+        rules.check_unused(ties)
+        queries.delete_space(tx, caller, space_id)
+        tx.emit("space.deleted", OwnSpace.of(space))

@@ -1,0 +1,35 @@
+"""An owner corrects what a space says of itself, its price, and whether it can be let at the moment.
+
+What a contract holds is the saga's to move: an owner takes an available space into maintenance and back.
+"""
+
+from uuid import UUID
+
+from shared.kit.catalog import Role
+from shared.kit.db import transaction
+from shared.kit.endpoint import Reply, endpoint
+from shared.kit.errors import Stale
+from shared.kit.request import Caller
+from shared.kit.versions import check_version
+from shared.spaces import queries, rules
+from shared.spaces.access import own_space
+from shared.spaces.models import OwnSpace, SpaceChanges
+
+
+@endpoint(
+    "PUT /spaces/{space_id}",
+    access={Role.OWNER, Role.AGENT},
+    writes=True,
+    raises=(Stale, rules.AvailabilityFixed, rules.ExternalIdTaken),
+)
+def update_space(caller: Caller, space_id: UUID, asked: SpaceChanges) -> Reply[OwnSpace]:
+    rules.check_space(asked.model_dump(include=asked.model_fields_set))
+    with transaction(caller) as tx:
+        # Locked, so that no approval takes the space into a contract meanwhile.
+        before, ties = own_space(tx, space_id)
+        check_version(before["updated_at"])
+        after = rules.changed_space(before, asked, ties)
+        space = OwnSpace.of(queries.update_space(tx, caller, after) if after != before else before)
+        if after != before:
+            tx.emit("space.updated", space, before=OwnSpace.of(before))
+    return Reply(space, version=space.updated_at)

@@ -1,0 +1,19 @@
+"""A person reads what the platform knows of it."""
+
+from shared.kit.catalog import EVERY_ROLE
+from shared.kit.db import reading
+from shared.kit.endpoint import endpoint
+from shared.kit.errors import SessionEnded
+from shared.kit.request import Caller
+from shared.users import queries
+from shared.users.models import Profile
+
+
+@endpoint("GET /users/me", access=EVERY_ROLE)
+def get_profile(caller: Caller) -> Profile:
+    with reading(caller) as tx:
+        row = queries.select_profile(tx, caller)
+    if row is None:
+        # Gone since the authorizer looked.
+        raise SessionEnded()
+    return Profile.of(row)

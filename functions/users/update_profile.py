@@ -1,0 +1,28 @@
+"""A person says who it is, what it can do, and how it wants to be told of things.
+
+E-mail address, role and organization are nobody's own to change.
+"""
+
+from shared.kit.catalog import EVERY_ROLE
+from shared.kit.db import transaction
+from shared.kit.endpoint import endpoint
+from shared.kit.errors import SessionEnded
+from shared.kit.request import Caller
+from shared.users import queries, rules
+from shared.users.models import Profile, ProfileChanges
+
+
+@endpoint("PUT /users/me", access=EVERY_ROLE, writes=True)
+def update_profile(caller: Caller, asked: ProfileChanges) -> Profile:
+    rules.check_certificates(asked.certifications or [])
+    with transaction(caller) as tx:
+        before = queries.lock_profile(tx, caller)
+        if before is None:
+            # Gone since the authorizer looked.
+            raise SessionEnded()
+        after = rules.changed(before, asked)
+        if after == before:
+            return Profile.of(before)
+        profile = Profile.of(queries.update_profile(tx, caller, after))
+        tx.emit("user.updated", profile, before=Profile.of(before))
+    return profile

@@ -1,0 +1,118 @@
+"""The SQL of the day jobs: which payments something falls due for, each building by its own day.
+
+Every query first takes whatever can be due anywhere on earth, by an index (a day begins first in Kiritimati),
+and then asks each building's clock. It locks what it returns and passes over what another run has locked.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from shared.kit.db import Row, Tx
+
+# `work.day` is the building's day on which the work fell due; a payment is open until its last cent has come.
+_LOCK_UNINVOICED = """
+SELECT p.id, work.day, p.due_date - there.today AS days_until_due
+FROM payments p
+JOIN contracts c ON c.id = p.contract_id
+CROSS JOIN LATERAL (SELECT app.today(c.premises #>> '{building,timezone}') AS today) AS there
+CROSS JOIN LATERAL (SELECT p.due_date - %(days_before)s::integer AS day) AS work
+WHERE p.status IN ('SCHEDULED', 'DUE', 'OVERDUE')
+  AND p.due_date <= app.today('Pacific/Kiritimati') + %(days_before)s::integer
+  AND work.day <= there.today
+  AND NOT EXISTS (SELECT FROM invoices i WHERE i.payment_id = p.id AND i.kind = 'INVOICE')
+  AND p.paid_amount < p.amount + p.tax_amount
+  AND c.status IN ('SIGNED', 'ACTIVE', 'EXPIRED')
+  AND NOT EXISTS (SELECT FROM work_items w WHERE w.entity_id = p.id AND w.job = %(job)s AND w.day = work.day)
+ORDER BY p.due_date, p.id
+LIMIT %(limit)s
+FOR UPDATE OF p SKIP LOCKED
+"""
+
+_LOCK_FALLEN_DUE = """
+SELECT p.id, work.day, p.due_date - there.today AS days_until_due
+FROM payments p
+JOIN contracts c ON c.id = p.contract_id
+CROSS JOIN LATERAL (SELECT app.today(c.premises #>> '{building,timezone}') AS today) AS there
+CROSS JOIN LATERAL (SELECT p.due_date AS day) AS work
+WHERE p.status = 'SCHEDULED'
+  AND p.due_date <= app.today('Pacific/Kiritimati')
+  AND work.day <= there.today
+  AND p.paid_amount < p.amount + p.tax_amount
+  AND c.status IN ('SIGNED', 'ACTIVE', 'EXPIRED')
+  AND NOT EXISTS (SELECT FROM work_items w WHERE w.entity_id = p.id AND w.job = %(job)s AND w.day = work.day)
+ORDER BY p.due_date, p.id
+LIMIT %(limit)s
+FOR UPDATE OF p SKIP LOCKED
+"""
+
+_LOCK_FALLEN_OVERDUE = """
+SELECT p.id, work.day, p.due_date - there.today AS days_until_due
+FROM payments p
+JOIN contracts c ON c.id = p.contract_id
+CROSS JOIN LATERAL (SELECT app.today(c.premises #>> '{building,timezone}') AS today) AS there
+CROSS JOIN LATERAL (SELECT p.due_date + 1 AS day) AS work
+WHERE p.status = 'DUE'
+  AND p.due_date < app.today('Pacific/Kiritimati')
+  AND work.day <= there.today
+  AND p.paid_amount < p.amount + p.tax_amount
+  AND c.status IN ('SIGNED', 'ACTIVE', 'EXPIRED')
+  AND NOT EXISTS (SELECT FROM work_items w WHERE w.entity_id = p.id AND w.job = %(job)s AND w.day = work.day)
+ORDER BY p.due_date, p.id
+LIMIT %(limit)s
+FOR UPDATE OF p SKIP LOCKED
+"""
+
+# Of several reminders that were missed only the latest is sent, with the days that are really left; and none
+# that fell due before the lease was executed.
+_LOCK_UNREMINDED = """
+SELECT p.id, work.day, p.due_date - there.today AS days_until_due
+FROM payments p
+JOIN contracts c ON c.id = p.contract_id
+CROSS JOIN LATERAL (SELECT app.today(c.premises #>> '{building,timezone}') AS today) AS there
+CROSS JOIN LATERAL (
+    SELECT p.due_date - min(r.days_before) AS day
+    FROM unnest(%(reminders)s::integer[]) AS r (days_before)
+    WHERE r.days_before >= p.due_date - there.today
+) AS work
+WHERE p.status = 'SCHEDULED'
+  AND p.due_date <= app.today('Pacific/Kiritimati')
+                    + (SELECT max(r.days_before) FROM unnest(%(reminders)s::integer[]) AS r (days_before))
+  AND p.due_date > there.today
+  AND work.day >= (c.activated_at AT TIME ZONE (c.premises #>> '{building,timezone}'))::date
+  AND p.paid_amount < p.amount + p.tax_amount
+  AND c.status IN ('SIGNED', 'ACTIVE', 'EXPIRED')
+  AND NOT EXISTS (SELECT FROM work_items w WHERE w.entity_id = p.id AND w.job = %(job)s AND w.day = work.day)
+ORDER BY p.due_date, p.id
+LIMIT %(limit)s
+FOR UPDATE OF p SKIP LOCKED
+"""
+
+_UPDATE_STATUS = """
+UPDATE payments SET status = %(status)s, updated_at = now() WHERE id = ANY(%(payment_ids)s::uuid[])
+"""
+
+
+def lock_uninvoiced(tx: Tx, days_before: int, limit: int) -> list[Row]:
+    """`id` and `day` of payments whose invoice is to be issued: `days_before` their due day, or later."""
+    return tx.all(_LOCK_UNINVOICED, {"job": "issue_invoice", "days_before": days_before, "limit": limit})
+
+
+def lock_fallen_due(tx: Tx, limit: int) -> list[Row]:
+    """`id` and `day` of payments whose due day has begun."""
+    return tx.all(_LOCK_FALLEN_DUE, {"job": "make_due", "limit": limit})
+
+
+def lock_fallen_overdue(tx: Tx, limit: int) -> list[Row]:
+    """`id` and `day` of payments whose due day is over."""
+    return tx.all(_LOCK_FALLEN_OVERDUE, {"job": "make_overdue", "limit": limit})
+
+
+def lock_unreminded(tx: Tx, reminders: tuple[int, ...], limit: int) -> list[Row]:
+    """`id`, `day` and `days_until_due` of payments whose payer is to be reminded, `reminders` days before."""
+    return tx.all(_LOCK_UNREMINDED, {"job": "remind", "reminders": list(reminders), "limit": limit})
+
+
+def update_status(tx: Tx, payment_ids: list[UUID], status: str) -> None:
+    """The payments become DUE or OVERDUE."""
+    values: dict[str, Any] = {"payment_ids": payment_ids, "status": status}
+    tx.run(_UPDATE_STATUS, values)

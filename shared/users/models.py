@@ -1,0 +1,96 @@
+"""What a person tells of itself: to reach it, to know what it can do, and how it wants to be told of things."""
+
+from datetime import datetime
+from typing import Annotated, ClassVar
+from uuid import UUID
+
+from pydantic import Field, StringConstraints
+
+from shared.kit.fields import Body, Day, Flag, Label, Text, View
+
+Phone = Annotated[Text, Field(min_length=1, max_length=32)]
+# Nothing but the web: a page shows it as a link, and `javascript:` is one too.
+_WEB = r"^https?://[^\s\x00-\x1f<>\"]+$"
+WebAddress = Annotated[
+    Text,
+    StringConstraints(max_length=500, pattern=_WEB),
+    # Behind Text's own validator pydantic keeps the pattern, and leaves it out of the schema.
+    Field(json_schema_extra={"pattern": _WEB}),
+]
+Short = Annotated[Label, Field(max_length=100)]
+
+
+class Certificate(Body):
+    """What somebody was certified for, by whom, and until when."""
+
+    name: Label
+    issuer: Label | None = None
+    issue_date: Day | None = None
+    expiry_date: Day | None = None
+
+
+class Channels(Body):
+    """The ways to be told of things. One that is left out stays as it is; null is as if never chosen."""
+
+    email: Flag | None = None
+    sms: Flag | None = None
+    push: Flag | None = None
+
+
+class ProfileChanges(Body):
+    """The fields given are changed; null clears."""
+
+    # May be left out, but nobody is without one: no null. Its default is never read.
+    name: Annotated[Label, Field(json_schema_extra=lambda schema: schema.pop("default"))] = ""
+    phone: Phone | None = None
+    company: Label | None = None
+    title: Label | None = None
+    bio: Annotated[Text, Field(max_length=2000)] | None = None
+    website: WebAddress | None = None
+    linkedin: WebAddress | None = None
+    skills: Annotated[list[Short], Field(max_length=50)] | None = None
+    certifications: Annotated[list[Certificate], Field(max_length=50)] | None = None
+    notification_preferences: Channels | None = None
+
+
+class Certification(View):
+    """As Certificate, with all of its fields."""
+
+    name: str
+    issuer: str | None
+    issue_date: Day | None
+    expiry_date: Day | None
+
+
+class NotificationPreferences(View):
+    """On which ways a person is told of things besides the list of notifications."""
+
+    email: bool
+    sms: bool
+    push: bool
+
+
+class Profile(View):
+    """Oneself, in full."""
+
+    accounted: ClassVar[tuple[str, ...]] = ("role", "email_verified", "notification_preferences")
+
+    id: UUID
+    email: str
+    name: str
+    role: str
+    email_verified: bool
+    two_factor_enabled: bool
+    organization_id: UUID
+    phone: str | None
+    company: str | None
+    title: str | None
+    bio: str | None
+    website: str | None
+    linkedin: str | None
+    skills: list[str]
+    certifications: list[Certification]
+    notification_preferences: NotificationPreferences
+    last_login_at: datetime | None
+    created_at: datetime
+    updated_at: datetime

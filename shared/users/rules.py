@@ -1,0 +1,32 @@
+"""What makes a profile sound, and what holds where somebody has chosen nothing."""
+
+from typing import Any
+
+from shared.kit.errors import Detail, Invalid
+from shared.users.models import Certificate, ProfileChanges
+
+CHANNELS = {"email": True, "sms": False, "push": True}
+"""How somebody is told of things who has not said otherwise."""
+
+
+def check_certificates(certificates: list[Certificate]) -> None:
+    """Raises Invalid with one detail per certificate that ends before it begins."""
+    wrong = [
+        Detail(f"certifications.{number}.expiry_date", "must not be before the issue date")
+        for number, certificate in enumerate(certificates)
+        if certificate.issue_date and certificate.expiry_date and certificate.expiry_date < certificate.issue_date
+    ]
+    if wrong:
+        raise Invalid(*wrong)
+
+
+def changed(before: dict[str, Any], asked: ProfileChanges) -> dict[str, Any]:
+    """The profile's row as it will be: what was given, and what stays."""
+    after = before | asked.model_dump(mode="json", include=asked.model_fields_set)
+    chosen = asked.notification_preferences
+    if chosen is not None:
+        given = chosen.model_dump(exclude_unset=True)
+        told = {name: CHANNELS[name] if value is None else value for name, value in given.items()}
+        after["notification_preferences"] = before["notification_preferences"] | told
+    nothing = {"skills": [], "certifications": [], "notification_preferences": CHANNELS}
+    return after | {name: after[name] or empty for name, empty in nothing.items()}

@@ -1,0 +1,38 @@
+"""Anybody can verify our access tokens with what we publish."""
+
+import jwt
+
+from functions.auth.show_issuer import show_issuer
+from functions.auth.show_keys import show_keys
+
+
+def test_a_stranger_verifies_a_token_with_nothing_but_the_two_documents(world, call):
+    token = world.client().token()
+    issuer = call(show_issuer).json
+    keys = jwt.PyJWKSet.from_dict(call(show_keys).json)
+
+    key = keys[jwt.get_unverified_header(token)["kid"]]
+    claims = jwt.decode(
+        token,
+        key,
+        algorithms=issuer["id_token_signing_alg_values_supported"],
+        issuer=issuer["issuer"],
+        audience="leasing-api",
+    )
+
+    assert issuer["jwks_uri"] == f"{issuer['issuer']}/.well-known/jwks.json"
+    assert set(claims) == set(issuer["claims_supported"])
+
+
+def test_nothing_but_the_public_half_is_told(call):
+    [key] = call(show_keys).json["keys"]
+
+    assert set(key) == {"kty", "use", "alg", "kid", "n", "e"}
+    assert (key["kty"], key["use"], key["alg"]) == ("RSA", "sig", "RS256")
+
+
+def test_both_may_be_kept_for_a_while(call):
+    for operation in (show_keys, show_issuer):
+        reply = call(operation)
+        assert reply.headers["cache-control"] == "public, max-age=300"
+        assert operation.operation.path.startswith("/.well-known/")

@@ -1,0 +1,129 @@
+"""Which side hears of each move, in which words, and with which frame on its sockets."""
+
+import pytest
+
+from functions.notifications.notify_people import notify_people
+from functions.realtime.connect import connect
+from tests.bids.negotiation import Negotiation
+from tests.realtime.sockets import Client, frames
+
+
+@pytest.fixture
+def deal(world, call, invoke):
+    """A bid on Office Suite 101, placed long ago: everybody has heard of it."""
+    deal = Negotiation(world, call, name="Office Suite 101")
+    invoke(notify_people, *world.event_details(deal.bid))
+    frames()
+    return deal
+
+
+@pytest.fixture
+def heard(world, deal, invoke):
+    """What each person's socket hears of the last move: the change itself, and the title and text of the news."""
+    people = {
+        "owner": deal.owner,
+        "owner's colleague": world.colleague(deal.owner),
+        "client": deal.client,
+        "client's colleague": world.colleague(deal.client),
+    }
+    sockets = {}
+    for name, user in people.items():
+        socket = Client()
+        assert socket.open(connect, token=user.token()) == 200
+        sockets[socket.id] = name
+
+    def listen():
+        *earlier, last = world.event_details(deal.bid)
+        invoke(notify_people, *earlier)
+        frames()
+        assert invoke(notify_people, last) == []
+        return {sockets[connection]: told for connection, told in frames().items()}
+
+    return listen
+
+
+def change_of(deal, status, contract_id=None):
+    data = {"bid_id": deal.bid, "space_id": str(deal.space), "status": status, "contract_id": contract_id}
+    return {"event": "bid:status_changed", "data": data}
+
+
+def news(told):
+    [frame] = [frame for frame in told if frame["event"] == "notification:new"]
+    return frame["data"]["title"], frame["data"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("moves", "status", "title", "to_client", "to_owner"),
+    [
+        (
+            ["reject"],
+            "REJECTED",
+            "Bid Rejected",
+            "Your bid on Office Suite 101 has been rejected",
+            "A bid on Office Suite 101 has been rejected",
+        ),
+        (
+            ["counter"],
+            "COUNTER_OFFERED",
+            "Counter-Offer",
+            "Your bid on Office Suite 101 was answered with a counter-offer of 4,800.00 USD",
+            "A bid on Office Suite 101 was answered with a counter-offer of 4,800.00 USD",
+        ),
+    ],
+)
+def test_the_owners_answer_is_told_to_both_sides(deal, heard, moves, status, title, to_client, to_owner):
+    for move in moves:
+        getattr(deal, move)()
+
+    told = heard()
+
+    assert all(frames[0] == change_of(deal, status) for frames in told.values())
+    assert set(told) == {"owner", "owner's colleague", "client", "client's colleague"}
+    assert news(told["client"]) == news(told["client's colleague"]) == (title, to_client)
+    assert news(told["owner's colleague"]) == (title, to_owner)
+    # Who did it knows; its other windows hear of the change all the same.
+    assert len(told["owner"]) == 1
+
+
+def test_a_withdrawal_is_told_to_both_sides(deal, heard):
+    deal.withdraw()
+
+    told = heard()
+
+    assert all(frames[0] == change_of(deal, "WITHDRAWN") for frames in told.values())
+    assert news(told["owner"]) == ("Bid Withdrawn", "A bid on Office Suite 101 has been withdrawn")
+    assert len(told["client"]) == 1
+
+
+def test_a_revision_is_told_to_the_owners_side_like_a_new_bid(deal, heard):
+    deal.counter()
+    deal.revise(4600)
+
+    told = heard()
+
+    assert set(told) == {"owner", "owner's colleague"}
+    assert all(frames[0] == change_of(deal, "PENDING") for frames in told.values())
+    assert news(told["owner"]) == ("Bid Revised", "A bid on Office Suite 101 was revised to 4,600.00 USD")
+
+
+def test_an_accepted_counter_offer_is_told_in_its_own_words(deal, heard):
+    deal.counter()
+    contract = deal.accept().json["contract_id"]
+
+    told = heard()
+
+    assert set(told) == {"owner", "owner's colleague", "client", "client's colleague"}
+    assert all(frames[0] == change_of(deal, "APPROVED", contract) for frames in told.values())
+    assert news(told["owner"]) == (
+        "Counter-Offer Accepted",
+        "Your counter-offer of 4,800.00 USD for Office Suite 101 has been accepted",
+    )
+    assert news(told["client's colleague"])[1].startswith("Your side has accepted the counter-offer")
+
+
+def test_an_approval_after_a_revision_is_an_approval(deal, heard):
+    deal.counter()
+    deal.revise()
+    deal.approve()
+
+    assert news(heard()["client"]) == ("Bid Approved", "Your bid on Office Suite 101 has been approved")

@@ -1,0 +1,257 @@
+"""DocuSign's webhook: only what is signed over its very bytes counts, and it counts once."""
+
+import json
+
+import pytest
+
+from functions.contracts.decline_contract import decline_contract
+from functions.contracts.get_contract import get_contract
+from functions.contracts.receive_docusign import receive_docusign
+from functions.leasing.activate_contract import activate_contract
+from functions.leasing.end_holds import end_holds
+from functions.leasing.release_space import release_space
+from functions.leasing.render_lease import render_lease
+from functions.leasing.request_signatures import request_signatures
+from functions.leasing.schedule_payments import schedule_payments
+from functions.leasing.void_contract import void_contract
+from shared.contracts.secret import _kept as kept_secrets
+from shared.kit.ids import new_id
+from tests.call import call, other_id, together
+from tests.contracts.docusign_server import connect_body, signed
+from tests.contracts.enveloped import KEYS, EnvelopedDeal
+
+FIRST, SECOND = KEYS.values()
+
+
+@pytest.fixture
+def deal(world, call, docusign):
+    deal = EnvelopedDeal(world, call)
+    deal.run(render_lease, request_signatures)
+    deal.envelope = str(new_id())
+    deal.put_envelope(deal.envelope)
+    return deal
+
+
+def short_form(deal, **data):
+    """Source 000, 10.1."""
+    named = {"envelope_id": deal.envelope, "contract_id": deal.contract, "signed_at": "2025-01-27T12:00:00Z"}
+    return json.dumps({"event": "envelope_completed", "data": named | data}).encode()
+
+
+def connect_form(deal):
+    return connect_body(deal.envelope, "completed", completedDateTime="2025-01-27T12:00:00.1230000Z")
+
+
+def receive(body, headers=None):
+    return call(receive_docusign, body=body.decode(), headers=signed(body, FIRST) if headers is None else headers)
+
+
+def state(deal):
+    row = deal.row()
+    return row["status"], row["signature_status"], row["termination_reason"], deal.count("signatures")
+
+
+WAITING = ("PENDING_SIGNATURE", "NONE", None, 0)
+SIGNED = ("PENDING_SIGNATURE", "FULLY_SIGNED", None, 2)
+
+
+@pytest.mark.parametrize("form", [short_form, connect_form])
+def test_both_forms_of_a_completed_envelope_sign_for_both_sides(deal, call, form):
+    reply = receive(form(deal))
+
+    assert (reply.status, reply.json) == (200, {"received": True})
+    assert state(deal) == SIGNED
+    shown = call(get_contract, as_=deal.client, path={"contract_id": deal.contract}).json["signatures"]
+    assert [(one["side"], one["provider"], one["signed_at"][:16]) for one in shown] == [
+        ("CLIENT", "DOCUSIGN", "2025-01-27T12:00"),
+        ("OWNER", "DOCUSIGN", "2025-01-27T12:00"),
+    ]
+    [fully_signed] = deal.happened("contract.fully_signed")
+    assert fully_signed["data"]["task_token"] == deal.row()["task_token"] is not None
+    assert fully_signed["data"]["signature_status"] == "FULLY_SIGNED"
+
+
+def test_what_proves_the_signatures_is_kept(deal):
+    receive(short_form(deal))
+
+    rows = deal.world.sql("SELECT * FROM signatures WHERE contract_id = %(id)s ORDER BY side", id=deal.contract)
+    assert [(row["user_id"], row["signature"]) for row in rows] == [
+        (deal.client.id, deal.client.name),
+        (deal.owner.id, deal.owner.name),
+    ]
+    for row in rows:
+        assert row["document_sha256"] == deal.row()["document_sha256"]
+        assert row["document_id"] is not None
+        assert row["evidence"]["envelope_id"] == deal.envelope
+        # Nobody's: the address that the webhook came from is DocuSign's.
+        assert row["ip_address"] is None
+
+
+def test_the_deal_then_becomes_a_lease(deal):
+    receive(connect_form(deal))
+    deal.run(schedule_payments, activate_contract)
+
+    assert (deal.row()["status"], deal.count("payments")) == ("SIGNED", 12)
+
+
+FORGERIES = {
+    "unsigned": lambda body: (body, {}),
+    "empty signature": lambda body: (body, {"x-docusign-signature-1": ""}),
+    "not even base64": lambda body: (body, {"x-docusign-signature-1": "ключ"}),
+    "somebody else's key": lambda body: (body, signed(body, "a key that is not ours")),
+    "an empty key": lambda body: (body, signed(body, "")),
+    "altered": lambda body: (body.replace(b"2025", b"2024"), signed(body, FIRST)),
+    "re-serialised": lambda body: (json.dumps(json.loads(body), indent=1).encode(), signed(body, FIRST)),
+    "one more byte": lambda body: (body + b"\n", signed(body, FIRST)),
+    "of another message": lambda body: (body, signed(b"{}", FIRST)),
+    "under another header": lambda body: (body, {"x-signature": signed(body, FIRST)["X-DocuSign-Signature-1"]}),
+    "in lower case": lambda body: (
+        body,
+        {"x-docusign-signature-1": signed(body, FIRST)["X-DocuSign-Signature-1"].lower()},
+    ),
+}
+
+
+@pytest.mark.parametrize("form", [short_form, connect_form])
+@pytest.mark.parametrize("forgery", list(FORGERIES))
+def test_what_is_not_signed_with_our_key_is_401_and_changes_nothing(deal, form, forgery):
+    body, headers = FORGERIES[forgery](form(deal))
+    reply = receive(body, headers)
+
+    assert (reply.status, reply.code) == (401, "FORGED_MESSAGE")
+    assert state(deal) == WAITING
+
+
+def test_while_a_key_is_rotated_either_signs(deal, call, secrets):
+    body = short_form(deal)
+    assert receive(body, signed(body, "retired last year", SECOND)).status == 200
+    assert state(deal) == SIGNED
+
+    secrets.put_secret_value(SecretId="docusign_keys", SecretString=json.dumps({"second": SECOND}))
+    kept_secrets.clear()
+    try:
+        assert receive(body, signed(body, FIRST)).code == "FORGED_MESSAGE"
+        assert receive(body, signed(body, FIRST, SECOND)).status == 200
+    finally:
+        secrets.put_secret_value(SecretId="docusign_keys", SecretString=json.dumps(KEYS))
+
+
+def test_a_hundred_replays_are_one_activation(deal):
+    bodies = [short_form(deal), connect_form(deal)] * 50
+    assert {receive(body).status for body in bodies[:50]} == {200}
+    deal.run(schedule_payments, activate_contract)
+    active = deal.row()
+    assert {receive(body).status for body in bodies[50:]} == {200}
+
+    assert deal.row() == active
+    assert deal.count("signatures") == 2
+    for name in ("contract.signed", "contract.fully_signed", "contract.envelope_completed", "contract.activated"):
+        assert len(deal.happened(name)) == 1
+
+
+def test_ten_at_the_same_moment_are_one_activation(deal):
+    body = connect_form(deal)
+
+    assert {reply.status for reply in together([lambda: receive(body)] * 10)} == {200}
+    assert state(deal) == SIGNED
+    assert len(deal.happened("contract.fully_signed")) == 1
+
+
+def test_after_the_deal_has_ended_nothing_is_signed(deal, call):
+    body = {"reason": "We moved elsewhere"}
+    call(decline_contract, as_=deal.client, path={"contract_id": deal.contract}, body=body)
+    assert receive(short_form(deal)).status == 200
+    assert state(deal) == ("PENDING_SIGNATURE", "NONE", "We moved elsewhere", 0)
+
+    deal.run(void_contract, release_space)
+    assert receive(connect_form(deal)).status == 200
+    assert state(deal) == ("TERMINATED", "NONE", "We moved elsewhere", 0)
+    assert deal.space_status() == "AVAILABLE"
+
+
+def test_after_its_hold_has_ended_nothing_is_signed(deal):
+    with deal.world.clock_moved(15):
+        end_holds({}, None)
+    assert receive(short_form(deal)).status == 200
+
+    assert state(deal)[1:] == ("NONE", "The hold ended before both sides had signed.", 0)
+
+
+def test_the_envelope_decides_and_not_the_contract_that_the_body_names(deal, world, call):
+    other = EnvelopedDeal(world, call)
+    other.run(render_lease, request_signatures)
+    other.put_envelope(str(new_id()))
+
+    assert receive(short_form(deal, contract_id=other.contract)).status == 200
+
+    assert (state(deal), state(other)) == (SIGNED, WAITING)
+
+
+@pytest.mark.parametrize("envelope", ["an envelope of somebody else", str(other_id())])
+def test_an_envelope_that_is_not_ours_is_received_and_has_no_effect(deal, envelope):
+    assert receive(short_form(deal, envelope_id=envelope)).status == 200
+    assert state(deal) == WAITING
+
+
+def test_a_contract_that_is_signed_here_has_no_envelope_to_be_found_by(deal, world, call):
+    assert receive(short_form(deal, envelope_id=None)).fields == ["data.envelope_id"]
+    assert receive(short_form(deal, envelope_id="")).status == 400
+
+
+@pytest.mark.parametrize(
+    ("status", "summary", "reason"),
+    [
+        ("declined", {"recipients": {"signers": [{"declinedReason": "Too dear"}]}}, "Declined in DocuSign: Too dear"),
+        ("declined", {"recipients": {"signers": [None, {"declinedReason": 7}]}}, "Declined in DocuSign."),
+        ("voided", {"voidedReason": "Wrong floor"}, "The envelope was voided in DocuSign: Wrong floor"),
+        ("voided", {}, "The envelope was voided in DocuSign."),
+    ],
+)
+def test_an_envelope_that_is_declined_or_voided_ends_the_deal_once(deal, status, summary, reason):
+    body = connect_body(deal.envelope, status, **summary)
+    assert {receive(body).status for _ in range(3)} == {200}
+    assert receive(connect_form(deal)).status == 200
+
+    assert state(deal) == ("PENDING_SIGNATURE", "NONE", reason, 0)
+    [declined] = deal.happened("contract.declined")
+    assert declined["data"]["task_token"] == deal.row()["task_token"]
+    deal.run(void_contract, release_space)
+    assert deal.space_status() == "AVAILABLE"
+
+
+def test_an_executed_lease_is_not_declined_any_more(deal):
+    receive(short_form(deal))
+    receive(connect_body(deal.envelope, "voided", voidedReason="Too late"))
+
+    assert state(deal) == SIGNED
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b'{"event": "recipient-sent", "data": {}}', b'{"event": 7}', b"{}", b'{"event": "envelope-sent", "new": 1}'],
+)
+def test_news_that_does_not_concern_us_is_received(deal, body):
+    assert receive(body).status == 200
+    assert state(deal) == WAITING
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"not json", b'{"event": "a", "event": "b"}'])
+def test_what_is_signed_and_still_no_message_is_400(docusign, body):
+    assert receive(body).status == 400
+
+
+def test_nobody_signs_here_what_is_out_in_docusign(deal):
+    assert (deal.sign(deal.client).status, deal.sign(deal.client).code) == (409, "SIGNED_ELSEWHERE")
+    assert state(deal) == WAITING
+
+
+def test_the_owners_authorization_is_asked_for_after_docusign_too(world, call, docusign):
+    deal = EnvelopedDeal(world, call, requires_authorization=True)
+    deal.run(render_lease, request_signatures)
+    deal.envelope = str(new_id())
+    deal.put_envelope(deal.envelope)
+
+    assert [receive(short_form(deal)).status for _ in range(2)] == [200, 200]
+
+    assert state(deal) == ("PENDING_SIGNATURE", "PENDING_ADMIN", None, 2)
+    assert deal.happened("contract.fully_signed") == []

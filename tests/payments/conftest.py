@@ -1,0 +1,93 @@
+"""Day jobs work on every lease there is, at a moment of the test's choosing: they get a database of their own."""
+
+import os
+
+import pytest
+
+from functions.leasing.activate_contract import activate_contract
+from functions.leasing.end_holds import end_holds
+from functions.leasing.expire_contracts import expire_contracts
+from functions.leasing.schedule_payments import schedule_payments
+from functions.leasing.start_contracts import start_contracts
+from functions.payments.advance_payments import advance_payments
+from functions.payments.issue_invoices import issue_invoices
+from functions.payments.list_payments import list_payments
+from functions.payments.record_payment import record_payment
+from functions.payments.remind_payers import remind_payers
+from shared.schema import migrate
+from tests.leasing.deal import Deal
+from tests.world import World, close_connections
+
+JOBS = (end_holds, start_contracts, expire_contracts, issue_invoices, advance_payments, remind_payers)
+
+
+class Lease(Deal):
+    """An executed lease and its payments."""
+
+    def __init__(self, world, call, tax_percent=0, currency="USD", **terms):
+        super().__init__(world, call, **terms)
+        world.sql(
+            "UPDATE contracts SET tax_percent = %(tax)s, currency = %(currency)s WHERE id = %(id)s",
+            tax=tax_percent,
+            currency=currency,
+            id=self.contract,
+        )
+        self.signed().run(schedule_payments, activate_contract)
+
+    def payments(self):
+        reply = self.call(list_payments, as_=self.owner, query={"contract_id": self.contract, "limit": 100})
+        return reply.json["data"]
+
+    def statuses(self):
+        return [payment["status"] for payment in self.payments()]
+
+    def pay(self, payment, **changes):
+        body = {"paid_date": "2020-01-01", "payment_method": "cheque"} | changes
+        return self.call(record_payment, as_=self.owner, path={"payment_id": payment["id"]}, body=body)
+
+    def told(self, *names):
+        """The events of those names about the lease's payments, as (name, due date)."""
+        rows = self.world.sql(
+            """SELECT name, payload ->> 'due_date' AS due_date, payload FROM outbox
+               WHERE payload ->> 'contract_id' = %(id)s AND name = ANY(%(names)s) ORDER BY seq""",
+            id=self.contract,
+            names=list(names),
+        )
+        return [(row["name"], row["due_date"]) for row in rows]
+
+
+class Calendar:
+    """A business clock that stands still at a moment, and the leases that live by it."""
+
+    def __init__(self, world, call):
+        self.world, self.call = world, call
+
+    def set(self, moment):
+        """It is `moment`, as `2026-03-08T04:59:59Z`."""
+        body = f"SELECT timestamptz '{moment}'"
+        self.world.sql(f"CREATE OR REPLACE FUNCTION app.now() RETURNS timestamptz LANGUAGE sql STABLE AS $${body}$$")
+
+    def lease(self, **terms):
+        return Lease(self.world, self.call, **terms)
+
+    def run(self, *jobs):
+        for job in jobs or JOBS:
+            job({}, None)
+
+
+@pytest.fixture(scope="session")
+def _days(postgres):
+    url = postgres.create_database("days")
+    migrate.upgrade(url)
+    world = World(url)
+    yield world
+    world.close()
+
+
+@pytest.fixture
+def calendar(_days, call, environment):
+    close_connections()
+    shared, os.environ["DATABASE_NAME"] = os.environ["DATABASE_NAME"], "days"
+    yield Calendar(_days, call)
+    close_connections()
+    os.environ["DATABASE_NAME"] = shared

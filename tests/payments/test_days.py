@@ -1,0 +1,249 @@
+"""The day jobs: each building at its own midnight, each item once, missed days caught up."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from functions.leasing.expire_contracts import expire_contracts
+from functions.leasing.start_contracts import start_contracts
+from functions.notifications.notify_people import notify_people
+from functions.payments.advance_payments import advance_payments
+from functions.payments.issue_invoices import issue_invoices
+from functions.payments.remind_payers import remind_payers
+from functions.realtime.connect import connect
+from tests.call import together
+from tests.realtime.sockets import Client, frames
+
+# The moment before a building's midnight and midnight itself, and the day that begins with it. New York's
+# clocks go forward on 2027-03-14 and back on 2027-11-07, both at two in the morning.
+MIDNIGHTS = [
+    ("Pacific/Kiritimati", "2027-01-31T09:59:59Z", "2027-01-31T10:00:00Z", date(2027, 2, 1)),
+    ("America/New_York", "2027-02-01T04:59:59Z", "2027-02-01T05:00:00Z", date(2027, 2, 1)),
+    ("America/New_York", "2027-03-14T04:59:59Z", "2027-03-14T05:00:00Z", date(2027, 3, 14)),
+    ("America/New_York", "2027-03-15T03:59:59Z", "2027-03-15T04:00:00Z", date(2027, 3, 15)),
+    ("America/New_York", "2027-11-07T03:59:59Z", "2027-11-07T04:00:00Z", date(2027, 11, 7)),
+    ("America/New_York", "2027-11-08T04:59:59Z", "2027-11-08T05:00:00Z", date(2027, 11, 8)),
+]
+
+
+@pytest.mark.parametrize(("zone", "before", "midnight", "day"), MIDNIGHTS)
+def test_a_payment_is_due_from_its_buildings_midnight_on(calendar, zone, before, midnight, day):
+    calendar.set("2027-01-05T12:00:00Z")
+    lease = calendar.lease(start=day, months=1, timezone=zone)
+
+    calendar.set(before)
+    calendar.run()
+    assert lease.statuses()[0] == "SCHEDULED"
+    assert lease.row()["status"] == "SIGNED"
+
+    calendar.set(midnight)
+    calendar.run()
+    assert lease.statuses()[0] == "DUE"
+    assert lease.row()["status"] == "ACTIVE"
+    assert lease.space_status() == "OCCUPIED"
+
+
+@pytest.mark.parametrize(("zone", "before", "midnight", "day"), MIDNIGHTS)
+def test_a_payment_is_overdue_from_the_midnight_after_its_due_day(calendar, zone, before, midnight, day):
+    calendar.set("2027-01-05T12:00:00Z")
+    lease = calendar.lease(start=day - timedelta(days=1), months=1, timezone=zone)
+
+    calendar.set(before)
+    calendar.run()
+    assert lease.statuses()[0] == "DUE"
+
+    calendar.set(midnight)
+    calendar.run()
+    calendar.run()
+    assert lease.statuses()[0] == "OVERDUE"
+    first = lease.payments()[0]["due_date"]
+    told = [name for name, due in lease.told("payment.due", "payment.overdue") if due == first]
+    assert told == ["payment.due", "payment.overdue"]
+
+
+def test_a_lease_runs_through_its_days_in_order(calendar):
+    calendar.set("2027-05-10T08:00:00Z")
+    lease = calendar.lease(start=date(2027, 6, 1), months=1)
+    names = ("payment.invoiced", "payment.due_soon", "payment.due", "payment.overdue")
+    heard = {}
+
+    day = date(2027, 5, 10)
+    while day < date(2027, 7, 3):
+        calendar.set(f"{day}T08:00:00Z")
+        before = len(lease.told(*names))
+        calendar.run()
+        if told := lease.told(*names)[before:]:
+            heard[day] = [name for name, _ in told]
+        day += timedelta(days=1)
+
+    assert heard == {
+        date(2027, 5, 22): ["payment.invoiced"],
+        date(2027, 5, 25): ["payment.due_soon"],
+        date(2027, 5, 29): ["payment.due_soon"],
+        date(2027, 5, 31): ["payment.due_soon"],
+        date(2027, 6, 1): ["payment.due"],
+        date(2027, 6, 2): ["payment.overdue"],
+    }
+    [invoice] = lease.world.sql("SELECT * FROM invoices WHERE contract_id = %(id)s", id=lease.contract)
+    assert (invoice["issued_on"], invoice["due_date"]) == (date(2027, 5, 22), date(2027, 6, 1))
+    contract = [name for name in lease.events() if name in ("contract.started", "contract.expired")]
+    assert contract == ["contract.started", "contract.expired"]
+    assert (lease.row()["status"], lease.space_status()) == ("EXPIRED", "AVAILABLE")
+
+
+def test_three_missed_days_are_caught_up_once(calendar):
+    calendar.set("2027-05-10T08:00:00Z")
+    lease = calendar.lease(start=date(2027, 6, 1), months=2)
+    calendar.set("2027-05-31T08:00:00Z")
+    calendar.run()
+
+    calendar.set("2027-06-03T08:00:00Z")
+    calendar.run()
+    once = lease.told("payment.due", "payment.overdue", "payment.due_soon", "payment.invoiced")
+    calendar.run()
+
+    assert lease.told("payment.due", "payment.overdue", "payment.due_soon", "payment.invoiced") == once
+    assert once == [
+        ("payment.invoiced", "2027-06-01"),
+        ("payment.due_soon", "2027-06-01"),
+        ("payment.due", "2027-06-01"),
+        ("payment.overdue", "2027-06-01"),
+    ]
+    assert lease.row()["status"] == "ACTIVE"
+
+
+def test_of_missed_reminders_the_latest_is_sent_with_the_days_that_are_left(calendar):
+    calendar.set("2027-05-10T08:00:00Z")
+    lease = calendar.lease(start=date(2027, 6, 1), months=1)
+
+    calendar.set("2027-05-30T08:00:00Z")
+    calendar.run(remind_payers)
+    calendar.run(remind_payers)
+
+    rows = lease.world.sql(
+        """SELECT payload FROM outbox
+           WHERE name = 'payment.due_soon' AND payload ->> 'contract_id' = %(id)s""",
+        id=lease.contract,
+    )
+    assert [row["payload"]["days_until_due"] for row in rows] == [2]
+
+
+def test_a_lease_that_came_later_owes_no_earlier_reminder(calendar):
+    calendar.set("2027-05-27T08:00:00Z")
+    lease = calendar.lease(start=date(2027, 6, 1), months=1)
+
+    calendar.run(remind_payers)
+
+    assert lease.told("payment.due_soon") == []
+
+
+def test_what_is_paid_before_is_never_due_and_what_is_paid_in_part_is(calendar):
+    calendar.set("2027-05-10T08:00:00Z")
+    lease = calendar.lease(start=date(2027, 6, 1), months=2)
+    first, second = lease.payments()
+    assert lease.pay(first).json["status"] == "PAID"
+    assert lease.pay(second, amount=1).json["status"] == "SCHEDULED"
+
+    for day in ("2027-06-01", "2027-06-02", "2027-07-01"):
+        calendar.set(f"{day}T08:00:00Z")
+        calendar.run()
+    assert lease.statuses() == ["PAID", "DUE"]
+
+    calendar.set("2027-07-02T08:00:00Z")
+    calendar.run()
+    assert lease.statuses() == ["PAID", "OVERDUE"]
+    assert {due for _, due in lease.told("payment.due", "payment.overdue", "payment.due_soon")} == {"2027-07-01"}
+
+
+def test_five_runners_at_once_do_each_item_once(calendar):
+    calendar.set("2027-05-10T08:00:00Z")
+    leases = [calendar.lease(start=date(2027, 6, 1), months=1) for _ in range(4)]
+    calendar.set("2027-05-25T08:00:00Z")
+    together([calendar.run] * 5)
+    calendar.set("2027-07-03T08:00:00Z")
+    together([calendar.run] * 5)
+
+    for lease in leases:
+        names = ("payment.invoiced", "payment.due_soon", "payment.due", "payment.overdue")
+        assert [name for name, _ in lease.told(*names)] == list(names)
+        assert lease.events().count("contract.started") == lease.events().count("contract.expired") == 1
+        [payment] = lease.payments()
+        audits = [row["action"] for row in lease.world.audits(payment["id"])]
+        assert audits == list(names)
+
+
+def test_invoices_of_jobs_and_of_people_share_numbers_without_gaps(calendar):
+    calendar.set("2027-05-10T08:00:00Z")
+    lease = calendar.lease(start=date(2027, 6, 1), months=12)
+    payments = lease.payments()
+
+    calendar.set("2028-04-30T08:00:00Z")
+    together([lambda one=one: lease.pay(one) for one in payments[::3]] + [lambda: calendar.run(issue_invoices)] * 3)
+
+    sql = "SELECT number FROM invoices WHERE owner_organization_id = %(id)s ORDER BY number"
+    numbers = [row["number"] for row in lease.world.sql(sql, id=lease.owner.organization_id)]
+    assert numbers == list(range(1, 13))
+
+
+def test_a_job_with_more_work_than_its_batch_goes_on(calendar, monkeypatch):
+    for job in (issue_invoices, advance_payments, remind_payers, start_contracts, expire_contracts):
+        monkeypatch.setitem(job.function.__globals__, "BATCH", 2)
+    calendar.set("2027-05-10T08:00:00Z")
+    lease = calendar.lease(start=date(2027, 6, 1), months=6)
+
+    calendar.set("2028-01-01T08:00:00Z")
+    calendar.run()
+
+    assert lease.statuses() == ["OVERDUE"] * 6
+    assert lease.row()["status"] == "EXPIRED"
+
+
+def test_an_item_that_fails_leaves_nothing_of_its_batch(calendar, monkeypatch):
+    calendar.set("2027-05-10T08:00:00Z")
+    lease = calendar.lease(start=date(2027, 6, 1), months=1)
+    calendar.set("2027-05-22T08:00:00Z")
+
+    def fail(*_):
+        raise RuntimeError
+
+    monkeypatch.setattr("shared.payments.queries.select_many", fail)
+    with pytest.raises(RuntimeError):
+        calendar.run(issue_invoices)
+    assert lease.count("invoices") == 0
+    monkeypatch.undo()
+    calendar.run(issue_invoices)
+
+    [invoice] = lease.world.sql("SELECT number FROM invoices WHERE contract_id = %(id)s", id=lease.contract)
+    assert invoice["number"] == 1
+
+
+def test_the_reminder_is_told_to_the_payers_side_in_the_frame_of_source_000(calendar, invoke):
+    calendar.set("2027-05-10T08:00:00Z")
+    lease = calendar.lease(start=date(2027, 6, 1), months=1)
+    sockets = {}
+    for user in (lease.owner, lease.client):
+        socket = Client()
+        assert socket.open(connect, token=user.token()) == 200
+        sockets[user] = socket.id
+    [payment] = lease.payments()
+    calendar.set("2027-05-29T08:00:00Z")
+    calendar.run(remind_payers)
+    frames()
+
+    assert invoke(notify_people, lease.world.event_details(payment["id"])[-1]) == []
+
+    heard = frames()
+    assert set(heard) == {sockets[lease.client]}
+    reminder, news = heard[sockets[lease.client]]
+    assert reminder == {
+        "event": "payment:due",
+        "data": {
+            "payment_id": payment["id"],
+            "amount": Decimal("5000.00"),
+            "due_date": "2027-06-01",
+            "days_until_due": 3,
+        },
+    }
+    [space] = lease.world.sql("SELECT name FROM spaces WHERE id = %(id)s", id=lease.space)
+    assert news["data"]["message"] == f"Your payment of 5,000.00 USD for {space['name']} is due on 2027-06-01"

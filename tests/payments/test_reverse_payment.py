@@ -1,0 +1,257 @@
+from decimal import Decimal
+from io import BytesIO
+from itertools import permutations
+
+import pytest
+from pypdf import PdfReader
+
+from functions.contracts.get_ledger import get_ledger
+from functions.contracts.get_schedule import get_schedule
+from functions.notifications.notify_people import notify_people
+from functions.payments.download_invoice import download_invoice
+from functions.payments.download_receipt import download_receipt
+from functions.payments.get_payment import get_payment
+from functions.payments.render_papers import render_papers
+from functions.payments.reverse_payment import reverse_payment
+from shared.kit.catalog import Role
+from tests.call import other_id, together
+from tests.payments.conftest import Lease
+
+
+@pytest.fixture
+def lease(world, call):
+    return Lease(world, call)
+
+
+@pytest.fixture
+def payment(lease):
+    return lease.payments()[0]
+
+
+def reverse(lease, payment, user=None, key=None, reason="The cheque bounced."):
+    path = {"payment_id": payment["id"]}
+    return lease.call(reverse_payment, as_=user or lease.owner, path=path, body={"reason": reason}, key=key)
+
+
+def ledger(lease, user=None):
+    return lease.call(get_ledger, as_=user or lease.client, path={"contract_id": lease.contract}).json
+
+
+def receipt(lease, payment):
+    return lease.call(download_receipt, as_=lease.client, path={"payment_id": payment["id"]})
+
+
+def text_of(reply):
+    return " ".join(" ".join(page.extract_text().split()) for page in PdfReader(BytesIO(reply.body)).pages)
+
+
+def test_a_reversed_payment_is_open_again_and_history_stays(lease, payment, world):
+    lease.pay(payment, transaction_reference="TXN-1")
+
+    reply = reverse(lease, payment)
+
+    assert (reply.status, reply.json["status"], reply.json["paid_amount"]) == (200, "SCHEDULED", 0)
+    assert reply.json["paid_date"] is reply.json["payment_method"] is reply.json["receipt_url"] is None
+    assert reply.json["invoice_url"]
+    rows = world.sql("SELECT * FROM payment_transactions WHERE payment_id = %(id)s ORDER BY id", id=payment["id"])
+    assert [(row["kind"], row["amount"]) for row in rows] == [("PAYMENT", 5000), ("REVERSAL", 5000)]
+    assert (rows[1]["reverses_id"], rows[1]["reason"]) == (rows[0]["id"], "The cheque bounced.")
+    assert world.events(payment["id"])[-2:] == ["payment.recorded", "payment.reversed"]
+    assert world.audits(payment["id"])[-1]["before"]["status"] == "PAID"
+
+
+def test_the_latest_transaction_goes_first_and_its_credit_with_it(lease, payment):
+    lease.pay(payment, amount=2000, payment_method="bank_transfer")
+    lease.pay(payment, amount=Decimal("3000.50"))
+    assert ledger(lease)["meta"]["balance"] == Decimal("-0.50")
+
+    first = reverse(lease, payment)
+    assert (first.json["status"], first.json["paid_amount"]) == ("SCHEDULED", 2000)
+    assert first.json["payment_method"] == "bank_transfer"
+    assert ledger(lease)["meta"]["balance"] == 3000
+
+    assert reverse(lease, payment).json["paid_amount"] == 0
+    assert reverse(lease, payment).code == "NOTHING_TO_REVERSE"
+    assert ledger(lease)["meta"]["balance"] == 5000
+
+
+def test_what_was_never_paid_cannot_be_reversed(lease, payment):
+    assert (reverse(lease, payment).status, reverse(lease, payment).code) == (409, "NOTHING_TO_REVERSE")
+
+
+def test_of_many_reversals_at_once_one_counts(lease, payment, world):
+    lease.pay(payment)
+
+    replies = together([lambda: reverse(lease, payment)] * 8)
+    assert sorted(reply.status for reply in replies) == [200] + [409] * 7
+
+    again = lease.pay(payment)
+    assert again.json["status"] == "PAID"
+    once, twice = (reverse(lease, payment, key="take-back") for _ in range(2))
+    assert once.body == twice.body
+    assert twice.headers["idempotent-replayed"] == "true"
+
+
+def test_receipts_follow(lease, payment, invoke, world):
+    lease.pay(payment, amount=2000, transaction_reference="FIRST")
+    first = receipt(lease, payment)
+    lease.pay(payment, amount=1000, transaction_reference="SECOND")
+    assert "-2.pdf" in receipt(lease, payment).headers["content-disposition"]
+
+    reverse(lease, payment)
+    assert receipt(lease, payment).body == first.body
+
+    lease.pay(payment, transaction_reference="THIRD")
+    third = receipt(lease, payment)
+    assert "-3.pdf" in third.headers["content-disposition"]
+    assert "THIRD" in text_of(third)
+    assert "3,000.00" in text_of(third)
+    recorded = [event for event in world.event_details(payment["id"]) if event["name"] == "payment.recorded"]
+    assert invoke(render_papers, *recorded) == []
+    assert receipt(lease, payment).body == third.body
+
+    reverse(lease, payment)
+    reverse(lease, payment)
+    assert receipt(lease, payment).code == "RECEIPT_MISSING"
+
+
+def test_a_queue_that_comes_late_renders_the_invoice_alone(lease, payment, invoke, world):
+    lease.pay(payment)
+    reverse(lease, payment)
+    recorded = [event for event in world.event_details(payment["id"]) if event["name"] == "payment.recorded"]
+
+    assert invoke(render_papers, *recorded) == []
+
+    rows = world.sql("SELECT kind FROM documents WHERE payment_id = %(id)s", id=payment["id"])
+    assert [row["kind"] for row in rows] == ["INVOICE"]
+
+
+@pytest.mark.parametrize(
+    ("today", "status"), [("2027-01-31", "SCHEDULED"), ("2027-02-01", "DUE"), ("2027-02-02", "OVERDUE")]
+)
+def test_it_is_open_as_of_the_buildings_day(calendar, today, status):
+    calendar.set("2027-01-05T12:00:00Z")
+    lease = calendar.lease(months=1, timezone="Pacific/Kiritimati")
+    [payment] = lease.payments()
+    lease.pay(payment)
+
+    # Noon in Kiritimati is ten in the evening before, in Greenwich.
+    calendar.set(f"{today}T12:00:00+14:00")
+    calendar.run()
+
+    assert reverse(lease, payment).json["status"] == status
+
+
+def test_the_ledger_is_balanced_line_by_line(lease, payment):
+    lease.pay(payment, amount=2000, transaction_reference="A")
+    lease.pay(payment, amount=4000, transaction_reference="B")
+    reverse(lease, payment)
+
+    account = ledger(lease)
+
+    assert {entry["payment_id"] for entry in account["data"]} == {payment["id"]}
+    assert sorted((entry["type"], entry["debit"], entry["credit"]) for entry in account["data"]) == [
+        ("CREDIT", 0, 1000),
+        ("INVOICE", 5000, 0),
+        ("PAYMENT", 0, 2000),
+        ("PAYMENT", 0, 3000),
+        ("REVERSAL", 1000, 0),
+        ("REVERSAL", 3000, 0),
+    ]
+    balance = 0
+    for entry in account["data"]:
+        balance += entry["debit"] - entry["credit"]
+        assert entry["balance"] == balance
+    assert account["meta"] == {"balance": 3000, "currency": "USD"}
+    assert [entry["date"] for entry in account["data"]] == sorted(entry["date"] for entry in account["data"])
+    assert {entry["reference"] for entry in account["data"]} == {"INV-000001", "A", "B"}
+
+
+def test_the_books_add_up(lease, world):
+    for number, payment in enumerate(lease.payments()):
+        if number % 3 == 0:
+            lease.pay(payment)
+        if number % 3 == 1:
+            lease.pay(payment, amount=Decimal("1234.56"))
+        if number % 4 == 0:
+            reverse(lease, payment)
+
+    schedule = lease.call(get_schedule, as_=lease.client, path={"contract_id": lease.contract}).json
+
+    paid = sum(line["paid_amount"] for line in schedule["data"])
+    still_open = sum(line["amount"] - line["paid_amount"] for line in schedule["data"])
+    assert paid + still_open == schedule["meta"]["schedule_total"] == 60000
+    [books] = world.sql(
+        """SELECT sum(CASE kind WHEN 'PAYMENT' THEN amount ELSE 0 END) -
+                  sum(CASE WHEN kind = 'REVERSAL' THEN amount ELSE 0 END) AS paid
+           FROM payment_transactions WHERE contract_id = %(id)s""",
+        id=lease.contract,
+    )
+    assert books["paid"] == paid
+    assert [line["installment_number"] for line in schedule["data"]] == list(range(1, 13))
+
+
+def test_tax_stands_on_the_invoice_and_is_paid_with_the_rent(world, call):
+    lease = Lease(world, call, tax_percent=Decimal("8.875"), months=1)
+    [payment] = lease.payments()
+    assert (payment["amount"], payment["tax_amount"]) == (5000, Decimal("443.75"))
+
+    assert lease.pay(payment, amount=5000).json["status"] == "SCHEDULED"
+    invoice = text_of(call(download_invoice, as_=lease.client, path={"payment_id": payment["id"]}))
+    for text in ("Tax 8.875 %", "443.75", "5,443.75"):
+        assert text in invoice
+    assert ledger(lease)["meta"]["balance"] == Decimal("443.75")
+    assert lease.pay(payment).json["status"] == "PAID"
+    assert ledger(lease)["meta"]["balance"] == 0
+
+
+@pytest.mark.parametrize(("currency", "tax"), [("USD", Decimal("443.75")), ("JPY", 444)])
+def test_tax_is_rounded_half_up_to_the_currencys_unit(world, call, currency, tax):
+    lease = Lease(world, call, tax_percent=Decimal("8.875"), currency=currency, months=1)
+
+    assert [payment["tax_amount"] for payment in lease.payments()] == [tax]
+
+
+def test_events_in_any_order_leave_the_same_behind(world, call, invoke):
+    lease = Lease(world, call)
+    left = []
+    for payment, order in zip(lease.payments(), permutations(range(3)), strict=False):
+        lease.pay(payment, amount=2000)
+        lease.pay(payment, amount=1000)
+        reverse(lease, payment)
+        events = world.event_details(payment["id"])
+        for number in order:
+            assert invoke(notify_people, events[number]) == invoke(render_papers, *heard(events[number])) == []
+        told = world.sql(
+            """SELECT user_id, title, message FROM notifications
+               WHERE metadata ->> 'payment_id' = %(id)s ORDER BY user_id, id""",
+            id=payment["id"],
+        )
+        papers = world.sql("SELECT kind FROM documents WHERE payment_id = %(id)s ORDER BY kind", id=payment["id"])
+        left.append((told, papers))
+
+    assert len(left) == 6
+    assert all(one == left[0] for one in left)
+    assert [row["title"] for row in left[0][0]] == ["Payment Recorded", "Payment Recorded", "Payment Reversed"]
+
+
+def heard(event):
+    return [event] if event["name"] in render_papers.operation.hears else []
+
+
+def test_who_may_reverse_and_who_may_look(lease, payment, world, call):
+    officer = world.colleague(lease.owner, Role.FINANCIAL_OFFICER)
+    lease.pay(payment)
+
+    assert reverse(lease, payment, lease.client).status == 403
+    assert reverse(lease, payment, world.owner()).status == 404
+    assert reverse(lease, {"id": other_id()}).status == 404
+    assert reverse(lease, payment, reason="").fields == ["reason"]
+    assert call(get_payment, as_=lease.owner, path={"payment_id": payment["id"]}).json["status"] == "PAID"
+    assert reverse(lease, payment, officer).status == 200
+    for operation in (get_schedule, get_ledger):
+        path = {"contract_id": lease.contract}
+        assert call(operation, as_=officer, path=path).status == 200
+        assert call(operation, as_=world.colleague(lease.client, Role.FINANCIAL_OFFICER), path=path).status == 200
+        assert call(operation, as_=world.colleague(lease.owner, Role.AGENT), path=path).status == 403
+        assert call(operation, as_=world.client(), path=path).status == 404

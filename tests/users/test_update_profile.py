@@ -1,0 +1,171 @@
+"""A person changes its own profile, and nobody else's."""
+
+from typing import Any
+
+import pytest
+
+from functions.users.get_profile import get_profile
+from functions.users.update_profile import update_profile
+from tests.auth.together import together
+
+CERTIFICATE = {
+    "name": "PMP Certification",
+    "issuer": "PMI",
+    "issue_date": "2022-03-01",
+    "expiry_date": "2025-03-01",
+}
+WHOLE: dict[str, Any] = {
+    "name": "John Doe",
+    "phone": "+1-555-123-4567",
+    "company": "ABC Construction Inc.",
+    "title": "Senior Project Manager",
+    "bio": "Experienced project manager with 15+ years in commercial construction.",
+    "website": "https://abcconstruction.com",
+    "linkedin": "https://linkedin.com/in/johndoe",
+    "skills": ["Project Management", "Construction", "Safety Management", "LEED Certification"],
+    "certifications": [CERTIFICATE],
+    "notification_preferences": {"email": False, "sms": True, "push": False},
+}
+
+
+def test_what_was_told_is_read_again(world, call):
+    client = world.client()
+
+    reply = call(update_profile, as_=client, body=WHOLE)
+
+    assert reply.status == 200
+    assert {name: reply.json[name] for name in WHOLE} == WHOLE
+    assert call(get_profile, as_=client).json == reply.json
+
+
+def test_only_the_fields_given_change(world, call):
+    client = world.client()
+    before = call(update_profile, as_=client, body=WHOLE).json
+
+    after = call(
+        update_profile, as_=client, body={"title": "Director", "notification_preferences": {"email": True}}
+    ).json
+
+    told = {"email": True, "sms": True, "push": False}
+    changes = {"title": "Director", "notification_preferences": told, "updated_at": after["updated_at"]}
+    assert after == before | changes
+    assert after["updated_at"] > before["updated_at"]
+
+
+def test_null_clears(world, call):
+    client = world.client()
+    fresh = call(get_profile, as_=client).json
+    call(update_profile, as_=client, body=WHOLE)
+
+    cleared = call(update_profile, as_=client, body=dict.fromkeys(WHOLE.keys() - {"name"})).json
+
+    still = {"name": "John Doe", "updated_at": cleared["updated_at"]}
+    assert cleared == fresh | still
+    call(update_profile, as_=client, body={"notification_preferences": {"sms": True}})
+    forgotten = call(update_profile, as_=client, body={"notification_preferences": {"sms": None}}).json
+    assert forgotten["notification_preferences"] == fresh["notification_preferences"]
+
+
+def test_a_change_is_accounted_for_without_personal_data(world, call):
+    client = world.client()
+
+    call(update_profile, as_=client, body=WHOLE)
+
+    assert world.events(client.id) == ["user.updated"]
+    [audit] = world.audits(client.id)
+    assert audit["user_id"] == client.id
+    assert audit["before"]["notification_preferences"] == {"email": True, "sms": False, "push": True}
+    assert audit["after"]["notification_preferences"] == WHOLE["notification_preferences"]
+    written = str(audit) + str(world.event_details(client.id))
+    personal = ("phone", "bio", "website", "company")
+    assert not [name for name in personal if WHOLE[name] in written]
+
+
+@pytest.mark.parametrize("asked", [{}, {"skills": [], "phone": None}])
+def test_no_change_is_no_event(world, call, asked):
+    client = world.client()
+    before = call(get_profile, as_=client).json
+
+    assert call(update_profile, as_=client, body=asked).json == before
+    assert world.events(client.id) == []
+
+
+def test_two_changes_at_once_both_stand(world, call):
+    client = world.client()
+    fields = iter([{"title": "Director"}, {"company": "Doe Ltd"}, {"phone": "+1"}, {"bio": "x"}])
+
+    together(4, lambda: call(update_profile, as_=client, body=next(fields)))
+
+    told = call(get_profile, as_=client).json
+    assert (told["title"], told["company"], told["phone"], told["bio"]) == ("Director", "Doe Ltd", "+1", "x")
+
+
+def test_a_colleague_changes_nothing_of_ones_own(world, call):
+    client = world.client()
+    colleague = world.colleague(client)
+
+    call(update_profile, as_=colleague, body=WHOLE)
+
+    assert call(get_profile, as_=client).json["name"] == client.name
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["id", "email", "role", "email_verified", "organization_id", "two_factor_enabled", "status", "password_hash"],
+)
+def test_what_is_not_ones_own_to_change_is_refused(world, call, name):
+    client = world.client()
+
+    reply = call(update_profile, as_=client, body={name: "SUPER_ADMIN", "title": "Director"})
+
+    assert (reply.status, reply.fields) == (400, [name])
+    assert world.events(client.id) == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "field"),
+    [
+        ({"name": None}, "name"),
+        ({"name": " "}, "name"),
+        ({"name": "x" * 256}, "name"),
+        ({"phone": ""}, "phone"),
+        ({"phone": 5551234}, "phone"),
+        ({"website": "javascript:alert(1)"}, "website"),
+        ({"linkedin": "linkedin.com/in/johndoe"}, "linkedin"),
+        ({"website": 'https://a.example/"onload="x'}, "website"),
+        ({"bio": "x" * 2001}, "bio"),
+        ({"bio": "\x00"}, "bio"),
+        ({"skills": "Construction"}, "skills"),
+        ({"skills": [""]}, "skills.0"),
+        ({"skills": ["x"] * 51}, "skills"),
+        ({"certifications": [{"issuer": "PMI"}]}, "certifications.0.name"),
+        ({"certifications": [CERTIFICATE | {"issue_date": "2022-02-30"}]}, "certifications.0.issue_date"),
+        ({"certifications": [CERTIFICATE, CERTIFICATE | {"expiry_date": "2022-02-28"}]},
+         "certifications.1.expiry_date"),
+        ({"notification_preferences": {"email": "yes"}}, "notification_preferences.email"),
+        ({"notification_preferences": {"fax": True}}, "notification_preferences.fax"),
+    ],
+)  # fmt: skip
+def test_what_is_no_profile_is_refused(world, call, asked, field):
+    client = world.client()
+
+    reply = call(update_profile, as_=client, body=asked)
+
+    assert (reply.status, reply.code, reply.fields) == (400, "VALIDATION_ERROR", [field])
+    assert world.events(client.id) == []
+
+
+def test_who_is_gone_changes_nothing(world, call):
+    client = world.client()
+    world.sql("UPDATE users SET deleted_at = now() WHERE id = %(id)s", id=client.id)
+
+    assert call(update_profile, as_=client, body=WHOLE).code == "SESSION_ENDED"
+    assert world.events(client.id) == []
+
+
+def test_text_is_kept_as_it_was_written(world, call):
+    client = world.client()
+    told = {"bio": "<b>bold</b> ‮ line\r\nbreak 😀", "name": 'O\'Brien \\ "Bob"'}
+
+    assert call(update_profile, as_=client, body=told).json["bio"] == told["bio"]
+    assert call(get_profile, as_=client).json["name"] == told["name"]
