@@ -9,8 +9,9 @@ from typing import Any
 from uuid import UUID
 
 from shared.contracts.document import render_lease as render
-from shared.contracts.lease import lease_key, lease_of, lease_reference
+from shared.contracts.lease import lease_of, lease_reference
 from shared.contracts.queries import select_struck_deal
+from shared.contracts.rules import lease_key
 from shared.kit.aws import write_object
 from shared.kit.db import transaction
 from shared.kit.ids import new_id

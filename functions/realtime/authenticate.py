@@ -15,7 +15,7 @@ def authenticate(message: Message) -> Answer:
     if problems:
         raise Invalid(*problems)
     claims = tokens.verify(login.token)
-    caller = tokens.caller_of_session(claims)
+    caller = tokens.caller_of(claims)
     with transaction() as tx:
         expires_at = queries.update_authenticated(tx, message.connection_id, caller, claims["exp"])
         if expires_at is None:

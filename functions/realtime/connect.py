@@ -18,7 +18,7 @@ def connect(message: Message) -> None:
         raise Invalid(*(Detail(name, "is not a parameter here") for name in sorted(unknown)))
     token = message.query.get("token")
     claims = tokens.verify(token) if token is not None else None
-    caller = tokens.caller_of_session(claims) if claims else None
+    caller = tokens.caller_of(claims) if claims else None
     with transaction() as tx:
         queries.insert_connection(tx, message.connection_id, caller, claims["exp"] if claims else None)
         if caller is None:

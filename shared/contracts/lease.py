@@ -14,11 +14,6 @@ from shared.kit.paper import Party
 from shared.spaces.currencies import exponent_of
 
 
-def lease_key(deal: Row) -> str:
-    """Where the lease's PDF is kept in the documents bucket."""
-    return f"leases/{deal['id']}/v{deal['version']}.pdf"
-
-
 def lease_reference(deal: Row) -> str:
     """The number people call a lease by, as `L-2027-01C6D3F2`: its year and the end of its id."""
     contract_id: UUID = deal["id"]

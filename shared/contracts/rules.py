@@ -106,3 +106,8 @@ def schedule_of(deal: Row) -> tuple[Line, ...]:
         term_months=deal["term_months"],
         exponent=exponent_of(deal["currency"]),
     )
+
+
+def lease_key(deal: Row) -> str:
+    """Where the lease's PDF is kept in the documents bucket."""
+    return f"leases/{deal['id']}/v{deal['version']}.pdf"

@@ -1,7 +1,8 @@
 """The HTTP API's Lambda authorizer: it tells who calls and never refuses.
 
 API Gateway's own refusal cannot be shaped; so a bad token is passed on as `{"refusal": code}` and the
-operation answers 401 in our envelope.
+operation answers 401 in our envelope. While the database is silent a good token is passed on as
+`{"session_id", "subject"}`: the operation looks the session up itself, or answers 503.
 """
 
 from collections.abc import Callable
@@ -9,15 +10,16 @@ from typing import Any
 
 from shared.kit.catalog import Operation
 from shared.kit.endpoint import correlation_id
-from shared.kit.errors import Unauthenticated
+from shared.kit.errors import Unauthenticated, Unavailable
 from shared.kit.request import Caller, Request, begin
+from shared.kit.tokens import claims_of
 from shared.kit.unit import perform
 
 
 class Authorizer:
     """A declared authorizer: callable as its own Lambda handler."""
 
-    def __init__(self, function: Callable[[str], Caller], operation: Operation) -> None:
+    def __init__(self, function: Callable[[dict[str, Any]], Caller], operation: Operation) -> None:
         self.function = function
         self.operation = operation
         self.__name__ = operation.name
@@ -26,10 +28,16 @@ class Authorizer:
     def __call__(self, event: dict[str, Any], context: object) -> dict[str, Any]:
         headers = event.get("headers") or {}
         begin(Request(self.operation, correlation_id(headers.get("x-correlation-id"))))
+        claims: dict[str, Any] = {}
         try:
-            caller = perform(self.operation, lambda: self.function(event["identitySource"][0]))
+            claims = claims_of(event["identitySource"][0])
+            caller = perform(self.operation, lambda: self.function(claims))
         except Unauthenticated as refusal:
             return {"isAuthorized": True, "context": {"refusal": refusal.code}}
+        except Unavailable:
+            if not claims:
+                raise
+            return {"isAuthorized": True, "context": {"session_id": claims["sid"], "subject": claims["sub"]}}
         return {
             "isAuthorized": True,
             "context": {
@@ -42,10 +50,12 @@ class Authorizer:
         }
 
 
-def authorizer(*, uses: tuple[str, ...], timeout: int = 10) -> Callable[[Callable[[str], Caller]], Authorizer]:
-    """Declare the authorizer: a function from the Authorization header's value to a caller."""
+def authorizer(
+    *, uses: tuple[str, ...], timeout: int = 10
+) -> Callable[[Callable[[dict[str, Any]], Caller]], Authorizer]:
+    """Declare the authorizer: a function from a good token's claims to a caller."""
 
-    def declare(function: Callable[[str], Caller]) -> Authorizer:
+    def declare(function: Callable[[dict[str, Any]], Caller]) -> Authorizer:
         operation = Operation(
             name=function.__name__,
             domain=function.__module__.split(".")[1],

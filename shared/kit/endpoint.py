@@ -20,7 +20,7 @@ from uuid import UUID
 from pydantic import BaseModel, ValidationError
 from typing_extensions import TypeVar
 
-from shared.kit import db, limits, wire
+from shared.kit import db, errors, limits, wire
 from shared.kit.catalog import ANYONE, Database, Operation, Role, Socket
 from shared.kit.errors import Detail, Forbidden, Invalid, NotFound, Refusal, Unauthenticated
 from shared.kit.fields import Body, Query
@@ -28,6 +28,7 @@ from shared.kit.ids import new_id
 from shared.kit.log import logger
 from shared.kit.paging import Paged
 from shared.kit.request import Caller, Request, begin, current
+from shared.kit.sessions import caller_of_session
 from shared.kit.unit import perform
 from shared.kit.versions import etag
 
@@ -134,13 +135,34 @@ class Endpoint(Generic[P, R]):
             token = event["headers"].get("authorization")
             if token is None or not self._knows_caller:
                 return None
-            from shared.kit.tokens import caller_of
+            from shared.kit.tokens import caller_of, claims_of
 
-            return caller_of(token)
-        caller = _authorized(event["requestContext"].get("authorizer", {}).get("lambda") or {})
+            claims = claims_of(token)
+            return perform(self.operation, lambda: caller_of(claims))
+        caller = self._authorized(event["requestContext"].get("authorizer", {}).get("lambda") or {})
         if caller.role not in self.operation.access:
             raise Forbidden()
         return caller
+
+    def _authorized(self, context: Mapping[str, Any]) -> Caller:
+        """The caller that the authorizer tells of. Raises Unauthenticated, Unavailable."""
+        if code := context.get("refusal"):
+            kinds = (errors.TokenExpired, errors.SessionEnded, errors.InvalidToken)
+            raise next((kind for kind in kinds if kind.code == code), Unauthenticated)()
+        if subject := context.get("subject"):
+            # The token is good, but the database was silent when the authorizer asked for its session.
+            session_id = UUID(context["session_id"])
+            return perform(self.operation, lambda: caller_of_session(session_id, UUID(subject)))
+        try:
+            return Caller(
+                user_id=UUID(context["user_id"]),
+                organization_id=UUID(context["organization_id"]),
+                role=Role(context["role"]),
+                session_id=UUID(context["session_id"]),
+                email_verified=context["email_verified"] == "true",
+            )
+        except KeyError:
+            raise Unauthenticated() from None
 
     def _bind(self, caller: Caller | None, event: dict[str, Any]) -> dict[str, Any]:
         arguments, problems = self.bind(
@@ -299,25 +321,6 @@ def count_request(operation: Operation, request: Request, caller: Caller | None)
     window = limits.count(operation.rate, subject)
     request.is_counted = window.is_counted
     return window.headers()
-
-
-def _authorized(context: Mapping[str, Any]) -> Caller:
-    refusal = context.get("refusal")
-    if refusal:
-        from shared.kit import errors
-
-        kinds = (errors.TokenExpired, errors.SessionEnded, errors.InvalidToken)
-        raise next((kind for kind in kinds if kind.code == refusal), Unauthenticated)()
-    try:
-        return Caller(
-            user_id=UUID(context["user_id"]),
-            organization_id=UUID(context["organization_id"]),
-            role=Role(context["role"]),
-            session_id=UUID(context["session_id"]),
-            email_verified=context["email_verified"] == "true",
-        )
-    except KeyError:
-        raise Unauthenticated() from None
 
 
 def correlation_id(offered: str | None) -> str:

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared.kit import wire
-from shared.kit.catalog import Database, Operation, Role, Socket
+from shared.kit.catalog import Database, Operation, Socket
 from shared.kit.db import reading
 from shared.kit.endpoint import Defect, Endpoint, count_request, defect_reply, refusal_body
 from shared.kit.errors import Detail, Forbidden, Invalid, Refusal, Unauthenticated
 from shared.kit.ids import new_id
 from shared.kit.log import logger
 from shared.kit.request import Caller, Request, begin
+from shared.kit.sessions import caller_from
 from shared.kit.unit import perform
 
 
@@ -188,10 +189,4 @@ def _caller_on(connection_id: str) -> Caller:
         row = tx.one("SELECT * FROM app.connection_caller(%(id)s)", {"id": connection_id})
     if row is None:
         raise Unauthenticated()
-    return Caller(
-        user_id=row["user_id"],
-        organization_id=row["organization_id"],
-        role=Role(row["role"]),
-        session_id=row["session_id"],
-        email_verified=row["email_verified"],
-    )
+    return caller_from(row, row["session_id"])

@@ -15,10 +15,9 @@ from uuid import UUID
 import jwt
 
 from shared.kit.aws import call
-from shared.kit.catalog import Role
-from shared.kit.db import Row, reading
-from shared.kit.errors import InvalidToken, SessionEnded, TokenExpired
+from shared.kit.errors import InvalidToken, TokenExpired
 from shared.kit.request import Caller
+from shared.kit.sessions import caller_of_session
 from shared.kit.settings import resource, setting
 
 AUDIENCE = "leasing-api"
@@ -89,36 +88,21 @@ def verify(token: str) -> dict[str, Any]:
         raise InvalidToken() from None
 
 
-def caller_of(authorization: str) -> Caller:
-    """The caller behind an `Authorization` header. Raises InvalidToken, TokenExpired, SessionEnded."""
+def claims_of(authorization: str) -> dict[str, Any]:
+    """The claims behind an `Authorization` header. Raises InvalidToken, TokenExpired."""
     scheme, _, token = authorization.partition(" ")
     if scheme.lower() != "bearer":
         raise InvalidToken()
-    return caller_of_session(verify(token.strip()))
+    return verify(token.strip())
 
 
-def caller_of_session(claims: dict[str, Any]) -> Caller:
-    """The caller of a verified token, as its session's row says now. Raises SessionEnded."""
+def caller_of(claims: dict[str, Any]) -> Caller:
+    """The caller of a verified token, as its session's row says now. Raises InvalidToken, SessionEnded."""
     try:
-        session_id = UUID(claims["sid"])
+        session_id, user_id = UUID(claims["sid"]), UUID(claims["sub"])
     except ValueError:
         raise InvalidToken() from None
-    with reading(None) as tx:
-        row = tx.one("SELECT * FROM app.session_caller(%(session_id)s)", {"session_id": session_id})
-    if row is None or str(row["user_id"]) != claims["sub"]:
-        raise SessionEnded()
-    return caller_from(row, session_id)
-
-
-def caller_from(row: Row, session_id: UUID) -> Caller:
-    """The caller that a row of `app.session_caller` or `app.connection_caller` describes."""
-    return Caller(
-        user_id=row["user_id"],
-        organization_id=row["organization_id"],
-        role=Role(row["role"]),
-        session_id=session_id,
-        email_verified=row["email_verified"],
-    )
+    return caller_of_session(session_id, user_id)
 
 
 def _base64url(data: bytes) -> str:

@@ -40,7 +40,10 @@ def test_both_sides_read_of_each_step_in_text_and_html(platform: Platform, owner
     for (person, subject), sentence in read.items():
         mail = mailbox(person, platform, subject)
         assert sentence in mail["text"] and sentence in mail["html"], subject
-    mails = [mail["subject"] for mail in send(platform.url, "GET", f"/_local/mailbox?to={client.email}").json["data"]]
+    everything = [
+        mail["subject"] for mail in send(platform.url, "GET", f"/_local/mailbox?to={client.email}").json["data"]
+    ]
+    mails = [subject for subject in everything if subject.endswith(space)]
     assert len(mails) == len(set(mails)), "a mail came twice"
 
 

@@ -136,7 +136,6 @@ def test_a_saga_that_may_not_store_its_document_undoes_the_deal_whole(
     assert told == ["Lease Called Off", "Bid Approved"]
 
 
-@pytest.mark.xfail(reason="void_contract withdraws only documents with a row, not what an early download stored")
 def test_no_document_of_it_is_left_in_the_bucket(platform: Platform, deal: Deal) -> None:
     deal.is_undone(60)
     until(lambda: stored(platform) == [], 3)
