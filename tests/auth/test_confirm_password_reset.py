@@ -18,7 +18,7 @@ from shared.kit.keys import derived_key
 from shared.kit.request import Request, begin
 from tests.auth.mailbox import mails_to, token_in
 from tests.auth.test_logout import closings, socket_of
-from tests.auth.together import together
+from tests.call import together
 from tests.world import PASSWORD, close_connections
 
 NEW = "Better-Staple-8"
@@ -138,7 +138,7 @@ def test_a_token_works_once_even_in_a_race(world, call, ask):
     client = world.client()
     token = ask(client)
 
-    replies = together(8, lambda: set_password(call, token, f"Racing-Horse-{threading.get_ident()}"))
+    replies = together([lambda: set_password(call, token, f"Racing-Horse-{threading.get_ident()}")] * 8)
 
     assert sorted(reply.status for reply in replies) == [200] + [400] * 7
     assert {reply.code for reply in replies if reply.status == 400} == {"INVALID_TOKEN"}

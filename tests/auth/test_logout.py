@@ -15,7 +15,7 @@ from functions.auth.refresh import refresh
 from functions.notifications.compose_mail import compose_mail
 from shared.kit.ids import new_id
 from tests.auth.mailbox import mails_to
-from tests.auth.together import together
+from tests.call import together
 from tests.world import PASSWORD
 
 
@@ -97,7 +97,7 @@ def test_other_sessions_go_on(world, call):
 def test_it_happens_once(world, call):
     client = world.client()
 
-    replies = together(5, lambda: call(logout, as_=client))
+    replies = together([lambda: call(logout, as_=client)] * 5)
 
     assert sorted(reply.status for reply in replies) == [200] + [401] * 4
     assert {reply.code for reply in replies if reply.status == 401} == {"SESSION_ENDED"}

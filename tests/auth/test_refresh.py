@@ -8,7 +8,7 @@ from functions.auth.authorize import authorize
 from functions.auth.login import login
 from functions.auth.refresh import refresh
 from shared.kit import tokens
-from tests.auth.together import together
+from tests.call import together
 from tests.world import PASSWORD
 
 
@@ -97,7 +97,7 @@ def test_a_grandparent_ends_the_session_even_at_once(call, signed_in):
 def test_twenty_tabs_at_once_get_one_live_child(world, call, signed_in):
     asked = {"refresh_token": signed_in["refresh_token"]}
 
-    replies = together(20, lambda: call(refresh, body=asked))
+    replies = together([lambda: call(refresh, body=asked)] * 20)
 
     assert {reply.status for reply in replies} == {200}
     [child] = {reply.json["refresh_token"] for reply in replies}

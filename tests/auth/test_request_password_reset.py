@@ -10,7 +10,7 @@ from functions.notifications.compose_mail import compose_mail
 from shared.kit.ids import new_id
 from tests.auth import valkey
 from tests.auth.mailbox import mails_to, token_in
-from tests.auth.together import together
+from tests.call import together
 
 
 def unknown() -> str:
@@ -118,7 +118,7 @@ def test_who_is_suspended_or_gone_is_nobody(world, ask, change):
 def test_of_many_requests_at_once_one_token_is_live(world, call):
     client = world.client()
 
-    together(10, lambda: call(request_password_reset, body={"email": client.email}))
+    together([lambda: call(request_password_reset, body={"email": client.email})] * 10)
 
     rows = world.sql("SELECT spent_at FROM user_tokens WHERE user_id = %(id)s", id=client.id)
     assert [len(rows), sum(row["spent_at"] is None for row in rows)] == [10, 1]
@@ -171,7 +171,7 @@ def test_twenty_requests_at_once_are_counted_exactly(world, call, monkeypatch):
     monkeypatch.setenv("RATE_LIMIT_SCALE", "1")
     client = world.client()
 
-    statuses = together(20, lambda: call(request_password_reset, body={"email": client.email}).status)
+    statuses = together([lambda: call(request_password_reset, body={"email": client.email}).status] * 20)
 
     assert sorted(statuses) == [200] * 3 + [429] * 17
 

@@ -5,7 +5,7 @@ import pytest
 from functions.system.check_health import check_health
 from functions.system.check_liveness import check_liveness
 from functions.system.check_readiness import check_readiness
-from tests.auth.together import together
+from tests.call import together
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def without(monkeypatch):
 
 def alone(action):
     """Run with connections of its own."""
-    return together(1, action)[0]
+    return together([action])[0]
 
 
 def test_all_parts_answer(call):
