@@ -10,12 +10,15 @@ PYTHON ?= $(shell for found in python3.13 "$$HOME"/.pyenv/versions/3.13*/bin/pyt
 BIN := .venv/bin
 export PYTHONPATH := $(CURDIR)
 STAGE ?= dev
+# broadening: asks before it opens a door wider; never: somebody has agreed already.
+APPROVE ?= broadening
+CDK := npx --yes aws-cdk@2.1148.1
 CONTEXT = CDK_CONTEXT_JSON='{"stage": "$(STAGE)"}'
 # jsii warns of old Node versions by their major number; harmless here.
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := $(shell node -p "process.versions.node.split('.')[0]" 2>/dev/null)
 export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
 
-.PHONY: help up test test-all check fix demo openapi synth deploy migration
+.PHONY: help up chaos races mutants fuzz test test-all check fix bench demo openapi synth deploy diff migration
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1@\2/' | column -t -s@
@@ -28,7 +31,7 @@ help: ## what there is
 	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 
-up: .venv/ready ## the whole platform on this machine (PORT=8000; KEEP=1 keeps database and documents)
+up: .venv/ready ## the whole platform on this machine (PORT=8000; KEEP=1 keeps the data for the next KEEP=1)
 	@exec $(BIN)/python -m local
 
 test: .venv/ready ## the tests
@@ -36,6 +39,21 @@ test: .venv/ready ## the tests
 
 test-all: .venv/ready ## the tests, the long ones too
 	@$(BIN)/python -m pytest
+
+chaos: .venv/ready ## people go on dealing while everything under them fails (ten minutes; ONLY=SQS for one fault)
+	@$(BIN)/python -m pytest tests/chaos -m slow -s
+
+fuzz: .venv/ready ## 10,000 requests by three users at the running platform, made up from docs/openapi.json (six minutes)
+	@$(BIN)/python -m tests.fuzz
+
+# The machine of tests/machine beside the races, each on a core and a database of its own.
+races: .venv/ready ## many at the same moment, 200 rounds of each, and 300 random stories against a plain model (ten minutes)
+	@$(BIN)/python -m pytest tests/machine --rounds=200 & machine=$$!; \
+	$(BIN)/python -m pytest -m race --ignore=tests/machine --rounds=200; raced=$$?; \
+	wait $$machine && exit $$raced
+
+mutants: .venv/ready ## every guard is broken once, and its test has to fail (ten minutes; ONLY=words of a guard)
+	@$(BIN)/python -m pytest tests/mutants -m slow
 
 check: .venv/ready ## format, lint, types and the promises of tests/architecture; changes nothing
 	@$(BIN)/ruff format --check .
@@ -47,17 +65,28 @@ fix: .venv/ready ## format the code and mend what the linter can
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-demo: .venv/ready ## one real lease, told over HTTP and WebSocket against the running platform
+.venv/bench: .venv/ready bench/requirements.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check -r bench/requirements.txt
+	@touch $@
+
+bench: .venv/bench ## measure the goals of docs/performance.md beside their peers, and write them there (ROWS="1 7")
+	@$(BIN)/python -m bench $(ROWS)
+
+demo: .venv/ready ## one real lease, told over HTTP and WebSocket against the running platform (or URL=https://…)
 	@$(BIN)/python -m local.demo
 
-openapi: .venv/ready ## write docs/openapi.json and README's table of operations from the catalog
+openapi: .venv/ready ## write the docs that code says: openapi.json, asyncapi.json, errors.md, schema.md, README's table
 	@$(BIN)/python -m shared.kit.openapi
+	@$(BIN)/python -m shared.schema.diagram
 
 synth: .venv/ready ## the CloudFormation templates, into cdk.out (STAGE=dev)
 	@$(CONTEXT) $(BIN)/python app.py
 
 deploy: .venv/ready ## deploy to the AWS account of your credentials (STAGE=dev)
-	@npx --yes aws-cdk@2 deploy --all --context stage=$(STAGE) --app "$(BIN)/python app.py"
+	@$(CDK) deploy --all --require-approval $(APPROVE) --context stage=$(STAGE) --app "$(BIN)/python app.py"
+
+diff: .venv/ready ## what `make deploy` would change, and above all what it would replace (STAGE=dev)
+	@$(CDK) diff --context stage=$(STAGE) --app "$(BIN)/python app.py"
 
 migration: .venv/ready ## draft a migration from shared/schema/tables.py (m="what changes"; DATABASE_URL of a migrated database)
 	@$(BIN)/python -m shared.schema.migrate draft "$(m)"

@@ -1,6 +1,6 @@
 """The platform as CDK stacks: `python app.py` writes their templates to cdk.out.
 
-Context: `stage` (local, dev, prod), `cors_origins`, `mail_domain` (see stacks/stage.py), `account`, `region`.
+Context: `stage` (local, dev, prod), `account`, and what stacks/stage.py says of each stage.
 """
 
 import json
@@ -13,16 +13,21 @@ from aws_cdk import App, DefaultStackSynthesizer, Environment
 
 from shared.kit import catalog
 from shared.kit.catalog import Operation
+from stacks.apis import ApisStack
 from stacks.auth import AuthStack
+from stacks.backup import BackupStack, CopiesStack
 from stacks.bids import BidsStack
 from stacks.buildings import BuildingsStack
 from stacks.contracts import ContractsStack
 from stacks.database import DatabaseStack
 from stacks.edge import EdgeStack
+from stacks.front import REGION as FRONT_REGION
+from stacks.front import FrontStack
 from stacks.leasing import LeasingStack
 from stacks.network import NetworkStack
 from stacks.notifications import NotificationsStack
 from stacks.observability import ObservabilityStack
+from stacks.organizations import OrganizationsStack
 from stacks.parts.layers import built_layer
 from stacks.payments import PaymentsStack
 from stacks.platform import PlatformStack
@@ -39,6 +44,7 @@ WORDS = (
     ContractsStack,
     LeasingStack,
     NotificationsStack,
+    OrganizationsStack,
     PaymentsStack,
     RealtimeStack,
     SpacesStack,
@@ -57,31 +63,47 @@ def assemble(app: App, operations: tuple[Operation, ...], layers: Callable[[str]
     if homeless := [operation.name for operation in operations if operation.domain not in words]:
         raise ValueError(f"No stack runs {', '.join(homeless)}: add its word to app.py.")
 
-    def place(kind: type[Any], **parts: Any) -> Any:
+    def place(kind: type[Any], region: str | None = stage.region, **parts: Any) -> Any:
         name = kind.__name__.removesuffix("Stack")
-        return kind(app, name, stack_name=stage.named(name.lower()), **_settings(app, stage), **parts)
+        return kind(app, name, stack_name=stage.named(name.lower()), **_settings(app, stage, region), **parts)
 
     network = place(NetworkStack, stage=stage)
     database = place(DatabaseStack, stage=stage, network=network)
+    apis = place(ApisStack, stage=stage)
+    # On one machine nothing stands before the APIs.
+    front = place(FrontStack, region=FRONT_REGION, stage=stage, apis=apis) if stage.has_front else None
     platform = place(
         PlatformStack,
         stage=stage,
         network=network,
         database=database,
+        apis=apis,
+        front=front,
         catalog=operations,
         # On one machine functions run on its own packages.
         layers=None if stage.name == "local" else layers,
     )
+    if front:
+        # Functions read its secret, which no reference tells CDK.
+        platform.add_stack_dependency(front)
+    if stage.backup_region:
+        copies = place(CopiesStack, region=stage.backup_region, stage=stage)
+        place(BackupStack, platform=platform).add_stack_dependency(copies)
     edge = place(EdgeStack, platform=platform)
+    system = place(SystemStack, platform=platform)
+    edge.add_stack_dependency(system)
     for kind in words.values():
-        edge.add_stack_dependency(place(kind, platform=platform))
-    place(ObservabilityStack, platform=platform, edge=edge)
+        if kind is not SystemStack:
+            domain = place(kind, platform=platform)
+            # It migrates the schema: no function of this release meets an older one.
+            domain.add_stack_dependency(system)
+            edge.add_stack_dependency(domain)
+    place(ObservabilityStack, platform=platform)
 
 
-def _settings(app: App, stage: Stage) -> dict[str, Any]:
-    account, region = (app.node.try_get_context(name) for name in ("account", "region"))
+def _settings(app: App, stage: Stage, region: str | None) -> dict[str, Any]:
     return {
-        "env": Environment(account=account, region=region),
+        "env": Environment(account=app.node.try_get_context("account"), region=region),
         "termination_protection": stage.is_permanent,
         # The rule asks for CDK's bootstrap stack, which one machine has not.
         "synthesizer": DefaultStackSynthesizer(generate_bootstrap_version_rule=stage.name != "local"),

@@ -73,6 +73,8 @@ class AwsApi:
         """Told of every request that moto has answered well."""
         self.controls: dict[str, Callable[[], Awaitable[None]]] = {}
         """`POST /_local/<name>`: what tests may do to the platform's own parts."""
+        self.stopped: set[str] = set()
+        """Services (`s3`, `sqs`, …) that answer every function with 503."""
 
     def application(self) -> App:
         return self._serve
@@ -100,6 +102,8 @@ class AwsApi:
             return await self._invoke(request)
         if "/@connections/" in request.path:
             return await self._connection(request)
+        if request.service in self.stopped:
+            return refusal(request, "ServiceUnavailable", "Please reduce your request rate.", 503)
         loop = asyncio.get_running_loop()
         status, headers, body = await loop.run_in_executor(
             self.threads,

@@ -145,6 +145,11 @@ class Cloud:
             "redis/stop": lambda: _now(self.redis.stop),
             "redis/start": lambda: _now(self.redis.start),
         }
+        for service in ("s3", "ses", "events", "sqs", "kms"):
+            self.aws.controls |= {
+                f"{service}/stop": lambda name=service: _now(lambda: self.aws.stopped.add(name)),
+                f"{service}/start": lambda name=service: _now(lambda: self.aws.stopped.discard(name)),
+            }
         if self.settings.keep:
             self.kept.restore_objects()
             self.aws.observers.append(self.kept.observe)
@@ -175,6 +180,8 @@ class Cloud:
         config = uvicorn.Config(
             app,
             interface="asgi3",
+            # The same parser whatever else is installed beside it (bench/ brings another).
+            http="h11",
             # A client's X-Forwarded-For is not where it comes from.
             proxy_headers=False,
             lifespan="off",

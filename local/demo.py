@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 
 from websockets.sync.client import ClientConnection, connect
 
-BASE = f"http://127.0.0.1:{os.environ.get('PORT', '8000')}"
+BASE = os.environ.get("URL") or f"http://127.0.0.1:{os.environ.get('PORT', '8000')}"
 PAPERS = Path("demo")
 PATIENCE = 30.0
 

@@ -88,7 +88,7 @@ class Platform:
             self._process.wait(30)
 
     def control(self, part: str, order: str) -> None:
-        """Stop or start "postgres" or "redis" under the running platform."""
+        """Stop or start "postgres", "redis", "s3", "ses", "events", "sqs" or "kms" under the running platform."""
         with urlopen(Request(f"{self.aws_url}/_local/{part}/{order}", method="POST"), timeout=60):  # noqa: S310 (ours)
             pass
 

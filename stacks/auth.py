@@ -9,7 +9,7 @@ from stacks.parts.operations import Operations
 from stacks.platform import PlatformStack
 
 # A password takes a quarter of a second of CPU: a storm of logins must not starve everybody else.
-RESERVED = {"confirm_password_reset": 5, "login": 20, "register": 10}
+RESERVED = {"accept_invitation": 5, "confirm_password_reset": 5, "login": 20, "register": 10}
 
 
 class AuthStack(Stack):

@@ -14,12 +14,14 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from stacks.apis import SOCKET_STAGE
 from stacks.parts.routes import route_key
-from stacks.platform import SOCKET_STAGE, PlatformStack
+from stacks.platform import PlatformStack
 
 THROTTLES = {
     "auth": (40, 80),
     "password_reset": (10, 20),
+    "invitation": (10, 20),
     "bidding": (200, 400),
     "search": (500, 1000),
     "general": (500, 1000),
@@ -111,9 +113,7 @@ class EdgeStack(Stack):
 
 def _throttled(throttle: tuple[int, int]) -> apigateway.CfnStage.RouteSettingsProperty:
     rate, burst = throttle
-    return apigateway.CfnStage.RouteSettingsProperty(
-        throttling_rate_limit=rate, throttling_burst_limit=burst, detailed_metrics_enabled=True
-    )
+    return apigateway.CfnStage.RouteSettingsProperty(throttling_rate_limit=rate, throttling_burst_limit=burst)
 
 
 def _logged(group: logs.LogGroup, line: dict[str, str]) -> apigateway.CfnStage.AccessLogSettingsProperty:

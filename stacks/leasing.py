@@ -6,13 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from aws_cdk import Duration, Stack
-from aws_cdk import aws_cloudwatch as cloudwatch
-from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_stepfunctions as stepfunctions
 from constructs import Construct
 
+from stacks.parts.alarm import alarm
 from stacks.parts.grants import Resource
 from stacks.parts.invoker import invoker
 from stacks.parts.operations import KINDS, Operations
@@ -61,17 +60,15 @@ class LeasingStack(Stack):
             ),
             removal_policy=stage.removal_policy,
         )
-        alarm = cloudwatch.Alarm(
+        alarm(
             self,
             "SagaParked",
-            alarm_description="A saga could neither go on nor undo itself: an operator has to look.",
+            tells=platform.critical,
+            meaning="A saga could neither go on nor undo itself: an operator has to look.",
+            runbook="saga-parked",
             metric=machine.metric_failed(period=Duration.minutes(5)),
-            threshold=1,
-            evaluation_periods=1,
-            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+            above=0,
         )
-        alarm.add_alarm_action(actions.SnsAction(platform.alarms))
         return machine
 
     def _logs(self, platform: PlatformStack) -> logs.LogGroup:

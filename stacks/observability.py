@@ -1,101 +1,156 @@
-"""Who is told when something is wrong (source 000 §8.3), and one page on which to look.
+"""Who is told when something is wrong (source 000 §8.3), and one page on which to look (§8.1).
 
-Dead letters, failed jobs and parked sagas have their alarms where they are made.
+Dead letters, failed jobs and parked sagas have their alarms where they are made. What the platform counts of
+itself comes by its log lines (shared/kit/metrics.py), everything else from AWS.
 """
 
 from typing import Any
 
 from aws_cdk import Duration, Stack
-from aws_cdk import aws_cloudwatch as cloudwatch
-from aws_cdk import aws_cloudwatch_actions as actions
-from aws_cdk import aws_logs as logs
+from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from stacks.edge import EdgeStack
+from stacks.parts.alarm import alarm
+from stacks.parts.dashboard import overview
+from stacks.parts.measures import Measures
 from stacks.platform import PlatformStack
 
 # Aurora allows about 90 connections for each capacity unit's GiB and never more than 5000.
 CONNECTIONS_PER_UNIT = 180
 
+GIB = 1024**3
+# Aurora's volume grows by itself, up to here; what a fixed disk would call full is the fifth before it.
+LARGEST_VOLUME = 128 * 1024 * GIB
+# Sorts and indexes being built live on the instance's own disk, which grows with its capacity units.
+LEAST_LOCAL_STORAGE = 2 * GIB
+
 
 class ObservabilityStack(Stack):
-    def __init__(self, scope: Construct, id: str, *, platform: PlatformStack, edge: EdgeStack, **settings: Any) -> None:
+    def __init__(self, scope: Construct, id: str, *, platform: PlatformStack, **settings: Any) -> None:
         super().__init__(scope, id, **settings)
         self._platform = platform
-        errors = self._error_rate(Duration.minutes(5))
-        latency = self._latency(Duration.minutes(5))
-        connections = platform.database.cluster.metric_database_connections(period=Duration.minutes(1))
-        refusals = self._failed_logins(edge)
+        self._measures = Measures(self, platform)
+        self._requests()
+        self._availability()
+        self._database()
+        self._rest()
+        overview(self, platform, self._measures)
+
+    def _tell(self, topic: sns.ITopic, id: str, meaning: str, runbook: str, **when: Any) -> None:
+        alarm(self, id, tells=topic, meaning=meaning, runbook=runbook, **when)
+
+    def _requests(self) -> None:
+        critical, warning = self._platform.critical, self._platform.warning
+        five = Duration.minutes(5)
+        errors, latency = self._measures.error_rate(five), self._measures.latency("p95", five)
+        self._tell(critical, "ErrorsCritical", "Over 1 % of requests fail.", "api-errors", metric=errors, above=1)
+        self._tell(
+            warning, "ErrorsWarning", "Over 0.5 % of requests fail.", "api-errors", metric=errors, above=0.5, periods=3
+        )
+        self._tell(
+            critical, "LatencyCritical", "p95 is above 1 s.", "api-latency", metric=latency, above=1000, periods=2
+        )
+        self._tell(
+            warning, "LatencyWarning", "p95 is above 500 ms.", "api-latency", metric=latency, above=500, periods=4
+        )
+
+    def _availability(self) -> None:
+        self._tell(
+            self._platform.critical,
+            "Unavailable",
+            "GET /health, asked from outside, does not answer 200.",
+            "service-unavailable",
+            metric=self._measures.healthy(Duration.minutes(self._platform.stage_settings.sweep_minutes)),
+            below=1,
+            periods=3,
+            silence_is_bad=True,
+        )
+
+    def _database(self) -> None:
+        platform, measures = self._platform, self._measures
+        critical, warning = platform.critical, platform.warning
         most = min(5000, platform.stage_settings.capacity[1] * CONNECTIONS_PER_UNIT)
-        self._alarm("ErrorsCritical", errors, 1, 1, "more than 1 % of requests fail")
-        self._alarm("ErrorsWarning", errors, 0.5, 3, "more than 0.5 % of requests fail")
-        self._alarm("LatencyCritical", latency, 1000, 2, "p95 is above a second")
-        self._alarm("LatencyWarning", latency, 500, 4, "p95 is above half a second")
-        self._alarm("Connections", connections, most * 0.8, 5, "the database runs out of connections")
-        self._alarm("FailedLogins", refusals, 100, 1, "somebody is guessing passwords")
-        self._dashboard(errors, latency, connections, refusals)
-
-    def _alarm(self, id: str, metric: cloudwatch.IMetric, threshold: float, periods: int, description: str) -> None:
-        alarm = cloudwatch.Alarm(
-            self,
-            id,
-            alarm_description=description,
-            metric=metric,
-            threshold=threshold,
-            evaluation_periods=periods,
-            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
-            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+        self._tell(
+            critical,
+            "Connections",
+            "Over 80 % of the database's connections are taken.",
+            "database-connections",
+            metric=measures.cluster("DatabaseConnections", "Maximum", Duration.minutes(1)),
+            above=most * 0.8,
+            periods=5,
         )
-        alarm.add_alarm_action(actions.SnsAction(self._platform.alarms))
-
-    def _error_rate(self, period: Duration) -> cloudwatch.MathExpression:
-        """Per cent of the requests that end in 5xx."""
-        api = self._platform.http_api
-        return cloudwatch.MathExpression(
-            expression="100 * errors / MAX([requests, 1])",
-            label="5xx %",
-            using_metrics={
-                "errors": api.metric_server_error(period=period),
-                "requests": api.metric_count(period=period),
-            },
-            period=period,
+        if platform.database.proxy_name:
+            self._tell(
+                critical,
+                "ProxyConnections",
+                "Over 80 % of the proxy's connections are borrowed.",
+                "database-connections",
+                metric=measures.borrowed_connections(Duration.minutes(1)),
+                above=80,
+                periods=5,
+            )
+        self._tell(
+            critical,
+            "Volume",
+            "Less than 20 % is left of the largest volume that Aurora has.",
+            "database-storage",
+            metric=measures.cluster("VolumeBytesUsed", "Maximum", Duration.minutes(15)),
+            above=LARGEST_VOLUME * 0.8,
+        )
+        self._tell(
+            critical,
+            "LocalStorage",
+            "The database's instance runs out of disk for sorts and temporary tables.",
+            "database-storage",
+            metric=measures.cluster("FreeLocalStorage", "Minimum", Duration.minutes(5)),
+            below=LEAST_LOCAL_STORAGE,
+            periods=2,
+        )
+        self._tell(
+            warning,
+            "SlowQueries",
+            "One in a hundred of the requests' queries takes over 500 ms.",
+            "slow-queries",
+            metric=measures.own("QueryDuration", "p99", Duration.minutes(5), kind="endpoint"),
+            above=500,
+            periods=2,
         )
 
-    def _latency(self, period: Duration) -> cloudwatch.Metric:
-        return self._platform.http_api.metric_latency(period=period, statistic="p95")
-
-    def _failed_logins(self, edge: EdgeStack) -> cloudwatch.Metric:
-        """Refused logins, counted in the access log: the function's own lines are not for counting."""
-        found = logs.MetricFilter(
-            self,
-            "FailedLoginLines",
-            log_group=edge.http_logs,
-            metric_namespace=f"leasing/{self._platform.stage_settings.name}",
-            metric_name="FailedLogins",
-            filter_pattern=logs.FilterPattern.literal('{ $.route = "POST /api/v1/auth/login" && $.status = "401" }'),
+    def _rest(self) -> None:
+        platform, measures = self._platform, self._measures
+        for pattern in measures.patterns:
+            self._tell(
+                platform.warning,
+                f"CacheHits{pattern.title().replace('-', '').replace('_', '')}",
+                f"Fewer than 70 % of the reads of {pattern!r} are answered from the cache.",
+                "cache-hit-rate",
+                metric=measures.hit_rate(pattern, Duration.minutes(15), least=100),
+                below=70,
+                periods=2,
+            )
+        self._tell(
+            platform.warning,
+            "FailedLogins",
+            "Over 100 logins failed within five minutes.",
+            "failed-logins",
+            metric=measures.own("FailedLogins", "Sum", Duration.minutes(5), kind="endpoint"),
+            above=100,
         )
-        return found.metric(period=Duration.minutes(5), statistic="Sum")
-
-    def _dashboard(
-        self,
-        errors: cloudwatch.MathExpression,
-        latency: cloudwatch.Metric,
-        connections: cloudwatch.Metric,
-        refusals: cloudwatch.Metric,
-    ) -> None:
-        platform = self._platform
-        waiting = [queue.queue.metric_approximate_age_of_oldest_message() for queue in platform.queues.values()]
-        page = cloudwatch.Dashboard(self, "Dashboard", dashboard_name=platform.stage_settings.named("overview"))
-        page.add_widgets(
-            cloudwatch.GraphWidget(title="Requests", left=[platform.http_api.metric_count()], right=[errors]),
-            cloudwatch.GraphWidget(title="Latency, p95", left=[latency]),
-            cloudwatch.GraphWidget(title="Refused logins", left=[refusals]),
+        self._tell(
+            platform.warning,
+            "EventsLate",
+            "Events wait over five minutes for the relay: nobody is told of anything.",
+            "events-late",
+            metric=measures.oldest_message("relay", Duration.minutes(1)),
+            above=300,
+            periods=3,
         )
-        page.add_widgets(
-            cloudwatch.GraphWidget(title="Oldest message, seconds", left=waiting),
-            cloudwatch.GraphWidget(
-                title="Aurora",
-                left=[connections],
-                right=[platform.database.cluster.metric_serverless_database_capacity()],
-            ),
+        self._tell(
+            platform.warning,
+            "Throttled",
+            "Lambda refuses to run functions: the account's or a function's concurrency is used up.",
+            "throttled",
+            metric=measures.lambdas("Throttles", "Sum", Duration.minutes(5)),
+            above=10,
+            periods=2,
         )

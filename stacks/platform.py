@@ -1,6 +1,6 @@
-"""What all domains stand on: the two APIs with the authorizer, the bus, the queues, keys and documents.
+"""What all domains stand on: the authorizer before the HTTP API, the bus, the queues, keys and documents.
 
-The APIs have no stage here: a stage refuses throttles for routes that do not exist yet, so the edge,
+The APIs have no stage yet: a stage refuses throttles for routes that do not exist yet, so the edge,
 which comes last, opens them.
 """
 
@@ -9,15 +9,17 @@ from pathlib import Path
 from typing import Any
 
 from aws_cdk import CfnOutput, Duration, RemovalPolicy, Stack
-from aws_cdk import aws_apigatewayv2 as apigateway
 from aws_cdk import aws_events as events
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from shared.kit.catalog import Operation
+from stacks.apis import SOCKET_STAGE, ApisStack
 from stacks.database import DatabaseStack
+from stacks.front import FrontStack
 from stacks.network import NetworkStack
 from stacks.parts.authorizer import authorizer
 from stacks.parts.grants import Resource
@@ -34,28 +36,6 @@ FIFO = ("mail", "push")
 TRIED_ONCE = ("mail",)
 """Who reads it counts its tries itself (functions/notifications/send_mail.py), and gives up for good."""
 
-SOCKET_STAGE = "ws"
-
-REQUEST_HEADERS = [
-    "Authorization",
-    "Content-Type",
-    "Idempotency-Key",
-    "If-Match",
-    "X-Correlation-ID",
-    "X-Refresh-Token",
-]
-RESPONSE_HEADERS = [
-    "Content-Disposition",
-    "ETag",
-    "Idempotent-Replayed",
-    "Retry-After",
-    "X-Correlation-ID",
-    "X-RateLimit-Limit",
-    "X-RateLimit-Remaining",
-    "X-RateLimit-Reset",
-]
-METHODS = ["DELETE", "GET", "OPTIONS", "PATCH", "POST", "PUT"]
-
 
 class PlatformStack(Stack):
     def __init__(
@@ -66,6 +46,8 @@ class PlatformStack(Stack):
         stage: Stage,
         network: NetworkStack,
         database: DatabaseStack,
+        apis: ApisStack,
+        front: FrontStack | None,
         catalog: tuple[Operation, ...],
         layers: Callable[[str], Path] | None,
         **settings: Any,
@@ -73,46 +55,37 @@ class PlatformStack(Stack):
         super().__init__(scope, id, **settings)
         self.stage_settings, self.network, self.database = stage, network, database
         self.catalog, self.layers = catalog, layers
-        self.alarms = sns.Topic(self, "Alarms", enforce_ssl=True)
-        self.http_api = self._http_api()
-        self.socket_api = apigateway.WebSocketApi(
-            self,
-            "SocketApi",
-            api_name=stage.named("sockets"),
-            route_selection_expression="$request.body.event",
-        )
+        self.critical, self.warning = self._topic("Critical"), self._topic("Warning")
+        self.http_api, self.socket_api = apis.http, apis.sockets
+        self.public_url = front.public_url if front else apis.http.api_endpoint
+        self._socket_host = apis.host_of(apis.sockets.api_id)
         self.bus = self._bus()
         self.queues = {name: self._queue(name) for name in QUEUES}
         self.resources = self._resources()
-        CfnOutput(self, "ApiUrl", value=self.public_url, description="Where the REST API answers")
-        CfnOutput(self, "SocketUrl", value=self._socket_url("wss"), description="Where WebSockets connect")
         doorman = Operations(self, domain="auth", platform=self, kinds=frozenset({"authorizer"}))
         self.authorizer_id = authorizer(self, self.http_api.api_id, doorman)
 
-    @property
-    def public_url(self) -> str:
-        """The origin of the HTTP API."""
-        return self.http_api.api_endpoint
-
-    def _socket_url(self, scheme: str) -> str:
-        host = f"{self.socket_api.api_id}.execute-api.{self.region}.{self.url_suffix}"
-        return f"{scheme}://{host}/{SOCKET_STAGE}"
-
-    def _http_api(self) -> apigateway.HttpApi:
-        return apigateway.HttpApi(
+    def _topic(self, severity: str) -> sns.Topic:
+        """Where alarms go that somebody has to hear now (Critical), or on a working day (Warning)."""
+        topic = sns.Topic(
             self,
-            "HttpApi",
-            api_name=self.stage_settings.named("http"),
-            create_default_stage=False,
-            cors_preflight=apigateway.CorsPreflightOptions(
-                allow_origins=list(self.stage_settings.cors_origins),
-                allow_methods=[apigateway.CorsHttpMethod[method] for method in METHODS],
-                allow_headers=REQUEST_HEADERS,
-                expose_headers=RESPONSE_HEADERS,
-                allow_credentials=True,
-                max_age=Duration.minutes(10),
-            ),
+            f"{severity}Alarms",
+            topic_name=self.stage_settings.named(f"alarms-{severity.lower()}"),
+            enforce_ssl=True,
         )
+        # A topic with a policy of its own loses the default one, and CloudWatch drops what it may not publish.
+        topic.add_to_resource_policy(
+            iam.PolicyStatement(
+                principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
+                actions=["sns:Publish"],
+                resources=[topic.topic_arn],
+                conditions={"StringEquals": {"aws:SourceAccount": self.account}},
+            )
+        )
+        CfnOutput(
+            self, f"{severity}AlarmsTopic", value=topic.topic_arn, description=f"{severity} alarms: subscribe here"
+        )
+        return topic
 
     def _bus(self) -> events.EventBus:
         bus = events.EventBus(self, "Bus", event_bus_name=self.stage_settings.named("events"))
@@ -132,7 +105,7 @@ class PlatformStack(Stack):
             stage=self.stage_settings,
             name=name,
             visibility=visibility_for(max(timeouts, default=30)),
-            alarms=self.alarms,
+            tells=self.warning,
             fifo=name in FIFO,
             receives=1 if name in TRIED_ONCE else RECEIVES,
         )
@@ -148,7 +121,7 @@ class PlatformStack(Stack):
             "derive_key": self._key("DeriveKey", kms.KeySpec.HMAC_256, kms.KeyUsage.GENERATE_VERIFY_MAC),
             "token_key": self._key("TokenKey", kms.KeySpec.SYMMETRIC_DEFAULT, kms.KeyUsage.ENCRYPT_DECRYPT),
             "bus": Resource(self.bus.event_bus_arn, self.bus.event_bus_name),
-            "sockets": Resource(sockets_arn, self._socket_url("https")),
+            "sockets": Resource(sockets_arn, f"https://{self._socket_host}/{SOCKET_STAGE}"),
         }
         for name, queue in self.queues.items():
             found[name] = Resource(queue.queue.queue_arn, queue.queue.queue_url)
@@ -164,6 +137,14 @@ class PlatformStack(Stack):
             enforce_ssl=True,
             minimum_tls_version=1.2,
             versioned=True,
+            lifecycle_rules=[
+                s3.LifecycleRule(
+                    abort_incomplete_multipart_upload_after=Duration.days(7),
+                    # What a restored database points to is there, however far its backups reach back.
+                    noncurrent_version_expiration=Duration.days(self.stage_settings.backup_days + 7),
+                    expired_object_delete_marker=True,
+                )
+            ],
             removal_policy=RemovalPolicy.RETAIN,
         )
 

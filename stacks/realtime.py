@@ -12,4 +12,6 @@ from stacks.platform import PlatformStack
 class RealtimeStack(Stack):
     def __init__(self, scope: Construct, id: str, *, platform: PlatformStack, **settings: Any) -> None:
         super().__init__(scope, id, **settings)
-        Operations(self, domain="realtime", platform=platform)
+        Operations(
+            self, domain="realtime", platform=platform, schedules={"count_sockets": platform.stage_settings.sweep}
+        )

@@ -1,6 +1,6 @@
 """What keeps the platform itself going: health, documentation, the outbox's relay, migrations.
 
-Deploying this stack migrates the schema, and the edge waits for it: no request meets an old schema.
+Deploying this stack migrates the schema, and all others with operations wait for it: new code meets no old schema.
 """
 
 from typing import Any
@@ -28,6 +28,8 @@ class SystemStack(Stack):
             platform=platform,
             resources={"admin_secret": Resource(secret, secret)},
             parallel=PARALLEL,
+            # Each minute where people depend on it; elsewhere it would keep the database awake.
+            schedules={"probe_health": platform.stage_settings.sweep},
         )
         triggers.Trigger(
             self, "Migration", handler=operations.functions["migrate_schema"], timeout=Duration.minutes(15)

@@ -127,19 +127,37 @@ def invoke(consumer: Any, *events: dict[str, Any], receives: int = 1) -> list[st
     return [failure["itemIdentifier"] for failure in failed]
 
 
+class Crowd:
+    """People who act at the same moment, again and again, each in a thread (so with connections) of its own."""
+
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(max_workers=100)
+        self._people = 0
+
+    def __call__(self, calls: list[Callable[[], T]]) -> list[T]:
+        """The results of the calls, none of which begins before each has somebody to make it."""
+        barrier = threading.Barrier(len(calls))
+        self._people = max(self._people, len(calls))
+
+        def run(one: Callable[[], T]) -> T:
+            barrier.wait()
+            return one()
+
+        return list(self._pool.map(run, calls))
+
+    def close(self) -> None:
+        if self._people:
+            self([close_connections] * self._people)
+        self._pool.shutdown()
+
+
 def together(calls: list[Callable[[], T]]) -> list[T]:
     """Run the calls at the same moment, each in a thread (so a connection) of its own; their results."""
-    barrier = threading.Barrier(len(calls))
-
-    def run(one: Callable[[], T]) -> T:
-        barrier.wait()
-        try:
-            return one()
-        finally:
-            close_connections()
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(run, calls))
+    crowd = Crowd()
+    try:
+        return crowd(calls)
+    finally:
+        crowd.close()
 
 
 def other_id() -> UUID:

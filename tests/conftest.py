@@ -12,10 +12,21 @@ from local.redis import Redis
 from shared.kit.catalog import ENVIRONMENT
 from shared.schema import migrate
 from tests import call as call_module
+from tests.arena import Arena
 from tests.world import World, close_connections
 
 REGION = "us-east-1"
 DATABASE = "leasing"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--rounds", type=int, default=3, help="how often each race is run; `make races`: 200")
+
+
+@pytest.fixture
+def rounds(request: pytest.FixtureRequest) -> int:
+    """How often a race is run."""
+    return int(request.config.getoption("--rounds"))
 
 
 @pytest.fixture(scope="session")
@@ -53,12 +64,13 @@ def aws() -> Iterator[str]:
         AWS_REGION=REGION,
         AWS_DEFAULT_REGION=REGION,
     )
-    os.environ.update(_resources())
+    os.environ.update(make_resources())
     yield url
     server.stop()
 
 
-def _resources() -> dict[str, str]:
+def make_resources() -> dict[str, str]:
+    """What the stacks would have made, in the AWS that `AWS_ENDPOINT_URL` names; its settings."""
     kms, sqs = boto3.client("kms"), boto3.client("sqs")
 
     def key(**spec: str) -> str:
@@ -91,25 +103,30 @@ def _resources() -> dict[str, str]:
 @pytest.fixture(scope="session", autouse=True)
 def environment(postgres: Postgres, redis: Redis, aws: str, database: str) -> Iterator[None]:
     """The environment that the stacks give every function."""
-    os.environ.update(
-        STAGE="test",
-        PUBLIC_URL="http://127.0.0.1:8000",
-        CORS_ORIGINS="http://localhost:3000",
-        POWERTOOLS_SERVICE_NAME="api",
-        LOG_LEVEL="CRITICAL",
-        DATABASE_HOST="127.0.0.1",
-        DATABASE_PORT=str(postgres.port),
-        DATABASE_NAME=DATABASE,
-        DATABASE_SSLMODE="disable",
-        VALKEY_HOST="127.0.0.1",
-        VALKEY_PORT=str(redis.port),
-        VALKEY_NAME="leasing",
-        VALKEY_USER="app",
-        VALKEY_TLS="0",
-        RATE_LIMIT_SCALE="1000",
-    )
+    os.environ.update(settings(postgres, redis), LOG_LEVEL="CRITICAL")
     yield
     close_connections()
+
+
+def settings(postgres: Postgres, redis: Redis) -> dict[str, str]:
+    """What the stacks tell every function, but for resources and AWS itself."""
+    return {
+        "STAGE": "test",
+        "PUBLIC_URL": "http://127.0.0.1:8000",
+        "CORS_ORIGINS": "http://localhost:3000",
+        "POWERTOOLS_SERVICE_NAME": "api",
+        "LOG_LEVEL": "INFO",
+        "DATABASE_HOST": "127.0.0.1",
+        "DATABASE_PORT": str(postgres.port),
+        "DATABASE_NAME": DATABASE,
+        "DATABASE_SSLMODE": "disable",
+        "VALKEY_HOST": "127.0.0.1",
+        "VALKEY_PORT": str(redis.port),
+        "VALKEY_NAME": "leasing",
+        "VALKEY_USER": "app",
+        "VALKEY_TLS": "0",
+        "RATE_LIMIT_SCALE": "1000",
+    }
 
 
 @pytest.fixture(scope="session")
@@ -122,6 +139,21 @@ def _world(database: str) -> Iterator[World]:
 @pytest.fixture
 def world(_world: World) -> World:
     return _world
+
+
+@pytest.fixture(scope="session")
+def _arena(postgres: Postgres) -> Iterator[Arena]:
+    arena = Arena.on(postgres)
+    yield arena
+    arena.close()
+
+
+@pytest.fixture
+def arena(_arena: Arena, environment: None) -> Iterator[Arena]:
+    """A world whose database only races and the machine of tests/machine know: afterwards no promise is broken."""
+    with _arena.entered():
+        yield _arena
+        assert _arena.broken() == {}
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Who has signed out, or set a new password, is no longer listening: the sockets of ended sessions are closed.
+"""The sockets of ended sessions are closed: who signed out, set a new password or was removed no longer listens.
 
 They hear nothing from the moment the session ends; this only lets go of them.
 """
@@ -11,7 +11,7 @@ from shared.kit.db import Tx
 from shared.realtime.messages import send_closing
 
 
-@consumer("session.revoked", "user.password_changed", uses=("push.send",))
+@consumer("session.revoked", "user.password_changed", "member.removed", emits=False, uses=("push.send",))
 def cut_sockets(event: Event, tx: Tx) -> None:
     for connection_id in queries.delete_ended_sockets(tx, UUID(event.data["user_id"])):
         send_closing(connection_id, event.correlation_id)

@@ -7,6 +7,7 @@ down an IP's logins are counted in PostgreSQL.
 
 from shared.auth import opaque, passwords, queries, rules, sessions
 from shared.auth.models import Credentials, Session, SignedIn, User
+from shared.kit import metrics
 from shared.kit.catalog import ANYONE, Role
 from shared.kit.db import transaction
 from shared.kit.endpoint import Reply, endpoint
@@ -48,5 +49,6 @@ def login(asked: Credentials, request: Request) -> Reply[SignedIn]:
             return sessions.signed_in(user, caller.session_id, refresh_token)
         else:
             queries.update_failed_attempts(tx, asked.email, attempts["failed_attempts"] + 1)
+    metrics.count("FailedLogins")
     # Raised after the block: the request and the failure are counted, then told.
     raise refusal

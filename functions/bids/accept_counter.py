@@ -7,7 +7,7 @@ from uuid import UUID
 
 from shared.bids import queries, rules
 from shared.bids.access import visible_bid
-from shared.bids.models import Bid, Decision
+from shared.bids.models import Bid, ClientDecision
 from shared.contracts.draft import draft_contract
 from shared.kit.catalog import Role
 from shared.kit.db import transaction
@@ -20,15 +20,17 @@ from shared.kit.request import Caller
     access={Role.CLIENT, Role.BROKER},
     rate="bidding",
     writes=True,
+    verified=True,
     raises=(rules.BidNotOpen, rules.NotYourTurn, rules.OfferExpired, rules.SpaceNotAvailable),
 )
-def accept_counter(caller: Caller, bid_id: UUID, decision: Decision) -> Bid:
+def accept_counter(caller: Caller, bid_id: UUID, decision: ClientDecision) -> Bid:
     with transaction(caller) as tx:
-        before, space = visible_bid(tx, caller, bid_id)
+        before, space = visible_bid(tx, caller, bid_id, decision.on_behalf_of)
         status = rules.next_status(before, "accept")
         rules.check_takeable(before, space)
-        if not draft_contract(tx, caller, before):
-            raise rules.SpaceNotAvailable()
+        draft_contract(tx, caller, before)
         bid = Bid.of(queries.update_decided(tx, caller, before, status, decision.notes))
+        if bid.contract_id is None:
+            raise rules.SpaceNotAvailable()
         tx.emit("bid.approved", bid, before=before)
     return bid

@@ -21,6 +21,7 @@ from shared.kit.request import Caller
     access={Role.OWNER, Role.AGENT},
     rate="bidding",
     writes=True,
+    verified=True,
     raises=(rules.BidNotOpen, rules.NotYourTurn, rules.OfferExpired, rules.SpaceNotAvailable),
 )
 def approve_bid(caller: Caller, bid_id: UUID, decision: Decision) -> Bid:
@@ -28,8 +29,9 @@ def approve_bid(caller: Caller, bid_id: UUID, decision: Decision) -> Bid:
         before, space = visible_bid(tx, caller, bid_id)
         status = rules.next_status(before, "approve")
         rules.check_takeable(before, space)
-        if not draft_contract(tx, caller, before):
-            raise rules.SpaceNotAvailable()
+        draft_contract(tx, caller, before)
         bid = Bid.of(queries.update_decided(tx, caller, before, status, decision.notes))
+        if bid.contract_id is None:
+            raise rules.SpaceNotAvailable()
         tx.emit("bid.approved", bid, before=before)
     return bid

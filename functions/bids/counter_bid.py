@@ -20,6 +20,7 @@ from shared.kit.request import Caller
     access={Role.OWNER, Role.AGENT},
     rate="bidding",
     writes=True,
+    verified=True,
     raises=(rules.BidNotOpen, rules.StartInThePast, rules.ExpiryInThePast, rules.TotalTooLarge),
 )
 def counter_bid(caller: Caller, bid_id: UUID, counter: Counter) -> Bid:

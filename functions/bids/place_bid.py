@@ -10,7 +10,8 @@ from shared.kit.catalog import Role, Socket
 from shared.kit.db import transaction
 from shared.kit.endpoint import endpoint
 from shared.kit.request import Caller
-from shared.payments.schedule import first_of_next_month
+from shared.maths.months import first_of_next_month
+from shared.organizations.access import acting_for
 from shared.spaces.access import visible_space
 
 
@@ -20,6 +21,7 @@ from shared.spaces.access import visible_space
     returns=201,
     rate="bidding",
     writes=True,
+    verified=True,
     raises=(
         rules.SpaceNotAvailable,
         rules.BidAlreadyOpen,
@@ -31,10 +33,12 @@ from shared.spaces.access import visible_space
 )
 def place_bid(caller: Caller, offer: Offer) -> Bid:
     with transaction(caller) as tx:
+        client = acting_for(tx, caller, offer.on_behalf_of)
         # Locked, so that no bid comes in while an approval is taking the space.
         space = visible_space(tx, offer.space_id, lock=True)
+        organization_id = client()
         rules.check_offer(space, offer)
         start = offer.start_date or first_of_next_month(space.today)
-        bid = Bid.of(queries.insert_bid(tx, caller, offer, start))
+        bid = Bid.of(queries.insert_bid(tx, caller, organization_id, offer, start))
         tx.emit("bid.placed", bid)
     return bid

@@ -16,11 +16,12 @@ from shared.kit.request import Caller
     access={Role.CLIENT, Role.BROKER},
     rate="bidding",
     writes=True,
+    verified=True,
     raises=(rules.BidNotOpen, rules.NotYourTurn, rules.StartInThePast, rules.ExpiryInThePast, rules.TotalTooLarge),
 )
 def revise_bid(caller: Caller, bid_id: UUID, revision: Revision) -> Bid:
     with transaction(caller) as tx:
-        before, space = visible_bid(tx, caller, bid_id)
+        before, space = visible_bid(tx, caller, bid_id, revision.on_behalf_of)
         terms = rules.revised(before, revision, space.today)
         bid = Bid.of(queries.update_terms(tx, caller, before, terms))
         tx.emit("bid.revised", bid, before=before)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from shared.bids import queries, rules
 from shared.bids.access import visible_bid
-from shared.bids.models import Bid, Decision
+from shared.bids.models import Bid, ClientDecision
 from shared.kit.catalog import Role, Socket
 from shared.kit.db import transaction
 from shared.kit.endpoint import endpoint
@@ -22,9 +22,9 @@ from shared.kit.request import Caller
     raises=(rules.BidNotOpen,),
     socket=Socket("bid:withdraw", answers="bid:withdrawn", fields={"bid_id": "id", "status": "status"}),
 )
-def withdraw_bid(caller: Caller, bid_id: UUID, decision: Decision) -> Bid:
+def withdraw_bid(caller: Caller, bid_id: UUID, decision: ClientDecision) -> Bid:
     with transaction(caller) as tx:
-        before, _ = visible_bid(tx, caller, bid_id)
+        before, _ = visible_bid(tx, caller, bid_id, decision.on_behalf_of)
         status = rules.next_status(before, "withdraw")
         bid = Bid.of(queries.update_decided(tx, caller, before, status, decision.notes))
         tx.emit("bid.withdrawn", bid, before=before)

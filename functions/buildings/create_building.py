@@ -16,6 +16,7 @@ from shared.kit.request import Caller
     access={Role.OWNER, Role.AGENT},
     returns=201,
     writes=True,
+    verified=True,
     raises=(rules.ExternalIdTaken,),
     layers=("places",),
 )

@@ -3,15 +3,20 @@
 from uuid import UUID
 
 from shared.buildings import queries
+from shared.buildings.access import INVENTORY_CHANGES
 from shared.buildings.models import Building, ListedBuilding
-from shared.kit.catalog import ANYONE
+from shared.kit.catalog import ANYONE, Cached
 from shared.kit.db import reading
 from shared.kit.endpoint import Reply, endpoint
 from shared.kit.errors import NotFound
 from shared.kit.request import Caller
 
 
-@endpoint("GET /buildings/{building_id}", access=ANYONE)
+@endpoint(
+    "GET /buildings/{building_id}",
+    access=ANYONE,
+    cached=Cached("building", 300, ended_by=INVENTORY_CHANGES),
+)
 def get_building(caller: Caller | None, building_id: UUID) -> Reply[Building | ListedBuilding]:
     with reading(caller) as tx:
         row = queries.select_building(tx, building_id)

@@ -1,15 +1,20 @@
 """An owner's side sees its buildings, the newest first; support and administrators see everybody's."""
 
 from shared.buildings import queries
+from shared.buildings.access import INVENTORY_CHANGES
 from shared.buildings.models import BuildingFilter, BuildingList, BuildingSummary
-from shared.kit.catalog import Role
+from shared.kit.catalog import Cached, Role
 from shared.kit.db import reading
 from shared.kit.endpoint import endpoint
 from shared.kit.paging import PageMeta
 from shared.kit.request import Caller
 
 
-@endpoint("GET /buildings", access={Role.OWNER, Role.AGENT})
+@endpoint(
+    "GET /buildings",
+    access={Role.OWNER, Role.AGENT},
+    cached=Cached("buildings", 300, ended_by=INVENTORY_CHANGES),
+)
 def list_buildings(caller: Caller, asked: BuildingFilter) -> BuildingList:
     with reading(caller) as tx:
         rows = queries.select_buildings(tx, asked)

@@ -19,6 +19,7 @@ from shared.kit.versions import check_version
     "PUT /buildings/{building_id}",
     access={Role.OWNER, Role.AGENT},
     writes=True,
+    verified=True,
     raises=(Stale, rules.FloorsNotEmpty, rules.ExternalIdTaken),
 )
 def update_building(caller: Caller, building_id: UUID, asked: BuildingChanges) -> Reply[Building]:
@@ -31,12 +32,11 @@ def update_building(caller: Caller, building_id: UUID, asked: BuildingChanges) -
         after = rules.changed_building(before, asked)
         if after["total_floors"] < before["total_floors"]:
             rules.check_empty(queries.select_floors_with_spaces(tx, building_id, after["total_floors"]))
-        if after != before:
-            queries.update_building(tx, caller, after)
-            queries.update_floors(tx, caller, building_id, before["total_floors"], after["total_floors"])
-        row = queries.select_building(tx, building_id)
+        is_changed = after != before
+        changed = queries.update_building(tx, caller, before, after) if is_changed else None
+        row = changed or queries.select_building(tx, building_id)
         assert row is not None  # noqa: S101 (it is locked)
         building = Building.of(row)
-        if after != before:
+        if is_changed:
             tx.emit("building.updated", building, before=Building.of(before))
     return Reply(building, version=building.updated_at)

@@ -15,7 +15,7 @@ from shared.kit.request import Caller
 from shared.kit.versions import check_version, tag
 
 
-@endpoint("PUT /floors/{floor_id}", access={Role.OWNER, Role.AGENT}, writes=True, raises=(Stale,))
+@endpoint("PUT /floors/{floor_id}", access={Role.OWNER, Role.AGENT}, writes=True, verified=True, raises=(Stale,))
 def update_floor(caller: Caller, floor_id: UUID, asked: FloorChanges) -> Reply[OwnFloor]:
     rules.check_areas(asked.model_dump(include=asked.model_fields_set))
     with transaction(caller) as tx:

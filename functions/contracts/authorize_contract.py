@@ -6,7 +6,7 @@ SUPER_ADMIN; the saga goes on only now.
 
 from uuid import UUID
 
-from shared.contracts import queries, rules
+from shared.contracts import rules
 from shared.contracts.access import visible_contract
 from shared.contracts.models import Authorizing, ContractState
 from shared.contracts.signing import Signature, accept
@@ -20,6 +20,7 @@ from shared.kit.request import Caller, Request
     "PATCH /contracts/{contract_id}/authorize",
     access={Role.OWNER},
     writes=True,
+    verified=True,
     raises=(rules.NotToBeAuthorized, rules.DealDeclined),
 )
 def authorize_contract(caller: Caller, contract_id: UUID, authorizing: Authorizing, request: Request) -> ContractState:
@@ -29,7 +30,7 @@ def authorize_contract(caller: Caller, contract_id: UUID, authorizing: Authorizi
         authorization = Signature(
             side="ADMIN",
             user_id=caller.user_id,
-            name=queries.select_name(tx, caller.user_id),
+            name=None,
             ip=request.ip,
             user_agent=request.user_agent,
             evidence={"notes": authorizing.notes} if authorizing.notes else None,

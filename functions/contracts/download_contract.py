@@ -20,7 +20,8 @@ from shared.kit.settings import resource
     "GET /contracts/{contract_id}/download",
     access={Role.OWNER, Role.CLIENT, Role.BROKER},
     raises=(rules.DocumentGone,),
-    uses=("documents.read", "documents.write"),
+    # Without the right to list, S3 answers 403 and not 404 for what is not there yet.
+    uses=("documents.read", "documents.write", "documents.check"),
     layers=("documents",),
     memory=1024,
 )

@@ -6,10 +6,10 @@ A second draft after a lost answer is therefore never sent: a contract has one e
 
 from shared.contracts.announce import announce
 from shared.contracts.docusign import Account
-from shared.contracts.sealed import unseal
 from shared.contracts.secret import secret
 from shared.kit.aws import read_object
 from shared.kit.consumer import Event, consumer
+from shared.kit.sealed import unseal
 from shared.kit.settings import resource, setting
 from shared.kit.wire import load
 
@@ -17,7 +17,8 @@ from shared.kit.wire import load
 @consumer(
     "contract.envelope_requested",
     database=None,
-    uses=("bus.put", "docusign.read", "documents.read", "token_key.decrypt"),
+    # Without the right to list, S3 answers 403 and not 404 for what was withdrawn.
+    uses=("bus.put", "docusign.read", "documents.read", "documents.check", "token_key.decrypt"),
     layers=("tokens",),
     timeout=90,
 )

@@ -13,7 +13,7 @@ from shared.contracts import connect, queries, rules
 from shared.contracts.models import ContractState, Received
 from shared.contracts.secret import secret
 from shared.contracts.signing import Signature, accept
-from shared.kit.catalog import ANYONE
+from shared.kit.catalog import ANYONE, Raw
 from shared.kit.db import Row, Tx, transaction
 from shared.kit.endpoint import endpoint
 from shared.kit.request import Request
@@ -27,6 +27,24 @@ from shared.kit.request import Request
     raises=(connect.ForgedMessage,),
     uses=("docusign_keys.read",),
     database="worker",
+    raw=Raw(
+        description=(
+            "Source 000's short form, or a message of DocuSign Connect (JSON SIM: `envelope-completed`, "
+            "`-declined`, `-voided`, with `data.envelopeId`). Other events are received and change nothing."
+        ),
+        example={
+            "event": "envelope_completed",
+            "data": {
+                "envelope_id": "93be49ab-0000-0000-0000-f752070d71ec",
+                "contract_id": "0195f3a8-0000-7000-8000-000000000000",
+                "signed_at": "2025-01-27T12:00:00Z",
+            },
+        },
+        headers={
+            "X-DocuSign-Signature-1": "HMAC-SHA256 over the body's bytes with a key of ours, in base64.",
+            "X-DocuSign-Signature-2": "The same with the next key while keys are rotated, and so on up: one must fit.",
+        },
+    ),
 )
 def receive_docusign(request: Request) -> Received:
     connect.check_genuine(request.headers, request.raw_body, secret("docusign_keys").values())

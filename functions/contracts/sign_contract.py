@@ -21,6 +21,7 @@ from shared.kit.request import Caller, Request
     "PATCH /contracts/{contract_id}/sign",
     access={Role.OWNER, Role.CLIENT, Role.BROKER},
     writes=True,
+    verified=True,
     raises=(rules.NotSignable, rules.DealDeclined, rules.SignedElsewhere, rules.NotYourTurn, rules.OtherDocument),
 )
 def sign_contract(caller: Caller, contract_id: UUID, signing: Signing, request: Request) -> ContractState:

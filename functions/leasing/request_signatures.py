@@ -7,9 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from shared.contracts.queries import select_struck_deal
-from shared.contracts.sealed import seal
 from shared.contracts.signing import PROVIDERS
 from shared.kit.db import transaction
+from shared.kit.sealed import seal
 from shared.kit.task import step
 from shared.leasing import queries, rules
 

@@ -4,9 +4,9 @@ Stands outside the VPC; the event carries the saga's token, encrypted, or none w
 come to its wait yet (it then sees for itself what was decided).
 """
 
-from shared.contracts.sealed import unseal
 from shared.kit.aws import AwsError, call
 from shared.kit.consumer import Event, consumer
+from shared.kit.sealed import unseal
 from shared.kit.wire import render
 
 _FINISHED = ("TaskTimedOut", "TaskDoesNotExist", "InvalidToken")

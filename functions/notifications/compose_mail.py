@@ -11,6 +11,7 @@ from shared.kit.consumer import Event, consumer
 from shared.kit.db import Row, Tx
 from shared.kit.keys import derived_key
 from shared.notifications import letters, mail, queries
+from shared.organizations.rules import INVITATION_KEY
 
 _SECURITY = (
     "user.registered",
@@ -24,6 +25,8 @@ _SECURITY = (
 @consumer(
     *_SECURITY,
     *letters.NOTICES,
+    "invitation.created",
+    emits=False,
     uses=("mail.send", "derive_key.mac", "token_key.encrypt"),
     layers=("mail",),
     # Time for the many people of ten events; what dies with them comes again within the five minutes in
@@ -36,6 +39,12 @@ def compose_mail(event: Event, tx: Tx) -> None:
         matter, people = queries.select_matter(tx, event)
         for person in letters.readers(event, people):
             mail.queue(letters.notice(event, matter, person), event, person["id"])
+        return
+    if event.name == "invitation.created":
+        if event.object_id and (invited := queries.select_invited(tx, event.object_id)):
+            token = rules.mailed_token(derived_key(INVITATION_KEY), event.object_id)
+            url = letters.page(f"accept-invitation?token={token}")
+            mail.queue(letters.invitation(invited, url), event, event.object_id)
         return
     # Who has forgotten the password is not signed in, and so no actor; whoever nobody knows is neither.
     user_id = event.data.get("user_id") or event.actor

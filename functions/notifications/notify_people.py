@@ -17,7 +17,7 @@ from shared.realtime.messages import Frame, send_frames
 _CONTRACT_URL = "/api/v1/contracts/{contract_id}/download"
 
 
-@consumer(*rules.HEARD, ordered=True, uses=("push.send",))
+@consumer(*rules.HEARD, tells=rules.FRAMES, ordered=True, emits=False, uses=("push.send",))
 def notify_people(event: Event, tx: Tx) -> None:
     deal, everybody = queries.select_concerned(tx, event)
     people = rules.concerned(event, everybody)
@@ -25,8 +25,8 @@ def notify_people(event: Event, tx: Tx) -> None:
     sockets = live_sockets(tx, [person.id for person in people])
     frames = []
     if change := rules.frame(event, setting("PUBLIC_URL") + _CONTRACT_URL):
-        frames += [Frame(connection_id, *change) for ids in sockets.values() for connection_id in ids]
+        frames += [Frame(connection_id, change) for ids in sockets.values() for connection_id in ids]
     for notification_id, notice in told.items():
         news = rules.news(notification_id, notice)
-        frames += [Frame(connection_id, *news) for connection_id in sockets.get(notice.user_id, ())]
+        frames += [Frame(connection_id, news) for connection_id in sockets.get(notice.user_id, ())]
     send_frames(event.id, frames, event.correlation_id)

@@ -23,9 +23,11 @@ from shared.payments.models import Payment, Recording
 )
 def record_payment(caller: Caller, payment_id: UUID, recording: Recording) -> Payment:
     with transaction(caller) as tx:
-        before, contract = visible_payment(tx, caller, payment_id)
+        before, contract, _ = visible_payment(tx, caller, payment_id)
         rules.check_recording(before, contract["status"], contract["today"], recording)
         settled, credit = rules.settle(before, recording.amount)
         payment = Payment.of(queries.record_money(tx, caller, before, recording, settled, credit))
-        tx.emit("payment.recorded", payment, before=before)
+        tx.emit(
+            "payment.recorded", payment, before=before, received_amount=settled + credit, credit_amount=credit or None
+        )
     return payment

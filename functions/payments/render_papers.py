@@ -12,7 +12,13 @@ from shared.payments.document import render_invoice, render_receipt
 
 
 @consumer(
-    "payment.invoiced", "payment.recorded", uses=("documents.write",), layers=("documents",), timeout=30, memory=1024
+    "payment.invoiced",
+    "payment.recorded",
+    emits=False,
+    uses=("documents.write",),
+    layers=("documents",),
+    timeout=30,
+    memory=1024,
 )
 def render_papers(event: Event, tx: Tx) -> None:
     assert event.object_id is not None  # noqa: S101 (payments have ids)

@@ -22,8 +22,8 @@ from shared.payments.models import Payment, Reversing
 )
 def reverse_payment(caller: Caller, payment_id: UUID, reversing: Reversing) -> Payment:
     with transaction(caller) as tx:
-        before, contract = visible_payment(tx, caller, payment_id)
-        reversal = rules.reversal_of(queries.select_standing(tx, payment_id), reversing.reason)
+        before, contract, standing = visible_payment(tx, caller, payment_id)
+        reversal = rules.reversal_of(standing, reversing.reason)
         payment = Payment.of(queries.reverse_money(tx, caller, before, reversal, contract["today"]))
         tx.emit("payment.reversed", payment, before=before)
     return payment

@@ -14,6 +14,7 @@ from shared.spaces.models import NewSpace, OwnSpace
     access={Role.OWNER, Role.AGENT},
     returns=201,
     writes=True,
+    verified=True,
     raises=(rules.ExternalIdTaken,),
 )
 def create_space(caller: Caller, new: NewSpace) -> OwnSpace:

@@ -2,7 +2,8 @@
 
 from uuid import UUID
 
-from shared.kit.catalog import ANYONE
+from shared.buildings.access import INVENTORY_CHANGES
+from shared.kit.catalog import ANYONE, Cached
 from shared.kit.db import reading
 from shared.kit.endpoint import Reply, endpoint
 from shared.kit.errors import NotFound
@@ -11,7 +12,11 @@ from shared.spaces import queries, rules
 from shared.spaces.models import OwnSpaceDetail, SimilarSpace, SpaceDetail
 
 
-@endpoint("GET /spaces/{space_id}", access=ANYONE)
+@endpoint(
+    "GET /spaces/{space_id}",
+    access=ANYONE,
+    cached=Cached("space", 600, ended_by=INVENTORY_CHANGES),
+)
 def get_space(caller: Caller | None, space_id: UUID) -> Reply[OwnSpaceDetail | SpaceDetail]:
     with reading(caller) as tx:
         space, similar = queries.select_space(tx, space_id)

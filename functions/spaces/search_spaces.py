@@ -1,6 +1,7 @@
 """Anybody finds listed spaces by place, size, price and amenities; an owner's side finds its unlisted ones too."""
 
-from shared.kit.catalog import ANYONE
+from shared.buildings.access import INVENTORY_CHANGES
+from shared.kit.catalog import ANYONE, Cached
 from shared.kit.db import reading
 from shared.kit.endpoint import endpoint
 from shared.kit.request import Caller
@@ -8,7 +9,12 @@ from shared.spaces import queries
 from shared.spaces.models import FoundSpace, SearchMeta, SpaceList, SpaceSearch
 
 
-@endpoint("GET /spaces", access=ANYONE, rate="search")
+@endpoint(
+    "GET /spaces",
+    access=ANYONE,
+    rate="search",
+    cached=Cached("search", 120, ended_by=INVENTORY_CHANGES),
+)
 def search_spaces(caller: Caller | None, asked: SpaceSearch) -> SpaceList:
     with reading(caller) as tx:
         rows, total, is_estimate = queries.select_spaces(tx, asked)

@@ -20,6 +20,7 @@ from shared.spaces.models import OwnSpace, SpaceChanges
     "PUT /spaces/{space_id}",
     access={Role.OWNER, Role.AGENT},
     writes=True,
+    verified=True,
     raises=(Stale, rules.AvailabilityFixed, rules.ExternalIdTaken),
 )
 def update_space(caller: Caller, space_id: UUID, asked: SpaceChanges) -> Reply[OwnSpace]:

@@ -13,7 +13,7 @@ from shared.kit.request import Request
 _DOCUMENT = Path(__file__).parents[2] / "docs" / "openapi.json"
 
 
-@endpoint("$default", root=True, access=ANYONE)
+@endpoint("$default", root=True, access=ANYONE, raises=(MethodNotAllowed, NotFound))
 def refuse_route(request: Request) -> None:
     methods = sorted(
         method for path, allowed in _served() if path.fullmatch(request.event["rawPath"]) for method in allowed

@@ -1,6 +1,6 @@
 """A person reads what the platform knows of it."""
 
-from shared.kit.catalog import EVERY_ROLE
+from shared.kit.catalog import EVERY_ROLE, Cached
 from shared.kit.db import reading
 from shared.kit.endpoint import endpoint
 from shared.kit.errors import SessionEnded
@@ -9,7 +9,11 @@ from shared.users import queries
 from shared.users.models import Profile
 
 
-@endpoint("GET /users/me", access=EVERY_ROLE)
+@endpoint(
+    "GET /users/me",
+    access=EVERY_ROLE,
+    cached=Cached("profile", 900, ended_by=("user:{user_id}", "session:{user_id}")),
+)
 def get_profile(caller: Caller) -> Profile:
     with reading(caller) as tx:
         row = queries.select_profile(tx, caller)

@@ -30,10 +30,15 @@ def _hashable(value: object) -> object:
     if isinstance(value, str):
         if "\x00" in value:
             raise refuse("must not contain NUL")
-        if len(value.encode("utf-8", "surrogatepass")) > 72:
-            raise refuse("must be at most 72 bytes of UTF-8")
+        try:
+            if len(value.encode()) > 72:
+                raise refuse("must be at most 72 bytes of UTF-8")
+        except UnicodeEncodeError:
+            raise refuse("must be valid Unicode") from None
     return value
 
+
+_LENGTH = "At most 72 bytes of UTF-8, without NUL"
 
 Email = Annotated[
     str,
@@ -42,7 +47,7 @@ Email = Annotated[
 ]
 Password = Annotated[
     str,
-    Field(json_schema_extra={"format": "password", "maxLength": 72}),
+    Field(description=_LENGTH, json_schema_extra={"format": "password", "maxLength": 72}),
     BeforeValidator(_hashable),
 ]
 Token = Annotated[Text, Field(min_length=1, max_length=500)]
@@ -52,7 +57,7 @@ class Registration(Body):
     email: Email
     password: Annotated[
         Password,
-        Field(description="At least 8 characters, with an upper case letter, a lower case one, a number"),
+        Field(description=f"At least 8 characters, with an upper case letter, a lower case one, a number. {_LENGTH}"),
     ]
     name: Label
     role: Literal["OWNER", "CLIENT", "BROKER", "CONTRACTOR"]
@@ -84,7 +89,7 @@ class ForgottenPassword(Body):
 
 class NewPassword(Body):
     token: Token
-    new_password: Annotated[Password, Field(description="As at registration, and none of the last five")]
+    new_password: Annotated[Password, Field(description=f"As at registration, and none of the last five. {_LENGTH}")]
 
 
 class User(View):

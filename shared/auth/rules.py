@@ -29,10 +29,12 @@ class EmailTaken(Conflict):
 
 class InvalidCredentials(Unauthenticated):
     message = "E-mail address or password is wrong."
+    remedy = "Let the person try again; after five failures the address is locked for 15 minutes."
 
 
 class AccountLocked(Unauthenticated):
     message = "Too many failed logins; please try again later."
+    remedy = "Wait `Retry-After` seconds, or offer a new password by mail."
 
 
 class InvalidRefreshToken(Unauthenticated):
@@ -47,6 +49,7 @@ class RefreshTokenReused(Unauthenticated):
 class InvalidMailedToken(Invalid):
     code = "INVALID_TOKEN"
     message = "This token is unknown, used or too old; ask for a new one."
+    remedy = "Have another mail sent."
 
     def __init__(self) -> None:
         super().__init__(Detail("token", "is unknown, used or too old"))

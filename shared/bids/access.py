@@ -4,14 +4,21 @@ from uuid import UUID
 
 from shared.bids import queries
 from shared.bids.models import Bid, SpaceNow
+from shared.kit.catalog import Role
 from shared.kit.db import Tx
 from shared.kit.errors import NotFound
 from shared.kit.request import Caller
 
 
-def visible_bid(tx: Tx, caller: Caller, bid_id: UUID) -> tuple[Bid, SpaceNow]:
-    """The caller's own bid and the state of its space, both locked. Raises NotFound."""
-    bid, space = queries.lock_bid(tx, caller, bid_id)
-    if bid is None or space is None:
+def visible_bid(tx: Tx, caller: Caller, bid_id: UUID, on_behalf_of: UUID | None = None) -> tuple[Bid, SpaceNow]:
+    """The caller's own bid, or that of the client `on_behalf_of` (any whom a broker represents, where left out), and
+    the state of its space, both locked. Raises NotFound."""
+    row, space = queries.lock_bid(tx, caller, bid_id)
+    if row is None or space is None:
         raise NotFound()
-    return Bid.of(bid), SpaceNow(**space)
+    bid = Bid.of(row)
+    if on_behalf_of not in (None, bid.client_organization_id):
+        raise NotFound()
+    if caller.role is Role.BROKER and bid.client_organization_id != caller.organization_id:
+        tx.on_behalf_of = bid.client_organization_id
+    return bid, SpaceNow(**space)

@@ -20,7 +20,8 @@ Months = Annotated[Count, Field(ge=1, le=600)]
 class Offer(Body):
     """What a client offers for a space; money is the monthly base rent.
 
-    `valid_until` is the last day, as the building counts days, on which the offer can be taken.
+    `valid_until` is the last day, as the building counts days, on which the offer can be taken. `on_behalf_of` is the
+    organization of the client whom a broker bids for by its mandate; without it the bid is the caller's own.
     """
 
     space_id: Id
@@ -29,6 +30,7 @@ class Offer(Body):
     term_months: Months = 12
     valid_until: Day | None = None
     notes: Notes | None = None
+    on_behalf_of: Id | None = None
 
 
 class Answer(Body):
@@ -50,15 +52,23 @@ class Counter(Answer):
 
 
 class Revision(Answer):
-    """What the client offers after a counter-offer."""
+    """What the client offers after a counter-offer; `on_behalf_of` as in ClientDecision."""
 
     bid_amount: PositiveMoney
+    on_behalf_of: Id | None = None
 
 
 class Decision(Body):
     """What a side says beside its decision."""
 
     notes: Notes | None = None
+
+
+class ClientDecision(Decision):
+    """What the client's side says. A broker may name the organization that it acts for: another one's bid is then not
+    found. Left out, the bid itself says whose it is."""
+
+    on_behalf_of: Id | None = None
 
 
 class BidFilter(Paged):
@@ -86,14 +96,24 @@ class BidClient(View):
     organization: str
 
 
+class BidBroker(View):
+    """Who acted for the client."""
+
+    id: UUID
+    name: str
+    organization: str
+
+
 class Bid(View):
-    """A client's offer for a space."""
+    """A client's offer for a space; `broker` acted on it for the client."""
 
     id: UUID
     space_id: UUID
     space: BidSpace
     client_id: UUID
     client: BidClient
+    broker_id: UUID | None
+    broker: BidBroker | None
     owner_id: UUID
     client_organization_id: UUID
     owner_organization_id: UUID
@@ -116,6 +136,7 @@ class Bid(View):
         "status",
         "space_id",
         "client_id",
+        "broker_id",
         "owner_id",
         "client_organization_id",
         "owner_organization_id",

@@ -18,14 +18,17 @@ SELECT b.id, b.space_id, b.client_id, b.owner_id, b.client_organization_id, b.ow
        (SELECT c.id FROM contracts c WHERE c.bid_id = b.id) AS contract_id,
        jsonb_build_object('id', b.client_id, 'name', b.client_party ->> 'name',
                           'organization', b.client_party ->> 'legal_name') AS client,
-       b.premises AS space
+       b.broker_id, b.broker_party AS broker, b.premises AS space
 FROM bids b
 """
 
-# The side that a caller's role stands on; None leaves a side open (SUPER_ADMIN, SUPPORT).
+# The side that a caller's role stands on; None leaves a side open (SUPER_ADMIN, SUPPORT). A broker stands on that of
+# its own organization and of those that it represents.
 _MINE = """
 (%(owner_side)s::uuid IS NULL OR b.owner_organization_id = %(owner_side)s)
 AND (%(client_side)s::uuid IS NULL OR b.client_organization_id = %(client_side)s)
+AND (%(broker_side)s::uuid IS NULL
+     OR b.client_organization_id = ANY ((SELECT app.represented() || %(broker_side)s::uuid)::uuid[]))
 """
 
 _SELECT_PAGE = (
@@ -67,23 +70,27 @@ WHERE v.bid_id = %(bid_id)s
 ORDER BY v.version
 """
 
-_INSERT = """
+# A broker's name is frozen as it acts: the owner's side may not read it elsewhere.
+_BROKER_PARTY = """(
+    SELECT jsonb_build_object('id', u.id, 'name', u.name, 'organization', coalesce(o.legal_name, o.name))
+    FROM users u JOIN organizations o ON o.id = u.organization_id
+    WHERE u.id = %(broker_id)s::uuid
+)"""
+
+_INSERT = f"""
 INSERT INTO bids (id, space_id, building_id, owner_id, owner_organization_id, client_id, client_organization_id,
-                  bid_amount, currency, start_date, term_months, valid_until, notes, client_party, premises,
-                  created_by, updated_by)
-SELECT %(id)s, s.id, s.building_id, g.owner_id, s.owner_organization_id, u.id, o.id,
+                  bid_amount, currency, start_date, term_months, valid_until, notes, client_party, broker_id,
+                  broker_party, premises, created_by, updated_by)
+SELECT %(id)s, s.id, s.building_id, g.owner_id, s.owner_organization_id, client.user_id, %(organization_id)s,
        %(bid_amount)s, s.currency, %(start_date)s, %(term_months)s, %(valid_until)s, %(notes)s,
-       jsonb_build_object('user_id', u.id, 'name', u.name, 'email', u.email, 'organization_id', o.id,
-                          'legal_name', coalesce(o.legal_name, o.name), 'address', o.address,
-                          'tax_id', o.tax_id),
+       client.party, %(broker_id)s, {_BROKER_PARTY},
        jsonb_build_object('id', s.id, 'name', s.name, 'floor_number', f.floor_number,
                           'building', jsonb_build_object('id', g.id, 'name', g.name)),
-       u.id, u.id
+       %(by)s, %(by)s
 FROM spaces s
 JOIN floors f ON f.id = s.floor_id
 JOIN buildings g ON g.id = s.building_id
-JOIN users u ON u.id = %(client_id)s
-JOIN organizations o ON o.id = u.organization_id
+CROSS JOIN app.client_of(%(organization_id)s) AS client
 WHERE s.id = %(space_id)s
 RETURNING id
 """
@@ -98,14 +105,16 @@ FROM bids b
 WHERE b.id = %(bid_id)s
 """
 
-_UPDATE_DECIDED = """
-UPDATE bids
-SET status = %(status)s, decision_reason = %(notes)s, decided_at = now(), updated_at = now(), updated_by = %(by)s
-WHERE id = %(bid_id)s
+_UPDATE_DECIDED = f"""
+UPDATE bids b
+SET status = %(status)s, decision_reason = %(notes)s, decided_at = now(),
+    broker_id = coalesce(%(broker_id)s, b.broker_id), broker_party = coalesce({_BROKER_PARTY}, b.broker_party),
+    updated_at = now(), updated_by = %(by)s
+WHERE b.id = %(bid_id)s
 """
 
 # The owner's name is frozen with its counter-offer: the client, who may accept it, may not read it.
-_UPDATE_TERMS = """
+_UPDATE_TERMS = f"""
 UPDATE bids b
 SET status = %(status)s, version = b.version + 1, bid_amount = %(bid_amount)s,
     counter_offer_amount = %(counter_offer_amount)s, start_date = %(start_date)s, term_months = %(term_months)s,
@@ -117,6 +126,7 @@ SET status = %(status)s, version = b.version + 1, bid_amount = %(bid_amount)s,
         FROM users u, organizations o
         WHERE u.id = b.owner_id AND o.id = b.owner_organization_id AND %(side)s::text = 'OWNER'
     ),
+    broker_id = coalesce(%(broker_id)s, b.broker_id), broker_party = coalesce({_BROKER_PARTY}, b.broker_party),
     updated_at = now(), updated_by = %(by)s
 WHERE b.id = %(bid_id)s
 """
@@ -129,13 +139,15 @@ RETURNING id
 """
 
 
-def insert_bid(tx: Tx, client: Caller, offer: Offer, start_date: date) -> Row:
-    """The new bid, with its first version. Violates `bids_one_open_per_client` where one is open."""
+def insert_bid(tx: Tx, caller: Caller, organization_id: UUID, offer: Offer, start_date: date) -> Row:
+    """The organization's new bid, with its first version. Violates `bids_one_open_per_client` where one is open."""
     bid_id = new_id()
     values = {
         "id": bid_id,
         "space_id": offer.space_id,
-        "client_id": client.user_id,
+        "organization_id": organization_id,
+        "broker_id": _broker(caller, organization_id),
+        "by": caller.user_id,
         "bid_amount": offer.bid_amount,
         "start_date": start_date,
         "term_months": offer.term_months,
@@ -143,7 +155,13 @@ def insert_bid(tx: Tx, client: Caller, offer: Offer, start_date: date) -> Row:
         "notes": offer.notes,
     }
     tx.run(_INSERT, values)
-    return _with_version(tx, client, bid_id, "CLIENT")
+    return _with_version(tx, caller, bid_id, "CLIENT")
+
+
+def _broker(caller: Caller, client_organization_id: UUID) -> UUID | None:
+    """The caller, if it acts as a broker for somebody else."""
+    acts_for_another = caller.role is Role.BROKER and client_organization_id != caller.organization_id
+    return caller.user_id if acts_for_another else None
 
 
 def _with_version(tx: Tx, author: Caller, bid_id: UUID, side: Side) -> Row:
@@ -153,12 +171,15 @@ def _with_version(tx: Tx, author: Caller, bid_id: UUID, side: Side) -> Row:
 
 
 def side_of(caller: Caller) -> dict[str, UUID | None]:
-    """The organization that a caller's role confines it to, on the owner's or on the client's side."""
+    """The organization that a caller's role confines it to, on the owner's or on the client's side (a broker's: with
+    those that it represents)."""
     all_sides = caller.role in (Role.SUPER_ADMIN, Role.SUPPORT)
     owns = caller.role in (Role.OWNER, Role.AGENT)
+    is_broker = caller.role is Role.BROKER
     return {
         "owner_side": caller.organization_id if owns else None,
-        "client_side": None if owns or all_sides else caller.organization_id,
+        "client_side": None if owns or all_sides or is_broker else caller.organization_id,
+        "broker_side": caller.organization_id if is_broker else None,
     }
 
 
@@ -195,14 +216,21 @@ def lock_bid(tx: Tx, caller: Caller, bid_id: UUID) -> tuple[Row | None, Row | No
 
 def update_decided(tx: Tx, caller: Caller, bid: Bid, status: BidStatus, notes: str | None) -> Row:
     """The bid, with its last status and the reason."""
-    values: dict[str, Any] = {"bid_id": bid.id, "status": status, "notes": notes, "by": caller.user_id}
+    values: dict[str, Any] = {
+        "bid_id": bid.id,
+        "status": status,
+        "notes": notes,
+        "by": caller.user_id,
+        "broker_id": _broker(caller, bid.client_organization_id),
+    }
     tx.run(_UPDATE_DECIDED, values)
     return tx.batch((_SELECT_ONE, values | side_of(caller)))[0][0]
 
 
 def update_terms(tx: Tx, caller: Caller, bid: Bid, terms: Terms) -> Row:
     """The bid with `terms` on the table, and these as its next version."""
-    tx.run(_UPDATE_TERMS, {"bid_id": bid.id, "by": caller.user_id, **asdict(terms)})
+    broker_id = _broker(caller, bid.client_organization_id)
+    tx.run(_UPDATE_TERMS, {"bid_id": bid.id, "by": caller.user_id, "broker_id": broker_id, **asdict(terms)})
     return _with_version(tx, caller, bid.id, terms.side)
 
 
@@ -210,6 +238,6 @@ def reject_others(tx: Tx, space_id: UUID, winner: UUID, reason: str) -> list[Row
     """The space's other open bids, rejected (for the saga, which sees both sides)."""
     values = {"space_id": space_id, "bid_id": winner, "reason": reason}
     rejected = tx.all(_REJECT_OTHERS, values)
-    everybody = {"owner_side": None, "client_side": None}
+    everybody = {"owner_side": None, "client_side": None, "broker_side": None}
     found = tx.batch(*((_SELECT_ONE, {"bid_id": row["id"], **everybody}) for row in rejected))
     return [rows[0] for rows in found]

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from shared.bids.models import Answer, Bid, BidStatus, Counter, Offer, Revision, SpaceNow, Terms
 from shared.kit.errors import Conflict, Detail, Invalid, Senseless
 from shared.spaces.currencies import exponent_of
-from shared.spaces.models import SpaceAtHand
+from shared.spaces.deal import SpaceAtHand
 
 Move = Literal["approve", "reject", "counter", "accept", "revise", "withdraw"]
 

@@ -6,6 +6,19 @@ from uuid import UUID
 from shared.kit.catalog import Role
 from shared.kit.request import Caller
 
+INVENTORY_CHANGES = (
+    "bid.approved",
+    "building",
+    "contract.activated",
+    "contract.expired",
+    "contract.space_released",
+    "contract.started",
+    "floor",
+    "member",
+    "space",
+)
+"""Events, and nouns of events, that may change what a listing or a search shows of any building or space."""
+
 
 class Reach(TypedDict):
     """How far a caller sees beyond what is listed; named as the parameters of the queries."""

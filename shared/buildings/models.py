@@ -8,19 +8,27 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from shared.kit.fields import LEFT_OUT, Area, AskedId, Body, Count, Label, Money, Number, Text, View, refuse
+from shared.buildings.traits import LARGEST_AREA, Amenities
+from shared.kit.fields import (
+    LEFT_OUT,
+    Area,
+    AskedId,
+    Body,
+    Count,
+    Label,
+    Money,
+    Number,
+    Text,
+    View,
+    WebAddress,
+    refuse,
+)
 from shared.kit.paging import Paged, PageMeta
 
 
 def _eighth_decimal(value: Decimal) -> Decimal:
     # A millimetre: what a browser's geolocation adds beyond it says nothing.
     return value.quantize(Decimal("0.00000001"), rounding=ROUND_HALF_UP)
-
-
-def _searchable(value: str) -> str:
-    if "," in value:
-        raise refuse("must not contain a comma: a search lists amenities between commas")
-    return value
 
 
 def _zone(value: str) -> str:
@@ -32,20 +40,15 @@ def _zone(value: str) -> str:
     return value
 
 
-LARGEST_AREA = Decimal("99999999.99")
 TotalFloors = Annotated[Count, Field(ge=1, le=300)]
 Category = Annotated[Label, Field(max_length=64)]
 Latitude = Annotated[Number, Field(ge=-90, le=90), AfterValidator(_eighth_decimal)]
 Longitude = Annotated[Number, Field(ge=-180, le=180), AfterValidator(_eighth_decimal)]
-Amenities = Annotated[list[Annotated[Label, Field(max_length=100), AfterValidator(_searchable)]], Field(max_length=100)]
-"""Labels as `parking`, shown in the order given."""
 TimeZone = Annotated[
     Text,
     StringConstraints(max_length=64, pattern=r"^(UTC|[A-Z][A-Za-z_]+(/[A-Za-z0-9_+-]+){1,2})$"),
     AfterValidator(_zone),
 ]
-
-WebAddress = Annotated[Text, StringConstraints(max_length=500, pattern=r"^https?://[^\s]+$")]
 
 
 class Address(Body):
@@ -95,7 +98,7 @@ class FloorChanges(Body):
     total_sqft: Annotated[Area, Field(le=LARGEST_AREA)] | None = None
     common_area_sqft: Annotated[Money, Field(le=LARGEST_AREA)] | None = None
     amenities: Amenities | None = None
-    floor_plan_url: WebAddress | None = None
+    floor_plan_url: Annotated[WebAddress, Field(max_length=500)] | None = None
 
 
 class BuildingFilter(Paged):

@@ -220,7 +220,7 @@ def insert_building(tx: Tx, owner: Caller, new: NewBuilding, timezone: str) -> R
         "amenities": Jsonb(new.amenities),
         "floor_ids": [new_id() for _ in range(new.total_floors)],
     }
-    return _written(tx, _INSERT_BUILDING, values)
+    return _read(tx, _INSERT_BUILDING, values)
 
 
 def select_building(tx: Reading, building_id: UUID) -> Row | None:
@@ -248,23 +248,24 @@ def lock_building(tx: Tx, building_id: UUID) -> Row | None:
     return tx.one(_LOCK_BUILDING, {"building_id": building_id, **reach(tx.caller)})
 
 
-def update_building(tx: Tx, by: Caller, row: Row) -> None:
-    """Store the values of `row`. Raises Invalid on `timezone`."""
+def update_building(tx: Tx, by: Caller, before: Row, row: Row) -> Row:
+    """The building with the values of `row`: as many floors, new ones on top or the top ones gone.
+
+    Raises Invalid on `timezone`.
+    """
     stored = {"address": Jsonb(row["address"]), "amenities": Jsonb(row["amenities"]), "user_id": by.user_id}
-    _written(tx, _UPDATE_BUILDING, row | stored)
+    tx.run(_UPDATE_BUILDING, row | stored)
+    floors = {"building_id": row["id"], "user_id": by.user_id, "total_floors": row["total_floors"]}
+    tx.run(_DELETE_FLOORS, floors)
+    added = range(before["total_floors"], row["total_floors"])
+    tx.run(_INSERT_FLOORS, floors | {"first": before["total_floors"] + 1, "floor_ids": [new_id() for _ in added]})
+    return _read(tx, _SELECT_BUILDING, {"building_id": row["id"], "timezone": row["timezone"], **reach(by)})
 
 
 def select_floors_with_spaces(tx: Tx, building_id: UUID, total_floors: int) -> list[int]:
     """The numbers of the floors above `total_floors` that have spaces."""
     rows = tx.all(_SELECT_FLOORS_WITH_SPACES, {"building_id": building_id, "total_floors": total_floors})
     return [row["floor_number"] for row in rows]
-
-
-def update_floors(tx: Tx, by: Caller, building_id: UUID, before: int, after: int) -> None:
-    """As many floors as the building now has, where it had `before`: new ones on top, or the top ones gone."""
-    values = {"building_id": building_id, "user_id": by.user_id, "total_floors": after}
-    tx.run(_DELETE_FLOORS, values)
-    tx.run(_INSERT_FLOORS, values | {"first": before + 1, "floor_ids": [new_id() for _ in range(before, after)]})
 
 
 def lock_building_with_spaces(tx: Tx, building_id: UUID) -> tuple[Row | None, list[UUID]]:
@@ -296,8 +297,8 @@ def lock_floor(tx: Tx, floor_id: UUID) -> Row | None:
     """The caller's own floor, kept as it is until the end of the transaction."""
     values = {"floor_id": floor_id, **reach(tx.caller)}
     # The lock is a statement of its own: the second one then reads the row as the wait has left it.
-    [_, rows] = tx.batch((_LOCK_FLOOR, values), (_SELECT_FLOOR, values))
-    return rows[0] if rows else None
+    [own, rows] = tx.batch((_LOCK_FLOOR, values), (_SELECT_FLOOR, values))
+    return rows[0] if own and rows else None
 
 
 def update_floor(tx: Tx, by: Caller, row: Row) -> Row:
@@ -306,7 +307,8 @@ def update_floor(tx: Tx, by: Caller, row: Row) -> Row:
     return tx.all(_SELECT_FLOOR, {"floor_id": row["id"], **reach(by)})[0]
 
 
-def _written(tx: Tx, statement: str, values: Row) -> Row:
+def _read(tx: Tx, statement: str, values: Row) -> Row:
+    """The row, of a building that was written with it or just before it."""
     try:
         return tx.all(statement, values)[0]
     except psycopg.errors.InvalidParameterValue:

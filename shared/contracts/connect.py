@@ -30,6 +30,7 @@ _OUTCOMES: dict[str, Outcome] = {
 class ForgedMessage(Unauthenticated):
     code = "FORGED_MESSAGE"
     message = "The message is not signed with a key of ours."
+    remedy = "Only DocuSign sends here; docs/runbooks/docusign.md tells how its keys are changed."
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from shared.contracts.clauses import Clause, general_clauses
 from shared.kit.paper import WIDTH, Column, Paper, Party, Total, written_day, written_money
-from shared.payments.schedule import Line, schedule_total
+from shared.maths.schedule import Line, schedule_total
 
 
 @dataclass(frozen=True, slots=True)

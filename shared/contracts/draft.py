@@ -4,19 +4,18 @@ Names, addresses and premises are copied into the contract, so that no later cha
 """
 
 from decimal import Decimal
-from uuid import UUID
 
 from shared.bids.models import Bid
 from shared.kit.db import Tx
 from shared.kit.ids import new_id
 from shared.kit.request import Caller
 from shared.kit.settings import setting
-from shared.payments.schedule import end_date, rent_schedule, schedule_total
+from shared.maths.months import end_date
+from shared.maths.schedule import schedule, schedule_total
+from shared.maths.terms import Terms
 from shared.spaces.currencies import exponent_of
 
-_HOLD_SPACE = "SELECT app.hold_space(%(space_id)s, %(contract_id)s) AS held"
-
-_INSERT = """
+_HOLD_AND_INSERT = """
 INSERT INTO contracts (id, bid_id, space_id, building_id, owner_id, owner_organization_id, client_id,
                        client_organization_id, contract_type, start_date, end_date, term_months, base_rent,
                        currency, schedule_total, owner_party, client_party, premises, hold_until, created_by,
@@ -42,36 +41,32 @@ JOIN floors f ON f.id = s.floor_id
 JOIN buildings g ON g.id = s.building_id
 LEFT JOIN users u ON u.id = b.owner_id
 LEFT JOIN organizations o ON o.id = b.owner_organization_id
-WHERE b.id = %(bid_id)s
+WHERE b.id = %(bid_id)s AND app.hold_space(%(space_id)s, %(contract_id)s)
 """
 
 
-def draft_contract(tx: Tx, caller: Caller, bid: Bid) -> UUID | None:
-    """Hold the bid's space and draft its contract; the contract's id, or None where the space is gone.
+def draft_contract(tx: Tx, caller: Caller, bid: Bid) -> None:
+    """Hold the bid's space and draft its contract. Where the space is gone the bid will have no `contract_id`:
+    that is seen when the bid is read next, which spares a round trip.
 
     The contract's total is the sum of its schedule's lines, in the bid's currency.
     """
     assert bid.term_months is not None  # noqa: S101 (only a SALE has none)
     rent: Decimal = bid.counter_offer_amount or bid.bid_amount
-    lines = rent_schedule(
-        monthly_rent=rent,
-        start=bid.start_date,
+    terms = Terms(
+        start_date=bid.start_date,
+        bid_amount=rent,
         term_months=bid.term_months,
         exponent=exponent_of(bid.currency),
     )
-    contract_id = new_id()
     values = {
-        "contract_id": contract_id,
+        "contract_id": new_id(),
         "bid_id": bid.id,
         "space_id": bid.space_id,
         "end_date": end_date(bid.start_date, bid.term_months),
         "base_rent": rent,
-        "schedule_total": schedule_total(lines),
+        "schedule_total": schedule_total(schedule(terms)),
         "hold_days": int(setting("HOLD_DAYS", "14")),
         "by": caller.user_id,
     }
-    [[held]] = tx.batch((_HOLD_SPACE, values))
-    if not held["held"]:
-        return None
-    tx.run(_INSERT, values)
-    return contract_id
+    tx.run(_HOLD_AND_INSERT, values)

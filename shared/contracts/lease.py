@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from shared.contracts.document import LeaseDocument, Premises
-from shared.contracts.rules import schedule_of
+from shared.contracts.terms import schedule_of
 from shared.kit.db import Row
 from shared.kit.paper import Party
 from shared.spaces.currencies import exponent_of

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from shared.bids.models import BidBroker
 from shared.kit.fields import Body, Label, Text, View
 from shared.kit.paging import Paged, PageMeta
 
@@ -99,7 +100,7 @@ class ContractState(View):
 
 
 class ContractSummary(ContractState):
-    """A contract in a list."""
+    """A contract in a list; `broker` bid for the client."""
 
     contract_type: Literal["LEASE", "RENTAL", "SALE"]
     start_date: date
@@ -112,6 +113,7 @@ class ContractSummary(ContractState):
     hold_until: datetime | None
     space: dict[str, Any]
     client: dict[str, Any]
+    broker: BidBroker | None
     owner: dict[str, Any]
     version: int
     created_at: datetime

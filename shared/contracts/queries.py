@@ -29,6 +29,7 @@ c.hold_until, c.version, c.created_at,
     'gross_sqft', c.premises -> 'gross_sqft', 'building', c.premises -> 'building') AS space,
 jsonb_build_object('id', c.client_id, 'name', c.client_party ->> 'name',
     'organization', c.client_party ->> 'legal_name') AS client,
+(SELECT b.broker_party FROM bids b WHERE b.id = c.bid_id) AS broker,
 jsonb_build_object('id', c.owner_id, 'name', c.owner_party ->> 'name',
     'organization', c.owner_party ->> 'legal_name') AS owner
 """
@@ -37,6 +38,8 @@ jsonb_build_object('id', c.owner_id, 'name', c.owner_party ->> 'name',
 _MINE = """
 (%(owner_side)s::uuid IS NULL OR c.owner_organization_id = %(owner_side)s)
 AND (%(client_side)s::uuid IS NULL OR c.client_organization_id = %(client_side)s)
+AND (%(broker_side)s::uuid IS NULL
+     OR c.client_organization_id = ANY ((SELECT app.represented() || %(broker_side)s::uuid)::uuid[]))
 """
 
 _SELECT_PAGE = (
@@ -87,7 +90,8 @@ _SELECT_MY_DEAL = _DEAL + " AND " + _MINE
 _INSERT_SIGNATURE = """
 INSERT INTO signatures (id, contract_id, owner_organization_id, client_organization_id, side, user_id, signature,
                         consent, document_id, document_sha256, ip_address, user_agent, provider, evidence, signed_at)
-SELECT %(id)s, c.id, c.owner_organization_id, c.client_organization_id, %(side)s, %(user_id)s, %(name)s, true,
+SELECT %(id)s, c.id, c.owner_organization_id, c.client_organization_id, %(side)s, %(user_id)s,
+       coalesce(%(name)s, (SELECT u.name FROM users u WHERE u.id = %(user_id)s)), true,
        (SELECT d.id FROM documents d WHERE d.contract_id = c.id AND d.kind = 'LEASE'), c.document_sha256,
        %(ip)s, %(user_agent)s, %(provider)s, %(evidence)s, least(coalesce(%(signed_at)s::timestamptz, now()), now())
 FROM contracts c
@@ -125,8 +129,6 @@ RETURNING """
     + _STATE
 )
 
-_SELECT_NAME = "SELECT u.name FROM users u WHERE u.id = %(user_id)s"
-
 _UPDATE_DECLINED = (
     """
 UPDATE contracts c
@@ -138,12 +140,15 @@ RETURNING """
 
 
 def sides_of(caller: Caller) -> dict[str, Any]:
-    """The organization that a caller's role confines it to, on the owner's or on the client's side."""
+    """The organization that a caller's role confines it to, on the owner's or on the client's side (a broker's: with
+    those that it represents)."""
     owns = caller.role is Role.OWNER
+    is_broker = caller.role is Role.BROKER
     everything = caller.role in (Role.SUPER_ADMIN, Role.SUPPORT)
     return {
         "owner_side": caller.organization_id if owns else None,
-        "client_side": None if owns or everything else caller.organization_id,
+        "client_side": None if owns or is_broker or everything else caller.organization_id,
+        "broker_side": caller.organization_id if is_broker else None,
         "public_url": setting("PUBLIC_URL"),
     }
 
@@ -176,12 +181,15 @@ def select_struck_deal(tx: Reading, contract_id: UUID) -> Row:
 
 def lock_contract(tx: Tx, caller: Caller, contract_id: UUID) -> Row | None:
     """The contract's state and its saga's token, locked."""
-    return tx.one(_LOCK_ONE, {"contract_id": contract_id, **sides_of(caller)})
+    sides = sides_of(caller)
+    # A mandate is for bids: a broker reads its clients' leases, and signs or declines none of them.
+    sides |= {"client_side": sides["broker_side"] or sides["client_side"], "broker_side": None}
+    return tx.one(_LOCK_ONE, {"contract_id": contract_id, **sides})
 
 
 def insert_signature(tx: Tx, contract_id: UUID, values: dict[str, Any]) -> None:
-    """A signature under the contract's document: who (`side`, `user_id`, `name`), `provider`, `signed_at`
-    (None: now), where from (`ip`, `user_agent`) and what else proves it (`evidence`)."""
+    """A signature under the contract's document: who (`side`, `user_id`, `name`, where None is as the account says),
+    `provider`, `signed_at` (None: now), where from (`ip`, `user_agent`) and what else proves it (`evidence`)."""
     tx.run(
         _INSERT_SIGNATURE,
         values
@@ -197,11 +205,6 @@ def update_signed(tx: Tx, contract_id: UUID, status: SignatureStatus, user_id: U
     """The contract after a signature; `user_id` is None where a provider tells of it."""
     values = {"contract_id": contract_id, "signature_status": status, "user_id": user_id}
     return tx.batch((_UPDATE_SIGNED, values))[0][0]
-
-
-def select_name(tx: Reading, user_id: UUID) -> str:
-    """What the caller is called."""
-    return str(tx.batch((_SELECT_NAME, {"user_id": user_id}))[0][0]["name"])
 
 
 def lock_enveloped(tx: Tx, envelope_id: str) -> Row | None:

@@ -1,12 +1,10 @@
-"""Whose turn it is to sign, until when a deal can be declined, and what it costs when."""
+"""Whose turn it is to sign, and until when a deal can be declined."""
 
 from typing import Literal
 
 from shared.contracts.models import ContractState, Side, SignatureStatus
 from shared.kit.db import Row
 from shared.kit.errors import Conflict
-from shared.payments.schedule import Line, rent_schedule
-from shared.spaces.currencies import exponent_of
 
 TURNS: dict[SignatureStatus, Side] = {"NONE": "CLIENT", "SIGNED_BY_CLIENT": "OWNER"}
 """The client signs first, then the owner."""
@@ -96,16 +94,6 @@ def check_declinable(contract: ContractState) -> None:
 def signed_key(document_key: str) -> str:
     """Where the lease is kept as a provider gave it back signed: beside the one that it was sent."""
     return f"{document_key.removesuffix('.pdf')}-signed.pdf"
-
-
-def schedule_of(deal: Row) -> tuple[Line, ...]:
-    """The deal's whole schedule, as its document shows it and its payments follow it."""
-    return rent_schedule(
-        monthly_rent=deal["base_rent"],
-        start=deal["start_date"],
-        term_months=deal["term_months"],
-        exponent=exponent_of(deal["currency"]),
-    )
 
 
 def lease_key(deal: Row) -> str:

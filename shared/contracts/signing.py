@@ -13,18 +13,18 @@ from uuid import UUID
 from shared.contracts import queries, rules
 from shared.contracts.models import ContractState, SignatureProvider
 from shared.contracts.rules import SignatureSide
-from shared.contracts.sealed import seal
 from shared.kit.db import Row, Tx
+from shared.kit.sealed import seal
 from shared.kit.wire import render
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signature:
-    """Who signed for which side, and what proves it; `signed_at` None is now."""
+    """Who signed for which side, and what proves it; `name` None is as the account says, `signed_at` None is now."""
 
     side: SignatureSide
     user_id: UUID
-    name: str
+    name: str | None
     provider: SignatureProvider = "BUILT_IN"
     signed_at: datetime | None = None
     ip: str | None = None

@@ -112,12 +112,17 @@ def _send(
         try:
             connection.request(method, target, body=body, headers=signed)
             response = connection.getresponse()
-            return response.status, response.read()
+            answer = response.read()
         except (OSError, http.client.HTTPException) as error:
             connection.close()
             # A kept-alive connection may have been closed by the other side: once more on a new one.
             if fresh or isinstance(error, TimeoutError):
                 raise Unavailable(message=f"{service} does not answer.") from error
+        else:
+            if response.status >= 500:
+                # An outage of AWS, or its way to slow us down (S3's 503): no fault of the request.
+                raise Unavailable(message=f"{service} does not answer.")
+            return response.status, answer
     raise AssertionError("unreachable")
 
 

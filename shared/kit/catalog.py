@@ -77,6 +77,29 @@ class Socket:
     fields: dict[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Cached:
+    """How long an endpoint's answer is kept, and which events end it sooner (source 000 §5).
+
+    `pattern` names its keys and its hit rate. `ended_by` are names of events (`bid.approved`), nouns of events
+    (`space`), or both with an id (`user:{user_id}`: the caller's).
+    """
+
+    pattern: str
+    seconds: int
+    ended_by: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """The JSON object that an endpoint reads byte for byte, in somebody else's words, and the headers that seal it."""
+
+    description: str
+    example: dict[str, Any]
+    headers: dict[str, str]
+    """Name → what it says."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
     """One verb, one file, one function, one Lambda: what it is and what it needs."""
@@ -92,15 +115,22 @@ class Operation:
     returns: int = 200
     rate: str = "general"
     writes: bool = False
+    verified: bool = False
+    """Only for callers who have proved their e-mail address, where the stage asks for that (decision 9)."""
     raises: tuple[type[Exception], ...] = ()
     uses: tuple[str, ...] = ()
     socket: Socket | None = None
+    cached: Cached | None = None
+    raw: Raw | None = None
     socket_route: str | None = None
     hears: tuple[str, ...] = ()
+    tells: tuple[type[Any], ...] = ()
     queue: str | None = None
     batch: int = 1
     schedule: str | None = None
     database: Database | None = None
+    valkey: bool = False
+    """It talks to Valkey itself, beside what the kit does there for it."""
     vpc: bool = True
     timeout: int = 10
     memory: int = 512
@@ -115,6 +145,11 @@ class Operation:
     def is_public(self) -> bool:
         """No caller needed."""
         return not self.access
+
+    @property
+    def knows_valkey(self) -> bool:
+        """It counts requests or keeps answers there, or ends kept answers by what it changes."""
+        return self.valkey or self.kind in ("endpoint", "socket") or "relay.send" in self.uses
 
     @property
     def needs_authorizer(self) -> bool:

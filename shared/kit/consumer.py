@@ -14,9 +14,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from shared.kit import wire
+from shared.kit import metrics, wire
 from shared.kit.catalog import Database, Operation
 from shared.kit.db import Row, Tx, transaction
+from shared.kit.fields import FrameData
 from shared.kit.log import logger
 from shared.kit.request import Request, begin
 from shared.kit.unit import perform
@@ -70,22 +71,25 @@ class _Queue:
         return []
 
     def _handled(self, record: dict[str, Any]) -> bool:
-        body = wire.load(record["body"])
-        correlation_id = str(_correlation_of(body))
-        begin(Request(self.operation, correlation_id))
+        request = Request(self.operation, "-")
+        begin(request)
         try:
+            # Inside, so that a body that is no message of ours fails alone and not with its whole batch.
+            body = wire.load(record["body"])
+            request.correlation_id = str(_correlation_of(body))
             self.handle(body)
         except Exception as error:  # noqa: BLE001 (reported to the queue, which retries and then parks it)
             logger.error(
                 f"{self.operation.name} failed",
-                correlation_id=correlation_id,
+                correlation_id=request.correlation_id,
                 error_type=type(error).__name__,
                 sqlstate=getattr(error, "sqlstate", None),
                 stack=traceback.format_tb(error.__traceback__),
                 metadata={"message_id": record["messageId"], "receives": _receives(record)},
+                **metrics.measured(),
             )
             return False
-        logger.info(f"{self.operation.name} done", correlation_id=correlation_id)
+        logger.info(f"{self.operation.name} done", correlation_id=request.correlation_id, **metrics.measured())
         return True
 
     def handle(self, body: dict[str, Any]) -> None:
@@ -185,8 +189,11 @@ def detail_of(row: Row) -> str:
 
 def consumer(
     *hears: str,
+    tells: tuple[type[FrameData], ...] = (),
     ordered: bool = False,
     database: Database | None = "worker",
+    emits: bool = True,
+    valkey: bool = False,
     uses: tuple[str, ...] = (),
     layers: tuple[str, ...] = (),
     timeout: int = 15,
@@ -194,7 +201,8 @@ def consumer(
 ) -> Callable[[Callable[..., None]], Consumer]:
     """Declare a consumer of the events named. With a database the function is `(event, tx)`, and the inbox
     sees to it that each event has one effect; without one it is `(event)`, stands outside the VPC and must
-    be safe to repeat by itself."""
+    be safe to repeat by itself. `tells` are the frames that it may send to sockets. One that `emits` no events
+    does not get the relay's queue."""
 
     def declare(function: Callable[..., None]) -> Consumer:
         operation = Operation(
@@ -204,10 +212,12 @@ def consumer(
             kind="consumer",
             function=function,
             hears=hears,
+            tells=tells,
             batch=10,
             database=database,
+            valkey=valkey,
             vpc=database is not None,
-            uses=tuple(sorted({*uses, "relay.send"})) if database else uses,
+            uses=tuple(sorted({*uses, "relay.send"})) if database and emits else uses,
             layers=("common", *layers),
             timeout=timeout,
             memory=memory,

@@ -12,7 +12,8 @@ Row-level security sees the caller through `app.set_ctx`, whose settings end wit
 
 import os
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
@@ -21,7 +22,8 @@ import psycopg
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb, set_json_dumps, set_json_loads
 
-from shared.kit import wire
+from shared.kit import metrics, wire
+from shared.kit.cache import names_of
 from shared.kit.catalog import DATABASE_USERS
 from shared.kit.errors import Conflict, KeyInFlight, KeyReused, Refusal, Unavailable
 from shared.kit.fields import View
@@ -73,10 +75,11 @@ class Reading:
 
     def batch(self, *statements: tuple[str, Values | None]) -> list[list[Row]]:
         """Several queries on one snapshot's round trip; their rows, in order."""
-        with self._connection.pipeline():
-            self._set_context()
-            cursors = [self._connection.execute(sql, values) for sql, values in statements]
-        return [cursor.fetchall() for cursor in cursors]
+        with _timed(*(sql for sql, _ in statements)):
+            with self._connection.pipeline():
+                self._set_context()
+                cursors = [self._connection.execute(sql, values) for sql, values in statements]
+            return [cursor.fetchall() for cursor in cursors]
 
     def send(self, sql: str, values: Values) -> None:
         """A statement that answers nothing, in a transaction of its own."""
@@ -95,19 +98,27 @@ class Tx(Reading):
 
     def __init__(self, connection: Connection, caller: Caller | None, role: str | None = None) -> None:
         super().__init__(connection, caller, role)
-        self.emitted = 0
+        self.on_behalf_of: UUID | None = None
+        """The organization that the caller acts for, where it is not its own: audit rows name it."""
+        self.changed: dict[str, None] = {}
+        """What `cache.names_of` says of the events told here: cached answers that end with COMMIT."""
         self._pipeline = connection.pipeline()
         self._pipeline.__enter__()
         connection.execute("BEGIN")
         self._set_context()
 
     def batch(self, *statements: tuple[str, Values | None]) -> list[list[Row]]:
-        cursors = [self._connection.execute(sql, values) for sql, values in statements]
-        return [cursor.fetchall() for cursor in cursors]
+        with _timed(*(sql for sql, _ in statements)):
+            cursors = [self._connection.execute(sql, values) for sql, values in statements]
+            return [cursor.fetchall() for cursor in cursors]
 
     def run(self, sql: str, values: Values | None = None) -> None:
         """Queue a statement whose answer nobody needs; it travels with the next query or COMMIT."""
         self._connection.execute(sql, values)
+
+    def later(self, sql: str, values: Values | None = None) -> Callable[[], list[Row]]:
+        """Queue a query that travels with the next one; the rows are for whoever asks after that."""
+        return self._connection.execute(sql, values).fetchall
 
     def become(self, caller: Caller) -> None:
         """Go on as `caller`, who has just proved inside this transaction to be that person."""
@@ -143,15 +154,17 @@ class Tx(Reading):
             "user_agent": request.user_agent,
             "status": request.operation.returns,
             "audit_id": new_id(),
+            "on_behalf_of": self.on_behalf_of,
         }
         self.run(_INSERT_EVENT, values)
         self.run(_INSERT_AUDIT, values)
-        self.emitted += 1
+        self.changed.update(dict.fromkeys(names_of(name, values["object_id"], after.get("user_id"))))
 
     def commit(self) -> None:
         """For the ways in only: send what is queued, and COMMIT."""
-        self._connection.execute("COMMIT")
-        self._pipeline.__exit__(None, None, None)
+        with _timed("COMMIT"):
+            self._connection.execute("COMMIT")
+            self._pipeline.__exit__(None, None, None)
 
     def rollback(self) -> None:
         """For the ways in only: undo everything; the connection is usable again or given up."""
@@ -167,6 +180,15 @@ class Tx(Reading):
             disconnect()
 
 
+@contextmanager
+def _timed(*statements: str) -> Iterator[None]:
+    started = time.monotonic()
+    try:
+        yield
+    finally:
+        metrics.count_query(started, *statements)
+
+
 def _account(thing: View) -> Row:
     return {name: getattr(thing, name) for name in thing.accounted if hasattr(thing, name)}
 
@@ -178,10 +200,10 @@ VALUES (%(id)s, %(name)s, %(object_type)s, %(object_id)s, %(payload)s, %(correla
 """
 
 _INSERT_AUDIT = """
-INSERT INTO audit_logs (id, user_id, organization_id, action, operation, resource_type, resource_id,
+INSERT INTO audit_logs (id, user_id, organization_id, on_behalf_of, action, operation, resource_type, resource_id,
                         ip_address, user_agent, before, after, response_status, correlation_id)
-VALUES (%(audit_id)s, %(actor)s, %(organization_id)s, %(name)s, %(operation)s, %(object_type)s, %(object_id)s,
-        %(ip)s, %(user_agent)s, %(before)s, %(after)s, %(status)s, %(correlation_id)s)
+VALUES (%(audit_id)s, %(actor)s, %(organization_id)s, %(on_behalf_of)s, %(name)s, %(operation)s, %(object_type)s,
+        %(object_id)s, %(ip)s, %(user_agent)s, %(before)s, %(after)s, %(status)s, %(correlation_id)s)
 """
 
 
@@ -271,6 +293,7 @@ def record_refusal(caller: Caller, resource_id: UUID | None, refusal: Refusal) -
         "audit_id": new_id(),
         "actor": caller.user_id,
         "organization_id": caller.organization_id,
+        "on_behalf_of": None,
         "name": f"{request.operation.name}.refused",
         "operation": request.operation.name,
         "object_type": request.operation.domain,

@@ -20,15 +20,17 @@ from uuid import UUID
 from pydantic import BaseModel, ValidationError
 from typing_extensions import TypeVar
 
-from shared.kit import db, errors, limits, wire
-from shared.kit.catalog import ANYONE, Database, Operation, Role, Socket
+from shared.kit import db, errors, limits, metrics, wire
+from shared.kit.cache import place_of
+from shared.kit.catalog import ANYONE, Cached, Database, Operation, Raw, Role, Socket
 from shared.kit.errors import Detail, Forbidden, Invalid, NotFound, Refusal, Unauthenticated
 from shared.kit.fields import Body, Query
 from shared.kit.ids import new_id
 from shared.kit.log import logger
+from shared.kit.origin import client_address
 from shared.kit.paging import Paged
 from shared.kit.request import Caller, Request, begin, current
-from shared.kit.sessions import caller_of_session
+from shared.kit.sessions import caller_of_session, check_verified
 from shared.kit.unit import perform
 from shared.kit.versions import etag
 
@@ -96,17 +98,18 @@ class Endpoint(Generic[P, R]):
         caller: Caller | None = None
         rate: dict[str, str] = {}
         try:
+            request.ip = client_address(request.headers, request.ip)
             caller = self._identify(event)
             rate = count_request(self.operation, request, caller)
             arguments = self._bind(caller, event)
-            reply = self.perform(caller, arguments)
+            reply = self._cached(caller, event, arguments) if self.operation.cached else self.perform(caller, arguments)
         except Refusal as refusal:
             reply = refusal_reply(refusal, request)
             if self.operation.writes and caller and refusal.status in (403, 404, 409, 422):
                 db.record_refusal(caller, _first_id(event), refusal)
         except Exception as error:  # noqa: BLE001 (the edge: a defect becomes a 500 without detail)
             reply = defect_reply(error, request)
-        log_request(request, caller, reply.status or 0, started)
+        log_request(request, caller, reply.status or self.operation.returns, started)
         return _response(self.operation, request, reply, rate)
 
     def perform(self, caller: Caller | None, arguments: dict[str, Any]) -> Reply:
@@ -130,6 +133,17 @@ class Endpoint(Generic[P, R]):
         except db.Replay as earlier:
             return Reply(_Json(earlier.body), earlier.status, {"idempotent-replayed": "true"})
 
+    def _cached(self, caller: Caller | None, event: dict[str, Any], arguments: dict[str, Any]) -> Reply:
+        """The answer that an earlier request left, or else a new one, left for the next."""
+        place = place_of(self.operation, caller, event["rawPath"], event.get("queryStringParameters") or {})
+        if place and (found := place.read()):
+            etag, text = found
+            return Reply(_Json(text), headers={"etag": etag} if etag else {})
+        reply = self.perform(caller, arguments)
+        if place and isinstance(reply.body, _Json):
+            place.write(reply.headers.get("etag", ""), reply.body.text)
+        return reply
+
     def _identify(self, event: dict[str, Any]) -> Caller | None:
         if not self.operation.needs_authorizer:
             token = event["headers"].get("authorization")
@@ -142,6 +156,7 @@ class Endpoint(Generic[P, R]):
         caller = self._authorized(event["requestContext"].get("authorizer", {}).get("lambda") or {})
         if caller.role not in self.operation.access:
             raise Forbidden()
+        check_verified(self.operation, caller)
         return caller
 
     def _authorized(self, context: Mapping[str, Any]) -> Caller:
@@ -210,7 +225,8 @@ class Endpoint(Generic[P, R]):
                 takes_body = takes_body or issubclass(kind, Body)
                 arguments[name], wrong = validate(kind, query if issubclass(kind, Query) else body())
                 problems += wrong
-        if not takes_query:
+        # An address that nothing serves is told so, whatever it was asked; a provider may add parameters to its call.
+        if not takes_query and self.operation.method and not self.operation.raw:
             problems += [Detail(name, "is not a parameter here") for name in query]
         reads_raw = Request in self._arguments.values()
         if not takes_body and not reads_raw and self.operation.method in ("POST", "PUT", "PATCH"):
@@ -225,9 +241,12 @@ def endpoint(
     returns: int = 200,
     rate: str | None = "general",
     writes: bool = False,
+    verified: bool = False,
     raises: tuple[type[Refusal], ...] = (),
     uses: tuple[str, ...] = (),
     socket: Socket | None = None,
+    cached: Cached | None = None,
+    raw: Raw | None = None,
     database: Database | None = None,
     layers: tuple[str, ...] = (),
     timeout: int = 10,
@@ -238,8 +257,10 @@ def endpoint(
 
     `route` is method and path below `/api/v1` (`root=True`: below `/`). `access` are the roles; every GET is
     open to SUPPORT and everything to SUPER_ADMIN besides. `rate` is a category of `limits.LIMITS`, None for
-    none. `writes` grants the writer database role, and the relay's queue. `raises` are the operation's own
-    refusals (the kit's go without saying). `uses` names resources of the stack.
+    none. `writes` grants the writer database role, and the relay's queue. `verified` asks for a proven e-mail address.
+    `raises` are the operation's own
+    refusals (the kit's go without saying). `uses` names resources of the stack. `cached` keeps the answers of a GET.
+    `raw` describes a body that the function takes from the request itself, as its bytes are signed.
     """
     # `$default` takes what no other route does; it has no method and no base.
     method, path = (None, route) if route == "$default" else route.split(" ")
@@ -267,9 +288,12 @@ def endpoint(
             returns=returns,
             rate=rate or "none",
             writes=writes,
+            verified=verified,
             raises=raises,
             uses=tuple(sorted(needed)),
             socket=socket,
+            cached=cached,
+            raw=raw,
             database=database or ("writer" if writes else "reader"),
             layers=("common", *(("tokens",) if knows_visitor else ()), *layers),
             timeout=timeout,
@@ -396,7 +420,8 @@ def defect_reply(error: Exception, request: Request) -> Reply:
 
 
 def log_request(request: Request, caller: Caller | None, status: int, started: float) -> None:
-    """The one line every request leaves."""
+    """The one line every request leaves, with what it measured."""
+    metrics.count_request(status, started)
     logger.info(
         f"{request.operation.name} {status}",
         correlation_id=request.correlation_id,
@@ -404,6 +429,7 @@ def log_request(request: Request, caller: Caller | None, status: int, started: f
         method=request.operation.method,
         user_id=str(caller.user_id) if caller else None,
         metadata={"status": status, "duration_ms": round((time.monotonic() - started) * 1000, 1)},
+        **metrics.measured(),
     )
 
 

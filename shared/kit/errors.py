@@ -18,12 +18,16 @@ the wire is that name (`SPACE_NOT_AVAILABLE`). Anything else that is raised is a
 import re
 from typing import Any, ClassVar
 
+# A request may be wrong in ten thousand fields with names of its own making: an answer has room for the first.
+_MOST_DETAILS = 100
+_LONGEST_NAME = 200
+
 
 class Detail(dict[str, str]):
     """One field that is wrong, and why: `{"field": …, "message": …}`."""
 
     def __init__(self, field: str, message: str) -> None:
-        super().__init__(field=field, message=message)
+        super().__init__(field=field[:_LONGEST_NAME], message=message)
 
 
 class Refusal(Exception):
@@ -37,6 +41,8 @@ class Refusal(Exception):
     code: ClassVar[str]
     message: ClassVar[str]
     constraint: ClassVar[str | None] = None
+    remedy: ClassVar[str | None] = None
+    """What a client does about it, where docs/errors.md would else say too little."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -50,7 +56,7 @@ class Refusal(Exception):
         retry_after: int | None = None,
         headers: dict[str, str] | None = None,
     ) -> None:
-        self.details = list(details)
+        self.details = list(details[:_MOST_DETAILS])
         self.text = message or self.message
         self.retry_after = retry_after
         self.headers = headers or {}
@@ -67,6 +73,11 @@ class Forbidden(Refusal):
     status = 403
     code = "FORBIDDEN"
     message = "Your role may not do this."
+
+
+class EmailNotVerified(Forbidden):
+    code = "EMAIL_NOT_VERIFIED"
+    message = "Prove your e-mail address first: the mail with the link was sent to it."
 
 
 class NotFound(Refusal):

@@ -1,10 +1,11 @@
-"""The field types of request and answer models, and the models' three bases.
+"""The field types of request and answer models, and the models' bases.
 
 Requests arrive as JSON data from `wire.parse` (or as query strings) and are refused unless each value
 is exactly of the type its field states: no number in quotes, no `true` for 1, no timestamp for a day.
 """
 
 import re
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Self
@@ -16,15 +17,16 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    GetJsonSchemaHandler,
     StrictBool,
-    StrictInt,
     WithJsonSchema,
 )
-from pydantic_core import PydanticCustomError
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
-_DECIMAL = re.compile(r"[0-9]{1,12}(\.[0-9]{1,2})?", re.ASCII)
+_DECIMAL = re.compile(r"[0-9]{1,10}(\.[0-9]{1,2})?", re.ASCII)
 _CENT = Decimal("0.01")
 
 
@@ -63,6 +65,15 @@ def _decimal(value: Any) -> Decimal:
     raise refuse("must be a number")
 
 
+def _whole(value: Any) -> int:
+    if type(value) is int:
+        return value
+    # JSON has one kind of number: 12.0 is the whole number 12 (and what some clients write for it).
+    if type(value) is Decimal and value.is_finite() and value.as_tuple().exponent <= 0 and value == int(value):  # type: ignore[operator]
+        return int(value)
+    raise refuse("must be a whole number")
+
+
 def _cents(value: Decimal) -> Decimal:
     if abs(value) >= 10**10:
         raise refuse("must be below 10,000,000,000")
@@ -74,7 +85,7 @@ def _cents(value: Decimal) -> Decimal:
 def _asked_decimal(value: Any) -> Decimal:
     if isinstance(value, str) and _DECIMAL.fullmatch(value):
         return Decimal(value)
-    raise refuse("must be a number with at most two decimals")
+    raise refuse("must be a number below 10,000,000,000 with at most two decimals")
 
 
 def _asked_integer(value: Any) -> int:
@@ -106,34 +117,60 @@ def _not_blank(value: str) -> str:
     return value
 
 
-_MONEY_SCHEMA = {"type": "number", "multipleOf": 0.01, "minimum": 0, "exclusiveMaximum": 10**10}
+@dataclass(frozen=True)
+class Shown:
+    """What JSON Schema can tell of a type's validators, beside what pydantic tells of the type."""
+
+    schema: dict[str, Any]
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return self.schema | handler(schema)
+
+
+_MONEY_SCHEMA: dict[str, Any] = {"multipleOf": 0.01, "minimum": 0, "exclusiveMaximum": 10**10}
 
 Id = Annotated[UUID, BeforeValidator(_id), WithJsonSchema({"type": "string", "format": "uuid"})]
-Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
-Number = Annotated[Decimal, BeforeValidator(_decimal), WithJsonSchema({"type": "number"})]
-Money = Annotated[
-    Decimal, Field(ge=0), AfterValidator(_cents), BeforeValidator(_decimal), WithJsonSchema(_MONEY_SCHEMA)
+Day = Annotated[
+    date,
+    BeforeValidator(_day),
+    WithJsonSchema({"type": "string", "format": "date", "description": "From 1900-01-01 to 2200-12-31"}),
 ]
+Number = Annotated[Decimal, BeforeValidator(_decimal)]
+Money = Annotated[Decimal, Field(ge=0), AfterValidator(_cents), BeforeValidator(_decimal), Shown(_MONEY_SCHEMA)]
 PositiveMoney = Annotated[
     Decimal,
     Field(gt=0),
     AfterValidator(_cents),
     BeforeValidator(_decimal),
-    WithJsonSchema({**_MONEY_SCHEMA, "minimum": 0.01}),
+    Shown({**_MONEY_SCHEMA, "minimum": 0.01}),
 ]
 Area = PositiveMoney
 """Square feet, at most two decimals."""
 Text = Annotated[str, BeforeValidator(_clean)]
 """Any text without NUL; combine with `Field(max_length=…)`."""
-Label = Annotated[str, Field(max_length=255, min_length=1), AfterValidator(_not_blank), BeforeValidator(_clean)]
+Label = Annotated[
+    str,
+    Field(max_length=255, min_length=1),
+    AfterValidator(_not_blank),
+    BeforeValidator(_clean),
+    # What Python strips, in words that JSON Schema shares.
+    Shown({"pattern": r"[^\s\u001c-\u001f\u0085]"}),
+]
 """A name or title: 1 to 255 characters, not blank."""
-Count = StrictInt
+WebAddress = Annotated[
+    Text,
+    # Nothing but the web (a page shows it as a link, and `javascript:` is one too), and a host that every parser reads
+    # alike: no user name before it, no brackets; an international domain as xn--….
+    Field(pattern=r"^https?://[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?(:[0-9]{1,4})?([/?#][^\s\x00-\x1f<>\"]*)?$"),
+]
+"""A link to a page or a picture; combine with `Field(max_length=…)`."""
+Count = Annotated[int, BeforeValidator(_whole)]
 Flag = StrictBool
 
 AskedId = Id
 AskedDay = Day
-AskedMoney = Annotated[Decimal, BeforeValidator(_asked_decimal), WithJsonSchema(_MONEY_SCHEMA)]
-AskedCount = Annotated[int, BeforeValidator(_asked_integer), WithJsonSchema({"type": "integer", "minimum": 0})]
+AskedMoney = Annotated[Decimal, BeforeValidator(_asked_decimal), Shown(_MONEY_SCHEMA)]
+AskedCount = Annotated[int, BeforeValidator(_asked_integer), Shown({"minimum": 0})]
 AskedFlag = Annotated[bool, BeforeValidator(_asked_flag), WithJsonSchema({"type": "boolean"})]
 Moment = datetime
 
@@ -168,3 +205,9 @@ class View(BaseModel):
     def of(cls, row: dict[str, Any]) -> Self:
         """The view of a row that SQL has already shaped; not validated again (the tests do)."""
         return cls.model_construct(**row)
+
+
+class FrameData(View):
+    """The `data` of a WebSocket frame that we send; its class names the frame's event."""
+
+    event: ClassVar[str]

@@ -1,23 +1,17 @@
 """Rate limits: an exact sliding window per caller and category, counted in Valkey.
 
-Where Valkey does not answer within 50 ms the limit stays open, but for login, which then counts in
-PostgreSQL, and the next second's requests do not ask again. Categories of `PER_EMAIL` are counted in
-PostgreSQL always, by the operations themselves (shared/auth/queries.py): only they know the address.
+Where Valkey does not answer the limit stays open, but for login, which then counts in PostgreSQL. Categories of
+`PER_EMAIL` are counted in PostgreSQL always, by the operations themselves (shared/auth/queries.py): only they know
+the address.
 """
 
 import os
-import socket
-import ssl
 import threading
 import time
 from dataclasses import dataclass
-from typing import Any
 
-import hiredis
-
-from shared.kit.aws import presign_token
 from shared.kit.errors import RateLimited
-from shared.kit.settings import setting
+from shared.kit.valkey import ValkeyDown, command
 
 LIMITS = {
     "auth": (5, 60),
@@ -26,6 +20,7 @@ LIMITS = {
     "search": (20, 60),
     "general": (100, 60),
     "upload": (10, 60),
+    "invitation": (20, 3600),
     "admin": (1000, 60),
 }
 """Category → requests, seconds. "auth" and anonymous callers count per IP, everybody else per user."""
@@ -49,14 +44,6 @@ local oldest = redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')
 local free = math.ceil((oldest[2] + window - now) / 1000000)
 return {allowed and 1 or 0, tonumber(ARGV[1]) - used, free}
 """
-
-_TIMEOUT = 0.05
-_PAUSE = 1.0
-_state = threading.local()
-
-
-class ValkeyDown(Exception):
-    """Valkey did not answer in time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,41 +85,3 @@ def count(category: str, subject: str) -> Window:
     if not allowed:
         raise RateLimited(retry_after=max(free, 1), headers=window.headers())
     return window
-
-
-def command(*words: str | int) -> Any:
-    """One Valkey command and its answer. Raises ValkeyDown; then nothing is tried for a second."""
-    if time.monotonic() < getattr(_state, "closed_until", 0.0):
-        raise ValkeyDown
-    try:
-        if getattr(_state, "socket", None) is None:
-            _connect()
-        return _ask(words)
-    except (OSError, hiredis.HiredisError) as error:
-        if broken := _state.__dict__.pop("socket", None):
-            broken.close()
-        _state.closed_until = time.monotonic() + _PAUSE
-        raise ValkeyDown from error
-
-
-def _ask(words: tuple[str | int, ...]) -> Any:
-    _state.socket.sendall(hiredis.pack_command(words))  # type: ignore[arg-type]
-    while (answer := _state.reader.gets()) is False:
-        data = _state.socket.recv(65536)
-        if not data:
-            raise OSError("Valkey closed the connection")
-        _state.reader.feed(data)
-    if isinstance(answer, hiredis.ReplyError):
-        raise answer
-    return answer
-
-
-def _connect() -> None:
-    host, user = setting("VALKEY_HOST"), setting("VALKEY_USER")
-    plain = socket.create_connection((host, int(setting("VALKEY_PORT"))), timeout=_TIMEOUT)
-    plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    encrypted = setting("VALKEY_TLS") == "1"
-    _state.socket = ssl.create_default_context().wrap_socket(plain, server_hostname=host) if encrypted else plain
-    _state.reader = hiredis.Reader()
-    query = {"Action": "connect", "User": user, "ResourceType": "ServerlessCache"}
-    _ask(("AUTH", user, presign_token("elasticache", setting("VALKEY_NAME"), "/", query)))

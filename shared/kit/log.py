@@ -4,6 +4,7 @@ Personal data never enters a line: callers stand as ids, bodies and tokens not a
 """
 
 from datetime import UTC, datetime
+from json import JSONEncoder
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -22,5 +23,7 @@ logger = Logger(
     service="api",
     logger_formatter=_Formatter(
         log_record_order=["timestamp", "level", "correlation_id", "service", "message"],
+        # Made once: Powertools' own serializer makes an encoder for every line.
+        json_serializer=JSONEncoder(default=str, separators=(",", ":"), ensure_ascii=False).encode,
     ),
 )

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaValue
-from pydantic_core.core_schema import DecimalSchema
+from pydantic_core.core_schema import ChainSchema, DecimalSchema
 
 from shared.kit import catalog, errors
 from shared.kit.catalog import Operation, Role
@@ -67,7 +67,7 @@ def document(operations: Sequence[Operation]) -> dict[str, Any]:
         "tags": [{"name": domain} for domain in sorted({operation.domain for operation in endpoints})],
         "paths": paths,
         "components": {
-            "schemas": schemas.components() | _ENVELOPES,
+            "schemas": schemas.components() | ENVELOPES,
             "examples": {name: _example(kind) for name, kind in sorted(refusals.items())},
             "parameters": _PARAMETERS,
             "headers": _HEADERS,
@@ -86,6 +86,8 @@ def refusals_of(operation: Operation) -> list[type[Refusal]]:
         found += [errors.Unauthenticated, errors.TokenExpired, errors.InvalidToken, errors.SessionEnded]
     if operation.access and operation.access != frozenset(Role):
         found.append(errors.Forbidden)
+    if operation.verified:
+        found.append(errors.EmailNotVerified)
     if "{" in str(operation.path) or (operation.access and takes_body):
         found.append(errors.NotFound)
     if operation.writes and operation.access:
@@ -96,11 +98,27 @@ def refusals_of(operation: Operation) -> list[type[Refusal]]:
     return found + [kind for kind in operation.raises if issubclass(kind, Refusal)]
 
 
-class _Generator(GenerateJsonSchema):
+_BOUNDS = {"ge": "minimum", "le": "maximum", "gt": "exclusiveMinimum", "lt": "exclusiveMaximum"}
+
+
+def _number(value: Any, name: str) -> Any:
+    return float(value) if name in _BOUNDS and isinstance(value, str) else value
+
+
+class Generator(GenerateJsonSchema):
     """What `wire` writes: numbers for decimals; and no title that only repeats a field's name."""
 
     def decimal_schema(self, schema: DecimalSchema) -> JsonSchemaValue:
         return {"type": "number"}
+
+    def generate_inner(self, schema: Any) -> JsonSchemaValue:
+        made = super().generate_inner(schema)
+        # Bounds that stand behind a validator of ours keep pydantic's names for them.
+        return {_BOUNDS.get(name, name): _number(value, name) for name, value in made.items()}
+
+    def chain_schema(self, schema: ChainSchema) -> JsonSchemaValue:
+        # All steps must hold (a pattern behind a validator of ours is a second one); pydantic tells the first only.
+        return {name: value for step in schema["steps"] for name, value in self.generate_inner(step).items()}
 
     def field_title_should_be_set(self, schema: Any) -> bool:
         return False
@@ -118,11 +136,11 @@ class _Schemas:
         for operation in endpoints:
             for name, kind in operation.function.__annotations__.items():
                 if name == "return":
-                    if (answer := _answer(operation)[0]) is not None:
+                    if (answer := answer_of(operation)[0]) is not None:
                         inputs.append(((operation.name, name), "serialization", TypeAdapter(answer)))
                 elif isinstance(kind, type) and issubclass(kind, Body | Query):
                     inputs.append(((operation.name, name), "validation", TypeAdapter(kind)))
-        made, found = TypeAdapter.json_schemas(inputs, ref_template=_REF, schema_generator=_Generator)
+        made, found = TypeAdapter.json_schemas(inputs, ref_template=_REF, schema_generator=Generator)
         self._made = {key: schema for (key, _), schema in made.items()}
         self._components: dict[str, Any] = found.get("$defs", {})
         self._queries: set[str] = set()
@@ -148,7 +166,7 @@ class _Schemas:
         return {name: schema for name, schema in sorted(self._components.items()) if name not in self._queries}
 
 
-def _answer(operation: Operation) -> tuple[Any, str]:
+def answer_of(operation: Operation) -> tuple[Any, str]:
     """The type of the answer's JSON (None where it is no JSON) and its content type."""
     kind = operation.function.__annotations__.get("return")
     if get_origin(kind) is Reply:
@@ -176,6 +194,10 @@ def _operation(operation: Operation, schemas: _Schemas) -> dict[str, Any]:
                 "required": bool(schemas.body(operation, name).get("required")),
                 "content": {"application/json": {"schema": schemas.of(operation, name)}},
             }
+    if operation.raw:
+        free = {"type": "object", "additionalProperties": True, "description": operation.raw.description}
+        content = {"schema": free, "example": operation.raw.example}
+        described["requestBody"] = {"required": True, "content": {"application/json": content}}
     described["responses"] = _responses(operation, schemas)
     if operation.access:
         described["security"] = [{"bearer": []}]
@@ -194,6 +216,12 @@ def _line(text: str) -> str:
     return " ".join(text.split())
 
 
+def summary_of(thing: Operation | type) -> str:
+    """The first paragraph of what an operation's module, or a class, says of itself."""
+    text = sys.modules[thing.module].__doc__ if isinstance(thing, Operation) else thing.__doc__
+    return _line(str(text).strip().partition("\n\n")[0])
+
+
 def _parameters(operation: Operation, schemas: _Schemas) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for name, kind in operation.function.__annotations__.items():
@@ -210,6 +238,8 @@ def _parameters(operation: Operation, schemas: _Schemas) -> list[dict[str, Any]]
         found.append({"$ref": "#/components/parameters/IdempotencyKey"})
     if errors.Stale in operation.raises:
         found.append({"$ref": "#/components/parameters/IfMatch"})
+    for name, description in operation.raw.headers.items() if operation.raw else ():
+        found.append({"name": name, "in": "header", "description": description, "schema": {"type": "string"}})
     return found
 
 
@@ -222,7 +252,7 @@ def _asked(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _responses(operation: Operation, schemas: _Schemas) -> dict[str, Any]:
-    answer, content_type = _answer(operation)
+    answer, content_type = answer_of(operation)
     headers = ["X-Correlation-ID"]
     headers += ["X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"] if operation.rate != "none" else []
     is_tagged = operation.method == "GET" or errors.Stale in operation.raises
@@ -270,7 +300,7 @@ def _example(kind: type[Refusal]) -> dict[str, Any]:
     return {"summary": kind.message, "value": {"error": error, "meta": _EXAMPLE_META}}
 
 
-_ENVELOPES: dict[str, Any] = {
+ENVELOPES: dict[str, Any] = {
     "Error": {
         "type": "object",
         "description": "Every refusal of ours.",
@@ -315,8 +345,8 @@ _PARAMETERS: dict[str, Any] = {
     "CorrelationId": {
         "name": "X-Correlation-ID",
         "in": "header",
-        "description": "Kept in answers, logs and events where it has this form, else replaced.",
-        "schema": {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,64}$"},
+        "description": "Kept in answers, logs and events where it matches `[A-Za-z0-9._-]{1,64}`, else replaced.",
+        "schema": {"type": "string"},
     },
     "IdempotencyKey": {
         "name": "Idempotency-Key",
@@ -375,7 +405,11 @@ _BEGIN = "<!-- operations: written by `make openapi` -->"
 _END = "<!-- end of operations -->"
 
 if __name__ == "__main__":
+    from shared.kit import asyncapi, error_codes
+
     everything = catalog.load()
+    asyncapi.DOCUMENT.write_text(render(asyncapi.document(everything)), encoding="utf-8")
+    error_codes.DOCUMENT.write_text(error_codes.document(everything), encoding="utf-8")
     DOCUMENT.parent.mkdir(exist_ok=True)
     DOCUMENT.write_text(render(document(everything)), encoding="utf-8")
     README.write_text(with_table(README.read_text(encoding="utf-8"), everything), encoding="utf-8")

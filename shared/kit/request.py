@@ -19,6 +19,10 @@ class Caller:
     email_verified: bool = False
 
 
+Measures = dict[tuple[str, str, tuple[tuple[str, str], ...]], list[float]]
+"""Name, unit and dimensions → the values measured (`shared/kit/metrics.py`)."""
+
+
 @dataclass(slots=True)
 class Request:
     """What a way in knows about the work at hand; `current()` returns it anywhere below."""
@@ -35,6 +39,7 @@ class Request:
     event: dict[str, Any] = field(default_factory=dict)
     is_counted: bool = True
     """False where the request's rate limit stayed open because Valkey was down."""
+    measures: Measures = field(default_factory=dict)
 
 
 _state = threading.local()

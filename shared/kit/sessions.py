@@ -2,10 +2,12 @@
 
 from uuid import UUID
 
-from shared.kit.catalog import Role
+from shared.kit.catalog import Operation, Role
 from shared.kit.db import Row, reading
-from shared.kit.errors import SessionEnded
+from shared.kit.errors import EmailNotVerified, SessionEnded
 from shared.kit.request import Caller
+from shared.kit.settings import setting
+from shared.kit.unit import perform
 
 
 def caller_of_session(session_id: UUID, user_id: UUID) -> Caller:
@@ -15,6 +17,15 @@ def caller_of_session(session_id: UUID, user_id: UUID) -> Caller:
     if row is None or row["user_id"] != user_id:
         raise SessionEnded()
     return caller_from(row, session_id)
+
+
+def check_verified(operation: Operation, caller: Caller) -> None:
+    """Raises EmailNotVerified where the operation and the stage ask for a proven address and the caller's is none."""
+    if not operation.verified or caller.email_verified or setting("REQUIRE_VERIFIED_EMAIL", "0") != "1":
+        return
+    # Proved since the authorizer looked?
+    if not perform(operation, lambda: caller_of_session(caller.session_id, caller.user_id)).email_verified:
+        raise EmailNotVerified()
 
 
 def caller_from(row: Row, session_id: UUID) -> Caller:

@@ -7,30 +7,22 @@ written twice: their endpoint serves its event too, by the same rules, limits an
 import time
 from base64 import b64decode
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
-from shared.kit import wire
+from shared.kit import metrics, wire
 from shared.kit.catalog import Database, Operation, Socket
 from shared.kit.db import reading
-from shared.kit.endpoint import Defect, Endpoint, count_request, defect_reply, refusal_body
+from shared.kit.endpoint import Defect, Endpoint, count_request, defect_reply, refusal_body, validate
 from shared.kit.errors import Detail, Forbidden, Invalid, Refusal, Unauthenticated
+from shared.kit.fields import Body, FrameData
 from shared.kit.ids import new_id
 from shared.kit.log import logger
+from shared.kit.origin import client_address, has_edge
 from shared.kit.request import Caller, Request, begin
-from shared.kit.sessions import caller_from
+from shared.kit.sessions import caller_from, check_verified
 from shared.kit.unit import perform
 
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """The frame that a message is answered with."""
-
-    event: str
-    data: dict[str, Any]
-
-
-Handler = Callable[["Message"], Answer | None]
+Handler = Callable[..., FrameData | None]
 
 
 class Message:
@@ -46,8 +38,10 @@ class Message:
         self.request = Request(
             operation=operation,
             correlation_id=new_id().hex,
-            ip=context.get("identity", {}).get("sourceIp"),
+            # A frame has no headers: behind CloudFront nothing tells whose it is but its socket.
+            ip=None if has_edge() else context.get("identity", {}).get("sourceIp"),
             user_agent=(context.get("identity", {}).get("userAgent") or "")[:500],
+            headers={name.lower(): value for name, value in (event.get("headers") or {}).items()},
         )
         self._body = event.get("body")
         self._encoded = bool(event.get("isBase64Encoded"))
@@ -70,7 +64,7 @@ class Message:
             raise Invalid(*(Detail(field, "is not a field here") for field in frame))
         self.data = data
 
-    def frame(self, event: str, data: dict[str, Any]) -> str:
+    def frame(self, event: str, data: dict[str, Any] | FrameData) -> str:
         """An answer to this message, as text."""
         answer: dict[str, Any] = {"event": event, "data": data}
         if self.request_id is not None:
@@ -90,6 +84,8 @@ class Door:
         self.operation = operation
         self.__name__ = operation.name
         self.__doc__ = function.__doc__
+        kinds = function.__annotations__.values()
+        self._takes = next((kind for kind in kinds if isinstance(kind, type) and issubclass(kind, Body)), None)
 
     def __call__(self, event: dict[str, Any], context: object) -> dict[str, Any]:
         started = time.monotonic()
@@ -97,22 +93,36 @@ class Door:
         begin(message.request)
         opening = (self.operation.socket_route or "").startswith(("$connect", "$disconnect"))
         try:
+            if self.operation.socket_route == "$connect":
+                message.request.ip = client_address(message.request.headers, message.request.ip)
             if not opening:
                 message.read()
-            answer = perform(self.operation, lambda: self.function(message))
-            status, body = 200, message.frame(answer.event, answer.data) if answer else None
+            arguments = self._arguments(message)
+            answer = perform(self.operation, lambda: self.function(message, *arguments))
+            status, body = 200, message.frame(answer.event, answer) if answer else None
         except Refusal as refusal:
             status, body = (refusal.status if opening else 200), message.refused(refusal)
         except Exception as error:  # noqa: BLE001 (the edge: a defect becomes an answer without detail)
             defect_reply(error, message.request)
             status, body = (500 if opening else 200), message.refused(Defect())
+        metrics.count_request(status, started)
         logger.info(
             f"{self.operation.name} {status}",
             correlation_id=message.request.correlation_id,
             endpoint=self.operation.socket_route,
             metadata={"status": status, "duration_ms": round((time.monotonic() - started) * 1000, 1)},
+            **metrics.measured(),
         )
         return {"statusCode": status} if body is None else {"statusCode": status, "body": body}
+
+    def _arguments(self, message: Message) -> list[Body]:
+        """The message's data as the model that the function takes, if it takes one. Raises Invalid."""
+        if self._takes is None:
+            return []
+        asked, problems = validate(self._takes, message.data)
+        if problems:
+            raise Invalid(*problems)
+        return [asked]
 
 
 def socket(
@@ -123,7 +133,10 @@ def socket(
     layers: tuple[str, ...] = (),
     timeout: int = 10,
 ) -> Callable[[Handler], Door]:
-    """Declare a WebSocket route: `$connect`, `$disconnect`, `$default`, or the event it hears."""
+    """Declare a WebSocket route: `$connect`, `$disconnect`, `$default`, or the event it hears.
+
+    The function takes the message, and one `Body` where its data has fields; it answers a `FrameData` or nothing.
+    """
 
     def declare(function: Handler) -> Door:
         operation = Operation(
@@ -156,6 +169,7 @@ def serve_message(twin: Endpoint[Any, Any], door: Socket, event: dict[str, Any])
         caller = _caller_on(message.connection_id)
         if caller.role not in operation.access:
             raise Forbidden()
+        check_verified(operation, caller)
         count_request(operation, message.request, caller)
         arguments, problems = twin.bind(caller, path=message.data, query={}, body=lambda: _body(twin, message.data))
         if problems:
@@ -169,11 +183,13 @@ def serve_message(twin: Endpoint[Any, Any], door: Socket, event: dict[str, Any])
     except Exception as error:  # noqa: BLE001 (the edge: a defect becomes an answer without detail)
         defect_reply(error, message.request)
         code, text = 500, message.refused(Defect())
+    metrics.count_request(code, started)
     logger.info(
         f"{operation.name} {code}",
         correlation_id=message.request.correlation_id,
         endpoint=f"/ws {message.name}",
         metadata={"status": code, "duration_ms": round((time.monotonic() - started) * 1000, 1)},
+        **metrics.measured(),
     )
     return {"statusCode": 200, "body": text}
 

@@ -4,6 +4,7 @@ import traceback
 from collections.abc import Callable
 from typing import Any
 
+from shared.kit import metrics
 from shared.kit.catalog import Database, Operation
 from shared.kit.ids import new_id
 from shared.kit.log import logger
@@ -34,9 +35,10 @@ class Task:
                 error_type=type(error).__name__,
                 sqlstate=getattr(error, "sqlstate", None),
                 stack=traceback.format_tb(error.__traceback__),
+                **metrics.measured(),
             )
             raise
-        logger.info(f"{self.operation.name} done", correlation_id=correlation_id)
+        logger.info(f"{self.operation.name} done", correlation_id=correlation_id, **metrics.measured())
         return answer
 
 
@@ -48,6 +50,8 @@ def _declare(
     layers: tuple[str, ...],
     timeout: int,
     memory: int,
+    vpc: bool = True,
+    emits: bool = True,
 ) -> Callable[[Callable[[dict[str, Any]], Any]], Task]:
     def declare(function: Callable[[dict[str, Any]], Any]) -> Task:
         operation = Operation(
@@ -58,7 +62,8 @@ def _declare(
             function=function,
             schedule=schedule,
             database=database,
-            uses=tuple(sorted({*uses, "relay.send"})) if database == "worker" else uses,
+            vpc=vpc,
+            uses=tuple(sorted({*uses, "relay.send"})) if database == "worker" and emits else uses,
             layers=("common", *layers),
             timeout=timeout,
             memory=memory,
@@ -76,13 +81,20 @@ def step(
 
 
 def job(
-    schedule: str, *, uses: tuple[str, ...] = (), timeout: int = 300, memory: int = 512
+    schedule: str,
+    *,
+    database: Database | None = "worker",
+    emits: bool = True,
+    uses: tuple[str, ...] = (),
+    timeout: int = 300,
+    memory: int = 512,
 ) -> Callable[[Callable[[dict[str, Any]], Any]], Task]:
     """Declare a job on a schedule (`rate(1 hour)`, `cron(0 2 * * ? *)`); a second run does nothing.
 
     One that has filled its batch answers True, and goes on at once in a transaction of its own.
+    One without a database stands outside the VPC; one that `emits` no events does not get the relay's queue.
     """
-    return _declare("job", schedule, "worker", uses, (), timeout, memory)
+    return _declare("job", schedule, database, uses, (), timeout, memory, database is not None, emits)
 
 
 def operator(

@@ -11,9 +11,11 @@ from typing import TypeVar
 import psycopg
 
 from shared.kit import db
+from shared.kit.cache import end_answers
 from shared.kit.catalog import Operation
 from shared.kit.errors import Refusal, Unavailable
 from shared.kit.outbox import nudge_relay
+from shared.kit.valkey import ValkeyDown
 
 T = TypeVar("T")
 
@@ -86,7 +88,11 @@ def _commit(tx: db.Tx | None) -> None:
     except BaseException:
         tx.rollback()
         raise
-    if tx.emitted:
+    if tx.changed:
+        try:
+            end_answers(tx.changed)
+        except ValkeyDown:
+            pass  # the events end them
         nudge_relay()
 
 

@@ -6,10 +6,11 @@ with `Z`; money is therefore never a float on either way.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from enum import Enum
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +29,7 @@ def parse(raw: str | bytes) -> dict[str, Any]:
     """The JSON object in `raw`. Raises MalformedJson; the work is bounded by `MAX_BODY`."""
     if len(raw) > MAX_BODY:
         raise MalformedJson(Detail("body", f"must not be larger than {MAX_BODY} bytes"))
+    text = ""
     try:
         text = raw.decode("utf-8") if isinstance(raw, bytes) else raw
         value = json.loads(
@@ -37,6 +39,8 @@ def parse(raw: str | bytes) -> dict[str, Any]:
             parse_constant=_refuse_constant,
             object_pairs_hook=_object,
         )
+    except _NotANumber as error:
+        raise MalformedJson(Detail(_field_of_a_number(text), str(error))) from None
     except (ValueError, RecursionError) as error:
         raise MalformedJson(Detail("body", _reason(error))) from None
     if not isinstance(value, dict):
@@ -56,28 +60,73 @@ def _reason(error: ValueError | RecursionError) -> str:
     return str(error)
 
 
+class _NotANumber(ValueError):
+    """What JSON, or we, do not take for a number."""
+
+
 def _number(text: str) -> Decimal:
     if len(text) > 40:
-        raise ValueError("a number is too long")
-    return Decimal(text)
+        raise _NotANumber("a number is too long")
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        raise _NotANumber("a number is too large") from None
 
 
 def _integer(text: str) -> int:
     if len(text) > 40:
-        raise ValueError("a number is too long")
+        raise _NotANumber("a number is too long")
     return int(text)
 
 
 def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is not a JSON number")
+    raise _NotANumber(f"{name} is not a JSON number")
+
+
+def _field_of_a_number(text: str) -> str:
+    """The key beside the first number that is refused: looked for again, so that numbers that are good cost nothing."""
+
+    def is_refused(value: Any) -> bool:
+        return isinstance(value, _NotANumber) or (isinstance(value, list) and any(map(is_refused, value)))
+
+    def tried(parse: Callable[[str], Any], text: str) -> Any:
+        try:
+            return parse(text)
+        except _NotANumber as refused:
+            return refused
+
+    def found(pairs: list[tuple[str, Any]]) -> None:
+        for name, value in pairs:
+            if is_refused(value):
+                raise _Found(name)
+
+    try:
+        json.loads(
+            text,
+            parse_float=partial(tried, _number),
+            parse_int=partial(tried, _integer),
+            parse_constant=partial(tried, _refuse_constant),
+            object_pairs_hook=found,
+        )
+    except _Found as field:
+        return str(field)
+    except (ValueError, RecursionError):
+        pass
+    return "body"
+
+
+class _Found(Exception):
+    """The name of a field."""
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"the key {twice[:50]!r} stands twice")
+        seen: set[str] = set()
+        for name, _ in pairs:
+            if name in seen:
+                raise ValueError(f"the key {name[:50]!r} stands twice")
+            seen.add(name)
     return found
 
 
@@ -100,34 +149,47 @@ _quote = json.encoder.encode_basestring
 
 def render(value: Any) -> str:
     """`value` as JSON text. Takes what operations answer: models, dicts, lists and SQL's own types."""
-    if value is None:
-        return "null"
-    if value is True:
-        return "true"
-    if value is False:
-        return "false"
-    kind = type(value)
-    if kind is str:
-        return _quote(value)
-    if kind is int:
-        return repr(value)
-    if kind is Decimal:
-        return format(value, "f")
-    if kind is UUID:
-        return f'"{value}"'
-    if kind is datetime:
-        return f'"{moment(value)}"'
-    if kind is date:
-        return f'"{value.isoformat()}"'
-    if kind is list or kind is tuple:
-        return "[" + ",".join([render(item) for item in value]) + "]"
-    if isinstance(value, Mapping):
-        return "{" + ",".join([f"{_quote(name)}:{render(item)}" for name, item in value.items()]) + "}"
-    if isinstance(value, Enum):
-        return render(value.value)
-    if hasattr(value, "__pydantic_fields_set__"):
-        return render(value.__dict__)
-    raise TypeError(f"{kind.__name__} has no form on the wire")
+    return _FORMS[type(value)](value)
+
+
+def _written_object(value: Mapping[str, Any]) -> str:
+    return "{" + ",".join([f"{_quote(name)}:{_FORMS[type(item)](item)}" for name, item in value.items()]) + "}"
+
+
+def _written_array(value: Sequence[Any]) -> str:
+    return "[" + ",".join([_FORMS[type(item)](item) for item in value]) + "]"
+
+
+class _Forms(dict[type, Callable[[Any], str]]):
+    """How values of a type are written: found out once for each type, as this is the warm request's largest part."""
+
+    def __missing__(self, kind: type) -> Callable[[Any], str]:
+        if issubclass(kind, Mapping):
+            form: Callable[[Any], str] = _written_object
+        elif issubclass(kind, Enum):
+            form = lambda value: render(value.value)  # noqa: E731
+        elif hasattr(kind, "__pydantic_fields__"):
+            form = lambda value: _written_object(value.__dict__)  # noqa: E731
+        else:
+            raise TypeError(f"{kind.__name__} has no form on the wire")
+        self[kind] = form
+        return form
+
+
+_KNOWN: dict[type, Callable[[Any], str]] = {
+    type(None): lambda value: "null",
+    bool: lambda value: "true" if value else "false",
+    str: _quote,
+    int: repr,
+    Decimal: lambda value: format(value, "f"),
+    UUID: lambda value: f'"{value}"',
+    datetime: lambda value: f'"{moment(value)}"',
+    date: lambda value: f'"{value.isoformat()}"',
+    dict: _written_object,
+    list: _written_array,
+    tuple: _written_array,
+}
+_FORMS = _Forms(_KNOWN)
 
 
 def moment(value: datetime) -> str:
@@ -140,6 +202,10 @@ def moment(value: datetime) -> str:
     return f"{text}Z"
 
 
+# Made once: `json.loads` with arguments makes one for every call.
+_decoder = json.JSONDecoder(parse_float=Decimal)
+
+
 def load(text: str | bytes) -> Any:
     """JSON that we wrote ourselves (a jsonb column, an event), with `Decimal` for every broken number."""
-    return json.loads(text, parse_float=Decimal)
+    return _decoder.decode(text if isinstance(text, str) else text.decode())

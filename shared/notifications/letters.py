@@ -78,6 +78,12 @@ def security_notice(name: str, person: Row, url: str | None = None) -> Mail:
     return _letter(name, person, {"url": url, "settings_url": None})
 
 
+def invitation(invited: Row, url: str) -> Mail:
+    """The mail that asks somebody, who may never have heard of us, to join an organization."""
+    role = invited["role"].replace("_", " ").lower()
+    return _letter("invitation", invited, {**invited, "role": role, "url": url, "settings_url": None})
+
+
 def page(path: str) -> str:
     """The address of a page of the web application, which is the first of the origins that may call us."""
     return f"{setting('CORS_ORIGINS').partition(',')[0]}/{path}"
@@ -95,9 +101,10 @@ def _letter(template: str, person: Row, facts: dict[str, Any]) -> Mail:
     told: dict[str, Any] = {
         "facts": [],
         "link": None,
+        "reason": None,
         "closing": None,
         **lines,
-        "name": " ".join(person["name"].split()),
+        "name": " ".join((person["name"] or "").split()),
     }
     text = _environment("layout.txt").get_template(f"{template}.jinja").make_module(told)
     return Mail(

@@ -10,10 +10,10 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
-from shared.contracts.sealed import seal, unseal
 from shared.kit import wire
 from shared.kit.aws import call
 from shared.kit.consumer import Event
+from shared.kit.sealed import seal, unseal
 from shared.kit.settings import resource
 
 _PIECE = 4096
@@ -31,7 +31,8 @@ class Mail:
 
 
 def queue(mail: Mail, event: Event, user_id: UUID) -> None:
-    """Hand a mail to the queue; of the same event and person the queue takes one (within five minutes).
+    """Hand a mail to the queue; of the same event and person the queue takes one (within five minutes). Who has no
+    account yet goes by the invitation's id.
 
     Needs `uses=("mail.send", "token_key.encrypt")`. Raises AwsError, Unavailable.
     """

@@ -1,11 +1,14 @@
 """What a notification looks like, asked and answered."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, ClassVar, Literal
 from uuid import UUID
 
-from shared.kit.fields import AskedFlag, AskedId, View
+from shared.bids.models import BidStatus
+from shared.contracts.models import ContractStatus
+from shared.kit.fields import AskedFlag, AskedId, FrameData, View
 from shared.kit.paging import Paged, PageMeta
 
 Kind = Literal["bid_update", "lease_milestone", "payment_event"]
@@ -47,6 +50,45 @@ class AllRead(View):
     marked: int
 
     accounted: ClassVar[tuple[str, ...]] = ("marked",)
+
+
+class BidStatusChanged(FrameData):
+    """A bid was placed, answered, revised or withdrawn; `contract_id` once it is approved."""
+
+    event: ClassVar[str] = "bid:status_changed"
+    bid_id: UUID
+    space_id: UUID
+    status: BidStatus
+    contract_id: UUID | None
+
+
+class LeaseGenerated(FrameData):
+    """The lease of an approved bid can be read."""
+
+    event: ClassVar[str] = "lease:generated"
+    contract_id: UUID
+    contract_url: str
+    status: ContractStatus
+
+
+class PaymentDue(FrameData):
+    """A payment comes due in some days; `amount` is what is open of it."""
+
+    event: ClassVar[str] = "payment:due"
+    payment_id: UUID
+    amount: Decimal
+    due_date: date
+    days_until_due: int
+
+
+class NotificationNew(FrameData):
+    """A person has a new notification."""
+
+    event: ClassVar[str] = "notification:new"
+    notification_id: UUID
+    type: Kind
+    title: str
+    message: str
 
 
 @dataclass(frozen=True, slots=True)

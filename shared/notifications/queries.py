@@ -49,11 +49,25 @@ WHERE user_id = %(user_id)s AND NOT is_read
 RETURNING id
 """
 
+# Who acts for the client in this deal, as long as its mandate stands.
+_BROKER = """(
+    SELECT b.broker_id
+    FROM bids b
+    JOIN mandates m ON m.broker_id = b.broker_id AND m.client_organization_id = b.client_organization_id
+    WHERE b.id = coalesce(%(bid_id)s::uuid, (SELECT c.bid_id FROM contracts c WHERE c.id = %(contract_id)s::uuid))
+      AND m.revoked_at IS NULL AND (m.valid_until IS NULL OR m.valid_until >= app.today('UTC'))
+)"""
+
 # Ids ascend with time. One writer at a time for an organization, and ids made under its lock: nothing can
 # appear before an id that somebody has seen already, so catching up with `after` misses nothing.
-_LOCK_ORGANIZATIONS = """
+_LOCK_ORGANIZATIONS = f"""
 SELECT pg_advisory_xact_lock(hashtextextended('notifications ' || organization.id, 0))
-FROM (SELECT DISTINCT unnest(%(organization_ids)s::text[]) AS id ORDER BY id) AS organization
+FROM (
+    SELECT unnest(%(organization_ids)s::text[]) AS id
+    UNION
+    SELECT u.organization_id::text FROM users u WHERE u.id = {_BROKER}
+    ORDER BY id
+) AS organization
 """
 
 _SELECT_DEAL = """
@@ -66,10 +80,11 @@ FROM (
 JOIN spaces s ON s.id = deal.space_id
 """
 
-_SELECT_PEOPLE = """
+_SELECT_PEOPLE = f"""
 SELECT u.id, u.role, CASE WHEN u.organization_id = %(owner_organization_id)s THEN 'OWNER' ELSE 'CLIENT' END AS side
 FROM users u
-WHERE u.organization_id = ANY(%(organization_ids)s::uuid[]) AND u.status = 'ACTIVE' AND u.deleted_at IS NULL
+WHERE (u.organization_id = ANY(%(organization_ids)s::uuid[]) OR u.id = {_BROKER})
+  AND u.status = 'ACTIVE' AND u.deleted_at IS NULL
 ORDER BY u.id
 """
 
@@ -105,15 +120,22 @@ def update_all_read(tx: Tx, person: Caller) -> int:
 
 
 def select_concerned(tx: Tx, event: Event) -> tuple[Deal, list[Person]]:
-    """What the event's deal is about, and everybody of both sides; other tellers of these sides now wait."""
+    """What the event's deal is about, and everybody of both sides with the client's broker; other tellers of these
+    people now wait."""
     values = {
-        "bid_id": event.object_id if event.name.startswith("bid.") else None,
-        "contract_id": event.object_id if event.name.startswith("contract.") else event.data.get("contract_id"),
+        **_deal(event),
         "owner_organization_id": event.data["owner_organization_id"],
         "organization_ids": [event.data["owner_organization_id"], event.data["client_organization_id"]],
     }
     _, deals, people = tx.batch((_LOCK_ORGANIZATIONS, values), (_SELECT_DEAL, values), (_SELECT_PEOPLE, values))
     return Deal(**deals[0]), [Person(**row) for row in people]
+
+
+def _deal(event: Event) -> dict[str, Any]:
+    return {
+        "bid_id": event.object_id if event.name.startswith("bid.") else None,
+        "contract_id": event.object_id if event.name.startswith("contract.") else event.data.get("contract_id"),
+    }
 
 
 def insert_notifications(tx: Tx, event_id: UUID, notices: list[Notice]) -> dict[UUID, Notice]:
@@ -142,6 +164,20 @@ def select_recipient(tx: Tx, user_id: UUID) -> Row | None:
     return tx.one(_SELECT_RECIPIENT, {"id": user_id})
 
 
+_SELECT_INVITED = """
+SELECT i.id, NULL AS name, i.email, i.role, u.name AS inviter, coalesce(o.legal_name, o.name) AS organization
+FROM invitations i
+JOIN users u ON u.id = i.invited_by
+JOIN organizations o ON o.id = i.organization_id
+WHERE i.id = %(id)s AND i.accepted_at IS NULL AND i.revoked_at IS NULL
+"""
+
+
+def select_invited(tx: Tx, invitation_id: UUID) -> Row | None:
+    """Whom an invitation's mail goes to and what it says; None where the invitation is void."""
+    return tx.one(_SELECT_INVITED, {"id": invitation_id})
+
+
 # A side's address book is not the other's: names of people come from what the deal itself shows.
 _SELECT_BID_MATTER = """
 SELECT b.premises ->> 'name' AS space, b.premises #>> '{building,name}' AS building, b.currency,
@@ -168,11 +204,11 @@ JOIN contracts c ON c.id = p.contract_id
 WHERE p.id = %(object_id)s
 """
 
-_SELECT_READERS = """
+_SELECT_READERS = f"""
 SELECT u.id, u.role, u.name, u.email, u.preferences,
        CASE WHEN u.organization_id = %(owner_organization_id)s THEN 'OWNER' ELSE 'CLIENT' END AS side
 FROM users u
-WHERE u.organization_id IN (%(owner_organization_id)s, %(client_organization_id)s)
+WHERE (u.organization_id IN (%(owner_organization_id)s, %(client_organization_id)s) OR u.id = {_BROKER})
   AND u.status = 'ACTIVE' AND u.deleted_at IS NULL
 ORDER BY u.id
 """
@@ -181,8 +217,9 @@ _MATTERS = {"bid": _SELECT_BID_MATTER, "contract": _SELECT_CONTRACT_MATTER, "pay
 
 
 def select_matter(tx: Tx, event: Event) -> tuple[Row, list[Row]]:
-    """What a mail of the event is about, and everybody of both sides."""
+    """What a mail of the event is about, and everybody of both sides with the client's broker."""
     values = {
+        **_deal(event),
         "object_id": event.object_id,
         "owner_organization_id": event.data["owner_organization_id"],
         "client_organization_id": event.data["client_organization_id"],

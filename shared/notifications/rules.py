@@ -1,11 +1,21 @@
 """Who is told what: the sentence of each event for either side, and the frames that carry the change itself."""
 
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from shared.kit.consumer import Event
-from shared.notifications.models import Deal, Kind, Notice, Person
+from shared.kit.fields import FrameData
+from shared.notifications.models import (
+    BidStatusChanged,
+    Deal,
+    Kind,
+    LeaseGenerated,
+    Notice,
+    NotificationNew,
+    PaymentDue,
+    Person,
+)
 
 
 class _Words(NamedTuple):
@@ -151,6 +161,9 @@ _COUNTER_ACCEPTED = _Words(
 HEARD = tuple(_WORDS)
 """Every event that people are told of."""
 
+FRAMES = (BidStatusChanged, LeaseGenerated, PaymentDue, NotificationNew)
+"""What live sockets hear of it."""
+
 ROLES = {
     "bid": ("OWNER", "AGENT", "CLIENT", "BROKER", "SUPER_ADMIN"),
     "contract": ("OWNER", "CLIENT", "BROKER", "SUPER_ADMIN"),
@@ -211,39 +224,42 @@ def _facts(event: Event, deal: Deal) -> dict[str, str]:
     }
 
 
-def frame(event: Event, contract_url: str) -> tuple[str, dict[str, Any]] | None:
+def frame(event: Event, contract_url: str) -> FrameData | None:
     """The frame that carries the change itself (source 000, 4.3); None where it has none.
 
     `contract_url` is the address of contracts' downloads with `{contract_id}` in it.
     """
     if event.name.startswith("bid."):
-        return "bid:status_changed", {
-            "bid_id": event.object_id,
-            "space_id": event.data["space_id"],
-            "status": event.data["status"],
-            "contract_id": event.data.get("contract_id"),
-        }
+        return BidStatusChanged.of(
+            {
+                "bid_id": event.object_id,
+                "space_id": event.data["space_id"],
+                "status": event.data["status"],
+                "contract_id": event.data.get("contract_id"),
+            }
+        )
     if event.name == "contract.generated":
-        return "lease:generated", {
-            "contract_id": event.object_id,
-            "contract_url": contract_url.format(contract_id=event.object_id),
-            "status": event.data["status"],
-        }
+        return LeaseGenerated.of(
+            {
+                "contract_id": event.object_id,
+                "contract_url": contract_url.format(contract_id=event.object_id),
+                "status": event.data["status"],
+            }
+        )
     if event.name == "payment.due_soon":
-        return "payment:due", {
-            "payment_id": event.object_id,
-            "amount": event.data["open_amount"],
-            "due_date": event.data["due_date"],
-            "days_until_due": event.data["days_until_due"],
-        }
+        return PaymentDue.of(
+            {
+                "payment_id": event.object_id,
+                "amount": event.data["open_amount"],
+                "due_date": event.data["due_date"],
+                "days_until_due": event.data["days_until_due"],
+            }
+        )
     return None
 
 
-def news(notification_id: UUID, notice: Notice) -> tuple[str, dict[str, Any]]:
+def news(notification_id: UUID, notice: Notice) -> NotificationNew:
     """The frame that tells of a notification."""
-    return "notification:new", {
-        "notification_id": notification_id,
-        "type": notice.type,
-        "title": notice.title,
-        "message": notice.message,
-    }
+    return NotificationNew(
+        notification_id=notification_id, type=notice.type, title=notice.title, message=notice.message
+    )

@@ -9,9 +9,10 @@ from shared.payments import queries
 from shared.payments.models import Payment
 
 
-def visible_payment(tx: Tx, caller: Caller, payment_id: UUID) -> tuple[Payment, Row]:
-    """The caller's payment, locked, and its contract's `status` and `today` there. Raises NotFound."""
-    payment, contract = queries.lock_payment(tx, caller, payment_id)
+def visible_payment(tx: Tx, caller: Caller, payment_id: UUID) -> tuple[Payment, Row, list[Row]]:
+    """The caller's payment, locked, its contract's `status` and `today` there, and the money that stands recorded
+    for it. Raises NotFound."""
+    payment, contract, standing = queries.lock_payment(tx, caller, payment_id)
     if payment is None or contract is None:
         raise NotFound()
-    return Payment.of(payment), contract
+    return Payment.of(payment), contract, standing

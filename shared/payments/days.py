@@ -9,66 +9,62 @@ from uuid import UUID
 
 from shared.kit.db import Row, Tx
 
-# `work.day` is the building's day on which the work fell due; a payment is open until its last cent has come.
-_LOCK_UNINVOICED = """
+# Each statement below says between these two what `work.day` is, the building's day on which the work fell due, and
+# which payments have it. A payment is open until its last cent has come.
+_SELECTED = """
 SELECT p.id, work.day, p.due_date - there.today AS days_until_due
 FROM payments p
 JOIN contracts c ON c.id = p.contract_id
 CROSS JOIN LATERAL (SELECT app.today(c.premises #>> '{building,timezone}') AS today) AS there
+"""
+_OPEN_AND_NOT_DONE = """
+  AND p.paid_amount < p.amount + p.tax_amount
+  AND c.status IN ('SIGNED', 'ACTIVE', 'EXPIRED')
+  AND NOT EXISTS (SELECT FROM work_items w WHERE w.entity_id = p.id AND w.job = %(job)s AND w.day = work.day)
+ORDER BY p.due_date, p.id
+LIMIT %(limit)s
+FOR UPDATE OF p SKIP LOCKED
+"""
+
+_LOCK_UNINVOICED = (
+    _SELECTED
+    + """
 CROSS JOIN LATERAL (SELECT p.due_date - %(days_before)s::integer AS day) AS work
 WHERE p.status IN ('SCHEDULED', 'DUE', 'OVERDUE')
   AND p.due_date <= app.today('Pacific/Kiritimati') + %(days_before)s::integer
   AND work.day <= there.today
   AND NOT EXISTS (SELECT FROM invoices i WHERE i.payment_id = p.id AND i.kind = 'INVOICE')
-  AND p.paid_amount < p.amount + p.tax_amount
-  AND c.status IN ('SIGNED', 'ACTIVE', 'EXPIRED')
-  AND NOT EXISTS (SELECT FROM work_items w WHERE w.entity_id = p.id AND w.job = %(job)s AND w.day = work.day)
-ORDER BY p.due_date, p.id
-LIMIT %(limit)s
-FOR UPDATE OF p SKIP LOCKED
 """
+    + _OPEN_AND_NOT_DONE
+)
 
-_LOCK_FALLEN_DUE = """
-SELECT p.id, work.day, p.due_date - there.today AS days_until_due
-FROM payments p
-JOIN contracts c ON c.id = p.contract_id
-CROSS JOIN LATERAL (SELECT app.today(c.premises #>> '{building,timezone}') AS today) AS there
+_LOCK_FALLEN_DUE = (
+    _SELECTED
+    + """
 CROSS JOIN LATERAL (SELECT p.due_date AS day) AS work
 WHERE p.status = 'SCHEDULED'
   AND p.due_date <= app.today('Pacific/Kiritimati')
   AND work.day <= there.today
-  AND p.paid_amount < p.amount + p.tax_amount
-  AND c.status IN ('SIGNED', 'ACTIVE', 'EXPIRED')
-  AND NOT EXISTS (SELECT FROM work_items w WHERE w.entity_id = p.id AND w.job = %(job)s AND w.day = work.day)
-ORDER BY p.due_date, p.id
-LIMIT %(limit)s
-FOR UPDATE OF p SKIP LOCKED
 """
+    + _OPEN_AND_NOT_DONE
+)
 
-_LOCK_FALLEN_OVERDUE = """
-SELECT p.id, work.day, p.due_date - there.today AS days_until_due
-FROM payments p
-JOIN contracts c ON c.id = p.contract_id
-CROSS JOIN LATERAL (SELECT app.today(c.premises #>> '{building,timezone}') AS today) AS there
+_LOCK_FALLEN_OVERDUE = (
+    _SELECTED
+    + """
 CROSS JOIN LATERAL (SELECT p.due_date + 1 AS day) AS work
 WHERE p.status = 'DUE'
   AND p.due_date < app.today('Pacific/Kiritimati')
   AND work.day <= there.today
-  AND p.paid_amount < p.amount + p.tax_amount
-  AND c.status IN ('SIGNED', 'ACTIVE', 'EXPIRED')
-  AND NOT EXISTS (SELECT FROM work_items w WHERE w.entity_id = p.id AND w.job = %(job)s AND w.day = work.day)
-ORDER BY p.due_date, p.id
-LIMIT %(limit)s
-FOR UPDATE OF p SKIP LOCKED
 """
+    + _OPEN_AND_NOT_DONE
+)
 
 # Of several reminders that were missed only the latest is sent, with the days that are really left; and none
 # that fell due before the lease was executed.
-_LOCK_UNREMINDED = """
-SELECT p.id, work.day, p.due_date - there.today AS days_until_due
-FROM payments p
-JOIN contracts c ON c.id = p.contract_id
-CROSS JOIN LATERAL (SELECT app.today(c.premises #>> '{building,timezone}') AS today) AS there
+_LOCK_UNREMINDED = (
+    _SELECTED
+    + """
 CROSS JOIN LATERAL (
     SELECT p.due_date - min(r.days_before) AS day
     FROM unnest(%(reminders)s::integer[]) AS r (days_before)
@@ -79,13 +75,9 @@ WHERE p.status = 'SCHEDULED'
                     + (SELECT max(r.days_before) FROM unnest(%(reminders)s::integer[]) AS r (days_before))
   AND p.due_date > there.today
   AND work.day >= (c.activated_at AT TIME ZONE (c.premises #>> '{building,timezone}'))::date
-  AND p.paid_amount < p.amount + p.tax_amount
-  AND c.status IN ('SIGNED', 'ACTIVE', 'EXPIRED')
-  AND NOT EXISTS (SELECT FROM work_items w WHERE w.entity_id = p.id AND w.job = %(job)s AND w.day = work.day)
-ORDER BY p.due_date, p.id
-LIMIT %(limit)s
-FOR UPDATE OF p SKIP LOCKED
 """
+    + _OPEN_AND_NOT_DONE
+)
 
 _UPDATE_STATUS = """
 UPDATE payments SET status = %(status)s, updated_at = now() WHERE id = ANY(%(payment_ids)s::uuid[])

@@ -60,7 +60,8 @@ class Invoice:
 class Receipt:
     """Proves one transaction: `received` by `issuer` on `paid_date`.
 
-    `paid` is all that was paid towards the invoice's total up to and with this transaction.
+    `paid` is all that was paid towards the invoice's total up to and with this transaction; `credit` is what of
+    `received` went beyond that.
     """
 
     id: UUID
@@ -79,6 +80,7 @@ class Receipt:
     total: Decimal
     received: Decimal
     paid: Decimal
+    credit: Decimal = Decimal(0)
     payment_method: str | None = None
     transaction_reference: str | None = None
     exponent: int = 2
@@ -150,8 +152,9 @@ def render_receipt(receipt: Receipt) -> bytes:
         paper,
         receipt,
         paid=(
-            ("Paid before", receipt.paid - receipt.received),
+            ("Paid before", receipt.paid + receipt.credit - receipt.received),
             ("Received with this payment", receipt.received),
+            *([("Kept as credit", receipt.credit)] if receipt.credit else []),
         ),
     )
     return paper.finish()

@@ -5,9 +5,9 @@ from decimal import Decimal
 from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
-from shared.kit.fields import AskedDay, AskedId, Body, Day, PositiveMoney, Text, View
+from shared.kit.fields import AskedDay, AskedId, Body, Day, PositiveMoney, Text, View, refuse
 from shared.kit.paging import Paged, PageMeta
 
 PaymentStatus = Literal["SCHEDULED", "DUE", "PAID", "OVERDUE", "CANCELLED"]
@@ -38,6 +38,14 @@ class PaymentFilter(Paged):
     status: PaymentStatus | None = None
     due_date_from: AskedDay | None = None
     due_date_to: AskedDay | None = None
+
+    @field_validator("due_date_to")
+    @classmethod
+    def _not_before_it_begins(cls, ends: date | None, info: ValidationInfo) -> date | None:
+        begins = info.data.get("due_date_from")
+        if ends and begins and ends < begins:
+            raise refuse("must not be before due_date_from")
+        return ends
 
 
 class Payment(View):

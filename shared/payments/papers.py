@@ -36,7 +36,8 @@ def invoice_of(row: Row) -> Invoice:
 def receipt_of(row: Row) -> Receipt:
     """The receipt of the payment's latest transaction that stands."""
     transactions = row["transactions"]
-    latest = transactions[-1]
+    # Only the money that settles a payment leaves credit: what stands of it came with the latest.
+    latest, credit = transactions[-1], row["credit"]
     return Receipt(
         id=latest["id"],
         number=receipt_number(row),
@@ -52,7 +53,8 @@ def receipt_of(row: Row) -> Receipt:
         tax_percent=row["tax_percent"],
         tax=row["tax_amount"],
         total=row["total_amount"],
-        received=Decimal(latest["amount"]),
+        received=Decimal(latest["amount"]) + credit,
+        credit=credit,
         paid=sum((Decimal(one["amount"]) for one in transactions), Decimal(0)),
         payment_method=latest["payment_method"],
         transaction_reference=latest["transaction_reference"],

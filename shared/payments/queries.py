@@ -1,5 +1,6 @@
 """The SQL of payments, their transactions and invoices."""
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -14,7 +15,6 @@ from shared.kit.request import Caller
 from shared.kit.settings import setting
 from shared.payments.models import Payment, PaymentFilter, Recording
 from shared.payments.rules import Reversal
-from shared.payments.schedule import Line
 from shared.spaces.currencies import WHOLE_CURRENCIES
 
 _SELECT = """
@@ -32,6 +32,8 @@ FROM payments p
 _MINE = """
 (%(owner_side)s::uuid IS NULL OR p.owner_organization_id = %(owner_side)s)
 AND (%(client_side)s::uuid IS NULL OR p.client_organization_id = %(client_side)s)
+AND (%(broker_side)s::uuid IS NULL
+     OR p.client_organization_id = ANY ((SELECT app.represented() || %(broker_side)s::uuid)::uuid[]))
 AND (%(either_side)s::uuid IS NULL OR %(either_side)s IN (p.owner_organization_id, p.client_organization_id))
 """
 
@@ -79,8 +81,9 @@ WHERE id = %(payment_id)s
 RETURNING id
 """
 
-# Payments that have an invoice get no other. The counters' rows are locked until the transaction ends, so that
-# numbers have no gaps, and always in the same order, so that no two wait crosswise.
+# Payments that have an invoice get no other. The papers say of both sides what they say of themselves today: the law
+# asks for the address and the tax id of the day of issue, not of the day of the lease. The counters' rows are locked
+# until the transaction ends, so that numbers have no gaps, and always in the same order, so that no two wait crosswise.
 _INSERT_INVOICES = """
 WITH asked AS (
     SELECT p.id, p.owner_organization_id, a.invoice_id,
@@ -104,11 +107,12 @@ SELECT a.invoice_id, c.id, p.id, p.owner_organization_id, p.client_organization_
        app.today(c.premises #>> '{building,timezone}'), p.due_date,
        jsonb_build_array(jsonb_build_object('charge', p.charge, 'period_start', p.period_start,
                                             'period_end', p.period_end, 'amount', p.amount)),
-       c.owner_party, c.client_party, %(by)s
+       c.owner_party || today.owner, c.client_party || today.client, %(by)s
 FROM asked a
 JOIN counted n ON n.organization_id = a.owner_organization_id
 JOIN payments p ON p.id = a.id
 JOIN contracts c ON c.id = p.contract_id
+CROSS JOIN LATERAL app.letterheads(c.owner_organization_id, c.client_organization_id) AS today
 RETURNING id, payment_id, number
 """
 
@@ -178,7 +182,10 @@ SELECT i.id AS invoice_id, i.number, i.issued_on, i.due_date, i.tax_percent, i.t
                ORDER BY t.id)
         FROM (SELECT o.*, row_number() OVER (ORDER BY o.id) AS number FROM payment_transactions o
               WHERE o.payment_id = p.id AND o.kind = 'PAYMENT') AS t
-        WHERE NOT EXISTS (SELECT FROM payment_transactions r WHERE r.reverses_id = t.id)) AS transactions
+        WHERE NOT EXISTS (SELECT FROM payment_transactions r WHERE r.reverses_id = t.id)) AS transactions,
+       (SELECT coalesce(sum(t.amount), 0) FROM payment_transactions t
+        WHERE t.payment_id = p.id AND t.kind = 'CREDIT'
+          AND NOT EXISTS (SELECT FROM payment_transactions r WHERE r.reverses_id = t.id)) AS credit
 FROM payments p
 JOIN contracts c ON c.id = p.contract_id
 LEFT JOIN invoices i ON i.payment_id = p.id AND i.kind = 'INVOICE'
@@ -233,11 +240,13 @@ _SELECT_MANY = _SELECT + " WHERE p.id = ANY(%(payment_ids)s::uuid[]) ORDER BY p.
 
 
 def sides_of(caller: Caller) -> dict[str, Any]:
-    """The organization that a caller's role confines it to, and on which side it may stand."""
+    """The organization that a caller's role confines it to, and on which side it may stand (a broker: also on that of
+    those whom it represents)."""
     own = caller.organization_id
     return {
         "owner_side": own if caller.role is Role.OWNER else None,
-        "client_side": own if caller.role in (Role.CLIENT, Role.BROKER) else None,
+        "client_side": own if caller.role is Role.CLIENT else None,
+        "broker_side": own if caller.role is Role.BROKER else None,
         "either_side": own if caller.role is Role.FINANCIAL_OFFICER else None,
         "public_url": setting("PUBLIC_URL"),
     }
@@ -261,11 +270,13 @@ def select_payment(tx: Reading, caller: Caller, payment_id: UUID) -> Row | None:
     return tx.one(_SELECT_ONE, {"payment_id": payment_id, **sides_of(caller)})
 
 
-def lock_payment(tx: Tx, caller: Caller, payment_id: UUID) -> tuple[Row | None, Row | None]:
-    """The payment, locked, and the state of its contract."""
+def lock_payment(tx: Tx, caller: Caller, payment_id: UUID) -> tuple[Row | None, Row | None, list[Row]]:
+    """The payment, locked, the state of its contract, and its transactions that nothing has reversed, latest first."""
     values = {"payment_id": payment_id, **sides_of(caller)}
-    _, payments, contracts = tx.batch((_LOCK_ONE, values), (_SELECT_ONE, values), (_SELECT_CONTRACT_STATE, values))
-    return (payments[0] if payments else None), (contracts[0] if contracts else None)
+    _, payments, contracts, standing = tx.batch(
+        (_LOCK_ONE, values), (_SELECT_ONE, values), (_SELECT_CONTRACT_STATE, values), (_SELECT_STANDING, values)
+    )
+    return (payments[0] if payments else None), (contracts[0] if contracts else None), standing
 
 
 def record_money(
@@ -291,11 +302,6 @@ def insert_invoices(tx: Tx, payment_ids: list[UUID]) -> dict[UUID, Row]:
     """The platform's invoices for those of the payments (locked before) that have none: `id`, `number`, by payment."""
     values = {"payment_ids": payment_ids, "invoice_ids": [new_id() for _ in payment_ids], "by": None}
     return {row["payment_id"]: row for row in tx.all(_INSERT_INVOICES, values)}
-
-
-def select_standing(tx: Tx, payment_id: UUID) -> list[Row]:
-    """The payment's transactions that nothing has reversed, the latest first."""
-    return tx.all(_SELECT_STANDING, {"payment_id": payment_id})
 
 
 def reverse_money(tx: Tx, caller: Caller, payment: Payment, reversal: Reversal, today: date) -> Row:
@@ -336,30 +342,17 @@ def _of_contract(tx: Reading, caller: Caller, contract_id: UUID, sql: str) -> tu
     return (contracts[0]["currency"], rows) if contracts else None
 
 
-def insert_schedule(tx: Tx, contract_id: UUID, lines: tuple[Line, ...]) -> None:
-    """A contract's instalments; a line that is there already stays."""
-    installments = sum(line.charge == "RENT" for line in lines)
-    for line in lines:
+def insert_schedule(tx: Tx, contract_id: UUID, rows: Sequence[dict[str, Any]]) -> None:
+    """A contract's instalments, as `instalments_of` makes them; a line that is there already stays."""
+    for row in rows:
         tx.run(
             _INSERT_LINE,
             {
+                **row,
                 "id": new_id(),
                 "contract_id": contract_id,
-                "charge": line.charge,
-                "period_start": line.period_start,
-                "period_end": line.period_end,
-                "amount": line.amount,
-                "abatement": line.abatement,
                 "whole_currencies": list(WHOLE_CURRENCIES),
-                "due_date": line.due_date,
-                "installment_number": line.installment_number,
-                "total_installments": installments if line.installment_number else None,
-                "explanation": Jsonb(
-                    [
-                        {"label": s.label, "formula": s.formula, "inputs": s.inputs, "result": s.result}
-                        for s in line.steps
-                    ]
-                ),
+                "explanation": Jsonb(row["explanation"]),
             },
         )
 

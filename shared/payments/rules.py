@@ -8,6 +8,7 @@ from uuid import UUID
 
 from shared.kit.errors import Conflict, Detail, Invalid
 from shared.payments.models import Payment, Recording
+from shared.spaces.currencies import exponent_of
 
 
 class AlreadyPaid(Conflict):
@@ -37,10 +38,12 @@ PAYABLE_CONTRACTS = ("SIGNED", "ACTIVE", "EXPIRED")
 
 
 def check_recording(payment: Payment, contract_status: str, today: date, recording: Recording) -> None:
-    """Raises AlreadyPaid or NotPayable, or Invalid naming `currency` or `paid_date` (`today` at the building)."""
+    """Raises AlreadyPaid or NotPayable, or Invalid naming `currency`, `amount` or `paid_date` (`today` there)."""
     wrong = []
     if recording.currency is not None and recording.currency != payment.currency:
         wrong.append(Detail("currency", f"must be {payment.currency}, the contract's currency"))
+    if recording.amount is not None and recording.amount % 1 and exponent_of(payment.currency) == 0:
+        wrong.append(Detail("amount", f"must be whole: {payment.currency} has no decimals"))
     if recording.paid_date > today:
         wrong.append(Detail("paid_date", f"must not be after {today.isoformat()}"))
     if wrong:

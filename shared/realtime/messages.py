@@ -6,12 +6,13 @@
 
 import hashlib
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from shared.kit import wire
 from shared.kit.aws import AwsError, call
-from shared.kit.settings import resource
+from shared.kit.fields import FrameData
+from shared.kit.request import current
+from shared.kit.settings import NotDeclared, resource
 
 _BATCH = 10
 """Entries that SQS takes in one call."""
@@ -22,15 +23,18 @@ class Frame:
     """What one socket is to hear."""
 
     connection_id: str
-    event: str
-    data: dict[str, Any]
+    data: FrameData
 
 
 def send_frames(event_id: UUID, frames: list[Frame], correlation_id: str) -> None:
     """Queue frames about an event; the same frame again within five minutes is dropped by the queue.
 
-    Needs `uses=("push.send",)`. Raises AwsError, Unavailable; a part may have been queued then.
+    Needs `uses=("push.send",)`. Raises AwsError, Unavailable; a part may have been queued then. Raises NotDeclared
+    where the operation does not say under `tells=` that it sends such frames: their description is made from there.
     """
+    operation = current().operation
+    if undeclared := {type(frame.data).__name__ for frame in frames} - {kind.__name__ for kind in operation.tells}:
+        raise NotDeclared(f"{operation.name} must declare {', '.join(sorted(undeclared))} under tells=")
     for start in range(0, len(frames), _BATCH):
         entries = [
             _entry(str(number), event_id, frame, correlation_id)
@@ -42,7 +46,7 @@ def send_frames(event_id: UUID, frames: list[Frame], correlation_id: str) -> Non
 
 
 def _entry(name: str, event_id: UUID, frame: Frame, correlation_id: str) -> dict[str, str]:
-    text = wire.render({"event": frame.event, "data": frame.data})
+    text = wire.render({"event": frame.data.event, "data": frame.data})
     body = {"connection_id": frame.connection_id, "frame": text, "correlation_id": correlation_id}
     once = hashlib.sha256(f"{event_id} {frame.connection_id} {text}".encode()).hexdigest()
     return {

@@ -1,17 +1,33 @@
-"""What a client says on a socket that concerns the socket itself."""
+"""What is said on a socket that concerns the socket itself."""
 
-from typing import Annotated
+from datetime import datetime
+from typing import Annotated, ClassVar
+from uuid import UUID
 
 from pydantic import Field
 
-from shared.kit.fields import Body, Text
+from shared.kit.fields import Body, FrameData, Text
 
 
 class Login(Body):
-    """The access token of whoever holds the socket."""
+    """The access token of whoever holds the socket; again before it expires, with a fresh one."""
 
     token: Annotated[Text, Field(max_length=4096)]
 
 
 class Ping(Body):
     """Nothing but a sign of life."""
+
+
+class Authenticated(FrameData):
+    """The socket hears what concerns this person until then."""
+
+    event: ClassVar[str] = "auth:ok"
+    user_id: UUID
+    expires_at: datetime
+
+
+class Pong(FrameData):
+    """The socket lives."""
+
+    event: ClassVar[str] = "pong"

@@ -43,6 +43,8 @@ SELECT connection_id FROM connections
 WHERE connection_id = %(connection_id)s AND authenticated_at IS NOT NULL
 """
 
+_COUNT_CONNECTIONS = "SELECT count(*) AS open FROM connections WHERE expires_at > now()"
+
 
 def insert_connection(tx: Tx, connection_id: str, caller: Caller | None, token_expires: int | None) -> None:
     """Register a socket; `token_expires` in Unix seconds. Without a caller it hears nothing yet."""
@@ -67,6 +69,12 @@ def delete_unauthenticated(tx: Reading, connection_id: str) -> bool:
     # The second statement sees an authentication that the first one had to wait for.
     _, authenticated = tx.batch((_DELETE_UNAUTHENTICATED, values), (_SELECT_AUTHENTICATED, values))
     return not authenticated
+
+
+def count_connections(tx: Reading) -> int:
+    """How many sockets are registered and may still be open."""
+    row = tx.one(_COUNT_CONNECTIONS)
+    return int(row["open"]) if row else 0
 
 
 def _values(connection_id: str, caller: Caller | None, token_expires: int | None) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """Moves a database to a revision of the schema, at deploy and on a developer's machine.
 
-Each call is one transaction that first takes an advisory lock: a failed migration leaves nothing
-behind, and of two deploys that start together the second waits and finds its work done.
+Each migration is a transaction of its own and asks for the locks of tables that people are using: where one does not
+come at once, everybody else goes first and the migration is tried again. What fails leaves nothing of itself behind,
+only the migrations before it. Of two deploys that start together the second waits and finds its work done.
 
 Command line, for `make migration` and by hand:
 
@@ -9,18 +10,22 @@ Command line, for `make migration` and by hand:
 """
 
 import os
+import random
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from alembic import command
+from alembic import command, op
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from psycopg.errors import DeadlockDetected, LockNotAvailable
 from sqlalchemy import URL, Connection, NullPool, create_engine, make_url, text
+from sqlalchemy.exc import OperationalError
 
 from shared.schema.tables import metadata
 
@@ -31,17 +36,30 @@ LOCK = "leasing.schema"
 # row-level security protects.
 VERSION_SCHEMA = "app"
 
+# Behind a migration that waits for a table, everybody waits who only wants to read it. So long a table is waited for:
+# all that one migration locks (tests/architecture/test_migrations.py counts them) come within a second or not at all.
+LOCK_TIMEOUT = 0.05
+_HURRY = f"SET lock_timeout = {LOCK_TIMEOUT * 1000:.0f}"
+PATIENCE = 300.0
+
 
 def upgrade(database_url: str | URL, revision: str = "head") -> None:
-    """Applies every migration up to `revision`."""
+    """Applies every migration up to `revision`. A schema of a later release stays as it is."""
     with _locked(database_url) as connection:
-        command.upgrade(_config(connection), revision)
+        config = _config(connection)
+        known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+        applied = _context(connection).get_current_heads()
+        connection.rollback()
+        # Rolled back to, this release runs on what the later one left: migrations only ever add.
+        if known.issuperset(applied):
+            _insist(connection, lambda: command.upgrade(config, revision))
 
 
 def downgrade(database_url: str | URL, revision: str = "base") -> None:
     """Takes back every migration after `revision`, with the data that only those held."""
     with _locked(database_url) as connection:
-        command.downgrade(_config(connection), revision)
+        config = _config(connection)
+        _insist(connection, lambda: command.downgrade(config, revision))
 
 
 def is_current(database_url: str | URL) -> bool:
@@ -65,11 +83,22 @@ def draft(database_url: str | URL, message: str) -> None:
         command.revision(config, message=message, autogenerate=True, rev_id=f"{written + 1:04}")
 
 
+@contextmanager
+def unhurried() -> Iterator[None]:
+    """For a migration's statements that hold up neither readers nor writers: each is a transaction of its own, waits as
+    long as it must, and may be run again (VALIDATE CONSTRAINT, CREATE INDEX CONCURRENTLY)."""
+    with op.get_context().autocommit_block():
+        op.execute("SET lock_timeout = 0")
+        yield
+        op.execute(_HURRY)
+
+
 def context_options() -> dict[str, Any]:
     """How Alembic looks at a database, the same in every command."""
     return {
         "target_metadata": metadata,
         "version_table_schema": VERSION_SCHEMA,
+        "transaction_per_migration": True,
         "include_schemas": True,
         "include_name": _is_ours,
         "compare_type": True,
@@ -94,19 +123,63 @@ def _config(connection: Connection) -> Config:
     return config
 
 
+def _insist(connection: Connection, work: Callable[[], None]) -> None:
+    """Do the work, again and again from where it stands while somebody else holds what it needs."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return work()
+        except OperationalError as error:
+            connection.rollback()
+            connection.execute(text(_HURRY))
+            connection.commit()
+            if not isinstance(error.orig, LockNotAvailable | DeadlockDetected) or time.monotonic() > deadline:
+                raise
+            _end_vacuums(connection)
+            time.sleep(random.uniform(0.05, 0.5))  # noqa: S311 (nobody's secret)
+
+
+def _end_vacuums(connection: Connection) -> None:
+    """Let the automatic vacuums of our tables end: they give way to whoever has waited for a second, and no migration
+    waits so long. This waits with a lock that holds up neither readers nor writers."""
+    connection.execute(text("SET LOCAL lock_timeout = '3s'"))
+    try:
+        for table in connection.scalars(text(_VACUUMED)).all():
+            connection.execute(text(f"LOCK TABLE {table} IN SHARE UPDATE EXCLUSIVE MODE"))
+    except OperationalError as error:
+        if not isinstance(error.orig, LockNotAvailable | DeadlockDetected):
+            raise
+    connection.rollback()
+
+
+_VACUUMED = """
+SELECT DISTINCT c.oid::regclass::text
+FROM pg_locks AS l
+JOIN pg_database AS d ON d.oid = l.database AND d.datname = current_database()
+JOIN pg_class AS c ON c.oid = l.relation AND c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'
+WHERE l.mode = 'ShareUpdateExclusiveLock' AND l.granted AND l.pid <> pg_backend_pid()
+"""
+
+
 @contextmanager
 def _connection(database_url: str | URL) -> Iterator[Connection]:
     url = make_url(database_url).set(drivername="postgresql+psycopg")
     engine = create_engine(url, poolclass=NullPool)
-    with engine.begin() as connection:
+    with engine.connect() as connection:
         yield connection
 
 
 @contextmanager
 def _locked(database_url: str | URL) -> Iterator[Connection]:
     with _connection(database_url) as connection:
-        connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:lock, 0))"), {"lock": LOCK})
+        # It goes with the session, which is this call's own.
+        # Asked for again and again: whoever waits inside a statement holds up CREATE INDEX CONCURRENTLY.
+        while not connection.scalar(text("SELECT pg_try_advisory_lock(hashtextextended(:lock, 0))"), {"lock": LOCK}):
+            connection.rollback()
+            time.sleep(0.2)
         connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {VERSION_SCHEMA}"))
+        connection.execute(text(_HURRY))
+        connection.commit()
         yield connection
 
 

@@ -169,7 +169,7 @@ organizations = Table(
     _line("legal_name", nullable=True),
     _json("address"),
     _line("tax_id", 64, nullable=True),
-    _line("logo_key", 500, nullable=True),
+    _line("logo_url", 500, nullable=True),
     _text("signature_provider", default="BUILT_IN"),
     _flag("requires_authorization"),
     _now("created_at"),
@@ -194,6 +194,8 @@ users = Table(
     _flag("email_verified"),
     _flag("two_factor_enabled"),
     _line("two_factor_secret", 500, nullable=True),
+    # The 30 seconds of the last code that was taken: none is taken twice.
+    Column("two_factor_step", BigInteger),
     _number("token_version", default="1"),
     _json("preferences", nullable=False, default="{}"),
     _text("bio", nullable=True),
@@ -208,7 +210,8 @@ users = Table(
     _one_of("role", *ROLES),
     _one_of("status", "ACTIVE", "SUSPENDED"),
     CheckConstraint("char_length(email) <= 255", name="email"),
-    Index("users_email_key", text("lower(email)"), unique=True),
+    # An address belongs to one account at a time: who was removed may come back, with a new one.
+    Index("users_email_key", text("lower(email)"), unique=True, postgresql_where=text("deleted_at IS NULL")),
     Index(None, "organization_id"),
 )
 
@@ -242,9 +245,37 @@ user_tokens = Table(
     _moment("expires_at", nullable=False),
     _moment("spent_at"),
     _now("created_at"),
-    _one_of("purpose", "EMAIL_VERIFICATION", "PASSWORD_RESET"),
+    # Whose socket a ticket opens.
+    _uuid("session_id", nullable=True),
+    _number("attempts", default="0"),
+    _one_of("purpose", "EMAIL_VERIFICATION", "PASSWORD_RESET", "SECOND_FACTOR", "SOCKET", "OAUTH"),
     UniqueConstraint("token_hash"),
     Index(None, "user_id", "purpose"),
+)
+
+# What lets somebody in who has lost the phone: ten codes, each good once.
+recovery_codes = Table(
+    "recovery_codes",
+    metadata,
+    _uuid("user_id", "users.id"),
+    _text("code_hash"),
+    _moment("spent_at"),
+    _now("created_at"),
+    PrimaryKeyConstraint("user_id", "code_hash"),
+    _sha256("code_hash"),
+)
+
+# Who somebody is elsewhere: `subject` is the provider's own name for the person, and never changes.
+oauth_identities = Table(
+    "oauth_identities",
+    metadata,
+    _text("provider"),
+    _text("subject"),
+    _uuid("user_id", "users.id"),
+    _now("created_at"),
+    PrimaryKeyConstraint("provider", "subject"),
+    UniqueConstraint("user_id", "provider"),
+    _one_of("provider", "google", "linkedin"),
 )
 
 # Counted per submitted address, known or not, so that both lock alike (decision 10).
@@ -275,6 +306,51 @@ rate_windows = Table(
     Column("moments", ARRAY(DateTime(timezone=True)), nullable=False, server_default=text("'{}'")),
     _now("updated_at"),
     _sha256("subject_hash"),
+)
+
+# Who was asked by mail to join; a newer invitation of the same address revokes the older.
+invitations = Table(
+    "invitations",
+    metadata,
+    _key(),
+    _uuid("organization_id", "organizations.id"),
+    _text("email"),
+    _text("role"),
+    _text("token_hash"),
+    _uuid("invited_by", "users.id"),
+    _moment("expires_at", nullable=False),
+    _moment("accepted_at"),
+    _moment("revoked_at"),
+    _now("created_at"),
+    _one_of("role", "OWNER", "CLIENT", "BROKER", "AGENT", "FINANCIAL_OFFICER"),
+    CheckConstraint("char_length(email) <= 255", name="email"),
+    UniqueConstraint("token_hash"),
+    Index("invitations_page_idx", "organization_id", "id"),
+)
+
+# Whom a client lets bid for it. `client_id` is the person who stands for the client in those bids; the parties are
+# names as they were, because neither side may read the other's users.
+mandates = Table(
+    "mandates",
+    metadata,
+    _key(),
+    _uuid("client_organization_id", "organizations.id"),
+    _uuid("client_id", "users.id"),
+    _uuid("broker_id", "users.id"),
+    _json("client_party", nullable=False),
+    _json("broker_party", nullable=False),
+    _day("valid_until", nullable=True),
+    _moment("revoked_at"),
+    *_traces(),
+    Index(
+        "mandates_one_per_broker",
+        "client_organization_id",
+        "broker_id",
+        unique=True,
+        postgresql_where=text("revoked_at IS NULL"),
+    ),
+    Index("mandates_client_idx", "client_organization_id", "id"),
+    Index("mandates_broker_idx", "broker_id", "id"),
 )
 
 # --- inventory --------------------------------------------------------------------------------
@@ -452,6 +528,8 @@ bids = Table(
     _uuid("owner_organization_id"),
     _uuid("client_id", "users.id"),
     _uuid("client_organization_id", "organizations.id"),
+    # The broker who acted for the client; `broker_party` is its name, as below.
+    _uuid("broker_id", "users.id", nullable=True),
     _money("bid_amount"),
     _money("counter_offer_amount", nullable=True),
     _currency(),
@@ -466,6 +544,7 @@ bids = Table(
     # a space that is no longer listed.
     _json("client_party", nullable=False),
     _json("owner_party"),
+    _json("broker_party"),
     _json("premises", nullable=False),
     *_traces(),
     CheckConstraint("bid_amount > 0", name="bid_amount"),

@@ -5,7 +5,7 @@ from uuid import UUID
 from shared.kit.db import Reading, Row, Tx
 from shared.kit.errors import NotFound
 from shared.spaces import queries
-from shared.spaces.models import SpaceAtHand, Ties
+from shared.spaces.deal import SpaceAtHand, Ties
 
 
 def visible_space(tx: Reading, space_id: UUID, *, lock: bool = False) -> SpaceAtHand:

@@ -1,14 +1,13 @@
-"""What a space looks like, asked and answered, and what a deal on it needs to know."""
+"""What a space looks like, asked and answered."""
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
-from shared.buildings.models import LARGEST_AREA, Amenities
+from shared.buildings.traits import LARGEST_AREA, Amenities
 from shared.kit.fields import (
     LEFT_OUT,
     Area,
@@ -20,8 +19,10 @@ from shared.kit.fields import (
     Id,
     Label,
     Money,
+    Shown,
     Text,
     View,
+    WebAddress,
     refuse,
 )
 from shared.kit.paging import Paged, PageMeta
@@ -45,8 +46,8 @@ def _labels(value: Any) -> list[str]:
     return labels
 
 
-Currency = Annotated[Text, AfterValidator(_currency)]
-Image = Annotated[Text, StringConstraints(max_length=2000, pattern=r"^https?://[^\s]+$")]
+Currency = Annotated[Text, AfterValidator(_currency), Shown({"pattern": "^[A-Z]{3}$"})]
+Image = Annotated[WebAddress, Field(max_length=2000)]
 AskedLabels = Annotated[
     list[Annotated[str, Field(max_length=100)]],
     Field(max_length=20),
@@ -248,39 +249,3 @@ class SpaceDetail(Space):
 
 class OwnSpaceDetail(OwnSpace, SpaceDetail):
     """The same, as the owner's side sees it."""
-
-
-@dataclass(frozen=True, slots=True)
-class SpaceAtHand:
-    """A space that the caller may see, with what a deal on it needs to know.
-
-    `owner_id` is the person whom the building names as its owner; `today` is the day it is there.
-    """
-
-    id: UUID
-    name: str
-    building_id: UUID
-    floor_id: UUID
-    owner_id: UUID
-    owner_organization_id: UUID
-    availability_status: str
-    is_leasable: bool
-    usage_type: str
-    currency: str
-    base_price_monthly: Decimal | None
-    gross_sqft: Decimal
-    usable_sqft: Decimal
-    floor_number: int
-    building_name: str
-    building_address: dict[str, Any]
-    timezone: str
-    today: date
-
-
-@dataclass(frozen=True, slots=True)
-class Ties:
-    """How many deals hang on a space, or on several: what keeps it where it is."""
-
-    live_contracts: int
-    open_bids: int
-    unpaid_payments: int

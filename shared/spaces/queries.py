@@ -1,8 +1,10 @@
 """The SQL of spaces."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
@@ -11,7 +13,11 @@ from shared.buildings.access import reach
 from shared.kit.db import Reading, Row, Tx
 from shared.kit.ids import new_id
 from shared.kit.request import Caller
-from shared.spaces.models import NewSpace, Sort, SpaceSearch, Ties
+from shared.spaces.deal import Ties
+
+if TYPE_CHECKING:
+    # Only their names are needed here: a deal on a space comes by without paying for its models.
+    from shared.spaces.models import NewSpace, Sort, SpaceSearch
 
 _LOCK_SPACE = "SELECT app.lock_space(%(space_id)s)"
 

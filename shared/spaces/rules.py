@@ -5,7 +5,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from shared.kit.db import Row
 from shared.kit.errors import Conflict, Detail, Invalid
 from shared.spaces.currencies import WHOLE_CURRENCIES
-from shared.spaces.models import ScoreFactors, SpaceChanges, Ties
+from shared.spaces.deal import Ties
+from shared.spaces.models import ScoreFactors, SpaceChanges
 
 
 class ExternalIdTaken(Conflict):

@@ -2,7 +2,7 @@
 
 import psycopg
 
-from shared.kit import aws, db, limits
+from shared.kit import aws, db, valkey
 from shared.kit.errors import Unavailable
 from shared.kit.settings import resource
 from shared.system.models import Condition
@@ -25,8 +25,8 @@ def database() -> Condition:
 def redis() -> Condition:
     """Valkey."""
     try:
-        limits.command("PING")
-    except limits.ValkeyDown:
+        valkey.command("PING")
+    except valkey.ValkeyDown:
         return "unhealthy"
     return "healthy"
 

@@ -1,22 +1,15 @@
 """What a person tells of itself: to reach it, to know what it can do, and how it wants to be told of things."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, ClassVar
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, ValidationInfo, field_validator
 
-from shared.kit.fields import Body, Day, Flag, Label, Text, View
+from shared.kit.fields import Body, Day, Flag, Label, Text, View, WebAddress, refuse
 
 Phone = Annotated[Text, Field(min_length=1, max_length=32)]
-# Nothing but the web: a page shows it as a link, and `javascript:` is one too.
-_WEB = r"^https?://[^\s\x00-\x1f<>\"]+$"
-WebAddress = Annotated[
-    Text,
-    StringConstraints(max_length=500, pattern=_WEB),
-    # Behind Text's own validator pydantic keeps the pattern, and leaves it out of the schema.
-    Field(json_schema_extra={"pattern": _WEB}),
-]
+Link = Annotated[WebAddress, Field(max_length=500)]
 Short = Annotated[Label, Field(max_length=100)]
 
 
@@ -27,6 +20,14 @@ class Certificate(Body):
     issuer: Label | None = None
     issue_date: Day | None = None
     expiry_date: Day | None = None
+
+    @field_validator("expiry_date")
+    @classmethod
+    def _ends_after_it_began(cls, ends: date | None, info: ValidationInfo) -> date | None:
+        began = info.data.get("issue_date")
+        if ends and began and ends <= began:
+            raise refuse("must be after issue_date")
+        return ends
 
 
 class Channels(Body):
@@ -46,8 +47,8 @@ class ProfileChanges(Body):
     company: Label | None = None
     title: Label | None = None
     bio: Annotated[Text, Field(max_length=2000)] | None = None
-    website: WebAddress | None = None
-    linkedin: WebAddress | None = None
+    website: Link | None = None
+    linkedin: Link | None = None
     skills: Annotated[list[Short], Field(max_length=50)] | None = None
     certifications: Annotated[list[Certificate], Field(max_length=50)] | None = None
     notification_preferences: Channels | None = None

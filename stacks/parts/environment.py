@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from aws_cdk import SecretValue
+
 from shared.kit.catalog import DATABASE_USERS, ENVIRONMENT, Operation
 from stacks.database import DATABASE_NAME
+from stacks.front import origin_secret_name
 from stacks.parts.grants import Resource, resource_of
+from stacks.stage import Stage
 
 if TYPE_CHECKING:
     from stacks.platform import PlatformStack
 
 # From the layer "common": the authorities of Aurora's and the proxy's certificates.
 CERTIFICATES = "/opt/certificates/aws.pem"
-
-
-def counts_requests(operation: Operation) -> bool:
-    """Its requests are counted in Valkey."""
-    return operation.kind in ("endpoint", "socket")
 
 
 def environment_of(operation: Operation, platform: PlatformStack, resources: Mapping[str, Resource]) -> dict[str, str]:
@@ -31,14 +30,24 @@ def environment_of(operation: Operation, platform: PlatformStack, resources: Map
         "POWERTOOLS_SERVICE_NAME": "api",
         "POWERTOOLS_METRICS_NAMESPACE": "leasing",
     }
+    if operation.kind in ("endpoint", "socket") and platform.stage_settings.has_front:
+        found["ORIGIN_SECRETS"] = _origin_secrets(platform.stage_settings)
+    if operation.verified:
+        found["REQUIRE_VERIFIED_EMAIL"] = "1" if platform.stage_settings.require_verified_email else "0"
     if operation.database:
         found |= _database(operation, platform)
-    if counts_requests(operation):
+    if operation.knows_valkey:
         found |= _valkey(platform)
     for use in operation.uses:
         name = resource_of(use)
         found[ENVIRONMENT[name]] = resources[name].value
     return found
+
+
+def _origin_secrets(stage: Stage) -> str:
+    """In the clear, as CloudFront's settings show the same: docs/decisions/0015-the-edge-is-known-by-a-secret.md."""
+    names = (origin_secret_name(stage, name) for name in stage.origin_secrets)
+    return ",".join(SecretValue.secrets_manager(name).unsafe_unwrap() for name in names)
 
 
 def _database(operation: Operation, platform: PlatformStack) -> dict[str, str]:

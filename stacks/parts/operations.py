@@ -10,8 +10,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from aws_cdk import Duration, Stack
-from aws_cdk import aws_cloudwatch as cloudwatch
-from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
@@ -21,8 +19,9 @@ from aws_cdk import aws_scheduler as scheduler
 from constructs import Construct
 
 from shared.kit.catalog import DATABASE_USERS, Kind, Operation
+from stacks.parts.alarm import alarm
 from stacks.parts.code import functions_code
-from stacks.parts.environment import counts_requests, environment_of
+from stacks.parts.environment import environment_of
 from stacks.parts.grants import Resource, check_uses, statements_for
 from stacks.parts.invoker import invoker
 from stacks.parts.names import id_of
@@ -45,6 +44,7 @@ class Operations(Construct):
 
     `resources` are what the domain owns beside the platform's. `reserved` and `parallel` limit single
     operations: how many functions there may be, and how many may read the operation's queue at once.
+    `schedules` are those of jobs whose stage decides how often they run.
     """
 
     def __init__(
@@ -58,11 +58,12 @@ class Operations(Construct):
         kinds: frozenset[Kind] = KINDS,
         reserved: Mapping[str, int] | None = None,
         parallel: Mapping[str, int] | None = None,
+        schedules: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(stack, id)
         self._platform = platform
         self._resources = {**platform.resources, **(resources or {})}
-        self._reserved, self._parallel = reserved or {}, parallel or {}
+        self._reserved, self._parallel, self._own_schedules = reserved or {}, parallel or {}, schedules or {}
         self._roles: dict[str, iam.Role] = {}
         self._layers: dict[str, lambda_.LayerVersion] = {}
         self._code = functions_code()
@@ -139,7 +140,7 @@ class Operations(Construct):
             stage=self._platform.stage_settings,
             name=operation.name,
             visibility=visibility_for(operation.timeout),
-            alarms=self._platform.alarms,
+            tells=self._platform.warning,
         )
         # The target also writes both queues' policies, without which EventBridge drops events silently.
         events.Rule(
@@ -166,7 +167,7 @@ class Operations(Construct):
     def _role(self, operation: Operation, queue: Queue | None) -> iam.Role:
         abilities = [
             *([operation.database] if operation.database else []),
-            *(["limits"] if counts_requests(operation) else []),
+            *(["valkey"] if operation.knows_valkey else []),
             *([f"queue.{operation.name}"] if queue else []),
             *([] if operation.vpc else ["outside"]),
             *operation.uses,
@@ -217,7 +218,7 @@ class Operations(Construct):
         found = []
         if user := DATABASE_USERS.get(operation.database or "admin"):
             found.append(iam.PolicyStatement(actions=["rds-db:connect"], resources=[database.login_arn(user)]))
-        if counts_requests(operation):
+        if operation.knows_valkey:
             found.append(iam.PolicyStatement(actions=["elasticache:Connect"], resources=database.cache_arns))
         return found
 
@@ -254,18 +255,18 @@ class Operations(Construct):
                 self,
                 f"{id_of(operation)}Schedule",
                 name=self._platform.stage_settings.named(operation.name),
-                schedule_expression=str(operation.schedule),
+                schedule_expression=self._own_schedules.get(operation.name, str(operation.schedule)),
                 flexible_time_window=scheduler.CfnSchedule.FlexibleTimeWindowProperty(mode="OFF"),
                 target=scheduler.CfnSchedule.TargetProperty(
                     arn=function.function_arn, role_arn=role.role_arn, input="{}"
                 ),
             )
-            alarm = function.metric_errors(period=Duration.minutes(5)).create_alarm(
+            alarm(
                 self,
                 f"{id_of(operation)}Failed",
-                alarm_description=f"The job {operation.name} failed; a later run does what this one left.",
-                threshold=1,
-                evaluation_periods=1,
-                treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+                tells=self._platform.warning,
+                meaning=f"The job {operation.name} failed; a later run does what this one left.",
+                runbook="job-failed",
+                metric=function.metric_errors(period=Duration.minutes(5)),
+                above=0,
             )
-            alarm.add_alarm_action(actions.SnsAction(self._platform.alarms))

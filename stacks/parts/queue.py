@@ -1,12 +1,11 @@
 """A queue that loses nothing: what fails too often is parked in its dead letters, and somebody is told."""
 
 from aws_cdk import Duration
-from aws_cdk import aws_cloudwatch as cloudwatch
-from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from stacks.parts.alarm import alarm
 from stacks.stage import Stage
 
 RECEIVES = 5
@@ -26,7 +25,7 @@ class Queue(Construct):
         stage: Stage,
         name: str,
         visibility: int,
-        alarms: sns.ITopic,
+        tells: sns.ITopic,
         fifo: bool = False,
         receives: int = RECEIVES,
     ) -> None:
@@ -39,20 +38,18 @@ class Queue(Construct):
             visibility_timeout=Duration.seconds(visibility),
             dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead_letters, max_receive_count=receives),
         )
-        alarm = cloudwatch.Alarm(
+        alarm(
             self,
             "Parked",
-            alarm_name=f"{stage.named(name)}-parked",
-            alarm_description=f"{name} gave up on a message: read it in {name}-dead-letters, then redrive it.",
+            tells=tells,
+            name=f"{stage.named(name)}-parked",
+            meaning=f"{name} gave up on a message: it lies in {name}-dead-letters.",
+            runbook="dead-letters",
             metric=self.dead_letters.metric_approximate_number_of_messages_visible(
                 period=Duration.minutes(1), statistic="Maximum"
             ),
-            threshold=1,
-            evaluation_periods=1,
-            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+            above=0,
         )
-        alarm.add_alarm_action(actions.SnsAction(alarms))
 
     def _queue(
         self,

@@ -3,19 +3,27 @@
 An operation without a row in BODIES fails here: nobody adds a door without saying who stands at it.
 """
 
+import importlib
+import re
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from pydantic import BaseModel
 
 from functions.notifications.list_notifications import list_notifications
 from functions.notifications.notify_people import notify_people
+from functions.organizations.grant_mandate import grant_mandate
+from functions.organizations.invite_member import invite_member
 from functions.payments.list_payments import list_payments
 from shared.bids import queries as bid_queries
 from shared.contracts import queries as contract_queries
 from shared.kit import catalog
 from shared.kit.catalog import Role
 from shared.kit.endpoint import Endpoint
+from shared.kit.fields import Query
+from shared.kit.paging import Paged
+from shared.organizations import queries as organization_queries
 from shared.payments import queries as payment_queries
 from tests.call import call, invoke, other_id
 from tests.leasing.deal import Deal
@@ -83,6 +91,16 @@ BODIES: dict[str, dict[str, Any] | None] = {
     "update_building": {"category": "RETAIL"},
     "update_floor": {"total_sqft": 100},
     "update_space": {"name": "Suite"},
+    "get_organization": None,
+    "update_organization": {"name": "Example"},
+    "list_members": None,
+    "remove_member": None,
+    "invite_member": {"email": "somebody@example.com", "role": "FINANCIAL_OFFICER"},
+    "list_invitations": None,
+    "revoke_invitation": None,
+    "grant_mandate": {"broker_id": "BROKER"},
+    "list_mandates": None,
+    "revoke_mandate": None,
 }
 # Whose id an operation takes is one person's own, not an organization's.
 PERSONAL = {"mark_notification_read"}
@@ -111,14 +129,25 @@ def stage(_world):
         "building_id": space["building_id"],
         "floor_id": space["floor_id"],
     }
+    ids["invitation_id"] = call(
+        invite_member, as_=deal.owner, body={"email": "asked@example.com", "role": "AGENT"}
+    ).json["id"]
+    broker = _world.user(Role.BROKER)
+    ids["mandate_id"] = call(grant_mandate, as_=deal.client, body={"broker_id": broker.id}).json["id"]
     address = {"street": "1 Main St", "city": "X", "state": "NY", "country": "USA", "postal_code": "1"}
-    return Stage(deal, ids, {"ADDRESS": address, "FLOOR": space["floor_id"], "SPACE": deal.space})
+    return Stage(deal, ids, {"ADDRESS": address, "FLOOR": space["floor_id"], "SPACE": deal.space, "BROKER": broker.id})
+
+
+def endpoint_of(operation: Any) -> Endpoint[Any, Any]:
+    endpoint: Endpoint[Any, Any] = getattr(importlib.import_module(operation.module), operation.name)
+    return endpoint
 
 
 def attempt(stage: Stage, operation: Any, user: Any, ids: dict[str, Any] | None = None) -> Any:
-    import importlib
-
-    endpoint: Endpoint[Any, Any] = getattr(importlib.import_module(operation.module), operation.name)
+    endpoint = endpoint_of(operation)
+    if operation.name == "remove_member" and ids is None:
+        # Whoever is removed is gone: each attempt is made on somebody else of the owner's organization.
+        ids = {"user_id": stage.deal.world.colleague(stage.deal.owner, Role.AGENT).id}
     path = {name: (ids or stage.ids)[name] for name in endpoint.path_names} or None
     body = BODIES[operation.name]
     if body is not None:
@@ -157,10 +186,52 @@ def test_what_belongs_to_others_does_not_exist(operation, role, stage, world):
     stranger = world.user(role)
 
     foreign = attempt(stage, operation, stranger)
-    missing = attempt(stage, operation, stranger, dict.fromkeys(stage.ids, other_id()))
+    missing = attempt(stage, operation, stranger, dict.fromkeys([*stage.ids, "user_id"], other_id()))
 
     assert (foreign.status, missing.status) == (404, 404)
     assert foreign.json["error"] == missing.json["error"]
+
+
+def query_of(operation: Any) -> type[BaseModel] | None:
+    kinds = endpoint_of(operation).function.__annotations__.values()
+    return next((kind for kind in kinds if isinstance(kind, type) and issubclass(kind, Query)), None)
+
+
+FILTERS = [
+    (operation, name)
+    for operation in GUARDED
+    if (query := query_of(operation))
+    for name, field in query.model_fields.items()
+    if "uuid.UUID" in str(field.annotation)
+]
+# Whom the deal's ids of people name.
+PEOPLE = {"client_id": "client", "owner_id": "owner"}
+
+
+@pytest.mark.parametrize(("operation", "name"), FILTERS, ids=lambda value: getattr(value, "name", value))
+def test_an_id_of_others_in_a_filter_finds_what_an_unknown_one_finds(operation, name, stage, world):
+    ids = stage.ids | {"after": stage.ids["notification_id"]}
+    foreign_id = getattr(stage.deal, PEOPLE[name]).id if name in PEOPLE else ids[name]
+    for role in set(operation.access) - SEES_ALL:
+        stranger = world.user(role)
+        foreign, missing = (
+            call(endpoint_of(operation), as_=stranger, query={name: value}) for value in (foreign_id, other_id())
+        )
+
+        assert (foreign.status, foreign.json) == (200, missing.json)
+        assert foreign.json["data"] == []
+
+
+@pytest.mark.parametrize("listing", ["list_bids", "list_payments"])
+def test_a_cursor_of_others_goes_on_in_ones_own(listing, stage, world):
+    operation = OPERATIONS[listing]
+    assert issubclass(query_of(operation), Paged)
+    cursor = call(endpoint_of(operation), as_=stage.deal.owner, query={"limit": 1}).json["meta"]["cursor"]
+    assert cursor
+
+    for role in set(operation.access) - SEES_ALL:
+        reply = call(endpoint_of(operation), as_=world.user(role), query={"limit": 1, "cursor": cursor})
+        assert (reply.status, reply.json) == (200, {"data": [], "meta": {"cursor": None, "has_more": False}})
 
 
 @pytest.mark.parametrize("operation", [o for o in GUARDED if "{" in str(o.path)], ids=lambda operation: operation.name)
@@ -213,3 +284,29 @@ def test_without_its_where_an_object_of_others_is_still_not_found(queries, name,
 
     assert attempt(stage, OPERATIONS[operation], world.user(Role.OWNER)).status == 404
     assert attempt(stage, OPERATIONS[operation], stage.deal.owner).status == 200
+
+
+def test_without_its_where_the_mandates_of_others_are_still_hidden(stage, world, monkeypatch):
+    for name in ("_SELECT_MANDATES", "_LOCK_MANDATE"):
+        statement = getattr(organization_queries, name)
+        monkeypatch.setattr(organization_queries, name, statement.replace(organization_queries._MINE, "true"))
+
+    for stranger in (world.client(), world.user(Role.BROKER)):
+        assert attempt(stage, OPERATIONS["list_mandates"], stranger).json["data"] == []
+    assert attempt(stage, OPERATIONS["revoke_mandate"], world.client()).status == 404
+    assert attempt(stage, OPERATIONS["list_mandates"], stage.deal.client).json["data"] != []
+
+
+@pytest.mark.parametrize(
+    ("name", "listing"), [("_SELECT_MEMBERS", "list_members"), ("_SELECT_INVITATIONS", "list_invitations")]
+)
+def test_without_its_where_other_organizations_are_still_hidden(name, listing, stage, world, monkeypatch):
+    statement = getattr(organization_queries, name)
+    opened = re.sub(r"[ui]\.organization_id = %\(organization_id\)s", "true", statement)
+    assert opened != statement
+    monkeypatch.setattr(organization_queries, name, opened)
+    stranger = world.user(Role.OWNER)
+
+    shown = [row["id"] for row in attempt(stage, OPERATIONS[listing], stranger).json["data"]]
+
+    assert shown == ([str(stranger.id)] if listing == "list_members" else [])

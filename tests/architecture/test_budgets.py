@@ -23,7 +23,7 @@ LAYERS = {
     "mail": {"jinja2", "markupsafe"},
 }
 NEVER_IN_A_REQUEST = {"boto3", "botocore", "sqlalchemy", "jwt", "redis", "fpdf", "aws_xray_sdk", "bcrypt", "requests"}
-PROJECT_MODULES = 36
+PROJECT_MODULES = 46
 """Project modules that an endpoint may import, the kit's included."""
 
 # Imports each operation in a fork of a process that has the lean floor, without any environment.

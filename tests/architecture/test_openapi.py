@@ -8,6 +8,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from shared.kit import catalog, openapi
 from shared.kit.catalog import Operation
+from shared.kit.fields import Body
 
 OPERATIONS = [operation for operation in catalog.load() if operation.kind == "endpoint" and operation.method]
 WRITTEN: dict[str, Any] = json.loads(openapi.DOCUMENT.read_text(encoding="utf-8"))
@@ -59,6 +60,21 @@ def test_every_operation_says_what_it_is_for_and_what_it_answers(operation):
     answer = found["responses"][str(operation.returns)]
     assert operation.returns == 204 or answer["content"]
     assert found.get("x-roles", []) == sorted(operation.access)
+
+
+def test_whatever_a_post_put_or_patch_reads_is_in_it():
+    """Also where the function reads the bytes themselves: then with the headers that sign them."""
+    for operation in OPERATIONS:
+        reads = [kind for name, kind in operation.function.__annotations__.items() if name != "return"]
+        takes_body = any(isinstance(kind, type) and issubclass(kind, Body) for kind in reads)
+        assert ("requestBody" in described(operation)) == (takes_body or operation.raw is not None), operation.name
+
+    webhook = WRITTEN["paths"]["/api/v1/webhooks/docusign"]["post"]
+    body = webhook["requestBody"]["content"]["application/json"]
+    assert (webhook["requestBody"]["required"], body["schema"]["type"]) == (True, "object")
+    assert set(body["example"]["data"]) == {"envelope_id", "contract_id", "signed_at"}
+    headers = [parameter["name"] for parameter in webhook["parameters"] if parameter.get("in") == "header"]
+    assert headers == ["X-DocuSign-Signature-1", "X-DocuSign-Signature-2"]
 
 
 def test_money_is_a_number_and_an_answer_has_all_its_fields():

@@ -38,6 +38,16 @@ TWO_SIDED = (
     "payment_transactions",
     "invoices",
 )
+IDENTITY = {"sessions", "user_tokens", "login_attempts", "password_history", "rate_windows"}
+SECRETS = (
+    ("sessions", "refresh_hash"),
+    ("sessions", "previous_hash"),
+    ("user_tokens", "token_hash"),
+    ("user_tokens", "user_id"),
+    ("invitations", "token_hash"),
+    ("login_attempts", "failed_attempts"),
+    ("rate_windows", "moments"),
+)
 HISTORY = ("audit_logs", "bid_versions", "signatures", "payment_transactions", "invoices")
 
 Row = dict[str, Any]
@@ -133,6 +143,8 @@ class Deal:
     bid_id: uuid.UUID
     contract_id: uuid.UUID
     payment_id: uuid.UUID
+    broker: Person
+    """Somebody whom the client gave a mandate."""
 
 
 def person(db: psycopg.Connection[Row], role: str) -> Person:
@@ -154,6 +166,8 @@ def person(db: psycopg.Connection[Row], role: str) -> Person:
     insert(db, "notifications", user_id=user, type="bid_update", title="t", message="m")
     insert(db, "idempotency_keys", user_id=user, key="k", operation="place_bid", request_hash="h")
     insert(db, "invoice_counters", organization_id=organization)
+    insert(db, "invitations", organization_id=organization, email="new@example.com", role="AGENT",
+           token_hash=uuid.uuid4().hex, invited_by=user, expires_at="2999-01-01")  # fmt: skip
     insert(db, "audit_logs", organization_id=organization, user_id=user, operation="register",
            action="CREATE", resource_type="user")  # fmt: skip
     return Person(user, organization, session)
@@ -250,7 +264,10 @@ def whole_deal(db: psycopg.Connection[Row]) -> Deal:
     insert(db, "outbox", name="bid.approved", object_type="bid", object_id=bid_id)
     insert(db, "inbox", consumer="notify_people", event_id=uuid.uuid4())
     insert(db, "login_attempts", email_hash=uuid.uuid4().hex)
-    return Deal(owner, client, place["building_id"], place["space_id"], bid_id, contract_id, payment)
+    broker = person(db, "BROKER")
+    insert(db, "mandates", client_organization_id=client.organization_id, client_id=client.id, broker_id=broker.id,
+           client_party={}, broker_party={})  # fmt: skip
+    return Deal(owner, client, place["building_id"], place["space_id"], bid_id, contract_id, payment, broker)
 
 
 @pytest.fixture(scope="module")
@@ -446,13 +463,19 @@ def test_grants_are_no_wider_than_the_work(admin: psycopg.Connection[Row]) -> No
     for privilege in ("INSERT", "UPDATE"):
         assert granted(admin, "app_reader", privilege) == set()
     assert granted(admin, "app_reader", "DELETE") == granted(admin, "app_user", "DELETE") == set()
-    assert granted(admin, "app_worker", "DELETE") == {"connections", "documents", "payments"}
+    # Of most of these only leftovers (tests/system/test_sweep_leftovers.py).
+    swept = {"idempotency_keys", "inbox", "login_attempts", "outbox", "rate_windows", "sessions", "user_tokens"}
+    assert granted(admin, "app_worker", "DELETE") == {"connections", "documents", "payments", "work_items"} | swept
     assert granted(admin, "app_auth", "DELETE") == {"connections", "login_attempts"}
     for role in APP_ROLES:
         assert granted(admin, role, "UPDATE").isdisjoint({*HISTORY, "documents"})
     for role in ("app_reader", "app_user", "app_worker"):
         readable = granted(admin, role, "SELECT")
-        assert readable.isdisjoint({"sessions", "user_tokens", "login_attempts", "password_history", "rate_windows"})
+        # A worker sees keys and dates of what it sweeps.
+        dated = {"sessions", "user_tokens", "login_attempts", "rate_windows"} if role == "app_worker" else set()
+        assert readable.isdisjoint(IDENTITY - dated)
+        for table, column in SECRETS:
+            assert not one(admin, "SELECT has_column_privilege(%s, %s, %s, 'SELECT')", role, table, column)
         for secret in ("password_hash", "two_factor_secret"):
             assert not one(admin, "SELECT has_column_privilege(%s, 'users', %s, 'SELECT')", role, secret)
 
@@ -572,6 +595,46 @@ def test_nothing_is_written_in_anothers_name(own_database: str, deals: tuple[Dea
                user_id=mine.client.id, consent=True, document_sha256="a" * 64,
                owner_organization_id=mine.owner.organization_id,
                client_organization_id=mine.client.organization_id)  # fmt: skip
+
+
+@pytest.mark.parametrize("role", ["app_reader", "app_user"])
+@pytest.mark.parametrize("table", TWO_SIDED)
+def test_a_broker_sees_the_deals_of_those_it_represents_as_long_as_it_does(
+    own_database: str, deals: tuple[Deal, Deal], table: str, role: str
+) -> None:
+    mine, _ = deals
+    ends = {
+        "revoked": "UPDATE mandates SET revoked_at = now() WHERE broker_id = %s",
+        "over": "UPDATE mandates SET valid_until = app.today('UTC') - 1 WHERE broker_id = %s",
+        "another's": "UPDATE mandates SET broker_id = client_id WHERE broker_id = %s",
+    }
+    with connected(own_database) as connection:
+        for end, statement in {"none": "", **ends}.items():
+            with connection.transaction(force_rollback=True):
+                if statement:
+                    connection.execute(statement, (mine.broker.id,))
+                connection.execute(sql.SQL("SET LOCAL ROLE {}").format(sql.Identifier(role)))
+                become(connection, mine.broker, "BROKER")
+                assert count(connection, table) == (1 if end == "none" else 0), end
+                # The mandate was given to a broker: whoever is something else now has none.
+                become(connection, mine.broker, "CLIENT")
+                assert count(connection, table) == 0
+
+
+def test_a_mandate_opens_bids_and_nothing_that_a_client_signs_or_pays(
+    own_database: str, deals: tuple[Deal, Deal]
+) -> None:
+    mine, theirs = deals
+    with connected(own_database, "app_user") as connection:
+        become(connection, mine.broker, "BROKER")
+        for table, rows in (("bids", 1), ("contracts", 0), ("payments", 0)):
+            update = sql.SQL("UPDATE {} SET updated_at = now()").format(sql.Identifier(table))
+            assert connection.execute(update).rowcount == rows, table
+        assert count(connection, "users") == count(connection, "organizations") == 1
+        place = {"owner": mine.owner, "building_id": mine.building_id, "space_id": mine.space_id}
+        bid(connection, place, mine.client)
+        with pytest.raises(InsufficientPrivilege):
+            bid(connection, place, theirs.client)
 
 
 def test_a_bid_names_the_organization_that_owns_the_space(own_database: str, deals: tuple[Deal, Deal]) -> None:

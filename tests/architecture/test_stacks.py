@@ -13,19 +13,16 @@ from typing import Any
 
 import pytest
 from aws_cdk import App
-from aws_cdk.cx_api import CloudAssembly
 
-from app import assemble
-from shared.kit import catalog
 from shared.kit.catalog import DATABASE_USERS, Operation
-from stacks.findings import check
 from stacks.leasing import DEFINITION
 from stacks.parts import layers
 from stacks.parts.routes import SILENT, route_key
 from stacks.stage import stage_of
+from tests.architecture.templates import CHOSEN, OWNER, ROOT, Templates, listed, synthesize, text_of
 
-ROOT = Path(__file__).parents[2]
 LIMIT = 450
+RUNBOOKS = ROOT / "docs" / "runbooks"
 DOCUSIGN = ("docusign.read", "docusign_keys.read")
 
 WHOLE_SERVICE = {
@@ -57,95 +54,28 @@ PARTS = {
 """Actions on whatever is inside one named resource: its objects, sockets, versions."""
 
 
-class Templates:
-    """The templates of one stage, by stack, and what the tests ask them."""
-
-    def __init__(self, assembly: CloudAssembly) -> None:
-        self.assembly = assembly
-        self.stacks: dict[str, dict[str, Any]] = {stack.id: stack.template["Resources"] for stack in assembly.stacks}
-
-    def all(self, kind: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
-        """Stack, logical id and properties of every resource of the kind."""
-        for stack, resources in self.stacks.items():
-            for name, resource in resources.items():
-                if resource["Type"] == kind:
-                    yield stack, name, resource.get("Properties", {})
-
-    def functions(self) -> dict[str, dict[str, Any]]:
-        """Handler → properties of each of our functions."""
-        return {
-            properties["Handler"]: properties | {"stack": stack, "id": id}
-            for stack, id, properties in self.all("AWS::Lambda::Function")
-            if properties["Handler"].startswith("functions.")
-        }
-
-    def role_of(self, operation: Operation) -> list[dict[str, Any]]:
-        """The policy statements in which the operation's function runs."""
-        function = self.functions()[operation.handler]
-        role = function["Role"]["Fn::GetAtt"][0]
-        policies = self.stacks[function["stack"]][role]["Properties"]["Policies"]
-        return [statement for policy in policies for statement in policy["PolicyDocument"]["Statement"]]
-
-    def statements(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Every statement that allows something, in roles and in policies of their own."""
-        for stack, name, role in self.all("AWS::IAM::Role"):
-            for policy in role.get("Policies", []):
-                for statement in policy["PolicyDocument"]["Statement"]:
-                    yield f"{stack}/{name}", statement
-        for stack, name, policy in self.all("AWS::IAM::Policy"):
-            for statement in policy["PolicyDocument"]["Statement"]:
-                yield f"{stack}/{name}", statement
-
-
-def listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
-
-
-def text_of(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value)
-
-
-def synthesize(
-    folder: Path, stage: str, operations: tuple[Operation, ...], *, checked: bool = False, **context: Any
-) -> Templates:
-    """The stage's templates; every layer is the same empty folder, which costs no download.
-
-    Checked by CDK and cdk-nag only where asked for: that takes longer than all the rest.
-    """
-    layer = folder / "layer"
-    layer.mkdir(parents=True)
-    (layer / "empty").touch()
-    settings = json.loads((ROOT / "cdk.json").read_text())["context"] | {"stage": stage} | context
-    app = App(
-        outdir=str(folder / "cdk.out"),
-        context=settings,
-        analytics_reporting=False,
-        builtin_cloud_formation_validation=checked,
-    )
-    assemble(app, operations, layers=lambda name: layer)
-    if checked:
-        check(app, stage_of(app.node))
-    return Templates(app.synth())
-
-
-@pytest.fixture(scope="session")
-def operations() -> tuple[Operation, ...]:
-    return catalog.load()
-
-
-@pytest.fixture(scope="session")
-def local(tmp_path_factory: pytest.TempPathFactory, operations: tuple[Operation, ...]) -> Templates:
-    return synthesize(tmp_path_factory.mktemp("local"), "local", operations)
-
-
-@pytest.fixture(scope="session")
-def dev(tmp_path_factory: pytest.TempPathFactory, operations: tuple[Operation, ...]) -> Templates:
-    return synthesize(tmp_path_factory.mktemp("dev"), "dev", operations)
-
-
-def test_synthesis_warns_of_nothing(local: Templates, dev: Templates) -> None:
-    for templates in (local, dev):
+def test_synthesis_warns_of_nothing(local: Templates, dev: Templates, prod: Templates, elsewhere: Templates) -> None:
+    """cdk-nag has looked at all but the local ones; what it finds ends the synthesis."""
+    for templates in (local, dev, prod, elsewhere):
         assert [message for stack in templates.assembly.stacks for message in stack.messages] == []
+
+
+def test_cfn_lint_finds_nothing(dev: Templates, prod: Templates, elsewhere: Templates) -> None:
+    # Most stacks of production are development's with other names: linting them again takes long and finds nothing.
+    files = [f"{dev.assembly.directory}/{name}.template.json" for name in dev.stacks]
+    files += [f"{prod.assembly.directory}/{name}.template.json" for name in ("Database", "Observability")]
+    chosen = ("Backup", "Copies", "Database", "Front")
+    files += [f"{elsewhere.assembly.directory}/{name}.template.json" for name in chosen]
+    files.append(str(ROOT / ".github" / "deploy-role.yaml"))
+    lint = Path(sys.executable).parent / "cfn-lint"
+    done = subprocess.run(
+        [str(lint), "--config-file", str(ROOT / ".cfnlintrc.yaml"), "--template", *files],
+        cwd=dev.assembly.directory,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.stdout, done.stderr) == ("", "")
 
 
 def test_every_operation_has_one_function(local: Templates, operations: tuple[Operation, ...]) -> None:
@@ -236,8 +166,9 @@ def test_no_policy_allows_everything(dev: Templates) -> None:
             assert [part for part in inside if PARTS.get(action, "?") not in part] == [], f"{where} {action}"
 
 
-def test_no_stack_comes_near_the_limit_of_resources(dev: Templates) -> None:
-    assert {name for name, resources in dev.stacks.items() if len(resources) >= LIMIT} == set()
+def test_no_stack_comes_near_the_limit_of_resources(dev: Templates, prod: Templates) -> None:
+    for templates in (dev, prod):
+        assert {name for name, resources in templates.stacks.items() if len(resources) >= LIMIT} == set()
 
 
 def test_every_queue_has_dead_letters_and_an_alarm_on_them(local: Templates) -> None:
@@ -249,6 +180,110 @@ def test_every_queue_has_dead_letters_and_an_alarm_on_them(local: Templates) -> 
             # Mail is tried four times within one receive (source 000, 10.3).
             receives = 1 if queue["QueueName"] == "leasing-local-mail.fifo" else 5
             assert queue["RedrivePolicy"]["maxReceiveCount"] == receives, f"{stack}/{name}"
+
+
+def test_every_alarm_tells_somebody_and_names_its_runbook(dev: Templates) -> None:
+    topics = {name for _, name, _ in dev.all("AWS::SNS::Topic")}
+    alarms = list(dev.all("AWS::CloudWatch::Alarm"))
+    assert len(alarms) > 40
+    for stack, name, alarm in alarms:
+        (page,) = re.findall(r"docs/runbooks/[a-z-]+\.md", alarm["AlarmDescription"])
+        assert (ROOT / page).exists(), f"{stack}/{name}"
+        assert any(topic in json.dumps(alarm["AlarmActions"]) for topic in topics), f"{stack}/{name}"
+
+
+def test_every_runbook_is_named_by_an_alarm_or_by_their_list(dev: Templates) -> None:
+    told = json.dumps([alarm["AlarmDescription"] for _, _, alarm in dev.all("AWS::CloudWatch::Alarm")])
+    listed_pages = (RUNBOOKS / "README.md").read_text()
+    for page in RUNBOOKS.glob("*.md"):
+        assert page.name == "README.md" or f"({page.name})" in listed_pages, page.name
+        assert page.name in ("README.md", "docusign.md") or f"docs/runbooks/{page.name}" in told, page.name
+
+
+def test_a_runbook_asks_for_nothing_that_is_not_there(operations: tuple[Operation, ...]) -> None:
+    names = {operation.name for operation in operations}
+    for page in RUNBOOKS.glob("*.md"):
+        text = page.read_text()
+        for function in re.findall(r"function-name leasing-\$STAGE-(\w+)", text):
+            assert function in names, f"{page.name}: {function}"
+        for operation in re.findall(r'operation = "(\w+)"', text):
+            assert operation in names, f"{page.name}: {operation}"
+        for path in re.findall(r"(?:stacks|shared|functions|tests|docs)/[\w/.-]+\.\w+", text):
+            assert (ROOT / path).exists(), f"{page.name}: {path}"
+
+
+@pytest.mark.parametrize(
+    ("name", "topic", "threshold", "minutes"),
+    [
+        ("ErrorsCritical", "Critical", 1, 5),
+        ("LatencyCritical", "Critical", 1000, 10),
+        ("Connections", "Critical", 4 * 180 * 0.8, 5),
+        ("Volume", "Critical", 0.8 * 128 * 1024**4, 15),
+        ("LocalStorage", "Critical", 2 * 1024**3, 10),
+        ("Unavailable", "Critical", 1, 180),
+        ("SagaParked", "Critical", 0, 5),
+        ("ErrorsWarning", "Warning", 0.5, 15),
+        ("LatencyWarning", "Warning", 500, 20),
+        ("CacheHitsSpace", "Warning", 70, 30),
+        ("FailedLogins", "Warning", 100, 5),
+        ("SlowQueries", "Warning", 500, 10),
+    ],
+)
+def test_the_alarms_of_the_source_are_there(
+    dev: Templates, name: str, topic: str, threshold: float, minutes: int
+) -> None:
+    """Source 000 §8.3; dev is probed each hour."""
+    (alarm,) = [
+        found for _, id, found in dev.all("AWS::CloudWatch::Alarm") if re.fullmatch(rf"{name}[0-9A-F]{{8}}", id)
+    ]
+    seconds = alarm.get("Period") or alarm["Metrics"][-1]["MetricStat"]["Period"]
+    assert alarm["Threshold"] == pytest.approx(threshold)
+    assert alarm["EvaluationPeriods"] * seconds == minutes * 60
+    assert f"{topic}Alarms" in json.dumps(alarm["AlarmActions"])
+    assert alarm["TreatMissingData"] == ("breaching" if name == "Unavailable" else "notBreaching")
+
+
+def test_cloudwatch_may_publish_what_alarms_say(local: Templates) -> None:
+    topics = {name for _, name, _ in local.all("AWS::SNS::Topic")}
+    heard = {
+        topic["Ref"]
+        for _, _, policy in local.all("AWS::SNS::TopicPolicy")
+        for statement in policy["PolicyDocument"]["Statement"]
+        if statement.get("Principal") == {"Service": "cloudwatch.amazonaws.com"}
+        for topic in policy["Topics"]
+    }
+    assert heard == topics
+    assert len(topics) == 2
+
+
+def test_alarms_and_dashboard_read_what_there_is(local: Templates) -> None:
+    queues = {queue["QueueName"] for _, _, queue in local.all("AWS::SQS::Queue")}
+    (page,) = [text_of(page["DashboardBody"]) for _, _, page in local.all("AWS::CloudWatch::Dashboard")]
+    shown = page.replace("\\", "")
+    assert set(re.findall(r'"QueueName","([^"]+)"', shown)) == queues
+    ((_, _, machine),) = local.all("AWS::StepFunctions::StateMachine")
+    assert f"stateMachine:{machine['StateMachineName']}" in shown
+    ((_, _, cache),) = local.all("AWS::ElastiCache::ServerlessCache")
+    assert f'"clusterId","{cache["ServerlessCacheName"]}"' in shown
+
+    code = "".join(path.read_text() for folder in ("shared", "functions") for path in (ROOT / folder).rglob("*.py"))
+    counted = set(re.findall(r'\bcount\(\s*"(\w+)"', code))
+    alarms = [alarm for _, _, alarm in local.all("AWS::CloudWatch::Alarm")]
+    read = set(re.findall(r'"leasing/local","(\w+)"', shown)) | set(re.findall(r'MetricName="(\w+)"', shown))
+    read |= {alarm["MetricName"] for alarm in alarms if alarm.get("Namespace") == "leasing/local"}
+    assert read == counted
+
+
+def test_a_parked_saga_raises_the_alarm(local: Templates) -> None:
+    [(_, machine, _)] = local.all("AWS::StepFunctions::StateMachine")
+    [alarm] = [
+        alarm for _, _, alarm in local.all("AWS::CloudWatch::Alarm") if alarm.get("MetricName") == "ExecutionsFailed"
+    ]
+
+    assert machine in json.dumps(alarm["Dimensions"])
+    assert (alarm["ComparisonOperator"], alarm["Threshold"], alarm["Statistic"]) == ("GreaterThanThreshold", 0, "Sum")
+    assert alarm["EvaluationPeriods"] == 1
+    assert alarm["AlarmActions"]
 
 
 def test_a_message_stays_hidden_long_enough(local: Templates, operations: tuple[Operation, ...]) -> None:
@@ -341,9 +376,20 @@ def test_the_local_templates_have_the_same_resources(local: Templates, dev: Temp
                 resource["Type"] for resource in resources.values() if resource["Type"] != "AWS::Lambda::LayerVersion"
             )
             for name, resources in templates.stacks.items()
+            if name != "Front"
         }
 
     assert kinds(local) == kinds(dev)
+    assert dev.stacks.keys() - local.stacks.keys() == {"Front"}
+
+
+def test_new_code_meets_no_old_schema(dev: Templates, operations: tuple[Operation, ...]) -> None:
+    stacks = {stack.id: stack for stack in dev.assembly.stacks}
+    # The authorizer stands with the APIs, before everything.
+    words = {operation.domain.title() for operation in operations} - {"System"}
+    for word in words:
+        assert "System" in {dependency.id for dependency in stacks[word].dependencies}, word
+    assert words <= {dependency.id for dependency in stacks["Edge"].dependencies}
 
 
 def test_every_step_of_the_saga_can_fail_safely() -> None:
@@ -360,37 +406,81 @@ def test_the_saga_calls_every_step_and_no_other_function(local: Templates, opera
     assert set(re.findall(r"\$\{(\w+)\}", machine["DefinitionString"])) == steps
 
 
-def test_production_keeps_its_data_and_asks_for_what_only_its_owner_knows(
-    tmp_path: Path, operations: tuple[Operation, ...]
-) -> None:
-    with pytest.raises(SystemExit, match="mail_domain"):
-        synthesize(tmp_path / "unset", "prod", operations)
-    prod = synthesize(
-        tmp_path / "set",
-        "prod",
-        operations,
-        cors_origins="https://app.example.com",
-        mail_domain="example.com",
+@pytest.mark.parametrize(
+    ("context", "sentence"),
+    [
+        ({}, "mail_domain"),
+        ({"cors_origins": "https://a.example"}, "mail_domain"),
+        ({"mail_domain": "a.example", "cors_origins": "https://a.example", "domain": "a.example"}, "certificate"),
+    ],
+)
+def test_production_asks_for_what_only_its_owner_knows(context: dict[str, str], sentence: str) -> None:
+    with pytest.raises(SystemExit, match=sentence):
+        stage_of(App(context={"stage": "prod"} | context).node)
+
+
+def test_a_stage_s_settings_stand_under_its_name_and_a_word_on_the_command_line_goes_before_them() -> None:
+    context = {"stage": "prod", "prod": OWNER | {"origin_secrets": "b,a"}, "mail_domain": "other.example"}
+
+    stage = stage_of(App(context=context).node)
+
+    assert (stage.cors_origins, stage.origin_secrets) == ((OWNER["cors_origins"],), ("b", "a"))
+    assert stage.mail_domain == "other.example"
+
+
+def test_production_keeps_its_data(prod: Templates) -> None:
+    ((_, name, cluster),) = prod.all("AWS::RDS::DBCluster")
+    assert (cluster["DeletionProtection"], cluster["BackupRetentionPeriod"], cluster["StorageEncrypted"]) == (
+        True,
+        35,
+        True,
     )
-    ((_, _, cluster),) = prod.all("AWS::RDS::DBCluster")
-    assert (cluster["DeletionProtection"], cluster["BackupRetentionPeriod"]) == (True, 35)
+    assert prod.stacks["Database"][name]["DeletionPolicy"] == "Retain"
+    assert len(list(prod.all("AWS::RDS::DBInstance"))) == 2
     assert len(list(prod.all("AWS::RDS::DBProxy"))) == 1
+    assert all(stack.termination_protection for stack in prod.assembly.stacks)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("stage", ["dev", "prod"])
-def test_cdk_nag_and_cfn_lint_find_nothing_new(tmp_path: Path, operations: tuple[Operation, ...], stage: str) -> None:
-    synthesize(tmp_path, stage, operations, checked=True, cors_origins="https://a.example", mail_domain="a.example")
-    templates = sorted(str(path) for path in tmp_path.glob("cdk.out/*.template.json"))
-    lint = Path(sys.executable).parent / "cfn-lint"
-    done = subprocess.run(
-        [str(lint), "--config-file", str(ROOT / ".cfnlintrc.yaml"), "--template", *templates],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert (done.stdout, done.stderr) == ("", "")
+def test_what_the_database_points_to_outlives_its_backups(dev: Templates, prod: Templates) -> None:
+    for templates in (dev, prod):
+        ((_, _, cluster),) = templates.all("AWS::RDS::DBCluster")
+        ((stack, name, bucket),) = templates.all("AWS::S3::Bucket")
+        (rule,) = bucket["LifecycleConfiguration"]["Rules"]
+        assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+        assert rule["NoncurrentVersionExpiration"]["NoncurrentDays"] > cluster["BackupRetentionPeriod"]
+        assert templates.stacks[stack][name]["DeletionPolicy"] == "Retain"
+
+
+def test_a_restored_database_is_everybody_s_and_takes_nothing_away(prod: Templates, elsewhere: Templates) -> None:
+    clusters = {name: cluster for _, name, cluster in elsewhere.all("AWS::RDS::DBCluster")}
+    first, restored = sorted(clusters, key=lambda name: "SourceDBClusterIdentifier" in clusters[name])
+    assert clusters[restored]["SourceDBClusterIdentifier"] == {"Ref": first}
+    assert clusters[restored]["RestoreToTime"] == CHOSEN["restores"]
+    assert {"MasterUsername", "DatabaseName", "StorageEncrypted"} & clusters[restored].keys() == set()
+    ((_, _, proxied),) = elsewhere.all("AWS::RDS::DBProxyTargetGroup")
+    assert proxied["DBClusterIdentifiers"] == [{"Ref": restored}]
+    migrate = elsewhere.functions()["functions.system.migrate_schema.migrate_schema"]
+    assert f"FnGetAtt{restored}Endpoint" in json.dumps(migrate["Environment"])
+    # CloudFormation refuses to take away what another stack still imports.
+    assert exports(prod) - exports(elsewhere) == set()
+
+
+def test_the_copies_go_to_the_other_region(elsewhere: Templates) -> None:
+    regions = {stack.id: stack.environment.region for stack in elsewhere.assembly.stacks}
+    assert (regions.pop("Copies"), regions.pop("Front")) == (CHOSEN["backup_region"], "us-east-1")
+    assert set(regions.values()) == {CHOSEN["region"]}
+    ((_, _, plan),) = elsewhere.all("AWS::Backup::BackupPlan")
+    (rule,) = plan["BackupPlan"]["BackupPlanRule"]
+    (copy,) = rule["CopyActions"]
+    assert CHOSEN["backup_region"] in json.dumps(copy["DestinationBackupVaultArn"])
+    ((_, _, selection),) = elsewhere.all("AWS::Backup::BackupSelection")
+    assert len(selection["BackupSelection"]["Resources"]) == 2
+
+
+def exports(templates: Templates) -> set[str]:
+    """What the database tells other stacks, by name."""
+    outputs = next(stack for stack in templates.assembly.stacks if stack.id == "Database").template["Outputs"]
+    return {output["Export"]["Name"] for output in outputs.values()}
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ _VERBS = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH)\b", re.IGNORECASE)
 _MARKS = re.compile(r"%\((\w+)\)s")
 
 
-PIECES = {"shared.spaces.queries._PARTS", "shared.spaces.queries._SHOWN"}
+PIECES = {"shared.payments.days._SELECTED", "shared.spaces.queries._PARTS", "shared.spaces.queries._SHOWN"}
 """Constants that look like a statement and are only a part of one."""
 
 

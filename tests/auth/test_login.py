@@ -70,7 +70,19 @@ def test_an_address_matches_whatever_its_case(world, call):
     assert call(login, body={"email": client.email.upper(), "password": PASSWORD}).status == 200
 
 
-def test_an_unknown_address_and_a_wrong_password_get_the_same_answer_after_the_same_work(world, call, counted):
+def attempts_at(world: Any, email: str) -> list[dict[str, Any]]:
+    """What is remembered of the failures at an address."""
+    return world.sql(  # type: ignore[no-any-return]
+        """SELECT failed_attempts, locked_until > now() AS is_locked FROM login_attempts
+           WHERE email_hash = encode(sha256(convert_to(%(email)s, 'UTF8')), 'hex')""",
+        email=email.lower(),
+    )
+
+
+@pytest.mark.parametrize("earlier_failures", [0, 4, 5], ids=["first", "the one that locks", "locked"])
+def test_an_unknown_address_and_a_wrong_password_get_the_same_answer_after_the_same_work(
+    world, call, counted, earlier_failures
+):
     body = {"password": "Wrong-Horse-7"}
     client = world.client()
     world.sql(
@@ -78,18 +90,32 @@ def test_an_unknown_address_and_a_wrong_password_get_the_same_answer_after_the_s
         hash=passwords.hash_password(PASSWORD),
         id=client.id,
     )
-    told, work = [], []
+    told, work, kept = [], [], []
     for email in (client.email, unknown()):
+        with pytest.MonkeyPatch.context() as quick:
+            quick.setattr(passwords, "is_password", lambda *_: False)
+            for _ in range(earlier_failures):
+                call(login, body=body | {"email": email})
         counted["bcrypt"].clear(), counted["sql"].clear()
         reply = call(login, body=body | {"email": email}, headers={"x-correlation-id": "same"})
-        told.append((reply.status, reply.json["error"]))
+        error = reply.json["error"]
+        if earlier_failures == 5:
+            # The clock goes on between two requests.
+            assert 890 <= error.pop("retry_after") <= 900
+        told.append((reply.status, error, reply.cookies))
         work.append((list(counted["bcrypt"]), list(counted["sql"])))
+        kept.append(attempts_at(world, email))
 
+    is_locked = earlier_failures == 5
     assert told[0] == told[1]
     assert told[0][0] == 401
-    assert told[0][1]["code"] == "INVALID_CREDENTIALS"
+    assert told[0][1]["code"] == ("ACCOUNT_LOCKED" if is_locked else "INVALID_CREDENTIALS")
     assert work[0] == work[1]
-    assert work[0][0] == [b"$2b$12$"]
+    assert work[0][0] == ([] if is_locked else [b"$2b$12$"])
+    assert any("FROM users" in statement for statement in work[0][1])
+    assert any("login_attempts" in statement for statement in work[0][1])
+    assert kept[0] == kept[1]
+    assert kept[0][0]["failed_attempts"] == min(earlier_failures + 1, 5)
 
 
 @pytest.mark.parametrize("known", [True, False])
@@ -124,13 +150,17 @@ def test_success_resets_the_count(world, call):
         assert call(login, body={"email": client.email, "password": PASSWORD}).status == 200
 
 
-def test_of_many_guesses_at_once_at_most_five_are_tried(world, call, counted):
-    email = world.client().email
+@pytest.mark.parametrize("known", [True, False])
+def test_of_a_hundred_guesses_at_once_five_are_tried(world, call, counted, known):
+    client = world.client()
+    email = client.email if known else unknown()
 
-    codes = together([lambda: call(login, body={"email": email, "password": "Wrong-Horse-7"}).code] * 20)
+    codes = together([lambda: call(login, body={"email": email, "password": "Wrong-Horse-7"}).code] * 100)
 
     assert len(counted["bcrypt"]) == 5
-    assert sorted(codes) == ["ACCOUNT_LOCKED"] * 15 + ["INVALID_CREDENTIALS"] * 5
+    assert sorted(codes) == ["ACCOUNT_LOCKED"] * 95 + ["INVALID_CREDENTIALS"] * 5
+    assert attempts_at(world, email) == [{"failed_attempts": 5, "is_locked": True}]
+    assert world.sql("SELECT count(*) AS n FROM sessions WHERE user_id = %(id)s", id=client.id) == [{"n": 1}]
 
 
 @pytest.mark.parametrize("change", ["status = 'SUSPENDED'", "deleted_at = now()"])

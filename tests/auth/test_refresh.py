@@ -7,6 +7,7 @@ import pytest
 from functions.auth.authorize import authorize
 from functions.auth.login import login
 from functions.auth.refresh import refresh
+from shared.auth import opaque
 from shared.kit import tokens
 from tests.call import together
 from tests.world import PASSWORD
@@ -101,6 +102,17 @@ def test_twenty_tabs_at_once_get_one_live_child(world, call, signed_in):
 
     assert {reply.status for reply in replies} == {200}
     [child] = {reply.json["refresh_token"] for reply in replies}
+    session_id = session_of(signed_in)
+    [kept] = world.sql("SELECT refresh_hash, previous_hash, revoked_at FROM sessions WHERE id = %(id)s", id=session_id)
+    assert kept == {
+        "refresh_hash": opaque.hash_of(child),
+        "previous_hash": opaque.hash_of(signed_in["refresh_token"]),
+        "revoked_at": None,
+    }
+    assert world.events(session_id) == ["session.started", "session.refreshed"]
+    for reply in replies:
+        shown = authorize({"identitySource": [f"Bearer {reply.json['token']}"], "headers": {}}, None)
+        assert shown["context"]["user_id"] == signed_in["user"]["id"]
     assert call(refresh, body={"refresh_token": child}).status == 200
 
 

@@ -8,7 +8,7 @@ from functions.bids.get_bid import get_bid
 from functions.bids.list_bids import list_bids
 from functions.bids.place_bid import place_bid
 from shared.kit.catalog import Role
-from tests.call import other_id, together
+from tests.call import other_id
 
 
 @pytest.fixture
@@ -116,27 +116,35 @@ def test_the_same_key_with_another_body_is_refused(call, deal):
     assert (reply.status, reply.code) == (422, "IDEMPOTENCY_KEY_REUSED")
 
 
-@pytest.mark.parametrize("rounds", [3, pytest.param(200, marks=pytest.mark.slow)])
-def test_of_twenty_approvals_on_one_space_one_wins(world, call, rounds):
-    owner = world.owner()
-    clients = [world.client() for _ in range(20)]
+@pytest.mark.race
+def test_of_twenty_approvals_on_one_space_one_wins(arena, call, rounds):
+    """Quality 1."""
+    owner = arena.owner()
+    building = arena.building(owner)
+    clients = [arena.client() for _ in range(20)]
     for _ in range(rounds):
-        space = world.space(owner)
+        space = arena.space(owner, building=building)
         bids = [bid_on(call, space, client) for client in clients]
 
-        replies = together([lambda bid=bid: approve(call, owner, bid) for bid in bids])
+        replies = arena.together([lambda bid=bid: approve(call, owner, bid) for bid in bids])
 
         assert sorted(reply.status for reply in replies) == [200] + [409] * 19
-        assert world.sql("SELECT count(*) AS n FROM contracts WHERE space_id = %(id)s", id=space)[0]["n"] == 1
+        assert arena.sql("SELECT count(*) AS n FROM contracts WHERE space_id = %(id)s", id=space)[0]["n"] == 1
 
 
-def test_of_fifty_approvals_of_one_bid_one_makes_the_contract(world, call, deal):
-    owner, _, _, bid = deal
+@pytest.mark.race
+def test_of_fifty_approvals_of_one_bid_one_makes_the_contract(arena, call, rounds):
+    """Quality 2."""
+    owner, client = arena.owner(), arena.client()
+    building = arena.building(owner)
+    for _ in range(rounds):
+        bid = bid_on(call, arena.space(owner, building=building), client)
 
-    replies = together([lambda: approve(call, owner, bid)] * 50)
+        replies = arena.together([lambda bid=bid: approve(call, owner, bid)] * 50)
 
-    assert sorted(reply.status for reply in replies) == [200] + [409] * 49
-    assert world.events(bid) == ["bid.placed", "bid.approved"]
+        assert sorted(reply.status for reply in replies) == [200] + [409] * 49
+        assert arena.events(bid) == ["bid.placed", "bid.approved"]
+        assert len(arena.sql("SELECT id FROM contracts WHERE bid_id = %(id)s", id=bid)) == 1
 
 
 def test_both_sides_list_their_bids_and_nobody_elses(world, call, deal):

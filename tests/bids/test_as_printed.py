@@ -1,7 +1,6 @@
 """The example bodies of source 000, 3.5 and 4: sent as printed there, the answers compared field by field."""
 
 import json
-import re
 
 import pytest
 
@@ -13,28 +12,8 @@ from functions.bids.reject_bid import reject_bid
 from functions.bids.withdraw_bid import withdraw_bid
 from functions.notifications.notify_people import notify_people
 from functions.realtime.connect import connect
+from tests.printed import assert_like
 from tests.realtime.sockets import Client, frames
-
-UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z")
-
-
-def assert_like(printed, answered, where="body"):
-    """Every printed field is there, of the printed kind, with the printed value where that is no placeholder."""
-    if isinstance(printed, dict):
-        for name, value in printed.items():
-            assert name in answered, f"{where}.{name} is missing"
-            assert_like(value, answered[name], f"{where}.{name}")
-    elif isinstance(printed, list):
-        assert_like(printed[0], answered[0], f"{where}[0]")
-    elif printed == "uuid":
-        assert UUID.fullmatch(answered), where
-    elif isinstance(printed, str) and MOMENT.fullmatch(printed):
-        assert MOMENT.fullmatch(answered), where
-    else:
-        assert answered == printed, where
-        # JSON has one kind of number; a string or true in its place would be another.
-        assert isinstance(answered, str | bool) == isinstance(printed, str | bool), where
 
 
 @pytest.fixture

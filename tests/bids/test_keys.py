@@ -8,7 +8,6 @@ import pytest
 
 from functions.bids.place_bid import place_bid
 from tests.bids.negotiation import Negotiation
-from tests.call import together
 from tests.world import close_connections
 
 MOVES = ("counter", "accept", "revise", "reject", "withdraw")
@@ -33,14 +32,26 @@ def test_the_same_request_again_is_the_same_answer_and_one_effect(deal, move):
     assert deal.events() == events
 
 
-def test_the_same_key_with_another_amount_is_refused(deal):
-    """Quality 7."""
-    deal.revise(4600, key="key-1")
+@pytest.mark.race
+def test_the_same_key_with_another_amount_is_refused(arena, call, rounds):
+    """Quality 7: whichever comes first has the key."""
+    first = Negotiation(arena, call)
+    for _ in range(rounds):
+        deal = Negotiation(arena, call, owner=first.owner)
+        deal.counter()
 
-    reply = deal.revise(4700, key="key-1")
+        replies = arena.together([lambda d=deal, a=amount: d.revise(a, key="key-1") for amount in (4600, 4700)])
+        again = [deal.revise(amount, key="key-1") for amount in (4600, 4700)]
 
-    assert (reply.status, reply.code) == (422, "IDEMPOTENCY_KEY_REUSED")
-    assert deal.row()["bid_amount"] == 4600
+        assert sorted(reply.status for reply in again) == [200, 422]
+        assert [reply.status for reply in replies if reply.status not in (409, 422)] == [200]
+        assert {reply.code for reply in replies if reply.status != 200} <= {
+            "IDEMPOTENCY_KEY_IN_FLIGHT",
+            "IDEMPOTENCY_KEY_REUSED",
+        }
+        [won] = [amount for amount, reply in zip((4600, 4700), again, strict=True) if reply.status == 200]
+        assert deal.row()["bid_amount"] == won
+        assert deal.events().count("bid.revised") == 1
 
 
 def test_the_same_key_for_another_bid_is_refused(world, call, deal):
@@ -50,56 +61,78 @@ def test_the_same_key_for_another_bid_is_refused(world, call, deal):
     assert other.reject(key="key-1").code == "IDEMPOTENCY_KEY_REUSED"
 
 
-def test_somebody_elses_same_key_is_another_key(world, call, deal):
+@pytest.mark.race
+def test_somebody_elses_same_key_is_another_key(arena, call, rounds):
     """Quality 7."""
-    other = Negotiation(world, call)
+    for _ in range(rounds):
+        deals = [Negotiation(arena, call) for _ in range(2)]
 
-    replies = [deal.withdraw(key="key-1"), other.withdraw(key="key-1")]
+        replies = arena.together([lambda one=one: one.withdraw(key="key-1") for one in deals])
 
-    assert [reply.status for reply in replies] == [200, 200]
-    assert all("idempotent-replayed" not in reply.headers for reply in replies)
+        assert [reply.status for reply in replies] == [200, 200]
+        assert all("idempotent-replayed" not in reply.headers for reply in replies)
+        assert [one.row()["status"] for one in deals] == ["WITHDRAWN"] * 2
 
 
-def test_a_key_in_flight_is_refused_until_its_answer_is_there(world, deal, database):
+@pytest.mark.race
+def test_a_key_in_flight_is_refused_until_its_answer_is_there(arena, call, rounds):
     """Quality 8: the first request waits for the space, which somebody else has locked."""
-    with psycopg.connect(database) as holder, ThreadPoolExecutor(1) as pool:
-        holder.execute("SELECT id FROM spaces WHERE id = %(id)s FOR UPDATE", {"id": deal.space})
-        first = pool.submit(lambda: (deal.accept(key="key-1"), close_connections())[0])
-        while not world.sql("SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = 'leasing'"):
-            sleep(0.01)
+    waiting = "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    with psycopg.connect(arena.database_url) as holder, ThreadPoolExecutor(1) as pool:
+        for _ in range(rounds):
+            deal = Negotiation(arena, call)
+            deal.counter()
+            holder.execute("SELECT id FROM spaces WHERE id = %(id)s FOR UPDATE", {"id": deal.space})
+            first = pool.submit(lambda deal=deal: deal.accept(key="key-1"))
+            while not arena.sql(waiting):
+                sleep(0.001)
 
-        second = deal.accept(key="key-1")
-        holder.rollback()
-        done = first.result()
+            second = deal.accept(key="key-1")
+            holder.rollback()
+            done = first.result()
 
-    assert (second.status, second.code) == (409, "IDEMPOTENCY_KEY_IN_FLIGHT")
-    assert second.headers["retry-after"] == str(second.json["error"]["retry_after"]) == "1"
-    assert done.status == 200
-    assert deal.accept(key="key-1").body == done.body
-
-
-def test_fifty_times_the_same_request_at_once_is_one_effect(deal):
-    replies = together([lambda: deal.accept(key="key-1")] * 50)
-
-    assert {reply.status for reply in replies} <= {200, 409}
-    assert len({reply.body for reply in replies if reply.status == 200}) == 1
-    assert {reply.code for reply in replies if reply.status == 409} <= {"IDEMPOTENCY_KEY_IN_FLIGHT"}
-    assert deal.events().count("bid.approved") == len(deal.contracts()) == 1
+            assert (second.status, second.code) == (409, "IDEMPOTENCY_KEY_IN_FLIGHT")
+            assert second.headers["retry-after"] == str(second.json["error"]["retry_after"]) == "1"
+            assert done.status == 200
+            assert deal.accept(key="key-1").body == done.body
+            assert deal.events().count("bid.approved") == len(deal.contracts()) == 1
+        pool.submit(close_connections).result()
 
 
-@pytest.mark.parametrize("move", MOVES)
-def test_a_defect_is_not_remembered(world, deal, move):
+@pytest.mark.race
+def test_fifty_times_the_same_request_at_once_is_one_effect(arena, call, rounds):
+    """Quality 5, for a bid's decision."""
+    for _ in range(rounds):
+        deal = Negotiation(arena, call)
+        deal.counter()
+
+        replies = arena.together([lambda deal=deal: deal.accept(key="key-1")] * 50)
+
+        assert {reply.status for reply in replies} <= {200, 409}
+        assert len({reply.body for reply in replies if reply.status == 200}) == 1
+        assert {reply.code for reply in replies if reply.status == 409} <= {"IDEMPOTENCY_KEY_IN_FLIGHT"}
+        assert deal.events().count("bid.approved") == len(deal.contracts()) == 1
+
+
+@pytest.mark.race
+def test_a_defect_is_not_remembered(arena, call, rounds):
     """Quality 9: what was rolled back is done when the same request comes again."""
-    before = deal.row()
-    world.sql("REVOKE INSERT ON outbox FROM app_user")
-    try:
-        broken = getattr(deal, move)(key="key-1")
-    finally:
-        world.sql("GRANT INSERT ON outbox TO app_user")
+    for number in range(rounds):
+        move = MOVES[number % len(MOVES)]
+        deal = Negotiation(arena, call)
+        deal.counter()
+        before, events = deal.row(), deal.events()
+        arena.sql("REVOKE INSERT ON outbox FROM app_user")
+        try:
+            broken = getattr(deal, move)(key="key-1")
+        finally:
+            arena.sql("GRANT INSERT ON outbox TO app_user")
 
-    assert (broken.status, deal.row(), deal.contracts()) == (500, before, [])
-    again = getattr(deal, move)(key="key-1")
-    assert (again.status, "idempotent-replayed" in again.headers) == (200, False)
+        assert (broken.status, deal.row(), deal.contracts(), deal.events()) == (500, before, [], events)
+        again = getattr(deal, move)(key="key-1")
+        assert (again.status, "idempotent-replayed" in again.headers) == (200, False)
+        assert len(deal.events()) == len(events) + 1
+        assert deal.row() != before
 
 
 def test_a_refusal_is_not_remembered(world, call, deal):
@@ -111,16 +144,23 @@ def test_a_refusal_is_not_remembered(world, call, deal):
     assert deal.accept(key="key-1").status == 200
 
 
-@pytest.mark.parametrize("move", ["accept", "reject", "withdraw"])
-def test_after_a_day_a_key_is_new_and_the_bid_is_still_protected(world, deal, move):
+@pytest.mark.race
+def test_after_a_day_a_key_is_new_and_the_bid_is_still_protected(arena, call, rounds):
     """Quality 10."""
-    getattr(deal, move)(key="key-1")
-    world.sql("UPDATE idempotency_keys SET created_at = now() - interval '25 hours' WHERE key = 'key-1'")
+    for number in range(rounds):
+        move = ("accept", "reject", "withdraw")[number % 3]
+        deal = Negotiation(arena, call)
+        deal.counter()
+        getattr(deal, move)(key="key-1")
+        aged = "UPDATE idempotency_keys SET created_at = now() - interval '25 hours' WHERE user_id IN (%(a)s, %(b)s)"
+        arena.sql(aged, a=deal.owner.id, b=deal.client.id)
 
-    reply = getattr(deal, move)(key="key-1")
+        replies = arena.together([lambda deal=deal, move=move: getattr(deal, move)(key="key-1")] * 2)
 
-    assert (reply.status, reply.code) == (409, "BID_NOT_OPEN")
-    assert len(deal.contracts()) == (move == "accept")
+        assert [reply.status for reply in replies] == [409, 409]
+        assert {reply.code for reply in replies} <= {"BID_NOT_OPEN", "IDEMPOTENCY_KEY_IN_FLIGHT"}
+        assert "BID_NOT_OPEN" in {reply.code for reply in replies}
+        assert len(deal.contracts()) == (move == "accept")
 
 
 def test_after_a_day_a_key_is_new_and_the_one_open_bid_is_still_one(world, call):

@@ -5,7 +5,7 @@ import pytest
 
 from functions.bids.place_bid import place_bid
 from shared.kit.catalog import Role
-from shared.payments.schedule import first_of_next_month
+from shared.maths.months import first_of_next_month
 from tests.call import other_id
 
 

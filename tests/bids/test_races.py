@@ -1,6 +1,7 @@
 """Both sides at once: whatever happens is one of the histories that could have happened one by one."""
 
 from collections import Counter
+from functools import partial
 
 import pytest
 
@@ -8,7 +9,6 @@ from functions.bids.place_bid import place_bid
 from functions.realtime.connect import connect
 from shared.bids.rules import MOVES
 from tests.bids.negotiation import OPERATIONS, Negotiation
-from tests.call import together
 from tests.realtime.sockets import Client
 
 EVENTS = {
@@ -45,15 +45,15 @@ def assert_serial(deal, moved, start):
         ("COUNTER_OFFERED", ["accept", "revise", "counter", "approve"] * 2),
     ],
 )
-@pytest.mark.parametrize("rounds", [5, pytest.param(100, marks=pytest.mark.slow)])
-def test_moves_at_the_same_moment_are_a_legal_serial_history(world, call, start, moves, rounds):
+@pytest.mark.race
+def test_moves_at_the_same_moment_are_a_legal_serial_history(arena, call, start, moves, rounds):
     """Quality 3."""
     for _ in range(rounds):
-        deal = Negotiation(world, call)
+        deal = Negotiation(arena, call)
         if start == "COUNTER_OFFERED":
             deal.counter()
 
-        replies = together([getattr(deal, move) for move in moves])
+        replies = arena.together([getattr(deal, move) for move in moves])
 
         assert {reply.status for reply in replies} <= {200, 409}
         moved = [move for move, reply in zip(moves, replies, strict=True) if reply.status == 200]
@@ -61,36 +61,44 @@ def test_moves_at_the_same_moment_are_a_legal_serial_history(world, call, start,
         assert_serial(deal, moved, start)
 
 
-def test_of_two_accepted_counter_offers_on_one_space_one_wins(world, call):
-    first = Negotiation(world, call)
-    deals = [first] + [Negotiation(world, call, owner=first.owner, space=first.space) for _ in range(9)]
-    for deal in deals:
-        deal.counter()
+@pytest.mark.race
+def test_of_five_accepted_counter_offers_on_one_space_one_wins(arena, call, rounds):
+    """Quality 1, from the clients' side."""
+    for _ in range(rounds):
+        first = Negotiation(arena, call)
+        deals = [first] + [Negotiation(arena, call, owner=first.owner, space=first.space) for _ in range(4)]
+        for deal in deals:
+            deal.counter()
 
-    replies = together([deal.accept for deal in deals])
+        replies = arena.together([deal.accept for deal in deals])
 
-    assert sorted(reply.status for reply in replies) == [200] + [409] * 9
-    assert sum(len(deal.contracts()) for deal in deals) == 1
+        assert sorted(reply.status for reply in replies) == [200] + [409] * 4
+        assert sum(len(deal.contracts()) for deal in deals) == 1
 
 
-def test_of_thirty_bids_by_one_client_over_http_and_sockets_one_stands(world, call):
+@pytest.mark.race
+def test_of_thirty_bids_by_one_client_over_http_and_sockets_one_stands(arena, call, rounds):
     """Quality 4."""
-    client, space = world.client(), world.space()
+    client, owner = arena.client(), arena.owner()
+    building, token = arena.building(owner), client.token()
     sockets = [Client() for _ in range(15)]
     for socket in sockets:
-        assert socket.open(connect, token=client.token()) == 200
-    body = {"space_id": str(space), "bid_amount": 4500}
+        assert socket.open(connect, token=token) == 200
 
-    def over_http():
-        reply = call(place_bid, as_=client, body=body)
-        return reply.json["status"] if reply.status == 201 else reply.code
+    for placed in range(1, rounds + 1):
+        space = arena.space(owner, building=building)
+        body = {"space_id": str(space), "bid_amount": 4500}
 
-    def over(socket):
-        frame = socket.say(place_bid, "bid:place", body)
-        return frame["data"]["status"] if frame["event"] == "bid:placed" else frame["data"]["code"]
+        def over_http(body=body):
+            reply = call(place_bid, as_=client, body=body)
+            return reply.json["status"] if reply.status == 201 else reply.code
 
-    answers = together([over_http] * 15 + [lambda socket=socket: over(socket) for socket in sockets])
+        def over(socket, body=body):
+            frame = socket.say(place_bid, "bid:place", body)
+            return frame["data"]["status"] if frame["event"] == "bid:placed" else frame["data"]["code"]
 
-    assert Counter(answers) == {"PENDING": 1, "BID_ALREADY_OPEN": 29}
-    assert len(world.sql("SELECT id FROM bids WHERE space_id = %(id)s", id=space)) == 1
-    assert world.events(actor=client) == ["bid.placed"]
+        answers = arena.together([over_http] * 15 + [partial(over, socket) for socket in sockets])
+
+        assert Counter(answers) == {"PENDING": 1, "BID_ALREADY_OPEN": 29}
+        assert len(arena.sql("SELECT id FROM bids WHERE space_id = %(id)s", id=space)) == 1
+        assert arena.events(actor=client) == ["bid.placed"] * placed

@@ -170,7 +170,7 @@ def test_what_was_there_before_the_counters_is_counted(postgres, request):
     older.space(owner, building=full, is_leasable=False)
     older.sql("UPDATE spaces SET deleted_at = now() WHERE id = %(id)s", id=older.space(owner, building=full))
 
-    migrate.upgrade(url, "0003")
+    migrate.upgrade(url, "0007")
 
     for building, expected in ((empty, (0, 0, 0, 0, 0)), (full, (3, 2, 1, 1500, 1000))):
         [row] = older.sql(KEPT, id=building)

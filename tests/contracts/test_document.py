@@ -16,7 +16,9 @@ from pypdf import PdfReader
 from shared.contracts.clauses import Clause
 from shared.contracts.document import LatePolicy, LeaseDocument, Premises, render_lease
 from shared.kit.paper import Party
-from shared.payments.schedule import deposit_line, end_date, rent_schedule
+from shared.maths.months import end_date
+from shared.maths.schedule import schedule
+from shared.maths.terms import Terms
 
 D = Decimal
 
@@ -47,10 +49,7 @@ def a_lease(term_months: int = 12, start: date = NEW_YEARS_EVE) -> LeaseDocument
         term_months=term_months,
         currency="USD",
         base_rent=RENT,
-        lines=(
-            *rent_schedule(monthly_rent=RENT, start=start, term_months=term_months),
-            deposit_line(monthly_rent=RENT, deposit_months=D(2), start=start),
-        ),
+        lines=schedule(Terms(start_date=start, bid_amount=RENT, term_months=term_months, deposit_months=D(2))),
     )
 
 
@@ -84,7 +83,7 @@ def test_every_instalment_stands_in_the_schedule_with_its_due_date_and_the_total
     document = a_lease()
     lease = text(render_lease(document))
 
-    for line in document.lines[:-1]:
+    for line in document.lines[1:]:
         assert line.period_end is not None
         day, until = (f"{d.day} {d:%B} {d.year}" for d in (line.period_start, line.period_end))  # the C locale's names
         assert f"{line.installment_number} {day} {until} {day} {line.amount:,.2f}" in lease
@@ -166,7 +165,7 @@ def test_a_building_whose_place_is_unknown_is_governed_by_the_law_of_its_place()
 
 def test_a_lease_without_a_deposit_says_so() -> None:
     document = a_lease()
-    lease = text(render_lease(replace(document, lines=document.lines[:-1])))
+    lease = text(render_lease(replace(document, lines=document.lines[1:])))
 
     assert "Security deposit None" in lease
     assert "security deposit of" not in lease
@@ -174,9 +173,9 @@ def test_a_lease_without_a_deposit_says_so() -> None:
 
 def test_abated_rent_is_shown_beside_what_is_left() -> None:
     document = a_lease(start=date(2028, 1, 1))
-    first, *others = document.lines
-    abated = replace(first, amount=D("0.00"), abatement=D("5000.00"))
-    lease = text(render_lease(replace(document, lines=(abated, *others))))
+    deposit, first, *others = document.lines
+    abated = first._replace(amount=D("0.00"), abatement=D("5000.00"))
+    lease = text(render_lease(replace(document, lines=(deposit, abated, *others))))
 
     assert "1 1 January 2028 31 January 2028 1 January 2028 5,000.00 0.00" in lease
     assert "Total rent 5,000.00 55,000.00" in lease
@@ -184,7 +183,7 @@ def test_abated_rent_is_shown_beside_what_is_left() -> None:
 
 def test_a_currency_without_minor_units_shows_none() -> None:
     start = date(2028, 1, 1)
-    lines = rent_schedule(monthly_rent=D(500000), start=start, term_months=2, exponent=0)
+    lines = schedule(Terms(start_date=start, bid_amount=D(500000), term_months=2, exponent=0))
     document = replace(a_lease(start=start), currency="JPY", exponent=0, base_rent=D("500000.00"), lines=lines)
 
     assert "JPY 500,000 a month" in text(render_lease(document))

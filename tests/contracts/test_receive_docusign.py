@@ -16,7 +16,7 @@ from functions.leasing.schedule_payments import schedule_payments
 from functions.leasing.void_contract import void_contract
 from shared.contracts.secret import _kept as kept_secrets
 from shared.kit.ids import new_id
-from tests.call import call, other_id, together
+from tests.call import call, together
 from tests.contracts.docusign_server import connect_body, signed
 from tests.contracts.enveloped import KEYS, EnvelopedDeal
 
@@ -71,6 +71,28 @@ def test_both_forms_of_a_completed_envelope_sign_for_both_sides(deal, call, form
     assert fully_signed["data"]["signature_status"] == "FULLY_SIGNED"
 
 
+def test_the_body_of_source_000_as_printed(deal, call):
+    """10.1: its whitespace is signed too; afterwards the lease is executed and the schedule stands."""
+    printed = """{
+  "event": "envelope_completed",
+  "data": {
+    "envelope_id": "docu_sign_envelope_id",
+    "contract_id": "uuid",
+    "signed_at": "2025-01-27T12:00:00Z"
+  }
+}"""
+    body = printed.replace("docu_sign_envelope_id", deal.envelope).replace("uuid", str(deal.contract)).encode()
+
+    assert receive(body).status == 200
+    assert state(deal) == SIGNED
+    deal.run(schedule_payments, activate_contract)
+
+    shown = call(get_contract, as_=deal.client, path={"contract_id": deal.contract}).json
+    assert (shown["status"], len(shown["payments"])) == ("SIGNED", 12)
+    moments = deal.world.sql("SELECT signed_at FROM signatures WHERE contract_id = %(id)s", id=deal.contract)
+    assert [row["signed_at"].isoformat() for row in moments] == ["2025-01-27T12:00:00+00:00"] * 2
+
+
 def test_what_proves_the_signatures_is_kept(deal):
     receive(short_form(deal))
 
@@ -120,6 +142,7 @@ def test_what_is_not_signed_with_our_key_is_401_and_changes_nothing(deal, form, 
 
     assert (reply.status, reply.code) == (401, "FORGED_MESSAGE")
     assert state(deal) == WAITING
+    assert deal.happened("contract.signed") == deal.happened("contract.fully_signed") == []
 
 
 def test_while_a_key_is_rotated_either_signs(deal, call, secrets):
@@ -144,7 +167,7 @@ def test_a_hundred_replays_are_one_activation(deal):
     assert {receive(body).status for body in bodies[50:]} == {200}
 
     assert deal.row() == active
-    assert deal.count("signatures") == 2
+    assert (deal.count("signatures"), deal.count("payments"), deal.space_status()) == (2, 12, "RESERVED")
     for name in ("contract.signed", "contract.fully_signed", "contract.envelope_completed", "contract.activated"):
         assert len(deal.happened(name)) == 1
 
@@ -187,7 +210,7 @@ def test_the_envelope_decides_and_not_the_contract_that_the_body_names(deal, wor
     assert (state(deal), state(other)) == (SIGNED, WAITING)
 
 
-@pytest.mark.parametrize("envelope", ["an envelope of somebody else", str(other_id())])
+@pytest.mark.parametrize("envelope", ["an envelope of somebody else", "01a1fd24-ecd8-70a5-a86f-c0062b56799f"])
 def test_an_envelope_that_is_not_ours_is_received_and_has_no_effect(deal, envelope):
     assert receive(short_form(deal, envelope_id=envelope)).status == 200
     assert state(deal) == WAITING

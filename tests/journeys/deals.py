@@ -55,10 +55,12 @@ def place_bid(client: Person, space: Any, start: date | None = None, amount: int
 class Deal:
     """An approved bid and the contract that stands for it."""
 
-    def __init__(self, owner: Person, client: Person, space: Any = None, start: date | None = None) -> None:
+    def __init__(
+        self, owner: Person, client: Person, space: Any = None, start: date | None = None, amount: int = 4800
+    ) -> None:
         self.owner, self.client = owner, client
         self.space = space or new_space(owner)
-        self.bid = place_bid(client, self.space, start)
+        self.bid = place_bid(client, self.space, start, amount)
         self.contract_id: str = owner.do("PUT", f"/bids/{self.bid['id']}/approve")["contract_id"]
 
     @property

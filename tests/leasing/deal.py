@@ -12,9 +12,9 @@ from functions.leasing.request_signatures import request_signatures
 class Deal:
     """An owner and a client, their contract, and a backup bid of somebody else."""
 
-    def __init__(self, world, call, start=date(2027, 2, 1), months=12, timezone="UTC"):
+    def __init__(self, world, call, start=date(2027, 2, 1), months=12, timezone="UTC", owner=None, client=None):
         self.world, self.call = world, call
-        self.owner, self.client = world.owner(), world.client()
+        self.owner, self.client = owner or world.owner(), client or world.client()
         self.space = world.space(self.owner, timezone=timezone)
         body = {"space_id": self.space, "bid_amount": 5000, "start_date": start, "term_months": months}
         self.bid = call(place_bid, as_=self.client, body=body).json["id"]

@@ -22,13 +22,14 @@ from werkzeug.wrappers import Request, Response
 from functions.contracts.decline_contract import decline_contract
 from functions.leasing.activate_contract import activate_contract
 from functions.leasing.cancel_payments import cancel_payments
+from functions.leasing.end_holds import end_holds
 from functions.leasing.release_space import release_space
 from functions.leasing.render_lease import render_lease
 from functions.leasing.request_signatures import request_signatures
 from functions.leasing.resume_saga import resume_saga
 from functions.leasing.schedule_payments import schedule_payments
 from functions.leasing.void_contract import void_contract
-from tests.call import call, invoke
+from tests.call import call, invoke, together
 from tests.leasing.deal import Deal
 from tests.world import close_connections
 
@@ -206,13 +207,23 @@ def test_an_undo_step_that_stumbles_is_retried(machine, deal, step):
     assert_undone(deal)
 
 
-def test_an_undo_that_fails_for_good_is_parked_for_a_person(machine, deal):
-    machine.faults["render_lease"] = ["error"] * 5
-    machine.faults["release_space"] = ["error"] * 9
+@pytest.mark.parametrize("step", [step.operation.name for step in BACK])
+def test_an_undo_that_fails_for_good_is_parked_for_a_person(machine, deal, step):
+    """Quality 22."""
+    machine.faults["schedule_payments"] = ["error"] * 5
+    machine.faults[step] = ["error", "timeout", "throttle"] * 3
     machine.start(deal)
+    machine.sign(deal)
 
+    # FAILED is what the alarm SagaParked counts (tests/architecture/test_stacks.py).
     assert machine.outcome(deal) == "FAILED"
+    assert (machine.asked.count(step), machine.asked[-1]) == (9, step)
     assert deal.space_status() == "RESERVED"
+
+    # As docs/runbooks/saga-parked.md says, once the fault is mended: every step may run again.
+    deal.run(*BACK, times=2)
+    assert_undone(deal)
+    assert deal.events().count("contract.voided") == 1
 
 
 def test_a_decline_wakes_the_saga_which_undoes_everything(machine, deal, call):
@@ -224,6 +235,23 @@ def test_a_decline_wakes_the_saga_which_undoes_everything(machine, deal, call):
     assert machine.outcome(deal) == "SUCCEEDED"
     assert_undone(deal)
     assert deal.row()["termination_reason"] == "Sold the tower"
+
+
+def test_a_hold_that_runs_out_under_five_sweepers_frees_the_space_once(machine, deal, world):
+    """Quality 11: one end, however many saw it; heard five times, it is undone once."""
+    machine.start(deal)
+    machine.waits(deal)
+    with world.clock_moved(15):
+        together([lambda: end_holds({}, None)] * 5)
+    for _ in range(5):
+        machine.wake(deal)
+
+    assert machine.outcome(deal) == "SUCCEEDED"
+    assert_undone(deal)
+    freed = ["contract.hold_ended", "contract.voided", "contract.space_released"]
+    assert [name for name in deal.events() if name in freed] == freed
+    assert [row["action"] for row in world.audits(deal.contract) if row["action"] in freed] == freed
+    assert machine.asked.count("release_space") == 1
 
 
 def test_a_decline_before_the_saga_waits_is_found_by_the_saga(machine, deal, call):

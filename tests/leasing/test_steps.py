@@ -1,6 +1,8 @@
 """The saga's steps, forward and back, each of them twice; the machine itself runs in tests/journeys."""
 
 import hashlib
+import itertools
+from calendar import monthrange
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -24,7 +26,6 @@ from functions.leasing.schedule_payments import schedule_payments
 from functions.leasing.void_contract import void_contract
 from functions.payments.list_payments import list_payments
 from shared.leasing.rules import DealEnded, PastUndo
-from tests.call import together
 from tests.leasing.deal import Deal
 
 
@@ -82,6 +83,39 @@ def test_the_schedule_is_the_sources_own_example(world, call):
     assert deal.row()["end_date"] == date(2028, 1, 31)
 
 
+@pytest.mark.parametrize(
+    ("start", "months", "end"),
+    [
+        (date(2027, 1, 29), 13, date(2028, 2, 28)),
+        (date(2027, 1, 30), 13, date(2028, 2, 28)),
+        (date(2027, 1, 31), 13, date(2028, 2, 28)),
+        (date(2027, 1, 31), 25, date(2029, 2, 27)),
+        (date(2028, 2, 29), 12, date(2029, 2, 27)),
+        (date(2028, 2, 29), 48, date(2032, 2, 28)),
+        (date(2027, 8, 31), 6, date(2028, 2, 28)),
+    ],
+)
+def test_a_schedule_from_the_end_of_a_month_does_not_drift(world, call, start, months, end):
+    """Quality 69, as it stands in the database: calendar months, the first from the start, the last to the end."""
+    deal = Deal(world, call, start=start, months=months)
+    deal.signed().run(schedule_payments, activate_contract)
+
+    rows = world.sql("SELECT * FROM payments WHERE contract_id = %(id)s ORDER BY period_start", id=deal.contract)
+
+    assert (deal.row()["start_date"], deal.row()["end_date"]) == (start, end)
+    assert (rows[0]["period_start"], rows[-1]["period_end"]) == (start, end)
+    assert [row["installment_number"] for row in rows] == list(range(1, len(rows) + 1))
+    for row, later in itertools.pairwise(rows):
+        assert row["due_date"] == row["period_start"]
+        assert (
+            later["period_start"]
+            == row["period_end"] + timedelta(days=1)
+            == row["period_end"].replace(day=1)
+            + timedelta(days=monthrange(row["period_end"].year, row["period_end"].month)[1])
+        )
+    assert sum(row["amount"] for row in rows) == deal.row()["schedule_total"]
+
+
 def test_the_document_is_stored_under_the_hash_that_is_signed(deal, call):
     early = call(download_contract, as_=deal.client, path={"contract_id": deal.contract})
     deal.signed()
@@ -130,13 +164,16 @@ def test_a_signature_needs_a_name_and_consent(deal, body):
     assert (reply.status, reply.fields) == (400, list(body))
 
 
-def test_a_double_signature_in_a_race_is_one(deal):
-    deal.run(render_lease, request_signatures)
+@pytest.mark.race
+def test_a_double_signature_in_a_race_is_one(arena, call, rounds):
+    for _ in range(rounds):
+        deal = Deal(arena, call)
+        deal.run(render_lease, request_signatures)
 
-    replies = together([lambda: deal.sign(deal.client)] * 10)
+        replies = arena.together([lambda deal=deal: deal.sign(deal.client)] * 10)
 
-    assert sorted(reply.status for reply in replies) == [200] + [409] * 9
-    assert deal.count("signatures") == 1
+        assert sorted(reply.status for reply in replies) == [200] + [409] * 9
+        assert deal.count("signatures") == 1
 
 
 def test_a_declined_deal_is_undone(deal, call, invoke):
@@ -188,13 +225,23 @@ def test_a_failed_schedule_leaves_no_instalment(deal):
     assert (deal.count("payments"), deal.row()["status"], deal.space_status()) == (0, "TERMINATED", "AVAILABLE")
 
 
-def test_a_hold_that_runs_out_is_ended_once_by_five_sweepers(deal):
-    deal.run(render_lease, request_signatures)
-    with deal.world.clock_moved(15):
-        together([lambda: end_holds({}, None)] * 5)
+@pytest.mark.race
+def test_a_hold_that_runs_out_is_ended_once_by_five_sweepers(arena, call, rounds):
+    """Quality 11: ended once, and freed once although each sweeper's news undoes it."""
+    with arena.clock_moved(15):
+        while end_holds({}, None):
+            pass  # the holds that other races have left behind
+    for _ in range(rounds):
+        deal = Deal(arena, call)
+        deal.run(request_signatures)
+        with arena.clock_moved(15):
+            arena.together([lambda: end_holds({}, None)] * 5)
+        arena.together([lambda deal=deal: deal.run(void_contract, release_space)] * 5)
 
-    assert deal.events().count("contract.hold_ended") == 1
-    assert deal.row()["termination_reason"] == "The hold ended before both sides had signed."
+        ended = ["contract.hold_ended", "contract.voided", "contract.space_released"]
+        assert [name for name in deal.events() if name in ended] == ended
+        assert deal.row()["termination_reason"] == "The hold ended before both sides had signed."
+        assert deal.space_status() == "AVAILABLE"
 
 
 def test_a_hold_is_left_alone_while_it_lasts(deal):

@@ -166,6 +166,18 @@ def test_each_side_is_asked_to_sign_when_it_is_its_turn(world, deal, told):
     assert next_up[deal.owner.email]["subject"] == f"Please sign the lease for {space}"
 
 
+def test_who_signs_in_docusign_is_not_sent_here_to_sign(world, deal, told):
+    world.sql(
+        "UPDATE organizations SET signature_provider = 'DOCUSIGN' WHERE id = %(id)s RETURNING id",
+        id=deal.owner.organization_id,
+    )
+    deal.run(render_lease, request_signatures)
+
+    mail = told(deal.contract, "contract.signature_requested")[deal.client.email]
+    assert says(mail, "DocuSign writes to those who sign", "Read the Lease")
+    assert "Read and Sign" not in mail["text"]
+
+
 def test_the_executed_lease_is_mailed_to_both_sides_once(world, deal, told):
     deal.signed()
 
@@ -240,7 +252,9 @@ def test_a_payment_that_is_due_soon_is_mailed_to_the_client_alone(deal, payment,
 
     assert set(found) == {deal.client.email}
     assert found[deal.client.email]["subject"] == f"Payment for {payment.space} is due on {payment.due}"
-    assert says(found[deal.client.email], "Your payment of $3,000.00", payment.due)
+    assert says(found[deal.client.email], "Your payment of $3,000.00", f"is due on {payment.due}, in 3 days.")
+    [last] = told.of(payment.event("payment.due_soon", open_amount=5000, days_until_due=1)).values()
+    assert says(last, f"is due on {payment.due}, tomorrow.")
 
 
 def test_an_overdue_payment_is_mailed_to_both_sides_and_no_agent(world, deal, payment, told):
@@ -258,13 +272,17 @@ def test_an_overdue_payment_is_mailed_to_both_sides_and_no_agent(world, deal, pa
 def test_a_receipt_says_what_came_in_and_what_is_still_open(deal, payment, told):
     payment.record(2000)
     partly = told(payment.id, "payment.recorded")
-    payment.record(3000)
+    payment.record(Decimal("3000.50"))
     fully = told(payment.id, "payment.recorded")
 
     assert set(partly) == set(fully) == {deal.client.email}
     assert partly[deal.client.email]["subject"] == f"Receipt: payment for {payment.space}"
     assert says(partly[deal.client.email], "$2,000.00", "$5,000.00", "Still Open", "$3,000.00")
     assert says(fully[deal.client.email], "settled in full")
+    assert (
+        "- Received: $3,000.50\n- Kept As Credit: $0.50\n- Paid So Far: $5,000.00\n" in fully[deal.client.email]["text"]
+    )
+    assert "Credit" not in partly[deal.client.email]["text"]
     assert "Still Open" not in fully[deal.client.email]["text"]
 
 

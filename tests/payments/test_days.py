@@ -15,8 +15,9 @@ from functions.realtime.connect import connect
 from tests.call import together
 from tests.realtime.sockets import Client, frames
 
-# The moment before a building's midnight and midnight itself, and the day that begins with it. New York's
-# clocks go forward on 2027-03-14 and back on 2027-11-07, both at two in the morning.
+# The moment before a building's midnight and midnight itself, and the day that begins with it. New York's clocks go
+# forward on 2027-03-14 and back on 2027-11-07, both at two in the morning. Havana's go forward at midnight, which
+# that day does not have, and back at one, so that its midnight comes twice.
 MIDNIGHTS = [
     ("Pacific/Kiritimati", "2027-01-31T09:59:59Z", "2027-01-31T10:00:00Z", date(2027, 2, 1)),
     ("America/New_York", "2027-02-01T04:59:59Z", "2027-02-01T05:00:00Z", date(2027, 2, 1)),
@@ -24,6 +25,10 @@ MIDNIGHTS = [
     ("America/New_York", "2027-03-15T03:59:59Z", "2027-03-15T04:00:00Z", date(2027, 3, 15)),
     ("America/New_York", "2027-11-07T03:59:59Z", "2027-11-07T04:00:00Z", date(2027, 11, 7)),
     ("America/New_York", "2027-11-08T04:59:59Z", "2027-11-08T05:00:00Z", date(2027, 11, 8)),
+    ("America/Havana", "2027-03-14T04:59:59Z", "2027-03-14T05:00:00Z", date(2027, 3, 14)),
+    ("America/Havana", "2027-03-15T03:59:59Z", "2027-03-15T04:00:00Z", date(2027, 3, 15)),
+    ("America/Havana", "2027-11-07T03:59:59Z", "2027-11-07T04:00:00Z", date(2027, 11, 7)),
+    ("America/Havana", "2027-11-08T04:59:59Z", "2027-11-08T05:00:00Z", date(2027, 11, 8)),
 ]
 
 
@@ -60,6 +65,22 @@ def test_a_payment_is_overdue_from_the_midnight_after_its_due_day(calendar, zone
     first = lease.payments()[0]["due_date"]
     told = [name for name, due in lease.told("payment.due", "payment.overdue") if due == first]
     assert told == ["payment.due", "payment.overdue"]
+
+
+def test_a_midnight_that_comes_twice_is_one(calendar):
+    """Quality 70: an hour after its first midnight Havana has another one of the same day."""
+    calendar.set("2027-10-05T12:00:00Z")
+    lease = calendar.lease(start=date(2027, 11, 6), months=1, timezone="America/Havana")
+    for moment in ("2027-11-06T04:00:00Z", "2027-11-07T04:00:00Z", "2027-11-07T04:59:59Z", "2027-11-07T05:00:00Z"):
+        calendar.set(moment)
+        calendar.run()
+
+    first = lease.payments()[0]
+    assert (first["due_date"], first["status"]) == ("2027-11-06", "OVERDUE")
+    told = [name for name, due in lease.told("payment.due", "payment.overdue") if due == first["due_date"]]
+    assert told == ["payment.due", "payment.overdue"]
+    audits = [row["action"] for row in lease.world.audits(first["id"])]
+    assert audits[-2:] == ["payment.due", "payment.overdue"]
 
 
 def test_a_lease_runs_through_its_days_in_order(calendar):

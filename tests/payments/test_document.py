@@ -102,6 +102,14 @@ def test_a_receipt_says_what_was_received_how_and_what_is_left() -> None:
         assert fact in receipt
 
 
+def test_a_receipt_of_too_much_proves_all_that_came_and_says_what_is_credit() -> None:
+    receipt = text(render_receipt(replace(RECEIPT, received=D("10100.00"), paid=D("20141.88"), credit=D("100.00"))))
+
+    assert "Received on 2 February 2028 USD 10,100.00" in receipt
+    assert "Paid before 10,141.88 Received with this payment 10,100.00 Kept as credit 100.00 Balance 0.00" in receipt
+    assert "credit" not in text(render_receipt(RECEIPT))
+
+
 @pytest.mark.parametrize(
     ("charge", "line"),
     [

@@ -16,6 +16,7 @@ from functions.payments.render_papers import render_papers
 from shared.kit.catalog import Role
 from tests.call import other_id, together
 from tests.leasing.deal import Deal
+from tests.payments.conftest import Lease
 
 PAID = {"paid_date": "2026-01-15", "payment_method": "bank_transfer", "transaction_reference": "TXN123456"}
 
@@ -31,6 +32,20 @@ def deal(world, call):
 @pytest.fixture
 def payment(deal, call):
     return call(list_payments, as_=deal.owner, query={"limit": 1}).json["data"][0]["id"]
+
+
+@pytest.fixture
+def owed(arena, call):
+    """Gives an owner and an instalment of 5,000 that nobody has paid, however often it is asked."""
+
+    def instalments():
+        while True:
+            deal = Deal(arena, call, months=60)
+            deal.signed().run(schedule_payments, activate_contract)
+            for payment in call(list_payments, as_=deal.owner, query={"limit": 60}).json["data"]:
+                yield deal.owner, payment["id"]
+
+    return instalments().__next__
 
 
 def record(call, user, payment, key=None, **changes):
@@ -80,24 +95,91 @@ def test_before_money_there_is_no_receipt(deal, call, payment):
     assert call(download_invoice, as_=deal.owner, path={"payment_id": payment}).code == "INVOICE_MISSING"
 
 
-def test_one_key_recorded_fifty_times_has_one_effect(deal, call, payment, world):
-    replies = []
-    while len([reply for reply in replies if reply.status == 200]) < 50:
-        replies += together([lambda: record(call, deal.owner, payment, key="pay-1")] * 10)
+@pytest.mark.race
+def test_one_key_recorded_fifty_times_has_one_effect(arena, owed, call, rounds):
+    """Quality 5."""
+    for number in range(rounds):
+        owner, payment = owed()
+        replies = arena.together([lambda o=owner, p=payment, n=number: record(call, o, p, key=f"once-{n}")] * 50)
 
-    assert {reply.status for reply in replies} <= {200, 409}
-    assert all(reply.headers["retry-after"] == "1" for reply in replies if reply.status == 409)
-    done = [reply for reply in replies if reply.status == 200]
-    assert len({reply.body for reply in done}) == 1
-    assert sum("idempotent-replayed" not in reply.headers for reply in done) == 1
-    sql = "SELECT count(*) AS n FROM payment_transactions WHERE payment_id = %(id)s"
-    assert world.sql(sql, id=payment)[0]["n"] == 1
+        assert {reply.status for reply in replies} <= {200, 409}
+        assert all(reply.headers["retry-after"] == "1" for reply in replies if reply.status == 409)
+        done = [reply for reply in replies if reply.status == 200]
+        assert len({reply.body for reply in done}) == 1
+        assert sum("idempotent-replayed" not in reply.headers for reply in done) == 1
+        later = record(call, owner, payment, key=f"once-{number}")
+        assert (later.body, later.headers["idempotent-replayed"]) == (done[0].body, "true")
+        assert books(arena, payment) == ONCE
 
 
-def test_of_fifty_keys_one_records(deal, call, payment):
-    replies = together([lambda n=n: record(call, deal.owner, payment, key=f"pay-{n}") for n in range(50)])
+def books(world, payment):
+    """What the database holds of a payment's money: transactions, what is paid, events and audit rows of recording."""
+    [row] = world.sql(
+        """SELECT (SELECT array_agg(amount ORDER BY id) FROM payment_transactions WHERE payment_id = p.id) AS came,
+                  paid_amount, status,
+                  (SELECT count(*) FROM invoices WHERE payment_id = p.id) AS invoices,
+                  (SELECT count(*) FROM outbox WHERE object_id = p.id AND name = 'payment.recorded') AS events,
+                  (SELECT count(*) FROM audit_logs
+                   WHERE resource_id = p.id AND action = 'payment.recorded') AS audits
+           FROM payments p WHERE p.id = %(id)s""",
+        id=payment,
+    )
+    return row
 
-    assert sorted(reply.status for reply in replies) == [200] + [409] * 49
+
+NOTHING = {"came": None, "paid_amount": 0, "status": "SCHEDULED", "invoices": 0, "events": 0, "audits": 0}
+ONCE = {"came": [5000], "paid_amount": 5000, "status": "PAID", "invoices": 1, "events": 1, "audits": 1}
+
+
+@pytest.mark.race
+def test_of_fifty_keys_one_records(arena, owed, call, rounds):
+    """Quality 6."""
+    for number in range(rounds):
+        owner, payment = owed()
+        keys = [f"one-of-fifty-{number}-{n}" for n in range(50)]
+        replies = arena.together([lambda o=owner, p=payment, key=key: record(call, o, p, key=key) for key in keys])
+
+        assert sorted(reply.status for reply in replies) == [200] + [409] * 49
+        assert {reply.code for reply in replies if reply.status == 409} == {"ALREADY_PAID"}
+        assert books(arena, payment) == ONCE
+
+
+@pytest.mark.race
+def test_a_key_with_another_amount_is_refused_and_another_persons_key_is_its_own(arena, owed, call, rounds):
+    """Quality 7."""
+    officers = {}
+    for number in range(rounds):
+        owner, payment = owed()
+        officer = officers.setdefault(owner, arena.colleague(owner, Role.FINANCIAL_OFFICER))
+        key = f"reused-{number}"
+        record(call, owner, payment, key=key, amount=2000)
+        assert books(arena, payment) == ONCE | {"came": [2000], "paid_amount": 2000, "status": "SCHEDULED"}
+
+        def pays_the_rest(user, payment=payment, key=key):
+            return record(call, user, payment, key=key, amount=3000)
+
+        reused, theirs = arena.together([lambda o=owner: pays_the_rest(o), lambda o=officer: pays_the_rest(o)])
+
+        assert (reused.status, reused.code) == (422, "IDEMPOTENCY_KEY_REUSED")
+        assert (theirs.status, "idempotent-replayed" in theirs.headers) == (200, False)
+        assert books(arena, payment) == ONCE | {"came": [2000, 3000], "events": 2, "audits": 2}
+
+
+@pytest.mark.race
+def test_after_a_day_a_key_is_new_and_the_payment_is_still_protected(arena, owed, call, rounds):
+    """Quality 10."""
+    aged = "UPDATE idempotency_keys SET created_at = now() - %(age)s WHERE user_id = %(id)s AND key = %(key)s"
+    for number in range(rounds):
+        (owner, payment), key = owed(), f"aged-{number}"
+        first = record(call, owner, payment, key=key)
+        arena.sql(aged, age=timedelta(hours=23, minutes=59), id=owner.id, key=key)
+        assert record(call, owner, payment, key=key).body == first.body
+        arena.sql(aged, age=timedelta(hours=24, seconds=1), id=owner.id, key=key)
+
+        again = record(call, owner, payment, key=key)
+
+        assert (first.status, again.status, again.code) == (200, 409, "ALREADY_PAID")
+        assert books(arena, payment) == ONCE
 
 
 def test_parts_settle_the_payment_and_what_is_over_becomes_credit(deal, call, payment, world):
@@ -143,6 +225,17 @@ def test_what_is_wrong_is_named_and_nothing_is_recorded(deal, call, payment, cha
 
     assert (reply.status, reply.fields) == (status, fields)
     assert call(get_payment, as_=deal.owner, path={"payment_id": payment}).json["status"] == "SCHEDULED"
+    assert books(deal.world, payment) == NOTHING
+
+
+def test_a_currency_without_decimals_is_paid_in_whole_units(world, call):
+    lease = Lease(world, call, currency="JPY")
+    payment = lease.payments()[0]
+
+    refused = lease.pay(payment, amount=Decimal("10.50"))
+    assert (refused.status, refused.fields) == (400, ["amount"])
+    assert books(world, payment["id"]) == NOTHING
+    assert lease.pay(payment, amount=Decimal("10.00")).json["paid_amount"] == 10
 
 
 def test_a_settled_payment_is_not_settled_again(deal, call, payment):
@@ -154,7 +247,25 @@ def test_a_settled_payment_is_not_settled_again(deal, call, payment):
 def test_nothing_is_paid_on_a_terminated_contract(deal, call, payment, world):
     world.sql("UPDATE contracts SET status = 'TERMINATED' WHERE id = %(id)s", id=deal.contract)
 
-    assert record(call, deal.owner, payment).code == "NOT_PAYABLE"
+    reply = record(call, deal.owner, payment)
+
+    assert (reply.status, reply.code) == (409, "NOT_PAYABLE")
+    assert books(world, payment) == NOTHING
+
+
+@pytest.mark.parametrize(("zone", "today"), [("Pacific/Kiritimati", "2027-02-02"), ("America/New_York", "2027-02-01")])
+def test_money_comes_on_the_buildings_today_at_the_latest(calendar, zone, today):
+    """Quality 71: one moment, two days."""
+    calendar.set("2027-01-15T12:00:00Z")
+    lease = calendar.lease(start=date(2027, 2, 1), months=1, timezone=zone)
+    calendar.set("2027-02-01T12:00:00Z")
+    [payment] = lease.payments()
+
+    refused = lease.pay(payment, paid_date=date.fromisoformat(today) + timedelta(days=1))
+    assert (refused.status, refused.fields) == (400, ["paid_date"])
+    assert books(lease.world, payment["id"]) == NOTHING
+
+    assert lease.pay(payment, paid_date=today).json["paid_date"] == today
 
 
 def test_who_may_record_and_who_may_only_look(deal, call, payment, world):

@@ -1,3 +1,4 @@
+from datetime import date
 from decimal import Decimal
 from io import BytesIO
 from itertools import permutations
@@ -115,6 +116,19 @@ def test_receipts_follow(lease, payment, invoke, world):
     assert receipt(lease, payment).code == "RECEIPT_MISSING"
 
 
+def test_the_credit_that_came_with_money_stands_on_its_receipt_until_it_is_taken_back(lease, payment):
+    lease.pay(payment, amount=2000)
+    lease.pay(payment, amount=Decimal("3250.25"))
+    assert "Paid before 2,000.00 Received with this payment 3,250.25 Kept as credit 250.25 Balance 0.00" in text_of(
+        receipt(lease, payment)
+    )
+
+    reverse(lease, payment)
+    lease.pay(payment, amount=3000)
+    again = text_of(receipt(lease, payment))
+    assert "Paid before 2,000.00 Received with this payment 3,000.00 Balance 0.00" in again
+
+
 def test_a_queue_that_comes_late_renders_the_invoice_alone(lease, payment, invoke, world):
     lease.pay(payment)
     reverse(lease, payment)
@@ -189,6 +203,74 @@ def test_the_books_add_up(lease, world):
     )
     assert books["paid"] == paid
     assert [line["installment_number"] for line in schedule["data"]] == list(range(1, 13))
+
+
+def test_the_books_add_up_where_instalments_were_cancelled(world, call, calendar):
+    """Quality 72: PAID + open + CANCELLED = total; what is cancelled is asked for by nobody and paid by nobody."""
+    calendar.set("2027-01-15T08:00:00Z")
+    lease = calendar.lease(start=date(2027, 2, 1), months=12)
+    payments = lease.payments()
+    for payment in payments[:3]:
+        lease.pay(payment)
+    lease.pay(payments[3], amount=Decimal("1234.56"))
+    lease.pay(payments[4])
+    lease.pay(payments[10], amount=100)
+    # What ends a lease early will do: the rest is cancelled, whatever had come for it already.
+    lease.world.sql(
+        "UPDATE payments SET status = 'CANCELLED' WHERE id = ANY(%(ids)s::uuid[])",
+        ids=[payment["id"] for payment in payments[8:]],
+    )
+    reverse(lease, payments[4])
+    assert reverse(lease, payments[10]).json["status"] == "CANCELLED"
+    assert lease.pay(payments[9]).code == "NOT_PAYABLE"
+    assert reverse(lease, payments[9]).code == "NOTHING_TO_REVERSE"
+
+    for moment in ("2027-05-20T08:00:00Z", "2028-02-01T08:00:00Z"):
+        calendar.set(moment)
+        calendar.run()
+
+    [books] = lease.world.sql(
+        """SELECT c.schedule_total AS total, b.*,
+                  (SELECT coalesce(sum(CASE WHEN t.kind = 'REVERSAL' THEN -t.amount ELSE t.amount END), 0)
+                   FROM payment_transactions t WHERE t.contract_id = c.id) AS came,
+                  (SELECT count(*) FROM invoices i JOIN payments p ON p.id = i.payment_id
+                   WHERE p.contract_id = c.id AND p.status = 'CANCELLED') AS cancelled_invoices
+           FROM contracts c
+           CROSS JOIN LATERAL (
+               SELECT sum(amount) FILTER (WHERE status = 'PAID') AS paid,
+                      sum(amount) FILTER (WHERE status IN ('SCHEDULED', 'DUE', 'OVERDUE')) AS open,
+                      sum(amount) FILTER (WHERE status = 'CANCELLED') AS cancelled,
+                      sum(paid_amount) AS settled
+               FROM payments p WHERE p.contract_id = c.id AND p.charge = 'RENT'
+           ) AS b
+           WHERE c.id = %(id)s""",
+        id=lease.contract,
+    )
+    assert (books["paid"], books["open"], books["cancelled"]) == (15000, 25000, 20000)
+    assert books["paid"] + books["open"] + books["cancelled"] == books["total"] == 60000
+    assert books["settled"] == books["came"] == Decimal("16234.56")
+    # Only what was asked for before: the invoice of the part that came and went back.
+    assert books["cancelled_invoices"] == 1
+    schedule = call(get_schedule, as_=lease.client, path={"contract_id": lease.contract}).json
+    assert sum(line["amount"] for line in schedule["data"]) == schedule["meta"]["schedule_total"] == 60000
+    assert [line["status"] for line in schedule["data"]] == ["PAID"] * 3 + ["OVERDUE"] * 5 + ["CANCELLED"] * 4
+    asked = Decimal(5000) * 9
+    assert ledger(lease)["meta"]["balance"] == asked - books["came"]
+    assert unbalanced(lease.world) == []
+
+
+def unbalanced(world):
+    """Every contract with a schedule whose rent does not come to its total, or whose money not to its transactions."""
+    return world.sql(
+        """SELECT c.id FROM contracts c JOIN payments p ON p.contract_id = c.id GROUP BY c.id
+           HAVING sum(p.amount) FILTER (WHERE p.charge = 'RENT') <> c.schedule_total
+               OR sum(p.paid_amount) <> (
+                   SELECT coalesce(sum(CASE WHEN t.kind = 'REVERSAL' THEN -t.amount ELSE t.amount END), 0)
+                        - coalesce(sum(t.amount) FILTER (WHERE t.kind = 'CREDIT'), 0)
+                        + coalesce(sum(r.amount) FILTER (WHERE r.kind = 'CREDIT'), 0)
+                   FROM payment_transactions t LEFT JOIN payment_transactions r ON r.id = t.reverses_id
+                   WHERE t.contract_id = c.id)"""
+    )
 
 
 def test_tax_stands_on_the_invoice_and_is_paid_with_the_rent(world, call):

@@ -2,23 +2,29 @@
 
 import json
 import os
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import boto3
+from jsonschema import Draft202012Validator
 
 from shared.kit import wire
 from shared.kit.ids import new_id
+
+FORMATS = Draft202012Validator.FORMAT_CHECKER
 
 
 class Client:
     """One socket."""
 
-    def __init__(self) -> None:
+    def __init__(self, headers: dict[str, str] | None = None) -> None:
         self.id = f"{new_id().hex[-12:]}="
+        self.headers = headers or {}
 
     def open(self, connect: Any, **query: str) -> int:
         """The status that opening the socket is answered with."""
-        return int(connect(self._event(queryStringParameters=query or None), None)["statusCode"])
+        return int(connect(self._event(queryStringParameters=query or None, headers=self.headers), None)["statusCode"])
 
     def say(self, door: Any, event: str, data: Any = None, **more: Any) -> dict[str, Any]:
         """The frame that a frame is answered with."""
@@ -28,7 +34,7 @@ class Client:
     def send(self, door: Any, text: str) -> dict[str, Any]:
         answer = door(self._event(body=text, isBase64Encoded=False), None)
         assert answer["statusCode"] == 200
-        return json.loads(answer["body"])
+        return described(json.loads(answer["body"]))
 
     def close(self, disconnect: Any) -> None:
         assert disconnect(self._event(), None)["statusCode"] == 200
@@ -36,6 +42,25 @@ class Client:
     def _event(self, **more: Any) -> dict[str, Any]:
         identity = {"sourceIp": "203.0.113.7", "userAgent": "pytest"}
         return {"requestContext": {"connectionId": self.id, "identity": identity}, **more}
+
+
+def described(frame: dict[str, Any]) -> dict[str, Any]:
+    """The frame, which docs/asyncapi.json describes as it is. Raises AssertionError."""
+    schemas = _schemas()
+    assert frame["event"] in schemas, frame
+    problems = [problem.message for problem in schemas[frame["event"]].iter_errors(frame)]
+    assert problems == [], frame
+    return frame
+
+
+@cache
+def _schemas() -> dict[str, Draft202012Validator]:
+    document = json.loads((Path(__file__).parents[2] / "docs" / "asyncapi.json").read_text())
+    components = document["components"]
+    return {
+        message["name"]: Draft202012Validator(message["payload"] | {"components": components}, format_checker=FORMATS)
+        for message in components["messages"].values()
+    }
 
 
 def deliver(worker: Any, *bodies: dict[str, Any], groups: list[str] | None = None) -> list[str]:
@@ -66,5 +91,5 @@ def frames() -> dict[str, list[dict[str, Any]]]:
     """What waits to be pushed, in order, by connection."""
     heard: dict[str, list[dict[str, Any]]] = {}
     for message in queued("PUSH_QUEUE_URL"):
-        heard.setdefault(message["connection_id"], []).append(json.loads(message["frame"]))
+        heard.setdefault(message["connection_id"], []).append(described(json.loads(message["frame"])))
     return heard

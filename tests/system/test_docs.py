@@ -2,6 +2,7 @@
 
 import pytest
 
+from functions.system.show_asyncapi import show_asyncapi
 from functions.system.show_docs import show_docs
 from functions.system.show_docs_file import show_docs_file
 from functions.system.show_openapi import show_openapi
@@ -13,6 +14,14 @@ def test_the_description_is_handed_out(call):
     assert reply.status == 200
     assert reply.json["openapi"] == "3.1.0"
     assert "/api/v1/bids" in reply.json["paths"]
+
+
+def test_the_description_of_sockets_is_handed_out(call):
+    reply = call(show_asyncapi)
+
+    assert reply.status == 200
+    assert reply.json["asyncapi"] == "3.0.0"
+    assert "tell_bid_status_changed" in reply.json["operations"]
 
 
 def test_the_page_runs_no_script_but_our_own_files(call):

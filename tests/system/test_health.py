@@ -1,11 +1,14 @@
 """What the probes say when the parts answer, and when they do not."""
 
+import json
+
 import pytest
 
 from functions.system.check_health import check_health
 from functions.system.check_liveness import check_liveness
 from functions.system.check_readiness import check_readiness
 from tests.call import together
+from tests.printed import assert_like
 
 
 @pytest.fixture
@@ -35,6 +38,30 @@ def test_all_parts_answer(call):
     assert reply.json["status"] == "healthy"
     assert reply.json["services"] == {"database": "healthy", "redis": "healthy", "storage": "healthy"}
     assert reply.json["timestamp"].endswith("Z")
+
+
+def test_health_ready_and_live_are_as_source_000_prints_them(call):
+    printed = """{
+      "status": "healthy",
+      "timestamp": "2025-01-27T12:00:00Z",
+      "services": {
+        "database": "healthy",
+        "redis": "healthy",
+        "storage": "healthy"
+      }
+    }"""
+
+    health = call(check_health)
+
+    assert health.status == 200
+    assert_like(json.loads(printed), health.json)
+    assert set(health.json) == set(json.loads(printed))
+    assert (call(check_readiness).status, call(check_liveness).status) == (200, 200)
+    assert [probe.operation.path for probe in (check_health, check_readiness, check_liveness)] == [
+        "/health",
+        "/ready",
+        "/live",
+    ]
 
 
 @pytest.mark.parametrize(

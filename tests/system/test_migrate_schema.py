@@ -1,8 +1,10 @@
 """The command that every deployment begins with."""
 
 import json
+from collections.abc import Iterator
 
 import boto3
+import psycopg
 import pytest
 from sqlalchemy import make_url
 
@@ -11,11 +13,14 @@ from shared.schema.migrate import is_current
 
 
 @pytest.fixture
-def admin_secret(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def admin_secret(database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     url = make_url(database)
     secret = json.dumps({"username": url.username, "password": url.password or ""})
-    made = boto3.client("secretsmanager").create_secret(Name="admin", SecretString=secret)
+    secrets = boto3.client("secretsmanager")
+    made = secrets.create_secret(Name="admin", SecretString=secret)
     monkeypatch.setenv("DATABASE_SECRET_ARN", made["ARN"])
+    yield
+    secrets.delete_secret(SecretId=made["ARN"], ForceDeleteWithoutRecovery=True)
 
 
 def test_a_deployment_finds_or_brings_the_schema_of_its_release(admin_secret, database):
@@ -23,3 +28,14 @@ def test_a_deployment_finds_or_brings_the_schema_of_its_release(admin_secret, da
     assert migrate_schema({}, None) == {"status": "migrated"}
 
     assert is_current(database)
+
+
+def test_a_release_that_is_rolled_back_to_leaves_the_later_schema_alone(admin_secret, database):
+    with psycopg.connect(database, autocommit=True) as connection:
+        [[mine]] = connection.execute("SELECT version_num FROM app.alembic_version").fetchall()
+        connection.execute("UPDATE app.alembic_version SET version_num = '9999'")
+        try:
+            assert migrate_schema({}, None) == {"status": "migrated"}
+            assert connection.execute("SELECT version_num FROM app.alembic_version").fetchall() == [("9999",)]
+        finally:
+            connection.execute("UPDATE app.alembic_version SET version_num = %s", [mine])

@@ -1,10 +1,13 @@
 import json
 import os
+from decimal import Decimal
 
 import boto3
 import pytest
 
+from functions.bids.place_bid import place_bid
 from functions.buildings.create_building import create_building
+from functions.notifications.notify_people import notify_people
 from functions.system import relay_outbox as relay_module
 from functions.system.relay_outbox import relay_outbox
 from shared.kit.ids import new_id
@@ -30,7 +33,7 @@ class Bus:
         found = []
         while messages := self._sqs.receive_message(QueueUrl=self._url, MaxNumberOfMessages=10).get("Messages"):
             for message in messages:
-                event = json.loads(message["Body"])
+                event = json.loads(message["Body"], parse_float=Decimal)
                 assert event["detail-type"] == event["detail"]["name"]
                 found.append(event["detail"])
                 self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"])
@@ -87,10 +90,11 @@ def test_more_than_one_round_goes_out_in_order(world, bus):
     for number in range(relay_module._ROUND + 5):
         happened(world, thing, number)
 
-    assert nudge() == []
+    # On a busy machine one nudge may not have the time for all of them.
+    while waiting(world):
+        assert nudge() == []
 
     assert [detail["data"]["number"] for detail in bus.heard(thing)] == list(range(relay_module._ROUND + 5))
-    assert waiting(world) == 0
 
 
 def test_three_relays_at_once_keep_each_objects_order(world, bus):
@@ -127,6 +131,28 @@ def test_a_relay_that_dies_between_sending_and_marking_sends_again(world, bus, m
     first, second = bus.heard(thing)
     assert first == second
     assert waiting(world) == 0
+
+
+def test_the_second_copy_has_no_second_effect(world, call, invoke, bus, monkeypatch):
+    """Quality 16: what came twice out of the bus is told once."""
+    owner = world.owner()
+    body = {"space_id": world.space(owner), "bid_amount": 4500}
+    bid = call(place_bid, as_=world.client(), body=body).json["id"]
+
+    def die(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as dying:
+        dying.setattr(queries, "update_published", die)
+        with pytest.raises(KeyboardInterrupt):
+            nudge()
+    nudge()
+    copies = bus.heard(bid)
+
+    assert len(copies) == 2
+    assert invoke(notify_people, copies[0]) == invoke(notify_people, copies[1]) == []
+    told = world.sql("SELECT title FROM notifications WHERE user_id = %(id)s", id=owner.id)
+    assert told == [{"title": "New Bid"}]
 
 
 def test_what_the_bus_refuses_is_tried_again(world, bus, monkeypatch):

@@ -19,6 +19,7 @@ DROP TRIGGER spaces_counted_when_added ON spaces;
 DROP TRIGGER spaces_counted_when_changed ON spaces;
 DROP TRIGGER spaces_counted_when_gone ON spaces;
 DROP FUNCTION app.count_spaces();
+DROP FUNCTION app.count_buildings(uuid[]);
 DROP POLICY definer_count ON buildings;
 DROP POLICY definer ON buildings;
 ALTER TABLE buildings

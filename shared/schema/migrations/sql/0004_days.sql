@@ -2,7 +2,7 @@
 
 ALTER TABLE payments
     ADD COLUMN tax_amount NUMERIC(12, 2) DEFAULT '0' NOT NULL,
-    ADD CONSTRAINT payments_tax_amount_check CHECK (tax_amount >= 0);
+    ADD CONSTRAINT payments_tax_amount_check CHECK (tax_amount >= 0) NOT VALID;
 
 -- `day` is the building's day on which the work fell due, not the one on which it was done.
 CREATE TABLE work_items (

@@ -7,7 +7,7 @@ ALTER TABLE contracts
 ALTER TABLE signatures
     ADD COLUMN provider TEXT DEFAULT 'BUILT_IN' NOT NULL,
     ADD COLUMN evidence JSONB,
-    ADD CONSTRAINT signatures_provider_check CHECK (provider IN ('BUILT_IN', 'DOCUSIGN'));
+    ADD CONSTRAINT signatures_provider_check CHECK (provider IN ('BUILT_IN', 'DOCUSIGN')) NOT VALID;
 
 -- The provider's webhook knows no caller: the platform writes down what both sides have signed there.
 GRANT INSERT ON signatures TO app_worker;

@@ -1,0 +1,111 @@
+"""Row 1: what a cold start costs, by operation, beside the lean floor and the usual stack.
+
+Each measurement is a fresh process that imports the operation and answers one request from the database, without
+anything kept in Valkey. CPU counts from the first line on: the interpreter's own start is everybody's.
+"""
+
+import compileall
+import json
+import os
+import statistics
+import subprocess
+import sys
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+from bench.figures import Outcome, Spread, spread, table
+from bench.ground import Ground
+from functions.spaces.get_space import get_space
+from shared.kit import catalog
+from shared.kit.catalog import Operation
+from tests.call import http_event
+
+TITLE = "Cold start: CPU to import and answer once"
+COMPARED = "the lean floor (Logger, Metrics, pydantic, psycopg, one query); the usual stack"
+ROUNDS = 5
+LEAN, USUAL = "bench.peers.lean.handler", "bench.peers.usual.handler"
+READS, WRITES, FASTER = 1.25, 1.35, 3.0
+USUAL_EACH = 5
+"""The usual stack is measured again after so many operations; the lean floor beside every one."""
+
+ROOT = Path(__file__).parents[1]
+
+
+def run(ground: Ground) -> Outcome:
+    """Measure every HTTP operation but those of auth/; documents are told of, and stand under no goal here."""
+    for folder in ("functions", "shared", "bench"):
+        compileall.compile_dir(ROOT / folder, quiet=2)
+    operations = [each for each in catalog.load() if each.kind == "endpoint" and each.method and each.domain != "auth"]
+    peers = http_event(get_space.operation, **ground.successes.asked("get_space"))
+    for handler in (LEAN, USUAL):
+        _measure(handler, peers)  # files and server are warm from now on
+    ratios: dict[str, list[float]] = defaultdict(list)
+    spent: dict[str, list[float]] = defaultdict(list)
+
+    def compare(name: str, cost: float) -> None:
+        lean = _measure(LEAN, peers)
+        spent[LEAN].append(lean)
+        spent[name].append(cost)
+        ratios[name].append(cost / lean)
+
+    for _ in range(ROUNDS):
+        for number, operation in enumerate(operations):
+            event = http_event(operation, **ground.successes.asked(operation.name))
+            ground.forget_answers()
+            compare(operation.name, _measure(operation.handler, event))
+            if number % USUAL_EACH == 0:
+                compare(USUAL, _measure(USUAL, peers))
+    return _outcome(operations, {name: spread(values) for name, values in ratios.items()}, spent)
+
+
+def _measure(handler: str, event: dict[str, Any]) -> float:
+    """Milliseconds of CPU."""
+    done = subprocess.run(
+        [sys.executable, ROOT / "bench" / "first.py", handler],
+        input=json.dumps(event),
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    figures = json.loads(done.stderr.splitlines()[-1])
+    assert figures["status"] < 300, (handler, figures)
+    return float(figures["cpu"]) * 1000
+
+
+def _outcome(operations: list[Operation], ratios: dict[str, Spread], spent: dict[str, list[float]]) -> Outcome:
+    documents = [each for each in operations if "documents" in each.layers]
+    measured = [each for each in operations if each not in documents]
+    groups = {
+        "reads": ([each for each in measured if not each.writes], READS),
+        "writes": ([each for each in measured if each.writes], WRITES),
+    }
+    goals = []
+    for name, (members, most) in groups.items():
+        worst = max(members, key=lambda each: ratios[each.name].median)
+        met = ratios[worst.name].median <= most
+        typical = statistics.median(ratios[each.name].median for each in members)
+        told = f"{typical:.2f} × in the middle, {ratios[worst.name]} × at most (`{worst.name}`)"
+        goals.append((f"{name}, beside the lean floor: ≤ {most} ×", told, met))
+    slowest = max(ratios[each.name].median for each in measured)
+    faster = ratios[USUAL].median / slowest
+    typical = ratios[USUAL].median / statistics.median(ratios[each.name].median for each in measured)
+    told = f"{typical:.1f} × in the middle, {faster:.1f} × at least"
+    goals.append((f"faster than the usual stack: ≥ {FASTER:.0f} ×", told, faster >= FASTER))
+    rows = [
+        ("*lean floor*", f"{statistics.median(spent[LEAN]):.0f}", "1", ""),
+        ("*usual stack*", f"{statistics.median(spent[USUAL]):.0f}", ratios[USUAL], ""),
+    ]
+    for each in sorted(measured, key=lambda each: (each.writes, each.name)) + documents:
+        rows.append(
+            (
+                f"`{each.name}`" + (" (documents)" if each in documents else ""),
+                f"{statistics.median(spent[each.name]):.0f}",
+                ratios[each.name],
+                f"{ratios[USUAL].median / ratios[each.name].median:.1f}",
+            )
+        )
+    head = ("operation", "CPU ms", "× lean floor", "usual stack ÷ it")
+    return Outcome(goals, table(head, rows), {"cold_ms": statistics.median(spent["get_space"])})

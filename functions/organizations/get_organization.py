@@ -1,0 +1,19 @@
+"""Everybody reads what stands on the papers of the organization that one belongs to."""
+
+from shared.kit.catalog import EVERY_ROLE
+from shared.kit.db import reading
+from shared.kit.endpoint import Reply, endpoint
+from shared.kit.errors import SessionEnded
+from shared.kit.request import Caller
+from shared.organizations import queries
+from shared.organizations.models import Organization
+
+
+@endpoint("GET /organizations/me", access=EVERY_ROLE)
+def get_organization(caller: Caller) -> Reply[Organization]:
+    with reading(caller) as tx:
+        row = queries.select_organization(tx, caller)
+    if row is None:
+        # Gone since the authorizer looked.
+        raise SessionEnded()
+    return Reply(Organization.of(row), version=row["updated_at"])

@@ -1,0 +1,24 @@
+"""A client lets a broker bid for it, until a day or until it revokes the mandate.
+
+The broker then sees the client's bids, contracts and payments, and acts on its bids; it signs nothing for it.
+"""
+
+from shared.kit.catalog import Role
+from shared.kit.db import transaction
+from shared.kit.endpoint import endpoint
+from shared.kit.errors import NotFound
+from shared.kit.request import Caller
+from shared.organizations import queries, rules
+from shared.organizations.models import Mandate, NewMandate
+
+
+@endpoint("POST /mandates", access={Role.CLIENT}, returns=201, writes=True, raises=(rules.MandateStands,))
+def grant_mandate(caller: Caller, asked: NewMandate) -> Mandate:
+    with transaction(caller) as tx:
+        broker, today = queries.select_broker(tx, asked.broker_id)
+        if broker is None:
+            raise NotFound()
+        rules.check_until(asked.until, today)
+        mandate = Mandate.of(queries.insert_mandate(tx, caller, asked, broker))
+        tx.emit("mandate.granted", mandate)
+    return mandate

@@ -1,0 +1,39 @@
+"""Somebody is asked by mail to join the organization, in a role of the inviter's choice.
+
+The token is in the mail alone, for a week and once; a newer invitation of the same address voids the older. Whether
+the address has an account already is told to nobody but who holds the token.
+"""
+
+from shared.auth import opaque
+from shared.auth import queries as auth_queries
+from shared.auth.rules import mailed_token
+from shared.kit.catalog import Role
+from shared.kit.db import transaction
+from shared.kit.endpoint import endpoint
+from shared.kit.ids import new_id
+from shared.kit.keys import derived_key
+from shared.kit.request import Caller
+from shared.organizations import queries, rules
+from shared.organizations.models import Invitation, NewInvitation
+
+
+@endpoint(
+    "POST /organizations/me/invitations",
+    access={Role.OWNER, Role.CLIENT, Role.BROKER},
+    returns=201,
+    rate="invitation",
+    writes=True,
+    uses=("derive_key.mac",),
+    database="auth",
+)
+def invite_member(caller: Caller, asked: NewInvitation) -> Invitation:
+    rules.check_invited(caller.role, asked.role)
+    invitation_id = new_id()
+    token = mailed_token(derived_key(rules.INVITATION_KEY), invitation_id)
+    with transaction(caller) as tx:
+        # A stranger's mailbox, which nobody may flood, however many invite.
+        auth_queries.count_request(tx, "password_reset", f"invitation:{asked.email.lower()}")
+        row = queries.insert_invitation(tx, caller, invitation_id, asked, opaque.hash_of(token))
+        invitation = Invitation.of(row)
+        tx.emit("invitation.created", invitation)
+    return invitation

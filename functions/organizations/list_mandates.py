@@ -1,0 +1,17 @@
+"""A client sees the mandates that it gave, a broker those that it was given, with what became of them."""
+
+from shared.kit.catalog import Role
+from shared.kit.db import reading
+from shared.kit.endpoint import endpoint
+from shared.kit.paging import Paged, PageMeta
+from shared.kit.request import Caller
+from shared.organizations import queries
+from shared.organizations.models import Mandate, MandateList
+
+
+@endpoint("GET /mandates", access={Role.CLIENT, Role.BROKER})
+def list_mandates(caller: Caller, asked: Paged) -> MandateList:
+    with reading(caller) as tx:
+        rows = queries.select_mandates(tx, caller, asked)
+    shown, meta = asked.page(rows, "id")
+    return MandateList.of({"data": [Mandate.of(row) for row in shown], "meta": PageMeta.of(meta)})

@@ -1,0 +1,29 @@
+"""A client takes a mandate back: from the next request on the broker neither acts for it nor sees its deals."""
+
+from uuid import UUID
+
+from shared.kit.catalog import Role
+from shared.kit.db import transaction
+from shared.kit.endpoint import endpoint
+from shared.kit.errors import NotFound
+from shared.kit.request import Caller
+from shared.organizations import queries, rules
+from shared.organizations.models import Mandate
+
+
+@endpoint(
+    "DELETE /mandates/{mandate_id}",
+    access={Role.CLIENT},
+    returns=204,
+    writes=True,
+    raises=(rules.MandateEnded,),
+)
+def revoke_mandate(caller: Caller, mandate_id: UUID) -> None:
+    with transaction(caller) as tx:
+        row = queries.lock_mandate(tx, caller, mandate_id)
+        if row is None:
+            raise NotFound()
+        before = Mandate.of(row)
+        if before.status != "ACTIVE":
+            raise rules.MandateEnded()
+        tx.emit("mandate.revoked", Mandate.of(queries.revoke_mandate(tx, caller, mandate_id)), before=before)

@@ -1,0 +1,33 @@
+"""An organization says what its papers are to say of it; an owner's also, how its leases are signed.
+
+Contracts and issued invoices keep what they say. Invoices that come after this say the new.
+"""
+
+from shared.kit.catalog import Role
+from shared.kit.db import transaction
+from shared.kit.endpoint import Reply, endpoint
+from shared.kit.errors import SessionEnded, Stale
+from shared.kit.request import Caller
+from shared.kit.versions import check_version
+from shared.organizations import queries, rules
+from shared.organizations.models import Organization, OrganizationChange, OrganizationChanges
+
+
+@endpoint("PUT /organizations/me", access={Role.OWNER, Role.CLIENT, Role.BROKER}, writes=True, raises=(Stale,))
+def update_organization(caller: Caller, asked: OrganizationChanges) -> Reply[Organization]:
+    rules.check_policies(caller.role, asked)
+    with transaction(caller) as tx:
+        before = queries.lock_organization(tx, caller)
+        if before is None:
+            # Gone since the authorizer looked.
+            raise SessionEnded()
+        check_version(before["updated_at"])
+        row, changed = rules.changed(before, asked)
+        if changed:
+            row = queries.update_organization(tx, row)
+            tx.emit(
+                "organization.updated",
+                OrganizationChange.of(row | {"changed": changed}),
+                before=OrganizationChange.of(before | {"changed": changed}),
+            )
+    return Reply(Organization.of(row), version=row["updated_at"])

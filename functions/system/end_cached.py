@@ -1,0 +1,34 @@
+"""Ends the cached answers that a change has made old, where the process that made it died or did not reach Valkey."""
+
+from shared.kit import cache
+from shared.kit.consumer import Event, consumer
+from shared.kit.db import Tx
+
+
+@consumer(
+    "bid.approved",
+    "building.created",
+    "building.deleted",
+    "building.updated",
+    "contract.activated",
+    "contract.expired",
+    "contract.space_released",
+    "contract.started",
+    "floor.updated",
+    "session.refreshed",
+    "session.revoked",
+    "session.started",
+    "space.created",
+    "space.deleted",
+    "space.updated",
+    "user.email_verified",
+    "user.password_changed",
+    "user.registered",
+    "user.updated",
+    "user.verification_requested",
+    emits=False,
+    valkey=True,
+)
+def end_cached(event: Event, tx: Tx) -> None:
+    # Where Valkey is still down this fails, and the queue brings the event again.
+    cache.end_answers(cache.names_of(event.name, event.object_id, event.data.get("user_id")))

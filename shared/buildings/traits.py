@@ -1,0 +1,20 @@
+"""How buildings, floors and spaces are described alike; apart from their models, so that none imports another's."""
+
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from shared.kit.fields import Label, Shown, refuse
+
+
+def _searchable(value: str) -> str:
+    if "," in value:
+        raise refuse("must not contain a comma: a search lists amenities between commas")
+    return value
+
+
+LARGEST_AREA = Decimal("99999999.99")
+Amenity = Annotated[Label, Field(max_length=100), AfterValidator(_searchable), Shown({"not": {"pattern": ","}})]
+Amenities = Annotated[list[Amenity], Field(max_length=100)]
+"""Labels as `parking`, shown in the order given."""

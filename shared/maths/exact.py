@@ -1,0 +1,102 @@
+"""Exact numbers: what is computed with, how it is rounded, and how it is shown.
+
+Amounts come in and go out as `Decimal`, in major units of a currency that has `exponent` decimals (2 for USD,
+0 for JPY). In between stand exact ratios (`Fraction`): a third of a month is a third, so that half-up means half-up
+to the last cent. Only what is no ratio at all (the root in an effective rate, powers of a discount factor) is
+computed in `Decimal`, with 50 digits in a context of our own: what the caller's thread has set changes no amount.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import ROUND_HALF_UP, Context, Decimal, DivisionByZero, InvalidOperation, Overflow
+from fractions import Fraction
+from typing import NamedTuple
+
+Number = Fraction | Decimal | int
+Inputs = Mapping[str, Number | str]
+
+CONTEXT = Context(prec=50, rounding=ROUND_HALF_UP, traps=[DivisionByZero, InvalidOperation, Overflow])
+_SHOWN = Context(prec=28, rounding=ROUND_HALF_UP, traps=[DivisionByZero, InvalidOperation, Overflow])
+
+ZERO = Decimal(0)
+
+
+class Reckoning(NamedTuple):
+    """A step as it is computed, before it is shown."""
+
+    label: str
+    formula: str
+    inputs: Inputs
+    result: Number
+
+
+class Step(NamedTuple):
+    """One step of a calculation: `formula` over `inputs` gives `result`.
+
+    A formula uses + − × ÷ ^, round, min and max, and the names of its inputs. Results are unrounded, shown to
+    28 digits, until the step that rounds.
+    """
+
+    label: str
+    formula: str
+    inputs: dict[str, Decimal | int | str]
+    result: Decimal
+
+
+class Explanation(NamedTuple):
+    """How an amount came about; the last step's result is the amount."""
+
+    amount: Decimal
+    steps: tuple[Step, ...]
+
+
+def rounded(value: Fraction | Decimal, exponent: int) -> Decimal:
+    """`value` half-up (away from zero) to `exponent` decimals, exactly."""
+    numerator, denominator = value.as_integer_ratio()
+    units = (2 * abs(numerator) * 10**exponent + denominator) // (2 * denominator)
+    return Decimal(f"{'-' if numerator < 0 and units else ''}{units}E-{exponent}")
+
+
+def shown(value: Number) -> Decimal:
+    """`value` as a decimal of up to 28 digits: exact where it has no more."""
+    if isinstance(value, Fraction):
+        return _SHOWN.divide(Decimal(value.numerator), Decimal(value.denominator))
+    return _SHOWN.plus(value) if isinstance(value, Decimal) else Decimal(value)
+
+
+def added(*amounts: Decimal) -> Decimal:
+    """The sum of amounts, whatever the caller's context."""
+    total = ZERO
+    for amount in amounts:
+        total = CONTEXT.add(total, amount)
+    return total
+
+
+def less(amount: Decimal, *others: Decimal) -> Decimal:
+    """`amount` less others, whatever the caller's context."""
+    for other in others:
+        amount = CONTEXT.subtract(amount, other)
+    return amount
+
+
+def explained(reckonings: Iterable[Reckoning]) -> tuple[Step, ...]:
+    """The steps as they are shown."""
+    return tuple(
+        Step(
+            label,
+            formula,
+            {name: value if isinstance(value, str | int) else shown(value) for name, value in inputs.items()},
+            shown(result),
+        )
+        for label, formula, inputs, result in reckonings
+    )
+
+
+def rounding(amount: Number, exponent: int, result: Decimal) -> Reckoning:
+    """The step that rounds a line."""
+    return Reckoning("Rounded half-up", "round(amount, exponent)", {"amount": amount, "exponent": exponent}, result)
+
+
+def summed(label: str, reckonings: Sequence[Reckoning], total: Number) -> Reckoning:
+    """The step that adds the results of others."""
+    parts = {f"part_{n}": one.result for n, one in enumerate(reckonings, start=1)}
+    return Reckoning(label, " + ".join(parts), parts, total)

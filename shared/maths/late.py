@@ -1,0 +1,95 @@
+"""What an instalment costs that is paid late [lease-maths.md, Late charges].
+
+A policy bites when something of the instalment is still unpaid `grace_days` after it was due. Then there is, once, a
+fee: the larger of `min_fee` and `fee_percent` of what was unpaid at the end of the grace. And there is interest, simple
+and by ACT/365, from the due date on, for each day on the principal unpaid that day; never on fees. What is paid within
+the grace ends the interest on that part and is no part of the fee.
+"""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal, NamedTuple
+
+from shared.maths.exact import Inputs, Reckoning, less, rounded, rounding, summed
+from shared.maths.terms import LatePolicy
+
+
+class Settled(NamedTuple):
+    """Money that came in on `day` and stands: what of the principal it settled."""
+
+    day: date
+    amount: Decimal
+
+
+class LateCharge(NamedTuple):
+    """A late fee, or the interest up to and without the day that was asked about. `since` is when it began."""
+
+    charge: Literal["LATE_FEE", "INTEREST"]
+    since: date
+    amount: Decimal
+    origin: tuple[Reckoning, ...]
+
+
+def late_charges(
+    *,
+    principal: Decimal,
+    due_date: date,
+    policy: LatePolicy,
+    settled: Iterable[Settled] = (),
+    as_of: date,
+    exponent: int = 2,
+) -> tuple[LateCharge, ...]:
+    """The fee and the interest of one instalment as of a day, those of them that are above zero.
+
+    `principal` is the instalment with its tax. Paid on the due date or on the last day of grace is paid in time.
+    """
+    paid = sorted(settled, key=lambda one: one.day)
+    grace_ends = due_date + timedelta(days=policy.grace_days)
+    overdue = less(principal, *(one.amount for one in paid if one.day <= grace_ends))
+    if as_of <= grace_ends or overdue <= 0:
+        return ()
+    charges = (
+        _fee(overdue, policy, grace_ends + timedelta(days=1), exponent),
+        _interest(principal, due_date, policy, paid, as_of, exponent),
+    )
+    return tuple(charge for charge in charges if charge.amount > 0)
+
+
+def _fee(overdue: Decimal, policy: LatePolicy, day: date, exponent: int) -> LateCharge:
+    share = Fraction(policy.fee_percent) * Fraction(overdue) / 100
+    fee = max(Fraction(policy.min_fee), share)
+    amount = rounded(fee, exponent)
+    of_share: Inputs = {"overdue": overdue, "fee_percent": policy.fee_percent}
+    of_fee: Inputs = {"min_fee": policy.min_fee, "share": share}
+    steps = (
+        Reckoning("Share of what was unpaid after the grace", "overdue × fee_percent ÷ 100", of_share, share),
+        Reckoning("Late fee", "max(min_fee, share)", of_fee, fee),
+        rounding(fee, exponent, amount),
+    )
+    return LateCharge("LATE_FEE", day, amount, steps)
+
+
+def _interest(
+    principal: Decimal, due_date: date, policy: LatePolicy, paid: list[Settled], as_of: date, exponent: int
+) -> LateCharge:
+    steps: list[Reckoning] = []
+    unpaid = principal
+    since = due_date
+    for one in [*paid, Settled(as_of, Decimal(0))]:
+        until = min(max(one.day, since), as_of)
+        if until > since and unpaid > 0:
+            rate, days = policy.annual_interest_percent, (until - since).days
+            inputs: Inputs = {"unpaid": unpaid, "annual_interest_percent": rate, "days": days}
+            share = Fraction(unpaid) * Fraction(rate) / 100 * days / 365
+            label = f"Interest from {since.isoformat()} to {until.isoformat()}"
+            steps.append(Reckoning(label, "unpaid × annual_interest_percent ÷ 100 × days ÷ 365", inputs, share))
+        if one.day >= as_of:
+            break
+        since, unpaid = until, less(unpaid, one.amount)
+    total = sum((Fraction(step.result) for step in steps), Fraction(0))
+    if len(steps) > 1:
+        steps.append(summed("Interest", steps, total))
+    amount = rounded(total, exponent)
+    return LateCharge("INTEREST", due_date, amount, (*steps, rounding(total, exponent, amount)))

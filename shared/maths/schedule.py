@@ -1,0 +1,327 @@
+"""What a contract costs, and when: its schedule of lines, to the cent and the day [lease-maths.md, Schedule].
+
+Pure: terms in, lines out. A line is rounded half-up, once; nothing is rounded before. Instalments are due on the first
+day of their period. The periods run from the start: a start inside a month gives a part period to the month's end,
+then come whole months (or three, or twelve of them), then the rest.
+
+A part of a calendar month costs its share of the rent by `proration`, both ends included:
+ACTUAL_MONTH rent × days ÷ days in that month, ACTUAL_365 rent × 12 × days ÷ 365, THIRTY_360 rent × days ÷ 30.
+A whole calendar month at one rent costs that rent, with one exception: where the rent changes inside a quarter or a
+year, ACTUAL_365 counts all its days, whole months too [D365: 1,022.50].
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal, NamedTuple
+
+from shared.maths.checks import must_make_sense
+from shared.maths.exact import ZERO, Inputs, Reckoning, added, less, rounded, rounding, summed
+from shared.maths.months import DAY, days_in, end_date
+from shared.maths.rent import Level, levels, rents_by_month
+from shared.maths.terms import IndexValue, Proration, Terms
+
+MONTHS_OF = {"MONTHLY": 1, "QUARTERLY": 3, "ANNUAL": 12}
+
+
+class Part(NamedTuple):
+    """Days of one calendar month at one rent, both ends included; `share` is the exact rent of them.
+
+    `whole` parts cost the month's rent. The share of a `free` part is abated.
+    """
+
+    level: Level
+    first: date
+    last: date
+    days_in_month: int
+    free: bool
+    whole: bool
+    proration: Proration
+    share: Fraction
+
+    @property
+    def days(self) -> int:
+        return self.last.day - self.first.day + 1
+
+
+class Line(NamedTuple):
+    """One payment of a schedule.
+
+    Only instalments of RENT are numbered (1, 2, …); a catch-up line of an index has no number. Both ends of the period
+    are inside it; `period_end` is None where no period is paid for: a deposit, a price. `amount` is what is left after
+    `abatement`. Rent comes of `parts`, anything else of `origin`. `earlier` is the line of the document before, where
+    both share a month.
+    """
+
+    installment_number: int | None
+    charge: Literal["RENT", "DEPOSIT"]
+    period_start: date
+    period_end: date | None
+    due_date: date
+    amount: Decimal
+    abatement: Decimal
+    exponent: int
+    parts: tuple[Part, ...] = ()
+    origin: tuple[Reckoning, ...] = ()
+    earlier: "Line | None" = None
+
+
+def schedule(
+    terms: Terms,
+    index_values: Iterable[IndexValue] = (),
+    *,
+    until: date | None = None,
+    after: Line | None = None,
+) -> tuple[Line, ...]:
+    """The terms' whole schedule: the deposit, where there is one, then the rent; for a SALE its price.
+
+    `until` is the last day of a lease that ends early. `after` is the last line of the lease that these terms renew:
+    where both share a calendar month, the first line here is that month less the earlier line.
+
+    Raises ValueError, naming the field and the rule, for terms that `checks.check_terms` refuses by themselves; where
+    `until` is outside the term; where `after` does not end the day before the start.
+    """
+    must_make_sense(terms)
+    if terms.contract_type == "SALE":
+        return (_price(terms),)
+    assert terms.term_months is not None  # noqa: S101 (checks.py)
+    end = end_date(terms.start_date, terms.term_months)
+    if until is not None and not terms.start_date <= until <= end:
+        raise ValueError(f"until must be inside the term, {terms.start_date} to {end}")
+    if after is not None and (after.period_end is None or after.period_end + DAY != terms.start_date):
+        raise ValueError("a renewal begins the day after the lease it renews")
+    plan = levels(terms, index_values)
+    lines = [_deposit(terms, plan[0])] if terms.deposit_months > 0 else []
+    # Rounded once for each rent: most lines are whole months at the same one.
+    whole = {level.from_month: rounded(level.rent, terms.exponent) for level in plan}
+    for number, pieces in enumerate(_periods(terms, plan, until or end), start=1):
+        by_days = terms.proration == "ACTUAL_365" and any(piece[0] is not pieces[0][0] for piece in pieces)
+        parts = tuple(_part(terms.proration, by_days, *piece) for piece in pieces)
+        first, last = parts[0].first, parts[-1].last
+        earlier = after if number == 1 and after is not None and _in_one_month(after, first) else None
+        if len(parts) == 1 and parts[0].whole and not parts[0].free:
+            amount, abatement = whole[parts[0].level.from_month], ZERO
+        else:
+            amount, abatement = _sum(parts, terms, earlier)
+        lines.append(
+            Line(
+                number,
+                "RENT",
+                first,
+                last,
+                first,
+                amount,
+                abatement,
+                terms.exponent,
+                parts,
+                earlier=earlier,
+            )
+        )
+    return tuple(lines)
+
+
+def schedule_total(lines: Iterable[Line]) -> Decimal:
+    """The contract's total: its RENT lines added up. The deposit is the payer's money and no part of it."""
+    return added(*(line.amount for line in lines if line.charge == "RENT"))
+
+
+class Credit(NamedTuple):
+    """What is given back of a line because its lease ends inside its period: the line less what is kept of it."""
+
+    line: Line
+    kept: Line
+    amount: Decimal
+
+
+class EarlyEnd(NamedTuple):
+    """The schedule of a lease that ends early: what stays owed, what of it is credited, what is cancelled."""
+
+    kept: tuple[Line, ...]
+    credit: Credit | None
+    cancelled: tuple[Line, ...]
+
+
+def end_early(
+    terms: Terms, index_values: Sequence[IndexValue] = (), *, last_day: date, after: Line | None = None
+) -> EarlyEnd:
+    """The schedule of a lease that ends with `last_day`. Raises ValueError as `schedule` does, and for a SALE."""
+    if terms.contract_type == "SALE":
+        raise ValueError("a sale has no term that could end early")
+    whole = schedule(terms, index_values, after=after)
+    kept = schedule(terms, index_values, until=last_day, after=after)
+    line, cut = whole[len(kept) - 1], kept[-1]
+    credit = Credit(line, cut, less(line.amount, cut.amount)) if line.period_end != cut.period_end else None
+    return EarlyEnd(kept, credit, whole[len(kept) :])
+
+
+def catch_up(issued: Sequence[Line], corrected: Sequence[Line], *, due_date: date) -> Line | None:
+    """What an index that is published late adds (below zero: takes off) for periods that are issued already.
+
+    `issued` are the lines of those periods as they were asked so far: as issued, or as the last catch-up left them.
+    `corrected` is the schedule with the values known now. None where no amount changes. Raises ValueError where an
+    issued instalment is not in the corrected schedule.
+    """
+    by_start = {line.period_start: line for line in corrected if line.charge == "RENT"}
+    changed: list[tuple[Line, Line]] = []
+    for line in issued:
+        if line.charge != "RENT":
+            continue
+        now = by_start.get(line.period_start)
+        if now is None or now.period_end != line.period_end:
+            raise ValueError(f"the corrected schedule has no instalment for {line.period_start}")
+        if (now.amount, now.abatement) != (line.amount, line.abatement):
+            changed.append((line, now))
+    if not changed:
+        return None
+    origin = [
+        Reckoning(
+            f"Rent from {line.period_start.isoformat()} as it is now, less as it was asked",
+            "now − asked",
+            {"now": now.amount, "asked": line.amount},
+            less(now.amount, line.amount),
+        )
+        for line, now in changed
+    ]
+    missing = less(added(*(now.amount for _, now in changed)), *(line.amount for line, _ in changed))
+    origin.append(summed("Catch-up", origin, missing))
+    abated = less(added(*(now.abatement for _, now in changed)), *(line.abatement for line, _ in changed))
+    first, last = changed[0][1], changed[-1][1]
+    return Line(
+        None,
+        "RENT",
+        first.period_start,
+        last.period_end,
+        due_date,
+        missing,
+        abated,
+        first.exponent,
+        origin=tuple(origin),
+    )
+
+
+_Piece = tuple[Level, bool, date, date, int]
+"""Rent, whether it is free, first and last day, and how many days their calendar month has."""
+
+
+def _periods(terms: Terms, plan: Sequence[Level], until: date) -> list[list[_Piece]]:
+    months = _months(terms, plan, until)
+    size = MONTHS_OF[terms.billing_frequency]
+    stub = 1 if terms.start_date.day > 1 else 0
+    groups = [months[:stub]] if stub else []
+    groups += [months[at : at + size] for at in range(stub, len(months), size)]
+    return [[piece for month in group for piece in month] for group in groups]
+
+
+def _months(terms: Terms, plan: Sequence[Level], until: date) -> list[list[_Piece]]:
+    """The calendar months of the term, each in the pieces that its rent and its free days split it into.
+
+    Each calendar month after the first has days of two lease months: the next one begins on the start's day of the
+    month, or on the last where the month is too short.
+    """
+    start, term_months = terms.start_date, terms.term_months or 0
+    rents, free = rents_by_month(plan, term_months), frozenset(terms.free_months)
+    months: list[list[_Piece]] = []
+    for i in range(term_months + 1):
+        year, month = divmod(start.year * 12 + start.month - 1 + i, 12)
+        if (year, month + 1) > (until.year, until.month):
+            break
+        days = days_in(year, month + 1)
+        turn = min(start.day, days)
+        last = until.day if (year, month + 1) == (until.year, until.month) else days
+        spans = []
+        if i > 0 and turn > 1:
+            spans.append((i, 1, min(turn - 1, last)))
+        if i < term_months and turn <= last:
+            spans.append((i + 1, turn, last))
+        pieces: list[_Piece] = []
+        for lease_month, begins, ends in spans:
+            level, is_free = rents[lease_month - 1], lease_month in free
+            if pieces and pieces[-1][0] is level and pieces[-1][1] == is_free:
+                begins = pieces.pop()[2].day
+            pieces.append((level, is_free, date(year, month + 1, begins), date(year, month + 1, ends), days))
+        months.append(pieces)
+    return months
+
+
+def _part(
+    proration: Proration, by_days: bool, level: Level, free: bool, first: date, last: date, days_in_month: int
+) -> Part:
+    days = last.day - first.day + 1
+    whole = days == days_in_month and not by_days
+    share = level.rent if whole else share_of(proration, level.rent, days, days_in_month)
+    return Part(level, first, last, days_in_month, free, whole, proration, share)
+
+
+def share_of(proration: Proration, rent: Fraction, days: int, days_in_month: int) -> Fraction:
+    """The exact rent of so many days of a month."""
+    if proration == "ACTUAL_MONTH":
+        return rent * days / days_in_month
+    return rent * 12 * days / 365 if proration == "ACTUAL_365" else rent * days / 30
+
+
+def _in_one_month(earlier: Line, start: date) -> bool:
+    last = earlier.period_end
+    return last is not None and (last.year, last.month) == (start.year, start.month)
+
+
+def joined(line: Line) -> tuple[Part, ...]:
+    """The parts that `line` was rounded from: its own, behind those of the documents before that share its month.
+
+    Days at the same rent on both sides are one part, so that a month which is whole again costs its rent.
+    """
+    if line.earlier is None:
+        return line.parts
+    return _joined(line.parts, line.earlier)
+
+
+def _joined(parts: tuple[Part, ...], earlier: Line) -> tuple[Part, ...]:
+    *before, last = joined(earlier)
+    first, *rest = parts
+    if last.level.rent != first.level.rent or last.free != first.free:
+        return (*before, last, *parts)
+    piece = (first.level, first.free, last.first, first.last, first.days_in_month)
+    return (*before, _part(first.proration, False, *piece), *rest)
+
+
+def charged_before(line: Line | None) -> tuple[Decimal, Decimal]:
+    """The amount and the abatement of `line` and of the lines it follows in the same month."""
+    if line is None:
+        return ZERO, ZERO
+    amount, abatement = charged_before(line.earlier)
+    return added(amount, line.amount), added(abatement, line.abatement)
+
+
+def _sum(parts: tuple[Part, ...], terms: Terms, earlier: Line | None) -> tuple[Decimal, Decimal]:
+    """Amount and abatement of a line: what is paid and all there is are rounded, the abatement is the difference."""
+    if earlier is not None:
+        parts = _joined(parts, earlier)
+    gross = sum((part.share for part in parts), Fraction(0))
+    free = sum((part.share for part in parts if part.free), Fraction(0))
+    amount = rounded(gross - free, terms.exponent)
+    abatement = less(rounded(gross, terms.exponent), amount) if free else ZERO
+    if earlier is None:
+        return amount, abatement
+    amount_before, abatement_before = charged_before(earlier)
+    return less(amount, amount_before), less(abatement, abatement_before)
+
+
+def _deposit(terms: Terms, first: Level) -> Line:
+    deposit = first.rent * Fraction(terms.deposit_months)
+    inputs: Inputs = {"monthly_rent": first.rent, "deposit_months": terms.deposit_months}
+    of_deposit = Reckoning("Security deposit", "monthly_rent × deposit_months", inputs, deposit)
+    return _single(terms, "DEPOSIT", deposit, *first.origin, of_deposit)
+
+
+def _price(terms: Terms) -> Line:
+    assert terms.bid_amount is not None  # noqa: S101 (checks.py)
+    price = Fraction(terms.bid_amount)
+    return _single(terms, "RENT", price, Reckoning("Price", "bid_amount", {"bid_amount": terms.bid_amount}, price))
+
+
+def _single(terms: Terms, charge: Literal["RENT", "DEPOSIT"], exact: Fraction, *origin: Reckoning) -> Line:
+    """A payment for no period, due at the start."""
+    start, amount = terms.start_date, rounded(exact, terms.exponent)
+    steps = (*origin, rounding(exact, terms.exponent, amount))
+    number = 1 if charge == "RENT" else None
+    return Line(number, charge, start, None, start, amount, ZERO, terms.exponent, origin=steps)

@@ -1,0 +1,113 @@
+"""The terms of an offer, as the engine counts with them [lease-maths.md, Terms of an offer].
+
+Percents are percents (3 is 3 %), money is in major units, areas in square feet, `…_psf` per square foot and year.
+What the terms may not be stands in `checks.py`.
+
+The engine's values are named tuples: a request that only reads a contract imports some of these modules, and six
+frozen dataclasses take as long to define as forty named tuples.
+"""
+
+from datetime import date
+from decimal import Decimal
+from typing import Literal, NamedTuple
+
+ContractType = Literal["LEASE", "RENTAL", "SALE"]
+BillingFrequency = Literal["MONTHLY", "QUARTERLY", "ANNUAL"]
+Proration = Literal["ACTUAL_MONTH", "ACTUAL_365", "THIRTY_360"]
+EscalationKind = Literal["NONE", "COMPOUND", "SIMPLE", "STEP", "AMOUNT", "INDEX"]
+CommissionBase = Literal["NET_OF_FREE_RENT", "GROSS_RENT"]
+
+ZERO = Decimal(0)
+
+
+class RentStep(NamedTuple):
+    """From lease month `from_month` on the monthly rent is `rent`."""
+
+    from_month: int
+    rent: Decimal
+
+
+class IndexClause(NamedTuple):
+    """How the rent follows an index. `min` and `max` bound each adjustment's percent, `max_rent` the monthly rent.
+
+    BASE measures from `base_value` and the base rent each time; PRIOR from the adjustment before, whatever came of it.
+    """
+
+    name: str
+    base_value: Decimal
+    factor: Decimal = Decimal(1)
+    min: Decimal | None = None
+    max: Decimal | None = None
+    max_rent: Decimal | None = None
+    mode: Literal["BASE", "PRIOR"] = "BASE"
+    upward_only: bool = False
+
+
+class IndexValue(NamedTuple):
+    """One publication of an index's value for `day`: a final value beats provisional ones, a later version earlier.
+
+    The versions of a day differ.
+    """
+
+    day: date
+    value: Decimal
+    final: bool = True
+    version: int = 1
+
+
+class Escalation(NamedTuple):
+    """How the rent moves, every `every_months` months: by `percent`, by `table`, by `amount_psf`, or by an index."""
+
+    kind: EscalationKind = "NONE"
+    percent: Decimal | None = None
+    amount_psf: Decimal | None = None
+    every_months: int = 12
+    table: tuple[RentStep, ...] = ()
+    index_clause: IndexClause | None = None
+
+
+class LatePolicy(NamedTuple):
+    """What an instalment costs that is still unpaid `grace_days` after it was due."""
+
+    grace_days: int
+    fee_percent: Decimal
+    min_fee: Decimal
+    annual_interest_percent: Decimal
+
+
+class Discount(NamedTuple):
+    """By which rate, and from when, rent of later periods is worth less today."""
+
+    annual_percent: Decimal = Decimal(8)
+    compounding: Literal["NOMINAL_12", "EFFECTIVE"] = "NOMINAL_12"
+    timing: Literal["ADVANCE", "ARREARS"] = "ADVANCE"
+    period: Literal["MONTH", "YEAR"] = "MONTH"
+
+
+class Terms(NamedTuple):
+    """An offer's terms, and what they are counted in: the space's rentable `area` and the currency's `exponent`.
+
+    `bid_amount` is the monthly base rent (a SALE's price); `base_rent_psf` may stand in its place. A SALE has no
+    `term_months`. `free_months` are lease months, counted from 1. `commission_percent` is of the rent of the whole
+    term, net of free rent unless `commission_base` says otherwise.
+    """
+
+    start_date: date
+    bid_amount: Decimal | None = None
+    base_rent_psf: Decimal | None = None
+    contract_type: ContractType = "LEASE"
+    term_months: int | None = None
+    billing_frequency: BillingFrequency = "MONTHLY"
+    proration: Proration = "ACTUAL_MONTH"
+    escalation: Escalation = Escalation()
+    free_months: tuple[int, ...] = ()
+    deposit_months: Decimal = ZERO
+    ti_allowance_psf: Decimal = ZERO
+    other_costs_psf: Decimal = ZERO
+    commission_percent: Decimal = ZERO
+    commission_base: CommissionBase = "NET_OF_FREE_RENT"
+    tax_percent: Decimal = ZERO
+    late_policy: LatePolicy | None = None
+    discount: Discount = Discount()
+    area: Decimal | None = None
+    exponent: int = 2

@@ -1,0 +1,188 @@
+"""What an organization tells of itself, who belongs to it, whom it invites, and who acts for it."""
+
+from datetime import date, datetime
+from typing import Annotated, ClassVar, Literal
+from uuid import UUID
+
+from pydantic import AfterValidator, Field
+
+from shared.auth.models import Email, Password, Token
+from shared.buildings.models import Address
+from shared.kit.fields import LEFT_OUT, Body, Day, Flag, Id, Label, Shown, View, WebAddress, refuse
+from shared.kit.paging import PageMeta
+
+# As WebAddress, and only over TLS.
+_SECURE = r"^https://[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?(:[0-9]{1,4})?([/?#][^\s\x00-\x1f<>\"]*)?$"
+
+
+def _secure(value: str) -> str:
+    # It is shown on pages that came over TLS.
+    if not value.startswith("https://"):
+        raise refuse("must begin with https://")
+    return value
+
+
+SignatureProvider = Literal["BUILT_IN", "DOCUSIGN"]
+Logo = Annotated[WebAddress, Field(max_length=500), AfterValidator(_secure), Shown({"pattern": _SECURE})]
+Invited = Literal["OWNER", "CLIENT", "BROKER", "AGENT", "FINANCIAL_OFFICER"]
+
+
+class OrganizationChanges(Body):
+    """The fields given are changed, the address as a whole; null clears.
+
+    What a contract or an issued invoice says stays; the next invoice says the new. `signature_provider` and
+    `requires_authorization` are an owner's: how its leases are signed, and whether they need its last word.
+    """
+
+    name: Label = LEFT_OUT
+    legal_name: Label | None = None
+    address: Address | None = None
+    tax_id: Annotated[Label, Field(max_length=64)] | None = None
+    logo_url: Logo | None = None
+    signature_provider: SignatureProvider = LEFT_OUT
+    requires_authorization: Flag = LEFT_OUT
+
+
+class OrganizationAddress(View):
+    """Where an organization has its mail sent."""
+
+    street: str
+    city: str
+    state: str | None = None
+    country: str
+    postal_code: str | None = None
+
+
+class Organization(View):
+    """The company behind its users, as it stands on papers."""
+
+    id: UUID
+    name: str
+    legal_name: str | None
+    address: OrganizationAddress | None
+    tax_id: str | None
+    logo_url: str | None
+    signature_provider: SignatureProvider
+    requires_authorization: bool
+    created_at: datetime
+    updated_at: datetime
+
+
+class OrganizationChange(View):
+    """What the books say of a change. Where mail goes and the tax id are not for them, but that they changed."""
+
+    accounted: ClassVar[tuple[str, ...]] = (
+        "name",
+        "legal_name",
+        "logo_url",
+        "signature_provider",
+        "requires_authorization",
+        "changed",
+    )
+
+    id: UUID
+    name: str
+    legal_name: str | None
+    logo_url: str | None
+    signature_provider: SignatureProvider
+    requires_authorization: bool
+    changed: list[str]
+
+
+class Member(View):
+    """Somebody who belongs to the caller's organization."""
+
+    accounted: ClassVar[tuple[str, ...]] = ("role",)
+
+    id: UUID
+    name: str
+    email: str
+    role: str
+    title: str | None
+    phone: str | None
+    status: Literal["ACTIVE", "SUSPENDED"]
+    email_verified: bool
+    last_login_at: datetime | None
+    created_at: datetime
+
+
+class MemberList(View):
+    """A page of members, the longest there first."""
+
+    data: list[Member]
+    meta: PageMeta
+
+
+class NewInvitation(Body):
+    """Whom to ask, and as what: AGENT (into an owner's organization), FINANCIAL_OFFICER, or the inviter's own role."""
+
+    email: Email
+    role: Invited
+
+
+class Invitation(View):
+    """Somebody was asked by mail to join; only the mail holds the token."""
+
+    accounted: ClassVar[tuple[str, ...]] = ("role", "status")
+
+    id: UUID
+    email: str
+    role: Invited
+    status: Literal["PENDING", "ACCEPTED", "REVOKED", "EXPIRED"]
+    invited_by: UUID
+    expires_at: datetime
+    created_at: datetime
+
+
+class InvitationList(View):
+    """A page of invitations, the newest first."""
+
+    data: list[Invitation]
+    meta: PageMeta
+
+
+class Acceptance(Body):
+    token: Token
+    name: Label
+    password: Annotated[
+        Password,
+        Field(description="As at registration. At most 72 bytes of UTF-8, without NUL"),
+    ]
+
+
+class NewMandate(Body):
+    """Who may bid for the client's organization; `until` is the last day of it, in UTC. Without it: until revoked."""
+
+    broker_id: Id
+    until: Day | None = None
+
+
+class MandateParty(View):
+    """One of the two by name."""
+
+    id: UUID
+    name: str
+    organization: str
+
+
+class Mandate(View):
+    """A broker may bid for a client's organization, and sees its bids, contracts and payments."""
+
+    accounted: ClassVar[tuple[str, ...]] = ("status", "client_organization_id", "broker_id", "until")
+
+    id: UUID
+    client_organization_id: UUID
+    client: MandateParty
+    broker_id: UUID
+    broker: MandateParty
+    status: Literal["ACTIVE", "EXPIRED", "REVOKED"]
+    until: date | None
+    revoked_at: datetime | None
+    created_at: datetime
+
+
+class MandateList(View):
+    """A page of mandates, the newest first."""
+
+    data: list[Mandate]
+    meta: PageMeta

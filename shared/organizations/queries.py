@@ -1,0 +1,341 @@
+"""The SQL of organizations, their members, their invitations, and the mandates that they give."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+
+from shared.kit.catalog import Role
+from shared.kit.db import Reading, Row, Tx
+from shared.kit.ids import new_id
+from shared.kit.paging import Paged
+from shared.kit.request import Caller
+from shared.organizations.models import Acceptance, NewInvitation, NewMandate
+from shared.organizations.rules import ADMINISTRATORS, INVITATION_DAYS, STAFF
+
+# --- the organization itself
+
+_ORGANIZATION = """
+    o.id, o.name, o.legal_name, o.address, o.tax_id, o.logo_url, o.signature_provider, o.requires_authorization,
+    o.created_at, o.updated_at
+"""
+
+
+def select_organization(tx: Reading, caller: Caller) -> Row | None:
+    """The caller's own."""
+    return tx.one(_SELECT_ORGANIZATION, {"id": caller.organization_id})
+
+
+_SELECT_ORGANIZATION = f"SELECT {_ORGANIZATION} FROM organizations o WHERE o.id = %(id)s AND o.deleted_at IS NULL"
+
+
+def lock_organization(tx: Tx, caller: Caller) -> Row | None:
+    """As select_organization; of two changes at once, one sees what the other did."""
+    return tx.one(_LOCK_ORGANIZATION, {"id": caller.organization_id})
+
+
+_LOCK_ORGANIZATION = f"{_SELECT_ORGANIZATION} FOR UPDATE OF o"
+
+
+def update_organization(tx: Tx, row: Row) -> Row:
+    """The organization with the values of `row`."""
+    [updated] = tx.all(_UPDATE_ORGANIZATION, row | {"address": Jsonb(row["address"]) if row["address"] else None})
+    return updated
+
+
+_UPDATE_ORGANIZATION = f"""
+UPDATE organizations o
+SET name = %(name)s, legal_name = %(legal_name)s, address = %(address)s, tax_id = %(tax_id)s, logo_url = %(logo_url)s,
+    signature_provider = %(signature_provider)s, requires_authorization = %(requires_authorization)s,
+    updated_at = clock_timestamp()
+WHERE o.id = %(id)s
+RETURNING {_ORGANIZATION}
+"""
+
+# --- members
+
+_MEMBER = """
+    u.id, u.name, u.email, u.role, u.title, u.phone, u.status, u.email_verified, u.last_login_at, u.created_at
+"""
+
+_IS_MEMBER = """
+u.organization_id = %(organization_id)s AND u.deleted_at IS NULL AND u.role <> ALL (%(staff)s::text[])
+"""
+
+
+def select_members(tx: Reading, caller: Caller, asked: Paged) -> list[Row]:
+    """One row more than the page holds."""
+    (after,) = asked.key_before(UUID)
+    return tx.all(_SELECT_MEMBERS, _organization(caller) | {"after": after, "limit": asked.limit + 1})
+
+
+_SELECT_MEMBERS = f"""
+SELECT {_MEMBER}
+FROM users u
+WHERE {_IS_MEMBER} AND (%(after)s::uuid IS NULL OR u.id > %(after)s)
+ORDER BY u.id
+LIMIT %(limit)s
+"""
+
+
+def lock_members(tx: Tx, caller: Caller, user_id: UUID) -> tuple[Row | None, Row]:
+    """The member, and what its going would leave: `others` who look after the organization, and whether the caller
+    itself still belongs to it. Members of one organization are removed one after the other."""
+    values = _organization(caller) | {
+        "user_id": user_id,
+        "caller_id": caller.user_id,
+        "administrators": list(ADMINISTRATORS),
+    }
+    # The lock is a statement of its own: the next ones then read what the wait has left.
+    _, members, [rest] = tx.batch((_LOCK_MEMBERS, values), (_SELECT_MEMBER, values), (_SELECT_REST, values))
+    return (members[0] if members else None), rest
+
+
+_LOCK_MEMBERS = "SELECT o.id FROM organizations o WHERE o.id = %(organization_id)s FOR UPDATE"
+
+_SELECT_MEMBER = f"SELECT {_MEMBER} FROM users u WHERE u.id = %(user_id)s AND {_IS_MEMBER}"
+
+_SELECT_REST = """
+SELECT count(*) FILTER (WHERE u.id <> %(user_id)s AND u.role = ANY (%(administrators)s::text[])
+                          AND u.status = 'ACTIVE') AS others,
+       coalesce(bool_or(u.id = %(caller_id)s), false) AS has_caller
+FROM users u
+WHERE u.organization_id = %(organization_id)s AND u.deleted_at IS NULL
+"""
+
+
+def delete_member(tx: Tx, caller: Caller, user_id: UUID) -> None:
+    """End the member's account and its invitations; what it stood for goes to the caller."""
+    values = {"user_id": user_id, "caller_id": caller.user_id}
+    tx.run(_DELETE_MEMBER, values)
+    tx.run(_REVOKE_ALL_BY, values)
+    tx.run(_HAND_OVER, values)
+
+
+_DELETE_MEMBER = """
+UPDATE users SET deleted_at = now(), updated_at = now(), updated_by = %(caller_id)s WHERE id = %(user_id)s
+"""
+
+_REVOKE_ALL_BY = """
+UPDATE invitations SET revoked_at = now()
+WHERE invited_by = %(user_id)s AND accepted_at IS NULL AND revoked_at IS NULL
+"""
+
+_HAND_OVER = "SELECT app.hand_over(%(user_id)s, %(caller_id)s)"
+
+
+def _organization(caller: Caller) -> dict[str, Any]:
+    return {"organization_id": caller.organization_id, "staff": list(STAFF)}
+
+
+# --- invitations
+
+_INVITATION = """
+    i.id, i.email, i.role, i.invited_by, i.expires_at, i.created_at,
+    CASE WHEN i.accepted_at IS NOT NULL THEN 'ACCEPTED'
+         WHEN i.revoked_at IS NOT NULL THEN 'REVOKED'
+         WHEN i.expires_at <= now() THEN 'EXPIRED'
+         ELSE 'PENDING' END AS status
+"""
+
+
+def insert_invitation(tx: Tx, inviter: Caller, invitation_id: UUID, asked: NewInvitation, token_hash: str) -> Row:
+    """The invitation; every earlier one of this address to the organization is void."""
+    values = {
+        "id": invitation_id,
+        "organization_id": inviter.organization_id,
+        "invited_by": inviter.user_id,
+        "email": asked.email,
+        "role": asked.role,
+        "token_hash": token_hash,
+        "days": INVITATION_DAYS,
+    }
+    tx.run(_REVOKE_EARLIER, values)
+    return tx.batch((_INSERT_INVITATION, values))[0][0]
+
+
+_REVOKE_EARLIER = """
+UPDATE invitations SET revoked_at = now()
+WHERE organization_id = %(organization_id)s AND lower(email) = lower(%(email)s)
+  AND accepted_at IS NULL AND revoked_at IS NULL
+"""
+
+_INSERT_INVITATION = f"""
+INSERT INTO invitations AS i (id, organization_id, email, role, token_hash, invited_by, expires_at)
+VALUES (%(id)s, %(organization_id)s, %(email)s, %(role)s, %(token_hash)s, %(invited_by)s,
+        now() + make_interval(days => %(days)s))
+RETURNING {_INVITATION}
+"""
+
+
+def select_invitations(tx: Reading, caller: Caller, asked: Paged) -> list[Row]:
+    """One row more than the page holds."""
+    (before,) = asked.key_before(UUID)
+    values = {"organization_id": caller.organization_id, "before": before, "limit": asked.limit + 1}
+    return tx.all(_SELECT_INVITATIONS, values)
+
+
+_SELECT_INVITATIONS = f"""
+SELECT {_INVITATION}
+FROM invitations i
+WHERE i.organization_id = %(organization_id)s AND (%(before)s::uuid IS NULL OR i.id < %(before)s)
+ORDER BY i.id DESC
+LIMIT %(limit)s
+"""
+
+
+def lock_invitation(tx: Tx, caller: Caller, invitation_id: UUID) -> Row | None:
+    """One of the organization's own."""
+    return tx.one(_LOCK_INVITATION, {"id": invitation_id, "organization_id": caller.organization_id})
+
+
+_LOCK_INVITATION = f"""
+SELECT {_INVITATION} FROM invitations i WHERE i.id = %(id)s AND i.organization_id = %(organization_id)s FOR UPDATE
+"""
+
+
+def revoke_invitation(tx: Tx, invitation_id: UUID) -> None:
+    tx.run("UPDATE invitations SET revoked_at = now() WHERE id = %(id)s", {"id": invitation_id})
+
+
+def update_accepted(tx: Tx, token_hash: str) -> Row | None:
+    """Spend the token: the invitation and its organization; None where it is unknown, spent, revoked or too old, or
+    its inviter can no longer ask anybody in."""
+    inviters = [*ADMINISTRATORS, Role.SUPER_ADMIN.value]
+    return tx.one(_UPDATE_ACCEPTED, {"token_hash": token_hash, "inviters": inviters})
+
+
+_UPDATE_ACCEPTED = f"""
+UPDATE invitations i SET accepted_at = now()
+FROM users u
+WHERE i.token_hash = %(token_hash)s
+  AND i.accepted_at IS NULL AND i.revoked_at IS NULL AND i.expires_at > now()
+  AND u.id = i.invited_by AND u.organization_id = i.organization_id AND u.role = ANY (%(inviters)s::text[])
+  AND u.status = 'ACTIVE' AND u.deleted_at IS NULL
+RETURNING {_INVITATION}, i.organization_id
+"""
+
+
+def insert_member(tx: Tx, member: Caller, invitation: Row, asked: Acceptance, password_hash: str) -> Row:
+    """The new member. Violates `users_email_key` where the address has an account."""
+    values = {
+        "id": member.user_id,
+        "organization_id": member.organization_id,
+        "email": invitation["email"],
+        "role": invitation["role"],
+        "name": asked.name,
+        "password_hash": password_hash,
+    }
+    return tx.batch((_INSERT_MEMBER, values))[0][0]
+
+
+# The mail that brought the token has proved the address.
+_INSERT_MEMBER = """
+INSERT INTO users (id, organization_id, email, password_hash, name, role, email_verified, last_login_at)
+VALUES (%(id)s, %(organization_id)s, %(email)s, %(password_hash)s, %(name)s, %(role)s, true, now())
+RETURNING id, email, name, role, email_verified, organization_id
+"""
+
+# --- mandates
+
+_MANDATE = """
+    m.id, m.client_organization_id, m.client_party AS client, m.broker_id, m.broker_party AS broker,
+    m.valid_until AS until, m.revoked_at, m.created_at,
+    CASE WHEN m.valid_until < coalesce((m.revoked_at AT TIME ZONE 'UTC')::date, app.today('UTC')) THEN 'EXPIRED'
+         WHEN m.revoked_at IS NOT NULL THEN 'REVOKED'
+         ELSE 'ACTIVE' END AS status
+"""
+
+# Clients see what their organization has granted, a broker what it was granted itself.
+_MINE = """
+(%(client_side)s::uuid IS NULL OR m.client_organization_id = %(client_side)s)
+AND (%(broker_side)s::uuid IS NULL OR m.broker_id = %(broker_side)s)
+"""
+
+
+def select_broker(tx: Tx, broker_id: UUID) -> tuple[Row | None, date]:
+    """The broker by name, and the day it is in UTC; None where the id is no broker's."""
+    [[found]] = tx.batch((_SELECT_BROKER, {"broker_id": broker_id}))
+    return found["party"], found["today"]
+
+
+_SELECT_BROKER = """
+SELECT (SELECT b.party FROM app.broker(%(broker_id)s) AS b) AS party, app.today('UTC') AS today
+"""
+
+
+def insert_mandate(tx: Tx, client: Caller, asked: NewMandate, broker: Row) -> Row:
+    """The mandate. Violates `mandates_one_per_broker` where one stands; one that has expired makes way."""
+    values = {
+        "id": new_id(),
+        "client_id": client.user_id,
+        "organization_id": client.organization_id,
+        "broker_id": asked.broker_id,
+        "broker_party": Jsonb(broker),
+        "until": asked.until,
+    }
+    tx.run(_CLOSE_EXPIRED, values)
+    return tx.batch((_INSERT_MANDATE, values))[0][0]
+
+
+_CLOSE_EXPIRED = """
+UPDATE mandates SET revoked_at = app.now(), updated_at = now()
+WHERE client_organization_id = %(organization_id)s AND broker_id = %(broker_id)s AND revoked_at IS NULL
+  AND valid_until < app.today('UTC')
+"""
+
+_INSERT_MANDATE = f"""
+INSERT INTO mandates AS m (id, client_organization_id, client_id, broker_id, client_party, broker_party, valid_until,
+                           created_by, updated_by)
+SELECT %(id)s, o.id, u.id, %(broker_id)s,
+       jsonb_build_object('id', u.id, 'name', u.name, 'organization', coalesce(o.legal_name, o.name)),
+       %(broker_party)s, %(until)s, u.id, u.id
+FROM users u
+JOIN organizations o ON o.id = u.organization_id
+WHERE u.id = %(client_id)s AND o.id = %(organization_id)s
+RETURNING {_MANDATE}
+"""
+
+
+def select_mandates(tx: Reading, caller: Caller, asked: Paged) -> list[Row]:
+    """One row more than the page holds."""
+    (before,) = asked.key_before(UUID)
+    return tx.all(_SELECT_MANDATES, _sides(caller) | {"before": before, "limit": asked.limit + 1})
+
+
+_SELECT_MANDATES = f"""
+SELECT {_MANDATE}
+FROM mandates m
+WHERE {_MINE} AND (%(before)s::uuid IS NULL OR m.id < %(before)s)
+ORDER BY m.id DESC
+LIMIT %(limit)s
+"""
+
+
+def lock_mandate(tx: Tx, caller: Caller, mandate_id: UUID) -> Row | None:
+    """One of the caller's own."""
+    return tx.one(_LOCK_MANDATE, _sides(caller) | {"id": mandate_id})
+
+
+_LOCK_MANDATE = f"SELECT {_MANDATE} FROM mandates m WHERE m.id = %(id)s AND {_MINE} FOR UPDATE"
+
+
+def revoke_mandate(tx: Tx, caller: Caller, mandate_id: UUID) -> Row:
+    """The mandate, ended."""
+    [row] = tx.all(_REVOKE_MANDATE, {"id": mandate_id, "by": caller.user_id})
+    return row
+
+
+_REVOKE_MANDATE = f"""
+UPDATE mandates m SET revoked_at = app.now(), updated_at = now(), updated_by = %(by)s
+WHERE m.id = %(id)s
+RETURNING {_MANDATE}
+"""
+
+
+def _sides(caller: Caller) -> dict[str, UUID | None]:
+    return {
+        "client_side": caller.organization_id if caller.role is Role.CLIENT else None,
+        "broker_side": caller.user_id if caller.role is Role.BROKER else None,
+    }

@@ -1,0 +1,88 @@
+"""Who may ask whom into an organization, who may be removed from it, and until when a mandate can last."""
+
+from datetime import date
+
+from shared.kit.catalog import Role
+from shared.kit.db import Row
+from shared.kit.errors import Conflict, Detail, Invalid
+from shared.organizations.models import Invited, OrganizationChanges
+
+INVITES: dict[Role, frozenset[Role]] = {
+    Role.OWNER: frozenset({Role.OWNER, Role.AGENT, Role.FINANCIAL_OFFICER}),
+    Role.CLIENT: frozenset({Role.CLIENT, Role.FINANCIAL_OFFICER}),
+    Role.BROKER: frozenset({Role.BROKER, Role.FINANCIAL_OFFICER}),
+    Role.SUPER_ADMIN: frozenset({Role.OWNER, Role.CLIENT, Role.BROKER, Role.AGENT, Role.FINANCIAL_OFFICER}),
+}
+"""Inviter's role → the roles that it may ask others to take in its organization."""
+
+ADMINISTRATORS = ("OWNER", "CLIENT", "BROKER")
+"""The roles that look after their organization's members: each organization keeps one of them."""
+
+STAFF = ("SUPER_ADMIN", "SUPPORT")
+"""The platform's own people: no organization lists or removes them."""
+
+INVITATION_DAYS = 7
+INVITATION_KEY = "invitation tokens"
+"""The purpose of the derived key behind every invitation's token."""
+REMOVED = "REMOVED_FROM_ORGANIZATION"
+"""Why a session was revoked whose person was removed."""
+
+_OWNERS_POLICIES = ("signature_provider", "requires_authorization")
+
+
+class RemovingOneself(Conflict):
+    message = "You cannot remove yourself from your organization."
+    remedy = "Have a colleague of your own role do it."
+
+
+class LastAdministrator(Conflict):
+    message = "Somebody has to look after the organization: this is the last one who can."
+
+
+class InvitationClosed(Conflict):
+    message = "The invitation was accepted or revoked, or it has expired."
+
+
+class MandateStands(Conflict):
+    message = "This broker already has a mandate of your organization."
+    constraint = "mandates_one_per_broker"
+    remedy = "Revoke it first to grant another one."
+
+
+class MandateEnded(Conflict):
+    message = "The mandate was revoked, or it has expired."
+
+
+def check_policies(role: Role, asked: OrganizationChanges) -> None:
+    """Raises Invalid where somebody who lets nothing says how leases are signed."""
+    if role not in (Role.OWNER, Role.SUPER_ADMIN):
+        given = [name for name in _OWNERS_POLICIES if name in asked.model_fields_set]
+        if given:
+            raise Invalid(*(Detail(name, "is for owners to set") for name in given))
+
+
+def changed(before: Row, asked: OrganizationChanges) -> tuple[Row, list[str]]:
+    """The organization's row as it will be, and the names of what differs."""
+    after = before | asked.model_dump(include=asked.model_fields_set)
+    return after, [name for name in after if after[name] != before[name]]
+
+
+def check_invited(inviter: Role, invited: Invited) -> None:
+    """Raises Invalid on `role` where the inviter may not ask for it."""
+    allowed = INVITES[inviter]
+    if invited not in allowed:
+        raise Invalid(Detail("role", f"must be one of {', '.join(sorted(allowed))}"))
+
+
+def check_removable(role: str, is_oneself: bool, other_administrators: int) -> None:
+    """Raises RemovingOneself; LastAdministrator where nobody else would be left to look after the organization."""
+    if is_oneself:
+        raise RemovingOneself()
+    if role in ADMINISTRATORS and not other_administrators:
+        raise LastAdministrator()
+
+
+def check_until(until: date | None, today: date) -> None:
+    """Raises Invalid on `until` where it lies before `today`."""
+    if until is not None and until < today:
+        raise Invalid(Detail("until", f"must not be before {today.isoformat()}"))

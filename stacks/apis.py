@@ -1,0 +1,68 @@
+"""The two APIs, still without routes and stages, so that CloudFront and the functions can both know them.
+
+Neither can close the address that AWS gave it: CloudFront itself comes by it. What does not come through CloudFront is
+refused by the functions (shared/kit/origin.py).
+"""
+
+from typing import Any
+
+from aws_cdk import Duration, Stack
+from aws_cdk import aws_apigatewayv2 as apigateway
+from constructs import Construct
+
+from stacks.stage import Stage
+
+SOCKET_STAGE = "ws"
+"""Also the path at which CloudFront serves it: the gateway takes the first part of a path for the stage."""
+
+REQUEST_HEADERS = [
+    "Authorization",
+    "Content-Type",
+    "Idempotency-Key",
+    "If-Match",
+    "X-Correlation-ID",
+    "X-Refresh-Token",
+]
+RESPONSE_HEADERS = [
+    "Content-Disposition",
+    "ETag",
+    "Idempotent-Replayed",
+    "Retry-After",
+    "X-Correlation-ID",
+    "X-RateLimit-Limit",
+    "X-RateLimit-Remaining",
+    "X-RateLimit-Reset",
+]
+METHODS = ["DELETE", "GET", "OPTIONS", "PATCH", "POST", "PUT"]
+
+
+class ApisStack(Stack):
+    def __init__(self, scope: Construct, id: str, *, stage: Stage, **settings: Any) -> None:
+        super().__init__(scope, id, **settings)
+        self.http = self._http(stage)
+        self.sockets = apigateway.WebSocketApi(
+            self,
+            "SocketApi",
+            api_name=stage.named("sockets"),
+            route_selection_expression="$request.body.event",
+        )
+
+    def host_of(self, api_id: str) -> str:
+        """The address that AWS gave the API."""
+        return f"{api_id}.execute-api.{self.region}.{self.url_suffix}"
+
+    def _http(self, stage: Stage) -> apigateway.HttpApi:
+        return apigateway.HttpApi(
+            self,
+            "HttpApi",
+            api_name=stage.named("http"),
+            create_default_stage=False,
+            cors_preflight=apigateway.CorsPreflightOptions(
+                allow_origins=list(stage.cors_origins),
+                allow_methods=[apigateway.CorsHttpMethod[method] for method in METHODS],
+                allow_headers=REQUEST_HEADERS,
+                expose_headers=RESPONSE_HEADERS,
+                allow_credentials=True,
+                max_age=Duration.minutes(10),
+            ),
+        )

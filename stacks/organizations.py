@@ -1,0 +1,15 @@
+"""Organizations: who belongs to them, whom they invite, and who acts for them."""
+
+from typing import Any
+
+from aws_cdk import Stack
+from constructs import Construct
+
+from stacks.parts.operations import Operations
+from stacks.platform import PlatformStack
+
+
+class OrganizationsStack(Stack):
+    def __init__(self, scope: Construct, id: str, *, platform: PlatformStack, **settings: Any) -> None:
+        super().__init__(scope, id, **settings)
+        Operations(self, domain="organizations", platform=platform)

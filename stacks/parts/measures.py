@@ -1,0 +1,141 @@
+"""The metrics that alarms and the dashboard read, by what they mean."""
+
+from aws_cdk import ArnFormat, Duration, Stack
+from aws_cdk import aws_cloudwatch as cloudwatch
+
+from stacks.platform import FIFO, PlatformStack
+
+
+class Measures:
+    """Where each number of source 000 §8.1 is found."""
+
+    def __init__(self, stack: Stack, platform: PlatformStack) -> None:
+        self._platform = platform
+        self._stage = platform.stage_settings
+        self.namespace = f"leasing/{self._stage.name}"
+        self.patterns = sorted({operation.cached.pattern for operation in platform.catalog if operation.cached})
+        self._saga_arn = stack.format_arn(
+            service="states",
+            resource="stateMachine",
+            resource_name=self._stage.named("saga"),
+            arn_format=ArnFormat.COLON_RESOURCE_NAME,
+        )
+
+    def own(self, name: str, statistic: str, period: Duration, **dimensions: str) -> cloudwatch.Metric:
+        """What the platform counts of itself."""
+        return cloudwatch.Metric(
+            namespace=self.namespace, metric_name=name, statistic=statistic, period=period, dimensions_map=dimensions
+        )
+
+    def search(self, dimensions: str, name: str, statistic: str, period: Duration, also: str = "") -> str:
+        """The expression that finds one of the platform's own metrics for every value of its dimensions."""
+        found = f'{{{self.namespace},{dimensions}}} MetricName="{name}" {also}'.strip()
+        return f"SEARCH('{found}', '{statistic}', {period.to_seconds()})"
+
+    def requests(self, period: Duration) -> cloudwatch.Metric:
+        return self._platform.http_api.metric_count(period=period, statistic="Sum")
+
+    def error_rate(self, period: Duration) -> cloudwatch.MathExpression:
+        """Per cent of the requests that end in 5xx, those among them that no function of ours answered."""
+        return cloudwatch.MathExpression(
+            expression="IF(requests > 0, 100 * errors / requests, 0)",
+            label="5xx %",
+            using_metrics={
+                "errors": self._platform.http_api.metric_server_error(period=period, statistic="Sum"),
+                "requests": self.requests(period),
+            },
+            period=period,
+        )
+
+    def latency(self, statistic: str, period: Duration) -> cloudwatch.Metric:
+        return self._platform.http_api.metric_latency(period=period, statistic=statistic, label=statistic)
+
+    def healthy(self, period: Duration) -> cloudwatch.Metric:
+        return self.own("Healthy", "Maximum", period, operation="probe_health")
+
+    def cluster(self, name: str, statistic: str, period: Duration) -> cloudwatch.Metric:
+        return self._platform.database.cluster.metric(name, statistic=statistic, period=period)
+
+    def borrowed_connections(self, period: Duration) -> cloudwatch.MathExpression:
+        """Per cent of the connections that the proxy may open to the database."""
+
+        def proxy(name: str) -> cloudwatch.Metric:
+            return cloudwatch.Metric(
+                namespace="AWS/RDS",
+                metric_name=name,
+                statistic="Maximum",
+                period=period,
+                dimensions_map={"ProxyName": self._platform.database.proxy_name or ""},
+            )
+
+        return cloudwatch.MathExpression(
+            expression="100 * borrowed / allowed",
+            label="borrowed %",
+            using_metrics={
+                "borrowed": proxy("DatabaseConnectionsCurrentlyBorrowed"),
+                "allowed": proxy("MaxDatabaseConnectionsAllowed"),
+            },
+            period=period,
+        )
+
+    def hit_rate(self, pattern: str, period: Duration, least: int = 0) -> cloudwatch.MathExpression:
+        """Per cent of a pattern's reads that the cache answered; 100 where there were at most `least` reads."""
+        # One graph may show all patterns, and each name must then mean one metric.
+        hits, reads = (f"{name}{self.patterns.index(pattern)}" for name in ("hits", "reads"))
+        return cloudwatch.MathExpression(
+            expression=f"IF({reads} > {least}, 100 * {hits} / {reads}, 100)",
+            label=pattern,
+            using_metrics={
+                hits: self.own("CacheHits", "Sum", period, pattern=pattern),
+                reads: self.own("CacheReads", "Sum", period, pattern=pattern),
+            },
+            period=period,
+        )
+
+    def cache(self, name: str, statistic: str, period: Duration) -> cloudwatch.Metric:
+        return cloudwatch.Metric(
+            namespace="AWS/ElastiCache",
+            metric_name=name,
+            statistic=statistic,
+            period=period,
+            dimensions_map={"clusterId": self._platform.database.cache_name},
+        )
+
+    def sockets(self, name: str, period: Duration) -> cloudwatch.Metric:
+        return self._platform.socket_api.metric(name, statistic="Sum", period=period)
+
+    @property
+    def queues(self) -> list[str]:
+        """Every queue, by name: one for each consumer, and those that our own code sends to."""
+        return sorted({*self._platform.queues, *(one.name for one in self._platform.catalog if one.kind == "consumer")})
+
+    def oldest_message(self, queue: str, period: Duration) -> cloudwatch.Metric:
+        """Seconds that a message has waited."""
+        return self._queue(queue, queue, "ApproximateAgeOfOldestMessage", period)
+
+    def dead_letters(self, queue: str, period: Duration) -> cloudwatch.Metric:
+        return self._queue(queue, f"{queue}-dead-letters", "ApproximateNumberOfMessagesVisible", period)
+
+    def _queue(self, queue: str, name: str, metric: str, period: Duration) -> cloudwatch.Metric:
+        ending = ".fifo" if queue in FIFO else ""
+        return cloudwatch.Metric(
+            namespace="AWS/SQS",
+            metric_name=metric,
+            statistic="Maximum",
+            period=period,
+            label=queue,
+            dimensions_map={"QueueName": self._stage.named(name) + ending},
+        )
+
+    def saga(self, name: str, period: Duration) -> cloudwatch.Metric:
+        return cloudwatch.Metric(
+            namespace="AWS/States",
+            metric_name=name,
+            statistic="Sum",
+            period=period,
+            dimensions_map={"StateMachineArn": self._saga_arn},
+        )
+
+    def lambdas(self, name: str, statistic: str, period: Duration) -> cloudwatch.Metric:
+        """All functions of the account and region together."""
+        return cloudwatch.Metric(namespace="AWS/Lambda", metric_name=name, statistic=statistic, period=period)

@@ -1,0 +1,34 @@
+"""Each stage is synthesized once for all tests; all but the local one are looked at by cdk-nag, which may end it."""
+
+import pytest
+
+from shared.kit import catalog
+from shared.kit.catalog import Operation
+from tests.architecture.templates import CHOSEN, OWNER, Templates, synthesize
+
+
+@pytest.fixture(scope="session")
+def operations() -> tuple[Operation, ...]:
+    return catalog.load()
+
+
+@pytest.fixture(scope="session")
+def local(tmp_path_factory: pytest.TempPathFactory, operations: tuple[Operation, ...]) -> Templates:
+    return synthesize(tmp_path_factory.mktemp("local"), "local", operations)
+
+
+@pytest.fixture(scope="session")
+def dev(tmp_path_factory: pytest.TempPathFactory, operations: tuple[Operation, ...]) -> Templates:
+    return synthesize(tmp_path_factory.mktemp("dev"), "dev", operations, checked=True)
+
+
+@pytest.fixture(scope="session")
+def prod(tmp_path_factory: pytest.TempPathFactory, operations: tuple[Operation, ...]) -> Templates:
+    # Whatever cdk-nag could say of it, it says of dev or of elsewhere.
+    return synthesize(tmp_path_factory.mktemp("prod"), "prod", operations, **OWNER)
+
+
+@pytest.fixture(scope="session")
+def elsewhere(tmp_path_factory: pytest.TempPathFactory, operations: tuple[Operation, ...]) -> Templates:
+    """Production with everything that a stage may choose: another region, a domain, copies, a database put back."""
+    return synthesize(tmp_path_factory.mktemp("elsewhere"), "prod", operations, checked=True, **OWNER, **CHOSEN)

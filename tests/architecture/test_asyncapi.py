@@ -1,0 +1,127 @@
+"""docs/asyncapi.json is what the catalog says of sockets, and every frame is as it says."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from functions.auth.login import login
+from functions.notifications.notify_people import notify_people
+from shared.kit import asyncapi, catalog, openapi
+from shared.kit.ids import new_id
+from shared.kit.request import Request, begin
+from shared.kit.settings import NotDeclared
+from shared.notifications import rules
+from shared.notifications.models import NotificationNew
+from shared.realtime.messages import Frame, send_frames
+from tests.realtime.sockets import described
+
+OPERATIONS = catalog.load()
+WRITTEN: dict[str, Any] = json.loads(asyncapi.DOCUMENT.read_text(encoding="utf-8"))
+MESSAGES = {message["name"]: message for message in WRITTEN["components"]["messages"].values()}
+SOURCE = {
+    "bid:status_changed": {
+        "bid_id": "0195f3a8-0000-7000-8000-000000000001",
+        "space_id": "0195f3a8-0000-7000-8000-000000000002",
+        "status": "APPROVED",
+        "contract_id": "0195f3a8-0000-7000-8000-000000000003",
+    },
+    "lease:generated": {
+        "contract_id": "0195f3a8-0000-7000-8000-000000000003",
+        "contract_url": "https://...",
+        "status": "DRAFT",
+    },
+    "payment:due": {
+        "payment_id": "0195f3a8-0000-7000-8000-000000000004",
+        "amount": 5000,
+        "due_date": "2025-02-01",
+        "days_until_due": 3,
+    },
+    "notification:new": {
+        "notification_id": "0195f3a8-0000-7000-8000-000000000005",
+        "type": "bid_update",
+        "title": "Bid Approved",
+        "message": "Your bid on Office Suite 101 has been approved",
+    },
+    "bid:placed": {"bid_id": "0195f3a8-0000-7000-8000-000000000001", "status": "PENDING"},
+    "bid:place": {"space_id": "0195f3a8-0000-7000-8000-000000000002", "bid_amount": 4500},
+    "bid:withdraw": {"bid_id": "0195f3a8-0000-7000-8000-000000000001"},
+    "notification:mark_read": {"notification_id": "0195f3a8-0000-7000-8000-000000000005"},
+}
+"""The frames that source 000 §4 prints."""
+
+
+def test_the_file_is_current():
+    text = openapi.render(asyncapi.document(OPERATIONS))
+
+    assert asyncapi.DOCUMENT.read_text(encoding="utf-8") == text, "run `make openapi`"
+
+
+def test_it_tells_of_every_route_and_event():
+    routes = {one.socket_route for one in OPERATIONS if one.socket_route}
+    heard = {one.socket.event for one in OPERATIONS if one.socket} | {one for one in routes if "$" not in one}
+    answers = {one.socket.answers for one in OPERATIONS if one.socket} | {"auth:ok", "pong", "error"}
+    told = {kind.event for one in OPERATIONS for kind in one.tells}
+
+    assert set(WRITTEN["channels"]["socket"]["x-routes"]) == {route for route in routes if "$" in route}
+    assert set(MESSAGES) == heard | answers | told
+    assert told == {"bid:status_changed", "lease:generated", "payment:due", "notification:new"}
+    said = {name for name, one in WRITTEN["operations"].items() if one["action"] == "receive"}
+    assert said == {one.name for one in OPERATIONS if one.socket or one.socket_route in heard}
+
+
+def test_every_reference_leads_somewhere():
+    for path in re.findall(r'"#/([^"]+)"', json.dumps(WRITTEN)):
+        found = WRITTEN
+        for part in path.split("/"):
+            found = found[part]
+
+
+def test_a_socket_says_who_it_is_and_every_question_may_be_refused():
+    channel = WRITTEN["channels"]["socket"]
+    assert set(channel["bindings"]["ws"]["query"]["properties"]) == {"token"}
+    assert WRITTEN["components"]["securitySchemes"]["token"] == {"type": "httpApiKey", "in": "query", "name": "token"}
+    for operation in WRITTEN["operations"].values():
+        if operation["action"] == "receive":
+            answered = [message["$ref"].rpartition("/")[2] for message in operation["reply"]["messages"]]
+            assert answered[1:] == ["Error"]
+            assert {"VALIDATION_ERROR", "MALFORMED_JSON", "INTERNAL_ERROR"} <= set(operation["x-refusals"])
+
+
+@pytest.mark.parametrize("event", SOURCE)
+def test_the_frames_of_the_source_are_described(event):
+    described({"event": event, "data": SOURCE[event]})
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        {"event": "payment:due", "data": SOURCE["payment:due"] | {"amount": "5000"}},
+        {"event": "payment:due", "data": SOURCE["payment:due"] | {"tenant": "somebody"}},
+        {"event": "bid:status_changed", "data": SOURCE["bid:status_changed"] | {"status": "LOST"}},
+        {"event": "lease:generated", "data": {}},
+        {"event": "lease:generated", "data": SOURCE["lease:generated"], "meta": {}},
+        {"event": "lease:lost", "data": {}},
+        {"event": "pong"},
+    ],
+)
+def test_another_frame_is_not(frame):
+    with pytest.raises(AssertionError):
+        described(frame)
+
+
+def test_a_message_may_leave_out_data_only_where_it_has_none_to_give():
+    described({"event": "ping"})
+    with pytest.raises(AssertionError):
+        described({"event": "auth"})
+
+
+def test_nobody_sends_a_frame_that_is_not_declared():
+    news = NotificationNew.of(SOURCE["notification:new"])
+
+    begin(Request(login.operation, "test"))
+    with pytest.raises(NotDeclared, match="login must declare NotificationNew"):
+        send_frames(new_id(), [Frame("socket", news)], "test")
+
+    assert notify_people.operation.tells == rules.FRAMES

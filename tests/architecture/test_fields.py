@@ -1,0 +1,214 @@
+"""Answers carry the fields of the caller's role and no others (quality 39): every GET × every role, from the catalog.
+
+What an answer may carry is its model, to the last nested field. Where an operation has a model for insiders and
+another for everybody else, the caller gets the one that is the caller's; an operation with two models that no
+table here explains fails.
+"""
+
+import importlib
+from types import UnionType
+from typing import Any, get_args, get_origin
+
+import pytest
+from pydantic import TypeAdapter
+
+from functions.payments.record_payment import record_payment
+from shared.buildings.models import Building, ListedBuilding
+from shared.kit import catalog
+from shared.kit.catalog import Role
+from shared.kit.endpoint import Reply
+from shared.kit.fields import View
+from shared.spaces.models import OwnSpaceDetail, SpaceDetail
+from tests.architecture.test_access import SEES_ALL, somebody, stage  # noqa: F401 (a fixture)
+from tests.call import call
+
+INSIDERS_AND_OTHERS: dict[str, tuple[type[View], type[View]]] = {
+    "get_building": (Building, ListedBuilding),
+    "get_space": (OwnSpaceDetail, SpaceDetail),
+}
+INSIDERS = {Role.OWNER, Role.AGENT} | SEES_ALL
+
+ADDRESS = {"street", "city", "state", "country", "postal_code"}
+PARTY = {"id", "name", "organization"}
+PLACE = {"id", "name", "address"} | {f"address.{part}" for part in ADDRESS}
+FREE: dict[tuple[str, str], set[str]] = {
+    ("BidSpace", "building"): {"id", "name"},
+    ("ListedBuilding", "address"): ADDRESS,
+    ("Building", "address"): ADDRESS,
+    ("BuildingSummary", "address"): ADDRESS,
+    ("SpaceBuilding", "address"): ADDRESS,
+    ("FoundFloor", "building"): PLACE,
+    ("ContractSummary", "space"): {"id", "name", "floor_number", "gross_sqft", "building"}
+    | {f"building.{part}" for part in PLACE | {"timezone"}},
+    ("ContractSummary", "client"): PARTY,
+    ("ContractSummary", "owner"): PARTY,
+    ("Notification", "metadata"): {"bid_id", "contract_id", "space_id", "payment_id"},
+}
+"""What stands in the objects that SQL shapes and no model describes."""
+
+GETS = [operation for operation in catalog.load() if operation.kind == "endpoint" and operation.method == "GET"]
+DOCUMENTS = {
+    "download_contract",
+    "download_invoice",
+    "download_receipt",
+    "show_asyncapi",
+    "show_docs",
+    "show_docs_file",
+    "show_openapi",
+}
+"""What has no fields: papers, and the platform's own description."""
+
+
+def models_of(operation: Any) -> tuple[Any, ...]:
+    promised = operation.function.__annotations__["return"]
+    if get_origin(promised) is Reply:
+        [promised] = get_args(promised)
+    return get_args(promised) if get_origin(promised) is UnionType else (promised,)
+
+
+JSON = [operation for operation in GETS if operation.name not in DOCUMENTS]
+ASKED = [operation for operation in JSON if "caller" in operation.function.__annotations__]
+
+
+def promised(model: type[View], where: str = "") -> set[str]:
+    """The dotted names of all fields that an answer of this model may carry."""
+    found: set[str] = set()
+    for name, field in model.model_fields.items():
+        path = f"{where}{name}"
+        found.add(path)
+        kinds = [field.annotation, *get_args(field.annotation)]
+        kinds += [inner for kind in kinds for inner in get_args(kind)]
+        for kind in kinds:
+            if isinstance(kind, type) and issubclass(kind, View):
+                found |= promised(kind, f"{path}.")
+        if get_origin(field.annotation) is dict:
+            owner = next(base.__name__ for base in model.__mro__ if name in base.__dict__["__annotations__"])
+            found |= {f"{path}.{part}" for part in FREE[owner, name]}
+    return found
+
+
+def carried(answer: Any, where: str = "") -> set[str]:
+    """The dotted names of all fields that an answer carries."""
+    if isinstance(answer, list):
+        return {path for item in answer for path in carried(item, where)}
+    if not isinstance(answer, dict):
+        return set()
+    return {path for name, value in answer.items() for path in ({f"{where}{name}"} | carried(value, f"{where}{name}."))}
+
+
+@pytest.fixture(scope="module")
+def cast(stage, _world):  # noqa: F811
+    """A user of each role inside the deal; an unlisted space and a listed one beside it; a payment that was made."""
+    deal = stage.deal
+    _world.space(deal.owner, building=stage.ids["building_id"], name="Like it")
+    _world.space(
+        deal.owner, building=stage.ids["building_id"], name="Unlisted", is_leasable=False, external_id="HIDDEN-1"
+    )
+    paid = {"paid_date": "2020-01-01", "payment_method": "cheque", "transaction_reference": "CHQ-1"}
+    assert call(record_payment, as_=deal.owner, path={"payment_id": stage.ids["payment_id"]}, body=paid).status == 200
+    inside = {role: somebody(_world, stage, role) for role in Role}
+    return inside | {Role.OWNER: deal.owner, Role.CLIENT: deal.client}
+
+
+def endpoint_of(operation: Any) -> Any:
+    return getattr(importlib.import_module(operation.module), operation.name)
+
+
+def ask(stage: Any, operation: Any, user: Any) -> Any:  # noqa: F811
+    endpoint = endpoint_of(operation)
+    query = {"building_id": stage.ids["building_id"]} if operation.name == "search_spaces" else None
+    path = {name: stage.ids[name] for name in endpoint.path_names} or None
+    reply = call(endpoint, as_=user, path=path, query=query)
+    assert reply.status == 200, (operation.name, reply.body)
+    return reply
+
+
+def assert_is(answer: Any, model: type[View]) -> None:
+    TypeAdapter(model).validate_python(answer)
+    assert carried(answer) <= promised(model), carried(answer) - promised(model)
+    assert set(answer) == set(model.model_fields)
+
+
+def test_every_get_with_two_models_says_whose_they_are():
+    several = {operation.name: models_of(operation) for operation in JSON if len(models_of(operation)) > 1}
+
+    assert several == INSIDERS_AND_OTHERS
+    for operation in GETS:
+        is_shown = all(isinstance(model, type) and issubclass(model, View) for model in models_of(operation))
+        assert is_shown == (operation.name not in DOCUMENTS), operation.name
+
+
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("operation", ASKED, ids=lambda operation: operation.name)
+def test_whoever_is_inside_gets_the_roles_model_and_nobody_elses_secrets(operation, role, stage, cast):  # noqa: F811
+    if operation.access and role not in operation.access:
+        return
+    user = cast[role]
+
+    reply = ask(stage, operation, user)
+
+    inside, *others = INSIDERS_AND_OTHERS.get(operation.name, models_of(operation))
+    assert_is(reply.json, inside if role in INSIDERS or not others else others[0])
+    if "data" in reply.json and role in (Role.OWNER, Role.CLIENT):
+        assert reply.json["data"], "an empty list shows nothing"
+    text = reply.body.decode()
+    people = {stage.deal.owner.email, stage.deal.client.email} - {user.email}
+    if operation.name == "get_building" and role in INSIDERS:
+        people -= {stage.deal.owner.email}
+    if operation.name == "list_members":
+        people -= {stage.deal.owner.email, stage.deal.client.email}
+    if operation.name != "get_organization":
+        assert "TAX-1" not in text
+    sessions = {str(person.session_id) for person in cast.values()}
+    for secret in (
+        *people,
+        *sessions,
+        "$2b$",
+        "token-1",
+        "leases/",
+        "_party",
+        "token_hash",
+        "deleted_at",
+        "task_token",
+    ):
+        assert secret not in text
+    if role not in INSIDERS:
+        assert "Unlisted" not in text and "HIDDEN-1" not in text
+
+
+@pytest.mark.parametrize("role", [None, *Role])
+@pytest.mark.parametrize("operation", [o for o in ASKED if not o.access], ids=lambda operation: operation.name)
+def test_whoever_is_outside_gets_what_everybody_gets(operation, role, stage, world):  # noqa: F811
+    if role in SEES_ALL:
+        return
+    stranger = world.user(role) if role else None
+
+    reply = ask(stage, operation, stranger)
+
+    *_, public = INSIDERS_AND_OTHERS.get(operation.name, models_of(operation))
+    assert_is(reply.json, public)
+    assert reply.json == ask(stage, operation, None).json
+    text = reply.body.decode()
+    for secret in ("Unlisted", "HIDDEN-1", *map(str, (stage.deal.owner.id, stage.deal.owner.organization_id))):
+        assert secret not in text
+
+
+@pytest.mark.parametrize(
+    "operation", [o for o in JSON if "caller" not in o.function.__annotations__], ids=lambda operation: operation.name
+)
+def test_what_asks_for_no_caller_answers_its_one_model(operation, stage):  # noqa: F811
+    [model] = models_of(operation)
+
+    assert_is(ask(stage, operation, None).json, model)
+
+
+def test_an_instalment_more_or_a_field_more_would_be_seen(stage, cast):  # noqa: F811
+    """The measure itself: what stands in an answer without a promise is found, however deep."""
+    operation = next(operation for operation in ASKED if operation.name == "get_contract")
+    [model] = models_of(operation)
+    answer = ask(stage, operation, cast[Role.CLIENT]).json
+
+    answer["owner"]["email"] = "x"
+    answer["space"]["building"]["address"]["latitude"] = 1
+
+    assert carried(answer) - promised(model) == {"owner.email", "space.building.address.latitude"}

@@ -1,0 +1,171 @@
+"""What stands before the APIs: nothing is kept, nothing cut off, no token written down, and no address is forged."""
+
+import json
+from typing import Any
+
+import pytest
+
+from shared.kit.catalog import Operation
+from shared.kit.endpoint import _SECURITY_HEADERS
+from shared.kit.origin import ADDRESS_HEADER, SECRET_HEADER
+from stacks.edge import HTTP_LOG, SOCKET_LOG
+from tests.architecture.templates import CHOSEN, Templates
+
+CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
+ALL_VIEWER_EXCEPT_HOST = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
+"""CloudFront's own policies; Authorization is among the headers that the second one sends."""
+
+
+@pytest.fixture
+def distribution(dev: Templates) -> dict[str, Any]:
+    [(stack, _, found)] = dev.all("AWS::CloudFront::Distribution")
+    assert stack == "Front"
+    return found["DistributionConfig"]  # type: ignore[no-any-return]
+
+
+def behaviors(distribution: dict[str, Any]) -> list[dict[str, Any]]:
+    return [distribution["DefaultCacheBehavior"], *distribution["CacheBehaviors"]]
+
+
+def test_sockets_go_to_their_api_and_everything_else_to_the_other(distribution: dict[str, Any]) -> None:
+    origin = {each["Id"]: json.dumps(each["DomainName"]) for each in distribution["Origins"]}
+    [sockets] = distribution["CacheBehaviors"]
+    # The gateway takes the first part of the path for its stage, which is called so.
+    assert sockets["PathPattern"] == "/ws"
+    assert "RefSocketApi" in origin[sockets["TargetOriginId"]]
+    assert "RefHttpApi" in origin[distribution["DefaultCacheBehavior"]["TargetOriginId"]]
+
+
+def test_everything_passes_and_nothing_is_kept(distribution: dict[str, Any]) -> None:
+    for behavior in behaviors(distribution):
+        assert behavior["CachePolicyId"] == CACHING_DISABLED
+        assert behavior["OriginRequestPolicyId"] == ALL_VIEWER_EXCEPT_HOST
+        assert set(behavior["AllowedMethods"]) == {"GET", "HEAD", "OPTIONS", "PUT", "PATCH", "POST", "DELETE"}
+        assert behavior["ViewerProtocolPolicy"] == "https-only"
+    # A 404 that one person got is otherwise another one's for ten seconds.
+    kept = {error["ErrorCode"]: error["ErrorCachingMinTTL"] for error in distribution["CustomErrorResponses"]}
+    assert kept == dict.fromkeys((400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504), 0)
+    for origin in distribution["Origins"]:
+        assert origin["CustomOriginConfig"]["OriginReadTimeout"] > 30
+
+
+def test_no_client_can_say_what_only_cloudfront_says(dev: Templates, distribution: dict[str, Any]) -> None:
+    [(_, teller, function)] = dev.all("AWS::CloudFront::Function")
+    assert f"request.headers['{ADDRESS_HEADER}'] = {{ value: event.viewer.ip }}" in function["FunctionCode"]
+    for behavior in behaviors(distribution):
+        assert behavior["FunctionAssociations"] == [
+            {"EventType": "viewer-request", "FunctionARN": {"Fn::GetAtt": [teller, "FunctionARN"]}}
+        ]
+    for origin in distribution["Origins"]:
+        [header] = origin["OriginCustomHeaders"]
+        assert header["HeaderName"] == SECRET_HEADER
+        assert "{{resolve:secretsmanager:" in json.dumps(header["HeaderValue"])
+
+
+def test_whoever_answers_clients_knows_the_secrets_and_nobody_else(
+    dev: Templates, local: Templates, operations: tuple[Operation, ...]
+) -> None:
+    functions = dev.functions()
+    told = {
+        operation.name
+        for operation in operations
+        if "ORIGIN_SECRETS" in functions[operation.handler]["Environment"]["Variables"]
+    }
+    assert told == {operation.name for operation in operations if operation.kind in ("endpoint", "socket")}
+    assert "ORIGIN_SECRETS" not in json.dumps(local.stacks)
+
+
+def test_a_change_of_the_secret_closes_nobody_out(elsewhere: Templates) -> None:
+    """CloudFront sends the first; functions, which are deployed later, take both."""
+    [(_, _, found)] = elsewhere.all("AWS::CloudFront::Distribution")
+    sent = {json.dumps(origin["OriginCustomHeaders"]) for origin in found["DistributionConfig"]["Origins"]}
+    assert len(sent) == 1 and "OriginB" in sent.pop()
+    login = elsewhere.functions()["functions.auth.login.login"]["Environment"]["Variables"]
+    assert login["ORIGIN_SECRETS"] == ",".join(
+        f"{{{{resolve:secretsmanager:leasing-prod-origin-{name}:SecretString:::}}}}" for name in ("b", "a")
+    )
+    secrets = [secret for stack, _, secret in elsewhere.all("AWS::SecretsManager::Secret") if stack == "Front"]
+    assert {secret["Name"] for secret in secrets} == {"leasing-prod-origin-a", "leasing-prod-origin-b"}
+    assert all(secret["ReplicaRegions"] == [{"Region": CHOSEN["region"]}] for secret in secrets)
+
+
+def test_functions_come_after_the_secret_they_read(elsewhere: Templates) -> None:
+    stacks = {stack.id: stack for stack in elsewhere.assembly.stacks}
+    assert "Front" in {dependency.id for dependency in stacks["Platform"].dependencies}
+
+
+def test_the_platform_is_known_by_its_domain(dev: Templates, elsewhere: Templates) -> None:
+    [(_, _, found)] = elsewhere.all("AWS::CloudFront::Distribution")
+    config = found["DistributionConfig"]
+    assert config["Aliases"] == [CHOSEN["domain"]]
+    assert config["ViewerCertificate"]["MinimumProtocolVersion"] == "TLSv1.2_2021"
+    authorize = "functions.auth.authorize.authorize"
+    told = [stage.functions()[authorize]["Environment"]["Variables"]["PUBLIC_URL"] for stage in (dev, elsewhere)]
+    assert "GetAttDistribution" in json.dumps(told[0])
+    assert told[1] == f"https://{CHOSEN['domain']}"
+
+
+def test_answers_that_no_function_gave_carry_the_same_headers(dev: Templates, distribution: dict[str, Any]) -> None:
+    [(_, name, policy)] = dev.all("AWS::CloudFront::ResponseHeadersPolicy")
+    given = policy["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"]
+    assert all(behavior["ResponseHeadersPolicyId"] == {"Ref": name} for behavior in behaviors(distribution))
+    # The page of the documentation has a policy of its own.
+    assert not any(header["Override"] for header in given.values())
+    age = given["StrictTransportSecurity"]["AccessControlMaxAgeSec"]
+    assert {
+        "content-security-policy": given["ContentSecurityPolicy"]["ContentSecurityPolicy"],
+        "strict-transport-security": f"max-age={age}; includeSubDomains",
+        "x-content-type-options": "nosniff" if "ContentTypeOptions" in given else None,
+        "x-frame-options": given["FrameOptions"]["FrameOption"],
+        "x-xss-protection": "1; mode=block" if given["XSSProtection"]["ModeBlock"] else None,
+        "referrer-policy": given["ReferrerPolicy"]["ReferrerPolicy"],
+    } == {name: value for name, value in _SECURITY_HEADERS.items() if name != "cache-control"}
+
+
+def test_no_log_can_hold_a_token(dev: Templates) -> None:
+    [(_, _, delivery)] = dev.all("AWS::Logs::Delivery")
+    [(_, _, source)] = dev.all("AWS::Logs::DeliverySource")
+    assert (source["LogType"], delivery["DeliverySourceName"]) == ("ACCESS_LOGS", source["Name"])
+    fields = {field.lower() for field in delivery["RecordFields"]}
+    assert {"c-ip", "cs-uri-stem", "sc-status"} <= fields
+    assert not {"cs-uri-query", "cs(cookie)", "cs(referer)", "cs-headers", "cs-uri"} & fields
+
+    stages = [stage for _, _, stage in dev.all("AWS::ApiGatewayV2::Stage")]
+    assert [json.loads(stage["AccessLogSettings"]["Format"]) for stage in stages] == [HTTP_LOG, SOCKET_LOG]
+    written = json.dumps([HTTP_LOG, SOCKET_LOG])
+    assert not any(word in written for word in ("header", "query", "authorizer", "$context.path", "body"))
+    # Execution logs would have the messages whole.
+    assert not any("LoggingLevel" in json.dumps(stage) or "DataTrace" in json.dumps(stage) for stage in stages)
+
+
+def test_the_firewall_lets_pass_whatever_the_api_takes(dev: Templates, distribution: dict[str, Any]) -> None:
+    [(_, name, wall)] = dev.all("AWS::WAFv2::WebACL")
+    assert (wall["Scope"], wall["DefaultAction"]) == ("CLOUDFRONT", {"Allow": {}})
+    assert distribution["WebACLId"] == {"Fn::GetAtt": [name, "Arn"]}
+    rules = {rule["Name"]: rule for rule in wall["Rules"]}
+    assert list(rules) == ["flood", "AWSManagedRulesCommonRuleSet", "AWSManagedRulesKnownBadInputsRuleSet"]
+    common = rules["AWSManagedRulesCommonRuleSet"]["Statement"]["ManagedRuleGroupStatement"]
+    counted = {rule["Name"] for rule in common["RuleActionOverrides"] if rule["ActionToUse"] == {"Count": {}}}
+    assert {"SizeRestrictions_BODY", "CrossSiteScripting_BODY"} <= counted
+    flood = rules["flood"]
+    assert flood["Statement"]["RateBasedStatement"]["AggregateKeyType"] == "IP"
+    assert flood["Action"]["Block"]["CustomResponse"]["ResponseCode"] == 429
+    assert json.loads(wall["CustomResponseBodies"]["TooMany"]["Content"])["error"]["code"] == "RATE_LIMIT_EXCEEDED"
+
+
+def test_a_closed_platform_tells_everybody_why(elsewhere: Templates) -> None:
+    [(_, _, wall)] = elsewhere.all("AWS::WAFv2::WebACL")
+    told = wall["DefaultAction"]["Block"]["CustomResponse"]
+    assert (told["ResponseCode"], told["ResponseHeaders"]) == (503, [{"Name": "Retry-After", "Value": "300"}])
+    answer = json.loads(wall["CustomResponseBodies"][told["CustomResponseBodyKey"]]["Content"])
+    assert answer["error"]["message"] == CHOSEN["closed"]
+
+
+def test_what_the_firewall_shows_and_writes_holds_no_token(dev: Templates) -> None:
+    [(_, _, wall)] = dev.all("AWS::WAFv2::WebACL")
+    hidden = [each["Field"] for each in wall["DataProtectionConfig"]["DataProtections"]]
+    assert {"FieldType": "QUERY_STRING"} in hidden
+    [headers] = [field["FieldKeys"] for field in hidden if field["FieldType"] == "SINGLE_HEADER"]
+    assert {"authorization", "cookie", "x-refresh-token"} == set(headers)
+    [(_, _, logging)] = dev.all("AWS::WAFv2::LoggingConfiguration")
+    assert logging["LoggingFilter"]["DefaultBehavior"] == "DROP"

@@ -1,0 +1,145 @@
+"""Nobody may do what it does not do: each grant is used by the code that has it, and all that is used is granted."""
+
+from collections import Counter
+
+import pytest
+
+from shared.kit.catalog import DATABASE_USERS, ENVIRONMENT, Operation
+from stacks.parts.grants import GRANTS
+from tests.architecture.reach import Name, Source
+from tests.architecture.templates import Templates, listed
+
+USED_BY = {
+    "admin_secret.read": {"admin_secret"},
+    "bus.put": {"AWSEvents.PutEvents"},
+    "derive_key.mac": {"TrentService.GenerateMac"},
+    "documents.read": {"read_object"},
+    "documents.write": {"write_object"},
+    "documents.delete": {"delete_object"},
+    # S3 says that there is no such object only to whoever may list the bucket.
+    "documents.check": {"read_object", "bucket_answers"},
+    "docusign.read": {"docusign"},
+    "docusign_keys.read": {"docusign_keys"},
+    "mail.send": {"mail"},
+    "push.send": {"push"},
+    "relay.send": {"emit", "nudge_relay"},
+    "saga.resume": {"AWSStepFunctions.SendTaskSuccess", "AWSStepFunctions.SendTaskFailure"},
+    "saga.start": {"AWSStepFunctions.StartExecution"},
+    "ses.send": {"send_email"},
+    "signing_key.read": {"TrentService.GetPublicKey"},
+    "signing_key.sign": {"TrentService.Sign"},
+    "sockets.post": {"post_to_connection"},
+    "sockets_to_close.send": {"sockets_to_close"},
+    "token_key.decrypt": {"TrentService.Decrypt"},
+    "token_key.encrypt": {"TrentService.Encrypt"},
+}
+"""Grant → the words of which one stands in whatever uses it: the call's name, or the resource's."""
+
+COMMON_WORDS = {"mail.send", "push.send"}
+"""Their words mean other things, too: that nothing lacks them is seen by the tests that send."""
+
+
+@pytest.fixture(scope="module")
+def source() -> Source:
+    return Source()
+
+
+def from_kit(operation: Operation) -> list[Name]:
+    """What the kit calls on the operation's behalf: it reads the token of whoever may send one."""
+    knows_visitor = operation.is_public and "caller" in operation.function.__annotations__
+    return [("shared.kit.tokens", "claims_of")] if knows_visitor or operation.kind == "authorizer" else []
+
+
+def words_of(source: Source, operation: Operation) -> set[str]:
+    starts = [(operation.module, operation.name), *from_kit(operation)]
+    return set().union(*(source.words_of(*start) for start in starts))
+
+
+def test_every_grant_has_a_meaning_here() -> None:
+    assert USED_BY.keys() == GRANTS.keys()
+    assert {use.partition(".")[0] for use in GRANTS} == ENVIRONMENT.keys()
+
+
+def test_every_grant_is_used(source: Source, operations: tuple[Operation, ...]) -> None:
+    unused = [
+        f"{operation.name}: {use}"
+        for operation in operations
+        for words in [words_of(source, operation)]
+        for use in operation.uses
+        if not USED_BY[use] & words
+    ]
+    assert unused == []
+
+
+def test_what_is_used_is_granted(source: Source, operations: tuple[Operation, ...]) -> None:
+    missing = [
+        f"{operation.name}: {use}"
+        for operation in operations
+        for words in [words_of(source, operation)]
+        for use in GRANTS.keys() - COMMON_WORDS - set(operation.uses)
+        if USED_BY[use] & words
+    ]
+    assert missing == []
+
+
+def test_every_grant_is_somebodys(operations: tuple[Operation, ...]) -> None:
+    granted = Counter(use for operation in operations for use in operation.uses)
+    assert set(granted) == GRANTS.keys()
+
+
+RUNNING = {
+    "logs:CreateLogStream",
+    "logs:PutLogEvents",
+    "xray:PutTelemetryRecords",
+    "xray:PutTraceSegments",
+}
+NETWORK = {"ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:DescribeNetworkInterfaces"}
+RECEIVING = {"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"}
+
+OTHERS = {
+    "lambda:InvokeFunction": "API Gateway, the scheduler, the saga and the deployment's trigger call functions",
+    "logs:CreateLogDelivery": "Step Functions logs executions",
+    "logs:CreateLogStream": "the network logs what it rejects",
+    "logs:DeleteLogDelivery": "as above: Step Functions",
+    "logs:DescribeLogGroups": "as above: Step Functions",
+    "logs:DescribeLogStreams": "as above: the network",
+    "logs:DescribeResourcePolicies": "as above: Step Functions",
+    "logs:GetLogDelivery": "as above: Step Functions",
+    "logs:ListLogDeliveries": "as above: Step Functions",
+    "logs:PutLogEvents": "as above: the network",
+    "logs:PutResourcePolicy": "as above: Step Functions",
+    "logs:UpdateLogDelivery": "as above: Step Functions",
+    "rds-db:connect": "the database's proxy logs in as whoever asks it",
+    "sqs:SendMessage": "the scheduler wakes the relay",
+    "xray:GetSamplingRules": "Step Functions traces executions",
+    "xray:GetSamplingTargets": "as above",
+    "xray:PutTelemetryRecords": "as above",
+    "xray:PutTraceSegments": "as above",
+}
+"""What may be done by others than our functions, and by whom."""
+
+
+def explained(operation: Operation) -> set[str]:
+    """What its declaration says that it must be able to do."""
+    found = {action for use in operation.uses for action in GRANTS[use].actions} | RUNNING
+    found |= NETWORK if operation.vpc else set()
+    found |= {"rds-db:connect"} if operation.database in DATABASE_USERS else set()
+    found |= {"elasticache:Connect"} if operation.knows_valkey else set()
+    found |= RECEIVING if operation.kind in ("consumer", "worker") else set()
+    return found
+
+
+def test_every_function_may_do_what_it_declares_and_nothing_else(
+    prod: Templates, operations: tuple[Operation, ...]
+) -> None:
+    for operation in operations:
+        allowed = {action for statement in prod.role_of(operation) for action in listed(statement["Action"])}
+        assert allowed == explained(operation), operation.name
+
+
+def test_whatever_else_may_be_done_is_known(prod: Templates) -> None:
+    ours = {f"{function['stack']}/{function['Role']['Fn::GetAtt'][0]}" for function in prod.functions().values()}
+    found = {
+        action for where, statement in prod.statements() if where not in ours for action in listed(statement["Action"])
+    }
+    assert found == OTHERS.keys()

@@ -1,0 +1,188 @@
+"""Rows that a caller may not see move nothing that it sees: no order, no count, no cursor (quality 40).
+
+Every list of the catalog is read page by page, then others' rows are put between the caller's own, and
+the pages have to be the same to the last byte. What the public sees of spaces is in
+tests/spaces/test_what_is_hidden.py.
+"""
+
+import importlib
+from typing import Any
+
+import pytest
+
+from functions.leasing.activate_contract import activate_contract
+from functions.leasing.schedule_payments import schedule_payments
+from functions.notifications.notify_people import notify_people
+from shared.kit import catalog
+from shared.kit.catalog import Role
+from shared.kit.paging import Paged
+from tests.call import call, invoke, other_id
+from tests.leasing.deal import Deal
+
+LISTS = {
+    operation.name: operation
+    for operation in catalog.load()
+    if operation.method == "GET"
+    and any(isinstance(kind, type) and issubclass(kind, Paged) for kind in operation.function.__annotations__.values())
+}
+
+READ_BY: dict[str, dict[Role, dict[str, Any]]] = {
+    "list_bids": {Role.OWNER: {}, Role.AGENT: {}, Role.CLIENT: {}, Role.BROKER: {"status": "APPROVED"}},
+    "list_buildings": {Role.OWNER: {}, Role.AGENT: {}},
+    "list_contracts": {Role.OWNER: {}, Role.CLIENT: {}, Role.BROKER: {"status": "SIGNED"}},
+    "list_floors": {Role.OWNER: {}, Role.AGENT: {}},
+    "list_invitations": {Role.OWNER: {}, Role.CLIENT: {}},
+    "list_mandates": {Role.CLIENT: {}, Role.BROKER: {}},
+    "list_members": {Role.OWNER: {}, Role.CLIENT: {}},
+    "list_notifications": {Role.OWNER: {}, Role.CLIENT: {"unread": "true"}},
+    "list_payments": {
+        Role.OWNER: {},
+        Role.FINANCIAL_OFFICER: {},
+        Role.CLIENT: {"status": "SCHEDULED"},
+        Role.BROKER: {},
+    },
+    "search_spaces": {Role.OWNER: {"is_leasable": "false"}, Role.AGENT: {"is_leasable": "false", "sort": "price_asc"}},
+}
+"""List → the roles that see something of a deal in it, and a filter they use."""
+OWNERS_SIDE = (Role.OWNER, Role.AGENT, Role.FINANCIAL_OFFICER)
+
+
+class Market:
+    """An owner and a client with three leases between them, the owner's unlisted spaces, and everybody's news."""
+
+    def __init__(self, world: Any) -> None:
+        self.world = world
+        self.owner, self.client = world.owner(), world.client()
+        self.people = {
+            Role.OWNER: self.owner,
+            Role.AGENT: world.colleague(self.owner, Role.AGENT),
+            Role.FINANCIAL_OFFICER: world.colleague(self.owner, Role.FINANCIAL_OFFICER),
+            Role.CLIENT: self.client,
+            Role.BROKER: world.colleague(self.client, Role.BROKER),
+        }
+        self.deals = [self.lease(self.owner, self.client) for _ in range(3)]
+        self.building = world.building(self.owner, floors=3)
+        for price in (1000, 2000, 3000):
+            world.space(self.owner, building=self.building, price=price, is_leasable=False)
+
+    def lease(self, owner: Any, client: Any) -> Deal:
+        deal = Deal(self.world, call, owner=owner, client=client, months=2)
+        deal.signed().run(schedule_payments, activate_contract)
+        events = self.world.event_details(deal.bid) + self.world.event_details(deal.contract)
+        assert (
+            invoke(notify_people, *(event for event in events if event["name"] in notify_people.operation.hears)) == []
+        )
+        return deal
+
+    def pages(self, name: str, role: Role, **query: Any) -> list[bytes]:
+        """All pages of the list, two rows each, as they come over the wire."""
+        operation = LISTS[name]
+        endpoint = getattr(importlib.import_module(operation.module), name)
+        path = {"building_id": self.building} if endpoint.path_names else None
+        asked = {"limit": 2} | READ_BY[name].get(role, {}) | query
+        found = []
+        while True:
+            reply = call(endpoint, as_=self.people[role], path=path, query=asked)
+            assert reply.status == 200, reply.body
+            found.append(reply.body)
+            if not reply.json["meta"]["has_more"]:
+                return found
+            asked = asked | {"cursor": reply.json["meta"]["cursor"]}
+
+    def crowd(self, owner: Any, client: Any) -> None:
+        """Leases of these two, with all that belongs to them between the market's own, moment by moment."""
+        for own in self.deals:
+            deal = self.lease(owner, client)
+            for table in ("bids", "contracts"):
+                self.world.sql(
+                    f"""UPDATE {table} SET created_at = own.created_at + interval '1 microsecond'
+                        FROM (SELECT created_at FROM {table} WHERE space_id = %(own)s LIMIT 1) AS own
+                        WHERE {table}.space_id = %(hidden)s""",
+                    own=own.space,
+                    hidden=deal.space,
+                )
+        floors = self.world.building(owner, floors=3)
+        for price in (1, 1000, 1500, 9999):
+            self.world.space(owner, building=floors, price=price, is_leasable=False)
+
+    def crowd_news(self, reader: Any) -> None:
+        """A colleague's notification right before and right after each one of the reader's."""
+        neighbour = self.world.colleague(reader)
+        for shift in (-1, 1):
+            self.world.sql(
+                """INSERT INTO notifications (id, user_id, event_id, type, title, message, metadata, created_at)
+                   SELECT (left(id::text, 24) || lpad(to_hex(tail.number + %(shift)s), 12, '0'))::uuid,
+                          %(neighbour)s, gen_random_uuid(), type, title, message, metadata, created_at
+                   FROM notifications, LATERAL (SELECT ('x' || right(id::text, 12))::bit(48)::bigint AS number) AS tail
+                   WHERE user_id = %(reader)s""",
+                shift=shift,
+                neighbour=neighbour.id,
+                reader=reader.id,
+            )
+
+
+@pytest.fixture(scope="module")
+def seen(_world) -> dict[tuple[str, Role], tuple[list[bytes], list[bytes]]]:
+    """Of each list and reader: its pages before the crowd came, and after."""
+    market = Market(_world)
+    other_owner, other_client = _world.owner(), _world.client()
+
+    def read(side: bool) -> dict[tuple[str, Role], list[bytes]]:
+        return {
+            (name, role): market.pages(name, role)
+            for name, roles in READ_BY.items()
+            for role in roles
+            if (role in OWNERS_SIDE) == side
+        }
+
+    owners_before = read(True)
+    market.crowd_news(market.owner)
+    market.crowd(other_owner, other_client)
+    # What the other side of one's own deals does elsewhere is hidden too.
+    market.crowd(other_owner, _world.colleague(market.client))
+    owners_after = read(True)
+    clients_before = read(False)
+    market.crowd_news(market.client)
+    market.crowd(other_owner, other_client)
+    market.crowd(_world.colleague(market.owner), other_client)
+    clients_after = read(False)
+    before, after = owners_before | clients_before, owners_after | clients_after
+    return {key: (before[key], after[key]) for key in before}
+
+
+def test_every_list_of_the_catalog_is_read():
+    assert set(READ_BY) == set(LISTS)
+
+
+@pytest.mark.parametrize(("name", "role"), [(name, role) for name, roles in READ_BY.items() for role in roles])
+def test_hidden_rows_move_nothing_on_any_page(seen, name, role):
+    before, after = seen[name, role]
+
+    assert len(before) >= 2, "one page has no cursor"
+    assert after == before
+
+
+@pytest.mark.parametrize(
+    ("name", "role", "field"),
+    [
+        ("list_bids", Role.OWNER, "space_id"),
+        ("list_bids", Role.CLIENT, "space_id"),
+        ("list_bids", Role.OWNER, "client_id"),
+        ("list_payments", Role.OWNER, "contract_id"),
+        ("list_payments", Role.CLIENT, "contract_id"),
+        ("list_buildings", Role.OWNER, "owner_id"),
+    ],
+)
+def test_a_filter_that_names_what_is_hidden_finds_what_an_unknown_id_finds(world, name, role, field):
+    hidden = Deal(world, call).signed()
+    hidden.run(schedule_payments)
+    ids = {"space_id": hidden.space, "client_id": hidden.client.id, "contract_id": hidden.contract}
+    ids["owner_id"] = hidden.owner.id
+    operation = LISTS[name]
+    endpoint = getattr(importlib.import_module(operation.module), name)
+    reader = world.user(role)
+
+    found, missing = (call(endpoint, as_=reader, query={field: value}) for value in (ids[field], other_id()))
+
+    assert (found.status, found.body) == (missing.status, missing.body)
+    assert found.json == {"data": [], "meta": {"cursor": None, "has_more": False}}

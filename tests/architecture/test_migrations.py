@@ -1,0 +1,169 @@
+"""Migrations change tables that people are using, while the release before them still runs: what they may not do.
+
+What a migration sends is read as it is sent to an empty database, whether it comes from a file or from Alembic's
+operations. `make migrations` sees the same in numbers, on a million rows.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+import pytest
+from sqlalchemy import Connection, Engine, event
+
+from local.postgres import Postgres
+from shared.schema import migrate
+
+REVISIONS = sorted(path.name[:4] for path in (migrate.MIGRATIONS / "versions").glob("[0-9]*.py"))
+
+# What no release has ever asked for may go or change its name at once.
+NEVER_READ = {"RENAME COLUMN logo_key"}
+
+# (what, why not) in one ALTER TABLE of a table that was there before.
+ALTERATIONS = (
+    (r"ADD CONSTRAINT \w+ (CHECK|FOREIGN KEY)(?!.*NOT VALID)", "reads every row: NOT VALID, and VALIDATE later"),
+    (r"ADD CONSTRAINT \w+ (UNIQUE|PRIMARY KEY)(?! USING INDEX)", "builds an index: CONCURRENTLY, then USING INDEX"),
+    (r"ADD CONSTRAINT \w+ EXCLUDE", "builds an index while nobody can write: a new table instead"),
+    (r"ALTER (COLUMN )?\w+ (SET DATA )?TYPE", "writes every row anew: a new column instead"),
+    (r"ALTER (COLUMN )?\w+ SET NOT NULL", "reads every row: a CHECK that is NOT VALID, and VALIDATE later"),
+    (r"ADD COLUMN .*\b(REFERENCES|CHECK|UNIQUE|PRIMARY KEY)\b", "a constraint of its own, as above"),
+    (r"ADD COLUMN .*\b(GENERATED|SERIAL|BIGSERIAL)\b", "writes every row anew"),
+    (
+        r"ADD COLUMN .*DEFAULT \w*(random|uuid|clock_timestamp|nextval)\w*\(",
+        "writes every row anew: fill it in batches",
+    ),
+    (r"ADD COLUMN (?!.*\bDEFAULT\b).*\bNOT NULL\b", "the release before does not set it"),
+    (r"(DROP COLUMN|RENAME)", "the release before reads it: one release later, and say here that none does"),
+    (r"SET (TABLESPACE|LOGGED|UNLOGGED|ACCESS METHOD)", "writes the table anew"),
+)
+
+STATEMENTS = (
+    (r"(UPDATE|DELETE FROM|INSERT INTO) (?P<table>\w+)", "in batches that commit: see 0007"),
+    (r"CREATE (UNIQUE )?INDEX (?!CONCURRENTLY).* ON (ONLY )?(?P<table>\w+)", "keeps writers out: CONCURRENTLY"),
+    (r"DROP TABLE (IF EXISTS )?(?P<table>\w+)", "the release before reads it: one release later"),
+    (r"(TRUNCATE|LOCK|CLUSTER|VACUUM FULL|REINDEX TABLE) (TABLE )?(?P<table>\w+)", "keeps everybody out"),
+)
+
+
+@dataclass
+class Sent:
+    """What one migration sent, and the tables that it locked against readers or writers, transaction by transaction."""
+
+    tables: set[str]
+    """That were there before."""
+    statements: list[str] = field(default_factory=list)
+    locked: list[set[str]] = field(default_factory=list)
+
+
+@pytest.fixture(scope="module")
+def sent(postgres: Postgres) -> Iterator[dict[str, Sent]]:
+    """By revision, from the second on."""
+    url = postgres.create_database("migrations")
+    migrate.upgrade(url, REVISIONS[0])
+    found = {}
+    for revision in REVISIONS[1:]:
+        found[revision] = now = Sent(tables_of(url))
+
+        def note(connection: Any, cursor: Any, statement: str, *rest: Any, now: Sent = now) -> None:
+            now.statements += split(statement)
+
+        def look(connection: Connection, now: Sent = now) -> None:
+            with connection.connection.cursor() as cursor:
+                cursor.execute(LOCKED)
+                now.locked.append({table for (table,) in cursor.fetchall()} & now.tables)
+
+        event.listen(Engine, "before_cursor_execute", note)
+        event.listen(Engine, "commit", look)
+        try:
+            migrate.upgrade(url, revision)
+        finally:
+            event.remove(Engine, "before_cursor_execute", note)
+            event.remove(Engine, "commit", look)
+    yield found
+    postgres.drop_database("migrations")
+
+
+LOCKED = """
+SELECT c.relname FROM pg_locks AS l JOIN pg_class AS c ON c.oid = l.relation
+WHERE l.pid = pg_backend_pid() AND c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace
+  AND l.mode IN ('ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')
+"""
+
+
+def tables_of(url: str) -> set[str]:
+    with psycopg.connect(url) as connection:
+        return {name for (name,) in connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")}
+
+
+def split(text: str) -> list[str]:
+    """The statements of a file, each on one line; without comments, strings and the bodies of functions."""
+    for noise, instead in ((r"(\$\w*\$).*?\1", "''"), (r"--[^\n]*", ""), (r"'[^']*'", "''")):
+        text = re.sub(noise, instead, text, flags=re.DOTALL)
+    return [" ".join(statement.split()) for statement in text.split(";") if statement.strip()]
+
+
+def faults(statement: str, tables: set[str]) -> list[str]:
+    """What is wrong with a statement, where `tables` are in use."""
+    found = []
+    if (altered := re.match(r"ALTER TABLE (ONLY )?(?P<table>\w+) (?P<actions>.*)", statement)) and altered[2] in tables:
+        # A comma inside brackets belongs to the action.
+        for action in re.split(r", (?=(?:ADD|ALTER|DROP|RENAME|SET|VALIDATE)\b)", altered["actions"]):
+            found += [f"{action}: {why}" for what, why in ALTERATIONS if re.match(what, action)]
+    for what, why in STATEMENTS:
+        if (used := re.match(what, statement)) and used["table"] in tables:
+            found.append(f"{statement}: {why}")
+    return [fault for fault in found if not fault.startswith(tuple(NEVER_READ))]
+
+
+@pytest.mark.parametrize("revision", REVISIONS[1:])
+def test_a_migration_keeps_nobody_out_and_takes_nothing_away(sent: dict[str, Sent], revision: str) -> None:
+    now = sent[revision]
+    assert now.statements
+    assert [fault for statement in now.statements for fault in faults(statement, now.tables)] == []
+
+
+@pytest.mark.parametrize("revision", REVISIONS[1:])
+def test_all_the_tables_that_a_migration_locks_come_within_a_second(sent: dict[str, Sent], revision: str) -> None:
+    for locked in sent[revision].locked:
+        assert len(locked) * migrate.LOCK_TIMEOUT < 1, sorted(locked)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "ALTER TABLE bids ADD CONSTRAINT c CHECK (bid_amount > 0)",
+        "ALTER TABLE bids ADD COLUMN x INT, ADD CONSTRAINT c FOREIGN KEY (x) REFERENCES users (id)",
+        "ALTER TABLE bids ADD CONSTRAINT c UNIQUE (x, y)",
+        "ALTER TABLE bids ALTER COLUMN x TYPE BIGINT",
+        "ALTER TABLE bids ALTER x SET NOT NULL",
+        "ALTER TABLE bids ADD COLUMN x INT NOT NULL",
+        "ALTER TABLE bids ADD COLUMN x UUID DEFAULT gen_random_uuid()",
+        "ALTER TABLE bids ADD COLUMN x UUID REFERENCES users (id)",
+        "-- the owner's\nALTER TABLE bids DROP COLUMN notes",
+        "ALTER TABLE bids RENAME COLUMN notes TO remarks",
+        "CREATE INDEX i ON bids (x)",
+        "CREATE UNIQUE INDEX i ON bids USING btree (x)",
+        "DROP TABLE bids",
+        "UPDATE bids SET x = 1",
+    ],
+)
+def test_what_keeps_people_out_is_found(statement: str) -> None:
+    [read] = split(statement)
+    assert len(faults(read, {"bids"})) == 1
+    assert faults(read, {"users"}) == []
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "ALTER TABLE bids ADD COLUMN x NUMERIC(12, 2) DEFAULT '' NOT NULL, ADD CONSTRAINT c CHECK (x > 0) NOT VALID",
+        "ALTER TABLE bids VALIDATE CONSTRAINT c",
+        "ALTER TABLE bids ADD CONSTRAINT c UNIQUE USING INDEX i",
+        "CREATE UNIQUE INDEX CONCURRENTLY i ON bids (x)",
+        "ALTER TABLE bids ENABLE ROW LEVEL SECURITY",
+    ],
+)
+def test_what_keeps_nobody_out_is_not(statement: str) -> None:
+    assert faults(statement, {"bids"}) == []

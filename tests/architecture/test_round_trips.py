@@ -1,0 +1,104 @@
+"""No request asks the database more than three times: each time it waits is time that nobody can give back."""
+
+import importlib
+import os
+import socket
+import threading
+
+import pytest
+
+from shared.kit import cache, catalog, db
+from shared.kit.ids import new_id
+from shared.kit.request import Request, begin
+from tests.call import call
+from tests.successes import Successes
+from tests.world import close_connections
+
+OPERATIONS = [each for each in catalog.load() if each.kind == "endpoint" and each.method and each.domain != "auth"]
+MOST = 3
+MORE = {
+    "delete_building": 4,  # what hangs on its spaces can only be looked for when it is known which they are
+}
+
+
+class Turns:
+    """Stands between us and PostgreSQL, and counts how often we spoke again after it had answered."""
+
+    def __init__(self, port: int) -> None:
+        self.upstream = port
+        self.count = 0
+        self._last = ""
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def close(self) -> None:
+        self._listener.close()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                near, _ = self._listener.accept()
+            except OSError:
+                return
+            far = socket.create_connection(("127.0.0.1", self.upstream))
+            for pair in (("us", near, far), ("server", far, near)):
+                threading.Thread(target=self._carry, args=pair, daemon=True).start()
+
+    def _carry(self, who: str, source: socket.socket, target: socket.socket) -> None:
+        try:
+            while data := source.recv(65536):
+                self.count += who == "us" and self._last != "us"
+                self._last = who
+                target.sendall(data)
+        except OSError:
+            pass  # the other direction has ended, and both with it
+        target.close()
+
+
+@pytest.fixture(scope="module")
+def successes(_world):
+    return Successes(_world)
+
+
+@pytest.fixture(scope="module")
+def turns(environment):
+    port = os.environ["DATABASE_PORT"]
+    turns = Turns(int(port))
+    yield turns
+    turns.close()
+    os.environ["DATABASE_PORT"] = port
+    close_connections()
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
+def test_a_request_asks_the_database_three_times_at_most(operation, successes, turns, monkeypatch):
+    asked = successes.asked(operation.name)
+
+    assert answered(operation, asked, turns, monkeypatch) <= MORE.get(operation.name, MOST)
+
+
+@pytest.mark.parametrize(
+    "operation", [each for each in OPERATIONS if each.writes and each.access], ids=lambda operation: operation.name
+)
+def test_an_idempotency_key_takes_one_more(operation, successes, turns, monkeypatch):
+    """It must be known to be free before anything is locked, so it cannot travel with what locks."""
+    asked = {**successes.asked(operation.name), "key": new_id().hex}
+
+    assert answered(operation, asked, turns, monkeypatch) <= MORE.get(operation.name, MOST) + 1
+
+
+def answered(operation, asked, turns, monkeypatch):
+    """How often the operation asked the database for its answer, which must be a success."""
+    monkeypatch.setenv("DATABASE_PORT", str(turns.port))
+    close_connections()
+    if operation.database:
+        begin(Request(operation, "test"))
+        db.connection()
+    cache.end_everything()
+    turns.count = 0
+    reply = call(getattr(importlib.import_module(operation.module), operation.name), **asked)
+    count = turns.count
+    close_connections()
+    assert reply.status < 300, reply.body
+    return count

@@ -1,0 +1,207 @@
+"""Two walls stand between tenants, the predicates of our SQL and row-level security: each holds alone (quality 34).
+
+Every operation of the catalog is tried on somebody else's lease, once with the predicates taken out of every statement
+on its way to the database, and once with row-level security switched off.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg.types.json import Jsonb
+
+from shared.kit import cache, db
+from shared.kit.catalog import Role
+from shared.kit.ids import new_id
+from tests.architecture import test_access as access
+from tests.call import http_event, other_id
+
+stage = access.stage
+
+ALTERED = {"owner_side": None, "client_side": None, "either_side": None, "sees_all": True}
+"""Parameters that confine a statement to the caller's own rows → the values with which they confine it no more."""
+PERSONAL = re.compile(
+    r"\b\w+\.(user|organization)_id = %\((user|organization)_id\)s(::uuid)?|\buser_id = %\(user_id\)s"
+)
+"""Predicates that no value switches off."""
+
+PUBLIC = {"list_buildings", "list_floors"}
+"""Row-level security lets everybody read what is listed; that these two show only one's own is the predicate's work."""
+OWN_LISTS = [o for o in access.GUARDED if o.method == "GET" and o.name.startswith("list_") and "{" not in o.path]
+BY_NAME = access.OPERATIONS
+BY_ID = [o for o in access.GUARDED if "{" in str(o.path)]
+TABLES = (
+    "organizations",
+    "users",
+    "buildings",
+    "floors",
+    "spaces",
+    "bids",
+    "bid_versions",
+    "contracts",
+    "documents",
+    "signatures",
+    "payments",
+    "payment_transactions",
+    "invoices",
+    "invoice_counters",
+)
+"""What belongs to a side, by its organization's id."""
+
+
+def without_predicates(sql: str, values: Any) -> tuple[str, Any]:
+    if not isinstance(values, dict) or not sql.lstrip().upper().startswith(("SELECT", "UPDATE", "DELETE", "WITH")):
+        return sql, values
+    return PERSONAL.sub("true", sql), values | {name: ALTERED[name] for name in ALTERED.keys() & values.keys()}
+
+
+@pytest.fixture
+def no_predicates(world: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Every statement goes to the database without what confines it to the caller's own."""
+    for kind in (db.Reading, db.Tx):
+        batch = kind.batch
+        monkeypatch.setattr(
+            kind,
+            "batch",
+            lambda self, *asked, batch=batch: batch(self, *(without_predicates(sql, values) for sql, values in asked)),
+        )
+    run = db.Tx.run
+    monkeypatch.setattr(db.Tx, "run", lambda self, sql, values=None: run(self, *without_predicates(sql, values)))
+    cache.end_everything()
+    yield
+    cache.end_everything()
+
+
+@pytest.fixture
+def no_security(world: Any) -> Iterator[None]:
+    """The database shows every row to everybody that a grant lets into the table."""
+    tables = [row["name"] for row in world.sql("SELECT oid::regclass AS name FROM pg_class WHERE relrowsecurity")]
+    for able in ("DISABLE", "ENABLE"):
+        world.sql("; ".join(f"ALTER TABLE {table} {able} ROW LEVEL SECURITY" for table in tables))
+        if able == "DISABLE":
+            yield
+
+
+def rows(world: Any, stage: Any) -> list[Any]:
+    """What belongs to the two sides of the lease, to the last field."""
+    sides = [stage.deal.owner.organization_id, stage.deal.client.organization_id]
+    found = []
+    for table in TABLES:
+        sql = f"SELECT to_jsonb(t) AS row FROM {table} t WHERE to_jsonb(t)::text ~ %(sides)s ORDER BY t::text"
+        found += [row["row"] for row in world.sql(sql, sides="|".join(str(side) for side in sides))]
+    return found
+
+
+def strangers(world: Any, operation: Any) -> list[Any]:
+    return [world.user(role) for role in Role if role in operation.access and role not in access.SEES_ALL]
+
+
+def refused(stage: Any, world: Any, operation: Any) -> None:
+    before = rows(world, stage)
+    for stranger in strangers(world, operation):
+        foreign = access.attempt(stage, operation, stranger)
+        missing = access.attempt(stage, operation, stranger, dict.fromkeys(stage.ids, other_id()))
+
+        assert (foreign.status, foreign.json["error"]) == (404, missing.json["error"]), stranger.role
+    assert rows(world, stage) == before
+
+
+@pytest.mark.parametrize("operation", [o for o in BY_ID if o.name not in PUBLIC], ids=lambda operation: operation.name)
+def test_row_level_security_alone_hides_what_belongs_to_others(operation, stage, world, no_predicates):
+    refused(stage, world, operation)
+
+
+@pytest.mark.parametrize("operation", BY_ID, ids=lambda operation: operation.name)
+def test_predicates_alone_hide_what_belongs_to_others(operation, stage, world, no_security):
+    refused(stage, world, operation)
+
+
+@pytest.mark.parametrize("wall", ["no_predicates", "no_security"])
+@pytest.mark.parametrize("operation", OWN_LISTS, ids=lambda operation: operation.name)
+def test_either_wall_alone_keeps_a_list_to_ones_own(operation, wall, stage, world, request):
+    if wall == "no_predicates" and operation.name in PUBLIC:
+        return
+    request.getfixturevalue(wall)
+    for stranger in strangers(world, operation):
+        reply = access.attempt(stage, operation, stranger)
+        text = reply.body.decode()
+
+        assert reply.status == 200
+        assert not [name for name, id in stage.ids.items() if str(id) in text], text
+        assert str(stage.deal.owner.id) not in text and str(stage.deal.client.id) not in text
+
+
+def test_without_its_predicates_a_space_that_is_not_listed_is_still_its_owners(stage, world, no_predicates):
+    hidden = world.space(stage.deal.owner, building=stage.ids["building_id"], is_leasable=False)
+    for name in ("get_space", "get_building", "search_spaces", "list_floors"):
+        operation = access.endpoint_of(BY_NAME[name])
+        for user in (world.owner(), stage.deal.owner):
+            ids = stage.ids | {"space_id": hidden}
+            path = {one: ids[one] for one in operation.path_names} or None
+            # As it comes over the wire: without its predicates a building looks like everybody's own.
+            body = operation(http_event(operation.operation, as_=user, path=path), None)["body"]
+
+            assert (str(hidden) in body) == (user is stage.deal.owner), (name, body)
+    world.sql("UPDATE spaces SET deleted_at = now() WHERE id = %(id)s", id=hidden)
+
+
+def test_with_both_walls_gone_a_stranger_reads_the_lease(stage, world, no_predicates, no_security):
+    """So each test above has really taken one away."""
+    for name in ("get_contract", "get_bid", "get_payment", "mark_notification_read"):
+        assert access.attempt(stage, BY_NAME[name], world.client()).status == 200
+
+
+def columns_for(world: Any, table: str, right: str) -> list[str]:
+    """The columns that app_user may write so, but for those that the database computes."""
+    rows = world.sql(
+        """SELECT p.column_name AS name FROM information_schema.column_privileges p
+           JOIN information_schema.columns c USING (table_schema, table_name, column_name)
+           WHERE p.grantee = 'app_user' AND p.table_schema = 'public' AND p.table_name = %(table)s
+             AND p.privilege_type = %(right)s AND c.is_generated = 'NEVER' AND c.is_identity = 'NO'
+           ORDER BY c.ordinal_position""",
+        table=table,
+        right=right,
+    )
+    return [row["name"] for row in rows]
+
+
+@pytest.mark.parametrize("role", [Role.OWNER, Role.CLIENT, Role.BROKER, Role.FINANCIAL_OFFICER, Role.SUPPORT])
+def test_the_database_takes_no_write_to_what_belongs_to_others(role, stage, world, database):
+    """Every table, generated from the schema: a foreign row is neither changed, nor deleted, nor added to."""
+    stranger = world.user(role)
+    tables = [row["name"] for row in world.sql("SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'")]
+    context = [str(stranger.id), str(stranger.organization_id), role.value]
+    sides = f"{stage.deal.owner.organization_id}|{stage.deal.client.organization_id}"
+    tried = set()
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute("SET ROLE app_user")
+        for table in tables:
+            foreign = world.sql(
+                f"SELECT to_jsonb(t) AS row FROM {table} t WHERE to_jsonb(t)::text ~ %(sides)s LIMIT 1", sides=sides
+            )
+            if not foreign:
+                continue
+            changes = columns_for(world, table, "UPDATE")
+            adds = columns_for(world, table, "INSERT")
+            row = foreign[0]["row"] | ({"id": str(new_id())} if "id" in foreign[0]["row"] else {})
+            names = ", ".join(adds)
+            attempts = [
+                *(f"UPDATE {table} SET {name} = {name} WHERE {table}::text ~ '{sides}'" for name in changes[:1]),
+                f"DELETE FROM {table} WHERE {table}::text ~ '{sides}'",
+            ]
+            if adds:
+                attempts.append(
+                    f"INSERT INTO {table} ({names}) SELECT {names} FROM jsonb_populate_record(NULL::{table}, %s)"
+                )
+            for sql in attempts:
+                written = 0
+                with suppress(psycopg.errors.InsufficientPrivilege), connection.transaction():
+                    connection.execute("SELECT app.set_ctx(%s::uuid, %s::uuid, %s)", context)
+                    values = (Jsonb(row),) if sql.startswith("INSERT") else None
+                    written = connection.execute(sql, values).rowcount
+                assert written == 0, sql
+                tried.add((table, sql.split()[0]))
+    assert {("contracts", "UPDATE"), ("bids", "INSERT"), ("payment_transactions", "INSERT")} <= tried

@@ -1,0 +1,76 @@
+"""Where races are run: a world of its own, whose whole database has to keep its promises afterwards."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Self
+
+import psycopg
+import pytest
+
+from functions.system.relay_outbox import relay_outbox
+from local.postgres import Postgres
+from shared.kit import unit
+from shared.kit.log import logger
+from shared.schema import migrate
+from tests import invariants
+from tests.call import Crowd
+from tests.world import World, close_connections
+
+DATABASE = "races"
+
+
+class Arena(World):
+    """A World with a crowd: `arena.together([...])` releases the calls at the same moment."""
+
+    together: Crowd
+
+    @classmethod
+    def on(cls, postgres: Postgres) -> Self:
+        url = postgres.create_database(DATABASE)
+        migrate.upgrade(url)
+        with psycopg.connect(url, autocommit=True) as connection:
+            # What is at stake here is who sees what when, not what a power cut leaves.
+            connection.execute(f"ALTER DATABASE {DATABASE} SET synchronous_commit = off")
+        return cls(url)
+
+    @contextmanager
+    def entered(self) -> Iterator[None]:
+        """Every operation works on the arena's database."""
+        close_connections()
+        self.together = Crowd()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setitem(os.environ, "DATABASE_NAME", DATABASE)
+            # Nobody listens to the nudge after a COMMIT here; `relay` does at the end what it asks for.
+            patch.setattr(unit, "nudge_relay", lambda: None)
+            logged = logger.log_level
+            logger.setLevel("CRITICAL")
+            try:
+                yield
+            finally:
+                logger.setLevel(logged)
+                self.together.close()
+                close_connections()
+
+    def empty(self) -> None:
+        """As the migrations left it: no rows, and the business clock is the world's."""
+        tables = self.sql(
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+        )
+        with self._connection.transaction():
+            # Foreign keys, and the triggers that keep history from being edited, hold back nobody who is a superuser.
+            self.sql("SET LOCAL session_replication_role = replica")
+            for table in tables:
+                self.sql(f"DELETE FROM {table['tablename']}")
+            self.sql("UPDATE app.clock SET offset_days = 0")
+
+    def relay(self) -> None:
+        """Send every event of the outbox to the bus."""
+        record: dict[str, Any] = {"messageId": "nudge", "body": "{}", "attributes": {"ApproximateReceiveCount": "1"}}
+        while self.sql("SELECT id FROM outbox WHERE published_at IS NULL LIMIT 1"):
+            assert relay_outbox({"Records": [record]}, None)["batchItemFailures"] == []
+
+    def broken(self) -> dict[str, list[dict[str, object]]]:
+        """The promises that the database breaks once everything has been told; see tests/invariants.py."""
+        self.relay()
+        return invariants.broken(self.database_url)

@@ -1,0 +1,175 @@
+"""What looks like SQL, a pattern or a cursor of ours is refused, or is only text (quality 59).
+
+Cursors are signed, and bound to their list with its filters and its sort: every list of the catalog.
+"""
+
+import base64
+import importlib
+import random
+import time
+from typing import Any
+
+import pytest
+
+from functions.spaces.search_spaces import search_spaces
+from shared.kit.catalog import Role
+from shared.kit.paging import Paged
+from tests.architecture.test_hidden_rows import LISTS, READ_BY, Market
+from tests.call import call, other_id
+from tests.fuzz.places import Place, places
+
+SQL = [
+    "' OR 1=1 --",
+    "'; DROP TABLE bids; --",
+    "1; SELECT pg_sleep(9) --",
+    "%",
+    "_",
+    "%%' UNION SELECT 1",
+    "\\",
+    "$1",
+    "%(x)s",
+]
+OTHERS: dict[str, dict[str, Any]] = {
+    "list_bids": {"status": "APPROVED"},
+    "list_buildings": {"owner_id": other_id()},
+    "list_contracts": {"status": "SIGNED"},
+    "list_notifications": {"unread": "true"},
+    "list_payments": {"due_date_to": "2199-01-01"},
+    "search_spaces": {"sort": "sqft_desc"},
+}
+"""List → a filter, or a sort, that its first page was read without."""
+
+
+@pytest.fixture(scope="module")
+def market(_world):
+    return Market(_world)
+
+
+def read(market: Market, name: str, **query: Any) -> Any:
+    endpoint = getattr(importlib.import_module(LISTS[name].module), name)
+    path = {"building_id": market.building} if endpoint.path_names else None
+    role = next(iter(READ_BY[name]))
+    return call(endpoint, as_=market.people[role], path=path, query={"limit": 1} | READ_BY[name][role] | query)
+
+
+def cursor_of(market: Market, name: str) -> str:
+    reply = read(market, name)
+    assert reply.json["meta"]["has_more"], name
+    return str(reply.json["meta"]["cursor"])
+
+
+def altered(cursor: str) -> dict[str, str]:
+    """Cursors that nobody was given."""
+    sealed = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+    dice = random.Random(59)  # noqa: S311 (no secret: the same cursors each time)
+    flipped = {
+        f"bit {bit} flipped": bytes(byte ^ (1 << bit % 8) if at == bit // 8 else byte for at, byte in enumerate(sealed))
+        for bit in dice.sample(range(len(sealed) * 8), 60)
+    }
+    made = flipped | {
+        "without its last byte": sealed[:-1],
+        "with one byte more": sealed + b" ",
+        "without its seal": sealed[16:],
+        "the seal alone": sealed[:16],
+        "another seal": bytes(16) + sealed[16:],
+        "no key in it": sealed[:16] + b"[]",
+        "SQL in it": sealed[:16] + b'["\'; DROP TABLE bids; --"]',
+        "nothing": b"",
+    }
+    encoded = {what: base64.urlsafe_b64encode(one).decode().rstrip("=") for what, one in made.items()}
+    # The last sign of base64 has bits that nothing is made of.
+    twin = next(
+        sign for sign in "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_" if sign != cursor[-1]
+    )
+    return (
+        encoded
+        | {
+            "another last sign": cursor[:-1] + twin,
+            "padded": cursor + "=",
+            "signs between that base64 skips": "!".join(cursor),
+            "a line break behind it": cursor + "\n",
+            "the other alphabet": cursor.replace("-", "+").replace("_", "/") + "+",
+            "no ASCII": cursor + "ü",
+            "too long": cursor * 40,
+            "twice": f"{cursor},{cursor}",
+        }
+        | dict(zip(SQL, SQL, strict=True))
+    )
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_cursor_that_nobody_was_given_is_refused(name, market):
+    for what, cursor in altered(cursor_of(market, name)).items():
+        reply = read(market, name, cursor=cursor)
+
+        assert (reply.status, reply.fields) == (400, ["cursor"]), what
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_cursor_is_good_for_its_own_list_only(name, market):
+    cursor = cursor_of(market, name)
+    for other in LISTS:
+        reply = read(market, other, cursor=cursor)
+
+        assert (reply.status == 200) == (other == name), other
+        assert reply.status == 200 or (reply.status, reply.fields) == (400, ["cursor"])
+
+
+@pytest.mark.parametrize("name", [name for name in LISTS if name != "list_floors"])
+def test_and_for_its_own_filters_and_sort_only(name, market):
+    cursor = cursor_of(market, name)
+
+    reply = read(market, name, cursor=cursor, **OTHERS[name])
+
+    assert (reply.status, reply.fields) == (400, ["cursor"])
+
+
+def test_every_list_with_filters_is_read_with_others():
+    filtered = {
+        name
+        for name, operation in LISTS.items()
+        for kind in operation.function.__annotations__.values()
+        if isinstance(kind, type) and issubclass(kind, Paged) and set(kind.model_fields) > set(Paged.model_fields)
+    }
+    assert filtered == set(OTHERS)
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_another_limit_goes_on_where_the_page_ended(name, market):
+    first = read(market, name).json
+    wide = read(market, name, limit=2).json["data"]
+
+    assert read(market, name, limit=1, cursor=first["meta"]["cursor"]).json["data"] == wide[1:]
+
+
+@pytest.mark.parametrize(
+    "place", [place for place in places(lambda place: place.is_query) if place.field != "amenities"], ids=str
+)
+def test_sql_is_no_value_of_a_parameter(place: Place, anybody, leaves_no_trace):
+    for value in SQL:
+        reply = place.send(anybody, value)
+
+        assert (reply.status, reply.fields) == (400, [place.field]), value
+
+
+def test_sql_and_patterns_are_only_labels_in_a_search(world):
+    owner = world.owner()
+    for label in [*SQL, "wifi"]:
+        world.space(owner, amenities=f'["{label}"]'.replace("\\", "\\\\"))
+    for label in SQL:
+        started = time.monotonic()
+
+        found = call(search_spaces, as_=owner, query={"amenities": label, "limit": 100}).json["data"]
+
+        assert time.monotonic() - started < 5
+        assert found
+        assert {tuple(space["amenities"]) for space in found} == {(label,)}
+
+
+@pytest.mark.parametrize("where", ["'; DROP TABLE bids; --", "' OR '1'='1", "%", "../../etc/passwd", "\x00"])
+def test_sql_is_no_id_in_a_path(where, world):
+    from functions.bids.get_bid import get_bid
+
+    reply = call(get_bid, as_=world.user(Role.SUPER_ADMIN), path={"bid_id": where})
+
+    assert (reply.status, reply.code) == (404, "NOT_FOUND")

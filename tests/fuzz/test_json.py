@@ -1,0 +1,80 @@
+"""One strict door for JSON, whatever the operation, and bounded work behind it (quality 56)."""
+
+import json
+import time
+
+import pytest
+
+from functions.bids.place_bid import place_bid
+from functions.realtime.connect import connect
+from tests.call import call, http_event, other_id
+from tests.fuzz.places import OPERATIONS, body_schema, endpoint_of
+from tests.realtime.sockets import Client
+
+TAKING = [each.name for each in OPERATIONS.values() if each.method in ("POST", "PUT", "PATCH") and not each.raw]
+SECONDS = 1.0
+DEEP = 100_000
+NO_JSON = {
+    "a key that stands twice": '{"notes": "a", "notes": "b"}',
+    "a key that stands twice, written another way": '{"notes": "a", "n\\u006ftes": "b"}',
+    "a key that stands twice further in": '{"address": {"city": "a", "city": "b"}}',
+    "many keys, the last one twice": "{" + "".join(f'"{n}":0,' for n in range(20_000)) + '"19999":0}',
+    "lists 100,000 deep": '{"a": ' + "[" * DEEP + "]" * DEEP + "}",
+    "lists 100,000 deep, never closed": '{"a": ' + "[" * DEEP,
+    "objects 30,000 deep": '{"a":' * 30_000 + "1" + "}" * 30_000,
+    "objects 33 deep": '{"a":' * 33 + "1" + "}" * 33,
+    "1,000,000 elements": '{"a": [' + "0," * 999_999 + "0]}",
+    "as many elements as there is room for": '{"amenities": [' + "0," * 130_000 + "0]}",
+    "as many fields as there is room for": "{" + ",".join(f'"{n}":0' for n in range(20_000)) + "}",
+    "a list": "[]",
+    "a text": '"{}"',
+    "null": "null",
+    "half of it": '{"notes": ',
+    "something behind it": "{} {}",
+    "a comma too many": '{"notes": "a",}',
+    "single quotes": "{'notes': 'a'}",
+    "a comment": '{"notes": "a" /* b */}',
+    "a control character in a text": '{"notes": "a\nb"}',
+    "a byte order mark": "\ufeff{}",
+    "a huge exponent": '{"notes": 1e99999999999999999999}',
+}
+
+
+@pytest.mark.parametrize("what", NO_JSON)
+@pytest.mark.parametrize("name", TAKING)
+def test_what_is_not_strict_json_is_refused_in_bounded_work(name, what, anybody, leaves_no_trace):
+    endpoint = endpoint_of(name)
+    path = {each: other_id() for each in endpoint.path_names} or None
+    started = time.process_time()
+
+    reply = call(endpoint, as_=anybody, path=path, body=NO_JSON[what])
+
+    assert time.process_time() - started < SECONDS
+    code = "VALIDATION_ERROR" if what.startswith("as many") else "MALFORMED_JSON"
+    assert (reply.status, reply.code, bool(reply.fields)) == (400, code, True), reply.body[:500]
+    assert len(reply.body) < 20_000
+
+
+def test_bytes_that_are_no_text_are_refused(anybody):
+    event = http_event(place_bid.operation, as_=anybody, body="eyJhIjogIv8ifQ==") | {"isBase64Encoded": True}
+
+    answer = place_bid(event, None)
+
+    assert (answer["statusCode"], json.loads(answer["body"])["error"]["code"]) == (400, "MALFORMED_JSON")
+
+
+@pytest.mark.parametrize("what", NO_JSON)
+def test_the_door_of_sockets_is_the_same(what, world):
+    client = Client()
+    assert client.open(connect, token=world.client().token()) == 200
+    started = time.process_time()
+
+    frame = client.send(place_bid, '{"event": "bid:place", "data": ' + NO_JSON[what] + "}")
+
+    assert time.process_time() - started < SECONDS
+    assert frame["event"] == "error"
+    assert frame["data"]["code"] in ("MALFORMED_JSON", "VALIDATION_ERROR")
+
+
+def test_there_are_operations_with_and_without_a_body():
+    assert {bool(body_schema(name)) for name in TAKING} == {True, False}

@@ -1,0 +1,54 @@
+"""Money that is none is refused by its name, in every money field of every operation (quality 55)."""
+
+import pytest
+
+from tests.fuzz.places import Place, places
+
+PLACES = places(lambda place: place.is_a(multipleOf=0.01))
+NO_MONEY = ["-1", "0.001", "1e2", '"1e2"', '"5"', '" 5 "', '"1_000"', '"١٢"', "NaN", "Infinity", "-Infinity", "true"]
+NO_MONEY += [
+    "1000000000000",
+    "10000000000",
+    "9" * 5000,
+    "1e99999999999999999999",
+    "1e-400",
+    "0." + "1" * 300,
+    "[1]",
+    '{"a": 1}',
+]
+ASKED = [
+    "-1",
+    "0.001",
+    "1e2",
+    " 5 ",
+    "+5",
+    "1_000",
+    "١٢",
+    "NaN",
+    "Infinity",
+    "true",
+    "1000000000000",
+    "10000000000",
+    "9" * 5000,
+    "",
+]
+
+
+def test_there_is_money_in_bodies_and_in_queries():
+    assert {"place_bid-bid_amount", "record_payment-amount", "search_spaces-max_price"} <= {str(one) for one in PLACES}
+
+
+@pytest.mark.parametrize("place", PLACES, ids=str)
+def test_what_is_no_money_is_refused_by_name(place: Place, anybody, leaves_no_trace):
+    for value in ASKED if place.is_query else NO_MONEY:
+        reply = place.send(anybody, value)
+
+        assert (reply.status, reply.fields) == (400, [place.field]), value[:50]
+
+
+@pytest.mark.parametrize("place", PLACES, ids=str)
+def test_what_is_money_is_not(place: Place, anybody):
+    for value in ("1", "9.5", "9.50"):
+        reply = place.send(anybody, value)
+
+        assert reply.status < 300 or place.field not in reply.fields, (value, reply.body)

@@ -1,0 +1,269 @@
+"""Text is stored as it came, or refused by its name; it never becomes a line of a log or a header (quality 57).
+
+A story per operation that keeps text sends all of its fields at once, and looks for them in the database.
+"""
+
+import json
+import re
+from io import StringIO
+from itertools import count
+
+import pytest
+
+from functions.auth.register import register
+from functions.bids.counter_bid import counter_bid
+from functions.bids.place_bid import place_bid
+from functions.bids.reject_bid import reject_bid
+from functions.bids.revise_bid import revise_bid
+from functions.bids.withdraw_bid import withdraw_bid
+from functions.buildings.create_building import create_building
+from functions.buildings.update_building import update_building
+from functions.buildings.update_floor import update_floor
+from functions.contracts.decline_contract import decline_contract
+from functions.contracts.download_contract import download_contract
+from functions.contracts.sign_contract import sign_contract
+from functions.leasing.activate_contract import activate_contract
+from functions.leasing.render_lease import render_lease
+from functions.leasing.request_signatures import request_signatures
+from functions.leasing.schedule_payments import schedule_payments
+from functions.payments.list_payments import list_payments
+from functions.payments.record_payment import record_payment
+from functions.payments.reverse_payment import reverse_payment
+from functions.spaces.create_space import create_space
+from functions.spaces.update_space import update_space
+from functions.users.update_profile import update_profile
+from shared.kit.log import logger
+from tests.call import call, other_id
+from tests.fuzz.places import Place, places
+from tests.leasing.deal import Deal
+
+TEXTS = places(lambda place: place.is_a(type="string") and not place.is_query)
+ASKED_TEXTS = places(lambda place: place.is_a(type="string") and place.is_query)
+NO_TEXT = {"NUL": '"a\\u0000b"', "half a surrogate pair": '"a\\ud83cb"', "its other half": '"\\udfe2"'}
+
+# Right to left with an override, CRLF and a header, quotes of every kind, SQL, LIKE, a template, an emoji, a combining
+# accent that NFC would join, white space at both ends.
+NASTY = " \u202eשלום\r\nSet-Cookie: a=1\r\n\r\n\t\"'`\\ %_ '; DROP TABLE bids; -- ${7*7} {{7*7}} <b>&amp; 🏢 e\u0301 "
+_numbers = count(1)
+
+
+def nasty(most: int = 255) -> str:
+    """A text that no other field has."""
+    return f"{next(_numbers)}{NASTY}"[: most - 1] + "!"
+
+
+@pytest.mark.parametrize("what", NO_TEXT)
+@pytest.mark.parametrize("place", TEXTS, ids=str)
+def test_what_no_database_keeps_is_refused_by_name(place: Place, what, anybody, leaves_no_trace):
+    reply = place.send(anybody, NO_TEXT[what])
+
+    assert (reply.status, reply.fields) == (400, [place.field])
+
+
+@pytest.mark.parametrize("place", ASKED_TEXTS, ids=str)
+def test_in_a_query_too(place: Place, anybody, leaves_no_trace):
+    reply = place.send(anybody, "a\x00b")
+
+    assert (reply.status, reply.fields) == (400, [place.field])
+
+
+@pytest.mark.parametrize("name", ["\\u0000", "\\ud83c", "a\\r\\nSet-Cookie: b=1", "\\u202e"])
+def test_an_unknown_field_may_have_any_name(name, world):
+    client = world.client()
+
+    reply = call(place_bid, as_=client, body=f'{{"space_id": "{other_id()}", "bid_amount": 1, "{name}": 1}}')
+
+    assert (reply.status, len(reply.fields)) == (400, 1)
+    reply.body.decode()
+
+
+def stored(world, *values: str) -> bool:
+    """Whether each of these stands somewhere in the database, sign by sign."""
+    columns = world.sql(
+        """SELECT table_name AS t, column_name AS c, data_type AS kind FROM information_schema.columns
+           WHERE table_schema = 'public' AND data_type IN ('text', 'character varying', 'jsonb')
+             AND table_name NOT IN ('outbox', 'audit_logs', 'idempotency_keys')"""
+    )
+    found = "jsonb_path_exists({c}, '$.** ? (@ == $v)', jsonb_build_object('v', %(v)s::text))"
+    tests = [
+        f"SELECT FROM {one['t']} WHERE "
+        + (found.format(c=one["c"]) if one["kind"] == "jsonb" else f"{one['c']} = %(v)s")
+        for one in columns
+    ]
+    return all(world.sql(f"SELECT 1 AS it WHERE EXISTS ({') OR EXISTS ('.join(tests)})", v=value) for value in values)
+
+
+@pytest.fixture
+def out(monkeypatch):
+    """After the test: each line that was logged is one JSON object."""
+    (handler,) = logger.handlers
+    monkeypatch.setattr(handler, "stream", lines := StringIO())
+    level = logger.log_level
+    logger.setLevel("INFO")
+    yield
+    logger.setLevel(level)
+    assert lines.getvalue()
+    for line in lines.getvalue().splitlines():
+        assert isinstance(json.loads(line), dict)
+
+
+def does(endpoint, **asked):
+    """The answer, which is none of a refusal, and whose headers are one line each."""
+    reply = call(endpoint, **asked)
+    assert reply.status < 300, reply.body
+    assert not [value for value in reply.headers.values() if re.search(r"[\r\n\x00]", value)]
+    return reply
+
+
+def test_a_registration(world, out):
+    sent = {name: nasty() for name in ("name", "organization_name", "company", "title")} | {"phone": nasty(32)}
+    email = f"{other_id().hex}@example.com"
+    body = {"email": email, "password": "Correct-Horse-7", "role": "OWNER"} | sent
+
+    assert does(register, body=body).json["user"]["name"] == sent["name"]
+    assert stored(world, *sent.values())
+
+
+def test_a_profile(world, out):
+    user = world.owner()
+    sent = {name: nasty() for name in ("name", "company", "title", "bio")} | {"phone": nasty(32)}
+    skill, certificate, issuer = nasty(100), nasty(), nasty()
+
+    body = sent | {"skills": [skill], "certifications": [{"name": certificate, "issuer": issuer}]}
+    answered = does(update_profile, as_=user, body=body).json
+
+    assert {name: answered[name] for name in sent} == sent
+    assert stored(world, *sent.values(), skill, certificate, issuer)
+
+
+def test_a_building_its_floors_and_spaces(world, out):
+    owner = world.owner()
+    building = space = {"id": None}
+    for endpoint in (create_building, update_building):
+        names = {"name": nasty(), "external_id": nasty(), "category": nasty(64)}
+        address = {part: nasty() for part in ("street", "city", "state", "country")} | {"postal_code": nasty(20)}
+        amenity = nasty(100)
+        body = names | {"address": address, "amenities": [amenity], "total_floors": 1}
+        path = {} if endpoint is create_building else {"path": {"building_id": building["id"]}}
+        building = does(endpoint, as_=owner, body=body, **path).json
+        assert {name: building[name] for name in names} == names
+        assert building["address"] == address
+        assert stored(world, *names.values(), *address.values(), amenity)
+
+    floor, plan = building["floors"][0]["id"], f"https://example.com/{other_id()}/ü'%_;--?a=b#c"
+    does(
+        update_floor,
+        as_=owner,
+        path={"floor_id": floor},
+        body={"floor_plan_url": plan, "amenities": [amenity := nasty(100)]},
+    )
+    assert stored(world, plan, amenity)
+
+    for endpoint in (create_space, update_space):
+        names = {"name": nasty(), "external_id": nasty()}
+        body = names | {"amenities": [amenity := nasty(100)], "gross_sqft": 2, "usable_sqft": 1, "usage_type": "OFFICE"}
+        more = {"path": {"space_id": space["id"]}} if endpoint is update_space else {}
+        space = does(endpoint, as_=owner, body=body | ({} if more else {"floor_id": floor}), **more).json
+        assert {name: space[name] for name in names} == names
+        assert stored(world, *names.values(), amenity)
+
+
+def test_notes_on_a_bid(world, out):
+    owner, client = world.owner(), world.client()
+    space, sent = world.space(owner), [nasty() for _ in range(5)]
+
+    def bid():
+        body = {"space_id": space, "bid_amount": 1, "notes": sent[0]}
+        return {"bid_id": does(place_bid, as_=client, body=body).json["id"]}
+
+    path = bid()
+    does(counter_bid, as_=owner, path=path, body={"counter_offer_amount": 2, "notes": sent[1]})
+    does(revise_bid, as_=client, path=path, body={"bid_amount": 1, "notes": sent[2]})
+    does(reject_bid, as_=owner, path=path, body={"notes": sent[3]})
+    does(withdraw_bid, as_=client, path=bid(), body={"notes": sent[4]})
+
+    assert stored(world, *sent)
+
+
+def test_a_deal_between_people_with_such_names(world, out):
+    owner, client = world.owner(name=nasty()), world.client(name=nasty())
+    for user in (owner, client):
+        world.sql(
+            "UPDATE organizations SET name = %(n)s, legal_name = %(n)s WHERE id = %(id)s",
+            n=nasty(),
+            id=user.organization_id,
+        )
+    deal = Deal(world, call, owner=owner, client=client)
+    deal.run(render_lease, request_signatures)
+    path, signatures = {"contract_id": deal.contract}, [nasty(), nasty()]
+    for user, signature in zip((client, owner), signatures, strict=True):
+        does(sign_contract, as_=user, path=path, body={"signature": signature, "consent": True})
+    deal.run(schedule_payments, activate_contract)
+    assert does(download_contract, as_=client, path=path).body.startswith(b"%PDF")
+    payment = {"payment_id": does(list_payments, as_=owner).json["data"][0]["id"]}
+    money = {"paid_date": "2020-01-01", "payment_method": "cheque", "transaction_reference": nasty()}
+    does(record_payment, as_=owner, path=payment, body=money)
+    does(reverse_payment, as_=owner, path=payment, body={"reason": (reason := nasty())})
+
+    assert stored(world, *signatures, money["transaction_reference"], reason)
+
+
+def test_a_reason_to_decline(world, out):
+    deal = Deal(world, call)
+    deal.run(render_lease, request_signatures)
+
+    does(
+        decline_contract, as_=deal.client, path={"contract_id": deal.contract}, body={"reason": (reason := nasty(500))}
+    )
+
+    assert stored(world, reason)
+
+
+@pytest.mark.parametrize("value", ["a\r\nset-cookie: b=1", "a\nb", "\x00", "\u202e", "ä", "x" * 300, "a b", ""])
+@pytest.mark.parametrize("header", ["x-correlation-id", "idempotency-key", "user-agent", "if-match", "x-forwarded-for"])
+def test_headers_of_any_kind_come_back_in_no_header(header, value, world, out):
+    owner = world.owner()
+    path = {"building_id": world.building(owner)}
+
+    reply = call(update_building, as_=owner, path=path, body={"category": "RETAIL"}, headers={header: value})
+
+    assert reply.status == {"idempotency-key": 400, "if-match": 412}.get(header, 200)
+    assert reply.headers["x-correlation-id"] != value
+    assert not [each for each in reply.headers.values() if re.search(r"[\r\n\x00]", each)]
+
+
+def test_every_field_of_free_text_has_a_story():
+    """A new one has to be put into the story of its operation."""
+    free = {
+        str(place)
+        for place in TEXTS
+        if not any(
+            {"enum", "const", "format"} & set(one) or "://" in one.get("pattern", "") for one in place.alternatives()
+        )
+    }
+    told = (
+        {f"{name}-notes" for name in ("place_bid", "counter_bid", "revise_bid", "reject_bid", "withdraw_bid")}
+        | {f"register-{name}" for name in ("name", "phone", "organization_name", "company", "title")}
+        | {f"update_profile-{name}" for name in ("name", "phone", "company", "title", "bio", "skills.0")}
+        | {f"update_profile-certifications.0.{name}" for name in ("name", "issuer")}
+        | {
+            f"{verb}_building-{name}"
+            for verb in ("create", "update")
+            for name in ("name", "external_id", "category", "amenities.0")
+            + tuple(f"address.{part}" for part in ("street", "city", "state", "country", "postal_code"))
+        }
+        | {f"{verb}_space-{name}" for verb in ("create", "update") for name in ("name", "external_id", "amenities.0")}
+        | {"update_floor-amenities.0", "sign_contract-signature", "decline_contract-reason"}
+        | {"record_payment-transaction_reference", "reverse_payment-reason"}
+    )
+    kept_by_nobody = {
+        # Compared, hashed or looked up, never stored as they came.
+        *("confirm_password_reset-token", "verify_email-token", "refresh-refresh_token"),
+        *("login-email", "request_password_reset-email", "sign_contract-document_sha256"),
+        # Of a list that we hold.
+        *("create_building-timezone", "update_building-timezone", "create_space-currency", "update_space-currency"),
+        "record_payment-currency",
+        # A word beside a decision; where it goes is the decision's story (tests/bids, tests/contracts).
+        *("accept_counter-notes", "approve_bid-notes", "authorize_contract-notes"),
+    }
+    assert free == told | kept_by_nobody

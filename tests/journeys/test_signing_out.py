@@ -1,0 +1,129 @@
+"""Who signs out, or sets a new password, is out: tokens and sockets of before are dead within 60 s (quality 48).
+
+The gateway keeps what the authorizer told it of a token for 45 s; each token here has been used right before.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+import pytest
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import connect
+
+from local.platform import Platform
+from tests.journeys.client import API, PASSWORD, Answer, Ear, Person, send, until
+from tests.journeys.deals import new_space, place_bid
+
+NEW_PASSWORD = "Journey-Passw0rd-2"
+
+
+def sign_out(person: Person) -> None:
+    assert person.ask("POST", "/auth/logout").status == 200
+
+
+def set_password(person: Person) -> None:
+    """With the token from the mail, as somebody does who is signed in nowhere."""
+    url = person.platform.url
+    assert send(url, "POST", f"{API}/auth/password-reset", {"email": person.email}).status == 200
+
+    def token() -> str | None:
+        mails = send(url, "GET", f"/_local/mailbox?to={person.email}").json["data"]
+        texts = [mail["text"] for mail in mails if "reset-password?token=" in mail["text"]]
+        return texts[0].partition("reset-password?token=")[2].split()[0] if texts else None
+
+    asked = {"token": until(token), "new_password": NEW_PASSWORD}
+    assert send(url, "POST", f"{API}/auth/password-reset/confirm", asked).status == 200
+
+
+WAYS: dict[str, Callable[[Person], None]] = {"logout": sign_out, "a new password": set_password}
+
+
+@dataclass
+class Ended:
+    """What was seen of an owner's session after its end."""
+
+    person: Person
+    token_dead_after: float
+    refused: Answer
+    socket_dead_after: float
+    heard_since: list[dict[str, Any]]
+
+
+def end(platform: Platform, client: Person, way: str) -> Ended:
+    owner = Person(platform, "OWNER")
+    space = new_space(owner)
+    with owner.listening() as ear:
+        assert ear.ask("ping", {}, "p")["event"] == "pong"
+        assert owner.ask("GET", "/users/me").status == 200
+        WAYS[way](owner)
+        ended = time.monotonic()
+        heard_before = len(ear.heard)
+        # A bid on the owner's space: who still listened would hear of it.
+        place_bid(client, space)
+        socket_dead_after = seconds_until_closed(ear, ended)
+        heard_since = ear.heard[heard_before:]
+
+    def is_refused() -> Answer | None:
+        answer = owner.ask("GET", "/users/me")
+        return answer if answer.status == 401 else None
+
+    refused = until(is_refused, 61)
+    return Ended(owner, time.monotonic() - ended, refused, socket_dead_after, heard_since)
+
+
+def seconds_until_closed(ear: Ear, since: float) -> float:
+    try:
+        while True:
+            ear.next(61)
+    except ConnectionClosed:
+        return time.monotonic() - since
+
+
+@pytest.fixture(scope="module")
+def sessions(platform: Platform, client: Person) -> Iterator[dict[str, Ended]]:
+    with ThreadPoolExecutor(len(WAYS)) as pool:
+        yield dict(zip(WAYS, pool.map(lambda way: end(platform, client, way), WAYS), strict=True))
+
+
+@pytest.fixture(params=WAYS)
+def ended(request: pytest.FixtureRequest, sessions: dict[str, Ended]) -> Ended:
+    return sessions[request.param]
+
+
+def test_the_access_token_is_dead_within_a_minute(ended: Ended) -> None:
+    assert ended.token_dead_after < 60
+    assert ended.refused.code == "SESSION_ENDED"
+
+
+def test_the_socket_is_closed_within_a_minute_and_hears_nothing_any_more(platform: Platform, ended: Ended) -> None:
+    assert ended.socket_dead_after < 60
+    assert ended.heard_since == []
+    with psycopg.connect(platform.database_url) as database:
+        left = database.execute("SELECT count(*) FROM connections WHERE user_id = %s", (ended.person.id,)).fetchone()
+        kept = database.execute("SELECT revoked_at FROM sessions WHERE user_id = %s", (ended.person.id,)).fetchall()
+    assert left == (0,)
+    assert kept and all(revoked_at is not None for (revoked_at,) in kept)
+
+
+def test_neither_token_opens_anything_again(platform: Platform, ended: Ended) -> None:
+    refreshed = send(platform.url, "POST", f"{API}/auth/refresh", {"refresh_token": ended.person.refresh_token})
+    assert (refreshed.status, refreshed.code) == (401, "SESSION_ENDED")
+    with pytest.raises(InvalidStatus) as refused, connect(f"{platform.ws_url}?token={ended.person.token}"):
+        pass
+    assert refused.value.response.status_code == 401
+    with connect(platform.ws_url) as socket:
+        answer = Ear(socket).ask("auth", {"token": ended.person.token}, "a")
+    assert (answer["event"], answer["data"]["code"]) == ("error", "SESSION_ENDED")
+
+
+def test_who_comes_back_needs_the_password_that_is_good_now(platform: Platform, sessions: dict[str, Ended]) -> None:
+    def login(person: Person, password: str) -> int:
+        return send(platform.url, "POST", f"{API}/auth/login", {"email": person.email, "password": password}).status
+
+    assert login(sessions["logout"].person, PASSWORD) == 200
+    assert login(sessions["a new password"].person, PASSWORD) == 401
+    assert login(sessions["a new password"].person, NEW_PASSWORD) == 200

@@ -1,0 +1,89 @@
+"""What the processes of a platform take of the machine's memory, over time."""
+
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class Sample:
+    """In MB; what processes share (PostgreSQL's cache) is in none of them."""
+
+    at: float
+    platform: float
+    functions: float
+    others: float
+    processes: int
+
+    @property
+    def total(self) -> float:
+        return self.platform + self.functions + self.others
+
+
+class Memory(threading.Thread):
+    """Samples a platform's processes until it is told to stop."""
+
+    def __init__(self, pid: int) -> None:
+        super().__init__(daemon=True)
+        self.pid = pid
+        self.samples: list[Sample] = []
+        self._over = threading.Event()
+
+    def run(self) -> None:
+        begun = time.monotonic()
+        while not self._over.wait(SECONDS):
+            self.samples.append(sample(self.pid, time.monotonic() - begun))
+
+    def stop(self) -> None:
+        self._over.set()
+        self.join()
+
+
+def sample(pid: int, at: float) -> Sample:
+    """The platform's own process, those of its functions, and PostgreSQL, Redis and whatever else it has started."""
+    parents: dict[int, int] = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parents[int(path.parent.name)] = int(path.read_text().rpartition(")")[2].split()[1])
+        except OSError:
+            continue  # it has ended
+    zygotes = {child for child, parent in parents.items() if parent == pid and b"zygote" in _command(child)}
+    functions = sum(_own(child) for child, parent in parents.items() if parent in zygotes or child in zygotes)
+    family = _descendants(pid, parents)
+    everything = sum(_own(child) for child in family)
+    platform = _own(pid)
+    return Sample(at, platform, functions, everything - functions, len(family) + 1)
+
+
+def _descendants(pid: int, parents: dict[int, int]) -> set[int]:
+    children = {child for child, parent in parents.items() if parent == pid}
+    return children | {each for child in children for each in _descendants(child, parents)}
+
+
+def _command(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
+def _own(pid: int) -> float:
+    """Resident memory that is not shared memory: VmRSS without RssShmem."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return 0.0
+    found = {line.split(":")[0]: line.split()[1] for line in lines if line.startswith(("VmRSS", "RssShmem"))}
+    return (int(found.get("VmRSS", 0)) - int(found.get("RssShmem", 0))) / 1024
+
+
+def slope(points: Sequence[tuple[float, float]]) -> float:
+    """By how much a value grows in a minute: the straight line that fits (seconds, value) best."""
+    middle_x = sum(x for x, _ in points) / len(points)
+    middle_y = sum(y for _, y in points) / len(points)
+    spread = sum((x - middle_x) ** 2 for x, _ in points)
+    return 60 * sum((x - middle_x) * (y - middle_y) for x, y in points) / spread if spread else 0.0

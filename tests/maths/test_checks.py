@@ -1,0 +1,217 @@
+"""Terms without sense are named by field and rule."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from shared.maths.checks import Wrong, check_terms
+from shared.maths.schedule import schedule
+from shared.maths.terms import Discount, Escalation, IndexClause, IndexValue, LatePolicy, RentStep, Terms
+
+D = Decimal
+
+LEASE = Terms(start_date=date(2025, 1, 1), bid_amount=D(1000), term_months=12, area=D(500))
+SALE = Terms(start_date=date(2025, 1, 1), bid_amount=D(1000), contract_type="SALE")
+VALUES = (IndexValue(date(2026, 1, 1), D(110)),)
+
+
+def table(*steps):
+    return Escalation("STEP", table=tuple(RentStep(month, D(rent)) for month, rent in steps))
+
+
+def index(**clause):
+    return Escalation("INDEX", index_clause=IndexClause(**({"name": "CPI", "base_value": D(100)} | clause)))
+
+
+def late(**policy):
+    return LatePolicy(
+        **({"grace_days": 5, "fee_percent": D(5), "min_fee": D(0), "annual_interest_percent": D(9)} | policy)
+    )
+
+
+BY_THEMSELVES = [
+    ({"bid_amount": None}, "bid_amount", "is needed"),
+    ({"bid_amount": D(0)}, "bid_amount", "must be above zero"),
+    ({"bid_amount": D(10) ** 10}, "bid_amount", "is larger than a contract can hold"),
+    ({"base_rent_psf": D(25)}, "base_rent_psf", "stands in place of bid_amount: give one of the two"),
+    ({"bid_amount": None, "base_rent_psf": D(0)}, "base_rent_psf", "must be above zero"),
+    (
+        {"bid_amount": None, "base_rent_psf": D(25), "area": None},
+        "base_rent_psf",
+        "is per square foot, and the space's rentable area is not known",
+    ),
+    ({"term_months": None}, "term_months", "must be 1 to 600"),
+    ({"term_months": 0}, "term_months", "must be 1 to 600"),
+    ({"term_months": 601}, "term_months", "must be 1 to 600"),
+    (
+        {"start_date": date(9999, 2, 1)},
+        "start_date",
+        "is so late that the term would end after the year 9999",
+    ),
+    ({"free_months": (1, 13)}, "free_rent.months.1", "must be inside the term: 1 to 12"),
+    ({"free_months": (0,)}, "free_rent.months.0", "must be inside the term: 1 to 12"),
+    ({"free_months": (3, 1, 3)}, "free_rent.months.2", "names month 3 a second time"),
+    ({"escalation": Escalation("COMPOUND")}, "escalation.percent", "is needed for COMPOUND"),
+    (
+        {"escalation": Escalation("COMPOUND", percent=D("-100.01"))},
+        "escalation.percent",
+        "must be -100 to 1000 percent",
+    ),
+    ({"escalation": Escalation("SIMPLE", percent=D(1001))}, "escalation.percent", "must be -100 to 1000 percent"),
+    (
+        {"escalation": Escalation("NONE", percent=D(3))},
+        "escalation.percent",
+        "belongs to COMPOUND or SIMPLE, not to NONE",
+    ),
+    (
+        {"escalation": Escalation("COMPOUND", percent=D(3), every_months=0)},
+        "escalation.every_months",
+        "must be 1 to 600",
+    ),
+    ({"escalation": Escalation("AMOUNT")}, "escalation.amount_psf", "is needed for AMOUNT"),
+    (
+        {"escalation": Escalation("AMOUNT", amount_psf=D(1)), "area": None},
+        "escalation.amount_psf",
+        "is per square foot, and the space's rentable area is not known",
+    ),
+    ({"escalation": Escalation("STEP")}, "escalation.table", "is needed for STEP"),
+    (
+        {"escalation": table((2, 1000))},
+        "escalation.table.0.from_month",
+        "must be 1: the table begins with the first month",
+    ),
+    (
+        {"escalation": table((1, 1000), (7, 1100), (7, 1200))},
+        "escalation.table.2.from_month",
+        "must be above 7: the table ascends",
+    ),
+    (
+        {"escalation": table((1, 1000), (7, 1100), (4, 1200))},
+        "escalation.table.2.from_month",
+        "must be above 7: the table ascends",
+    ),
+    (
+        {"escalation": table((1, 1000), (13, 1100))},
+        "escalation.table.1.from_month",
+        "must be inside the term: 1 to 12",
+    ),
+    (
+        {"escalation": table((1, 1000), (3, 0))},
+        "escalation.table.1.rent",
+        "must be above zero, and no larger than a contract can hold",
+    ),
+    ({"escalation": Escalation("INDEX")}, "escalation.index", "is needed for INDEX"),
+    ({"escalation": index(base_value=D(0))}, "escalation.index.base_value", "must be above zero"),
+    ({"escalation": index(factor=D(0))}, "escalation.index.factor", "must be above zero, at most 1000"),
+    ({"escalation": index(min=D(-101))}, "escalation.index.min", "must be -100 to 1000 percent"),
+    ({"escalation": index(max=D(-101))}, "escalation.index.max", "must be -100 to 1000 percent"),
+    ({"escalation": index(min=D(3), max=D(2))}, "escalation.index.max", "must not be below min"),
+    ({"escalation": index(max_rent=D(999))}, "escalation.index.max_rent", "must not be below the base rent"),
+    ({"deposit_months": D(-1)}, "deposit_months", "must be 0 to 600"),
+    ({"ti_allowance_psf": D(-1)}, "ti_allowance_psf", "must not be below zero"),
+    (
+        {"other_costs_psf": D(1), "area": None},
+        "other_costs_psf",
+        "is per square foot, and the space's rentable area is not known",
+    ),
+    ({"commission_percent": D(101)}, "commission_percent", "must be 0 to 100 percent"),
+    ({"tax_percent": D(-1)}, "tax_percent", "must be 0 to 100 percent"),
+    ({"discount": Discount(D(-1))}, "discount.annual_percent", "must be 0 to 1000 percent"),
+    ({"late_policy": late(grace_days=-1)}, "late_policy.grace_days", "must not be below 0"),
+    ({"late_policy": late(fee_percent=D(101))}, "late_policy.fee_percent", "must be 0 to 100 percent"),
+    ({"late_policy": late(min_fee=D(-1))}, "late_policy.min_fee", "must not be below zero"),
+    (
+        {"late_policy": late(annual_interest_percent=D(-1))},
+        "late_policy.annual_interest_percent",
+        "must be 0 to 1000 percent",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "rule"), BY_THEMSELVES, ids=lambda value: value if isinstance(value, str) else ""
+)
+def test_terms_without_sense_name_the_field_and_the_rule_and_have_no_schedule(change, field, rule):
+    terms = LEASE._replace(**change)
+
+    assert list(check_terms(terms, VALUES)) == [Wrong(field, rule)]
+    with pytest.raises(ValueError, match=field.replace(".", r"\.")):
+        schedule(terms)
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"term_months": 12}, "term_months"),
+        ({"escalation": Escalation("COMPOUND", percent=D(3))}, "escalation.kind"),
+        ({"free_months": (1,)}, "free_rent.months"),
+        ({"deposit_months": D(1)}, "deposit_months"),
+        ({"bid_amount": None, "base_rent_psf": D(1), "area": D(1)}, "base_rent_psf"),
+    ],
+)
+def test_a_sale_is_one_payment_and_has_no_terms_of_a_lease(change, field):
+    assert [wrong.field for wrong in check_terms(SALE._replace(**change))] == [field]
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "rule"),
+    [
+        (
+            {"escalation": Escalation("SIMPLE", percent=D(-60)), "term_months": 36},
+            "escalation",
+            "takes the rent of lease month 25 below zero",
+        ),
+        (
+            {"escalation": Escalation("AMOUNT", amount_psf=D(-25), every_months=1)},
+            "escalation",
+            "takes the rent of lease month 2 below zero",
+        ),
+        (
+            {"escalation": Escalation("COMPOUND", percent=D(1000), every_months=1)},
+            "escalation",
+            "makes the rent of lease month 8 larger than a contract can hold",
+        ),
+        ({"bid_amount": D(800_000_000)}, "bid_amount", "is too large for 12 months"),
+        ({"bid_amount": D(750_000_000), "proration": "THIRTY_360"}, "bid_amount", "is too large for 12 months"),
+        (
+            {"bid_amount": None, "base_rent_psf": D(10) ** 9},
+            "base_rent_psf",
+            "makes the rent of lease month 1 larger than a contract can hold",
+        ),
+        (
+            {"bid_amount": D(10) ** 8, "deposit_months": D(100)},
+            "deposit_months",
+            "makes a deposit that is larger than a contract can hold",
+        ),
+    ],
+)
+def test_rents_that_no_contract_can_hold_are_refused(change, field, rule):
+    assert list(check_terms(LEASE._replace(**change))) == [Wrong(field, rule)]
+
+
+def test_an_index_without_values_is_refused():
+    terms = LEASE._replace(escalation=index())
+    assert [wrong.field for wrong in check_terms(terms)] == ["escalation.index.name"]
+    assert [wrong.field for wrong in check_terms(terms, [IndexValue(date(2026, 1, 1), D(0))])] == [
+        "escalation.index.name"
+    ]
+    assert list(check_terms(terms, VALUES)) == []
+
+
+def test_all_that_is_wrong_is_named_at_once():
+    terms = LEASE._replace(term_months=601, deposit_months=D(-1), tax_percent=D(101))
+    assert [wrong.field for wrong in check_terms(terms)] == ["term_months", "deposit_months", "tax_percent"]
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [
+        LEASE,
+        LEASE._replace(bid_amount=D(750_000_000)),
+        SALE,
+        LEASE._replace(escalation=Escalation("COMPOUND", percent=D(-100)), term_months=600),
+    ],
+)
+def test_terms_with_sense_are_left_alone(terms):
+    assert list(check_terms(terms)) == []

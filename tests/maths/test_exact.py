@@ -1,0 +1,37 @@
+"""Rounding and showing, whatever the caller's context."""
+
+import decimal
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+
+from shared.maths.exact import added, less, rounded, shown
+
+D = Decimal
+
+
+@pytest.mark.parametrize(
+    ("value", "exponent", "expected"),
+    [
+        (Fraction(1, 200), 2, "0.01"),
+        (Fraction(-1, 200), 2, "-0.01"),
+        (Fraction(1, 201), 2, "0.00"),
+        (Fraction(-1, 201), 2, "0.00"),
+        (D("2.5"), 0, "3"),
+        (D("-2.5"), 0, "-3"),
+        (D("12345678901234567890123456789.005"), 2, "12345678901234567890123456789.01"),
+    ],
+)
+def test_half_is_rounded_away_from_zero(value, exponent, expected):
+    assert str(rounded(value, exponent)) == expected
+
+
+def test_a_callers_context_changes_no_amount():
+    with decimal.localcontext() as context:
+        context.prec, context.rounding = 1, decimal.ROUND_DOWN
+        assert str(rounded(D("1234.565"), 2)) == "1234.57"
+        assert added(D("1234.56"), D("0.01")) == D("1234.57")
+        assert less(D("1234.56"), D("0.01"), D("0.02")) == D("1234.53")
+        assert shown(Fraction(1, 3)) == D("0.3333333333333333333333333333")
+        assert shown(D("1234.56")) == D("1234.56")
