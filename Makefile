@@ -13,12 +13,14 @@ STAGE ?= dev
 # broadening: asks before it opens a door wider; never: somebody has agreed already.
 APPROVE ?= broadening
 CDK := npx --yes aws-cdk@2.1148.1
+# STAGE has a default for deployments; an operator's command goes to this machine unless a stage was given.
+OPERATED = $(if $(filter command environment,$(firstword $(origin STAGE))),--stage $(STAGE))
 CONTEXT = CDK_CONTEXT_JSON='{"stage": "$(STAGE)"}'
 # jsii warns of old Node versions by their major number; harmless here.
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := $(shell node -p "process.versions.node.split('.')[0]" 2>/dev/null)
 export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
 
-.PHONY: help up chaos races mutants fuzz test test-all check fix bench demo openapi synth deploy diff migration
+.PHONY: help up chaos races mutants fuzz load migrations test test-all check fix bench demo admin verify-audit openapi synth deploy diff migration
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1@\2/' | column -t -s@
@@ -35,7 +37,7 @@ up: .venv/ready ## the whole platform on this machine (PORT=8000; KEEP=1 keeps t
 	@exec $(BIN)/python -m local
 
 test: .venv/ready ## the tests
-	@$(BIN)/python -m pytest -m "not slow"
+	@$(BIN)/python -m pytest -m "not slow" -n auto --dist loadfile
 
 test-all: .venv/ready ## the tests, the long ones too
 	@$(BIN)/python -m pytest
@@ -53,13 +55,25 @@ races: .venv/ready ## many at the same moment, 200 rounds of each, and 300 rando
 	wait $$machine && exit $$raced
 
 mutants: .venv/ready ## every guard is broken once, and its test has to fail (ten minutes; ONLY=words of a guard)
-	@$(BIN)/python -m pytest tests/mutants -m slow
+	@$(BIN)/python -m pytest tests/mutants -m slow -n 2
+
+# Locust brings a plugin into every pytest beside it, so it lives apart.
+.venv/load: .venv/ready tests/load/requirements.txt
+	@rm -rf $@ && $(BIN)/python -m venv $@
+	@$@/bin/pip install --quiet --disable-pip-version-check -r tests/load/requirements.txt
+	@touch $@
+
+load: .venv/load ## five minutes of people at work, 200 sockets, and memory that must not grow (seven minutes; MINUTES=2)
+	@$(BIN)/python -m tests.load
+
+migrations: .venv/ready ## each goes up, down and up on a million rows while both releases work (eight minutes; ROWS=50000)
+	@$(BIN)/python -m pytest tests/migrations -m slow -s
 
 check: .venv/ready ## format, lint, types and the promises of tests/architecture; changes nothing
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
-	@$(BIN)/python -m pytest tests/architecture
+	@$(BIN)/python -m pytest tests/architecture -n auto --dist loadfile
 
 fix: .venv/ready ## format the code and mend what the linter can
 	@$(BIN)/ruff check --fix .
@@ -78,6 +92,13 @@ demo: .venv/ready ## one real lease, told over HTTP and WebSocket against the ru
 openapi: .venv/ready ## write the docs that code says: openapi.json, asyncapi.json, errors.md, schema.md, README's table
 	@$(BIN)/python -m shared.kit.openapi
 	@$(BIN)/python -m shared.schema.diagram
+
+admin: .venv/ready ## make a registered user a SUPER_ADMIN (EMAIL=…; STAGE=prod: in the cloud, otherwise on this machine)
+	@test -n "$(EMAIL)" || { echo "Say whom: make admin EMAIL=somebody@example.com"; exit 1; }
+	@$(BIN)/python -m local.operate make_administrator '{"email": "$(EMAIL)"}' $(OPERATED)
+
+verify-audit: .venv/ready ## does every seal of the audit log still hold? (STAGE=prod: in the cloud, otherwise on this machine)
+	@$(BIN)/python -m local.operate verify_audit $(OPERATED)
 
 synth: .venv/ready ## the CloudFormation templates, into cdk.out (STAGE=dev)
 	@$(CONTEXT) $(BIN)/python app.py

@@ -13,6 +13,7 @@ from aws_cdk import App, DefaultStackSynthesizer, Environment
 
 from shared.kit import catalog
 from shared.kit.catalog import Operation
+from stacks.admin import AdminStack
 from stacks.apis import ApisStack
 from stacks.auth import AuthStack
 from stacks.backup import BackupStack, CopiesStack
@@ -38,6 +39,7 @@ from stacks.system import SystemStack
 from stacks.users import UsersStack
 
 WORDS = (
+    AdminStack,
     AuthStack,
     BidsStack,
     BuildingsStack,

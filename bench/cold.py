@@ -23,7 +23,7 @@ from tests.call import http_event
 
 TITLE = "Cold start: CPU to import and answer once"
 COMPARED = "the lean floor (Logger, Metrics, pydantic, psycopg, one query); the usual stack"
-ROUNDS = 5
+ROUNDS = 3
 LEAN, USUAL = "bench.peers.lean.handler", "bench.peers.usual.handler"
 READS, WRITES, FASTER = 1.25, 1.35, 3.0
 USUAL_EACH = 5

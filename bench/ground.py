@@ -9,8 +9,9 @@ import signal
 import sys
 import tempfile
 from contextlib import ExitStack
+from logging import StreamHandler
 from pathlib import Path
-from typing import Self
+from typing import Self, TextIO, cast
 
 import psycopg
 
@@ -19,6 +20,7 @@ from local.problem import CHECKOUT
 from local.processes import free_port, spawn, stop, wait_until_it_answers
 from local.redis import Redis
 from shared.kit import valkey
+from shared.kit.log import logger
 from shared.schema import migrate
 from tests.conftest import DATABASE, REGION, make_resources, settings
 from tests.successes import Successes
@@ -35,6 +37,10 @@ class Ground:
         self._exit = ExitStack()
         self.state = Path(tempfile.mkdtemp(prefix="leasing-bench-"))
         self._exit.callback(shutil.rmtree, self.state, ignore_errors=True)
+        # Log lines are written as ever, and read by nobody.
+        nowhere = self._exit.enter_context(open(os.devnull, "w"))
+        for handler in logger.handlers:
+            cast(StreamHandler[TextIO], handler).setStream(nowhere)
         self._postgres = self._exit.enter_context(Postgres(self.state))
         redis = self._exit.enter_context(Redis(self.state, users={"app": "on ~* &* +@all"}))
         self.database_url = self._postgres.create_database(DATABASE)

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import os
 import sys
 import time
 import uuid
@@ -17,8 +18,13 @@ from local.sources import Sources
 
 INIT_SECONDS = 10
 IDLE_SECONDS = 300
+# What a crowd needed goes soon after it; one worker of each function stays for whoever comes next.
+SURPLUS_SECONDS = 30
 WORKERS_PER_FUNCTION = 16
 WORKERS_IN_ALL = 1000
+# Loading a function is all CPU: more at a time only make each wait for the others, and the longer they take, the more
+# invocations wait and ask for workers of their own.
+LOADING_AT_ONCE = 2 * (os.cpu_count() or 1)
 
 
 @dataclass(frozen=True)
@@ -117,7 +123,9 @@ class Pool:
     workers: set[Worker] = field(default_factory=set)
     free: list[Worker] = field(default_factory=list)
     waiting: deque[asyncio.Future[Worker | Result]] = field(default_factory=deque)
+    loading: set[Worker] = field(default_factory=set)
     starting: int = 0
+    """Those that load, and those that wait for their turn to."""
     active: int = 0
 
     async def invoke(self, event: bytes) -> Result:
@@ -149,19 +157,21 @@ class Pool:
             return self.free.pop()
         waiter: asyncio.Future[Worker | Result] = asyncio.get_running_loop().create_future()
         self.waiting.append(waiter)
-        if self.starting < len(self.waiting) and len(self.workers) < WORKERS_PER_FUNCTION:
-            await self.lambdas.start_worker(self)
+        self._want_workers()
         return await waiter
+
+    def _want_workers(self) -> None:
+        """Order a worker for whoever waits and has none on the way."""
+        if self.starting < min(len(self.waiting), WORKERS_PER_FUNCTION - len(self.workers) + len(self.loading)):
+            self.starting += 1
+            self.lambdas.order_worker(self)
 
     def worker_is_free(self, worker: Worker) -> None:
         """A worker asks for work: the longest waiting invocation gets it."""
-        if worker.idle_since == 0:
-            self.starting -= 1
+        self._loaded(worker)
         worker.idle_since = time.monotonic()
         if worker.version != self.lambdas.sources.version:
             self.drop(worker, b"")
-            if self.waiting:
-                self.lambdas.background(self.lambdas.start_worker(self))
             return
         while self.waiting:
             waiter = self.waiting.popleft()
@@ -177,20 +187,27 @@ class Pool:
         self.workers.discard(worker)
         if worker in self.free:
             self.free.remove(worker)
-        if worker.idle_since == 0:
-            self.starting -= 1
+        if self._loaded(worker):
             while self.waiting:
                 waiter = self.waiting.popleft()
                 if not waiter.done():
                     waiter.set_result(Result(payload, failed=True))
                     break
         worker.end(payload)
-        if self.waiting and self.starting < len(self.waiting):
-            self.lambdas.background(self.lambdas.start_worker(self))
+        self._want_workers()
+
+    def _loaded(self, worker: Worker) -> bool:
+        """The worker has loaded its function or never will; False where that is long known."""
+        if worker not in self.loading:
+            return False
+        self.loading.remove(worker)
+        self.starting -= 1
+        self.lambdas.one_has_loaded()
+        return True
 
     def give_up_starting(self, worker: Worker) -> None:
         """Kill a worker that still has not loaded its function."""
-        if worker.idle_since == 0:
+        if worker in self.loading:
             self.drop(worker, error_payload("Sandbox.Timedout", "Loading the function took too long"))
 
     def drop(self, worker: Worker, payload: bytes) -> None:
@@ -215,6 +232,8 @@ class Lambdas:
         self._workers: dict[int, Worker] = {}
         self._started = 0
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._ordered: list[Pool] = []
+        self._loading = 0
 
     @property
     def is_busy(self) -> bool:
@@ -285,15 +304,37 @@ class Lambdas:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def start_worker(self, pool: Pool) -> None:
-        """Fork a worker for the pool; it reports itself free when its function is loaded."""
-        self._make_room()
-        self._started += 1
-        worker = Worker(self._started, pool, self.sources.version)
-        pool.starting += 1
-        pool.workers.add(worker)
-        self._workers[worker.number] = worker
-        loop = asyncio.get_running_loop()
+    def order_worker(self, pool: Pool) -> None:
+        """Start a worker for the pool as soon as it may load."""
+        self._ordered.append(pool)
+        self._load_next()
+
+    def one_has_loaded(self) -> None:
+        """A worker has loaded its function, or has ended before that."""
+        self._loading -= 1
+        self._load_next()
+
+    def _load_next(self) -> None:
+        while self._ordered and self._loading < LOADING_AT_ONCE:
+            # Whoever has none goes before whoever wants one more.
+            pool = min(self._ordered, key=lambda each: len(each.workers))
+            self._ordered.remove(pool)
+            if len(pool.loading) >= len(pool.waiting):
+                # Others have become free meanwhile.
+                pool.starting -= 1
+                continue
+            self._make_room()
+            self._started += 1
+            self._loading += 1
+            worker = Worker(self._started, pool, self.sources.version)
+            pool.workers.add(worker)
+            pool.loading.add(worker)
+            self._workers[worker.number] = worker
+            self.background(self._start(worker))
+
+    async def _start(self, worker: Worker) -> None:
+        """Fork the worker; it reports itself free when its function is loaded."""
+        pool, loop = worker.pool, asyncio.get_running_loop()
         worker.server = await loop.create_server(lambda: RuntimeApi(worker), "127.0.0.1", 0)
         address = f"127.0.0.1:{worker.server.sockets[0].getsockname()[1]}"
         function = pool.function
@@ -338,9 +379,12 @@ class Lambdas:
     async def _reap(self) -> None:
         while True:
             await asyncio.sleep(30)
-            limit = time.monotonic() - IDLE_SECONDS
+            now = time.monotonic()
             for pool in self.pools.values():
-                for worker in [worker for worker in pool.free if worker.idle_since < limit]:
+                # The last one is the one that was busy last.
+                for worker in [each for each in pool.free[:-1] if each.idle_since < now - SURPLUS_SECONDS]:
+                    pool.drop(worker, b"")
+                for worker in [each for each in pool.free if each.idle_since < now - IDLE_SECONDS]:
                     pool.drop(worker, b"")
 
     def _report(self, function: Function, result: Result) -> None:

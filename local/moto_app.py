@@ -34,6 +34,7 @@ class Moto:
 
         default_user_config["stepfunctions"] = {"execute_state_machine": True}
         _remember()
+        _count_when_asked()
         self._app = DomainDispatcherApplication(create_backend_app)
         self._host = f"127.0.0.1:{port}"
 
@@ -120,17 +121,45 @@ class Moto:
 def _remember() -> None:
     """Spare moto what it works out anew for every request, though it never changes: two thirds of its time.
 
-    These are the folders of its package, the names of a service's operations, and the parser of each path in an
-    event. Where a later moto has no such names, starting says so.
+    These are the folders of its package, the names of a service's operations, the spelling of a queue's attributes,
+    and the parser of each path in an event. Where a later moto has no such names, starting says so.
     """
     import jsonpath_ng.ext
     from moto import backends
     from moto.core import responses
+    from moto.sqs import models
 
     folders = tuple(backends.list_of_moto_modules())
     for module, name, remembering in (
         (backends, "list_of_moto_modules", lambda: folders),
         (responses, "method_names_from_class", cache(responses.method_names_from_class)),
+        (models, "camelcase_to_underscores", cache(models.camelcase_to_underscores)),
         (jsonpath_ng.ext, "parse", cache(jsonpath_ng.ext.parse)),
     ):
         setattr(module, name, remembering)
+
+
+def _count_when_asked() -> None:
+    """Let moto count a queue's messages only for whoever asks how many there are.
+
+    It does so several times for each message that is sent or received, going through all that lie in the queue: what
+    has to wait makes everything behind it slower.
+    """
+    from moto.sqs.models import Queue, SQSBackend
+
+    counts: dict[str, Any] = {}
+    for attribute, name in (
+        ("ApproximateNumberOfMessages", "approximate_number_of_messages"),
+        ("ApproximateNumberOfMessagesDelayed", "approximate_number_of_messages_delayed"),
+        ("ApproximateNumberOfMessagesNotVisible", "approximate_number_of_messages_not_visible"),
+    ):
+        counts[attribute] = vars(Queue)[name].fget
+        setattr(Queue, name, None)
+    others = SQSBackend.get_queue_attributes
+
+    def get_queue_attributes(backend: Any, queue_name: str, names: list[str]) -> dict[str, Any]:
+        found: dict[str, Any] = others(backend, queue_name, names)
+        queue = backend.get_queue(queue_name)
+        return found | {each: count(queue) for each, count in counts.items() if {each, "All"} & set(names)}
+
+    SQSBackend.get_queue_attributes = get_queue_attributes

@@ -39,6 +39,8 @@ SETTINGS = {
     "synchronous_commit": "on",
     "timezone": "UTC",
     "log_min_messages": "warning",
+    # As stacks/database.py tells Aurora: an error's detail quotes the row.
+    "log_error_verbosity": "terse",
 }
 
 

@@ -6,13 +6,22 @@ from aws_cdk import Stack
 from constructs import Construct
 
 from stacks.parts.operations import Operations
+from stacks.parts.secret import operators_secret
 from stacks.platform import PlatformStack
 
 # A password takes a quarter of a second of CPU: a storm of logins must not starve everybody else.
-RESERVED = {"accept_invitation": 5, "confirm_password_reset": 5, "login": 20, "register": 10}
+RESERVED = {
+    "accept_invitation": 5,
+    "confirm_password_reset": 5,
+    "disable_second_factor": 5,
+    "login": 20,
+    "register": 10,
+}
 
 
 class AuthStack(Stack):
     def __init__(self, scope: Construct, id: str, *, platform: PlatformStack, **settings: Any) -> None:
         super().__init__(scope, id, **settings)
-        Operations(self, domain="auth", platform=platform, reserved=RESERVED)
+        # What Google and LinkedIn know us by (docs/runbooks/oauth.md); until it is filled in, nobody signs in there.
+        secrets = {"oauth": operators_secret(self, "OAuth", platform, "oauth", "nobody")}
+        Operations(self, domain="auth", platform=platform, resources=secrets, reserved=RESERVED)

@@ -3,11 +3,10 @@
 from typing import Any
 
 from aws_cdk import Stack
-from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
-from stacks.parts.grants import Resource
 from stacks.parts.operations import Operations
+from stacks.parts.secret import operators_secret
 from stacks.platform import PlatformStack
 
 
@@ -17,22 +16,7 @@ class ContractsStack(Stack):
         # Two, so that what faces the internet cannot read what sends envelopes in our name. An operator fills
         # them in (docs/runbooks/docusign.md); until then a key that nobody knows refuses every message.
         secrets = {
-            "docusign": self._secret(platform, "DocuSign", "docusign", "private_key"),
-            "docusign_keys": self._secret(platform, "DocuSignKeys", "docusign-keys", "first"),
+            "docusign": operators_secret(self, "DocuSign", platform, "docusign", "private_key"),
+            "docusign_keys": operators_secret(self, "DocuSignKeys", platform, "docusign-keys", "first"),
         }
         Operations(self, domain="contracts", platform=platform, resources=secrets)
-
-    def _secret(self, platform: PlatformStack, id: str, name: str, generated: str) -> Resource:
-        secret = secretsmanager.Secret(
-            self,
-            id,
-            secret_name=platform.stage_settings.named(name),
-            generate_secret_string=secretsmanager.SecretStringGenerator(
-                secret_string_template="{}",  # noqa: S106 (an empty object)
-                generate_string_key=generated,
-                exclude_punctuation=True,
-                password_length=64,
-            ),
-            removal_policy=platform.stage_settings.removal_policy,
-        )
-        return Resource(secret.secret_arn, secret.secret_arn)

@@ -18,6 +18,9 @@ from stacks.network import NetworkStack
 from stacks.stage import Stage
 
 DATABASE_NAME = "leasing"
+# The log of slow statements and of errors tells the statement alone: its values, and the row that an error's
+# detail quotes, are somebody's data.
+DISCREET = {"log_parameter_max_length": "0", "log_error_verbosity": "terse"}
 POSTGRES, VALKEY = ec2.Port.tcp(5432), ec2.Port.tcp_range(6379, 6380)
 
 
@@ -77,7 +80,7 @@ class DatabaseStack(Stack):
             vpc=network.vpc,
             vpc_subnets=network.subnets,
             security_groups=[self._group(f"{id}Group", network, POSTGRES)],
-            parameters={"rds.force_ssl": "1", "log_min_duration_statement": "500"},
+            parameters={"rds.force_ssl": "1", "log_min_duration_statement": "500", **DISCREET},
             cloudwatch_logs_exports=["postgresql"],
             backup=rds.BackupProps(retention=Duration.days(stage.backup_days), preferred_window="03:00-04:00"),
             copy_tags_to_snapshot=True,

@@ -18,6 +18,7 @@ from pydantic import TypeAdapter
 
 from shared.kit import wire
 from shared.kit.endpoint import Endpoint, File, Reply
+from tests import privacy
 from tests.world import User, close_connections
 
 T = TypeVar("T")
@@ -100,6 +101,8 @@ def call(endpoint: Endpoint[Any, Any], **asked: Any) -> Answer:
     answer = Answer(response["statusCode"], response["headers"], content, response.get("cookies", []))
     if answer.status < 300 and "application/json" in answer.headers["content-type"] and answer.status != 204:
         _check_shape(endpoint, answer)
+    if answer.status >= 400:
+        privacy.hear(answer.body.decode())
     return answer
 
 

@@ -1,17 +1,20 @@
 """What every test stands on: a real PostgreSQL and Redis, AWS as moto, one migrated database a run."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import boto3
 import pytest
+from moto.core import DEFAULT_ACCOUNT_ID
 from moto.server import ThreadedMotoServer
+from moto.sqs.models import sqs_backends
 
 from local.postgres import Postgres
 from local.redis import Redis
 from shared.kit.catalog import ENVIRONMENT
 from shared.schema import migrate
 from tests import call as call_module
+from tests import privacy
 from tests.arena import Arena
 from tests.world import World, close_connections
 
@@ -27,6 +30,24 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def rounds(request: pytest.FixtureRequest) -> int:
     """How often a race is run."""
     return int(request.config.getoption("--rounds"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _listening() -> Iterator[None]:
+    """Whatever is logged in this run is heard."""
+    with privacy.listening():
+        yield
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
+    """A test fails where a line that was logged since the one before, or a refusal, tells who somebody is."""
+    try:
+        yield
+    finally:
+        told = list(privacy.told)
+        privacy.told.clear()
+    assert told == []
 
 
 @pytest.fixture(scope="session")
@@ -66,6 +87,9 @@ def aws() -> Iterator[str]:
     )
     os.environ.update(make_resources())
     yield url
+    queues = sqs_backends[DEFAULT_ACCOUNT_ID][REGION].queues.values()
+    # What was parked or left lying in the whole run.
+    assert privacy.told_by(message.body for queue in queues for message in queue._messages) == []
     server.stop()
 
 

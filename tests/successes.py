@@ -7,6 +7,7 @@ import os
 from functools import cached_property
 from typing import Any
 
+from functions.admin.suspend_user import suspend_user
 from functions.bids.counter_bid import counter_bid
 from functions.bids.place_bid import place_bid
 from functions.leasing.activate_contract import activate_contract
@@ -240,6 +241,12 @@ class Successes:
     def update_profile(self) -> Asked:
         return {"as_": self.client, "body": {"title": "Director"}}
 
+    def delete_account(self) -> Asked:
+        return {"as_": self.world.client()}
+
+    def issue_ticket(self) -> Asked:
+        return {"as_": self.client, "body": {}}
+
     def list_notifications(self) -> Asked:
         return {"as_": self.lease.client}
 
@@ -287,6 +294,35 @@ class Successes:
     def revoke_mandate(self) -> Asked:
         granted = call(grant_mandate, **self.grant_mandate())
         return {"as_": self.client, "path": {"mandate_id": granted.json["id"]}}
+
+    # Administration
+
+    @cached_property
+    def admin(self) -> User:
+        return self.world.user(Role.SUPER_ADMIN)
+
+    def list_users(self) -> Asked:
+        return {"as_": self.admin}
+
+    def list_audit_logs(self) -> Asked:
+        return {"as_": self.lease.owner}
+
+    def change_role(self) -> Asked:
+        return {"as_": self.admin, "path": {"user_id": self.world.client().id}, "body": {"role": "SUPPORT"}}
+
+    def suspend_user(self) -> Asked:
+        return {"as_": self.admin, "path": {"user_id": self.world.client().id}, "body": {"reason": "Forged papers"}}
+
+    def restore_user(self) -> Asked:
+        asked = self.suspend_user()
+        call(suspend_user, **asked)
+        return asked | {"body": {}}
+
+    def add_note(self) -> Asked:
+        return {"as_": self.admin, "path": {"user_id": self.client.id}, "body": {"text": "Called about an invoice"}}
+
+    def list_notes(self) -> Asked:
+        return {"as_": self.admin, "path": {"user_id": self.client.id}}
 
     # The platform itself
 

@@ -19,6 +19,7 @@ from psycopg.rows import dict_row
 from shared.kit import aws, cache, db, valkey
 from shared.kit.catalog import Role
 from shared.kit.ids import new_id
+from tests import privacy
 
 PASSWORD = "Correct-Horse-7"
 # bcrypt of PASSWORD at cost 4: the cast logs in quickly; the cost itself is tested where it matters.
@@ -102,7 +103,7 @@ class World:
             organization_id=organization_id,
             role=role,
             email=f"{role.lower()}.{new_id().hex[-12:]}@example.com",
-            name=f"{role.title().replace('_', ' ')} {number}",
+            name=f"{role.title().replace('_', ' ')} {privacy.NAME} {number}",
             session_id=new_id(),
         )
         user = replace(user, **changes)

@@ -2,13 +2,16 @@
 
 It checks input and answers by pydantic models, verifies the token and looks its session up, sets the caller for
 row-level security, and writes a bid with its version, its audit row, its outbox row and its idempotency key in one
-transaction. It counts no rate limit and keeps no answers; ours does the first.
+transaction. It counts the rate limit by the same script in the same Redis, answers with the same headers, and writes a
+line of JSON for each request. It keeps no answers.
 """
 
 import hashlib
 import json
+import logging
 import os
-from collections.abc import Iterator
+import time
+from collections.abc import AsyncIterator, Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Literal
@@ -18,9 +21,12 @@ import jwt
 from fastapi import Depends, FastAPI, Header, HTTPException, Query, Request, Response
 from fastapi.encoders import jsonable_encoder
 from pydantic import BaseModel, ConfigDict, Field
+from redis.asyncio import Redis
 from sqlalchemy import Select, and_, create_engine, event, func, select, text
 from sqlalchemy.orm import DeclarativeBase, Session, joinedload, relationship, sessionmaker
 
+from shared.kit import limits
+from shared.kit.endpoint import _SECURITY_HEADERS
 from shared.schema import tables
 from shared.spaces.queries import _SELECT_SIMILAR
 
@@ -35,7 +41,32 @@ def _engine(user: str) -> Any:
     return create_engine(f"postgresql+psycopg://{user}@{place}", pool_size=5)
 
 
-app = FastAPI()
+valkey = Redis(host=os.environ["VALKEY_HOST"], port=int(os.environ["VALKEY_PORT"]), username=os.environ["VALKEY_USER"])
+window = valkey.register_script(limits._WINDOW)
+log = logging.getLogger("theirs")
+log.setLevel(logging.INFO)
+log.addHandler(logging.StreamHandler())
+
+
+async def _edge(request: Request, response: Response) -> AsyncIterator[None]:
+    """What every request leaves behind, whatever it asks: asynchronous, as each synchronous dependency is a thread."""
+    started = time.monotonic()
+    correlation_id = request.headers.get("x-correlation-id") or uuid4().hex
+    limit, seconds = limits.allowance("general")
+    subject = f"rate:theirs:{request.client.host if request.client else None}"
+    allowed, remaining, free = await window(keys=[subject], args=[limit, seconds, time.time_ns()])
+    if not allowed:
+        raise HTTPException(429, "There were too many requests.")
+    told = {"limit": limit, "remaining": remaining, "reset": int(time.time()) + free}
+    response.headers.update({f"x-ratelimit-{name}": str(value) for name, value in told.items()})
+    response.headers.update(_SECURITY_HEADERS | {"x-correlation-id": correlation_id})
+    yield
+    took = round((time.monotonic() - started) * 1000, 1)
+    about = {"correlation_id": correlation_id, "endpoint": request.url.path, "method": request.method}
+    log.info(json.dumps({"level": "INFO", "message": "done", **about, "duration_ms": took}))
+
+
+app = FastAPI(dependencies=[Depends(_edge)])
 sessions = sessionmaker(_engine("app_user"), expire_on_commit=False)
 authenticator = _engine("app_auth")
 

@@ -11,7 +11,15 @@ from shared.kit.db import Tx
 from shared.realtime.messages import send_closing
 
 
-@consumer("session.revoked", "user.password_changed", "member.removed", emits=False, uses=("push.send",))
+@consumer(
+    "session.revoked",
+    "user.deleted",
+    "user.password_changed",
+    "user.suspended",
+    "member.removed",
+    emits=False,
+    uses=("push.send",),
+)
 def cut_sockets(event: Event, tx: Tx) -> None:
     for connection_id in queries.delete_ended_sockets(tx, UUID(event.data["user_id"])):
         send_closing(connection_id, event.correlation_id)

@@ -2,18 +2,18 @@
 
 An unknown address and a wrong password get the same answer after the same work: one bcrypt and the same
 statements. Five failures lock the address for 15 minutes, whether or not anybody has it. While Valkey is
-down an IP's logins are counted in PostgreSQL.
+down an IP's logins are counted in PostgreSQL. Whoever has a second factor gets no session yet, but a token with which
+functions/auth/verify_second_factor.py waits for a code.
 """
 
-from shared.auth import opaque, passwords, queries, rules, sessions
-from shared.auth.models import Credentials, Session, SignedIn, User
+from shared.auth import passwords, queries, rules, sessions
+from shared.auth.models import Credentials, SecondFactorAsked, SignedIn
 from shared.kit import metrics
-from shared.kit.catalog import ANYONE, Role
+from shared.kit.catalog import ANYONE
 from shared.kit.db import transaction
 from shared.kit.endpoint import Reply, endpoint
 from shared.kit.errors import Unauthenticated
-from shared.kit.ids import new_id
-from shared.kit.request import Caller, Request
+from shared.kit.request import Request
 
 
 @endpoint(
@@ -26,7 +26,7 @@ from shared.kit.request import Caller, Request
     database="auth",
     layers=("tokens",),
 )
-def login(asked: Credentials, request: Request) -> Reply[SignedIn]:
+def login(asked: Credentials, request: Request) -> Reply[SignedIn | SecondFactorAsked]:
     refusal: Unauthenticated = rules.InvalidCredentials()
     with transaction() as tx:
         if not request.is_counted:
@@ -36,17 +36,8 @@ def login(asked: Credentials, request: Request) -> Reply[SignedIn]:
         if attempts["locked_seconds"] and attempts["locked_seconds"] > 0:
             refusal = rules.AccountLocked(retry_after=attempts["locked_seconds"])
         elif passwords.is_password(asked.password, row["password_hash"] if row else None) and row:
-            user = User.of(row)
-            caller = Caller(user.id, user.organization_id, Role(user.role), session_id=new_id())
-            refresh_token = opaque.first_token(caller.session_id)
-            tx.become(caller)
             queries.delete_attempts(tx, asked.email)
-            queries.update_last_login(tx, user.id)
-            queries.insert_session(
-                tx, caller.session_id, user.id, opaque.hash_of(refresh_token), sessions.refresh_days()
-            )
-            tx.emit("session.started", Session(id=caller.session_id, user_id=user.id))
-            return sessions.signed_in(user, caller.session_id, refresh_token)
+            return sessions.entered(tx, row)
         else:
             queries.update_failed_attempts(tx, asked.email, attempts["failed_attempts"] + 1)
     metrics.count("FailedLogins")

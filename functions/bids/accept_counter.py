@@ -9,15 +9,15 @@ from shared.bids import queries, rules
 from shared.bids.access import visible_bid
 from shared.bids.models import Bid, ClientDecision
 from shared.contracts.draft import draft_contract
-from shared.kit.catalog import Role
 from shared.kit.db import transaction
 from shared.kit.endpoint import endpoint
 from shared.kit.request import Caller
+from shared.organizations.roles import Right, may
 
 
 @endpoint(
     "PUT /bids/{bid_id}/accept-counter",
-    access={Role.CLIENT, Role.BROKER},
+    access=may(Right.BID),
     rate="bidding",
     writes=True,
     verified=True,

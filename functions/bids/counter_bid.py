@@ -9,15 +9,15 @@ from uuid import UUID
 from shared.bids import queries, rules
 from shared.bids.access import visible_bid
 from shared.bids.models import Bid, Counter
-from shared.kit.catalog import Role
 from shared.kit.db import transaction
 from shared.kit.endpoint import endpoint
 from shared.kit.request import Caller
+from shared.organizations.roles import Right, may
 
 
 @endpoint(
     "PUT /bids/{bid_id}/counter",
-    access={Role.OWNER, Role.AGENT},
+    access=may(Right.DECIDE_BIDS),
     rate="bidding",
     writes=True,
     verified=True,

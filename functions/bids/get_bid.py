@@ -4,14 +4,14 @@ from uuid import UUID
 
 from shared.bids import queries
 from shared.bids.models import BidDetail
-from shared.kit.catalog import Role
 from shared.kit.db import reading
 from shared.kit.endpoint import endpoint
 from shared.kit.errors import NotFound
 from shared.kit.request import Caller
+from shared.organizations.roles import Right, may
 
 
-@endpoint("GET /bids/{bid_id}", access={Role.OWNER, Role.AGENT, Role.CLIENT, Role.BROKER})
+@endpoint("GET /bids/{bid_id}", access=may(Right.READ_BIDS))
 def get_bid(caller: Caller, bid_id: UUID) -> BidDetail:
     with reading(caller) as tx:
         bid, versions = queries.select_bid(tx, caller, bid_id)

@@ -2,14 +2,14 @@
 
 from shared.bids import queries
 from shared.bids.models import Bid, BidFilter, BidList
-from shared.kit.catalog import Role
 from shared.kit.db import reading
 from shared.kit.endpoint import endpoint
 from shared.kit.paging import PageMeta
 from shared.kit.request import Caller
+from shared.organizations.roles import Right, may
 
 
-@endpoint("GET /bids", access={Role.OWNER, Role.AGENT, Role.CLIENT, Role.BROKER})
+@endpoint("GET /bids", access=may(Right.READ_BIDS))
 def list_bids(caller: Caller, asked: BidFilter) -> BidList:
     with reading(caller) as tx:
         rows = queries.select_bids(tx, caller, asked)

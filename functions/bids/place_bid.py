@@ -6,18 +6,19 @@ start the leasing saga (functions/leasing/leasing.asl.json). Over WebSocket the 
 
 from shared.bids import queries, rules
 from shared.bids.models import Bid, Offer
-from shared.kit.catalog import Role, Socket
+from shared.kit.catalog import Socket
 from shared.kit.db import transaction
 from shared.kit.endpoint import endpoint
 from shared.kit.request import Caller
 from shared.maths.months import first_of_next_month
 from shared.organizations.access import acting_for
+from shared.organizations.roles import Right, may
 from shared.spaces.access import visible_space
 
 
 @endpoint(
     "POST /bids",
-    access={Role.CLIENT, Role.BROKER},
+    access=may(Right.BID),
     returns=201,
     rate="bidding",
     writes=True,

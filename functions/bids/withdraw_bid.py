@@ -8,15 +8,16 @@ from uuid import UUID
 from shared.bids import queries, rules
 from shared.bids.access import visible_bid
 from shared.bids.models import Bid, ClientDecision
-from shared.kit.catalog import Role, Socket
+from shared.kit.catalog import Socket
 from shared.kit.db import transaction
 from shared.kit.endpoint import endpoint
 from shared.kit.request import Caller
+from shared.organizations.roles import Right, may
 
 
 @endpoint(
     "PUT /bids/{bid_id}/withdraw",
-    access={Role.CLIENT, Role.BROKER},
+    access=may(Right.BID),
     rate="bidding",
     writes=True,
     raises=(rules.BidNotOpen,),

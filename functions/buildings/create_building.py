@@ -5,15 +5,15 @@ Every day that matters there, when rent is due or a lease begins, is the day of 
 
 from shared.buildings import queries, rules
 from shared.buildings.models import Building, NewBuilding
-from shared.kit.catalog import Role
 from shared.kit.db import transaction
 from shared.kit.endpoint import endpoint
 from shared.kit.request import Caller
+from shared.organizations.roles import Right, may
 
 
 @endpoint(
     "POST /buildings",
-    access={Role.OWNER, Role.AGENT},
+    access=may(Right.KEEP_INVENTORY),
     returns=201,
     writes=True,
     verified=True,

@@ -4,12 +4,12 @@ from uuid import UUID
 
 from shared.buildings import queries
 from shared.buildings.models import Building
-from shared.kit.catalog import Role
 from shared.kit.db import transaction
 from shared.kit.endpoint import endpoint
 from shared.kit.errors import NotFound, Stale
 from shared.kit.request import Caller
 from shared.kit.versions import check_version
+from shared.organizations.roles import Right, may
 from shared.spaces.access import ties_of
 from shared.spaces.models import OwnSpace
 from shared.spaces.rules import StillInUse, check_unused
@@ -17,7 +17,7 @@ from shared.spaces.rules import StillInUse, check_unused
 
 @endpoint(
     "DELETE /buildings/{building_id}",
-    access={Role.OWNER, Role.AGENT},
+    access=may(Right.KEEP_INVENTORY),
     returns=204,
     writes=True,
     raises=(Stale, StillInUse),

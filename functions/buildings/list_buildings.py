@@ -3,16 +3,17 @@
 from shared.buildings import queries
 from shared.buildings.access import INVENTORY_CHANGES
 from shared.buildings.models import BuildingFilter, BuildingList, BuildingSummary
-from shared.kit.catalog import Cached, Role
+from shared.kit.catalog import Cached
 from shared.kit.db import reading
 from shared.kit.endpoint import endpoint
 from shared.kit.paging import PageMeta
 from shared.kit.request import Caller
+from shared.organizations.roles import Right, may
 
 
 @endpoint(
     "GET /buildings",
-    access={Role.OWNER, Role.AGENT},
+    access=may(Right.KEEP_INVENTORY),
     cached=Cached("buildings", 300, ended_by=INVENTORY_CHANGES),
 )
 def list_buildings(caller: Caller, asked: BuildingFilter) -> BuildingList:

@@ -4,16 +4,16 @@ from uuid import UUID
 
 from shared.buildings import queries
 from shared.buildings.models import FloorList, OwnFloor
-from shared.kit.catalog import Role
 from shared.kit.db import reading
 from shared.kit.endpoint import Reply, endpoint
 from shared.kit.errors import NotFound
 from shared.kit.paging import Paged, PageMeta
 from shared.kit.request import Caller
 from shared.kit.versions import tag
+from shared.organizations.roles import Right, may
 
 
-@endpoint("GET /buildings/{building_id}/floors", access={Role.OWNER, Role.AGENT})
+@endpoint("GET /buildings/{building_id}/floors", access=may(Right.KEEP_INVENTORY))
 def list_floors(caller: Caller, building_id: UUID, asked: Paged) -> Reply[FloorList]:
     with reading(caller) as tx:
         rows = queries.select_floors(tx, building_id, asked)

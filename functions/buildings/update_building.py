@@ -7,17 +7,17 @@ from uuid import UUID
 
 from shared.buildings import queries, rules
 from shared.buildings.models import Building, BuildingChanges
-from shared.kit.catalog import Role
 from shared.kit.db import transaction
 from shared.kit.endpoint import Reply, endpoint
 from shared.kit.errors import NotFound, Stale
 from shared.kit.request import Caller
 from shared.kit.versions import check_version
+from shared.organizations.roles import Right, may
 
 
 @endpoint(
     "PUT /buildings/{building_id}",
-    access={Role.OWNER, Role.AGENT},
+    access=may(Right.KEEP_INVENTORY),
     writes=True,
     verified=True,
     raises=(Stale, rules.FloorsNotEmpty, rules.ExternalIdTaken),

@@ -7,15 +7,15 @@ from uuid import UUID
 
 from shared.buildings import queries, rules
 from shared.buildings.models import FloorChanges, OwnFloor
-from shared.kit.catalog import Role
 from shared.kit.db import transaction
 from shared.kit.endpoint import Reply, endpoint
 from shared.kit.errors import NotFound, Stale
 from shared.kit.request import Caller
 from shared.kit.versions import check_version, tag
+from shared.organizations.roles import Right, may
 
 
-@endpoint("PUT /floors/{floor_id}", access={Role.OWNER, Role.AGENT}, writes=True, verified=True, raises=(Stale,))
+@endpoint("PUT /floors/{floor_id}", access=may(Right.KEEP_INVENTORY), writes=True, verified=True, raises=(Stale,))
 def update_floor(caller: Caller, floor_id: UUID, asked: FloorChanges) -> Reply[OwnFloor]:
     rules.check_areas(asked.model_dump(include=asked.model_fields_set))
     with transaction(caller) as tx:

@@ -10,15 +10,15 @@ from shared.contracts import rules
 from shared.contracts.access import visible_contract
 from shared.contracts.models import Authorizing, ContractState
 from shared.contracts.signing import Signature, accept
-from shared.kit.catalog import Role
 from shared.kit.db import transaction
 from shared.kit.endpoint import endpoint
 from shared.kit.request import Caller, Request
+from shared.organizations.roles import Right, may
 
 
 @endpoint(
     "PATCH /contracts/{contract_id}/authorize",
-    access={Role.OWNER},
+    access=may(Right.AUTHORIZE_LEASES),
     writes=True,
     verified=True,
     raises=(rules.NotToBeAuthorized, rules.DealDeclined),

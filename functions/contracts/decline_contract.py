@@ -5,15 +5,15 @@ from uuid import UUID
 from shared.contracts import queries, rules
 from shared.contracts.access import visible_contract
 from shared.contracts.models import ContractState, Declining
-from shared.kit.catalog import Role
 from shared.kit.db import transaction
 from shared.kit.endpoint import endpoint
 from shared.kit.request import Caller
+from shared.organizations.roles import Right, may
 
 
 @endpoint(
     "PATCH /contracts/{contract_id}/decline",
-    access={Role.OWNER, Role.CLIENT, Role.BROKER},
+    access=may(Right.SIGN_LEASES),
     writes=True,
     raises=(rules.AlreadyExecuted, rules.DealDeclined),
 )

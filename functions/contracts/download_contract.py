@@ -8,17 +8,17 @@ from uuid import UUID
 
 from shared.contracts import queries, rules
 from shared.kit.aws import read_object, write_object
-from shared.kit.catalog import Role
 from shared.kit.db import Row, reading
 from shared.kit.endpoint import File, endpoint
 from shared.kit.errors import NotFound
 from shared.kit.request import Caller
 from shared.kit.settings import resource
+from shared.organizations.roles import Right, may
 
 
 @endpoint(
     "GET /contracts/{contract_id}/download",
-    access={Role.OWNER, Role.CLIENT, Role.BROKER},
+    access=may(Right.READ_LEASES),
     raises=(rules.DocumentGone,),
     # Without the right to list, S3 answers 403 and not 404 for what is not there yet.
     uses=("documents.read", "documents.write", "documents.check"),

@@ -6,10 +6,10 @@ A second draft after a lost answer is therefore never sent: a contract has one e
 
 from shared.contracts.announce import announce
 from shared.contracts.docusign import Account
-from shared.contracts.secret import secret
 from shared.kit.aws import read_object
 from shared.kit.consumer import Event, consumer
 from shared.kit.sealed import unseal
+from shared.kit.secret import secret
 from shared.kit.settings import resource, setting
 from shared.kit.wire import load
 

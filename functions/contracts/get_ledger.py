@@ -6,18 +6,18 @@ Credit from over-payment stands in it and lowers the balance; it settles no inst
 from decimal import Decimal
 from uuid import UUID
 
-from shared.kit.catalog import Role
 from shared.kit.db import reading
 from shared.kit.endpoint import endpoint
 from shared.kit.errors import NotFound
 from shared.kit.request import Caller
+from shared.organizations.roles import Right, may
 from shared.payments import queries
 from shared.payments.models import Ledger, LedgerEntry, LedgerMeta
 
 
 @endpoint(
     "GET /contracts/{contract_id}/ledger",
-    access={Role.OWNER, Role.CLIENT, Role.BROKER, Role.FINANCIAL_OFFICER},
+    access=may(Right.READ_MONEY),
 )
 def get_ledger(caller: Caller, contract_id: UUID) -> Ledger:
     with reading(caller) as tx:

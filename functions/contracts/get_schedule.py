@@ -3,18 +3,18 @@
 from decimal import Decimal
 from uuid import UUID
 
-from shared.kit.catalog import Role
 from shared.kit.db import reading
 from shared.kit.endpoint import endpoint
 from shared.kit.errors import NotFound
 from shared.kit.request import Caller
+from shared.organizations.roles import Right, may
 from shared.payments import queries
 from shared.payments.models import Schedule, ScheduleLine, ScheduleMeta
 
 
 @endpoint(
     "GET /contracts/{contract_id}/schedule",
-    access={Role.OWNER, Role.CLIENT, Role.BROKER, Role.FINANCIAL_OFFICER},
+    access=may(Right.READ_MONEY),
 )
 def get_schedule(caller: Caller, contract_id: UUID) -> Schedule:
     with reading(caller) as tx:

@@ -2,9 +2,9 @@
 
 from shared.contracts.docusign import Account
 from shared.contracts.rules import signed_key
-from shared.contracts.secret import secret
 from shared.kit.aws import write_object
 from shared.kit.consumer import Event, consumer
+from shared.kit.secret import secret
 from shared.kit.settings import resource
 
 

@@ -2,14 +2,14 @@
 
 from shared.contracts import queries
 from shared.contracts.models import ContractFilter, ContractList, ContractSummary
-from shared.kit.catalog import Role
 from shared.kit.db import reading
 from shared.kit.endpoint import endpoint
 from shared.kit.paging import PageMeta
 from shared.kit.request import Caller
+from shared.organizations.roles import Right, may
 
 
-@endpoint("GET /contracts", access={Role.OWNER, Role.CLIENT, Role.BROKER})
+@endpoint("GET /contracts", access=may(Right.READ_LEASES))
 def list_contracts(caller: Caller, asked: ContractFilter) -> ContractList:
     with reading(caller) as tx:
         rows = queries.select_contracts(tx, caller, asked)

@@ -11,12 +11,12 @@ from functools import partial
 
 from shared.contracts import connect, queries, rules
 from shared.contracts.models import ContractState, Received
-from shared.contracts.secret import secret
 from shared.contracts.signing import Signature, accept
 from shared.kit.catalog import ANYONE, Raw
 from shared.kit.db import Row, Tx, transaction
 from shared.kit.endpoint import endpoint
 from shared.kit.request import Request
+from shared.kit.secret import secret
 
 
 @endpoint(

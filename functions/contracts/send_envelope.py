@@ -1,8 +1,8 @@
 """The envelope goes out to its signers, now that its news will find the contract."""
 
 from shared.contracts.docusign import Account
-from shared.contracts.secret import secret
 from shared.kit.consumer import Event, consumer
+from shared.kit.secret import secret
 
 
 @consumer("contract.envelope_recorded", database=None, uses=("docusign.read",), layers=("tokens",), timeout=60)

@@ -11,15 +11,15 @@ from shared.contracts import rules
 from shared.contracts.access import side_of, visible_contract
 from shared.contracts.models import ContractState, Signing
 from shared.contracts.signing import Signature, accept
-from shared.kit.catalog import Role
 from shared.kit.db import transaction
 from shared.kit.endpoint import endpoint
 from shared.kit.request import Caller, Request
+from shared.organizations.roles import Right, may
 
 
 @endpoint(
     "PATCH /contracts/{contract_id}/sign",
-    access={Role.OWNER, Role.CLIENT, Role.BROKER},
+    access=may(Right.SIGN_LEASES),
     writes=True,
     verified=True,
     raises=(rules.NotSignable, rules.DealDeclined, rules.SignedElsewhere, rules.NotYourTurn, rules.OtherDocument),

@@ -1,8 +1,8 @@
 """A deal that was called off is signed by nobody any more: its envelope is withdrawn."""
 
 from shared.contracts.docusign import Account
-from shared.contracts.secret import secret
 from shared.kit.consumer import Event, consumer
+from shared.kit.secret import secret
 
 
 @consumer("contract.voided", database=None, uses=("docusign.read",), layers=("tokens",), timeout=60)

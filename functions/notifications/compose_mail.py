@@ -17,6 +17,8 @@ _SECURITY = (
     "user.registered",
     "user.verification_requested",
     "user.password_changed",
+    "user.second_factor_enabled",
+    "user.second_factor_disabled",
     "password_reset.requested",
     "session.revoked",
 )
@@ -60,8 +62,8 @@ def _security_notice(event: Event, person: Row) -> mail.Mail | None:
         case "password_reset.requested" if event.object_id:
             token = rules.mailed_token(derived_key(rules.RESET_KEY), event.object_id)
             return letters.security_notice("password_reset", person, letters.page(f"reset-password?token={token}"))
-        case "user.password_changed":
-            return letters.security_notice("password_changed", person)
+        case "user.password_changed" | "user.second_factor_enabled" | "user.second_factor_disabled":
+            return letters.security_notice(event.name.removeprefix("user."), person)
         case "session.revoked" if event.data["revoked_reason"] == rules.REUSED:
             return letters.security_notice("session_ended", person)
         case _:

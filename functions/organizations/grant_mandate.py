@@ -3,16 +3,23 @@
 The broker then sees the client's bids, contracts and payments, and acts on its bids; it signs nothing for it.
 """
 
-from shared.kit.catalog import Role
 from shared.kit.db import transaction
 from shared.kit.endpoint import endpoint
 from shared.kit.errors import NotFound
 from shared.kit.request import Caller
 from shared.organizations import queries, rules
 from shared.organizations.models import Mandate, NewMandate
+from shared.organizations.roles import Right, may
 
 
-@endpoint("POST /mandates", access={Role.CLIENT}, returns=201, writes=True, raises=(rules.MandateStands,))
+@endpoint(
+    "POST /mandates",
+    access=may(Right.GIVE_MANDATES),
+    returns=201,
+    writes=True,
+    verified=True,
+    raises=(rules.MandateStands,),
+)
 def grant_mandate(caller: Caller, asked: NewMandate) -> Mandate:
     with transaction(caller) as tx:
         broker, today = queries.select_broker(tx, asked.broker_id)

@@ -7,7 +7,6 @@ the address has an account already is told to nobody but who holds the token.
 from shared.auth import opaque
 from shared.auth import queries as auth_queries
 from shared.auth.rules import mailed_token
-from shared.kit.catalog import Role
 from shared.kit.db import transaction
 from shared.kit.endpoint import endpoint
 from shared.kit.ids import new_id
@@ -15,14 +14,16 @@ from shared.kit.keys import derived_key
 from shared.kit.request import Caller
 from shared.organizations import queries, rules
 from shared.organizations.models import Invitation, NewInvitation
+from shared.organizations.roles import Right, may
 
 
 @endpoint(
     "POST /organizations/me/invitations",
-    access={Role.OWNER, Role.CLIENT, Role.BROKER},
+    access=may(Right.KEEP_ORGANIZATION),
     returns=201,
     rate="invitation",
     writes=True,
+    verified=True,
     uses=("derive_key.mac",),
     database="auth",
 )

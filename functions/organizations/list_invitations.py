@@ -1,15 +1,15 @@
 """Who was asked to join, and what became of it."""
 
-from shared.kit.catalog import Role
 from shared.kit.db import reading
 from shared.kit.endpoint import endpoint
 from shared.kit.paging import Paged, PageMeta
 from shared.kit.request import Caller
 from shared.organizations import queries
 from shared.organizations.models import Invitation, InvitationList
+from shared.organizations.roles import Right, may
 
 
-@endpoint("GET /organizations/me/invitations", access={Role.OWNER, Role.CLIENT, Role.BROKER})
+@endpoint("GET /organizations/me/invitations", access=may(Right.KEEP_ORGANIZATION))
 def list_invitations(caller: Caller, asked: Paged) -> InvitationList:
     with reading(caller) as tx:
         rows = queries.select_invitations(tx, caller, asked)

@@ -1,15 +1,15 @@
 """A client sees the mandates that it gave, a broker those that it was given, with what became of them."""
 
-from shared.kit.catalog import Role
 from shared.kit.db import reading
 from shared.kit.endpoint import endpoint
 from shared.kit.paging import Paged, PageMeta
 from shared.kit.request import Caller
 from shared.organizations import queries
 from shared.organizations.models import Mandate, MandateList
+from shared.organizations.roles import Right, may
 
 
-@endpoint("GET /mandates", access={Role.CLIENT, Role.BROKER})
+@endpoint("GET /mandates", access=may(Right.READ_MANDATES))
 def list_mandates(caller: Caller, asked: Paged) -> MandateList:
     with reading(caller) as tx:
         rows = queries.select_mandates(tx, caller, asked)

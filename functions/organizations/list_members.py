@@ -1,15 +1,15 @@
 """Who belongs to the organization, for those who look after it."""
 
-from shared.kit.catalog import Role
 from shared.kit.db import reading
 from shared.kit.endpoint import endpoint
 from shared.kit.paging import Paged, PageMeta
 from shared.kit.request import Caller
 from shared.organizations import queries
 from shared.organizations.models import Member, MemberList
+from shared.organizations.roles import Right, may
 
 
-@endpoint("GET /organizations/me/members", access={Role.OWNER, Role.CLIENT, Role.BROKER})
+@endpoint("GET /organizations/me/members", access=may(Right.KEEP_ORGANIZATION))
 def list_members(caller: Caller, asked: Paged) -> MemberList:
     with reading(caller) as tx:
         rows = queries.select_members(tx, caller, asked)

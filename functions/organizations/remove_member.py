@@ -6,23 +6,21 @@ whoever removes it; the address is free for an invitation or a registration (doc
 
 from uuid import UUID
 
-from shared.auth import queries as auth_queries
-from shared.kit.catalog import Role
 from shared.kit.db import transaction
 from shared.kit.endpoint import endpoint
 from shared.kit.errors import NotFound, SessionEnded
 from shared.kit.request import Caller
 from shared.organizations import queries, rules
 from shared.organizations.models import Member
+from shared.organizations.roles import Right, may
 
 
 @endpoint(
     "DELETE /organizations/me/members/{user_id}",
-    access={Role.OWNER, Role.CLIENT, Role.BROKER},
+    access=may(Right.KEEP_ORGANIZATION),
     returns=204,
     writes=True,
     raises=(rules.RemovingOneself, rules.LastAdministrator),
-    database="auth",
 )
 def remove_member(caller: Caller, user_id: UUID) -> None:
     with transaction(caller) as tx:
@@ -33,6 +31,5 @@ def remove_member(caller: Caller, user_id: UUID) -> None:
         if row is None:
             raise NotFound()
         rules.check_removable(row["role"], user_id == caller.user_id, rest["others"])
-        queries.delete_member(tx, caller, user_id)
-        ended = auth_queries.update_sessions_revoked(tx, user_id, rules.REMOVED)
+        ended = queries.delete_member(tx, user_id, rules.REMOVED)
         tx.emit("member.removed", Member.of(row), user_id=user_id, sessions_ended=ended)

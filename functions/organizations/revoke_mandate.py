@@ -2,18 +2,18 @@
 
 from uuid import UUID
 
-from shared.kit.catalog import Role
 from shared.kit.db import transaction
 from shared.kit.endpoint import endpoint
 from shared.kit.errors import NotFound
 from shared.kit.request import Caller
 from shared.organizations import queries, rules
 from shared.organizations.models import Mandate
+from shared.organizations.roles import Right, may
 
 
 @endpoint(
     "DELETE /mandates/{mandate_id}",
-    access={Role.CLIENT},
+    access=may(Right.GIVE_MANDATES),
     returns=204,
     writes=True,
     raises=(rules.MandateEnded,),

@@ -3,7 +3,6 @@
 Contracts and issued invoices keep what they say. Invoices that come after this say the new.
 """
 
-from shared.kit.catalog import Role
 from shared.kit.db import transaction
 from shared.kit.endpoint import Reply, endpoint
 from shared.kit.errors import SessionEnded, Stale
@@ -11,9 +10,10 @@ from shared.kit.request import Caller
 from shared.kit.versions import check_version
 from shared.organizations import queries, rules
 from shared.organizations.models import Organization, OrganizationChange, OrganizationChanges
+from shared.organizations.roles import Right, may
 
 
-@endpoint("PUT /organizations/me", access={Role.OWNER, Role.CLIENT, Role.BROKER}, writes=True, raises=(Stale,))
+@endpoint("PUT /organizations/me", access=may(Right.KEEP_ORGANIZATION), writes=True, raises=(Stale,))
 def update_organization(caller: Caller, asked: OrganizationChanges) -> Reply[Organization]:
     rules.check_policies(caller.role, asked)
     with transaction(caller) as tx:
@@ -22,9 +22,9 @@ def update_organization(caller: Caller, asked: OrganizationChanges) -> Reply[Org
             # Gone since the authorizer looked.
             raise SessionEnded()
         check_version(before["updated_at"])
-        row, changed = rules.changed(before, asked)
+        row, (after, changed) = before, rules.changed(before, asked)
         if changed:
-            row = queries.update_organization(tx, row)
+            row = queries.update_organization(tx, after)
             tx.emit(
                 "organization.updated",
                 OrganizationChange.of(row | {"changed": changed}),

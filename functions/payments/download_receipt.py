@@ -3,18 +3,18 @@
 from uuid import UUID
 
 from shared.kit.aws import read_object, write_object
-from shared.kit.catalog import Role
 from shared.kit.db import reading
 from shared.kit.endpoint import File, endpoint
 from shared.kit.errors import NotFound
 from shared.kit.request import Caller
 from shared.kit.settings import resource
+from shared.organizations.roles import Right, may
 from shared.payments import queries, rules
 
 
 @endpoint(
     "GET /payments/{payment_id}/receipt",
-    access={Role.OWNER, Role.CLIENT, Role.BROKER, Role.FINANCIAL_OFFICER},
+    access=may(Right.READ_MONEY),
     raises=(rules.ReceiptMissing,),
     # Without the right to list, S3 answers 403 and not 404 for what is not there yet.
     uses=("documents.read", "documents.write", "documents.check"),

@@ -6,10 +6,10 @@ issued here where none was before, and the receipt is ready for both sides.
 
 from uuid import UUID
 
-from shared.kit.catalog import Role
 from shared.kit.db import transaction
 from shared.kit.endpoint import endpoint
 from shared.kit.request import Caller
+from shared.organizations.roles import Right, may
 from shared.payments import queries, rules
 from shared.payments.access import visible_payment
 from shared.payments.models import Payment, Recording
@@ -17,7 +17,7 @@ from shared.payments.models import Payment, Recording
 
 @endpoint(
     "POST /payments/{payment_id}/record",
-    access={Role.OWNER, Role.FINANCIAL_OFFICER},
+    access=may(Right.BOOK_MONEY),
     writes=True,
     raises=(rules.AlreadyPaid, rules.NotPayable),
 )

@@ -5,10 +5,10 @@ History stays: the reversal is a row of its own. The payment is open again, as o
 
 from uuid import UUID
 
-from shared.kit.catalog import Role
 from shared.kit.db import transaction
 from shared.kit.endpoint import endpoint
 from shared.kit.request import Caller
+from shared.organizations.roles import Right, may
 from shared.payments import queries, rules
 from shared.payments.access import visible_payment
 from shared.payments.models import Payment, Reversing
@@ -16,7 +16,7 @@ from shared.payments.models import Payment, Reversing
 
 @endpoint(
     "POST /payments/{payment_id}/reverse",
-    access={Role.OWNER, Role.FINANCIAL_OFFICER},
+    access=may(Right.BOOK_MONEY),
     writes=True,
     raises=(rules.NothingToReverse,),
 )

@@ -1,8 +1,13 @@
-"""A client opens a socket: with its token in the address, or without, and then it has ten seconds to say who it is."""
+"""A client opens a socket: with a ticket or its token in the address, or with neither, and then it has ten seconds to
+say who it is.
+"""
 
+from shared.auth import opaque
 from shared.kit import tokens
-from shared.kit.db import transaction
-from shared.kit.errors import Detail, Invalid
+from shared.kit.db import Tx, transaction
+from shared.kit.errors import Detail, Invalid, InvalidToken
+from shared.kit.request import Caller
+from shared.kit.sessions import caller_from
 from shared.kit.socket import Message, socket
 from shared.realtime import queries
 from shared.realtime.messages import send_doubt
@@ -13,14 +18,26 @@ _GRACE = 10
 
 @socket("$connect", uses=("signing_key.read", "sockets_to_close.send"), layers=("tokens",))
 def connect(message: Message) -> None:
-    unknown = message.query.keys() - {"token"}
+    unknown = message.query.keys() - {"token", "ticket"}
     if unknown:
         raise Invalid(*(Detail(name, "is not a parameter here") for name in sorted(unknown)))
-    token = message.query.get("token")
+    token, ticket = message.query.get("token"), message.query.get("ticket")
+    if token is not None and ticket is not None:
+        raise Invalid(Detail("ticket", "must not come with a token"))
     claims = tokens.verify(token) if token is not None else None
     caller = tokens.caller_of(claims) if claims else None
     with transaction() as tx:
+        if ticket is not None:
+            caller = _caller_with(tx, ticket)
         queries.insert_connection(tx, message.connection_id, caller, claims["exp"] if claims else None)
         if caller is None:
             # Before the commit: a socket that opens is certain to be looked at.
             send_doubt(message.connection_id, message.request.correlation_id, is_gone=False, delay=_GRACE)
+
+
+def _caller_with(tx: Tx, ticket: str) -> Caller:
+    """Whoever was given the ticket; it is spent. Raises InvalidToken."""
+    row = queries.update_ticket_spent(tx, opaque.hash_of(ticket))
+    if row is None:
+        raise InvalidToken(message="This ticket is unknown, used or too old.")
+    return caller_from(row, row["session_id"])

@@ -1,17 +1,17 @@
 """An owner lists a space on a floor of its own building; from then on it can be found and bid for."""
 
-from shared.kit.catalog import Role
 from shared.kit.db import transaction
 from shared.kit.endpoint import endpoint
 from shared.kit.errors import NotFound
 from shared.kit.request import Caller
+from shared.organizations.roles import Right, may
 from shared.spaces import queries, rules
 from shared.spaces.models import NewSpace, OwnSpace
 
 
 @endpoint(
     "POST /spaces",
-    access={Role.OWNER, Role.AGENT},
+    access=may(Right.KEEP_INVENTORY),
     returns=201,
     writes=True,
     verified=True,

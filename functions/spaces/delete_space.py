@@ -2,12 +2,12 @@
 
 from uuid import UUID
 
-from shared.kit.catalog import Role
 from shared.kit.db import transaction
 from shared.kit.endpoint import endpoint
 from shared.kit.errors import Stale
 from shared.kit.request import Caller
 from shared.kit.versions import check_version
+from shared.organizations.roles import Right, may
 from shared.spaces import queries, rules
 from shared.spaces.access import own_space
 from shared.spaces.models import OwnSpace
@@ -15,7 +15,7 @@ from shared.spaces.models import OwnSpace
 
 @endpoint(
     "DELETE /spaces/{space_id}",
-    access={Role.OWNER, Role.AGENT},
+    access=may(Right.KEEP_INVENTORY),
     returns=204,
     writes=True,
     raises=(Stale, rules.StillInUse),

@@ -5,12 +5,12 @@ What a contract holds is the saga's to move: an owner takes an available space i
 
 from uuid import UUID
 
-from shared.kit.catalog import Role
 from shared.kit.db import transaction
 from shared.kit.endpoint import Reply, endpoint
 from shared.kit.errors import Stale
 from shared.kit.request import Caller
 from shared.kit.versions import check_version
+from shared.organizations.roles import Right, may
 from shared.spaces import queries, rules
 from shared.spaces.access import own_space
 from shared.spaces.models import OwnSpace, SpaceChanges
@@ -18,7 +18,7 @@ from shared.spaces.models import OwnSpace, SpaceChanges
 
 @endpoint(
     "PUT /spaces/{space_id}",
-    access={Role.OWNER, Role.AGENT},
+    access=may(Right.KEEP_INVENTORY),
     writes=True,
     verified=True,
     raises=(Stale, rules.AvailabilityFixed, rules.ExternalIdTaken),

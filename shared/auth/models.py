@@ -1,11 +1,13 @@
 """What one sends to register and log in, and what one gets: tokens and oneself."""
 
+from datetime import datetime
 from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 
-from shared.kit.fields import Body, Flag, Label, Text, View, refuse
+from shared.kit.fields import Body, Flag, Label, Query, Text, View, refuse
+from shared.kit.paging import PageMeta
 
 
 def _address(value: str) -> str:
@@ -50,6 +52,7 @@ Password = Annotated[
     Field(description=_LENGTH, json_schema_extra={"format": "password", "maxLength": 72}),
     BeforeValidator(_hashable),
 ]
+Code = Annotated[Text, Field(pattern="^[0-9]{6}$", description="Six digits from the app")]
 Token = Annotated[Text, Field(min_length=1, max_length=500)]
 
 
@@ -92,6 +95,48 @@ class NewPassword(Body):
     new_password: Annotated[Password, Field(description=f"As at registration, and none of the last five. {_LENGTH}")]
 
 
+class EnableSecondFactor(Body):
+    code: Code
+
+
+class DisableSecondFactor(Body):
+    password: Password
+    code: Annotated[Text, Field(max_length=50, description="Six digits from the app, or a recovery code")]
+
+
+class VerifySecondFactor(Body):
+    """One of `code` and `recovery_code`."""
+
+    mfa_token: Token
+    code: Code | None = None
+    recovery_code: Annotated[Text, Field(min_length=1, max_length=50)] | None = None
+
+
+class OAuthStart(Query):
+    return_to: Annotated[
+        str | None,
+        Field(max_length=1000, description="A page of a frontend that we know; it gets `code`, or `error`"),
+    ] = None
+    role: Annotated[
+        Literal["OWNER", "CLIENT", "BROKER", "CONTRACTOR"], Field(description="Of a new account; others keep theirs")
+    ] = "CLIENT"
+
+
+class OAuthAnswer(Query):
+    """What the provider says; it may add parameters of its own."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(extra="ignore")
+
+    state: Annotated[str, Field(max_length=500)] = ""
+    code: Annotated[str, Field(max_length=4096)] | None = None
+    error: Annotated[str, Field(max_length=500)] | None = None
+    iss: Annotated[str, Field(max_length=500)] | None = None
+
+
+class OAuthExchange(Body):
+    code: Annotated[Text, Field(min_length=1, max_length=4096)]
+
+
 class User(View):
     """Oneself, as the answers of this word tell it."""
 
@@ -118,6 +163,36 @@ class SignedIn(Tokens):
     user: User
 
 
+class SecondFactorAsked(View):
+    """The password was right; `POST /auth/2fa/verify` takes this token and a code for the rest of the sign-in."""
+
+    mfa_required: Literal[True]
+    mfa_token: str
+
+
+class Challenge(View):
+    """A sign-in that waits for its second factor, or a session that was asked for it."""
+
+    accounted: ClassVar[tuple[str, ...]] = ("user_id",)
+
+    id: UUID
+    user_id: UUID
+
+
+class SecondFactor(View):
+    """What an authenticator app needs. Told once; it is on when a code from the app has proved that it got there."""
+
+    otpauth_uri: str
+    secret: str
+    qr_png: Annotated[str, Field(description="A PNG in base64")]
+
+
+class RecoveryCodes(View):
+    """Each lets its person in once without the app. Told once: they are kept as hashes."""
+
+    recovery_codes: list[str]
+
+
 class Session(View):
     """One sign-in on one device: a family of refresh tokens of which only the newest is good."""
 
@@ -126,6 +201,23 @@ class Session(View):
     id: UUID
     user_id: UUID
     revoked_reason: str | None = None
+
+
+class Device(View):
+    """A session that lives, as its person knows it again: where it began, and when it was last refreshed."""
+
+    id: UUID
+    ip_address: str | None
+    user_agent: str | None
+    is_current: bool
+    created_at: datetime
+    last_used_at: datetime
+    expires_at: datetime
+
+
+class DeviceList(View):
+    data: list[Device]
+    meta: PageMeta
 
 
 class Key(View):

@@ -5,11 +5,19 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from shared.auth.identity import Identity
 from shared.auth.models import Registration
-from shared.auth.rules import LOCK_MINUTES, MAX_FAILURES, REMEMBERED_PASSWORDS
-from shared.kit.db import Row, Tx
+from shared.auth.rules import (
+    CHALLENGE_MINUTES,
+    CHALLENGE_TRIES,
+    LOCK_MINUTES,
+    MAX_FAILURES,
+    REMEMBERED_PASSWORDS,
+)
+from shared.kit.db import Reading, Row, Tx
 from shared.kit.errors import RateLimited
 from shared.kit.limits import Window, allowance
+from shared.kit.paging import Paged
 from shared.kit.request import Caller, current
 
 
@@ -100,7 +108,7 @@ RETURNING CASE WHEN a.locked_until <= clock_timestamp() THEN 0 ELSE a.failed_att
 """
 
 _SELECT_LOGIN = """
-SELECT id, email, name, role, email_verified, organization_id, password_hash
+SELECT id, email, name, role, email_verified, organization_id, password_hash, two_factor_enabled
 FROM users
 WHERE lower(email) = %(email)s AND status = 'ACTIVE' AND deleted_at IS NULL
 """
@@ -125,6 +133,197 @@ WHERE email_hash = %(email_hash)s
 
 def delete_attempts(tx: Tx, email: str) -> None:
     tx.run("DELETE FROM login_attempts WHERE email_hash = %(email_hash)s", _address(email))
+
+
+_FACTOR = """
+    u.id, u.email, u.name, u.role, u.email_verified, u.organization_id, u.password_hash,
+    u.two_factor_enabled, u.two_factor_secret, u.two_factor_step
+"""
+
+
+def lock_factor(tx: Tx, caller: Caller) -> Row | None:
+    """The caller with its second factor; whoever else would use or change that waits."""
+    return tx.one(_LOCK_FACTOR, {"id": caller.user_id})
+
+
+_LOCK_FACTOR = f"SELECT {_FACTOR} FROM users u WHERE u.id = %(id)s AND u.deleted_at IS NULL FOR UPDATE"
+
+
+def update_factor_set_up(tx: Tx, user_id: UUID, sealed_secret: str) -> None:
+    tx.run(_UPDATE_SET_UP, {"id": user_id, "secret": sealed_secret})
+
+
+_UPDATE_SET_UP = """
+UPDATE users SET two_factor_secret = %(secret)s, two_factor_step = NULL, updated_at = now() WHERE id = %(id)s
+"""
+
+
+def update_factor_enabled(tx: Tx, user_id: UUID, step: int, code_hashes: list[str]) -> None:
+    """On, with a code taken and new recovery codes."""
+    values = {"id": user_id, "step": step, "hashes": code_hashes}
+    tx.run(_UPDATE_ENABLED, values)
+    tx.run(_INSERT_RECOVERY_CODES, values)
+
+
+_UPDATE_ENABLED = """
+UPDATE users SET two_factor_enabled = true, two_factor_step = %(step)s, updated_at = now() WHERE id = %(id)s
+"""
+
+_INSERT_RECOVERY_CODES = """
+INSERT INTO recovery_codes (user_id, code_hash) SELECT %(id)s, unnest(%(hashes)s::text[])
+"""
+
+
+def delete_factor(tx: Tx, user_id: UUID) -> None:
+    """Off, and nothing of it left."""
+    tx.run(_UPDATE_DISABLED, {"id": user_id})
+    tx.run("DELETE FROM recovery_codes WHERE user_id = %(id)s", {"id": user_id})
+
+
+_UPDATE_DISABLED = """
+UPDATE users
+SET two_factor_enabled = false, two_factor_secret = NULL, two_factor_step = NULL, updated_at = now()
+WHERE id = %(id)s
+"""
+
+
+def update_factor_step(tx: Tx, user_id: UUID, step: int) -> None:
+    """This code, and those before it, are spent."""
+    tx.run("UPDATE users SET two_factor_step = %(step)s WHERE id = %(id)s", {"id": user_id, "step": step})
+
+
+def update_recovery_spent(tx: Tx, user_id: UUID, code_hash: str) -> bool:
+    """Whether this was one of the person's codes, and not used before."""
+    return tx.one(_UPDATE_RECOVERY_SPENT, {"id": user_id, "code_hash": code_hash}) is not None
+
+
+_UPDATE_RECOVERY_SPENT = """
+UPDATE recovery_codes SET spent_at = now()
+WHERE user_id = %(id)s AND code_hash = %(code_hash)s AND spent_at IS NULL
+RETURNING user_id
+"""
+
+
+def is_recovery_code(tx: Tx, user_id: UUID, code_hash: str) -> bool:
+    """As update_recovery_spent, and the code is left as it is."""
+    return tx.one(_SELECT_RECOVERY, {"id": user_id, "code_hash": code_hash}) is not None
+
+
+_SELECT_RECOVERY = """
+SELECT user_id FROM recovery_codes WHERE user_id = %(id)s AND code_hash = %(code_hash)s AND spent_at IS NULL
+"""
+
+
+def insert_challenge(tx: Tx, challenge_id: UUID, user_id: UUID, token_hash: str) -> None:
+    values = {"id": challenge_id, "user_id": user_id, "token_hash": token_hash, "minutes": CHALLENGE_MINUTES}
+    tx.run(_INSERT_CHALLENGE, values)
+
+
+_INSERT_CHALLENGE = """
+INSERT INTO user_tokens (id, user_id, purpose, token_hash, expires_at)
+VALUES (%(id)s, %(user_id)s, 'SECOND_FACTOR', %(token_hash)s, now() + make_interval(mins => %(minutes)s))
+"""
+
+
+def lock_challenge(tx: Tx, token_hash: str) -> Row | None:
+    """The sign-in that waits for its second factor, and its person as lock_factor; None where there is none."""
+    return tx.one(_LOCK_CHALLENGE, {"token_hash": token_hash})
+
+
+_LOCK_CHALLENGE = f"""
+SELECT t.id AS challenge_id, {_FACTOR}
+FROM user_tokens t
+JOIN users u ON u.id = t.user_id
+WHERE t.token_hash = %(token_hash)s AND t.purpose = 'SECOND_FACTOR' AND t.spent_at IS NULL AND t.expires_at > now()
+  AND u.two_factor_enabled AND u.status = 'ACTIVE' AND u.deleted_at IS NULL
+FOR UPDATE
+"""
+
+
+def update_challenge_spent(tx: Tx, challenge_id: UUID) -> None:
+    tx.run("UPDATE user_tokens SET spent_at = now() WHERE id = %(id)s", {"id": challenge_id})
+
+
+def update_challenge_failed(tx: Tx, challenge_id: UUID) -> None:
+    """One more try is gone; with the last one the token is."""
+    tx.run(_UPDATE_CHALLENGE_FAILED, {"id": challenge_id, "tries": CHALLENGE_TRIES})
+
+
+_UPDATE_CHALLENGE_FAILED = """
+UPDATE user_tokens
+SET attempts = attempts + 1, spent_at = CASE WHEN attempts + 1 >= %(tries)s::integer THEN now() END
+WHERE id = %(id)s
+"""
+
+
+def select_identity(tx: Tx, told: Identity) -> Row | None:
+    """The account that belongs to the person at the provider."""
+    return tx.one(_SELECT_IDENTITY, _identity(told))
+
+
+_SELECT_IDENTITY = f"""
+SELECT {_FACTOR}
+FROM oauth_identities i
+JOIN users u ON u.id = i.user_id
+WHERE i.provider = %(provider)s AND i.subject = %(subject)s AND u.status = 'ACTIVE' AND u.deleted_at IS NULL
+"""
+
+
+def has_identity(tx: Tx, user_id: UUID, provider: str) -> bool:
+    """Whether the account belongs to somebody at the provider."""
+    return tx.one(_SELECT_HAS_IDENTITY, {"user_id": user_id, "provider": provider}) is not None
+
+
+_SELECT_HAS_IDENTITY = "SELECT user_id FROM oauth_identities WHERE user_id = %(user_id)s AND provider = %(provider)s"
+
+
+def insert_identity(tx: Tx, user_id: UUID, told: Identity) -> None:
+    values = _identity(told) | {"user_id": user_id}
+    tx.run(_DELETE_FORMER_IDENTITY, values)
+    tx.run(_INSERT_IDENTITY, values)
+
+
+# Of an account that was removed from its organization.
+_DELETE_FORMER_IDENTITY = """
+DELETE FROM oauth_identities i
+USING users u
+WHERE i.provider = %(provider)s AND i.subject = %(subject)s AND u.id = i.user_id AND u.deleted_at IS NOT NULL
+"""
+
+_INSERT_IDENTITY = """
+INSERT INTO oauth_identities (provider, subject, user_id) VALUES (%(provider)s, %(subject)s, %(user_id)s)
+"""
+
+
+def insert_passwordless(tx: Tx, caller: Caller, told: Identity) -> Row:
+    """A new account that no password opens. Violates `users_email_key` where the address has one."""
+    values = {"id": caller.user_id, "organization_id": caller.organization_id, "role": caller.role.value}
+    return tx.batch((_INSERT_PASSWORDLESS, values | {"email": told.email, "name": told.name}))[0][0]
+
+
+_INSERT_PASSWORDLESS = f"""
+INSERT INTO users AS u (id, organization_id, email, password_hash, name, role, email_verified)
+VALUES (%(id)s, %(organization_id)s, %(email)s, '', %(name)s, %(role)s, true)
+RETURNING {_FACTOR}
+"""
+
+
+def insert_exchanged(tx: Tx, token_id: UUID, user_id: UUID, seconds: int) -> bool:
+    """Whether this code comes for the first time."""
+    return tx.one(_INSERT_EXCHANGED, {"id": token_id, "user_id": user_id, "seconds": seconds}) is not None
+
+
+_INSERT_EXCHANGED = """
+INSERT INTO user_tokens (id, user_id, purpose, token_hash, expires_at, spent_at)
+VALUES (%(id)s, %(user_id)s, 'OAUTH', encode(sha256(uuid_send(%(id)s)), 'hex'),
+        now() + make_interval(secs => %(seconds)s), now())
+ON CONFLICT (id) DO NOTHING
+RETURNING id
+"""
+
+
+def _identity(told: Identity) -> dict[str, str]:
+    return {"provider": told.provider, "subject": told.subject}
 
 
 def insert_session(tx: Tx, session_id: UUID, user_id: UUID, refresh_hash: str, days: int) -> None:
@@ -190,6 +389,43 @@ UPDATE sessions SET revoked_at = now(), revoked_reason = %(reason)s
 WHERE id = %(id)s AND revoked_at IS NULL
 RETURNING id, user_id, revoked_reason
 """
+
+
+def select_sessions(tx: Reading, caller: Caller, asked: Paged) -> list[Row]:
+    """The caller's own that live, newest first: one row more than the page holds."""
+    (before,) = asked.key_before(UUID)
+    return tx.all(_SELECT_SESSIONS, _own(caller) | {"before": before, "limit": asked.limit + 1})
+
+
+_SELECT_SESSIONS = """
+SELECT id, host(ip_address) AS ip_address, user_agent, id = %(current)s AS is_current, created_at,
+       coalesce(rotated_at, created_at) AS last_used_at, expires_at
+FROM sessions
+WHERE user_id = %(user_id)s AND revoked_at IS NULL AND expires_at > now()
+  AND (%(before)s::uuid IS NULL OR id < %(before)s)
+ORDER BY id DESC
+LIMIT %(limit)s
+"""
+
+
+def update_own_revoked(tx: Tx, caller: Caller, session_id: UUID, reason: str) -> Row | None:
+    """One of the caller's own sessions, ended; None where there is none that lives."""
+    return tx.one(_UPDATE_OWN_REVOKED, _own(caller) | {"id": session_id, "reason": reason})
+
+
+_UPDATE_OWN_REVOKED = """
+UPDATE sessions SET revoked_at = now(), revoked_reason = %(reason)s
+WHERE id = %(id)s AND user_id = %(user_id)s AND revoked_at IS NULL AND expires_at > now()
+RETURNING id, user_id, revoked_reason
+"""
+
+
+def _own(caller: Caller) -> dict[str, UUID]:
+    return {"user_id": caller.user_id, "current": caller.session_id}
+
+
+def end_sessions(tx: Tx, user_id: UUID, reason: str) -> None:
+    tx.run(_UPDATE_ALL_REVOKED, {"user_id": user_id, "reason": reason})
 
 
 def update_sessions_revoked(tx: Tx, user_id: UUID, reason: str) -> int:
@@ -291,6 +527,7 @@ def update_password(tx: Tx, user_id: UUID, password_hash: str) -> None:
     values = {"user_id": user_id, "password_hash": password_hash, "kept": REMEMBERED_PASSWORDS - 1}
     tx.run(_UPSERT_HISTORY, values)
     tx.run(_UPDATE_HASH, values)
+    tx.run(_UPDATE_CHALLENGES_VOID, values)
 
 
 _UPSERT_HISTORY = """
@@ -303,6 +540,13 @@ SET password_hashes = (excluded.password_hashes || h.password_hashes)[1:%(kept)s
 _UPDATE_HASH = """
 UPDATE users SET password_hash = %(password_hash)s, updated_at = now(), updated_by = %(user_id)s
 WHERE id = %(user_id)s
+"""
+
+
+# Who was let as far as the second factor by the old password begins anew.
+_UPDATE_CHALLENGES_VOID = """
+UPDATE user_tokens SET spent_at = now()
+WHERE user_id = %(user_id)s AND purpose = 'SECOND_FACTOR' AND spent_at IS NULL
 """
 
 

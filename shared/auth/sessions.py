@@ -1,14 +1,18 @@
-"""A session's answers: the access token it signs, and the refresh token in the body and as a cookie."""
+"""How a session begins, and its answers: access token, and refresh token in the body and as a cookie."""
 
+import secrets
 from typing import Any
 from uuid import UUID
 
-from shared.auth import cookie
-from shared.auth.models import SignedIn, Tokens, User
+from shared.auth import cookie, opaque, queries
+from shared.auth.models import Challenge, SecondFactorAsked, Session, SignedIn, Tokens, User
 from shared.auth.rules import claims
 from shared.kit import tokens
+from shared.kit.catalog import Role
+from shared.kit.db import Row, Tx
 from shared.kit.endpoint import Reply
 from shared.kit.ids import new_id
+from shared.kit.request import Caller
 from shared.kit.settings import setting
 
 
@@ -20,6 +24,30 @@ def refresh_days() -> int:
 def access_seconds() -> int:
     """How long an access token lives, in seconds."""
     return int(setting("ACCESS_TOKEN_SECONDS", str(tokens.LIFETIME)))
+
+
+def entered(tx: Tx, row: Row) -> Reply[SignedIn | SecondFactorAsked]:
+    """Whoever has given the first proof (a password, another provider's word) is in, or asked for the second factor.
+
+    `row` is the person and its `two_factor_enabled`. Needs what `begun` needs.
+    """
+    if not row["two_factor_enabled"]:
+        return begun(tx, User.of(row))
+    challenge_id, token = new_id(), secrets.token_urlsafe(32)
+    queries.insert_challenge(tx, challenge_id, row["id"], opaque.hash_of(token))
+    tx.emit("second_factor.asked", Challenge(id=challenge_id, user_id=row["id"]))
+    return Reply(SecondFactorAsked(mfa_required=True, mfa_token=token))
+
+
+def begun(tx: Tx, user: User) -> Reply[SignedIn]:
+    """A new session of whoever has proved to be this person. Needs `uses=("signing_key.sign", "derive_key.mac")`."""
+    caller = Caller(user.id, user.organization_id, Role(user.role), session_id=new_id())
+    refresh_token = opaque.first_token(caller.session_id)
+    tx.become(caller)
+    queries.update_last_login(tx, user.id)
+    queries.insert_session(tx, caller.session_id, user.id, opaque.hash_of(refresh_token), refresh_days())
+    tx.emit("session.started", Session(id=caller.session_id, user_id=user.id))
+    return signed_in(user, caller.session_id, refresh_token)
 
 
 def signed_in(user: User, session_id: UUID, refresh_token: str) -> Reply[SignedIn]:

@@ -47,6 +47,9 @@ LIMIT %(limit)s
 
 _SELECT_ONE = _SELECT + " WHERE b.id = %(bid_id)s AND " + _MINE
 
+# A broker's mandate cannot be revoked between this and the end of the transaction.
+_LOCK_MANDATE_OF = "SELECT app.lock_mandate(b.client_organization_id) FROM bids b WHERE b.id = %(bid_id)s"
+
 _LOCK_SPACE_OF = """
 SELECT app.lock_space(b.space_id) AS locked FROM bids b WHERE b.id = %(bid_id)s
 """
@@ -208,9 +211,8 @@ def select_bid(tx: Reading, caller: Caller, bid_id: UUID) -> tuple[Row | None, l
 def lock_bid(tx: Tx, caller: Caller, bid_id: UUID) -> tuple[Row | None, Row | None]:
     """The bid and its space's state, both locked: the space first, so that no two callers wait crosswise."""
     values = {"bid_id": bid_id, **side_of(caller)}
-    _, _, bids, states = tx.batch(
-        (_LOCK_SPACE_OF, values), (_LOCK_ONE, values), (_SELECT_ONE, values), (_SELECT_SPACE_NOW, values)
-    )
+    asked = (_LOCK_MANDATE_OF, _LOCK_SPACE_OF, _LOCK_ONE, _SELECT_ONE, _SELECT_SPACE_NOW)
+    *_, bids, states = tx.batch(*((sql, values) for sql in asked))
     return (bids[0] if bids else None), (states[0] if states else None)
 
 

@@ -16,6 +16,7 @@ INVENTORY_CHANGES = (
     "floor",
     "member",
     "space",
+    "user.deleted",
 )
 """Events, and nouns of events, that may change what a listing or a search shows of any building or space."""
 

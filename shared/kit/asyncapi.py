@@ -60,10 +60,11 @@ def document(operations: Sequence[Operation]) -> dict[str, Any]:
             "title": "Leasing platform, live",
             "version": "1.0.0",
             "description": "One socket for each device of a person. Frames are JSON objects `{event, data}` both ways; "
-            "a `request_id` that a client gives comes back in the answer. An access token travels in the address or in "
-            "`auth`, within ten seconds. A socket lives two hours at most, less if its token expires, and is closed "
-            "after ten minutes of silence (`ping`). After a break, GET /api/v1/notifications?after=<id> tells what was "
-            "missed. Frames of one socket keep their order and may come twice.",
+            "a `request_id` that a client gives comes back in the answer. A ticket or an access token travels in the "
+            "address, or a token in `auth`, within ten seconds. A socket lives two hours at most, less if its token "
+            "expires, and is closed after ten minutes of silence (`ping`). After a break, GET "
+            "/api/v1/notifications?after=<id> tells what was missed. Frames of one socket keep their order and may "
+            "come twice.",
         },
         "defaultContentType": "application/json",
         "servers": {
@@ -71,7 +72,7 @@ def document(operations: Sequence[Operation]) -> dict[str, Any]:
                 "host": "api.example.com",
                 "pathname": "/ws",
                 "protocol": "wss",
-                "security": [{"$ref": "#/components/securitySchemes/token"}],
+                "security": [{"$ref": f"#/components/securitySchemes/{name}"} for name in ("ticket", "token")],
             }
         },
         "channels": {
@@ -87,14 +88,19 @@ def document(operations: Sequence[Operation]) -> dict[str, Any]:
         "components": {
             "messages": dict(sorted(messages.items())),
             "schemas": schemas.named_in(messages),
-            "securitySchemes": {"token": {"type": "httpApiKey", "in": "query", "name": "token"}},
+            "securitySchemes": {
+                name: {"type": "httpApiKey", "in": "query", "name": name} for name in ("ticket", "token")
+            },
         },
     }
 
 
 _QUERY = {
     "type": "object",
-    "properties": {"token": {"type": "string", "description": "The access token; without it, say `auth` first."}},
+    "properties": {
+        "ticket": {"type": "string", "description": "From POST /api/v1/ws-tickets: good once, for a minute."},
+        "token": {"type": "string", "description": "The access token; without either, say `auth` first."},
+    },
     "additionalProperties": False,
 }
 

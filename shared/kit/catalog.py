@@ -33,6 +33,9 @@ ANYONE: frozenset[Role] = frozenset()
 EVERY_ROLE: frozenset[Role] = frozenset(Role)
 """Access of an operation that every signed-in user may call."""
 
+STAFF: frozenset[Role] = frozenset({Role.SUPPORT, Role.SUPER_ADMIN})
+"""The platform's own people: they read everything, and each of their reads stands in the audit log."""
+
 Kind = Literal["endpoint", "authorizer", "socket", "consumer", "worker", "job", "step", "operator"]
 Database = Literal["reader", "writer", "worker", "auth", "admin"]
 
@@ -61,6 +64,7 @@ ENVIRONMENT: dict[str, str] = {
     "admin_secret": "DATABASE_SECRET_ARN",
     "docusign": "DOCUSIGN_SECRET_ARN",
     "docusign_keys": "DOCUSIGN_KEYS_SECRET_ARN",
+    "oauth": "OAUTH_SECRET_ARN",
 }
 """Resource (the part of a `uses=` entry before the dot) → the variable that tells a function where it is."""
 
@@ -117,6 +121,8 @@ class Operation:
     writes: bool = False
     verified: bool = False
     """Only for callers who have proved their e-mail address, where the stage asks for that (decision 9)."""
+    confidential: bool = False
+    """The answer is a secret: it is kept nowhere, under no Idempotency-Key either."""
     raises: tuple[type[Exception], ...] = ()
     uses: tuple[str, ...] = ()
     socket: Socket | None = None
@@ -147,9 +153,14 @@ class Operation:
         return not self.access
 
     @property
+    def takes_key(self) -> bool:
+        """An Idempotency-Key makes a repeat get the first answer again."""
+        return self.writes and bool(self.access) and not self.confidential
+
+    @property
     def knows_valkey(self) -> bool:
         """It counts requests or keeps answers there, or ends kept answers by what it changes."""
-        return self.valkey or self.kind in ("endpoint", "socket") or "relay.send" in self.uses
+        return self.valkey or "relay.send" in self.uses or (self.vpc and self.kind in ("endpoint", "socket"))
 
     @property
     def needs_authorizer(self) -> bool:

@@ -288,28 +288,41 @@ SET request_hash = excluded.request_hash, operation = excluded.operation, status
 
 def record_refusal(caller: Caller, resource_id: UUID | None, refusal: Refusal) -> None:
     """An audit row for a change that was refused to a known caller; best effort, a round trip of its own."""
+    try:
+        _record(caller, "refused", resource_id, refusal.status, Jsonb({"code": refusal.code}))
+    except (psycopg.Error, Unavailable):
+        disconnect()
+
+
+def record_read(caller: Caller, resource_id: UUID | None) -> None:
+    """An audit row for what one of the platform's own people is about to read. Raises Unavailable: then it does not."""
+    try:
+        _record(caller, "read", resource_id, current().operation.returns, None)
+    except psycopg.Error as error:
+        disconnect()
+        raise Unavailable(message="The database does not answer.", retry_after=1) from error
+
+
+def _record(caller: Caller, what: str, resource_id: UUID | None, status: int, after: Jsonb | None) -> None:
     request = current()
     values = {
         "audit_id": new_id(),
         "actor": caller.user_id,
         "organization_id": caller.organization_id,
         "on_behalf_of": None,
-        "name": f"{request.operation.name}.refused",
+        "name": f"{request.operation.name}.{what}",
         "operation": request.operation.name,
         "object_type": request.operation.domain,
         "object_id": resource_id,
         "ip": request.ip,
         "user_agent": request.user_agent,
         "before": None,
-        "after": Jsonb({"code": refusal.code}),
-        "status": refusal.status,
+        "after": after,
+        "status": status,
         "correlation_id": request.correlation_id,
     }
-    try:
-        with reading(caller) as tx:
-            tx.send(_INSERT_AUDIT, values)
-    except (psycopg.Error, Unavailable):
-        disconnect()
+    with reading(caller) as tx:
+        tx.send(_INSERT_AUDIT, values)
 
 
 def connection() -> Connection:

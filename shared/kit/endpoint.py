@@ -22,7 +22,7 @@ from typing_extensions import TypeVar
 
 from shared.kit import db, errors, limits, metrics, wire
 from shared.kit.cache import place_of
-from shared.kit.catalog import ANYONE, Cached, Database, Operation, Raw, Role, Socket
+from shared.kit.catalog import ANYONE, STAFF, Cached, Database, Operation, Raw, Role, Socket
 from shared.kit.errors import Detail, Forbidden, Invalid, NotFound, Refusal, Unauthenticated
 from shared.kit.fields import Body, Query
 from shared.kit.ids import new_id
@@ -36,7 +36,7 @@ from shared.kit.versions import etag
 
 P = ParamSpec("P")
 R = TypeVar("R")
-B = TypeVar("B", default=Any)
+B = TypeVar("B", default=Any, covariant=True)
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _CORRELATION = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -100,13 +100,15 @@ class Endpoint(Generic[P, R]):
         try:
             request.ip = client_address(request.headers, request.ip)
             caller = self._identify(event)
+            admit(self.operation, caller)
             rate = count_request(self.operation, request, caller)
             arguments = self._bind(caller, event)
             reply = self._cached(caller, event, arguments) if self.operation.cached else self.perform(caller, arguments)
+            if caller and caller.role in STAFF and self.operation.method == "GET":
+                db.record_read(caller, _object_of(event.get("pathParameters") or {}))
         except Refusal as refusal:
             reply = refusal_reply(refusal, request)
-            if self.operation.writes and caller and refusal.status in (403, 404, 409, 422):
-                db.record_refusal(caller, _first_id(event), refusal)
+            record_refusal(self.operation, caller, event.get("pathParameters") or {}, refusal)
         except Exception as error:  # noqa: BLE001 (the edge: a defect becomes a 500 without detail)
             reply = defect_reply(error, request)
         log_request(request, caller, reply.status or self.operation.returns, started)
@@ -153,11 +155,7 @@ class Endpoint(Generic[P, R]):
 
             claims = claims_of(token)
             return perform(self.operation, lambda: caller_of(claims))
-        caller = self._authorized(event["requestContext"].get("authorizer", {}).get("lambda") or {})
-        if caller.role not in self.operation.access:
-            raise Forbidden()
-        check_verified(self.operation, caller)
-        return caller
+        return self._authorized(event["requestContext"].get("authorizer", {}).get("lambda") or {})
 
     def _authorized(self, context: Mapping[str, Any]) -> Caller:
         """The caller that the authorizer tells of. Raises Unauthenticated, Unavailable."""
@@ -184,7 +182,7 @@ class Endpoint(Generic[P, R]):
             caller,
             path=event.get("pathParameters") or {},
             query=event.get("queryStringParameters") or {},
-            body=lambda: wire.parse(current().raw_body) if current().raw_body.strip() else {},
+            body=_body_of_request,
         )
         key = current().idempotency_key
         if key is not None and not _KEY.fullmatch(key):
@@ -242,6 +240,7 @@ def endpoint(
     rate: str | None = "general",
     writes: bool = False,
     verified: bool = False,
+    confidential: bool = False,
     raises: tuple[type[Refusal], ...] = (),
     uses: tuple[str, ...] = (),
     socket: Socket | None = None,
@@ -249,6 +248,7 @@ def endpoint(
     raw: Raw | None = None,
     database: Database | None = None,
     layers: tuple[str, ...] = (),
+    vpc: bool = True,
     timeout: int = 10,
     memory: int = 512,
     root: bool = False,
@@ -258,9 +258,10 @@ def endpoint(
     `route` is method and path below `/api/v1` (`root=True`: below `/`). `access` are the roles; every GET is
     open to SUPPORT and everything to SUPER_ADMIN besides. `rate` is a category of `limits.LIMITS`, None for
     none. `writes` grants the writer database role, and the relay's queue. `verified` asks for a proven e-mail address.
-    `raises` are the operation's own
-    refusals (the kit's go without saying). `uses` names resources of the stack. `cached` keeps the answers of a GET.
-    `raw` describes a body that the function takes from the request itself, as its bytes are signed.
+    `confidential` keeps no answer under an Idempotency-Key. `raises` are the operation's own refusals (the kit's go
+    without saying). `uses` names resources of the stack. `cached` keeps the answers of a GET.
+    `raw` describes a body that the function takes from the request itself, as its bytes are signed. Outside the `vpc`
+    there are neither database nor limits.
     """
     # `$default` takes what no other route does; it has no method and no base.
     method, path = (None, route) if route == "$default" else route.split(" ")
@@ -289,12 +290,14 @@ def endpoint(
             rate=rate or "none",
             writes=writes,
             verified=verified,
+            confidential=confidential,
             raises=raises,
             uses=tuple(sorted(needed)),
             socket=socket,
             cached=cached,
             raw=raw,
-            database=database or ("writer" if writes else "reader"),
+            database=database or ("writer" if writes else "reader") if vpc else None,
+            vpc=vpc,
             layers=("common", *(("tokens",) if knows_visitor else ()), *layers),
             timeout=timeout,
             memory=memory,
@@ -311,6 +314,16 @@ class _Json:
 
     def __init__(self, text: str) -> None:
         self.text = text
+
+
+def _body_of_request() -> dict[str, Any]:
+    request = current()
+    if not request.raw_body.strip():
+        return {}
+    # JSON as text/plain is what another site's form can send without asking: it would sign people in as somebody else.
+    if request.headers.get("content-type", "").strip().lower().startswith("text/plain"):
+        raise wire.MalformedJson(Detail("Content-Type", "must be application/json"))
+    return wire.parse(request.raw_body)
 
 
 def validate(model: type[BaseModel], data: Mapping[str, Any]) -> tuple[Any, list[Detail]]:
@@ -367,7 +380,7 @@ def _request(operation: Operation, event: dict[str, Any]) -> Request:
         raw_body=body,
         event=event,
     )
-    if operation.writes and operation.access:
+    if operation.takes_key:
         key = headers.get("idempotency-key")
         request.idempotency_key = key
         asked = f"{http['method']} {event['rawPath']}\n".encode() + body
@@ -375,11 +388,23 @@ def _request(operation: Operation, event: dict[str, Any]) -> Request:
     return request
 
 
-def _first_id(event: dict[str, Any]) -> UUID | None:
-    for value in (event.get("pathParameters") or {}).values():
-        if _UUID.fullmatch(value):
-            return UUID(value)
-    return None
+def admit(operation: Operation, caller: Caller | None) -> None:
+    """Raises Forbidden, EmailNotVerified where the operation is not open to this caller."""
+    if caller and operation.access:
+        if caller.role not in operation.access:
+            raise Forbidden()
+        check_verified(operation, caller)
+
+
+def record_refusal(operation: Operation, caller: Caller | None, path: Mapping[str, Any], refusal: Refusal) -> None:
+    """Have it on record that a known caller was refused a change; `path` tells of what."""
+    if operation.writes and caller and refusal.status in (403, 404, 409, 422):
+        db.record_refusal(caller, _object_of(path), refusal)
+
+
+def _object_of(path: Mapping[str, Any]) -> UUID | None:
+    ids = (UUID(value) for value in path.values() if isinstance(value, str) and _UUID.fullmatch(value))
+    return next(ids, None)
 
 
 def refusal_body(refusal: Refusal, request: Request) -> dict[str, Any]:
@@ -446,4 +471,4 @@ def _response(operation: Operation, request: Request, reply: Reply, rate: dict[s
     text = reply.body.text
     if operation.method == "GET" and status == 200:
         headers.setdefault("etag", f'W/"{hashlib.sha256(text.encode()).hexdigest()[:32]}"')
-    return {**response, "body": "" if status == 204 else text}
+    return {**response, "body": "" if status in (204, 302) else text}

@@ -2,7 +2,7 @@
 
 Where Valkey does not answer the limit stays open, but for login, which then counts in PostgreSQL. Categories of
 `PER_EMAIL` are counted in PostgreSQL always, by the operations themselves (shared/auth/queries.py): only they know
-the address.
+the address. So are tries at a second factor, which whoever has the password could else make from many addresses.
 """
 
 import os
@@ -20,6 +20,7 @@ LIMITS = {
     "search": (20, 60),
     "general": (100, 60),
     "upload": (10, 60),
+    "second_factor": (30, 3600),
     "invitation": (20, 3600),
     "admin": (1000, 60),
 }

@@ -17,11 +17,12 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaV
 from pydantic_core.core_schema import ChainSchema, DecimalSchema
 
 from shared.kit import catalog, errors
-from shared.kit.catalog import Operation, Role
+from shared.kit.catalog import STAFF, Operation, Role
 from shared.kit.endpoint import Defect, File, Reply
 from shared.kit.errors import Refusal
 from shared.kit.fields import Body, Query
 from shared.kit.limits import LIMITS
+from shared.kit.origin import AroundTheEdge
 from shared.kit.wire import MalformedJson
 
 DOCUMENT = Path("docs/openapi.json")
@@ -32,7 +33,7 @@ _EXAMPLE_META = {"timestamp": "2026-01-27T12:00:00Z", "request_id": "0195f3a8"}
 _REASONS = {
     400: "The request is not valid",
     401: "Nobody known is asking",
-    403: "The role may never do this",
+    403: "Not open to this caller, or not on this way",
     404: "There is no such thing for this caller",
     409: "The state of the world refuses it",
     412: "The thing was changed since it was read",
@@ -84,13 +85,15 @@ def refusals_of(operation: Operation) -> list[type[Refusal]]:
         found.append(MalformedJson)
     if operation.access or "caller" in operation.function.__annotations__:
         found += [errors.Unauthenticated, errors.TokenExpired, errors.InvalidToken, errors.SessionEnded]
+    # One code, two reasons: where both hold, the document's example is the role's.
+    found.append(AroundTheEdge)
     if operation.access and operation.access != frozenset(Role):
         found.append(errors.Forbidden)
     if operation.verified:
         found.append(errors.EmailNotVerified)
     if "{" in str(operation.path) or (operation.access and takes_body):
         found.append(errors.NotFound)
-    if operation.writes and operation.access:
+    if operation.takes_key:
         found += [errors.KeyInFlight, errors.KeyReused]
     if operation.rate != "none":
         found.append(errors.RateLimited)
@@ -234,7 +237,7 @@ def _parameters(operation: Operation, schemas: _Schemas) -> list[dict[str, Any]]
                 required = field in model.get("required", ())
                 found.append({"name": field, "in": "query", "required": required, "schema": _asked(schema)})
     found.append({"$ref": "#/components/parameters/CorrelationId"})
-    if operation.writes and operation.access:
+    if operation.takes_key:
         found.append({"$ref": "#/components/parameters/IdempotencyKey"})
     if errors.Stale in operation.raises:
         found.append({"$ref": "#/components/parameters/IfMatch"})
@@ -257,7 +260,8 @@ def _responses(operation: Operation, schemas: _Schemas) -> dict[str, Any]:
     headers += ["X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"] if operation.rate != "none" else []
     is_tagged = operation.method == "GET" or errors.Stale in operation.raises
     headers += ["ETag"] if is_tagged and answer is not None else []
-    headers += ["Idempotent-Replayed"] if operation.writes and operation.access else []
+    headers += ["Location"] if operation.returns == 302 else []
+    headers += ["Idempotent-Replayed"] if operation.takes_key else []
     success: dict[str, Any] = {"description": "Done", "headers": _headers(headers)}
     if answer is not None:
         success["content"] = {content_type: {"schema": schemas.of(operation, "return")}}
@@ -369,6 +373,7 @@ _HEADERS: dict[str, Any] = {
     "X-RateLimit-Reset": {"schema": {"type": "string"}, "description": "Unix time of the next free request."},
     "ETag": {"schema": {"type": "string"}, "description": "Changes with the answer; what `If-Match` takes."},
     "Idempotent-Replayed": {"schema": {"type": "string"}, "description": "`true`: the first answer again."},
+    "Location": {"schema": {"type": "string"}, "description": "Where the browser goes on."},
     "Retry-After": {"schema": {"type": "string"}, "description": "Seconds."},
 }
 
@@ -383,7 +388,7 @@ def table(operations: Sequence[Operation]) -> str:
     lines = ["| operation | who | what |", "|---|---|---|"]
     endpoints = (operation for operation in operations if operation.kind == "endpoint" and operation.method)
     for operation in sorted(endpoints, key=lambda one: (one.domain, one.path, one.method)):
-        roles = sorted(operation.access - {Role.SUPER_ADMIN, Role.SUPPORT})
+        roles = sorted(operation.access - STAFF or operation.access)
         who = "every user" if operation.access >= frozenset(Role) else ", ".join(roles) or "anyone"
         summary = " ".join((operation.function.__doc__ or _module_doc(operation)).split("\n\n")[0].split())
         lines.append(f"| `{operation.method} {operation.path}` | {who} | {summary} |")

@@ -22,6 +22,7 @@ class AroundTheEdge(Forbidden):
 
     code = "FORBIDDEN"
     message = "This address is closed: use the public one."
+    remedy = "Send requests to the platform's public address, never to the gateway's own."
 
 
 def has_edge() -> bool:

@@ -12,14 +12,23 @@ from typing import Any
 from shared.kit import metrics, wire
 from shared.kit.catalog import Database, Operation, Socket
 from shared.kit.db import reading
-from shared.kit.endpoint import Defect, Endpoint, count_request, defect_reply, refusal_body, validate
-from shared.kit.errors import Detail, Forbidden, Invalid, Refusal, Unauthenticated
+from shared.kit.endpoint import (
+    Defect,
+    Endpoint,
+    admit,
+    count_request,
+    defect_reply,
+    record_refusal,
+    refusal_body,
+    validate,
+)
+from shared.kit.errors import Detail, Invalid, Refusal, Unauthenticated
 from shared.kit.fields import Body, FrameData
 from shared.kit.ids import new_id
 from shared.kit.log import logger
 from shared.kit.origin import client_address, has_edge
 from shared.kit.request import Caller, Request, begin
-from shared.kit.sessions import caller_from, check_verified
+from shared.kit.sessions import caller_from
 from shared.kit.unit import perform
 
 Handler = Callable[..., FrameData | None]
@@ -164,12 +173,11 @@ def serve_message(twin: Endpoint[Any, Any], door: Socket, event: dict[str, Any])
     message = Message(event, operation)
     begin(message.request)
     code = 200
+    caller: Caller | None = None
     try:
         message.read()
         caller = _caller_on(message.connection_id)
-        if caller.role not in operation.access:
-            raise Forbidden()
-        check_verified(operation, caller)
+        admit(operation, caller)
         count_request(operation, message.request, caller)
         arguments, problems = twin.bind(caller, path=message.data, query={}, body=lambda: _body(twin, message.data))
         if problems:
@@ -180,6 +188,7 @@ def serve_message(twin: Endpoint[Any, Any], door: Socket, event: dict[str, Any])
         text = message.frame(door.answers, fields)
     except Refusal as refusal:
         code, text = refusal.status, message.refused(refusal)
+        record_refusal(operation, caller, {name: message.data.get(name) for name in twin.path_names}, refusal)
     except Exception as error:  # noqa: BLE001 (the edge: a defect becomes an answer without detail)
         defect_reply(error, message.request)
         code, text = 500, message.refused(Defect())

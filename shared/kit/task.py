@@ -4,6 +4,8 @@ import traceback
 from collections.abc import Callable
 from typing import Any
 
+import psycopg
+
 from shared.kit import metrics
 from shared.kit.catalog import Database, Operation
 from shared.kit.ids import new_id
@@ -37,6 +39,9 @@ class Task:
                 stack=traceback.format_tb(error.__traceback__),
                 **metrics.measured(),
             )
+            if isinstance(error, psycopg.Error):
+                # Lambda logs the words of what is raised, and a saga keeps them; the database's quote the row.
+                raise type(error)(str(error.sqlstate)) from None
             raise
         logger.info(f"{self.operation.name} done", correlation_id=correlation_id, **metrics.measured())
         return answer
@@ -100,10 +105,11 @@ def job(
 def operator(
     *,
     database: Database | None = "admin",
+    emits: bool = True,
     uses: tuple[str, ...] = (),
     layers: tuple[str, ...] = (),
     timeout: int = 900,
     memory: int = 1024,
 ) -> Callable[[Callable[[dict[str, Any]], Any]], Task]:
-    """Declare a command that an operator, or a deployment, invokes by hand."""
-    return _declare("operator", None, database, uses, layers, timeout, memory)
+    """Declare a command that an operator, or a deployment, invokes by hand; what comes of it is its answer."""
+    return _declare("operator", None, database, uses, layers, timeout, memory, emits=emits)

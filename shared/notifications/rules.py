@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
 
+from shared.kit.catalog import Role
 from shared.kit.consumer import Event
 from shared.kit.fields import FrameData
 from shared.notifications.models import (
@@ -16,6 +17,7 @@ from shared.notifications.models import (
     PaymentDue,
     Person,
 )
+from shared.organizations.roles import Right, may
 
 
 class _Words(NamedTuple):
@@ -165,11 +167,10 @@ FRAMES = (BidStatusChanged, LeaseGenerated, PaymentDue, NotificationNew)
 """What live sockets hear of it."""
 
 ROLES = {
-    "bid": ("OWNER", "AGENT", "CLIENT", "BROKER", "SUPER_ADMIN"),
-    "contract": ("OWNER", "CLIENT", "BROKER", "SUPER_ADMIN"),
-    "payment": ("OWNER", "CLIENT", "BROKER", "FINANCIAL_OFFICER", "SUPER_ADMIN"),
+    noun: may(right) - {Role.SUPPORT}
+    for noun, right in {"bid": Right.READ_BIDS, "contract": Right.READ_LEASES, "payment": Right.READ_MONEY}.items()
 }
-"""Thing → the roles of either side's organization that it concerns (agents: no money, no signature)."""
+"""Thing → the roles of either side's organization that it concerns. SUPPORT reads on behalf of nobody."""
 
 
 def concerned(event: Event, people: list[Person]) -> list[Person]:

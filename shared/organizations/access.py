@@ -7,7 +7,8 @@ from shared.kit.db import Tx
 from shared.kit.errors import NotFound
 from shared.kit.request import Caller
 
-_MAY_ACT = "SELECT %(organization_id)s = ANY (app.represented()) AS may_act"
+# The mandate stands until the end of the transaction: whoever revokes it waits.
+_LOCK_MANDATE = "SELECT app.lock_mandate(%(organization_id)s) AS may_act"
 
 
 def acting_for(tx: Tx, caller: Caller, organization_id: UUID | None) -> Callable[[], UUID]:
@@ -17,7 +18,7 @@ def acting_for(tx: Tx, caller: Caller, organization_id: UUID | None) -> Callable
     """
     if organization_id is None or organization_id == caller.organization_id:
         return lambda: caller.organization_id
-    asked = tx.later(_MAY_ACT, {"organization_id": organization_id})
+    asked = tx.later(_LOCK_MANDATE, {"organization_id": organization_id})
 
     def answer() -> UUID:
         if not asked()[0]["may_act"]:

@@ -6,13 +6,13 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
-from shared.kit.catalog import Role
+from shared.kit.catalog import STAFF, Role
 from shared.kit.db import Reading, Row, Tx
 from shared.kit.ids import new_id
 from shared.kit.paging import Paged
 from shared.kit.request import Caller
 from shared.organizations.models import Acceptance, NewInvitation, NewMandate
-from shared.organizations.rules import ADMINISTRATORS, INVITATION_DAYS, STAFF
+from shared.organizations.rules import ADMINISTRATORS, INVITATION_DAYS
 
 # --- the organization itself
 
@@ -85,7 +85,7 @@ def lock_members(tx: Tx, caller: Caller, user_id: UUID) -> tuple[Row | None, Row
     values = _organization(caller) | {
         "user_id": user_id,
         "caller_id": caller.user_id,
-        "administrators": list(ADMINISTRATORS),
+        "administrators": sorted(ADMINISTRATORS),
     }
     # The lock is a statement of its own: the next ones then read what the wait has left.
     _, members, [rest] = tx.batch((_LOCK_MEMBERS, values), (_SELECT_MEMBER, values), (_SELECT_REST, values))
@@ -105,28 +105,17 @@ WHERE u.organization_id = %(organization_id)s AND u.deleted_at IS NULL
 """
 
 
-def delete_member(tx: Tx, caller: Caller, user_id: UUID) -> None:
-    """End the member's account and its invitations; what it stood for goes to the caller."""
-    values = {"user_id": user_id, "caller_id": caller.user_id}
-    tx.run(_DELETE_MEMBER, values)
-    tx.run(_REVOKE_ALL_BY, values)
-    tx.run(_HAND_OVER, values)
+def delete_member(tx: Tx, user_id: UUID, reason: str) -> int:
+    """End the account, its invitations and its sessions, whose number it tells; the caller gets what it stood for."""
+    [row] = tx.all(_DELETE_MEMBER, {"user_id": user_id, "reason": reason})
+    return int(row["sessions_ended"])
 
 
-_DELETE_MEMBER = """
-UPDATE users SET deleted_at = now(), updated_at = now(), updated_by = %(caller_id)s WHERE id = %(user_id)s
-"""
-
-_REVOKE_ALL_BY = """
-UPDATE invitations SET revoked_at = now()
-WHERE invited_by = %(user_id)s AND accepted_at IS NULL AND revoked_at IS NULL
-"""
-
-_HAND_OVER = "SELECT app.hand_over(%(user_id)s, %(caller_id)s)"
+_DELETE_MEMBER = "SELECT app.remove_member(%(user_id)s, %(reason)s) AS sessions_ended"
 
 
 def _organization(caller: Caller) -> dict[str, Any]:
-    return {"organization_id": caller.organization_id, "staff": list(STAFF)}
+    return {"organization_id": caller.organization_id, "staff": sorted(STAFF)}
 
 
 # --- invitations
@@ -202,7 +191,7 @@ def revoke_invitation(tx: Tx, invitation_id: UUID) -> None:
 def update_accepted(tx: Tx, token_hash: str) -> Row | None:
     """Spend the token: the invitation and its organization; None where it is unknown, spent, revoked or too old, or
     its inviter can no longer ask anybody in."""
-    inviters = [*ADMINISTRATORS, Role.SUPER_ADMIN.value]
+    inviters = sorted(ADMINISTRATORS | {Role.SUPER_ADMIN})
     return tx.one(_UPDATE_ACCEPTED, {"token_hash": token_hash, "inviters": inviters})
 
 

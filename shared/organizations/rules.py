@@ -2,24 +2,14 @@
 
 from datetime import date
 
-from shared.kit.catalog import Role
+from shared.kit.catalog import STAFF, Role
 from shared.kit.db import Row
 from shared.kit.errors import Conflict, Detail, Invalid
 from shared.organizations.models import Invited, OrganizationChanges
+from shared.organizations.roles import ROLES, Right, may
 
-INVITES: dict[Role, frozenset[Role]] = {
-    Role.OWNER: frozenset({Role.OWNER, Role.AGENT, Role.FINANCIAL_OFFICER}),
-    Role.CLIENT: frozenset({Role.CLIENT, Role.FINANCIAL_OFFICER}),
-    Role.BROKER: frozenset({Role.BROKER, Role.FINANCIAL_OFFICER}),
-    Role.SUPER_ADMIN: frozenset({Role.OWNER, Role.CLIENT, Role.BROKER, Role.AGENT, Role.FINANCIAL_OFFICER}),
-}
-"""Inviter's role → the roles that it may ask others to take in its organization."""
-
-ADMINISTRATORS = ("OWNER", "CLIENT", "BROKER")
-"""The roles that look after their organization's members: each organization keeps one of them."""
-
-STAFF = ("SUPER_ADMIN", "SUPPORT")
-"""The platform's own people: no organization lists or removes them."""
+ADMINISTRATORS = may(Right.KEEP_ORGANIZATION) - STAFF
+"""The roles that look after their organization: each organization keeps one who has such a role."""
 
 INVITATION_DAYS = 7
 INVITATION_KEY = "invitation tokens"
@@ -69,7 +59,7 @@ def changed(before: Row, asked: OrganizationChanges) -> tuple[Row, list[str]]:
 
 def check_invited(inviter: Role, invited: Invited) -> None:
     """Raises Invalid on `role` where the inviter may not ask for it."""
-    allowed = INVITES[inviter]
+    allowed = ROLES[inviter].invites
     if invited not in allowed:
         raise Invalid(Detail("role", f"must be one of {', '.join(sorted(allowed))}"))
 

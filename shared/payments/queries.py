@@ -272,11 +272,13 @@ def select_payment(tx: Reading, caller: Caller, payment_id: UUID) -> Row | None:
 
 def lock_payment(tx: Tx, caller: Caller, payment_id: UUID) -> tuple[Row | None, Row | None, list[Row]]:
     """The payment, locked, the state of its contract, and its transactions that nothing has reversed, latest first."""
-    values = {"payment_id": payment_id, **sides_of(caller)}
-    _, payments, contracts, standing = tx.batch(
+    sides = sides_of(caller)
+    # A debtor's financial officer reads and settles nothing.
+    values = {"payment_id": payment_id, **sides, "owner_side": sides["owner_side"] or sides["either_side"]}
+    locked, payments, contracts, standing = tx.batch(
         (_LOCK_ONE, values), (_SELECT_ONE, values), (_SELECT_CONTRACT_STATE, values), (_SELECT_STANDING, values)
     )
-    return (payments[0] if payments else None), (contracts[0] if contracts else None), standing
+    return (payments[0] if locked else None), (contracts[0] if contracts else None), standing
 
 
 def record_money(

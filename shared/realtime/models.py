@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.kit.fields import Body, FrameData, Text
+from shared.kit.fields import Body, FrameData, Text, View
 
 
 class Login(Body):
@@ -17,6 +17,16 @@ class Login(Body):
 
 class Ping(Body):
     """Nothing but a sign of life."""
+
+
+class Ticket(View):
+    """Opens one socket, as `?ticket=` of its address."""
+
+    accounted: ClassVar[tuple[str, ...]] = ("expires_at",)
+
+    id: UUID
+    ticket: str
+    expires_at: datetime
 
 
 class Authenticated(FrameData):

@@ -5,8 +5,9 @@ Source for the two hours: API Gateway quotas, "Connection duration for WebSocket
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from shared.kit.db import Reading, Tx
+from shared.kit.db import Reading, Row, Tx
 from shared.kit.request import Caller
 
 # $disconnect is best effort: what it has missed goes when the next socket opens.
@@ -30,6 +31,22 @@ WHERE connection_id = %(connection_id)s
 RETURNING expires_at
 """
 
+_INSERT_TICKET = """
+INSERT INTO user_tokens (id, user_id, purpose, token_hash, session_id, expires_at)
+SELECT %(id)s, caller.user_id, 'SOCKET', %(token_hash)s, caller.session_id, now() + make_interval(secs => %(seconds)s)
+FROM app.session_caller(%(session_id)s) AS caller
+RETURNING expires_at
+"""
+
+_UPDATE_TICKET_SPENT = """
+WITH spent AS (
+    UPDATE user_tokens SET spent_at = now()
+    WHERE token_hash = %(token_hash)s AND purpose = 'SOCKET' AND spent_at IS NULL AND expires_at > now()
+    RETURNING session_id
+)
+SELECT caller.* FROM spent CROSS JOIN LATERAL app.session_caller(spent.session_id) AS caller
+"""
+
 _DELETE_CONNECTION = "DELETE FROM connections WHERE connection_id = %(connection_id)s RETURNING connection_id"
 
 _DELETE_UNAUTHENTICATED = """
@@ -44,6 +61,21 @@ WHERE connection_id = %(connection_id)s AND authenticated_at IS NOT NULL
 """
 
 _COUNT_CONNECTIONS = "SELECT count(*) AS open FROM connections WHERE expires_at > now()"
+
+
+_TICKET_SECONDS = 60
+
+
+def insert_ticket(tx: Tx, ticket_id: UUID, caller: Caller, token_hash: str) -> datetime | None:
+    """Until when the ticket is good; None where the caller's session has ended."""
+    values = {"id": ticket_id, "session_id": caller.session_id, "token_hash": token_hash, "seconds": _TICKET_SECONDS}
+    row = tx.one(_INSERT_TICKET, values)
+    return row["expires_at"] if row else None
+
+
+def update_ticket_spent(tx: Tx, token_hash: str) -> Row | None:
+    """Whose ticket it was, as app.session_caller says; None where it is unknown, spent, too old or orphaned."""
+    return tx.one(_UPDATE_TICKET_SPENT, {"token_hash": token_hash})
 
 
 def insert_connection(tx: Tx, connection_id: str, caller: Caller | None, token_expires: int | None) -> None:

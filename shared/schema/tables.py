@@ -922,6 +922,32 @@ audit_logs = Table(
     Index("audit_logs_user_idx", "user_id", "created_at", "id"),
     Index("audit_logs_resource_idx", "resource_type", "resource_id", "created_at"),
     Index("audit_logs_newest_idx", "created_at", "id"),
+    Index("audit_logs_action_idx", "action", "created_at", "id"),
+)
+
+# Each seal's hash is over the one before and every entry between their moments.
+audit_seals = Table(
+    "audit_seals",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    _moment("sealed_until", nullable=False),
+    Column("entries", BigInteger, nullable=False),
+    _text("hash"),
+    _now("created_at"),
+    UniqueConstraint("sealed_until"),
+    _sha256("hash"),
+)
+
+# What the platform's own people wrote about a user, for one another.
+support_notes = Table(
+    "support_notes",
+    metadata,
+    _key(),
+    _uuid("user_id", "users.id"),
+    _uuid("author_id", "users.id"),
+    _text("text"),
+    _now("created_at"),
+    Index("support_notes_page_idx", "user_id", "id"),
 )
 
 outbox = Table(

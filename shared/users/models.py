@@ -95,3 +95,13 @@ class Profile(View):
     last_login_at: datetime | None
     created_at: datetime
     updated_at: datetime
+
+
+class FormerUser(View):
+    """Whoever has left: nothing but an id."""
+
+    accounted: ClassVar[tuple[str, ...]] = ("organization_closed", "sessions_ended")
+
+    id: UUID
+    organization_closed: bool
+    sessions_ended: int

@@ -1,11 +1,13 @@
 """The SQL of people's profiles."""
 
 from typing import Any
+from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
 from shared.kit.db import Reading, Row, Tx
 from shared.kit.request import Caller
+from shared.organizations.rules import ADMINISTRATORS
 from shared.users.rules import CHANNELS
 
 _COLUMNS = """
@@ -47,6 +49,77 @@ SET name = %(name)s, phone = %(phone)s, company = %(company)s, title = %(title)s
 WHERE u.id = %(id)s
 RETURNING {_COLUMNS}
 """
+
+
+def lock_account(tx: Tx, caller: Caller) -> tuple[Row | None, Row]:
+    """The caller, and whom it leaves: an `heir` who looks after the organization, and how many other `members`.
+
+    Members of one organization leave one after the other.
+    """
+    values = {
+        "id": caller.user_id,
+        "organization_id": caller.organization_id,
+        "administrators": sorted(ADMINISTRATORS),
+    }
+    # The lock is a statement of its own: the next ones then read what the wait has left.
+    _, people, [around] = tx.batch((_LOCK_ORGANIZATION, values), (_SELECT_ACCOUNT, values), (_SELECT_AROUND, values))
+    return (people[0] if people else None), around
+
+
+_LOCK_ORGANIZATION = "SELECT o.id FROM organizations o WHERE o.id = %(organization_id)s FOR UPDATE"
+
+_SELECT_ACCOUNT = "SELECT u.id, u.email FROM users u WHERE u.id = %(id)s AND u.deleted_at IS NULL"
+
+# The longest there, of the leaver's own role if there is one.
+_SELECT_AROUND = """
+SELECT (array_agg(u.id ORDER BY u.role = me.role DESC, u.id)
+        FILTER (WHERE u.role = ANY (%(administrators)s::text[]) AND u.status = 'ACTIVE'))[1] AS heir,
+       count(u.id) AS members
+FROM users me
+LEFT JOIN users u ON u.organization_id = me.organization_id AND u.id <> me.id AND u.deleted_at IS NULL
+WHERE me.id = %(id)s
+"""
+
+
+def close_organization(tx: Tx) -> Row:
+    """Offer nothing any more; which kinds of obligations stand all the same."""
+    tx.run("SELECT app.close_organization()")
+    return tx.batch((_SELECT_OBLIGATIONS, None))[0][0]
+
+
+_SELECT_OBLIGATIONS = """
+SELECT o.live_contracts AS contracts, o.open_bids AS bids, o.unpaid_payments AS payments FROM app.obligations() AS o
+"""
+
+
+def delete_account(tx: Tx, caller: Caller, heir: UUID | None) -> None:
+    """Nothing of the person is left but its id; what it stood for goes to the heir."""
+    values = {"id": caller.user_id, "heir": heir}
+    # Before the address goes: invitations are found by it.
+    tx.run("SELECT app.forget_person(%(heir)s)", values)
+    tx.run(_UPDATE_FORGOTTEN, values)
+    tx.run("UPDATE sessions SET ip_address = NULL, user_agent = NULL WHERE user_id = %(id)s", values)
+    tx.run("UPDATE user_tokens SET spent_at = coalesce(spent_at, now()) WHERE user_id = %(id)s", values)
+    tx.run("UPDATE password_history SET password_hashes = '{}' WHERE user_id = %(id)s", values)
+    tx.run("UPDATE idempotency_keys SET body = '' WHERE user_id = %(id)s", values)
+    tx.run("DELETE FROM recovery_codes WHERE user_id = %(id)s", values)
+    tx.run("DELETE FROM oauth_identities WHERE user_id = %(id)s", values)
+
+
+_UPDATE_FORGOTTEN = """
+UPDATE users
+SET deleted_at = now(), email = id || '@former.invalid', name = 'Former user', password_hash = '',
+    phone = NULL, company = NULL, title = NULL, bio = NULL, website = NULL, linkedin = NULL, skills = '[]',
+    certifications = '[]', preferences = '{}', email_verified = false, last_login_at = NULL,
+    two_factor_enabled = false, two_factor_secret = NULL, two_factor_step = NULL,
+    updated_at = now(), updated_by = id
+WHERE id = %(id)s
+"""
+
+
+def forget_traces(tx: Tx) -> None:
+    """From where the person did what the audit log tells."""
+    tx.run("SELECT app.forget_traces()")
 
 
 def _values(caller: Caller) -> dict[str, Any]:

@@ -1,12 +1,36 @@
 """What makes a profile sound, and what holds where somebody has chosen nothing."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from shared.kit.errors import Detail, Invalid
+from shared.kit.errors import Conflict, Detail, Invalid
 from shared.users.models import Certificate, ProfileChanges
 
 CHANNELS = {"email": True, "sms": False, "push": True}
 """How somebody is told of things who has not said otherwise."""
+
+
+ACCOUNT_DELETED = "ACCOUNT_DELETED"
+"""Why a session was revoked whose person has left."""
+
+_OBLIGATIONS = {
+    "contracts": "leases of the organization are being signed or run",
+    "bids": "bids of or to the organization are open",
+    "payments": "payments of or to the organization are open",
+    "members": "others belong to the organization, and none of them could look after it",
+}
+
+
+class ObligationsStand(Conflict):
+    message = "Nobody else looks after what your organization still has to do or to get."
+    remedy = "Settle what `details` names, or invite somebody of your own role first."
+
+
+def check_obligations(stand: Mapping[str, bool], members: int) -> None:
+    """Raises ObligationsStand, with one detail for each kind of thing that somebody has to look after."""
+    standing = {**stand, "members": members > 0}
+    if any(standing.values()):
+        raise ObligationsStand(*(Detail(name, why) for name, why in _OBLIGATIONS.items() if standing[name]))
 
 
 def check_certificates(certificates: list[Certificate]) -> None:

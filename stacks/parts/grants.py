@@ -46,6 +46,7 @@ GRANTS = {
     "admin_secret.read": Grant(("secretsmanager:GetSecretValue",)),
     "docusign.read": Grant(("secretsmanager:GetSecretValue",)),
     "docusign_keys.read": Grant(("secretsmanager:GetSecretValue",)),
+    "oauth.read": Grant(("secretsmanager:GetSecretValue",)),
 }
 
 OUTSIDE_ONLY = frozenset({"saga", "sockets", "ses"})

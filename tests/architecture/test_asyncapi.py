@@ -80,8 +80,9 @@ def test_every_reference_leads_somewhere():
 
 def test_a_socket_says_who_it_is_and_every_question_may_be_refused():
     channel = WRITTEN["channels"]["socket"]
-    assert set(channel["bindings"]["ws"]["query"]["properties"]) == {"token"}
-    assert WRITTEN["components"]["securitySchemes"]["token"] == {"type": "httpApiKey", "in": "query", "name": "token"}
+    assert set(channel["bindings"]["ws"]["query"]["properties"]) == {"ticket", "token"}
+    for name in ("ticket", "token"):
+        assert WRITTEN["components"]["securitySchemes"][name] == {"type": "httpApiKey", "in": "query", "name": name}
     for operation in WRITTEN["operations"].values():
         if operation["action"] == "receive":
             answered = [message["$ref"].rpartition("/")[2] for message in operation["reply"]["messages"]]

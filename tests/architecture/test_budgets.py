@@ -21,6 +21,9 @@ LAYERS = {
     # Alembic takes MarkupSafe along, with Mako.
     "schema": {"sqlalchemy", "alembic", "markupsafe"},
     "mail": {"jinja2", "markupsafe"},
+    "codes": {"pyotp", "segno"},
+    # cryptography takes bcrypt along where it is installed; the layer does not hold it.
+    "oauth": {"authlib", "requests", "joserfc", "cryptography", "bcrypt"},
 }
 NEVER_IN_A_REQUEST = {"boto3", "botocore", "sqlalchemy", "jwt", "redis", "fpdf", "aws_xray_sdk", "bcrypt", "requests"}
 PROJECT_MODULES = 46

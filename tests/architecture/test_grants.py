@@ -20,6 +20,7 @@ USED_BY = {
     "documents.check": {"read_object", "bucket_answers"},
     "docusign.read": {"docusign"},
     "docusign_keys.read": {"docusign_keys"},
+    "oauth.read": {"oauth"},
     "mail.send": {"mail"},
     "push.send": {"push"},
     "relay.send": {"emit", "nudge_relay"},

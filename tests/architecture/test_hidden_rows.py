@@ -13,8 +13,10 @@ import pytest
 from functions.leasing.activate_contract import activate_contract
 from functions.leasing.schedule_payments import schedule_payments
 from functions.notifications.notify_people import notify_people
+from functions.organizations.grant_mandate import grant_mandate
+from functions.organizations.invite_member import invite_member
 from shared.kit import catalog
-from shared.kit.catalog import Role
+from shared.kit.catalog import STAFF, Role
 from shared.kit.paging import Paged
 from tests.call import call, invoke, other_id
 from tests.leasing.deal import Deal
@@ -23,10 +25,12 @@ LISTS = {
     operation.name: operation
     for operation in catalog.load()
     if operation.method == "GET"
+    and (operation.access - STAFF or not operation.access)
     and any(isinstance(kind, type) and issubclass(kind, Paged) for kind in operation.function.__annotations__.values())
 }
 
 READ_BY: dict[str, dict[Role, dict[str, Any]]] = {
+    "list_audit_logs": {Role.OWNER: {}},
     "list_bids": {Role.OWNER: {}, Role.AGENT: {}, Role.CLIENT: {}, Role.BROKER: {"status": "APPROVED"}},
     "list_buildings": {Role.OWNER: {}, Role.AGENT: {}},
     "list_contracts": {Role.OWNER: {}, Role.CLIENT: {}, Role.BROKER: {"status": "SIGNED"}},
@@ -44,6 +48,10 @@ READ_BY: dict[str, dict[Role, dict[str, Any]]] = {
     "search_spaces": {Role.OWNER: {"is_leasable": "false"}, Role.AGENT: {"is_leasable": "false", "sort": "price_asc"}},
 }
 """List → the roles that see something of a deal in it, and a filter they use."""
+BESIDE = (
+    "(left(id::text, 24) || lpad(to_hex(('x' || right(id::text, 12))::bit(48)::bigint + %(shift)s), 12, '0'))::uuid"
+)
+"""The id next to a row's own."""
 OWNERS_SIDE = (Role.OWNER, Role.AGENT, Role.FINANCIAL_OFFICER)
 
 
@@ -60,6 +68,14 @@ class Market:
             Role.CLIENT: self.client,
             Role.BROKER: world.colleague(self.client, Role.BROKER),
         }
+        # Whose news come between the reader's own.
+        self.neighbours = {user: world.colleague(user) for user in (self.owner, self.client)}
+        for number in range(3):
+            for user in (self.owner, self.client):
+                asked = {"email": f"asked.{number}@example.com", "role": "FINANCIAL_OFFICER"}
+                assert call(invite_member, as_=user, body=asked).status == 201
+            self.grant(self.client, world.user(Role.BROKER))
+            self.grant(world.client(), self.people[Role.BROKER])
         self.deals = [self.lease(self.owner, self.client) for _ in range(3)]
         self.building = world.building(self.owner, floors=3)
         for price in (1000, 2000, 3000):
@@ -73,6 +89,9 @@ class Market:
             invoke(notify_people, *(event for event in events if event["name"] in notify_people.operation.hears)) == []
         )
         return deal
+
+    def grant(self, client: Any, broker: Any) -> None:
+        assert call(grant_mandate, as_=client, body={"broker_id": broker.id}).status == 201
 
     def pages(self, name: str, role: Role, **query: Any) -> list[bytes]:
         """All pages of the list, two rows each, as they come over the wire."""
@@ -107,17 +126,44 @@ class Market:
 
     def crowd_news(self, reader: Any) -> None:
         """A colleague's notification right before and right after each one of the reader's."""
-        neighbour = self.world.colleague(reader)
         for shift in (-1, 1):
             self.world.sql(
-                """INSERT INTO notifications (id, user_id, event_id, type, title, message, metadata, created_at)
-                   SELECT (left(id::text, 24) || lpad(to_hex(tail.number + %(shift)s), 12, '0'))::uuid,
-                          %(neighbour)s, gen_random_uuid(), type, title, message, metadata, created_at
-                   FROM notifications, LATERAL (SELECT ('x' || right(id::text, 12))::bit(48)::bigint AS number) AS tail
-                   WHERE user_id = %(reader)s""",
+                f"""INSERT INTO notifications (id, user_id, event_id, type, title, message, metadata, created_at)
+                    SELECT {BESIDE}, %(neighbour)s, gen_random_uuid(), type, title, message, metadata, created_at
+                    FROM notifications WHERE user_id = %(reader)s""",
                 shift=shift,
-                neighbour=neighbour.id,
+                neighbour=self.neighbours[reader].id,
                 reader=reader.id,
+            )
+
+    def crowd_organizations(self, reader: Any) -> None:
+        """Another organization's member, invitation and mandate right before and right after each of the reader's."""
+        other, broker = self.world.client(), self.world.user(Role.BROKER)
+        for shift in (-1, 1):
+            values = {"shift": shift, "reader": reader.organization_id, "other": other.organization_id}
+            self.world.sql(
+                f"""INSERT INTO users (id, organization_id, email, password_hash, name, role)
+                    SELECT {BESIDE}, %(other)s, gen_random_uuid() || '@example.com', password_hash, name, role
+                    FROM users WHERE organization_id = %(reader)s""",
+                **values,
+            )
+            self.world.sql(
+                f"""INSERT INTO invitations (id, organization_id, email, role, token_hash, invited_by, expires_at)
+                    SELECT {BESIDE}, %(other)s, email, role, gen_random_uuid(), %(by)s, expires_at
+                    FROM invitations WHERE organization_id = %(reader)s""",
+                **values,
+                by=other.id,
+            )
+            self.world.sql(
+                f"""INSERT INTO mandates (id, client_organization_id, client_id, broker_id, client_party, broker_party,
+                                          revoked_at)
+                    SELECT {BESIDE}, %(other)s, %(by)s, %(broker)s, client_party, broker_party, now()
+                    FROM mandates WHERE client_organization_id = %(reader)s OR broker_id = %(its_broker)s
+                    ON CONFLICT (id) DO NOTHING""",
+                **values,
+                by=other.id,
+                broker=broker.id,
+                its_broker=self.people[Role.BROKER].id,
             )
 
 
@@ -137,12 +183,14 @@ def seen(_world) -> dict[tuple[str, Role], tuple[list[bytes], list[bytes]]]:
 
     owners_before = read(True)
     market.crowd_news(market.owner)
+    market.crowd_organizations(market.owner)
     market.crowd(other_owner, other_client)
     # What the other side of one's own deals does elsewhere is hidden too.
     market.crowd(other_owner, _world.colleague(market.client))
     owners_after = read(True)
     clients_before = read(False)
     market.crowd_news(market.client)
+    market.crowd_organizations(market.client)
     market.crowd(other_owner, other_client)
     market.crowd(_world.colleague(market.owner), other_client)
     clients_after = read(False)

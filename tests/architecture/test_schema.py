@@ -38,7 +38,15 @@ TWO_SIDED = (
     "payment_transactions",
     "invoices",
 )
-IDENTITY = {"sessions", "user_tokens", "login_attempts", "password_history", "rate_windows"}
+IDENTITY = {
+    "sessions",
+    "user_tokens",
+    "login_attempts",
+    "oauth_identities",
+    "password_history",
+    "rate_windows",
+    "recovery_codes",
+}
 SECRETS = (
     ("sessions", "refresh_hash"),
     ("sessions", "previous_hash"),
@@ -48,7 +56,7 @@ SECRETS = (
     ("login_attempts", "failed_attempts"),
     ("rate_windows", "moments"),
 )
-HISTORY = ("audit_logs", "bid_versions", "signatures", "payment_transactions", "invoices")
+HISTORY = ("audit_logs", "audit_seals", "bid_versions", "signatures", "payment_transactions", "invoices")
 
 Row = dict[str, Any]
 
@@ -264,6 +272,11 @@ def whole_deal(db: psycopg.Connection[Row]) -> Deal:
     insert(db, "outbox", name="bid.approved", object_type="bid", object_id=bid_id)
     insert(db, "inbox", consumer="notify_people", event_id=uuid.uuid4())
     insert(db, "login_attempts", email_hash=uuid.uuid4().hex)
+    db.execute("""
+        INSERT INTO audit_seals (number, sealed_until, entries, hash)
+        SELECT count(*) + 1, clock_timestamp(), 1, repeat('a', 64) FROM audit_seals
+    """)
+    insert(db, "support_notes", user_id=client.id, author_id=owner.id, text="Pays late")
     broker = person(db, "BROKER")
     insert(db, "mandates", client_organization_id=client.organization_id, client_id=client.id, broker_id=broker.id,
            client_party={}, broker_party={})  # fmt: skip
@@ -403,6 +416,16 @@ def test_an_owner_without_superuser_migrates_and_serves_the_doors(server: str, p
             become(connection, deal.client, "CLIENT")
             assert one(connection, "SELECT app.lock_space(%s)", deal.space_id)
             assert one(connection, "SELECT app.hold_space(%s, %s)", deal.space_id, deal.contract_id)
+            become(connection, deal.broker, "BROKER")
+            assert one(connection, "SELECT app.lock_mandate(%s)", deal.client.organization_id)
+            # Each ends its own account here: a session, and what else the function has to be able to write.
+            for person, role in ((deal.owner, "OWNER"), (deal.broker, "BROKER")):
+                become(connection, person, role)
+                assert one(connection, "SELECT app.remove_member(%s, 'x')", person.id) == 1
+            connection.commit()
+        with psycopg.connect(as_superuser, row_factory=psycopg.rows.dict_row) as db:
+            assert one(db, "SELECT updated_by FROM buildings WHERE id = %s", deal.building_id) == deal.owner.id
+            assert one(db, "SELECT revoked_at FROM mandates WHERE broker_id = %s", deal.broker.id) is not None
         with connected(url) as connection:
             assert [count(connection, table) for table in TWO_SIDED if table != "bids"] == [0] * 7
 
@@ -460,19 +483,23 @@ def granted(admin: psycopg.Connection[Row], role: str, privilege: str) -> set[st
 
 
 def test_grants_are_no_wider_than_the_work(admin: psycopg.Connection[Row]) -> None:
-    for privilege in ("INSERT", "UPDATE"):
-        assert granted(admin, "app_reader", privilege) == set()
+    # It writes down what the platform's own people read.
+    assert granted(admin, "app_reader", "INSERT") == {"audit_logs"}
+    assert granted(admin, "app_reader", "UPDATE") == set()
     assert granted(admin, "app_reader", "DELETE") == granted(admin, "app_user", "DELETE") == set()
     # Of most of these only leftovers (tests/system/test_sweep_leftovers.py).
     swept = {"idempotency_keys", "inbox", "login_attempts", "outbox", "rate_windows", "sessions", "user_tokens"}
     assert granted(admin, "app_worker", "DELETE") == {"connections", "documents", "payments", "work_items"} | swept
-    assert granted(admin, "app_auth", "DELETE") == {"connections", "login_attempts"}
+    # Recovery codes go with their second factor, identities elsewhere with their account.
+    given_up = {"oauth_identities", "recovery_codes"}
+    assert granted(admin, "app_auth", "DELETE") == {"connections", "login_attempts"} | given_up
     for role in APP_ROLES:
         assert granted(admin, role, "UPDATE").isdisjoint({*HISTORY, "documents"})
     for role in ("app_reader", "app_user", "app_worker"):
         readable = granted(admin, role, "SELECT")
-        # A worker sees keys and dates of what it sweeps.
-        dated = {"sessions", "user_tokens", "login_attempts", "rate_windows"} if role == "app_worker" else set()
+        # A worker sees keys and dates of what it sweeps, a person where its sessions began and until when they last.
+        dates = {"sessions", "user_tokens", "login_attempts", "rate_windows"}
+        dated = dates if role == "app_worker" else {"sessions"}
         assert readable.isdisjoint(IDENTITY - dated)
         for table, column in SECRETS:
             assert not one(admin, "SELECT has_column_privilege(%s, %s, %s, 'SELECT')", role, table, column)

@@ -23,7 +23,7 @@ from tests.architecture.templates import CHOSEN, OWNER, ROOT, Templates, listed,
 
 LIMIT = 450
 RUNBOOKS = ROOT / "docs" / "runbooks"
-DOCUSIGN = ("docusign.read", "docusign_keys.read")
+ISSUED = ("docusign.read", "docusign_keys.read", "oauth.read")
 
 WHOLE_SERVICE = {
     "xray:PutTelemetryRecords": "AWS knows no resource to name for traces",
@@ -94,7 +94,7 @@ def test_every_function_runs_as_declared(dev: Templates, operations: tuple[Opera
         assert function["Timeout"] == operation.timeout, operation.name
         assert function["MemorySize"] == operation.memory, operation.name
         assert ("VpcConfig" in function) == operation.vpc, operation.name
-        assert [re.sub(".*Layer|[0-9A-F]{8}$", "", layer) for layer in layers_used] == list(operation.layers)
+        assert [re.sub(".*Layer|[0-9A-F]{8}$", "", layer) for layer in layers_used] == sorted(operation.layers)
 
 
 def test_every_endpoint_has_one_route(local: Templates, operations: tuple[Operation, ...]) -> None:
@@ -144,13 +144,14 @@ def test_only_what_writes_logs_in_as_the_writer(local: Templates, operations: tu
 
 def test_a_secret_is_read_by_those_alone_who_need_it(local: Templates, operations: tuple[Operation, ...]) -> None:
     readers = {
-        operation.name: {use for use in operation.uses if use in ("admin_secret.read", *DOCUSIGN)}
+        operation.name: {use for use in operation.uses if use in ("admin_secret.read", *ISSUED)}
         for operation in operations
         if "secretsmanager:GetSecretValue" in json.dumps(local.role_of(operation))
     }
     assert [name for name, uses in readers.items() if "admin_secret.read" in uses] == ["migrate_schema"]
     # What faces the internet cannot read what sends envelopes in our name.
     assert [name for name, uses in readers.items() if "docusign_keys.read" in uses] == ["receive_docusign"]
+    assert {name for name, uses in readers.items() if "oauth.read" in uses} == {"start_oauth", "finish_oauth"}
     assert all(len(uses) == 1 for uses in readers.values())
 
 
@@ -197,7 +198,7 @@ def test_every_runbook_is_named_by_an_alarm_or_by_their_list(dev: Templates) -> 
     listed_pages = (RUNBOOKS / "README.md").read_text()
     for page in RUNBOOKS.glob("*.md"):
         assert page.name == "README.md" or f"({page.name})" in listed_pages, page.name
-        assert page.name in ("README.md", "docusign.md") or f"docs/runbooks/{page.name}" in told, page.name
+        assert page.name in ("README.md", "docusign.md", "oauth.md") or f"docs/runbooks/{page.name}" in told, page.name
 
 
 def test_a_runbook_asks_for_nothing_that_is_not_there(operations: tuple[Operation, ...]) -> None:
@@ -338,7 +339,13 @@ def test_passwords_are_hashed_on_concurrency_of_their_own(local: Templates) -> N
         for handler, function in local.functions().items()
         if "ReservedConcurrentExecutions" in function
     }
-    assert reserved == {"confirm_password_reset", "login", "register"}
+    assert reserved == {
+        "accept_invitation",
+        "confirm_password_reset",
+        "disable_second_factor",
+        "login",
+        "register",
+    }
 
 
 def test_the_archive_holds_every_handler_and_nothing_else(dev: Templates, operations: tuple[Operation, ...]) -> None:
@@ -439,6 +446,15 @@ def test_production_keeps_its_data(prod: Templates) -> None:
     assert len(list(prod.all("AWS::RDS::DBInstance"))) == 2
     assert len(list(prod.all("AWS::RDS::DBProxy"))) == 1
     assert all(stack.termination_protection for stack in prod.assembly.stacks)
+
+
+def test_production_alone_asks_for_proven_addresses(
+    dev: Templates, prod: Templates, operations: tuple[Operation, ...]
+) -> None:
+    for templates, asked in ((dev, "0"), (prod, "1")):
+        functions = templates.functions()
+        verified = [functions[operation.handler] for operation in operations if operation.verified]
+        assert {each["Environment"]["Variables"].get("REQUIRE_VERIFIED_EMAIL") for each in verified} == {asked}
 
 
 def test_what_the_database_points_to_outlives_its_backups(dev: Templates, prod: Templates) -> None:

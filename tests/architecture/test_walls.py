@@ -13,15 +13,17 @@ import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
+from functions.payments.list_payments import list_payments
+from functions.payments.record_payment import record_payment
 from shared.kit import cache, db
 from shared.kit.catalog import Role
 from shared.kit.ids import new_id
 from tests.architecture import test_access as access
-from tests.call import http_event, other_id
+from tests.call import call, http_event, other_id
 
 stage = access.stage
 
-ALTERED = {"owner_side": None, "client_side": None, "either_side": None, "sees_all": True}
+ALTERED = {"owner_side": None, "client_side": None, "broker_side": None, "either_side": None, "sees_all": True}
 """Parameters that confine a statement to the caller's own rows → the values with which they confine it no more."""
 PERSONAL = re.compile(
     r"\b\w+\.(user|organization)_id = %\((user|organization)_id\)s(::uuid)?|\buser_id = %\(user_id\)s"
@@ -100,10 +102,11 @@ def strangers(world: Any, operation: Any) -> list[Any]:
 
 
 def refused(stage: Any, world: Any, operation: Any) -> None:
+    ids = stage.ids | {"user_id": world.colleague(stage.deal.owner, Role.AGENT).id}
     before = rows(world, stage)
     for stranger in strangers(world, operation):
-        foreign = access.attempt(stage, operation, stranger)
-        missing = access.attempt(stage, operation, stranger, dict.fromkeys(stage.ids, other_id()))
+        foreign = access.attempt(stage, operation, stranger, ids)
+        missing = access.attempt(stage, operation, stranger, dict.fromkeys(ids, other_id()))
 
         assert (foreign.status, foreign.json["error"]) == (404, missing.json["error"]), stranger.role
     assert rows(world, stage) == before
@@ -142,7 +145,8 @@ def test_without_its_predicates_a_space_that_is_not_listed_is_still_its_owners(s
             ids = stage.ids | {"space_id": hidden}
             path = {one: ids[one] for one in operation.path_names} or None
             # As it comes over the wire: without its predicates a building looks like everybody's own.
-            body = operation(http_event(operation.operation, as_=user, path=path), None)["body"]
+            token = {"authorization": f"Bearer {user.token()}"}
+            body = operation(http_event(operation.operation, as_=user, path=path, headers=token), None)["body"]
 
             assert (str(hidden) in body) == (user is stage.deal.owner), (name, body)
     world.sql("UPDATE spaces SET deleted_at = now() WHERE id = %(id)s", id=hidden)
@@ -151,57 +155,71 @@ def test_without_its_predicates_a_space_that_is_not_listed_is_still_its_owners(s
 def test_with_both_walls_gone_a_stranger_reads_the_lease(stage, world, no_predicates, no_security):
     """So each test above has really taken one away."""
     for name in ("get_contract", "get_bid", "get_payment", "mark_notification_read"):
-        assert access.attempt(stage, BY_NAME[name], world.client()).status == 200
+        for stranger in strangers(world, BY_NAME[name]):
+            assert access.attempt(stage, BY_NAME[name], stranger).status == 200, (name, stranger.role)
 
 
-def columns_for(world: Any, table: str, right: str) -> list[str]:
-    """The columns that app_user may write so, but for those that the database computes."""
-    rows = world.sql(
-        """SELECT p.column_name AS name FROM information_schema.column_privileges p
-           JOIN information_schema.columns c USING (table_schema, table_name, column_name)
-           WHERE p.grantee = 'app_user' AND p.table_schema = 'public' AND p.table_name = %(table)s
-             AND p.privilege_type = %(right)s AND c.is_generated = 'NEVER' AND c.is_identity = 'NO'
-           ORDER BY c.ordinal_position""",
-        table=table,
-        right=right,
-    )
-    return [row["name"] for row in rows]
+WRITABLE = """
+SELECT c.table_name AS "table", p.privilege_type AS "right",
+       array_agg(c.column_name::text ORDER BY c.ordinal_position) AS columns
+FROM information_schema.column_privileges p
+JOIN information_schema.columns c USING (table_schema, table_name, column_name)
+WHERE p.grantee = 'app_user' AND p.table_schema = 'public' AND p.privilege_type IN ('INSERT', 'UPDATE')
+  AND c.is_generated = 'NEVER' AND c.is_identity = 'NO'
+GROUP BY 1, 2
+"""
+"""Table, right → the columns that app_user may write so, but for those that the database computes."""
 
 
 @pytest.mark.parametrize("role", [Role.OWNER, Role.CLIENT, Role.BROKER, Role.FINANCIAL_OFFICER, Role.SUPPORT])
 def test_the_database_takes_no_write_to_what_belongs_to_others(role, stage, world, database):
     """Every table, generated from the schema: a foreign row is neither changed, nor deleted, nor added to."""
+    paid_last = call(list_payments, as_=stage.deal.owner).json["data"][-1]["id"]
+    paid = {"paid_date": "2026-01-15", "payment_method": "cheque"}
+    call(record_payment, as_=stage.deal.owner, path={"payment_id": paid_last}, body=paid, key=f"paid-{role}")
     stranger = world.user(role)
-    tables = [row["name"] for row in world.sql("SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'")]
     context = [str(stranger.id), str(stranger.organization_id), role.value]
-    sides = f"{stage.deal.owner.organization_id}|{stage.deal.client.organization_id}"
+    people = (stage.deal.owner, stage.deal.client)
+    theirs = "|".join(str(id) for user in people for id in (user.organization_id, user.id))
+    writable = {(row["table"], row["right"]): row["columns"] for row in world.sql(WRITABLE)}
+    tables = {row["name"] for row in world.sql("SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'")}
+    attempts = {(table, "DELETE"): f"DELETE FROM {table} WHERE {table}::text ~ '{theirs}'" for table in tables}
+    for (table, right), columns in writable.items():
+        if right == "UPDATE":
+            changes = f"{columns[0]} = {columns[0]}"
+            attempts[table, right] = f"UPDATE {table} SET {changes} WHERE {table}::text ~ '{theirs}'"
+        else:
+            names = ", ".join(columns)
+            attempts[table, right] = (
+                f"INSERT INTO {table} ({names}) SELECT {names} FROM jsonb_populate_record(NULL::{table}, %s)"
+            )
     tried = set()
     with psycopg.connect(database, autocommit=True) as connection:
         connection.execute("SET ROLE app_user")
-        for table in tables:
-            foreign = world.sql(
-                f"SELECT to_jsonb(t) AS row FROM {table} t WHERE to_jsonb(t)::text ~ %(sides)s LIMIT 1", sides=sides
-            )
+        for (table, right), sql in attempts.items():
+            foreign = world.sql(f"SELECT to_jsonb(t) AS row FROM {table} t WHERE t::text ~ %(theirs)s", theirs=theirs)
             if not foreign:
                 continue
-            changes = columns_for(world, table, "UPDATE")
-            adds = columns_for(world, table, "INSERT")
             row = foreign[0]["row"] | ({"id": str(new_id())} if "id" in foreign[0]["row"] else {})
-            names = ", ".join(adds)
-            attempts = [
-                *(f"UPDATE {table} SET {name} = {name} WHERE {table}::text ~ '{sides}'" for name in changes[:1]),
-                f"DELETE FROM {table} WHERE {table}::text ~ '{sides}'",
-            ]
-            if adds:
-                attempts.append(
-                    f"INSERT INTO {table} ({names}) SELECT {names} FROM jsonb_populate_record(NULL::{table}, %s)"
-                )
-            for sql in attempts:
-                written = 0
-                with suppress(psycopg.errors.InsufficientPrivilege), connection.transaction():
-                    connection.execute("SELECT app.set_ctx(%s::uuid, %s::uuid, %s)", context)
-                    values = (Jsonb(row),) if sql.startswith("INSERT") else None
-                    written = connection.execute(sql, values).rowcount
-                assert written == 0, sql
-                tried.add((table, sql.split()[0]))
-    assert {("contracts", "UPDATE"), ("bids", "INSERT"), ("payment_transactions", "INSERT")} <= tried
+            written = 0
+            with suppress(psycopg.errors.InsufficientPrivilege), connection.transaction():
+                connection.execute("SELECT app.set_ctx(%s::uuid, %s::uuid, %s)", context)
+                written = connection.execute(sql, (Jsonb(row),) if right == "INSERT" else None).rowcount
+            assert written == 0, sql
+            tried.add((table, right))
+    assert writable.keys() <= tried
+
+
+def test_the_database_takes_no_write_to_a_colleagues_own(stage, world, database):
+    """What one sees of people of one's own organization is not one's own to change."""
+    colleague = world.colleague(stage.deal.owner)
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute("SET ROLE app_user")
+        with connection.transaction():
+            values = [str(colleague.id), str(colleague.organization_id), colleague.role.value]
+            connection.execute("SELECT app.set_ctx(%s::uuid, %s::uuid, %s)", values)
+            seen, changed = (
+                connection.execute(sql, (stage.deal.owner.id,)).rowcount
+                for sql in ("SELECT FROM users WHERE id = %s", "UPDATE users SET title = 'Clerk' WHERE id = %s")
+            )
+    assert (seen, changed) == (1, 0)

@@ -2,26 +2,32 @@
 
 from base64 import b64encode, urlsafe_b64decode
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from functions.auth.authorize import authorize
 from functions.auth.confirm_password_reset import confirm_password_reset
+from functions.auth.enable_second_factor import enable_second_factor
 from functions.auth.login import login
 from functions.auth.logout import logout
 from functions.auth.refresh import refresh
 from functions.auth.register import register
 from functions.auth.request_password_reset import request_password_reset
 from functions.auth.resend_verification import resend_verification
+from functions.auth.set_up_second_factor import set_up_second_factor
 from functions.auth.verify_email import verify_email
+from functions.auth.verify_second_factor import verify_second_factor
 from functions.notifications.compose_mail import compose_mail
 from functions.realtime.authenticate import authenticate
 from functions.realtime.connect import connect
-from shared.auth import opaque
+from functions.realtime.issue_ticket import issue_ticket
+from shared.auth import opaque, second_factor
 from shared.kit import tokens
 from shared.kit.catalog import Role
 from shared.kit.ids import new_id
+from tests.auth.authenticator import App
 from tests.auth.mailbox import mails, token_in
 from tests.realtime.sockets import Client
 from tests.world import User
@@ -103,7 +109,20 @@ def life(world, call, invoke):
     assert call(logout, as_=session, key="another-key").status == 200
     assert call(confirm_password_reset, body=reset).status == 200
     assert call(refresh, body={"refresh_token": third["refresh_token"]}).status == 401
-    keep("fourth", call(login, body={"email": email, "password": passwords["second"]}).json)
+    fourth = keep("fourth", call(login, body={"email": email, "password": passwords["second"]}).json)
+    here = replace(session, session_id=tokens.verify(fourth["token"])["sid"])
+    app = call(set_up_second_factor, as_=here, key="a-third-key").json
+    secrets["ticket"], secrets["spent ticket"] = (call(issue_ticket, as_=here).json["ticket"] for _ in range(2))
+    assert Client().open(connect, ticket=secrets["spent ticket"]) == 200
+    secrets["second factor"] = app["secret"]
+    enabled = {"code": App(app["otpauth_uri"]).code()}
+    codes = call(enable_second_factor, as_=here, body=enabled, key="a-fourth-key").json["recovery_codes"]
+    secrets |= {f"recovery code {number}": code for number, code in enumerate(codes)}
+    secrets |= {f"recovery code {number} as typed": code.replace("-", "") for number, code in enumerate(codes)}
+    asked = call(login, body={"email": email, "password": passwords["second"]}).json
+    secrets["mfa token"] = asked["mfa_token"]
+    verified = {"mfa_token": asked["mfa_token"], "recovery_code": codes[0]}
+    keep("fifth", call(verify_second_factor, body=verified).json)
     return email, secrets
 
 
@@ -120,5 +139,8 @@ def test_after_a_whole_life_the_database_knows_only_hashes(world, life):
     assert email in kept["public.users"]
     assert opaque.hash_of(secrets["fourth refresh token"]) in kept["public.sessions"]
     assert opaque.hash_of(secrets["reset token"]) in kept["public.user_tokens"]
+    assert opaque.hash_of(secrets["ticket"]) in kept["public.user_tokens"]
+    assert opaque.hash_of(secrets["mfa token"]) in kept["public.user_tokens"]
+    assert second_factor.recovery_hash(secrets["recovery code 9"]) in kept["public.recovery_codes"]
     assert "$2b$12$" in kept["public.users"] and "$2b$12$" in kept["public.password_history"]
     assert {"public.outbox", "public.audit_logs", "public.idempotency_keys", "public.connections"} <= set(kept)

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from shared.contracts import docusign as docusign_api
-from shared.contracts import secret
+from shared.kit import secret
 from tests.contracts.docusign_server import DocuSignServer
 from tests.contracts.enveloped import KEYS
 

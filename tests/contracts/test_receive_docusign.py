@@ -14,8 +14,8 @@ from functions.leasing.render_lease import render_lease
 from functions.leasing.request_signatures import request_signatures
 from functions.leasing.schedule_payments import schedule_payments
 from functions.leasing.void_contract import void_contract
-from shared.contracts.secret import _kept as kept_secrets
 from shared.kit.ids import new_id
+from shared.kit.secret import _kept as kept_secrets
 from tests.call import call, together
 from tests.contracts.docusign_server import connect_body, signed
 from tests.contracts.enveloped import KEYS, EnvelopedDeal

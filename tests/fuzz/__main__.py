@@ -41,13 +41,17 @@ def _attacked(attacker: Attacker, platform: Platform) -> Report:
 
 
 def _cast(platform: Platform) -> list[Attacker]:
-    owner, client, admin = (Person(platform, role) for role in ("OWNER", "CLIENT", "OWNER"))
+    owner, client, admin, broker = (Person(platform, role) for role in ("OWNER", "CLIENT", "OWNER", "BROKER"))
     with psycopg.connect(platform.database_url) as connection:
         connection.execute("UPDATE users SET role = 'SUPER_ADMIN' WHERE id = %s", [admin.id])
     deal = Deal(owner, client)
     deal.conclude()
     space = new_space(owner)
+    asked = {"email": "asked@example.com", "role": "FINANCIAL_OFFICER"}
     ids = {
+        "broker_id": [broker.id],
+        "mandate_id": [client.post("/mandates", {"broker_id": broker.id})["id"]],
+        "invitation_id": [side.post("/organizations/me/invitations", asked)["id"] for side in (owner, client)],
         "bid_id": [place_bid(client, space)["id"], deal.bid["id"]],
         "space_id": [space["id"], deal.space["id"]],
         "contract_id": [deal.contract_id],

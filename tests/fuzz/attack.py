@@ -41,6 +41,8 @@ UNTOLD = {
     "token": "made by us and mailed (decision 36: 400 where it is unknown)",
     "password": "an upper case letter, a lower case one and a digit, in any script",
     "new_password": "as password",
+    "code": "what an app shows at that moment; or recovery_code instead",
+    "return_to": "a page of a frontend that we know",
     "currency": "one of some 150 codes; in a payment, its contract's",
     "timezone": "one of some 400 names",
     "usable_sqft": "not larger than gross_sqft",
@@ -49,6 +51,10 @@ UNTOLD = {
     "latitude": "with longitude or not at all",
     "longitude": "with latitude or not at all",
     "paid_date": "not after the building's today",
+    "role": "one that the inviter's own role may ask others to take",
+    "signature_provider": "an owner's to set",
+    "requires_authorization": "an owner's to set",
+    "until": "not before today",
 }
 # So these come from here too, that requests with them get through.
 WORDS = {
@@ -173,7 +179,7 @@ def _teach(schema: Any, attacker: Attacker) -> None:
     @schema.hook
     def after_call(context: Any, case: Any, response: Any) -> None:
         # Who has signed out signs in again: the attack goes on.
-        if case.path.endswith("/auth/logout") and response.status_code < 300:
+        if case.path.endswith(("/auth/logout", "/auth/sessions/{session_id}")) and response.status_code < 300:
             attacker.token = attacker.sign_in()
 
     seen: Counter[str] = Counter()

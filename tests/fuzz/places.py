@@ -74,6 +74,8 @@ def body_schema(name: str) -> dict[str, Any]:
 
 
 def _least(schema: dict[str, Any]) -> dict[str, Any]:
+    # Of what may be null as well: what it is otherwise.
+    schema = next(one for one in map(_resolved, schema.get("anyOf", [schema])) if one.get("type") != "null")
     return {name: _value(_resolved(schema["properties"][name])) for name in schema.get("required", ())}
 
 

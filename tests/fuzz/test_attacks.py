@@ -14,8 +14,10 @@ from functions.leasing.activate_contract import activate_contract
 from functions.leasing.schedule_payments import schedule_payments
 from functions.notifications.list_notifications import list_notifications
 from functions.notifications.notify_people import notify_people
+from functions.organizations.grant_mandate import grant_mandate
+from functions.organizations.invite_member import invite_member
 from shared.auth import passwords
-from shared.contracts import secret
+from shared.kit import secret
 from shared.kit.catalog import Role
 from shared.kit.ids import new_id
 from tests.call import call, invoke
@@ -36,6 +38,7 @@ def gateway(environment):
         patch.setattr(passwords, "COST", 4)
         patch.setattr(passwords, "_NOBODY", passwords._NOBODY.replace(b"$12$", b"$04$"))
         patch.setenv("DOCUSIGN_KEYS_SECRET_ARN", "fuzz")
+        patch.setenv("OAUTH_SECRET_ARN", "fuzz")
         patch.setitem(secret._kept, "fuzz", (math.inf, {"key": "nobody knows it"}))
         yield running
 
@@ -53,7 +56,13 @@ def cast(_world):
     payments = _world.sql(
         "SELECT id FROM payments WHERE contract_id = %(id)s ORDER BY due_date LIMIT 3", id=deal.contract
     )
+    broker = _world.user(Role.BROKER).id
+    asked = {"email": "asked@example.com", "role": "FINANCIAL_OFFICER"}
     ids = {
+        "broker_id": [broker],
+        "mandate_id": [call(grant_mandate, as_=deal.client, body={"broker_id": broker}).json["id"]],
+        "invitation_id": [call(invite_member, as_=side, body=asked).json["id"] for side in (deal.owner, deal.client)],
+        "user_id": [_world.colleague(side, Role.FINANCIAL_OFFICER).id for side in (deal.owner, deal.client)],
         "bid_id": [bid, deal.bid],
         "space_id": [space, deal.space],
         "contract_id": [deal.contract],
@@ -63,6 +72,8 @@ def cast(_world):
         "notification_id": [call(list_notifications, as_=deal.client).json["data"][0]["id"]],
     }
     people = (deal.owner, deal.client, _world.user(Role.SUPER_ADMIN))
+    # Somebody whom the administrator cannot leave alone: the attack would end with its account.
+    _world.colleague(people[2], Role.AGENT)
     return {
         name: Attacker(
             name,

@@ -115,7 +115,7 @@ def test_a_cursor_is_good_for_its_own_list_only(name, market):
         assert reply.status == 200 or (reply.status, reply.fields) == (400, ["cursor"])
 
 
-@pytest.mark.parametrize("name", [name for name in LISTS if name != "list_floors"])
+@pytest.mark.parametrize("name", OTHERS)
 def test_and_for_its_own_filters_and_sort_only(name, market):
     cursor = cursor_of(market, name)
 

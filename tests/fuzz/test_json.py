@@ -63,6 +63,18 @@ def test_bytes_that_are_no_text_are_refused(anybody):
     assert (answer["statusCode"], json.loads(answer["body"])["error"]["code"]) == (400, "MALFORMED_JSON")
 
 
+@pytest.mark.parametrize("kind", ["text/plain", "Text/Plain; charset=utf-8"])
+@pytest.mark.parametrize("name", TAKING)
+def test_what_a_form_of_another_site_can_send_is_refused(name, kind, anybody, leaves_no_trace):
+    """A browser sends text/plain anywhere without asking, and a form of that type can be made to look like JSON."""
+    endpoint = endpoint_of(name)
+    path = {each: other_id() for each in endpoint.path_names} or None
+
+    reply = call(endpoint, as_=anybody, path=path, body="{}", headers={"content-type": kind})
+
+    assert (reply.status, reply.code, reply.fields) == (400, "MALFORMED_JSON", ["Content-Type"])
+
+
 @pytest.mark.parametrize("what", NO_JSON)
 def test_the_door_of_sockets_is_the_same(what, world):
     client = Client()

@@ -10,6 +10,7 @@ from itertools import count
 
 import pytest
 
+from functions.auth.accept_invitation import accept_invitation
 from functions.auth.register import register
 from functions.bids.counter_bid import counter_bid
 from functions.bids.place_bid import place_bid
@@ -26,6 +27,9 @@ from functions.leasing.activate_contract import activate_contract
 from functions.leasing.render_lease import render_lease
 from functions.leasing.request_signatures import request_signatures
 from functions.leasing.schedule_payments import schedule_payments
+from functions.notifications.compose_mail import compose_mail
+from functions.organizations.invite_member import invite_member
+from functions.organizations.update_organization import update_organization
 from functions.payments.list_payments import list_payments
 from functions.payments.record_payment import record_payment
 from functions.payments.reverse_payment import reverse_payment
@@ -33,6 +37,7 @@ from functions.spaces.create_space import create_space
 from functions.spaces.update_space import update_space
 from functions.users.update_profile import update_profile
 from shared.kit.log import logger
+from tests.auth.mailbox import mails_to, token_in
 from tests.call import call, other_id
 from tests.fuzz.places import Place, places
 from tests.leasing.deal import Deal
@@ -134,6 +139,31 @@ def test_a_profile(world, out):
 
     assert {name: answered[name] for name in sent} == sent
     assert stored(world, *sent.values(), skill, certificate, issuer)
+
+
+def test_an_organization(world, out):
+    sent = {name: nasty() for name in ("name", "legal_name")} | {"tax_id": nasty(64)}
+    address = {part: nasty() for part in ("street", "city", "state", "country")} | {"postal_code": nasty(20)}
+    logo = f"https://example.com/{other_id()}/ü'%_;--?a=b#c"
+
+    body = sent | {"address": address, "logo_url": logo}
+    answered = does(update_organization, as_=world.owner(), body=body).json
+
+    assert {name: answered[name] for name in sent} == sent
+    assert (answered["address"], answered["logo_url"]) == (address, logo)
+    assert stored(world, *sent.values(), *address.values(), logo)
+
+
+def test_who_joins_it(world, invoke, out):
+    email = f"{other_id().hex}@example.com"
+    asked = does(invite_member, as_=world.owner(name=nasty()), body={"email": email, "role": "AGENT"}).json
+    invoke(compose_mail, *world.event_details(asked["id"]))
+    token, name = token_in(mails_to(email)[0]), nasty()
+
+    body = {"token": token, "name": name, "password": "Correct-Horse-7"}
+
+    assert does(accept_invitation, body=body).json["user"]["name"] == name
+    assert stored(world, name)
 
 
 def test_a_building_its_floors_and_spaces(world, out):
@@ -245,6 +275,9 @@ def test_every_field_of_free_text_has_a_story():
         {f"{name}-notes" for name in ("place_bid", "counter_bid", "revise_bid", "reject_bid", "withdraw_bid")}
         | {f"register-{name}" for name in ("name", "phone", "organization_name", "company", "title")}
         | {f"update_profile-{name}" for name in ("name", "phone", "company", "title", "bio", "skills.0")}
+        | {f"update_organization-{name}" for name in ("name", "legal_name", "tax_id")}
+        | {f"update_organization-address.{part}" for part in ("street", "city", "state", "country", "postal_code")}
+        | {"accept_invitation-name"}
         | {f"update_profile-certifications.0.{name}" for name in ("name", "issuer")}
         | {
             f"{verb}_building-{name}"
@@ -258,7 +291,7 @@ def test_every_field_of_free_text_has_a_story():
     )
     kept_by_nobody = {
         # Compared, hashed or looked up, never stored as they came.
-        *("confirm_password_reset-token", "verify_email-token", "refresh-refresh_token"),
+        *("accept_invitation-token", "confirm_password_reset-token", "verify_email-token", "refresh-refresh_token"),
         *("login-email", "request_password_reset-email", "sign_contract-document_sha256"),
         # Of a list that we hold.
         *("create_building-timezone", "update_building-timezone", "create_space-currency", "update_space-currency"),

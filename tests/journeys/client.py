@@ -14,6 +14,7 @@ from urllib.parse import urlencode, urlsplit
 from websockets.sync.client import ClientConnection, connect
 
 from local.platform import Platform
+from tests import privacy
 
 PASSWORD = "Journey-Passw0rd"
 PATIENCE = 60.0
@@ -53,13 +54,17 @@ def send(
         found: dict[str, str] = {}
         for name, value in response.getheaders():
             found[name.lower()] = f"{found[name.lower()]},{value}" if name.lower() in found else value
-        return Answer(response.status, found, response.read())
+        answer = Answer(response.status, found, response.read())
+        if answer.status >= 400:
+            privacy.hear(answer.body.decode())
+        return answer
 
 
 def register(platform: Platform, role: str, **fields: str) -> Answer:
     """The answer to a registration with an address that nobody has."""
     unique = f"{role.lower()}.{time.time_ns()}.{threading.get_ident()}"
-    body = {"email": f"{unique}@example.com", "password": PASSWORD, "name": unique, "role": role, **fields}
+    name = f"{privacy.NAME} {unique}"
+    body = {"email": f"{unique}@example.com", "password": PASSWORD, "name": name, "role": role, **fields}
     return send(platform.url, "POST", f"{API}/auth/register", body)
 
 

@@ -1,18 +1,52 @@
 """Journeys run against whole platforms, from outside: nothing of the other tests' environment is needed."""
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
+import boto3
 import pytest
 
 from local.platform import Platform
 from local.synth import synthesize
+from local.template import REGION
+from tests import privacy
 from tests.journeys.client import Person
 
 
 @pytest.fixture(scope="session", autouse=True)
 def environment() -> None:
     """In place of the other tests' PostgreSQL, Redis and moto: nothing."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _silent() -> Iterator[None]:
+    """Whatever a platform has logged and parked by the time it stops tells of nobody who it is."""
+    stop = Platform.stop
+
+    def read_and_stop(self: Platform, how: int = signal.SIGTERM) -> None:
+        is_up = self.details and self._process is not None and self._process.poll() is None
+        parked = _parked(self) if is_up and how == signal.SIGTERM else []
+        stop(self, how)
+        assert privacy.told_in(self.state) == []
+        assert privacy.told_by(parked) == []
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Platform, "stop", read_and_stop)
+        yield
+
+
+def _parked(platform: Platform) -> list[str]:
+    """The bodies of all dead letters."""
+    keys = {name: platform.details[name] for name in ("aws_access_key_id", "aws_secret_access_key")}
+    sqs = boto3.client("sqs", endpoint_url=platform.aws_url, region_name=REGION, **keys)
+    queues = [url for url in sqs.list_queues().get("QueueUrls", []) if "dead-letters" in url]
+    assert queues
+    found: list[str] = []
+    for url in queues:
+        while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+            found += [message["Body"] for message in messages]
+    return found
 
 
 @pytest.fixture(scope="session")

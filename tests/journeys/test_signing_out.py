@@ -3,6 +3,7 @@
 The gateway keeps what the authorizer told it of a token for 45 s; each token here has been used right before.
 """
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -14,6 +15,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
+from local.operate import operate
 from local.platform import Platform
 from tests.journeys.client import API, PASSWORD, Answer, Ear, Person, send, until
 from tests.journeys.deals import new_space, place_bid
@@ -23,6 +25,17 @@ NEW_PASSWORD = "Journey-Passw0rd-2"
 
 def sign_out(person: Person) -> None:
     assert person.ask("POST", "/auth/logout").status == 200
+
+
+def end_this_session(person: Person) -> None:
+    """From another one, as somebody does who has lost a phone."""
+    url = person.platform.url
+    asked = {"email": person.email, "password": PASSWORD}
+    here = {"Authorization": f"Bearer {send(url, 'POST', f'{API}/auth/login', asked).json['token']}"}
+    listed = send(url, "GET", f"{API}/auth/sessions", headers=here).json["data"]
+    [lost] = [session["id"] for session in listed if not session["is_current"]]
+    assert send(url, "DELETE", f"{API}/auth/sessions/{lost}", headers=here).status == 204
+    assert send(url, "POST", f"{API}/auth/logout", headers=here).status == 200
 
 
 def set_password(person: Person) -> None:
@@ -39,7 +52,19 @@ def set_password(person: Person) -> None:
     assert send(url, "POST", f"{API}/auth/password-reset/confirm", asked).status == 200
 
 
-WAYS: dict[str, Callable[[Person], None]] = {"logout": sign_out, "a new password": set_password}
+def be_suspended(person: Person) -> None:
+    """By an administrator whom an operator's command has made."""
+    admin = Person(person.platform, "CLIENT")
+    operate("make_administrator", json.dumps({"email": admin.email}), "local", person.platform.state)
+    assert admin.ask("PUT", f"/admin/users/{person.id}/suspend", {"reason": "Forged papers"}).status == 200
+
+
+WAYS: dict[str, Callable[[Person], None]] = {
+    "logout": sign_out,
+    "its end from elsewhere": end_this_session,
+    "a new password": set_password,
+    "suspension": be_suspended,
+}
 
 
 @dataclass
@@ -127,3 +152,4 @@ def test_who_comes_back_needs_the_password_that_is_good_now(platform: Platform, 
     assert login(sessions["logout"].person, PASSWORD) == 200
     assert login(sessions["a new password"].person, PASSWORD) == 401
     assert login(sessions["a new password"].person, NEW_PASSWORD) == 200
+    assert login(sessions["suspension"].person, PASSWORD) == 401

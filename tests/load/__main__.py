@@ -13,6 +13,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,9 @@ FLAT = 10.0
 """MB a minute that all processes together may grow by when they are warm: what they hold then is data (documents,
 mails, histories of sagas, which the local cloud keeps in memory as AWS keeps them on its disks)."""
 
+REFUSED = 0.01
+"""Of all requests, which people who come at the same moment may be refused (409)."""
+
 LOCUST = Path(sys.prefix) / "load" / "bin" / "locust"
 
 
@@ -45,12 +49,14 @@ def main() -> int:
         cast, people = _cast(platform)
         ears = Ears(platform.ws_url, people)
         ears.open()
-        print(f"{sum(map(len, people.values()))} sockets are open; {MINUTES:g} minutes of traffic begin", flush=True)
+        when = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
+        print(f"{when}: {sum(map(len, people.values()))} sockets are open; {MINUTES:g} minutes begin", flush=True)
         memory = Memory(platform.details["pid"])
         memory.start()
         requests = _traffic(platform, Path(folder), cast)
         memory.stop()
-        settled = _settle(platform.database_url)
+        print(f"load {os.getloadavg()[0]:.1f} at the end", flush=True)
+        settled = _settle(platform.database_url, ears)
         ears.close()
         problems = [] if settled else ["events are still on their way after a minute"]
         problems += _judge_requests(requests)
@@ -107,8 +113,8 @@ def _traffic(platform: Platform, folder: Path, cast: dict[str, Any]) -> list[dic
     return [json.loads(line) for line in (folder / "requests.jsonl").read_text().splitlines()]
 
 
-def _settle(database: str) -> bool:
-    """Wait until every event is out and what it causes is done; False where that takes over a minute."""
+def _settle(database: str, ears: Ears) -> bool:
+    """Wait until every event is out, what it causes is done and has been heard; False where it takes over a minute."""
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         with psycopg.connect(database) as connection:
@@ -117,9 +123,7 @@ def _settle(database: str) -> bool:
                 " SELECT FROM contracts WHERE signature_status = 'FULLY_SIGNED' AND status = 'PENDING_SIGNATURE'"
                 " OR status = 'DRAFT')"
             ).fetchone()
-        if left == (False,):
-            # The frames of the last event.
-            time.sleep(3)
+        if left == (False,) and not _lost(_expected(database), ears):
             return True
         time.sleep(1)
     return False
@@ -139,6 +143,8 @@ def _judge_requests(requests: list[dict[str, Any]]) -> list[str]:
     failed = Counter(f"{one['name']}: {one['problem']}" for one in requests if not 200 <= one["status"] < 300)
     bad = [one for one in requests if one["status"] >= 500 or one["status"] == 0]
     problems = [f"{len(bad)} of {len(requests)} requests had a 5xx or no answer"] if bad else []
+    if failed.total() > REFUSED * len(requests):
+        problems.append(f"{failed.total()} of {len(requests)} requests failed, and each of them should succeed")
     if rate < 0.9 * RATE:
         problems.append(f"{rate:.1f} requests a second and not {RATE:g}: the machine cannot keep up")
     for what, often in failed.most_common(10):
@@ -153,8 +159,8 @@ def _line(name: str, requests: list[dict[str, Any]]) -> str:
     return f"{name:<34} {len(requests):>6} {shares[0]:>7.0f} {shares[1]:>7.0f} {shares[2]:>7.0f}  {answers}"
 
 
-def _judge_frames(database: str, ears: Ears) -> list[str]:
-    """Every change of a bid, and the sockets of whom it concerns that did not hear of it."""
+def _expected(database: str) -> Counter[tuple[str, str, str]]:
+    """How often each person had to hear that a bid has a status."""
     with psycopg.connect(database) as connection:
         told = connection.execute(
             "SELECT b.id::text, b.owner_id::text, b.client_id::text, o.name, o.payload ->> 'status', count(*)"
@@ -166,12 +172,22 @@ def _judge_frames(database: str, ears: Ears) -> list[str]:
         # Whoever did it has the answer.
         if name in ("bid.approved", "bid.rejected", "bid.countered"):
             expected[client, bid, status] += times
-    lost = [
+    return expected
+
+
+def _lost(expected: Counter[tuple[str, str, str]], ears: Ears) -> list[str]:
+    """What some socket of somebody should have heard and did not."""
+    return [
         f"{person} heard {socket[bid, status]} of {times} that bid {bid} is {status}"
         for (person, bid, status), times in expected.items()
         for socket in ears.heard[person]
         if socket[bid, status] < times
     ]
+
+
+def _judge_frames(database: str, ears: Ears) -> list[str]:
+    expected = _expected(database)
+    lost = _lost(expected, ears)
     frames = sum(times * len(ears.heard[person]) for (person, _, _), times in expected.items())
     print(f"{ears.frames} frames; {frames} of them had to come, {len(lost)} did not; {len(ears.cut)} sockets were cut")
     problems = [f"{len(lost)} frames were lost, as: {lost[0]}"] if lost else []

@@ -28,6 +28,8 @@ class Ears:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._open: list[ClientConnection] = []
+        self._tasks: list[asyncio.Task[None]] = []
+        self._closing = False
 
     def open(self) -> None:
         """Open all; returns when the last one is."""
@@ -44,21 +46,26 @@ class Ears:
             for number, token in enumerate(tokens):
                 socket = await connect(f"{self.url}?token={token}", max_queue=None, ping_interval=None)
                 self._open.append(socket)
-                self._loop.create_task(self._listen(socket, person, number))
-                self._loop.create_task(self._live(socket))
+                self._tasks.append(self._loop.create_task(self._listen(socket, person, number)))
+                self._tasks.append(self._loop.create_task(self._live(socket)))
 
     async def _close_all(self) -> None:
-        for socket in self._open:
-            await socket.close()
+        self._closing = True
+        await asyncio.gather(*(socket.close() for socket in self._open))
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _listen(self, socket: ClientConnection, person: str, number: int) -> None:
-        async for text in socket:
-            frame = json.loads(text)
-            self.frames += 1
-            if frame["event"] == "bid:status_changed":
-                self.heard[person][number][frame["data"]["bid_id"], frame["data"]["status"]] += 1
-        if socket.close_code != 1000:
-            self.cut.append(f"{person}: {socket.close_code}")
+        try:
+            while True:
+                frame = json.loads(await socket.recv())
+                self.frames += 1
+                if frame["event"] == "bid:status_changed":
+                    self.heard[person][number][frame["data"]["bid_id"], frame["data"]["status"]] += 1
+        except ConnectionClosed:
+            if not self._closing:
+                self.cut.append(f"{person}: {socket.close_code} {socket.close_reason}")
 
     async def _live(self, socket: ClientConnection) -> None:
         try:

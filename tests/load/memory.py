@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-SECONDS = 5.0
+SECONDS = 10.0
 
 
 @dataclass(frozen=True)
 class Sample:
-    """In MB; what processes share (PostgreSQL's cache) is in none of them."""
+    """In MB; PostgreSQL's cache, which is shared memory of a fixed size, is not in them."""
 
     at: float
     platform: float
@@ -72,13 +72,12 @@ def _command(pid: int) -> bytes:
 
 
 def _own(pid: int) -> float:
-    """Resident memory that is not shared memory: VmRSS without RssShmem."""
+    """Memory that the process wrote itself; what it shares with others since a fork is divided among them."""
     try:
-        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     except OSError:
-        return 0.0
-    found = {line.split(":")[0]: line.split()[1] for line in lines if line.startswith(("VmRSS", "RssShmem"))}
-    return (int(found.get("VmRSS", 0)) - int(found.get("RssShmem", 0))) / 1024
+        return 0.0  # it has ended
+    return sum(int(line.split()[1]) for line in lines if line.startswith("Pss_Anon:")) / 1024
 
 
 def slope(points: Sequence[tuple[float, float]]) -> float:

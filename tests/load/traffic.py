@@ -157,7 +157,9 @@ class Visitor(FastHttpUser):
 
     @task(3)
     def search(self) -> None:
-        query = random.choice(["q=Suite", "min_price=1000&sort=price_asc", "city=New%20York", "usage_type=OFFICE", ""])
+        query = random.choice(
+            ["", "min_price=1000&sort=price_asc", "min_sqft=500&sort=sqft_desc", "availability_status=AVAILABLE"]
+        )
         self.ask(None, "GET", f"/spaces?{query}", name="GET /spaces?…")
 
     @task(2)

@@ -53,6 +53,14 @@ def test_what_fails_for_good_ends_among_the_dead_letters(cloud: Any, ask_aws: As
     assert len(notes("consumed", 2, fits=_about("lost"))) == 2
 
 
+def test_whoever_asks_is_told_how_many_messages_lie_in_a_queue(cloud: Any, ask_aws: AskAws) -> None:
+    ask_aws("sqs", "send_message", QueueUrl=_url(cloud, "work"), MessageBody='{"name": "counted"}', DelaySeconds=3)
+
+    for names in (["All"], ["ApproximateNumberOfMessagesDelayed"]):
+        told = ask_aws("sqs", "get_queue_attributes", QueueUrl=_url(cloud, "work"), AttributeNames=names)
+        assert told["Attributes"]["ApproximateNumberOfMessagesDelayed"] == "1"
+
+
 def test_a_delayed_message_waits(cloud: Any, ask_aws: AskAws, notes: Notes) -> None:
     body = '{"name": "later"}'
     ask_aws("sqs", "send_message", QueueUrl=_url(cloud, "work"), MessageBody=body, DelaySeconds=1)

@@ -28,6 +28,7 @@ from functions.payments.reverse_payment import reverse_payment
 from functions.spaces.create_space import create_space
 from shared.auth import passwords
 from shared.kit.catalog import Role
+from tests import privacy
 from tests.arena import Arena
 from tests.bids.negotiation import OPERATIONS
 from tests.call import call
@@ -100,7 +101,7 @@ class Deals(RuleBasedStateMachine):
         self.keys += 1
         email = f"{role.value.lower()}.{self.keys}@example.com"
         body = {"email": email, "password": "Correct-Horse-7", "name": f"{role.value} {self.keys}", "role": role.value}
-        answer = call(register, body=body | {"phone": "+15550100"})
+        answer = call(register, body=body | {"phone": privacy.PHONE})
         assert answer.status == 201, answer.body
         again = call(register, body=body | {"email": email.upper()})
         assert (again.status, again.code) == (409, "EMAIL_TAKEN")

@@ -22,6 +22,8 @@ LONGEST = 1.0
 """Seconds that nobody may wait for a lock, or be kept out by one."""
 BEFORE_AND_AFTER = 1.0
 """Seconds of traffic on both sides of a migration."""
+PATIENCE = 30.0
+"""Seconds in which a slow machine does everything once."""
 
 REVISIONS = sorted(path.name[:4] for path in (migrate.MIGRATIONS / "versions").glob("[0-9]*.py"))
 
@@ -90,6 +92,7 @@ def _move(database_url: str, name: str, move: object, works: tuple[Work, ...]) -
         move()  # type: ignore[operator]
         took = time.monotonic() - begun
         time.sleep(BEFORE_AND_AFTER)
+        traffic.until_all_is_done(PATIENCE)
     print(f"{name:<12} {took:5.1f}s {watch.longest_wait * 1000:10.0f} ms {watch.longest_hold * 1000:10.0f} ms"
           f" {traffic.longest * 1000:17.0f} ms {sum(traffic.done.values()):13}", flush=True)  # fmt: skip
     assert traffic.failed == []

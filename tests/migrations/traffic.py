@@ -177,6 +177,12 @@ class Traffic:
             for thread in threads:
                 thread.join()
 
+    def until_all_is_done(self, seconds: float) -> None:
+        """Wait until each work has been done at least once, or for so long."""
+        deadline = time.monotonic() + seconds
+        while len(self.done) < len(self.works) and time.monotonic() < deadline:
+            time.sleep(0.05)
+
     def _write(self, seed: int) -> None:
         chance = random.Random(seed)  # noqa: S311
         connections = {role: self._connect(role) for role in ("reader", "writer", "worker", "auth")}

@@ -9,6 +9,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from functions.auth.disable_second_factor import disable_second_factor
 from functions.auth.login import login
 from functions.auth.refresh import refresh
 from functions.bids.get_bid import get_bid
@@ -19,6 +20,7 @@ from functions.notifications.send_mail import send_mail
 from local.mailbox import Mailbox
 from shared.kit import tokens
 from stacks.parts.queue import visibility_for
+from tests.auth.authenticator import protected
 from tests.auth.mailbox import mails_to
 from tests.world import PASSWORD
 
@@ -221,3 +223,18 @@ def test_a_copied_refresh_token_is_told_to_its_owner(world, call, invoke):
 
     [mail] = mails_to(client.email)
     assert "ended" in mail["subject"]
+
+
+def test_a_second_factor_turned_on_or_off_is_told_to_its_person(world, call, invoke):
+    client = world.client()
+    _, codes = protected(call, client)
+    assert call(disable_second_factor, as_=client, body={"password": PASSWORD, "code": codes[0]}).status == 200
+    for name in ("enabled", "disabled"):
+        [event] = [one for one in world.event_details(client.id) if one["name"] == f"user.second_factor_{name}"]
+
+        assert event["name"] in compose_mail.operation.hears
+        assert invoke(compose_mail, event) == []
+
+        [mail] = mails_to(client.email)
+        assert (" protects " in mail["subject"]) == (name == "enabled")
+        assert codes[1] not in str(mail)

@@ -65,7 +65,7 @@ def test_a_socket_that_cannot_be_looked_at_does_not_open(world, monkeypatch):
 def test_an_unknown_parameter_is_refused(world):
     socket = Client()
 
-    assert socket.open(connect, ticket="1") == 400
+    assert socket.open(connect, key="1") == 400
     assert registered(world, socket) == []
 
 

@@ -6,7 +6,7 @@ DECLARE
     batch uuid[];
 BEGIN
     LOOP
-        batch := ARRAY(SELECT b.id FROM buildings AS b WHERE b.id > counted ORDER BY b.id LIMIT 100);
+        batch := ARRAY(SELECT b.id FROM buildings AS b WHERE b.id > counted ORDER BY b.id LIMIT 10);
         EXIT WHEN batch = '{}';
         BEGIN
             PERFORM app.count_buildings(batch);

@@ -45,12 +45,15 @@ BEGIN
 END
 $$;
 
-DROP FUNCTION app.hand_over(uuid, uuid);
+DROP FUNCTION app.remove_member(uuid, text);
 DROP FUNCTION app.letterheads(uuid, uuid);
 DROP FUNCTION app.broker(uuid);
 DROP FUNCTION app.client_of(uuid);
+DROP FUNCTION app.lock_mandate(uuid);
 DROP FUNCTION app.represented();
-DROP POLICY definer_hand_over ON bids;
+DROP POLICY definer_remove ON sessions;
+DROP POLICY definer_remove ON users;
+DROP POLICY definer_remove ON bids;
 DROP POLICY definer ON organizations;
 
 ALTER TABLE bids DROP CONSTRAINT bids_broker_id_fkey, DROP COLUMN broker_party, DROP COLUMN broker_id;

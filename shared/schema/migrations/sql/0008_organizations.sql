@@ -91,9 +91,13 @@ CREATE POLICY change ON mandates FOR UPDATE TO app_user
 CREATE POLICY worker ON mandates FOR SELECT TO app_worker USING (true);
 
 CREATE POLICY definer ON mandates FOR SELECT TO CURRENT_USER USING (true);
-CREATE POLICY definer_hand_over ON mandates FOR UPDATE TO CURRENT_USER USING (true);
+CREATE POLICY definer_remove ON mandates FOR UPDATE TO CURRENT_USER USING (true);
 CREATE POLICY definer ON organizations FOR SELECT TO CURRENT_USER USING (true);
-CREATE POLICY definer_hand_over ON bids FOR UPDATE TO CURRENT_USER USING (true);
+CREATE POLICY definer ON invitations FOR SELECT TO CURRENT_USER USING (true);
+CREATE POLICY definer_remove ON invitations FOR UPDATE TO CURRENT_USER USING (true);
+CREATE POLICY definer_remove ON bids FOR UPDATE TO CURRENT_USER USING (true);
+CREATE POLICY definer_remove ON users FOR UPDATE TO CURRENT_USER USING (true);
+CREATE POLICY definer_remove ON sessions FOR UPDATE TO CURRENT_USER USING (true);
 
 -- The organizations that a broker acts for, by mandates that stand. Their last day is counted in UTC: no building's
 -- time zone is theirs.
@@ -111,6 +115,24 @@ AS $$
         )
         ELSE '{}'
     END
+$$;
+
+-- Whether the caller is a broker of that organization: then its mandate cannot be revoked before the transaction's end.
+CREATE FUNCTION app.lock_mandate(organization_id uuid) RETURNS boolean
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+SET search_path = pg_catalog, public, app, pg_temp
+AS $$
+BEGIN
+    PERFORM
+    FROM public.mandates AS m
+    WHERE app.role() = 'BROKER'
+      AND m.client_organization_id = $1
+      AND m.broker_id = app.user_id()
+      AND m.revoked_at IS NULL
+      AND (m.valid_until IS NULL OR m.valid_until >= app.today('UTC'))
+    FOR SHARE;
+    RETURN FOUND;
+END
 $$;
 
 -- Who stands on the client's side of a bid that the caller places for that organization, and what its papers say of
@@ -161,41 +183,68 @@ AS $$
       AND (app.organization_id() IN ($1, $2) OR app.is_admin() OR app.role() = 'WORKER')
 $$;
 
--- What a person stood for goes to another one of the same organization: buildings, open bids on either side, mandates.
--- What was signed, agreed or written stays as it is.
-CREATE FUNCTION app.hand_over(leaver uuid, successor uuid) RETURNS void
-LANGUAGE sql VOLATILE SECURITY DEFINER
+-- A person leaves the caller's organization: the account ends, with its sessions, its invitations and the mandates that
+-- it was given; what it stood for (buildings, open bids on either side, mandates) goes to the caller. What was signed,
+-- agreed or written stays as it is. How many sessions have ended.
+CREATE FUNCTION app.remove_member(leaver uuid, reason text) RETURNS integer
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, public, app, pg_temp
 AS $$
+DECLARE
+    successor public.users;
+    ended integer;
+BEGIN
+    UPDATE public.users AS u
+    SET deleted_at = now(), updated_at = now(), updated_by = app.user_id()
+    WHERE u.id = $1 AND u.organization_id = app.organization_id() AND u.deleted_at IS NULL;
+    IF NOT FOUND THEN
+        RETURN 0;
+    END IF;
+    SELECT u.* INTO STRICT successor FROM public.users AS u WHERE u.id = app.user_id();
+
+    -- Mandates before bids, as brokers lock them.
+    UPDATE public.mandates AS m
+    SET client_id = successor.id,
+        client_party = m.client_party || jsonb_build_object('id', successor.id, 'name', successor.name)
+    WHERE m.client_id = $1;
+    UPDATE public.mandates AS m
+    SET revoked_at = app.now(), updated_at = now(), updated_by = successor.id
+    WHERE m.broker_id = $1 AND m.revoked_at IS NULL;
+
     UPDATE public.buildings AS b
-    SET owner_id = $2, updated_at = clock_timestamp(), updated_by = app.user_id()
-    WHERE b.owner_id = $1 AND b.owner_organization_id = app.organization_id();
+    SET owner_id = successor.id, updated_at = clock_timestamp(), updated_by = successor.id
+    WHERE b.owner_id = $1;
 
     UPDATE public.bids AS b
-    SET owner_id = CASE WHEN b.owner_id = $1 THEN $2 ELSE b.owner_id END,
-        client_id = CASE WHEN b.client_id = $1 THEN $2 ELSE b.client_id END,
+    SET owner_id = CASE WHEN b.owner_id = $1 THEN successor.id ELSE b.owner_id END,
+        client_id = CASE WHEN b.client_id = $1 THEN successor.id ELSE b.client_id END,
         client_party = CASE
             WHEN b.client_id = $1
-            THEN b.client_party || (SELECT jsonb_build_object('user_id', u.id, 'name', u.name, 'email', u.email)
-                                    FROM public.users AS u WHERE u.id = $2)
+            THEN b.client_party || jsonb_build_object('user_id', successor.id, 'name', successor.name,
+                                                      'email', successor.email)
             ELSE b.client_party
         END
-    WHERE b.status IN ('PENDING', 'COUNTER_OFFERED')
-      AND ((b.owner_id = $1 AND b.owner_organization_id = app.organization_id())
-        OR (b.client_id = $1 AND b.client_organization_id = app.organization_id()));
+    WHERE b.status IN ('PENDING', 'COUNTER_OFFERED') AND $1 IN (b.owner_id, b.client_id);
 
-    UPDATE public.mandates AS m
-    SET client_id = $2
-    WHERE m.client_id = $1 AND m.client_organization_id = app.organization_id();
+    UPDATE public.invitations AS i SET revoked_at = now()
+    WHERE i.invited_by = $1 AND i.accepted_at IS NULL AND i.revoked_at IS NULL;
+
+    UPDATE public.sessions AS s SET revoked_at = now(), revoked_reason = $2
+    WHERE s.user_id = $1 AND s.revoked_at IS NULL AND s.expires_at > now();
+    GET DIAGNOSTICS ended = ROW_COUNT;
+    RETURN ended;
+END
 $$;
 
 REVOKE ALL ON FUNCTION
-    app.represented(), app.client_of(uuid), app.broker(uuid), app.letterheads(uuid, uuid), app.hand_over(uuid, uuid)
+    app.represented(), app.lock_mandate(uuid), app.client_of(uuid), app.broker(uuid), app.letterheads(uuid, uuid),
+    app.remove_member(uuid, text)
     FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION app.represented() TO app_reader, app_user;
-GRANT EXECUTE ON FUNCTION app.client_of(uuid), app.broker(uuid) TO app_user;
+GRANT EXECUTE ON FUNCTION
+    app.lock_mandate(uuid), app.client_of(uuid), app.broker(uuid), app.remove_member(uuid, text)
+    TO app_user;
 GRANT EXECUTE ON FUNCTION app.letterheads(uuid, uuid) TO app_user, app_worker;
-GRANT EXECUTE ON FUNCTION app.hand_over(uuid, uuid) TO app_auth;
 
 -- A broker reads its clients' deals and money, and acts on their bids; it signs nothing for them.
 DO $represented$

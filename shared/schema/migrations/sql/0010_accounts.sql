@@ -43,8 +43,20 @@ CREATE POLICY auth ON oauth_identities FOR ALL TO app_auth USING (true);
 GRANT SELECT, INSERT, UPDATE, DELETE ON recovery_codes TO app_auth;
 GRANT SELECT, INSERT, DELETE ON oauth_identities TO app_auth;
 
-CREATE POLICY definer ON contracts FOR SELECT TO CURRENT_USER USING (true);
-CREATE POLICY definer ON payments FOR SELECT TO CURRENT_USER USING (true);
+-- A person lists its own sessions and ends them; their tokens' hashes stay with whoever checks tokens.
+GRANT SELECT (id, user_id, ip_address, user_agent, created_at, rotated_at, expires_at, revoked_at)
+    ON sessions TO app_reader, app_user;
+GRANT SELECT (revoked_reason), UPDATE (revoked_at, revoked_reason) ON sessions TO app_user;
+CREATE POLICY read ON sessions FOR SELECT TO app_reader, app_user USING (user_id = (SELECT app.user_id()));
+CREATE POLICY change ON sessions FOR UPDATE TO app_user USING (user_id = (SELECT app.user_id()));
+
+-- Only of the organization at hand, as app.obligations() asks for no other.
+CREATE POLICY definer ON contracts FOR SELECT TO CURRENT_USER
+    USING (owner_organization_id = (SELECT app.organization_id())
+        OR client_organization_id = (SELECT app.organization_id()));
+CREATE POLICY definer ON payments FOR SELECT TO CURRENT_USER
+    USING (owner_organization_id = (SELECT app.organization_id())
+        OR client_organization_id = (SELECT app.organization_id()));
 CREATE POLICY definer ON floors FOR SELECT TO CURRENT_USER USING (true);
 CREATE POLICY definer_close ON floors FOR UPDATE TO CURRENT_USER USING (true);
 CREATE POLICY definer_close ON organizations FOR UPDATE TO CURRENT_USER USING (true);
@@ -79,33 +91,74 @@ AS $$
     UPDATE public.buildings AS b SET deleted_at = now(), updated_at = clock_timestamp(), updated_by = app.user_id()
     WHERE b.owner_organization_id = app.organization_id() AND b.deleted_at IS NULL;
 
-    UPDATE public.organizations AS o SET deleted_at = now(), updated_at = clock_timestamp()
-    WHERE o.id = app.organization_id();
+    -- Who gave no company's name at registration gave its own.
+    UPDATE public.organizations AS o
+    SET deleted_at = now(), updated_at = clock_timestamp(),
+        name = CASE WHEN o.name = u.name THEN 'Former organization' ELSE o.name END
+    FROM public.users AS u
+    WHERE o.id = app.organization_id() AND u.id = app.user_id();
 $$;
 
--- Mandates that the person gave or holds end; bids that came to nothing no longer name it. What became a contract does.
-CREATE FUNCTION app.forget_person() RETURNS void
-LANGUAGE sql VOLATILE SECURITY DEFINER
+-- Whatever the caller stood for goes to `heir`, who looks after the same organization, or to nobody: buildings, open bids
+-- on either side, mandates that it gave. Mandates that it held end, as do its invitations; its name and address go from
+-- all that did not become a contract. What was signed, agreed or paid keeps them.
+CREATE FUNCTION app.forget_person(heir uuid) RETURNS void
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, public, app, pg_temp
 AS $$
+DECLARE
+    person constant uuid := app.user_id();
+    successor public.users;
+    named jsonb := '{"name": "Former user"}';
+    addressed jsonb := '{"name": "Former user", "email": null}';
+BEGIN
+    SELECT u.* INTO successor FROM public.users AS u
+    WHERE u.id = $1 AND u.organization_id = app.organization_id() AND u.deleted_at IS NULL;
+    IF FOUND THEN
+        named := jsonb_build_object('id', successor.id, 'name', successor.name);
+        addressed := jsonb_build_object('user_id', successor.id, 'name', successor.name, 'email', successor.email);
+    END IF;
+
+    -- Mandates before bids, as brokers lock them.
     UPDATE public.mandates AS m
-    SET revoked_at = coalesce(m.revoked_at, app.now()), updated_at = now(),
-        client_party = CASE WHEN m.client_id = app.user_id()
-                            THEN m.client_party || '{"name": "Former user"}' ELSE m.client_party END,
-        broker_party = CASE WHEN m.broker_id = app.user_id()
-                            THEN m.broker_party || '{"name": "Former user"}' ELSE m.broker_party END
-    WHERE app.user_id() IN (m.client_id, m.broker_id);
+    SET client_id = CASE WHEN m.client_id = person THEN coalesce(successor.id, person) ELSE m.client_id END,
+        client_party = CASE WHEN m.client_id = person THEN m.client_party || named ELSE m.client_party END,
+        broker_party = CASE WHEN m.broker_id = person
+                            THEN m.broker_party || '{"name": "Former user"}' ELSE m.broker_party END,
+        revoked_at = CASE WHEN m.broker_id = person OR successor.id IS NULL
+                          THEN coalesce(m.revoked_at, app.now()) ELSE m.revoked_at END,
+        updated_at = now()
+    WHERE person IN (m.client_id, m.broker_id);
+
+    UPDATE public.buildings AS b
+    SET owner_id = successor.id, updated_at = clock_timestamp(), updated_by = person
+    WHERE b.owner_id = person AND successor.id IS NOT NULL;
 
     UPDATE public.bids AS b
-    SET client_party = CASE WHEN b.client_id = app.user_id()
+    SET owner_id = successor.id
+    WHERE b.owner_id = person AND b.status IN ('PENDING', 'COUNTER_OFFERED') AND successor.id IS NOT NULL;
+
+    UPDATE public.bids AS b
+    SET client_id = successor.id, client_party = b.client_party || addressed
+    WHERE b.client_id = person AND b.status IN ('PENDING', 'COUNTER_OFFERED') AND successor.id IS NOT NULL;
+
+    UPDATE public.bids AS b
+    SET client_party = CASE WHEN b.client_id = person
                             THEN b.client_party || '{"name": "Former user", "email": null}' ELSE b.client_party END,
-        owner_party = CASE WHEN b.owner_id = app.user_id() AND b.owner_party IS NOT NULL
+        owner_party = CASE WHEN b.owner_id = person
                            THEN b.owner_party || '{"name": "Former user", "email": null}' ELSE b.owner_party END,
-        broker_party = CASE WHEN b.broker_id = app.user_id()
+        broker_party = CASE WHEN b.broker_id = person
                             THEN b.broker_party || '{"name": "Former user"}' ELSE b.broker_party END
-    WHERE app.user_id() IN (b.client_id, b.owner_id, b.broker_id)
-      AND NOT EXISTS (SELECT FROM public.contracts AS c WHERE c.bid_id = b.id);
+    WHERE person IN (b.client_id, b.owner_id, b.broker_id) AND b.status <> 'APPROVED';
+
+    UPDATE public.invitations AS i
+    SET email = CASE WHEN lower(i.email) = lower(u.email) THEN i.id || '@former.invalid' ELSE i.email END,
+        revoked_at = CASE WHEN i.accepted_at IS NULL THEN coalesce(i.revoked_at, now()) ELSE i.revoked_at END
+    FROM public.users AS u
+    WHERE u.id = person
+      AND (lower(i.email) = lower(u.email) OR (i.invited_by = person AND i.accepted_at IS NULL));
+END
 $$;
 
-REVOKE ALL ON FUNCTION app.obligations(), app.close_organization(), app.forget_person() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION app.obligations(), app.close_organization(), app.forget_person() TO app_auth;
+REVOKE ALL ON FUNCTION app.obligations(), app.close_organization(), app.forget_person(uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION app.obligations(), app.close_organization(), app.forget_person(uuid) TO app_auth;

@@ -1,8 +1,13 @@
 -- Takes the tenth migration back.
 
-DROP FUNCTION app.forget_person();
+DROP FUNCTION app.forget_person(uuid);
 DROP FUNCTION app.close_organization();
 DROP FUNCTION app.obligations();
+DROP POLICY change ON sessions;
+DROP POLICY read ON sessions;
+REVOKE UPDATE (revoked_at, revoked_reason), SELECT (revoked_reason) ON sessions FROM app_user;
+REVOKE SELECT (id, user_id, ip_address, user_agent, created_at, rotated_at, expires_at, revoked_at)
+    ON sessions FROM app_reader, app_user;
 DROP POLICY definer_close ON organizations;
 DROP POLICY definer_close ON floors;
 DROP POLICY definer ON floors;

@@ -1,4 +1,4 @@
-"""Secrets that an operator keeps in Secrets Manager; docs/runbooks/docusign.md says what they hold."""
+"""Secrets that an operator keeps in Secrets Manager; docs/runbooks (docusign.md, oauth.md) say what they hold."""
 
 import time
 from typing import Any

@@ -1,0 +1,27 @@
+"""Support writes down what it learned about a user, for the next of the platform's own people to read."""
+
+from uuid import UUID
+
+from shared.admin import queries
+from shared.admin.models import NewNote, SupportNote
+from shared.kit.db import transaction
+from shared.kit.endpoint import endpoint
+from shared.kit.errors import NotFound
+from shared.kit.request import Caller
+from shared.organizations.roles import Right, may
+
+
+@endpoint(
+    "POST /admin/users/{user_id}/notes",
+    access=may(Right.NOTE_ACCOUNTS),
+    returns=201,
+    writes=True,
+)
+def add_note(caller: Caller, user_id: UUID, asked: NewNote) -> SupportNote:
+    with transaction(caller) as tx:
+        row = queries.insert_note(tx, caller, user_id, asked.text)
+        if row is None:
+            raise NotFound()
+        note = SupportNote.of(row)
+        tx.emit("note.added", note)
+    return note

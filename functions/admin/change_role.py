@@ -1,0 +1,36 @@
+"""An administrator gives a user another role; this is also how SUPPORT and further administrators are made.
+
+Tokens carry no rights: the new role holds at the user's next request and message, within 60 seconds.
+"""
+
+from uuid import UUID
+
+from shared.admin import queries, rules
+from shared.admin.models import AdminUser, RoleChange
+from shared.kit.db import transaction
+from shared.kit.endpoint import endpoint
+from shared.kit.errors import NotFound
+from shared.kit.request import Caller
+from shared.organizations.roles import Right, may
+
+
+@endpoint(
+    "PUT /admin/users/{user_id}/role",
+    access=may(Right.KEEP_ACCOUNTS),
+    writes=True,
+    raises=(rules.ActingOnOneself, rules.NobodyLeft),
+    database="auth",
+)
+def change_role(caller: Caller, user_id: UUID, asked: RoleChange) -> AdminUser:
+    with transaction(caller) as tx:
+        row, around = queries.lock_user(tx, caller, user_id)
+        rules.check_actor(around["is_administrator"], user_id == caller.user_id)
+        if row is None:
+            raise NotFound()
+        before = AdminUser.of(row)
+        if before.role == asked.role:
+            return before
+        rules.check_role_change(before.role, asked.role, around["peers"], around["has_something"])
+        user = AdminUser.of(queries.update_role(tx, caller, user_id, asked.role))
+        tx.emit("user.role_changed", user, before=before, user_id=user_id)
+    return user

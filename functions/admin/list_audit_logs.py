@@ -1,0 +1,17 @@
+"""Who did what, and what was refused to whom: an owner sees its organization's, the platform's people everybody's."""
+
+from shared.admin import queries
+from shared.admin.models import AuditEntry, AuditFilter, AuditLog
+from shared.kit.db import reading
+from shared.kit.endpoint import endpoint
+from shared.kit.paging import PageMeta
+from shared.kit.request import Caller
+from shared.organizations.roles import Right, may
+
+
+@endpoint("GET /audit-logs", access=may(Right.READ_AUDIT))
+def list_audit_logs(caller: Caller, asked: AuditFilter) -> AuditLog:
+    with reading(caller) as tx:
+        rows = queries.select_entries(tx, caller, asked)
+    shown, meta = asked.page(rows, "created_at", "id")
+    return AuditLog.of({"data": [AuditEntry.of(row) for row in shown], "meta": PageMeta.of(meta)})

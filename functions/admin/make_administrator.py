@@ -1,0 +1,25 @@
+"""An operator's command: the user with this address is a SUPER_ADMIN from now on.
+
+How the first one comes to be; after that `change_role` makes others. No request from outside gets here.
+"""
+
+from typing import Any
+
+from shared.admin import queries
+from shared.admin.models import AdminUser
+from shared.kit.db import transaction
+from shared.kit.task import operator
+
+
+@operator(database="auth", uses=("relay.send",))
+def make_administrator(event: dict[str, Any]) -> dict[str, str]:
+    email = event.get("email")
+    if not isinstance(email, str) or not email:
+        raise ValueError('Say whom: {"email": "…"}')
+    with transaction() as tx:
+        row = queries.update_administrator(tx, email)
+        if row is None:
+            raise ValueError("No active user has this e-mail address: it has to register first.")
+        user = AdminUser.of(row)
+        tx.emit("user.role_changed", user, user_id=user.id)
+    return {"id": str(user.id), "role": user.role}

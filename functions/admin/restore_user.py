@@ -1,0 +1,31 @@
+"""An administrator lets a suspended user in again; ended sessions stay ended, so the user signs in anew."""
+
+from uuid import UUID
+
+from shared.admin import queries, rules
+from shared.admin.models import AdminUser
+from shared.kit.db import transaction
+from shared.kit.endpoint import endpoint
+from shared.kit.errors import NotFound
+from shared.kit.request import Caller
+from shared.organizations.roles import Right, may
+
+
+@endpoint(
+    "PUT /admin/users/{user_id}/restore",
+    access=may(Right.KEEP_ACCOUNTS),
+    writes=True,
+    raises=(rules.ActingOnOneself, rules.NotSuspended),
+    database="auth",
+)
+def restore_user(caller: Caller, user_id: UUID) -> AdminUser:
+    with transaction(caller) as tx:
+        row, around = queries.lock_user(tx, caller, user_id)
+        rules.check_actor(around["is_administrator"], user_id == caller.user_id)
+        if row is None:
+            raise NotFound()
+        before = AdminUser.of(row)
+        rules.check_status(before.status, "SUSPENDED", rules.NotSuspended)
+        user = AdminUser.of(queries.update_status(tx, caller, user_id, "ACTIVE"))
+        tx.emit("user.restored", user, before=before, user_id=user_id)
+    return user

@@ -1,0 +1,38 @@
+"""An administrator shuts a user out: every session, token and socket ends within 60 seconds, signing in is refused.
+
+Nothing of what the user did or stands for changes, and `restore_user` takes it back.
+"""
+
+from uuid import UUID
+
+from shared.admin import queries, rules
+from shared.admin.models import AdminUser, Suspension
+from shared.auth import queries as auth_queries
+from shared.kit.db import transaction
+from shared.kit.endpoint import endpoint
+from shared.kit.errors import NotFound
+from shared.kit.request import Caller
+from shared.organizations.roles import Right, may
+
+
+@endpoint(
+    "PUT /admin/users/{user_id}/suspend",
+    access=may(Right.KEEP_ACCOUNTS),
+    writes=True,
+    raises=(rules.ActingOnOneself, rules.SuspendedAlready),
+    database="auth",
+)
+def suspend_user(caller: Caller, user_id: UUID, asked: Suspension) -> AdminUser:
+    with transaction(caller) as tx:
+        row, around = queries.lock_user(tx, caller, user_id)
+        rules.check_actor(around["is_administrator"], user_id == caller.user_id)
+        if row is None:
+            raise NotFound()
+        before = AdminUser.of(row)
+        rules.check_status(before.status, "ACTIVE", rules.SuspendedAlready)
+        auth_queries.end_sessions(tx, user_id, rules.SUSPENDED)
+        if asked.reason:
+            queries.keep_reason(tx, caller, user_id, asked.reason)
+        user = AdminUser.of(queries.update_status(tx, caller, user_id, "SUSPENDED"))
+        tx.emit("user.suspended", user, before=before, user_id=user_id)
+    return user

@@ -1,0 +1,47 @@
+"""A person gives its second factor up, with the password and a code: a stolen session cannot.
+
+Which of the two was wrong is not told, and the same work is done. Whoever has lost the app gives a recovery code.
+"""
+
+import time
+
+from shared.auth import passwords, queries, rules, second_factor
+from shared.auth.models import Challenge, DisableSecondFactor, User
+from shared.kit.catalog import EVERY_ROLE
+from shared.kit.db import transaction
+from shared.kit.endpoint import endpoint
+from shared.kit.errors import SessionEnded
+from shared.kit.request import Caller
+from shared.kit.sealed import unseal
+
+
+@endpoint(
+    "POST /auth/2fa/disable",
+    access=EVERY_ROLE,
+    writes=True,
+    raises=(rules.SecondFactorOff, rules.WrongPasswordOrCode),
+    uses=("token_key.decrypt",),
+    database="auth",
+    layers=("codes", "tokens"),
+)
+def disable_second_factor(caller: Caller, asked: DisableSecondFactor) -> User:
+    with transaction(caller) as tx:
+        row = queries.lock_factor(tx, caller)
+        if row is None:
+            # Gone since the authorizer looked.
+            raise SessionEnded()
+        if not row["two_factor_enabled"]:
+            raise rules.SecondFactorOff()
+        queries.count_request(tx, "second_factor", f"user:{caller.user_id}")
+        is_password = passwords.is_password(asked.password, row["password_hash"])
+        secret, last = unseal(row["two_factor_secret"]), row["two_factor_step"]
+        is_code = second_factor.step_of(secret, asked.code, time.time(), last) is not None
+        is_recovery = queries.is_recovery_code(tx, caller.user_id, second_factor.recovery_hash(asked.code))
+        if is_password and (is_code or is_recovery):
+            queries.delete_factor(tx, caller.user_id)
+            user = User.of(row)
+            tx.emit("user.second_factor_disabled", user)
+            return user
+        tx.emit("second_factor.failed", Challenge(id=caller.session_id, user_id=caller.user_id))
+    # Raised after the block: the try is counted, then told.
+    raise rules.WrongPasswordOrCode()

@@ -1,0 +1,42 @@
+"""A person shows that its app has the secret: from now on a sign-in takes a code, or one of ten recovery codes."""
+
+import time
+
+from shared.auth import queries, rules, second_factor
+from shared.auth.models import EnableSecondFactor, RecoveryCodes, User
+from shared.kit.catalog import EVERY_ROLE
+from shared.kit.db import transaction
+from shared.kit.endpoint import endpoint
+from shared.kit.errors import SessionEnded
+from shared.kit.request import Caller
+from shared.kit.sealed import unseal
+
+
+@endpoint(
+    "POST /auth/2fa/enable",
+    access=EVERY_ROLE,
+    writes=True,
+    confidential=True,
+    raises=(rules.SecondFactorOn, rules.SecondFactorNotSetUp, rules.WrongCode),
+    uses=("token_key.decrypt",),
+    database="auth",
+    layers=("codes",),
+)
+def enable_second_factor(caller: Caller, asked: EnableSecondFactor) -> RecoveryCodes:
+    with transaction(caller) as tx:
+        row = queries.lock_factor(tx, caller)
+        if row is None:
+            # Gone since the authorizer looked.
+            raise SessionEnded()
+        if row["two_factor_enabled"]:
+            raise rules.SecondFactorOn()
+        if row["two_factor_secret"] is None:
+            raise rules.SecondFactorNotSetUp()
+        step = second_factor.step_of(unseal(row["two_factor_secret"]), asked.code, time.time(), None)
+        if step is None:
+            raise rules.WrongCode()
+        codes = second_factor.new_recovery_codes()
+        hashes = [second_factor.recovery_hash(code) for code in codes]
+        queries.update_factor_enabled(tx, caller.user_id, step, hashes)
+        tx.emit("user.second_factor_enabled", User.of(row))
+    return RecoveryCodes(recovery_codes=codes)

@@ -1,0 +1,50 @@
+"""The frontend exchanges the code from Google's or LinkedIn's sign-in for a session; who is new gets an account.
+
+An account that has a password is never entered this way: only its password, or its mailbox, opens it. One that came by
+another provider is entered by the address that both have verified. A second factor is asked for here, too.
+"""
+
+import time
+
+from shared.auth import identity, queries, rules, sessions
+from shared.auth.models import OAuthExchange, SecondFactorAsked, SignedIn, User
+from shared.kit.catalog import ANYONE, Role
+from shared.kit.db import Row, Tx, transaction
+from shared.kit.endpoint import Reply, endpoint
+from shared.kit.ids import new_id
+from shared.kit.request import Caller
+
+
+@endpoint(
+    "POST /auth/oauth/exchange",
+    access=ANYONE,
+    rate="auth",
+    writes=True,
+    raises=(rules.InvalidOAuthCode, rules.EmailTaken),
+    uses=("signing_key.sign", "signing_key.read", "derive_key.mac", "token_key.decrypt"),
+    database="auth",
+    layers=("tokens",),
+)
+def exchange_oauth(asked: OAuthExchange) -> Reply[SignedIn | SecondFactorAsked]:
+    told = identity.identity_of(asked.code, time.time())
+    with transaction() as tx:
+        row = queries.select_identity(tx, told) or _linked(tx, told)
+        if not queries.insert_exchanged(tx, told.token_id, row["id"], identity.CODE_SECONDS):
+            raise rules.InvalidOAuthCode()
+        return sessions.entered(tx, row)
+
+
+def _linked(tx: Tx, told: identity.Identity) -> Row:
+    """The account that the identity belongs to from now on. Raises EmailTaken."""
+    row = queries.select_login(tx, told.email)
+    if row is None:
+        caller = Caller(new_id(), new_id(), Role(told.role), session_id=new_id())
+        tx.become(caller)
+        queries.insert_organization(tx, caller.organization_id, told.name)
+        row = queries.insert_passwordless(tx, caller, told)
+        tx.emit("user.joined", User.of(row))
+    elif row["password_hash"] or queries.has_identity(tx, row["id"], told.provider):
+        raise rules.EmailTaken()
+    queries.insert_identity(tx, row["id"], told)
+    tx.emit("user.identity_linked", User.of(row))
+    return row

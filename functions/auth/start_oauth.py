@@ -1,0 +1,31 @@
+"""Somebody signs in with an account at Google or LinkedIn: its browser is sent there.
+
+From there it comes back to functions/auth/finish_oauth.py, and with a code to the frontend at `return_to`.
+"""
+
+import secrets
+import time
+
+from shared.auth import oidc, rules
+from shared.auth.models import OAuthStart
+from shared.kit.catalog import ANYONE
+from shared.kit.endpoint import Reply, endpoint
+from shared.kit.settings import setting
+
+
+@endpoint(
+    "GET /auth/oauth/{provider}/start",
+    access=ANYONE,
+    returns=302,
+    rate=None,
+    uses=("derive_key.mac", "oauth.read"),
+    vpc=False,
+    layers=("oauth",),
+)
+def start_oauth(provider: str, asked: OAuthStart) -> Reply[None]:
+    elsewhere = oidc.Provider(provider)
+    frontends = setting("CORS_ORIGINS").split(",")
+    return_to = asked.return_to or f"{frontends[0]}/oauth"
+    rules.check_return(return_to, frontends)
+    attempt = oidc.Attempt(provider, return_to, asked.role, int(time.time()), secrets.token_urlsafe(32))
+    return Reply(None, headers={"location": elsewhere.address(attempt)}, cookies=(attempt.cookie(),))

@@ -1,0 +1,40 @@
+"""A person leaves the platform: its account ends, with every session, token and socket, within 60 seconds.
+
+Whoever else looks after the organization takes over what the person stood for; where nobody does, nothing may be
+running, and what was offered is offered no more. Name and address stay on what was signed and paid, and nowhere else
+(docs/decisions/0017).
+"""
+
+from shared.auth import queries as auth_queries
+from shared.kit.catalog import EVERY_ROLE
+from shared.kit.db import transaction
+from shared.kit.endpoint import endpoint
+from shared.kit.errors import SessionEnded
+from shared.kit.request import Caller
+from shared.users import queries, rules
+from shared.users.models import FormerUser
+
+
+@endpoint(
+    "DELETE /users/me",
+    access=EVERY_ROLE,
+    returns=204,
+    writes=True,
+    raises=(rules.ObligationsStand,),
+    database="auth",
+)
+def delete_account(caller: Caller) -> None:
+    with transaction(caller) as tx:
+        row, around = queries.lock_account(tx, caller)
+        if row is None:
+            # Let in by an answer that the authorizer gave before.
+            raise SessionEnded()
+        if around["heir"] is None:
+            # Closed first: a bid that somebody is placing is then seen, or is too late.
+            rules.check_obligations(queries.close_organization(tx), around["members"])
+        ended = auth_queries.update_sessions_revoked(tx, caller.user_id, rules.ACCOUNT_DELETED)
+        queries.delete_account(tx, caller, around["heir"])
+        auth_queries.delete_attempts(tx, row["email"])
+        user = FormerUser(id=caller.user_id, organization_closed=around["heir"] is None, sessions_ended=ended)
+        tx.emit("user.deleted", user, user_id=caller.user_id)
+        queries.forget_traces(tx)

@@ -1,0 +1,136 @@
+"""What the platform's own people see of its users and of its books, and what they may ask for."""
+
+from datetime import date, datetime
+from typing import Annotated, Any, ClassVar, Literal
+from uuid import UUID
+
+from pydantic import Field, ValidationInfo, field_validator
+
+from shared.kit.catalog import Role
+from shared.kit.fields import LEFT_OUT, AskedDay, AskedId, Body, Text, View, refuse
+from shared.kit.paging import Paged, PageMeta
+
+UserStatus = Literal["ACTIVE", "SUSPENDED"]
+Words = Annotated[Text, Field(min_length=1, max_length=200)]
+Name = Annotated[Text, Field(min_length=1, max_length=100)]
+NoteText = Annotated[Text, Field(min_length=1, max_length=5000)]
+
+
+class UserFilter(Paged):
+    """Which users to list; `q` is part of a name, an e-mail address or an organization's name."""
+
+    role: Role | None = None
+    status: UserStatus | None = None
+    organization_id: AskedId | None = None
+    q: Words | None = None
+
+
+class AdminUser(View):
+    """A user as the platform's own people see it."""
+
+    accounted: ClassVar[tuple[str, ...]] = ("role", "status")
+
+    id: UUID
+    email: str
+    name: str
+    role: Role
+    status: UserStatus
+    email_verified: bool
+    two_factor_enabled: bool
+    organization_id: UUID
+    organization_name: str
+    last_login_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+
+
+class AdminUserList(View):
+    """A page of users, the newest first."""
+
+    data: list[AdminUser]
+    meta: PageMeta
+
+
+class RoleChange(Body):
+    """The role that the user has from now on, in its organization."""
+
+    role: Role
+
+
+class Suspension(Body):
+    """Why; it is kept as a support note."""
+
+    reason: NoteText = LEFT_OUT
+
+
+class NewNote(Body):
+    text: NoteText
+
+
+class SupportNote(View):
+    """What somebody of the platform wrote about a user, for the platform's own people."""
+
+    accounted: ClassVar[tuple[str, ...]] = ("user_id", "author_id")
+
+    id: UUID
+    user_id: UUID
+    author_id: UUID
+    text: str
+    created_at: datetime
+
+
+class SupportNoteList(View):
+    """A page of notes about one user, the newest first."""
+
+    data: list[SupportNote]
+    meta: PageMeta
+
+
+class AuditFilter(Paged):
+    """Which entries of the audit log to list; `from` and `to` are days in UTC, both included."""
+
+    user_id: AskedId | None = None
+    action: Name | None = None
+    resource_type: Name | None = None
+    resource_id: AskedId | None = None
+    begins: Annotated[AskedDay | None, Field(alias="from")] = None
+    ends: Annotated[AskedDay | None, Field(alias="to")] = None
+
+    @field_validator("ends")
+    @classmethod
+    def _not_before_it_begins(cls, ends: date | None, info: ValidationInfo) -> date | None:
+        begins = info.data.get("begins")
+        if ends and begins and ends < begins:
+            raise refuse("must not be before from")
+        return ends
+
+
+class AuditEntry(View):
+    """One change, refused change, or read by the platform's own people: who, for whom, from where, what.
+
+    `action` is the event (`bid.approved`), `<operation>.refused` with the refusal's code in `after`, or
+    `<operation>.read`. `before` and `after` hold the fields that may stand in the books, never personal data.
+    """
+
+    id: UUID
+    created_at: datetime
+    user_id: UUID | None
+    organization_id: UUID | None
+    on_behalf_of: UUID | None
+    action: str
+    operation: str
+    resource_type: str
+    resource_id: UUID | None
+    ip_address: str | None
+    user_agent: str | None
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+    response_status: int | None
+    correlation_id: str | None
+
+
+class AuditLog(View):
+    """A page of the audit log, the newest entries first."""
+
+    data: list[AuditEntry]
+    meta: PageMeta

@@ -1,0 +1,46 @@
+"""What even an administrator cannot do."""
+
+from shared.kit.errors import Conflict, Refusal, SessionEnded
+
+ROLES_THAT_LOOK_AFTER = ("OWNER", "CLIENT", "BROKER")
+"""Whoever is the only one of such a role in an organization that has something to look after keeps it."""
+
+SUSPENDED = "SUSPENDED"
+"""Why a session was revoked whose person was suspended."""
+
+
+class ActingOnOneself(Conflict):
+    message = "Nobody changes, suspends or restores their own account here."
+    remedy = "Ask another administrator."
+
+
+class NobodyLeft(Conflict):
+    message = "The organization has members, buildings or deals, and nobody else of this role to look after them."
+
+
+class SuspendedAlready(Conflict):
+    message = "The account is suspended already."
+
+
+class NotSuspended(Conflict):
+    message = "The account is not suspended."
+
+
+def check_actor(is_administrator: bool, is_oneself: bool) -> None:
+    """Raises SessionEnded where the caller has ceased to be an administrator meanwhile; ActingOnOneself."""
+    if not is_administrator:
+        raise SessionEnded()
+    if is_oneself:
+        raise ActingOnOneself()
+
+
+def check_role_change(before: str, after: str, peers: int, has_something: bool) -> None:
+    """Raises NobodyLeft where the organization would lose the last one who looks after it."""
+    if before in ROLES_THAT_LOOK_AFTER and after != before and has_something and not peers:
+        raise NobodyLeft()
+
+
+def check_status(before: str, expected: str, refusal: type[Refusal]) -> None:
+    """Raises `refusal` where the account does not have the status that the change begins from."""
+    if before != expected:
+        raise refusal()

@@ -1,0 +1,96 @@
+"""The roles of the platform, in one table: how each is got, what it may, and whom it may ask in.
+
+An operation takes its `access=` from here (`access=may(Right.BID)`), so that a row says all that a role may beyond
+what everybody may (one's own account, news and organization) and what is public. Whose things these are, is said
+elsewhere: a caller reaches its own organization's (a broker also those of clients who gave it a mandate), SUPPORT and
+SUPER_ADMIN everybody's.
+"""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from shared.kit.catalog import Role
+
+
+class Right(StrEnum):
+    """What an operation asks of its caller."""
+
+    KEEP_INVENTORY = "create, change and delete buildings, floors and spaces"
+    READ_BIDS = "read bids and the versions of their terms"
+    DECIDE_BIDS = "approve, reject and counter bids on one's spaces"
+    BID = "place, revise and withdraw bids, and accept counter-offers"
+    GIVE_MANDATES = "let brokers bid, and take that back"
+    READ_MANDATES = "read the mandates that one gave or was given"
+    READ_LEASES = "read contracts and their documents"
+    SIGN_LEASES = "sign or decline contracts for one's side"
+    AUTHORIZE_LEASES = "say the owner's last word on a signed contract"
+    READ_MONEY = "read payments, schedules, ledgers, invoices and receipts"
+    BOOK_MONEY = "record payments and take them back"
+    KEEP_ORGANIZATION = "look after the organization: what its papers say, its members, its invitations"
+    READ_AUDIT = "read the audit log"
+    READ_ACCOUNTS = "read everybody's account and the notes on it"
+    NOTE_ACCOUNTS = "write support notes"
+    KEEP_ACCOUNTS = "change roles, suspend and restore"
+
+
+class Source(StrEnum):
+    """How a role is got."""
+
+    REGISTRATION = "self-registration"
+    INVITATION = "an invitation into an organization"
+    SUPER_ADMIN = "a SUPER_ADMIN; the first one by an operator's command"
+
+
+class Row(NamedTuple):
+    got_by: Source
+    may: frozenset[Right]
+    invites: frozenset[Role] = frozenset()
+
+
+R = Right
+
+_CLIENTS = frozenset({R.BID, R.READ_BIDS, R.READ_LEASES, R.SIGN_LEASES, R.READ_MONEY, R.KEEP_ORGANIZATION})
+_READING = frozenset(right for right in Right if right.name.startswith("READ_"))
+
+ROLES: dict[Role, Row] = {
+    # Lets: everything of its organization.
+    Role.OWNER: Row(
+        Source.REGISTRATION,
+        frozenset(
+            {R.KEEP_INVENTORY, R.READ_BIDS, R.DECIDE_BIDS, R.READ_LEASES, R.SIGN_LEASES, R.AUTHORIZE_LEASES}
+            | {R.READ_MONEY, R.BOOK_MONEY, R.KEEP_ORGANIZATION, R.READ_AUDIT}
+        ),
+        invites=frozenset({Role.OWNER, Role.AGENT, Role.FINANCIAL_OFFICER}),
+    ),
+    # Rents.
+    Role.CLIENT: Row(
+        Source.REGISTRATION,
+        _CLIENTS | {R.GIVE_MANDATES, R.READ_MANDATES},
+        invites=frozenset({Role.CLIENT, Role.FINANCIAL_OFFICER}),
+    ),
+    # What a client may, for itself and for clients that gave it a mandate; for them it signs nothing.
+    Role.BROKER: Row(
+        Source.REGISTRATION,
+        _CLIENTS | {R.READ_MANDATES},
+        invites=frozenset({Role.BROKER, Role.FINANCIAL_OFFICER}),
+    ),
+    # Works for an owner: its buildings and bids; no money, no signature.
+    Role.AGENT: Row(Source.INVITATION, frozenset({R.KEEP_INVENTORY, R.READ_BIDS, R.DECIDE_BIDS})),
+    # The organization's money and nothing else. Only an owner's is owed any: row-level security lets only it book.
+    Role.FINANCIAL_OFFICER: Row(Source.INVITATION, frozenset({R.READ_MONEY, R.BOOK_MONEY})),
+    # Nothing yet: maintenance and projects are not there.
+    Role.CONTRACTOR: Row(Source.REGISTRATION, frozenset()),
+    # Reads everything, each read audited, and changes nothing but its notes.
+    Role.SUPPORT: Row(Source.SUPER_ADMIN, _READING | {R.NOTE_ACCOUNTS}),
+    # Everything, audited.
+    Role.SUPER_ADMIN: Row(
+        Source.SUPER_ADMIN,
+        frozenset(Right),
+        invites=frozenset({Role.OWNER, Role.CLIENT, Role.BROKER, Role.AGENT, Role.FINANCIAL_OFFICER}),
+    ),
+}
+
+
+def may(right: Right) -> frozenset[Role]:
+    """The roles that have the right."""
+    return frozenset(role for role, row in ROLES.items() if right in row.may)

@@ -1,0 +1,24 @@
+"""A secret that an operator fills in: until then it holds something that nobody knows."""
+
+from aws_cdk import aws_secretsmanager as secretsmanager
+from constructs import Construct
+
+from stacks.parts.grants import Resource
+from stacks.platform import PlatformStack
+
+
+def operators_secret(scope: Construct, id: str, platform: PlatformStack, name: str, generated: str) -> Resource:
+    """A JSON object in Secrets Manager, with one generated value under the name `generated`."""
+    secret = secretsmanager.Secret(
+        scope,
+        id,
+        secret_name=platform.stage_settings.named(name),
+        generate_secret_string=secretsmanager.SecretStringGenerator(
+            secret_string_template="{}",  # noqa: S106 (an empty object)
+            generate_string_key=generated,
+            exclude_punctuation=True,
+            password_length=64,
+        ),
+        removal_policy=platform.stage_settings.removal_policy,
+    )
+    return Resource(secret.secret_arn, secret.secret_arn)

@@ -1,0 +1,830 @@
+"""The guards of the platform, each with the line that it is, what it would be if it were broken, and its test."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """`stands` occurs once in `file`; with `instead` in its place `test` has to fail."""
+
+    name: str
+    file: str
+    stands: str
+    instead: str
+    test: str
+
+
+KIT = "shared/kit/"
+SQL = "shared/schema/migrations/sql/"
+WALLS = "tests/architecture/test_walls.py::"
+ACCESS = "tests/architecture/test_access.py::"
+OTHERS = "test_the_database_takes_no_write_to_what_belongs_to_others"
+PREDICATES = WALLS + "test_predicates_alone_hide_what_belongs_to_others"
+SECURITY = WALLS + "test_row_level_security_alone_hides_what_belongs_to_others"
+
+GUARDS = (
+    # who may come in
+    Guard(
+        "role check",
+        KIT + "endpoint.py",
+        "if caller.role not in operation.access:",
+        "if False:",
+        ACCESS + "test_a_role_may_exactly_what_is_declared",
+    ),
+    Guard(
+        "nobody without a token",
+        KIT + "endpoint.py",
+        "        except KeyError:\n            raise Unauthenticated() from None",
+        "        except KeyError:\n"
+        '            return Caller(UUID(int=0), UUID(int=0), Role("SUPER_ADMIN"), UUID(int=0))',
+        "tests/notifications/test_list_notifications.py::test_nobody_sees_anything_without_a_token",
+    ),
+    Guard(
+        "refused token is told",
+        KIT + "endpoint.py",
+        'if code := context.get("refusal"):',
+        'if (code := context.get("refusal")) == "":',
+        ACCESS + "test_a_refused_token_is_401_before_anything_else",
+    ),
+    Guard(
+        "proven address",
+        KIT + "sessions.py",
+        "    if not operation.verified or caller.email_verified",
+        "    if True or not operation.verified or caller.email_verified",
+        "tests/auth/test_verified_only.py::test_without_a_proof_nothing_is_offered",
+    ),
+    Guard(
+        "path ids are ids",
+        KIT + "endpoint.py",
+        "elif not _UUID.fullmatch(value):",
+        "elif False:",
+        "tests/fuzz/test_cursors.py::test_sql_is_no_id_in_a_path",
+    ),
+    # tokens
+    Guard(
+        "token: key id and type",
+        KIT + "tokens.py",
+        'if header.get("kid") != public_key().key_id or header.get("typ") != "at+jwt":',
+        "if False:",
+        "tests/auth/test_authorize.py::test_a_token_of_ours_outside_its_time_or_place_is_refused",
+    ),
+    Guard(
+        "token: algorithm",
+        KIT + "tokens.py",
+        'algorithms=["RS256"],',
+        'algorithms=["RS256", "HS256"],',
+        "tests/auth/test_authorize.py::test_unsigned_and_differently_signed_tokens_are_refused",
+    ),
+    Guard(
+        "token: signature",
+        KIT + "tokens.py",
+        'options={"require":',
+        'options={"verify_signature": False, "verify_exp": True, "verify_aud": True, "verify_iss": True, "require":',
+        "tests/auth/test_authorize.py::test_unsigned_and_differently_signed_tokens_are_refused",
+    ),
+    Guard(
+        "token: expiry",
+        KIT + "tokens.py",
+        'options={"require":',
+        'options={"verify_exp": False, "require":',
+        "tests/auth/test_authorize.py::test_a_token_of_ours_outside_its_time_or_place_is_refused",
+    ),
+    Guard(
+        "token: not before its time",
+        KIT + "tokens.py",
+        'options={"require":',
+        'options={"verify_nbf": False, "verify_iat": False, "require":',
+        "tests/auth/test_authorize.py::test_a_token_of_ours_outside_its_time_or_place_is_refused",
+    ),
+    Guard(
+        "token: required claims",
+        KIT + "tokens.py",
+        '["exp", "iat", "iss", "aud", "sub", "jti", "sid"]',
+        '["iss", "aud", "sub", "sid"]',
+        "tests/auth/test_authorize.py::test_a_token_of_ours_outside_its_time_or_place_is_refused",
+    ),
+    Guard(
+        "token: audience",
+        KIT + "tokens.py",
+        'options={"require":',
+        'options={"verify_aud": False, "require":',
+        "tests/auth/test_authorize.py::test_a_token_of_ours_outside_its_time_or_place_is_refused",
+    ),
+    Guard(
+        "token: issuer",
+        KIT + "tokens.py",
+        'options={"require":',
+        'options={"verify_iss": False, "require":',
+        "tests/auth/test_authorize.py::test_a_token_of_ours_outside_its_time_or_place_is_refused",
+    ),
+    Guard(
+        "token: its session lives",
+        KIT + "sessions.py",
+        '    if row is None or row["user_id"] != user_id:\n        raise SessionEnded()',
+        "    if row is None:\n"
+        '        row = dict(user_id=user_id, organization_id=user_id, role="CLIENT", email_verified=True)',
+        "tests/auth/test_authorize.py::test_a_token_dies_with_its_session_or_its_user",
+    ),
+    Guard(
+        "session: suspended people",
+        SQL + "0001_functions.sql",
+        "      AND u.status = 'ACTIVE'\n",
+        "",
+        "tests/auth/test_authorize.py::test_a_token_dies_with_its_session_or_its_user",
+    ),
+    Guard(
+        "session: revoked",
+        SQL + "0001_functions.sql",
+        "      AND s.revoked_at IS NULL\n",
+        "",
+        "tests/auth/test_logout.py::test_access_token_refresh_token_and_cookie_are_dead",
+    ),
+    Guard(
+        "refresh: a spent token ends the session",
+        "functions/auth/refresh.py",
+        "        queries.update_session_revoked(tx, session_id, rules.REUSED)\n",
+        "",
+        "tests/auth/test_refresh.py::test_a_spent_token_ends_the_whole_session",
+    ),
+    Guard(
+        "refresh: a session is locked",
+        "shared/auth/queries.py",
+        "FOR UPDATE OF s\n",
+        "",
+        "tests/auth/test_refresh.py::test_twenty_tabs_at_once_get_one_live_child",
+    ),
+    # logging in
+    Guard(
+        "login: five failures lock",
+        "shared/auth/rules.py",
+        "MAX_FAILURES = 5",
+        "MAX_FAILURES = 50",
+        "tests/auth/test_login.py::test_five_failures_lock_an_address_known_or_not",
+    ),
+    Guard(
+        "login: guesses wait in a row",
+        "shared/auth/queries.py",
+        "ON CONFLICT (email_hash) DO UPDATE SET updated_at = now()\n"
+        "RETURNING CASE WHEN a.locked_until <= clock_timestamp() THEN 0 ELSE a.failed_attempts END AS failed_attempts,",
+        "ON CONFLICT (email_hash) DO UPDATE SET updated_at = now(), failed_attempts = 0\n"
+        "RETURNING CASE WHEN a.locked_until <= clock_timestamp() THEN 0 ELSE a.failed_attempts END AS failed_attempts,",
+        "tests/auth/test_login.py::test_five_failures_lock_an_address_known_or_not",
+    ),
+    Guard(
+        "login: an unknown address costs a bcrypt",
+        "shared/auth/passwords.py",
+        "    matches = bcrypt",
+        "    if password_hash is None:\n        return False\n    matches = bcrypt",
+        "tests/auth/test_login.py::"
+        "test_an_unknown_address_and_a_wrong_password_get_the_same_answer_after_the_same_work",
+    ),
+    Guard(
+        "login: only active people",
+        "shared/auth/queries.py",
+        "WHERE lower(email) = %(email)s AND status = 'ACTIVE' AND deleted_at IS NULL",
+        "WHERE lower(email) = %(email)s",
+        "tests/auth/test_login.py::test_who_is_suspended_or_gone_is_nobody",
+    ),
+    Guard(
+        "login: counted without Valkey",
+        "functions/auth/login.py",
+        "if not request.is_counted:",
+        "if False:",
+        "tests/auth/test_login.py::test_without_valkey_an_ips_logins_are_counted_in_the_database",
+    ),
+    Guard(
+        "register: roles",
+        "shared/auth/models.py",
+        'role: Literal["OWNER", "CLIENT", "BROKER", "CONTRACTOR"]',
+        "role: str",
+        "tests/auth/test_register.py::test_no_other_role_registers_itself",
+    ),
+    Guard(
+        "reset token: once",
+        "shared/auth/queries.py",
+        "AND t.token_hash = %(token_hash)s AND t.purpose = 'PASSWORD_RESET'\n  AND t.spent_at IS NULL AND",
+        "AND t.token_hash = %(token_hash)s AND t.purpose = 'PASSWORD_RESET'\n  AND",
+        "tests/auth/test_confirm_password_reset.py::test_a_token_works_once_even_in_a_race",
+    ),
+    Guard(
+        "reset token: a newer one voids the older",
+        "shared/auth/queries.py",
+        "    tx.run(_UPDATE_RESETS_VOID, values)\n",
+        "",
+        "tests/auth/test_confirm_password_reset.py::test_a_newer_token_voids_the_older",
+    ),
+    Guard(
+        "new password: ends every session",
+        "functions/auth/confirm_password_reset.py",
+        'ended = queries.update_sessions_revoked(tx, row["id"], rules.PASSWORD_CHANGED)',
+        "ended = 0",
+        "tests/auth/test_confirm_password_reset.py::test_every_session_ends_with_its_tokens_and_sockets",
+    ),
+    Guard(
+        "new password: none of the last five",
+        "functions/auth/confirm_password_reset.py",
+        "raise rules.PasswordReused()",
+        "pass",
+        "tests/auth/test_confirm_password_reset.py::test_the_last_five_passwords_are_refused_and_the_sixth_is_not",
+    ),
+    # privacy
+    Guard(
+        "no line tells an address",
+        "functions/auth/login.py",
+        '    metrics.count("FailedLogins")\n',
+        '    from shared.kit.log import logger\n\n    logger.info("failed", email=asked.email)\n',
+        "tests/auth/test_login.py::test_five_failures_lock_an_address_known_or_not",
+    ),
+    Guard(
+        "no defect is quoted",
+        KIT + "endpoint.py",
+        "        error_type=type(error).__name__,\n",
+        "        error_type=repr(error),\n",
+        "tests/architecture/test_privacy.py::test_a_refusal_tells_nothing[login]",
+    ),
+    Guard(
+        "no row is quoted by a step",
+        KIT + "task.py",
+        "                raise type(error)(str(error.sqlstate)) from None\n",
+        "                raise\n",
+        "tests/architecture/test_privacy.py::test_a_step_whose_row_is_refused_does_not_quote_it",
+    ),
+    Guard(
+        "no failed message is quoted",
+        KIT + "consumer.py",
+        "                error_type=type(error).__name__,\n",
+        "                error_type=repr(error),\n",
+        "tests/architecture/test_privacy.py::test_a_message_that_fails_tells_nothing",
+    ),
+    # limits and the edge
+    Guard(
+        "rate limits",
+        KIT + "limits.py",
+        "    if not allowed:\n",
+        "    if False:\n",
+        "tests/system/test_sick_valkey.py::test_who_was_refused_may_ask_again_once_it_is_wiped",
+    ),
+    Guard(
+        "origin secret",
+        KIT + "origin.py",
+        "        raise AroundTheEdge()\n",
+        "        pass\n",
+        "tests/system/test_edge.py::test_what_comes_around_cloudfront_is_refused_before_anything_is_done",
+    ),
+    # JSON and fields
+    Guard(
+        "JSON: keys once",
+        KIT + "wire.py",
+        "    if len(found) != len(pairs):",
+        "    if False:",
+        "tests/fuzz/test_json.py::test_what_is_not_strict_json_is_refused_in_bounded_work",
+    ),
+    Guard(
+        "JSON: depth",
+        KIT + "wire.py",
+        "    if _too_deep(value):",
+        "    if False:",
+        "tests/fuzz/test_json.py::test_what_is_not_strict_json_is_refused_in_bounded_work",
+    ),
+    Guard(
+        "JSON: none in a form's clothes",
+        KIT + "endpoint.py",
+        '.lower().startswith("text/plain"):',
+        '.lower().startswith("text/never"):',
+        "tests/fuzz/test_json.py::test_what_a_form_of_another_site_can_send_is_refused",
+    ),
+    Guard(
+        "JSON: no NaN",
+        KIT + "wire.py",
+        "            parse_constant=_refuse_constant,\n",
+        "",
+        "tests/fuzz/test_money.py::test_what_is_no_money_is_refused_by_name",
+    ),
+    Guard(
+        "JSON: no unknown field",
+        KIT + "fields.py",
+        '"""A request\'s JSON body. Unknown fields are refused."""\n\n'
+        '    model_config: ClassVar[ConfigDict] = ConfigDict(extra="forbid",',
+        '"""A request\'s JSON body. Unknown fields are refused."""\n\n'
+        '    model_config: ClassVar[ConfigDict] = ConfigDict(extra="ignore",',
+        "tests/bids/test_place_bid.py::test_nobody_sets_what_the_platform_sets",
+    ),
+    Guard(
+        "money: cents",
+        KIT + "fields.py",
+        "    if value != value.quantize(_CENT):",
+        "    if False:",
+        "tests/fuzz/test_money.py::test_what_is_no_money_is_refused_by_name",
+    ),
+    Guard(
+        "text: NUL",
+        KIT + "fields.py",
+        'if "\\x00" in value:',
+        "if False:",
+        "tests/fuzz/test_text.py::test_what_no_database_keeps_is_refused_by_name",
+    ),
+    Guard(
+        "correlation id: form",
+        KIT + "endpoint.py",
+        "return offered if offered and _CORRELATION.fullmatch(offered) else new_id().hex",
+        "return offered or new_id().hex",
+        "tests/fuzz/test_text.py::test_headers_of_any_kind_come_back_in_no_header",
+    ),
+    # cursors
+    Guard(
+        "cursor: signature",
+        KIT + "paging.py",
+        "if not hmac.compare_digest(mac, self._mac(text)):",
+        "if False:",
+        "tests/fuzz/test_cursors.py::test_a_cursor_that_nobody_was_given_is_refused",
+    ),
+    Guard(
+        "cursor: of this list",
+        KIT + "paging.py",
+        "wire.render([current().operation.name, ",
+        "wire.render([",
+        "tests/fuzz/test_cursors.py::test_a_cursor_is_good_for_its_own_list_only",
+    ),
+    Guard(
+        "cursor: of these filters",
+        KIT + "paging.py",
+        'exclude={"cursor", "limit"}',
+        'include={"nothing"}',
+        "tests/fuzz/test_cursors.py::test_and_for_its_own_filters_and_sort_only",
+    ),
+    # cached answers
+    Guard(
+        "cached: by organization and role",
+        KIT + "cache.py",
+        'seer = f"{caller.role.value}:{caller.organization_id}" if caller else "ANONYMOUS"',
+        'seer = "ANYBODY"',
+        "tests/system/test_end_cached.py::test_nobody_reads_what_was_cached_for_another_organization_or_role",
+    ),
+    Guard(
+        "cached: ended before the answer",
+        KIT + "unit.py",
+        "            end_answers(tx.changed)\n",
+        "            pass\n",
+        "tests/system/test_end_cached.py::test_whoever_has_the_answer_of_a_write_reads_its_effect",
+    ),
+    # idempotency and transactions
+    Guard(
+        "key: the earlier answer",
+        KIT + "db.py",
+        "    if earlier:\n",
+        "    if False:\n",
+        "tests/bids/test_keys.py::test_the_same_request_again_is_the_same_answer_and_one_effect",
+    ),
+    Guard(
+        "key: another body",
+        KIT + "db.py",
+        'if earlier[0]["request_hash"] != request.request_hash:',
+        "if False:",
+        "tests/bids/test_keys.py::test_the_same_key_with_another_amount_is_refused",
+    ),
+    Guard(
+        "key: in flight",
+        KIT + "db.py",
+        '    if not lock["locked"]:\n',
+        "    if False:\n",
+        "tests/bids/test_keys.py::test_a_key_in_flight_is_refused_until_its_answer_is_there",
+    ),
+    Guard(
+        "key: the database shows it to its own person only",
+        SQL + "0001_policies.sql",
+        "CREATE POLICY own ON idempotency_keys FOR ALL TO app_user\n    USING (user_id = (SELECT app.user_id()));",
+        "CREATE POLICY own ON idempotency_keys FOR ALL TO app_user\n    USING (true);",
+        WALLS + OTHERS + "[CLIENT]",
+    ),
+    Guard(
+        "key: for a day",
+        KIT + "db.py",
+        "interval '24 hours'",
+        "interval '48 hours'",
+        "tests/bids/test_keys.py::test_after_a_day_a_key_is_new_and_the_bid_is_still_protected",
+    ),
+    Guard(
+        "a failed request leaves nothing",
+        KIT + "db.py",
+        "        _state.tx = None\n        tx.rollback()\n        raise",
+        "        _state.tx = None\n        raise",
+        "tests/architecture/test_connections.py::test_after_a_crash_the_next_caller_is_nobody_but_itself",
+    ),
+    Guard(
+        "the context ends with its transaction",
+        KIT + "db.py",
+        '%(organization_id)s::uuid, %(role)s)", self._context',
+        "%(organization_id)s::uuid, %(role)s), set_config('app.user_id', %(user_id)s::text, false)\", self._context",
+        "tests/architecture/test_connections.py::test_a_reading_leaves_nothing_on_its_connection",
+    ),
+    Guard(
+        "every change has its audit row",
+        KIT + "db.py",
+        "        self.run(_INSERT_AUDIT, values)\n",
+        "",
+        "tests/bids/test_place_bid.py::test_the_bid_is_accounted_for",
+    ),
+    Guard(
+        "a refused change is on record",
+        KIT + "db.py",
+        "tx.send(_INSERT_AUDIT, values)",
+        "pass",
+        "tests/auth/test_verified_only.py::test_what_a_role_may_never_do_is_on_record_too",
+    ),
+    # tenants: our predicates, with row-level security switched off
+    Guard(
+        "bids: mine",
+        "shared/bids/queries.py",
+        "(%(owner_side)s::uuid IS NULL OR b.owner_organization_id = %(owner_side)s)",
+        "true",
+        PREDICATES + "[approve_bid]",
+    ),
+    Guard(
+        "contracts: mine",
+        "shared/contracts/queries.py",
+        "(%(client_side)s::uuid IS NULL OR c.client_organization_id = %(client_side)s)",
+        "true",
+        PREDICATES + "[sign_contract]",
+    ),
+    Guard(
+        "payments: mine",
+        "shared/payments/queries.py",
+        "(%(owner_side)s::uuid IS NULL OR p.owner_organization_id = %(owner_side)s)",
+        "true",
+        PREDICATES + "[record_payment]",
+    ),
+    Guard(
+        "mandates: mine",
+        "shared/organizations/queries.py",
+        "(%(client_side)s::uuid IS NULL OR m.client_organization_id = %(client_side)s)",
+        "true",
+        PREDICATES + "[revoke_mandate]",
+    ),
+    Guard(
+        "notifications: mine",
+        "shared/notifications/queries.py",
+        "WHERE n.id = %(notification_id)s AND n.user_id = %(user_id)s",
+        "WHERE n.id = %(notification_id)s",
+        PREDICATES + "[mark_notification_read]",
+    ),
+    Guard(
+        "spaces: hidden ones",
+        "shared/spaces/queries.py",
+        "WHERE s.id = %(space_id)s AND s.deleted_at IS NULL\n"
+        "  AND (s.owner_organization_id = %(own_organization_id)s OR %(sees_all)s)\nFOR UPDATE",
+        "WHERE s.id = %(space_id)s AND s.deleted_at IS NULL\nFOR UPDATE",
+        PREDICATES + "[update_space]",
+    ),
+    Guard(
+        "mandates: a broker acts for those it represents",
+        "shared/organizations/access.py",
+        "            raise NotFound()\n",
+        "            pass\n",
+        "tests/organizations/test_acting_for.py::test_without_a_mandate_nobody_bids_for_another",
+    ),
+    # tenants: row-level security
+    Guard(
+        "security: bids and contracts are read by their sides",
+        SQL + "0001_policies.sql",
+        "                USING (owner_organization_id = (SELECT app.organization_id())\n"
+        "                    OR client_organization_id = (SELECT app.organization_id())\n"
+        "                    OR (SELECT app.reads_all()))",
+        "                USING (true)",
+        SECURITY + "[get_contract]",
+    ),
+    Guard(
+        "security: people",
+        SQL + "0001_policies.sql",
+        "CREATE POLICY change ON users FOR UPDATE TO app_user\n    USING (id = (SELECT app.user_id()));",
+        "CREATE POLICY change ON users FOR UPDATE TO app_user\n    USING (true);",
+        WALLS + "test_the_database_takes_no_write_to_a_colleagues_own",
+    ),
+    Guard(
+        "security: bids change on their sides",
+        SQL + "0001_policies.sql",
+        "CREATE POLICY change ON bids FOR UPDATE TO app_user\n"
+        "    USING (owner_organization_id = (SELECT app.organization_id())\n"
+        "        OR client_organization_id = (SELECT app.organization_id())\n"
+        "        OR (SELECT app.is_admin()));",
+        "CREATE POLICY change ON bids FOR UPDATE TO app_user\n    USING (true);",
+        WALLS + OTHERS + "[SUPPORT]",
+    ),
+    Guard(
+        "security: bids in one's own name",
+        SQL + "0001_policies.sql",
+        "CREATE POLICY add ON bids FOR INSERT TO app_user\n"
+        "    WITH CHECK (client_organization_id = (SELECT app.organization_id()) OR (SELECT app.is_admin()));",
+        "CREATE POLICY add ON bids FOR INSERT TO app_user\n    WITH CHECK (true);",
+        WALLS + OTHERS + "[OWNER]",
+    ),
+    Guard(
+        "security: contracts",
+        SQL + "0001_policies.sql",
+        "CREATE POLICY change ON contracts FOR UPDATE TO app_user\n"
+        "    USING (owner_organization_id = (SELECT app.organization_id())\n"
+        "        OR client_organization_id = (SELECT app.organization_id())\n"
+        "        OR (SELECT app.is_admin()));",
+        "CREATE POLICY change ON contracts FOR UPDATE TO app_user\n    USING (true);",
+        WALLS + OTHERS + "[SUPPORT]",
+    ),
+    Guard(
+        "security: signatures",
+        SQL + "0001_policies.sql",
+        "    WITH CHECK (user_id = (SELECT app.user_id())\n        AND ((side = 'CLIENT' AND client_organization_id",
+        "    WITH CHECK (true\n        OR ((side = 'CLIENT' AND client_organization_id",
+        WALLS + OTHERS + "[CLIENT]",
+    ),
+    Guard(
+        "security: payments",
+        SQL + "0001_policies.sql",
+        "CREATE POLICY change ON payments FOR UPDATE TO app_user\n"
+        "    USING (owner_organization_id = (SELECT app.organization_id()) OR (SELECT app.is_admin()));",
+        "CREATE POLICY change ON payments FOR UPDATE TO app_user\n    USING (true);",
+        WALLS + OTHERS + "[SUPPORT]",
+    ),
+    Guard(
+        "security: money",
+        SQL + "0001_policies.sql",
+        "CREATE POLICY add ON payment_transactions FOR INSERT TO app_user\n"
+        "    WITH CHECK (owner_organization_id = (SELECT app.organization_id()) OR (SELECT app.is_admin()));",
+        "CREATE POLICY add ON payment_transactions FOR INSERT TO app_user\n    WITH CHECK (true);",
+        WALLS + OTHERS + "[FINANCIAL_OFFICER]",
+    ),
+    Guard(
+        "security: invoices",
+        SQL + "0001_policies.sql",
+        "CREATE POLICY add ON invoices FOR INSERT TO app_user\n"
+        "    WITH CHECK (owner_organization_id = (SELECT app.organization_id()) OR (SELECT app.is_admin()));",
+        "CREATE POLICY add ON invoices FOR INSERT TO app_user\n    WITH CHECK (true);",
+        WALLS + OTHERS + "[BROKER]",
+    ),
+    Guard(
+        "security: notifications",
+        SQL + "0001_policies.sql",
+        "CREATE POLICY read ON notifications FOR SELECT TO app_reader, app_user\n"
+        "    USING (user_id = (SELECT app.user_id()));\n"
+        "CREATE POLICY change ON notifications FOR UPDATE TO app_user\n"
+        "    USING (user_id = (SELECT app.user_id()));",
+        "CREATE POLICY read ON notifications FOR SELECT TO app_reader, app_user USING (true);\n"
+        "CREATE POLICY change ON notifications FOR UPDATE TO app_user USING (true);",
+        SECURITY + "[mark_notification_read]",
+    ),
+    Guard(
+        "security: audit rows in one's own name",
+        SQL + "0001_policies.sql",
+        "        AND (user_id IS NULL OR user_id = (SELECT app.user_id())));",
+        "        );",
+        "tests/architecture/test_schema.py::test_nothing_is_written_in_anothers_name",
+    ),
+    Guard(
+        "security: spaces that are not listed",
+        SQL + "0001_policies.sql",
+        "    USING ((is_leasable AND deleted_at IS NULL AND (SELECT app.role()) IS NOT NULL)",
+        "    USING ((deleted_at IS NULL AND (SELECT app.role()) IS NOT NULL)",
+        WALLS + "test_without_its_predicates_a_space_that_is_not_listed_is_still_its_owners",
+    ),
+    Guard(
+        "security: mandates",
+        SQL + "0008_organizations.sql",
+        "CREATE POLICY read ON mandates FOR SELECT TO app_reader, app_user\n"
+        "    USING (client_organization_id = (SELECT app.organization_id())\n"
+        "        OR broker_id = (SELECT app.user_id())\n"
+        "        OR (SELECT app.reads_all()));",
+        "CREATE POLICY read ON mandates FOR SELECT TO app_reader, app_user\n    USING (true);",
+        ACCESS + "test_without_its_where_the_mandates_of_others_are_still_hidden",
+    ),
+    # bids
+    Guard(
+        "a bid's state table",
+        "shared/bids/rules.py",
+        "    if move not in moves:\n        raise NotYourTurn()\n    return moves[move]",
+        '    return moves.get(move, "PENDING")',
+        "tests/bids/test_negotiation.py::test_the_rule_is_the_table",
+    ),
+    Guard(
+        "a bid is locked",
+        "shared/bids/queries.py",
+        '_MINE + " FOR UPDATE"',
+        "_MINE",
+        "tests/bids/test_races.py::test_moves_at_the_same_moment_are_a_legal_serial_history",
+    ),
+    Guard(
+        "a space that is taken takes no bid",
+        "shared/bids/rules.py",
+        '    _check_cents("bid_amount", offer.bid_amount, space.currency)\n'
+        '    if space.availability_status != "AVAILABLE":',
+        '    _check_cents("bid_amount", offer.bid_amount, space.currency)\n    if False:',
+        "tests/bids/test_place_bid.py::test_a_space_that_is_not_available_takes_no_bid",
+    ),
+    Guard(
+        "an offer ends",
+        "shared/bids/rules.py",
+        "if bid.valid_until is not None and bid.valid_until < space.today:",
+        "if False:",
+        "tests/bids/test_valid_until.py::test_an_offer_can_be_taken_on_its_last_day_and_not_after",
+    ),
+    Guard(
+        "one open bid: the constraint is a refusal",
+        "shared/bids/rules.py",
+        '    constraint = "bids_one_open_per_client"\n',
+        "",
+        "tests/bids/test_place_bid.py::test_a_second_bid_of_the_same_organization_on_the_space_is_refused",
+    ),
+    Guard(
+        "one lease at a time: the constraint is a refusal",
+        "shared/bids/rules.py",
+        '    constraint = "contracts_one_lease_at_a_time"\n',
+        "",
+        "tests/contracts/test_adjacent_leases.py::test_a_lease_that_shares_one_day_with_another_is_refused",
+    ),
+    Guard(
+        "nobody bids into the past",
+        "shared/bids/rules.py",
+        "if terms.start_date is not None and terms.start_date < today:",
+        "if False:",
+        "tests/bids/test_place_bid.py::test_a_start_in_the_past_is_refused_by_the_buildings_own_day",
+    ),
+    # contracts
+    Guard(
+        "nobody signs out of turn",
+        "shared/contracts/rules.py",
+        "    if side is None or TURNS.get(contract.signature_status) != side:",
+        "    if side is None:",
+        "tests/leasing/test_steps.py::test_nobody_signs_out_of_turn",
+    ),
+    Guard(
+        "the document that is signed",
+        "shared/contracts/rules.py",
+        "if document_sha256 is not None and document_sha256 != contract.document_sha256:",
+        "if False:",
+        "tests/leasing/test_steps.py::test_another_document_is_not_signed",
+    ),
+    Guard(
+        "an executed contract is not declined",
+        "shared/contracts/rules.py",
+        '    if contract.signature_status == "FULLY_SIGNED" or contract.status in ("SIGNED", "ACTIVE", "EXPIRED"):\n'
+        "        raise AlreadyExecuted()\n",
+        "",
+        "tests/leasing/test_steps.py::test_an_executed_contract_is_not_declined_and_not_undone",
+    ),
+    Guard(
+        "an executed contract is not undone",
+        "shared/leasing/rules.py",
+        '    if contract.status in ("SIGNED", "ACTIVE", "EXPIRED"):\n        raise PastUndo(str(contract.id))',
+        "    return",
+        "tests/leasing/test_steps.py::test_an_executed_contract_is_not_declined_and_not_undone",
+    ),
+    Guard(
+        "a hold lasts its time",
+        "shared/leasing/queries.py",
+        "WHERE h.hold_until < app.now() AND",
+        "WHERE",
+        "tests/leasing/test_steps.py::test_a_hold_is_left_alone_while_it_lasts",
+    ),
+    Guard(
+        "a hold ends once",
+        "shared/leasing/queries.py",
+        " AND h.termination_reason IS NULL\n",
+        "\n",
+        "tests/leasing/test_steps.py::test_a_hold_that_runs_out_is_ended_once_by_five_sweepers",
+    ),
+    Guard(
+        "a step runs once",
+        "functions/leasing/render_lease.py",
+        "        if before.document_sha256 is not None:\n            return\n",
+        "",
+        "tests/leasing/test_steps.py::test_every_step_run_twice_has_one_effect",
+    ),
+    Guard(
+        "the saga's token is sealed",
+        "functions/leasing/request_signatures.py",
+        'seal(task["task_token"])',
+        'task["task_token"]',
+        "tests/leasing/test_steps.py::test_the_sagas_token_is_kept_encrypted_and_told_to_nobody",
+    ),
+    Guard(
+        "a failing undo is parked",
+        "functions/leasing/leasing.asl.json",
+        '"ResultPath": "$.undo_failure", "Next": "Parked"}],\n      "Next": "ReleaseSpace"',
+        '"ResultPath": "$.undo_failure", "Next": "Leased"}],\n      "Next": "ReleaseSpace"',
+        "tests/leasing/test_machine.py::test_an_undo_that_fails_for_good_is_parked_for_a_person",
+    ),
+    # DocuSign
+    Guard(
+        "webhook: signature",
+        "shared/contracts/connect.py",
+        "        raise ForgedMessage()\n",
+        "        pass\n",
+        "tests/contracts/test_receive_docusign.py::test_what_is_not_signed_with_our_key_is_401_and_changes_nothing",
+    ),
+    Guard(
+        "webhook: an empty key is none",
+        "shared/contracts/connect.py",
+        "if isinstance(key, str) and key]",
+        "if isinstance(key, str)]",
+        "tests/contracts/test_receive_docusign.py::test_what_is_not_signed_with_our_key_is_401_and_changes_nothing",
+    ),
+    Guard(
+        "webhook: once, and not after the end",
+        "functions/contracts/receive_docusign.py",
+        "if found and rules.is_out_for_signature(ContractState.of(found)):",
+        "if found:",
+        "tests/contracts/test_receive_docusign.py::test_after_the_deal_has_ended_nothing_is_signed",
+    ),
+    # money
+    Guard(
+        "a payment is settled once",
+        "shared/payments/rules.py",
+        '    if payment.status == "PAID":\n        raise AlreadyPaid()\n',
+        "",
+        "tests/payments/test_record_payment.py::test_a_settled_payment_is_not_settled_again",
+    ),
+    Guard(
+        "nothing is paid on a dead contract",
+        "shared/payments/rules.py",
+        '    if payment.status == "CANCELLED" or contract_status not in PAYABLE_CONTRACTS:',
+        "    if False:",
+        "tests/payments/test_record_payment.py::test_nothing_is_paid_on_a_terminated_contract",
+    ),
+    Guard(
+        "money comes today at the latest",
+        "shared/payments/rules.py",
+        "    if recording.paid_date > today:",
+        "    if False:",
+        "tests/payments/test_record_payment.py::test_money_comes_on_the_buildings_today_at_the_latest",
+    ),
+    Guard(
+        "money comes in the contract's currency",
+        "shared/payments/rules.py",
+        "if recording.currency is not None and recording.currency != payment.currency:",
+        "if False:",
+        "tests/payments/test_record_payment.py::test_what_is_wrong_is_named_and_nothing_is_recorded",
+    ),
+    Guard(
+        "what is over becomes credit",
+        "shared/payments/rules.py",
+        "settled = min(paid, still_open)",
+        "settled = paid",
+        "tests/payments/test_record_payment.py::test_parts_settle_the_payment_and_what_is_over_becomes_credit",
+    ),
+    # events
+    Guard(
+        "consumers know what they have handled",
+        KIT + "consumer.py",
+        "            if fresh:\n                self.function(event, tx)",
+        "            self.function(event, tx)",
+        "tests/notifications/test_notify_people.py::test_the_same_event_has_one_effect_however_often_it_comes",
+    ),
+    Guard(
+        "consumers keep a deal's order",
+        "functions/notifications/notify_people.py",
+        "ordered=True",
+        "ordered=False",
+        "tests/notifications/test_notify_people.py::test_a_deal_is_told_in_its_own_order",
+    ),
+    Guard(
+        "one message fails alone",
+        KIT + "consumer.py",
+        "            return False\n        logger.info",
+        "            raise\n        logger.info",
+        "tests/architecture/test_dead_letters.py::test_one_poisoned_record_of_ten_is_parked_alone_and_comes_back",
+    ),
+    Guard(
+        "relays take turns",
+        "shared/system/queries.py",
+        "SELECT pg_advisory_xact_lock(hashtextextended('relay_outbox', 0))",
+        "SELECT hashtextextended('relay_outbox', 0)",
+        "tests/system/test_relay_outbox.py::test_three_relays_at_once_keep_each_objects_order",
+    ),
+    Guard(
+        "what the bus refuses stays in the outbox",
+        "functions/system/relay_outbox.py",
+        'if "EventId" in result]',
+        "]",
+        "tests/system/test_relay_outbox.py::test_what_the_bus_refuses_is_tried_again",
+    ),
+    # sockets
+    Guard(
+        "a socket whose session has ended hears nothing",
+        "shared/realtime/access.py",
+        "CROSS JOIN LATERAL app.connection_caller(c.connection_id) AS caller\n"
+        "WHERE c.user_id = ANY(%(user_ids)s) AND caller.user_id = c.user_id",
+        "WHERE c.user_id = ANY(%(user_ids)s)",
+        "tests/notifications/test_notify_people.py::test_a_socket_whose_session_has_ended_hears_nothing",
+    ),
+    Guard(
+        "a socket's caller",
+        KIT + "socket.py",
+        "        admit(operation, caller)\n",
+        "",
+        "tests/bids/test_socket.py::test_an_owner_may_not_withdraw",
+    ),
+    # leftovers
+    Guard(
+        "the database keeps what is no leftover",
+        SQL + "0006_leftovers.sql",
+        "USING (published_at < now() - interval '60 days')",
+        "USING (true)",
+        "tests/system/test_sweep_leftovers.py::test_no_worker_can_delete_what_is_younger",
+    ),
+)

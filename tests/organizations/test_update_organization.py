@@ -1,0 +1,159 @@
+"""What an organization says of itself, and where that goes."""
+
+from typing import Any
+
+import pytest
+
+from functions.bids.approve_bid import approve_bid
+from functions.bids.place_bid import place_bid
+from functions.organizations.get_organization import get_organization
+from functions.organizations.update_organization import update_organization
+from shared.kit.catalog import Role
+from tests.call import together
+from tests.world import ADDRESS
+
+
+@pytest.fixture
+def put(call):
+    return lambda user, headers=None, key=None, **body: call(
+        update_organization, as_=user, body=body, headers=headers, key=key
+    )
+
+
+FULL = {
+    "name": "Stone",
+    "legal_name": "Stone Properties LLC",
+    "address": ADDRESS,
+    "tax_id": "US-12-3456789",
+    "logo_url": "https://example.com/logo.png",
+}
+
+
+def test_the_fields_given_are_changed_and_no_others(world, call, put):
+    owner = world.owner()
+    before = call(get_organization, as_=owner).json
+
+    reply = put(owner, legal_name="Stone Properties LLC")
+
+    assert reply.status == 200
+    assert reply.json == before | {"legal_name": "Stone Properties LLC", "updated_at": reply.json["updated_at"]}
+    assert reply.json["updated_at"] > before["updated_at"]
+    assert call(get_organization, as_=owner).json == reply.json
+
+
+def test_null_clears_what_may_be_without(world, put):
+    owner = world.owner()
+    assert {name: put(owner, **FULL).json[name] for name in FULL} == FULL
+
+    cleared = put(owner, **dict.fromkeys([name for name in FULL if name != "name"])).json
+
+    assert [cleared[name] for name in FULL] == ["Stone", None, None, None, None]
+    assert put(owner, name=None).fields == ["name"]
+
+
+def test_every_role_reads_its_own_and_those_who_look_after_it_change_it(world, call, put):
+    for role in Role:
+        user = world.user(role)
+        assert call(get_organization, as_=user).json["id"] == str(user.organization_id)
+        may = role in (Role.OWNER, Role.CLIENT, Role.BROKER, Role.SUPER_ADMIN)
+        assert put(user, name="New").status == (200 if may else 403)
+
+
+@pytest.mark.parametrize("role", [Role.CLIENT, Role.BROKER])
+@pytest.mark.parametrize("policy", [{"signature_provider": "DOCUSIGN"}, {"requires_authorization": True}])
+def test_how_leases_are_signed_is_for_owners_to_say(world, put, role, policy):
+    user, owner = world.user(role), world.owner()
+
+    assert (put(user, **policy).status, put(user, **policy).fields) == (400, [*policy])
+    assert put(owner, **policy).status == 200
+
+
+def test_the_books_say_that_the_address_changed_and_not_where_to(world, put):
+    owner = world.owner()
+
+    put(owner, **FULL)
+
+    [audit] = world.audits(owner.organization_id)
+    assert (audit["before"]["name"], audit["after"]["name"]) != ("Stone", "Stone") and audit["after"]["name"] == "Stone"
+    assert set(audit["after"]["changed"]) == {"name", "legal_name", "tax_id", "logo_url"}
+    [event] = world.event_details(owner.organization_id)
+    for told in (audit["before"], audit["after"], event["data"]):
+        assert not {"address", "tax_id"} & set(told)
+        assert "US-12" not in str(told) and "Main St" not in str(told)
+
+
+def test_a_put_that_changes_nothing_tells_nothing(world, call, put):
+    owner = world.owner()
+    tag = put(owner, **FULL).headers["etag"]
+    told = world.events(owner.organization_id)
+
+    assert put(owner, **FULL).headers["etag"] == tag == call(get_organization, as_=owner).headers["etag"]
+    assert world.events(owner.organization_id) == told
+
+
+def test_of_two_who_saw_the_same_version_one_is_told_to_look_again(world, call, put):
+    owner = world.owner()
+    tag = call(get_organization, as_=owner).headers["etag"]
+
+    replies = together([lambda n=n: put(owner, headers={"if-match": tag}, name=f"Name {n}") for n in range(5)])
+
+    assert sorted(reply.status for reply in replies) == [200] + [412] * 4
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"logo_url": "http://example.com/logo.png"}, "logo_url"),
+        ({"logo_url": "javascript:alert(1)"}, "logo_url"),
+        ({"logo_url": "https://example.com/" + "x" * 500}, "logo_url"),
+        ({"tax_id": "x" * 65}, "tax_id"),
+        ({"name": ""}, "name"),
+        ({"address": {"street": "1 Main St"}}, "address.city"),
+        ({"address": ADDRESS | {"latitude": 1}}, "address.latitude"),
+        ({"signature_provider": "PAPER"}, "signature_provider"),
+        ({"requires_authorization": "yes"}, "requires_authorization"),
+        ({"id": "x"}, "id"),
+        ({"deleted_at": None}, "deleted_at"),
+        ({"created_at": "2020-01-01T00:00:00Z"}, "created_at"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_by_name(world, put, body, field):
+    owner = world.owner()
+
+    reply = put(owner, **body)
+
+    assert reply.status == 400
+    assert field in reply.fields
+    assert world.events(owner.organization_id) == []
+
+
+def parties(world: Any, contract: Any) -> str:
+    [row] = world.sql("SELECT owner_party, client_party FROM contracts WHERE id = %(id)s", id=contract)
+    return str(row)
+
+
+def test_a_contract_keeps_what_it_says_and_the_next_one_says_the_new(world, call, put):
+    owner, client = world.owner(), world.client()
+
+    def deal() -> Any:
+        body = {"space_id": world.space(owner), "bid_amount": 4000}
+        bid = call(place_bid, as_=client, body=body).json["id"]
+        return call(approve_bid, as_=owner, path={"bid_id": bid}, body={}).json["contract_id"]
+
+    first = deal()
+    for user in (owner, client):
+        put(user, legal_name=f"New {user.role} Ltd", tax_id="NEW-TAX")
+    second = deal()
+
+    assert "NEW-TAX" not in parties(world, first) and "Ltd" not in parties(world, first)
+    assert parties(world, second).count("NEW-TAX") == 2
+    assert all(f"New {user.role} Ltd" in parties(world, second) for user in (owner, client))
+
+
+def test_a_key_that_comes_again_gets_the_first_answer(world, put):
+    owner = world.owner()
+    first, second = (put(owner, key="k", name="Once") for _ in range(2))
+
+    assert (second.body, second.headers["idempotent-replayed"]) == (first.body, "true")
+    assert put(owner, key="k", name="Twice").status == 422
+    assert world.events(owner.organization_id) == ["organization.updated"]
