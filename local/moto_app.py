@@ -35,6 +35,7 @@ class Moto:
         default_user_config["stepfunctions"] = {"execute_state_machine": True}
         _remember()
         _count_when_asked()
+        _forget()
         self._app = DomainDispatcherApplication(create_backend_app)
         self._host = f"127.0.0.1:{port}"
 
@@ -163,3 +164,14 @@ def _count_when_asked() -> None:
         return found | {each: count(queue) for each, count in counts.items() if {each, "All"} & set(names)}
 
     SQSBackend.get_queue_attributes = get_queue_attributes
+
+
+def _forget() -> None:
+    """Let go of what is gone. moto keeps every object it ever made, each message and each copy of it, for a page about
+    itself that nobody reads here: some megabytes a minute."""
+    from moto.core.common_models import BaseModel
+
+    def __new__(cls: type[BaseModel], *values: Any, **named: Any) -> BaseModel:
+        return object.__new__(cls)
+
+    setattr(BaseModel, "__new__", __new__)  # noqa: B010 (mypy knows that methods are not assigned)

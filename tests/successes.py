@@ -318,6 +318,11 @@ class Successes:
         call(suspend_user, **asked)
         return asked | {"body": {}}
 
+    def remove_second_factor(self) -> Asked:
+        user = self.world.client()
+        self.world.sql("UPDATE users SET two_factor_enabled = true WHERE id = %(id)s", id=user.id)
+        return {"as_": self.admin, "path": {"user_id": user.id}, "body": {}}
+
     def add_note(self) -> Asked:
         return {"as_": self.admin, "path": {"user_id": self.client.id}, "body": {"text": "Called about an invoice"}}
 

@@ -15,6 +15,7 @@ from shared.realtime.messages import send_closing
     "session.revoked",
     "user.deleted",
     "user.password_changed",
+    "user.second_factor_removed",
     "user.suspended",
     "member.removed",
     emits=False,

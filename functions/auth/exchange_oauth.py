@@ -1,7 +1,8 @@
 """The frontend exchanges the code from Google's or LinkedIn's sign-in for a session; who is new gets an account.
 
-An account that has a password is never entered this way: only its password, or its mailbox, opens it. One that came by
-another provider is entered by the address that both have verified. A second factor is asked for here, too.
+An account that has a password is never entered this way: only its password, or its mailbox, opens it
+(docs/decisions/0018). One that came by another provider is entered by the address that both have verified. A second
+factor is asked for here, too.
 """
 
 import time
@@ -37,6 +38,7 @@ def exchange_oauth(asked: OAuthExchange) -> Reply[SignedIn | SecondFactorAsked]:
 def _linked(tx: Tx, told: identity.Identity) -> Row:
     """The account that the identity belongs to from now on. Raises EmailTaken."""
     row = queries.select_login(tx, told.email)
+    is_new = row is None
     if row is None:
         caller = Caller(new_id(), new_id(), Role(told.role), session_id=new_id())
         tx.become(caller)
@@ -46,5 +48,5 @@ def _linked(tx: Tx, told: identity.Identity) -> Row:
     elif row["password_hash"] or queries.has_identity(tx, row["id"], told.provider):
         raise rules.EmailTaken()
     queries.insert_identity(tx, row["id"], told)
-    tx.emit("user.identity_linked", User.of(row))
+    tx.emit("user.identity_linked", User.of(row), user_id=row["id"], provider=told.provider, is_new=is_new)
     return row

@@ -16,9 +16,11 @@ from shared.organizations.rules import INVITATION_KEY
 _SECURITY = (
     "user.registered",
     "user.verification_requested",
+    "user.identity_linked",
     "user.password_changed",
     "user.second_factor_enabled",
     "user.second_factor_disabled",
+    "user.second_factor_removed",
     "password_reset.requested",
     "session.revoked",
 )
@@ -62,8 +64,15 @@ def _security_notice(event: Event, person: Row) -> mail.Mail | None:
         case "password_reset.requested" if event.object_id:
             token = rules.mailed_token(derived_key(rules.RESET_KEY), event.object_id)
             return letters.security_notice("password_reset", person, letters.page(f"reset-password?token={token}"))
-        case "user.password_changed" | "user.second_factor_enabled" | "user.second_factor_disabled":
+        case (
+            "user.password_changed"
+            | "user.second_factor_enabled"
+            | "user.second_factor_disabled"
+            | "user.second_factor_removed"
+        ):
             return letters.security_notice(event.name.removeprefix("user."), person)
+        case "user.identity_linked" if not event.data["is_new"]:
+            return letters.identity_linked(person, event.data["provider"])
         case "session.revoked" if event.data["revoked_reason"] == rules.REUSED:
             return letters.security_notice("session_ended", person)
         case _:

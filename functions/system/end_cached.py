@@ -32,6 +32,7 @@ from shared.kit.db import Tx
     "user.role_changed",
     "user.second_factor_disabled",
     "user.second_factor_enabled",
+    "user.second_factor_removed",
     "user.second_factor_set_up",
     "user.suspended",
     "user.updated",

@@ -7,6 +7,8 @@ ROLES_THAT_LOOK_AFTER = ("OWNER", "CLIENT", "BROKER")
 
 SUSPENDED = "SUSPENDED"
 """Why a session was revoked whose person was suspended."""
+SECOND_FACTOR_REMOVED = "SECOND_FACTOR_REMOVED"
+"""Why a session was revoked whose person lost its second factor to an administrator."""
 
 
 class ActingOnOneself(Conflict):
@@ -24,6 +26,10 @@ class SuspendedAlready(Conflict):
 
 class NotSuspended(Conflict):
     message = "The account is not suspended."
+
+
+class NoSecondFactor(Conflict):
+    message = "The account has no second factor."
 
 
 def check_actor(is_administrator: bool, is_oneself: bool) -> None:

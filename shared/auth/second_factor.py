@@ -14,8 +14,8 @@ import pyotp
 ISSUER = "Leasing platform"
 _STEP = 30
 _RECOVERY_CODES = 10
-_RECOVERY_BYTES = 10
-"""80 bits: nobody tries them all, so that a plain SHA-256 is enough to keep."""
+_RECOVERY_BYTES = 15
+"""120 bits: nobody tries them all, so that a plain SHA-256 is enough to keep."""
 
 
 def new_secret() -> str:
@@ -47,7 +47,7 @@ def step_of(secret: str, code: str, now: float, last: int | None) -> int | None:
 
 
 def new_recovery_codes() -> list[str]:
-    """Ten of them, as `ABCD-EFGH-IJKL-MNOP`."""
+    """Ten of them, as `ABCD-EFGH-IJKL-MNOP-QRST-UVWX`."""
     return [_spelled(secrets.token_bytes(_RECOVERY_BYTES)) for _ in range(_RECOVERY_CODES)]
 
 

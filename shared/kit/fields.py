@@ -161,7 +161,9 @@ WebAddress = Annotated[
     Text,
     # Nothing but the web (a page shows it as a link, and `javascript:` is one too), and a host that every parser reads
     # alike: no user name before it, no brackets; an international domain as xn--….
-    Field(pattern=r"^https?://[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?(:[0-9]{1,4})?([/?#][^\s\x00-\x1f<>\"]*)?$"),
+    Field(
+        pattern=r"^https?://[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?(:[0-9]{1,4})?([/?#][^\s\x00-\x1f\x85<>\"]*)?$"
+    ),
 ]
 """A link to a page or a picture; combine with `Field(max_length=…)`."""
 Count = Annotated[int, BeforeValidator(_whole)]

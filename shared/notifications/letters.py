@@ -78,6 +78,12 @@ def security_notice(name: str, person: Row, url: str | None = None) -> Mail:
     return _letter(name, person, {"url": url, "settings_url": None})
 
 
+def identity_linked(person: Row, provider: str) -> Mail:
+    """A mail about another provider that opens the account from now on."""
+    name = {"google": "Google", "linkedin": "LinkedIn"}[provider]
+    return _letter("identity_linked", person, {"provider": name, "settings_url": None})
+
+
 def invitation(invited: Row, url: str) -> Mail:
     """The mail that asks somebody, who may never have heard of us, to join an organization."""
     role = invited["role"].replace("_", " ").lower()

@@ -4,26 +4,22 @@ from datetime import date, datetime
 from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from shared.auth.models import Email, Password, Token
 from shared.buildings.models import Address
-from shared.kit.fields import LEFT_OUT, Body, Day, Flag, Id, Label, Shown, View, WebAddress, refuse
+from shared.kit.fields import LEFT_OUT, Body, Day, Flag, Id, Label, Text, View
 from shared.kit.paging import PageMeta
 
-# As WebAddress, and only over TLS.
-_SECURE = r"^https://[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?(:[0-9]{1,4})?([/?#][^\s\x00-\x1f<>\"]*)?$"
-
-
-def _secure(value: str) -> str:
-    # It is shown on pages that came over TLS.
-    if not value.startswith("https://"):
-        raise refuse("must begin with https://")
-    return value
-
-
 SignatureProvider = Literal["BUILT_IN", "DOCUSIGN"]
-Logo = Annotated[WebAddress, Field(max_length=500), AfterValidator(_secure), Shown({"pattern": _SECURE})]
+Logo = Annotated[
+    Text,
+    # As WebAddress, and only over TLS: it is shown on pages that came so.
+    Field(
+        max_length=500,
+        pattern=r"^https://[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?(:[0-9]{1,4})?([/?#][^\s\x00-\x1f\x85<>\"]*)?$",
+    ),
+]
 Invited = Literal["OWNER", "CLIENT", "BROKER", "AGENT", "FINANCIAL_OFFICER"]
 
 

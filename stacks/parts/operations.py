@@ -146,7 +146,7 @@ class Operations(Construct):
         events.Rule(
             self,
             f"{id_of(operation)}Rule",
-            description=f"What {operation.name} hears",
+            description=f"{operation.name} hears {len(operation.hears)} events",
             event_bus=self._platform.bus,
             event_pattern=events.EventPattern(source=["leasing"], detail_type=list(operation.hears)),
             targets=[targets.SqsQueue(queue.queue, dead_letter_queue=queue.dead_letters)],

@@ -113,6 +113,7 @@ BODIES: dict[str, dict[str, Any] | None] = {
     "change_role": {"role": "SUPPORT"},
     "suspend_user": {},
     "restore_user": {},
+    "remove_second_factor": {},
     "add_note": {"text": "Called about an invoice"},
     "list_notes": None,
     "list_audit_logs": None,

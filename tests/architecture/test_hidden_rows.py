@@ -45,6 +45,7 @@ READ_BY: dict[str, dict[Role, dict[str, Any]]] = {
         Role.CLIENT: {"status": "SCHEDULED"},
         Role.BROKER: {},
     },
+    "list_sessions": {Role.OWNER: {}, Role.CLIENT: {}},
     "search_spaces": {Role.OWNER: {"is_leasable": "false"}, Role.AGENT: {"is_leasable": "false", "sort": "price_asc"}},
 }
 """List → the roles that see something of a deal in it, and a filter they use."""
@@ -70,6 +71,8 @@ class Market:
         }
         # Whose news come between the reader's own.
         self.neighbours = {user: world.colleague(user) for user in (self.owner, self.client)}
+        for user in (self.owner, self.client):
+            self.sign_in(user, "SELECT gen_random_uuid() FROM generate_series(1, 3)")
         for number in range(3):
             for user in (self.owner, self.client):
                 asked = {"email": f"asked.{number}@example.com", "role": "FINANCIAL_OFFICER"}
@@ -89,6 +92,15 @@ class Market:
             invoke(notify_people, *(event for event in events if event["name"] in notify_people.operation.hears)) == []
         )
         return deal
+
+    def sign_in(self, user: Any, ids: str, shift: int = 0) -> None:
+        """A session under each of these ids."""
+        self.world.sql(
+            f"""INSERT INTO sessions (id, user_id, refresh_hash, expires_at)
+                SELECT id, %(user)s, gen_random_uuid(), now() + interval '1 day' FROM ({ids}) AS made (id)""",
+            user=user.id,
+            shift=shift,
+        )
 
     def grant(self, client: Any, broker: Any) -> None:
         assert call(grant_mandate, as_=client, body={"broker_id": broker.id}).status == 201
@@ -125,8 +137,9 @@ class Market:
             self.world.space(owner, building=floors, price=price, is_leasable=False)
 
     def crowd_news(self, reader: Any) -> None:
-        """A colleague's notification right before and right after each one of the reader's."""
+        """A colleague's notification and session right before and right after each one of the reader's."""
         for shift in (-1, 1):
+            self.sign_in(self.neighbours[reader], f"SELECT {BESIDE} FROM sessions WHERE user_id = '{reader.id}'", shift)
             self.world.sql(
                 f"""INSERT INTO notifications (id, user_id, event_id, type, title, message, metadata, created_at)
                     SELECT {BESIDE}, %(neighbour)s, gen_random_uuid(), type, title, message, metadata, created_at

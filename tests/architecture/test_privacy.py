@@ -136,13 +136,14 @@ def test_a_frame_tells_nothing(operation: Any, world: World, lines: Any) -> None
 
 
 @pytest.mark.parametrize("operation", QUEUES, ids=lambda operation: operation.name)
-def test_a_message_that_fails_tells_nothing(operation: Any, lines: Any) -> None:
+def test_a_message_that_fails_tells_nothing(operation: Any, lines: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     body = json.dumps({"correlation_id": "c", "connection_id": SECRET, "frame": 1, "detail": {"id": SECRET}})
     record = {"messageId": "m", "body": body, "attributes": {"ApproximateReceiveCount": "1", "MessageGroupId": "g"}}
 
-    endpoint_of(operation)({"Records": [record]}, None)
+    monkeypatch.setattr(endpoint_of(operation), "handle", broken)
 
-    assert lines()
+    assert endpoint_of(operation)({"Records": [record]}, None)["batchItemFailures"] != []
+    assert len(lines()) == 1
 
 
 def test_a_step_whose_row_is_refused_does_not_quote_it(lines: Any, monkeypatch: pytest.MonkeyPatch) -> None:

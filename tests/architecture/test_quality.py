@@ -1,8 +1,9 @@
 """docs/quality.md names a test for each check of the catalogue: every test it names exists."""
 
+import ast
 import re
 
-from tests.architecture.named_tests import exists, named_in, rows_below
+from tests.architecture.named_tests import ROOT, exists, named_in, rows_below
 
 ROWS = rows_below("quality.md", "| number | what happens | test |")
 FORM = re.compile(r"\| \d+ \| [^|]+ \| `tests/[\w/]+\.py::test_\w+` \|")
@@ -23,12 +24,11 @@ def test_rows_stand_in_the_order_of_their_numbers_and_none_twice() -> None:
 
 
 def test_each_race_of_the_catalogue_is_run_by_make_races() -> None:
-    raced = set()
-    for row in rows():
-        found = ROW.fullmatch(row)
-        assert found
-        for node in ast.walk(ast.parse((ROOT / found[2]).read_text())):
-            if isinstance(node, ast.FunctionDef) and node.name == found[3]:
-                raced |= {int(found[1])} if "pytest.mark.race" in map(ast.unparse, node.decorator_list) else set()
+    raced = {int(row.split("|")[1]) for row in ROWS for path, name in named_in(row) if _is_race(path, name)}
 
     assert raced >= set(range(1, 14))
+
+
+def _is_race(path: str, name: str) -> bool:
+    functions = (node for node in ast.walk(ast.parse((ROOT / path).read_text())) if isinstance(node, ast.FunctionDef))
+    return any("pytest.mark.race" in map(ast.unparse, one.decorator_list) for one in functions if one.name == name)

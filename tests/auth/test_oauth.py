@@ -18,6 +18,7 @@ from functions.auth.finish_oauth import finish_oauth
 from functions.auth.login import login
 from functions.auth.start_oauth import start_oauth
 from functions.auth.verify_second_factor import verify_second_factor
+from functions.notifications.compose_mail import compose_mail
 from functions.users.delete_account import delete_account
 from functions.users.get_profile import get_profile
 from shared.auth import oidc, opaque
@@ -25,6 +26,7 @@ from shared.kit import tokens
 from shared.kit.catalog import Role
 from shared.kit.ids import new_id
 from tests.auth.authenticator import protected
+from tests.auth.mailbox import mails_to
 from tests.auth.oidc_provider import CLIENT, SECRET, OidcProvider
 from tests.auth.test_hashes_only import everything, forms
 from tests.call import together
@@ -162,7 +164,9 @@ def test_whoever_comes_again_is_the_same_person_whatever_the_address_is_by_then(
     assert again == first
 
 
-def test_another_provider_s_word_for_the_same_verified_address_opens_the_same_account(call, browser, linkedin, google):
+def test_another_provider_s_word_for_the_same_verified_address_opens_the_same_account(
+    world, call, invoke, browser, linkedin, google
+):
     """LinkedIn here tells the address by userinfo, as a provider may."""
     first = exchange(call, browser.code()).json["user"]
     linkedin.person = somebody(email=google.person["email"].upper(), email_verified="true")
@@ -170,6 +174,11 @@ def test_another_provider_s_word_for_the_same_verified_address_opens_the_same_ac
     second = exchange(call, Browser(call, linkedin, "linkedin").code()).json["user"]
 
     assert second == first
+    linked = [event for event in world.event_details(first["id"]) if event["name"] == "user.identity_linked"]
+    assert [event["data"]["is_new"] for event in linked] == [True, False]
+    assert invoke(compose_mail, *linked) == []
+    [mail] = mails_to(google.person["email"])
+    assert "signing in at LinkedIn" in mail["text"].replace("\n", " ")
 
 
 def test_an_account_with_a_password_is_not_entered(world, call, browser, google):

@@ -2,7 +2,8 @@
 
 from tests.leasing.deal import Deal
 
-KEYS = {"first": "the key in use", "second": "the key that comes next"}
+# An operator has left a third field empty: an empty key is none.
+KEYS = {"first": "the key in use", "second": "the key that comes next", "third": ""}
 
 
 class EnvelopedDeal(Deal):

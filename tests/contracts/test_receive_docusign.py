@@ -20,7 +20,7 @@ from tests.call import call, together
 from tests.contracts.docusign_server import connect_body, signed
 from tests.contracts.enveloped import KEYS, EnvelopedDeal
 
-FIRST, SECOND = KEYS.values()
+FIRST, SECOND, _ = KEYS.values()
 
 
 @pytest.fixture

@@ -47,6 +47,7 @@ UNTOLD = {
     "timezone": "one of some 400 names",
     "usable_sqft": "not larger than gross_sqft",
     "due_date_to": "not before due_date_from",
+    "to": "not before from",
     "expiry_date": "after issue_date",
     "latitude": "with longitude or not at all",
     "longitude": "with latitude or not at all",

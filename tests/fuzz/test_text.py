@@ -10,6 +10,8 @@ from itertools import count
 
 import pytest
 
+from functions.admin.add_note import add_note
+from functions.admin.suspend_user import suspend_user
 from functions.auth.accept_invitation import accept_invitation
 from functions.auth.register import register
 from functions.bids.counter_bid import counter_bid
@@ -36,6 +38,7 @@ from functions.payments.reverse_payment import reverse_payment
 from functions.spaces.create_space import create_space
 from functions.spaces.update_space import update_space
 from functions.users.update_profile import update_profile
+from shared.kit.catalog import Role
 from shared.kit.log import logger
 from tests.auth.mailbox import mails_to, token_in
 from tests.call import call, other_id
@@ -152,6 +155,14 @@ def test_an_organization(world, out):
     assert {name: answered[name] for name in sent} == sent
     assert (answered["address"], answered["logo_url"]) == (address, logo)
     assert stored(world, *sent.values(), *address.values(), logo)
+
+
+def test_what_is_written_about_a_user(world, out):
+    admin, path, text, reason = world.user(Role.SUPER_ADMIN), {"user_id": world.client().id}, nasty(), nasty()
+
+    assert does(add_note, as_=admin, path=path, body={"text": text}).json["text"] == text
+    does(suspend_user, as_=admin, path=path, body={"reason": reason})
+    assert stored(world, text, reason)
 
 
 def test_who_joins_it(world, invoke, out):
@@ -288,10 +299,13 @@ def test_every_field_of_free_text_has_a_story():
         | {f"{verb}_space-{name}" for verb in ("create", "update") for name in ("name", "external_id", "amenities.0")}
         | {"update_floor-amenities.0", "sign_contract-signature", "decline_contract-reason"}
         | {"record_payment-transaction_reference", "reverse_payment-reason"}
+        | {"add_note-text", "suspend_user-reason"}
     )
     kept_by_nobody = {
         # Compared, hashed or looked up, never stored as they came.
         *("accept_invitation-token", "confirm_password_reset-token", "verify_email-token", "refresh-refresh_token"),
+        *("enable_second_factor-code", "disable_second_factor-code", "verify_second_factor-code"),
+        *("verify_second_factor-mfa_token", "verify_second_factor-recovery_code", "exchange_oauth-code"),
         *("login-email", "request_password_reset-email", "sign_contract-document_sha256"),
         # Of a list that we hold.
         *("create_building-timezone", "update_building-timezone", "create_space-currency", "update_space-currency"),

@@ -294,13 +294,6 @@ GUARDS = (
         "tests/fuzz/test_json.py::test_what_a_form_of_another_site_can_send_is_refused",
     ),
     Guard(
-        "JSON: no NaN",
-        KIT + "wire.py",
-        "            parse_constant=_refuse_constant,\n",
-        "",
-        "tests/fuzz/test_money.py::test_what_is_no_money_is_refused_by_name",
-    ),
-    Guard(
         "JSON: no unknown field",
         KIT + "fields.py",
         '"""A request\'s JSON body. Unknown fields are refused."""\n\n'
@@ -600,13 +593,6 @@ GUARDS = (
         "    if move not in moves:\n        raise NotYourTurn()\n    return moves[move]",
         '    return moves.get(move, "PENDING")',
         "tests/bids/test_negotiation.py::test_the_rule_is_the_table",
-    ),
-    Guard(
-        "a bid is locked",
-        "shared/bids/queries.py",
-        '_MINE + " FOR UPDATE"',
-        "_MINE",
-        "tests/bids/test_races.py::test_moves_at_the_same_moment_are_a_legal_serial_history",
     ),
     Guard(
         "a space that is taken takes no bid",

@@ -1,0 +1,37 @@
+"""An administrator takes the second factor off the account of somebody who has lost it, or to whom a thief gave one.
+
+Every session ends with it: whoever signs in next needs the password, and a mail tells the address that it happened.
+"""
+
+from uuid import UUID
+
+from shared.admin import queries, rules
+from shared.admin.models import AdminUser
+from shared.auth import queries as auth_queries
+from shared.kit.db import transaction
+from shared.kit.endpoint import endpoint
+from shared.kit.errors import NotFound
+from shared.kit.request import Caller
+from shared.organizations.roles import Right, may
+
+
+@endpoint(
+    "PUT /admin/users/{user_id}/remove-second-factor",
+    access=may(Right.KEEP_ACCOUNTS),
+    writes=True,
+    raises=(rules.ActingOnOneself, rules.NoSecondFactor),
+    database="auth",
+)
+def remove_second_factor(caller: Caller, user_id: UUID) -> AdminUser:
+    with transaction(caller) as tx:
+        row, around = queries.lock_user(tx, caller, user_id)
+        rules.check_actor(around["is_administrator"], user_id == caller.user_id)
+        if row is None:
+            raise NotFound()
+        if not row["two_factor_enabled"]:
+            raise rules.NoSecondFactor()
+        auth_queries.delete_factor(tx, user_id)
+        auth_queries.end_sessions(tx, user_id, rules.SECOND_FACTOR_REMOVED)
+        user = AdminUser.of(row | {"two_factor_enabled": False})
+        tx.emit("user.second_factor_removed", user, user_id=user_id)
+    return user

@@ -1,0 +1,56 @@
+"""An administrator takes the second factor off an account whose person has lost it."""
+
+import time
+
+import pytest
+
+from functions.admin.remove_second_factor import remove_second_factor
+from functions.auth.authorize import authorize
+from functions.auth.cut_sockets import cut_sockets
+from functions.auth.login import login
+from functions.notifications.compose_mail import compose_mail
+from shared.kit.catalog import Role
+from tests.auth.authenticator import asked_for_a_code, protected
+from tests.auth.mailbox import mails_to
+from tests.call import other_id
+from tests.world import PASSWORD
+
+
+@pytest.fixture(autouse=True)
+def _away_from_the_edge_of_a_step():
+    if time.time() % 30 > 26:
+        time.sleep(30 - time.time() % 30)
+
+
+def test_whoever_lost_it_signs_in_with_the_password_and_is_told(world, call, invoke):
+    user, admin = world.client(), world.user(Role.SUPER_ADMIN)
+    protected(call, user)
+    asked_for_a_code(call, user)
+
+    reply = call(remove_second_factor, as_=admin, path={"user_id": user.id}, body={})
+
+    assert (reply.status, reply.json["two_factor_enabled"]) == (200, False)
+    token = f"Bearer {user.token()}"
+    ended = authorize({"identitySource": [token], "headers": {"authorization": token}}, None)["context"]
+    assert ended == {"refusal": "SESSION_ENDED"}
+    assert "token" in call(login, body={"email": user.email, "password": PASSWORD}).json
+    assert world.sql("SELECT code_hash FROM recovery_codes WHERE user_id = %(id)s", id=user.id) == []
+    [event] = [one for one in world.event_details(user.id) if one["name"] == "user.second_factor_removed"]
+    assert event["name"] in cut_sockets.operation.hears
+    assert invoke(compose_mail, event) == []
+    [mail] = mails_to(user.email)
+    assert "second factor of your account was taken off" in mail["subject"]
+
+
+def test_where_there_is_none_nothing_is_taken_off(world, call):
+    user, admin = world.client(), world.user(Role.SUPER_ADMIN)
+
+    assert call(remove_second_factor, as_=admin, path={"user_id": user.id}, body={}).status == 409
+    assert call(remove_second_factor, as_=admin, path={"user_id": other_id()}, body={}).status == 404
+
+
+def test_not_off_ones_own_account(world, call):
+    admin = world.user(Role.SUPER_ADMIN)
+    protected(call, admin)
+
+    assert call(remove_second_factor, as_=admin, path={"user_id": admin.id}, body={}).status == 409
