@@ -17,9 +17,7 @@ from tests.call import Answer, call, other_id
 DOCUMENT = json.loads((Path(__file__).parents[2] / "docs" / "openapi.json").read_text())
 # Who asks a provider needs one that answers: tests/auth/test_oauth.py attacks these two.
 ELSEWHERE = {"start_oauth", "finish_oauth"}
-OPERATIONS = {
-    each.name: each for each in catalog.load() if each.kind == "endpoint" and each.method and each.name not in ELSEWHERE
-}
+OPERATIONS = {each.name: each for each in catalog.load() if each.kind == "endpoint" and each.method}
 SOMETHING = "\ue000something\ue000"
 
 
@@ -137,9 +135,10 @@ def _leaves(
 
 
 def places(wanted: Callable[[Place], bool]) -> list[Place]:
-    """All places that are wanted, of all operations."""
+    """All places that are wanted, of all operations but those of ELSEWHERE."""
     found = []
-    for name, operation in OPERATIONS.items():
+    for name in sorted(OPERATIONS.keys() - ELSEWHERE):
+        operation = OPERATIONS[name]
         described = DOCUMENT["paths"][operation.path][str(operation.method).lower()]
         found += [Place(name, way, tuple(map(json.dumps, one))) for way, one in _leaves(body_schema(name))]
         for parameter in described["parameters"]:
