@@ -46,13 +46,16 @@ def _labels(value: Any) -> list[str]:
     return labels
 
 
+# A label in words that JSON Schema shares: no comma, no NUL, and something beside white space.
+_LABEL = r"[^,\u0000]*[^,\s\u0000\u001c-\u001f\u0085][^,\u0000]*"
+
 Currency = Annotated[Text, AfterValidator(_currency), Shown({"pattern": "^[A-Z]{3}$"})]
 Image = Annotated[WebAddress, Field(max_length=2000)]
 AskedLabels = Annotated[
     list[Annotated[str, Field(max_length=100)]],
     Field(max_length=20),
     BeforeValidator(_labels),
-    WithJsonSchema({"type": "string", "examples": ["wifi,parking"]}),
+    WithJsonSchema({"type": "string", "pattern": f"^{_LABEL}(,{_LABEL})*$", "examples": ["wifi,parking"]}),
 ]
 Gross = Annotated[Area, Field(le=LARGEST_AREA)]
 Usable = Annotated[Money, Field(le=LARGEST_AREA)]

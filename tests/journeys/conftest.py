@@ -40,8 +40,8 @@ def _parked(platform: Platform) -> list[str]:
     """The bodies of all dead letters."""
     keys = {name: platform.details[name] for name in ("aws_access_key_id", "aws_secret_access_key")}
     sqs = boto3.client("sqs", endpoint_url=platform.aws_url, region_name=REGION, **keys)
+    # The small templates of tests/local have none.
     queues = [url for url in sqs.list_queues().get("QueueUrls", []) if "dead-letters" in url]
-    assert queues
     found: list[str] = []
     for url in queues:
         while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
