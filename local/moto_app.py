@@ -4,11 +4,12 @@ import io
 import json
 import os
 import time
+from collections import deque
 from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
-from local.template import REGION
+from local.template import ACCOUNT, REGION
 
 KEY = "LOCALPLATFORM"
 """The access key of the platform itself, which may do everything."""
@@ -168,8 +169,11 @@ def _count_when_asked() -> None:
 
 def _forget() -> None:
     """Let go of what is gone. moto keeps every object it ever made, each message and each copy of it, for a page about
-    itself that nobody reads here: some megabytes a minute."""
+    itself that nobody reads here, and every mail, which our mailbox keeps already: some megabytes a minute."""
     from moto.core.common_models import BaseModel
+    from moto.ses.models import ses_backends
+
+    ses_backends[ACCOUNT][REGION].sent_messages = deque(maxlen=1)
 
     def __new__(cls: type[BaseModel], *values: Any, **named: Any) -> BaseModel:
         return object.__new__(cls)

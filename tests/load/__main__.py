@@ -21,7 +21,7 @@ import psycopg
 
 from local.platform import Platform
 from tests.invariants import broken
-from tests.journeys.client import PASSWORD, Person
+from tests.journeys.client import PASSWORD, Person, send
 from tests.journeys.deals import new_building, new_space
 from tests.load.ears import Ears
 from tests.load.memory import Memory, Sample, slope
@@ -35,8 +35,12 @@ CLIENTS, CLIENTS_SOCKETS = 25, 4
 WARM = 120.0
 """Seconds after which memory may not grow any more."""
 FLAT = 10.0
-"""MB a minute that all processes together may grow by when they are warm: what they hold then is data (documents,
-mails, histories of sagas, which the local cloud keeps in memory as AWS keeps them on its disks)."""
+"""MB a minute that the platform's own process may grow by when it is warm, beside the documents and mails it stores:
+the histories of sagas are data, too, which AWS keeps on its disks."""
+FLAT_EACH = 0.2
+"""MB a minute that each other process may grow by."""
+MORE = 1.2
+"""How many times the processes of the first minutes there may be later."""
 
 REFUSED = 0.01
 """Of all requests, which people who come at the same moment may be refused (409)."""
@@ -51,7 +55,7 @@ def main() -> int:
         ears.open()
         when = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
         print(f"{when}: {sum(map(len, people.values()))} sockets are open; {MINUTES:g} minutes begin", flush=True)
-        memory = Memory(platform.details["pid"])
+        memory = Memory(platform.details["pid"], lambda: _stored(platform))
         memory.start()
         requests = _traffic(platform, Path(folder), cast)
         memory.stop()
@@ -194,20 +198,31 @@ def _judge_frames(database: str, ears: Ears) -> list[str]:
     return problems + ([f"{len(ears.cut)} sockets were cut: {ears.cut[:3]}"] if ears.cut else [])
 
 
+def _stored(platform: Platform) -> float:
+    """MB of documents and mails."""
+    with psycopg.connect(platform.database_url) as connection:
+        [documents] = connection.execute("SELECT coalesce(sum(byte_size), 0)::bigint FROM documents").fetchone() or [0]
+    mails = len(send(platform.url, "GET", "/_local/mailbox").body)
+    return float(documents + mails) / 1024**2
+
+
 def _judge_memory(samples: Sequence[Sample]) -> list[str]:
-    print(f"\n{'minute':>6} {'platform':>9} {'functions':>10} {'others':>8} {'together':>9}  processes")
-    for sample in samples[:: max(len(samples) // max(int(MINUTES * 2), 1), 1)]:
-        print(f"{sample.at / 60:>6.1f} {sample.platform:>6.0f} MB {sample.functions:>7.0f} MB {sample.others:>5.0f} MB"
-              f" {sample.total:>6.0f} MB {sample.processes:>6}")  # fmt: skip
-    warm = [sample for sample in samples if sample.at >= WARM]
+    print(f"\n{'minute':>6} {'platform':>9} {'stored':>8} {'functions':>10} {'others':>8} {'each':>8}  processes")
+    for one in samples[:: max(len(samples) // max(int(MINUTES * 2), 1), 1)]:
+        print(f"{one.at / 60:>6.1f} {one.platform:>6.0f} MB {one.stored:>5.1f} MB {one.functions:>7.0f} MB"
+              f" {one.others:>5.0f} MB {one.each:>5.1f} MB {one.processes:>6}")  # fmt: skip
+    warm = [one for one in samples if one.at >= WARM]
     if len(warm) < 6:
         print("too short to say whether memory is flat: MINUTES=5")
         return []
-    parts = {part: slope([(one.at, getattr(one, part)) for one in warm]) for part in
-             ("platform", "functions", "others", "total")}  # fmt: skip
-    told = ", ".join(f"{part} {value:+.1f}" for part, value in parts.items())
-    print(f"from minute {WARM / 60:g} on, MB a minute: {told} (at most {FLAT:g} together)")
-    return [f"memory grows by {parts['total']:.1f} MB a minute"] if parts["total"] > FLAT else []
+    own, each = (slope([(one.at, getattr(one, part)) for one in warm]) for part in ("own", "each"))
+    most, before = (max(one.processes for one in some) for some in (warm, samples[: len(samples) - len(warm)]))
+    print(f"from minute {WARM / 60:g} on, MB a minute: the platform's own process {own:+.1f} beside what it stores"
+          f" (at most {FLAT:g}), each other process {each:+.2f} (at most {FLAT_EACH:g}); processes {before} before,"
+          f" {most} at most since")  # fmt: skip
+    problems = [f"the platform grows by {own:.1f} MB a minute beside what it stores"] if own > FLAT else []
+    problems += [f"each process grows by {each:.2f} MB a minute"] if each > FLAT_EACH else []
+    return problems + ([f"{most} processes, and {before} before"] if most > MORE * before else [])
 
 
 if __name__ == "__main__":

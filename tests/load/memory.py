@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,32 +18,45 @@ class Sample:
     functions: float
     others: float
     processes: int
+    stored: float
+    """What people have made so far (documents and mails), which the local cloud holds in the platform's own process."""
 
     @property
     def total(self) -> float:
         return self.platform + self.functions + self.others
 
+    @property
+    def own(self) -> float:
+        """The platform's own process without what it stores."""
+        return self.platform - self.stored
+
+    @property
+    def each(self) -> float:
+        """One process of the others in the middle: how many there are goes up and down with the work."""
+        return (self.functions + self.others) / (self.processes - 1)
+
 
 class Memory(threading.Thread):
     """Samples a platform's processes until it is told to stop."""
 
-    def __init__(self, pid: int) -> None:
+    def __init__(self, pid: int, stored: Callable[[], float]) -> None:
         super().__init__(daemon=True)
         self.pid = pid
+        self.stored = stored
         self.samples: list[Sample] = []
         self._over = threading.Event()
 
     def run(self) -> None:
         begun = time.monotonic()
         while not self._over.wait(SECONDS):
-            self.samples.append(sample(self.pid, time.monotonic() - begun))
+            self.samples.append(sample(self.pid, time.monotonic() - begun, self.stored()))
 
     def stop(self) -> None:
         self._over.set()
         self.join()
 
 
-def sample(pid: int, at: float) -> Sample:
+def sample(pid: int, at: float, stored: float) -> Sample:
     """The platform's own process, those of its functions, and PostgreSQL, Redis and whatever else it has started."""
     parents: dict[int, int] = {}
     for path in Path("/proc").glob("[0-9]*/stat"):
@@ -56,7 +69,7 @@ def sample(pid: int, at: float) -> Sample:
     family = _descendants(pid, parents)
     everything = sum(_own(child) for child in family)
     platform = _own(pid)
-    return Sample(at, platform, functions, everything - functions, len(family) + 1)
+    return Sample(at, platform, functions, everything - functions, len(family) + 1, stored)
 
 
 def _descendants(pid: int, parents: dict[int, int]) -> set[int]:
