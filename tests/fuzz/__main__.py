@@ -42,16 +42,25 @@ def _attacked(attacker: Attacker, platform: Platform) -> Report:
 
 def _cast(platform: Platform) -> list[Attacker]:
     owner, client, admin, broker = (Person(platform, role) for role in ("OWNER", "CLIENT", "OWNER", "BROKER"))
+    # Whom they may remove or suspend; and the administrator, not being alone, cannot end its own account.
+    members = [Person(platform, "OWNER") for _ in range(3)]
     with psycopg.connect(platform.database_url) as connection:
         connection.execute("UPDATE users SET role = 'SUPER_ADMIN' WHERE id = %s", [admin.id])
+        for member, side in zip(members, (owner, client, admin), strict=True):
+            connection.execute(
+                "UPDATE users SET role = 'FINANCIAL_OFFICER', organization_id = (SELECT organization_id FROM users"
+                " WHERE id = %s) WHERE id = %s",
+                [side.id, member.id],
+            )
     deal = Deal(owner, client)
     deal.conclude()
     space = new_space(owner)
     asked = {"email": "asked@example.com", "role": "FINANCIAL_OFFICER"}
     ids = {
         "broker_id": [broker.id],
-        "mandate_id": [client.post("/mandates", {"broker_id": broker.id})["id"]],
-        "invitation_id": [side.post("/organizations/me/invitations", asked)["id"] for side in (owner, client)],
+        "mandate_id": [client.do("POST", "/mandates", broker_id=broker.id)["id"]],
+        "user_id": [member.id for member in members[:2]],
+        "invitation_id": [side.do("POST", "/organizations/me/invitations", **asked)["id"] for side in (owner, client)],
         "bid_id": [place_bid(client, space)["id"], deal.bid["id"]],
         "space_id": [space["id"], deal.space["id"]],
         "contract_id": [deal.contract_id],
