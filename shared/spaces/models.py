@@ -55,7 +55,7 @@ AskedLabels = Annotated[
     list[Annotated[str, Field(max_length=100)]],
     Field(max_length=20),
     BeforeValidator(_labels),
-    WithJsonSchema({"type": "string", "pattern": f"^{_LABEL}(,{_LABEL})*$", "examples": ["wifi,parking"]}),
+    WithJsonSchema({"type": "string", "pattern": f"^{_LABEL}(,{_LABEL}){{0,19}}$", "examples": ["wifi,parking"]}),
 ]
 Gross = Annotated[Area, Field(le=LARGEST_AREA)]
 Usable = Annotated[Money, Field(le=LARGEST_AREA)]

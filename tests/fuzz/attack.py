@@ -46,6 +46,8 @@ UNTOLD = {
     "currency": "one of some 150 codes; in a payment, its contract's",
     "timezone": "one of some 400 names",
     "usable_sqft": "not larger than gross_sqft",
+    "amenities": "labels of at most 100 characters",
+    "common_area_sqft": "not larger than total_sqft",
     "due_date_to": "not before due_date_from",
     "to": "not before from",
     "expiry_date": "after issue_date",
