@@ -49,12 +49,12 @@ fuzz: .venv/ready ## 10,000 requests by three users at the running platform, mad
 	@$(BIN)/python -m tests.fuzz
 
 # The machine of tests/machine beside the races, each on a core and a database of its own.
-races: .venv/ready ## many at the same moment, 200 rounds of each, and 300 random stories against a plain model (ten minutes)
+races: .venv/ready ## many at the same moment, 200 rounds of each, and 300 random stories against a plain model (ten minutes on a quiet machine, estimated)
 	@$(BIN)/python -m pytest tests/machine --rounds=200 & machine=$$!; \
 	$(BIN)/python -m pytest -m race --ignore=tests/machine --rounds=200; raced=$$?; \
 	wait $$machine && exit $$raced
 
-mutants: .venv/ready ## every guard is broken once, and its test has to fail (ten minutes; ONLY=words of a guard)
+mutants: .venv/ready ## every guard is broken once, and its test has to fail (twenty minutes; ONLY=words of a guard)
 	@$(BIN)/python -m pytest tests/mutants -m slow -n 2
 
 # Locust brings a plugin into every pytest beside it, so it lives apart.
