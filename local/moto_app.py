@@ -14,6 +14,9 @@ from local.template import ACCOUNT, REGION
 KEY = "LOCALPLATFORM"
 """The access key of the platform itself, which may do everything."""
 
+RECEIPTS = 10_000
+"""Of deleted messages, which moto remembers for whoever deletes one twice."""
+
 JSON_VERSION = {"sqs": "1.0", "states": "1.0"}
 
 
@@ -36,6 +39,7 @@ class Moto:
         default_user_config["stepfunctions"] = {"execute_state_machine": True}
         _remember()
         _count_when_asked()
+        _lose_nothing()
         _forget()
         self._app = DomainDispatcherApplication(create_backend_app)
         self._host = f"127.0.0.1:{port}"
@@ -165,6 +169,27 @@ def _count_when_asked() -> None:
         return found | {each: count(queue) for each, count in counts.items() if {each, "All"} & set(names)}
 
     SQSBackend.get_queue_attributes = get_queue_attributes
+
+
+def _lose_nothing() -> None:
+    """Let moto change a queue's messages in one thread at a time: it makes the list anew for each that is deleted, and
+    forgets what somebody else puts into the old one meanwhile."""
+    from moto.sqs.models import Queue, SQSBackend
+
+    delete, receive = Queue.delete_message, SQSBackend.receive_message
+
+    def delete_message(queue: Any, receipt_handle: str) -> None:
+        with queue._messages_lock:
+            delete(queue, receipt_handle)
+            if len(queue.deleted_messages) > RECEIPTS:
+                queue.deleted_messages = {receipt_handle}
+
+    def receive_message(backend: Any, queue_name: str, *values: Any, **named: Any) -> Any:
+        with backend.get_queue(queue_name)._messages_lock:
+            return receive(backend, queue_name, *values, **named)
+
+    Queue.delete_message = delete_message
+    SQSBackend.receive_message = receive_message
 
 
 def _forget() -> None:

@@ -3,9 +3,14 @@
 import json
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from threading import Thread
 from typing import Any
 
+import pytest
+from moto.sqs.models import Message, Queue, SQSBackend
+
+from local import moto_app
 from tests.local.conftest import Notes
 
 AskAws = Callable[..., dict[str, Any]]
@@ -109,3 +114,29 @@ def test_the_state_machine_waits_for_its_token(ask_aws: AskAws, notes: Notes) ->
     assert notes("finished")[0]["input"] == {"signed": True}
     again = ask_aws("stepfunctions", "start_execution", stateMachineArn=machine, name="contract-1", input="{}")
     assert again == {"refused": "ExecutionAlreadyExists"}
+
+
+def test_a_message_that_comes_while_another_is_deleted_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Queue, "delete_message", Queue.delete_message)
+    monkeypatch.setattr(SQSBackend, "receive_message", SQSBackend.receive_message)
+    moto_app._lose_nothing()
+    backend = SQSBackend("us-east-1", "123456789012")
+    queue = backend.create_queue("busy", {})
+    sender = Thread(target=backend.send_message, args=("busy", "second"))
+
+    class Watched(list[Message]):
+        """Somebody sends, just when all messages have been gone through."""
+
+        def __iter__(self) -> Iterator[Message]:
+            yield from list(self[:])
+            if sender.ident is None:
+                sender.start()
+                sender.join(0.2)
+
+    backend.send_message("busy", "first")
+    [first] = backend.receive_message("busy", 1, 0, 30)
+    queue._messages = Watched(queue._messages)
+    backend.delete_message("busy", first.receipt_handle)
+    sender.join()
+
+    assert [message.body for message in queue._messages] == ["second"]
