@@ -6,10 +6,10 @@ Tokens carry no rights: the new role holds at the user's next request and messag
 from uuid import UUID
 
 from shared.admin import queries, rules
+from shared.admin.access import lock_account
 from shared.admin.models import AdminUser, RoleChange
 from shared.kit.db import transaction
 from shared.kit.endpoint import endpoint
-from shared.kit.errors import NotFound
 from shared.kit.request import Caller
 from shared.organizations.roles import Right, may
 
@@ -23,10 +23,7 @@ from shared.organizations.roles import Right, may
 )
 def change_role(caller: Caller, user_id: UUID, asked: RoleChange) -> AdminUser:
     with transaction(caller) as tx:
-        row, around = queries.lock_user(tx, caller, user_id)
-        rules.check_actor(around["is_administrator"], user_id == caller.user_id)
-        if row is None:
-            raise NotFound()
+        row, around = lock_account(tx, caller, user_id)
         before = AdminUser.of(row)
         if before.role == asked.role:
             return before

@@ -5,12 +5,12 @@ Every session ends with it: whoever signs in next needs the password, and a mail
 
 from uuid import UUID
 
-from shared.admin import queries, rules
+from shared.admin import rules
+from shared.admin.access import lock_account
 from shared.admin.models import AdminUser
 from shared.auth import queries as auth_queries
 from shared.kit.db import transaction
 from shared.kit.endpoint import endpoint
-from shared.kit.errors import NotFound
 from shared.kit.request import Caller
 from shared.organizations.roles import Right, may
 
@@ -24,10 +24,7 @@ from shared.organizations.roles import Right, may
 )
 def remove_second_factor(caller: Caller, user_id: UUID) -> AdminUser:
     with transaction(caller) as tx:
-        row, around = queries.lock_user(tx, caller, user_id)
-        rules.check_actor(around["is_administrator"], user_id == caller.user_id)
-        if row is None:
-            raise NotFound()
+        row, _ = lock_account(tx, caller, user_id)
         if not row["two_factor_enabled"]:
             raise rules.NoSecondFactor()
         auth_queries.delete_factor(tx, user_id)

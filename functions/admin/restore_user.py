@@ -3,10 +3,10 @@
 from uuid import UUID
 
 from shared.admin import queries, rules
+from shared.admin.access import lock_account
 from shared.admin.models import AdminUser
 from shared.kit.db import transaction
 from shared.kit.endpoint import endpoint
-from shared.kit.errors import NotFound
 from shared.kit.request import Caller
 from shared.organizations.roles import Right, may
 
@@ -20,10 +20,7 @@ from shared.organizations.roles import Right, may
 )
 def restore_user(caller: Caller, user_id: UUID) -> AdminUser:
     with transaction(caller) as tx:
-        row, around = queries.lock_user(tx, caller, user_id)
-        rules.check_actor(around["is_administrator"], user_id == caller.user_id)
-        if row is None:
-            raise NotFound()
+        row, _ = lock_account(tx, caller, user_id)
         before = AdminUser.of(row)
         rules.check_status(before.status, "SUSPENDED", rules.NotSuspended)
         user = AdminUser.of(queries.update_status(tx, caller, user_id, "ACTIVE"))

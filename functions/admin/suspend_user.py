@@ -6,11 +6,11 @@ Nothing of what the user did or stands for changes, and `restore_user` takes it 
 from uuid import UUID
 
 from shared.admin import queries, rules
+from shared.admin.access import lock_account
 from shared.admin.models import AdminUser, Suspension
 from shared.auth import queries as auth_queries
 from shared.kit.db import transaction
 from shared.kit.endpoint import endpoint
-from shared.kit.errors import NotFound
 from shared.kit.request import Caller
 from shared.organizations.roles import Right, may
 
@@ -24,10 +24,7 @@ from shared.organizations.roles import Right, may
 )
 def suspend_user(caller: Caller, user_id: UUID, asked: Suspension) -> AdminUser:
     with transaction(caller) as tx:
-        row, around = queries.lock_user(tx, caller, user_id)
-        rules.check_actor(around["is_administrator"], user_id == caller.user_id)
-        if row is None:
-            raise NotFound()
+        row, _ = lock_account(tx, caller, user_id)
         before = AdminUser.of(row)
         rules.check_status(before.status, "ACTIVE", rules.SuspendedAlready)
         auth_queries.end_sessions(tx, user_id, rules.SUSPENDED)
