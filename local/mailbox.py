@@ -3,6 +3,8 @@
 import base64
 import email
 import email.policy
+import json
+import zlib
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -13,10 +15,10 @@ Mail = dict[str, Any]
 
 
 class Mailbox:
-    """Every e-mail of this run, newest first."""
+    """Every e-mail of this run, newest first; packed, because thousands come and few are read."""
 
     def __init__(self) -> None:
-        self._mails: list[Mail] = []
+        self._mails: list[tuple[str, bytes]] = []
 
     def keep(self, request: AwsRequest) -> None:
         """Take note of a SendEmail that SES accepted; other requests are no mail."""
@@ -29,12 +31,14 @@ class Mailbox:
         kinds = ("ToAddresses", "CcAddresses", "BccAddresses")
         given = [address for kind in kinds for address in destination.get(kind, [])]
         header = parts.pop("to")
-        self._mails += [{"to": address, **parts, "sent_at": sent_at} for address in given or header]
+        for address in given or header:
+            mail = {"to": address, **parts, "sent_at": sent_at}
+            self._mails.append((address.lower(), zlib.compress(json.dumps(mail).encode())))
 
     def to(self, address: str | None) -> list[Mail]:
         """The mails to that address (in any case), or all of them."""
         wanted = address.lower() if address is not None else None
-        return [mail for mail in reversed(self._mails) if wanted is None or mail["to"].lower() == wanted]
+        return [json.loads(zlib.decompress(mail)) for to, mail in reversed(self._mails) if wanted in (None, to)]
 
 
 def _simple(content: Mapping[str, Any]) -> Mail:

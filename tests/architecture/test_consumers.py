@@ -8,12 +8,17 @@ import pytest
 
 from functions.auth.logout import logout
 from functions.auth.register import register
+from functions.contracts.terminate_contract import terminate_contract
 from functions.leasing.activate_contract import activate_contract
 from functions.leasing.schedule_payments import schedule_payments
 from functions.leasing.void_contract import void_contract
+from functions.notifications.notify_people import notify_people
 from functions.payments.list_payments import list_payments
 from functions.payments.record_payment import record_payment
+from functions.spaces.create_space import create_space
+from functions.spaces.save_search import save_search
 from shared.kit import catalog
+from shared.kit.ids import new_id
 from tests.call import call, invoke
 from tests.leasing.deal import Deal
 
@@ -27,7 +32,7 @@ QUEUES = ("PUSH_QUEUE_URL", "MAIL_QUEUE_URL")
 
 @pytest.fixture(scope="module")
 def story(_world, environment):
-    """What happened in two deals, one executed and paid, one called off: every event there is."""
+    """What happened in two deals, one executed, paid and ended early, one called off: every event there is."""
     leased, lost = Deal(_world, call), Deal(_world, call)
     leased.signed().run(schedule_payments, activate_contract)
     lost.run(void_contract)
@@ -38,10 +43,16 @@ def story(_world, environment):
         path={"payment_id": payment},
         body={"paid_date": "2026-01-15", "payment_method": "cheque"},
     )
+    ended = {"effective_date": "2027-06-16", "reason": "Moving out"}
+    call(terminate_contract, as_=leased.client, path={"contract_id": leased.contract}, body=ended)
     newcomer = {"email": "newcomer@example.com", "password": "Passw0rd-9", "name": "New Comer", "role": "CLIENT"}
     user = call(register, body=newcomer).json["user"]["id"]
     call(logout, as_=lost.client)
-    things = [user, lost.client.session_id, leased.bid, leased.contract, payment, lost.bid, lost.contract]
+    call(save_search, as_=leased.client, body={"name": "Near work", "criteria": {"usage_type": "OFFICE"}})
+    suite = {"name": "Suite", "gross_sqft": 10, "usable_sqft": 10, "usage_type": "OFFICE"}
+    floor = _world.floor(_world.building(leased.owner))
+    space = call(create_space, as_=leased.owner, body=suite | {"floor_id": floor}).json["id"]
+    things = [space, user, lost.client.session_id, leased.bid, leased.contract, payment, lost.bid, lost.contract]
     return [event for thing in things for event in _world.event_details(thing)]
 
 
@@ -75,3 +86,14 @@ def test_the_same_event_five_times_is_one_effect(operation, story, world):
         assert invoke(consumer, event, event) == invoke(consumer, event, event) == []
 
     assert everything(world) == once
+
+
+def test_an_event_is_done_once_whatever_its_consumer_does(story, world, monkeypatch):
+    """Most consumers would have one effect anyway."""
+    done = []
+    monkeypatch.setattr(notify_people, "function", lambda event, tx: done.append(event.id))
+    event = {**story[0], "id": str(new_id())}
+
+    assert invoke(notify_people, event, event) == invoke(notify_people, event) == []
+
+    assert len(done) == 1

@@ -21,7 +21,7 @@ import psycopg
 
 from local.platform import Platform
 from tests.invariants import broken
-from tests.journeys.client import PASSWORD, Person, send
+from tests.journeys.client import PASSWORD, Person
 from tests.journeys.deals import new_building, new_space
 from tests.load.ears import Ears
 from tests.load.memory import Memory, Sample, slope
@@ -34,8 +34,8 @@ CLIENTS, CLIENTS_SOCKETS = 25, 4
 
 WARM = 120.0
 """Seconds after which memory may not grow any more."""
-FLAT = 10.0
-"""MB a minute that the platform's own process may grow by when it is warm, beside the documents and mails it stores:
+FLAT = 7.0
+"""MB a minute that the platform's own process may grow by when it is warm, beside the documents it stores:
 the histories of sagas are data, too, which AWS keeps on its disks."""
 FLAT_EACH = 0.2
 """MB a minute that each other process may grow by."""
@@ -199,11 +199,10 @@ def _judge_frames(database: str, ears: Ears) -> list[str]:
 
 
 def _stored(platform: Platform) -> float:
-    """MB of documents and mails."""
+    """MB of documents."""
     with psycopg.connect(platform.database_url) as connection:
         [documents] = connection.execute("SELECT coalesce(sum(byte_size), 0)::bigint FROM documents").fetchone() or [0]
-    mails = len(send(platform.url, "GET", "/_local/mailbox").body)
-    return float(documents + mails) / 1024**2
+    return float(documents) / 1024**2
 
 
 def _judge_memory(samples: Sequence[Sample]) -> list[str]:

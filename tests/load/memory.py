@@ -19,7 +19,7 @@ class Sample:
     others: float
     processes: int
     stored: float
-    """What people have made so far (documents and mails), which the local cloud holds in the platform's own process."""
+    """What people have made so far (documents), which the local cloud holds in the platform's own process."""
 
     @property
     def total(self) -> float:

@@ -173,6 +173,21 @@ def test_what_the_bus_refuses_is_tried_again(world, bus, monkeypatch):
     assert [detail["data"]["number"] for detail in bus.heard(thing)] == [0, 1, 2]
 
 
+def test_what_the_bus_itself_refuses_of_many_stays(world, bus, monkeypatch):
+    thing, nameless = new_id(), new_id()
+    for object_id in (thing, nameless):
+        happened(world, object_id, 1)
+    # EventBridge takes no event without a detail type.
+    world.sql("UPDATE outbox SET name = '' WHERE object_id = %(id)s", id=nameless)
+    monkeypatch.setattr(relay_module, "_SECONDS", 0)
+
+    assert nudge() == []
+
+    assert len(bus.heard(thing)) == 1
+    unpublished = world.sql("SELECT object_id FROM outbox WHERE published_at IS NULL")
+    assert [row["object_id"] for row in unpublished] == [nameless]
+
+
 def test_a_bus_that_takes_nothing_leaves_the_nudge_in_the_queue(world, bus, monkeypatch):
     happened(world, new_id(), 1)
     monkeypatch.setattr(relay_module, "_SECONDS", 0)
