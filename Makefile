@@ -20,7 +20,7 @@ CONTEXT = CDK_CONTEXT_JSON='{"stage": "$(STAGE)"}'
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := $(shell node -p "process.versions.node.split('.')[0]" 2>/dev/null)
 export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
 
-.PHONY: help up chaos races mutants fuzz load migrations test test-all check fix bench demo admin verify-audit openapi synth deploy diff migration
+.PHONY: help up chaos races mutants fuzz load migrations test test-all check fix bench data demo admin verify-audit openapi synth deploy diff migration
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1@\2/' | column -t -s@
@@ -54,7 +54,7 @@ races: .venv/ready ## many at the same moment, 200 rounds of each, and 300 rando
 	$(BIN)/python -m pytest -m race --ignore=tests/machine --rounds=200; raced=$$?; \
 	wait $$machine && exit $$raced
 
-mutants: .venv/ready ## every guard is broken once, and its test has to fail (twenty minutes; ONLY=words of a guard)
+mutants: .venv/ready ## every guard is broken once, and its test has to fail (sixteen minutes; ONLY=words of a guard)
 	@$(BIN)/python -m pytest tests/mutants -m slow -n 2
 
 # Locust brings a plugin into every pytest beside it, so it lives apart.
@@ -85,6 +85,9 @@ fix: .venv/ready ## format the code and mend what the linter can
 
 bench: .venv/bench ## measure the goals of docs/performance.md beside their peers, and write them there (ROWS="1 7")
 	@$(BIN)/python -m bench $(ROWS)
+
+data: .venv/ready ## a market to search in, for the running platform: COPY, no requests (SPACES=1000000: minutes)
+	@$(BIN)/python -m local.market $(SPACES)
 
 demo: .venv/ready ## one real lease, told over HTTP and WebSocket against the running platform (or URL=https://…)
 	@$(BIN)/python -m local.demo

@@ -33,6 +33,7 @@ from stacks.parts.layers import built_layer
 from stacks.payments import PaymentsStack
 from stacks.platform import PlatformStack
 from stacks.realtime import RealtimeStack
+from stacks.reports import ReportsStack
 from stacks.spaces import SpacesStack
 from stacks.stage import Stage, stage_of
 from stacks.system import SystemStack
@@ -49,6 +50,7 @@ WORDS = (
     OrganizationsStack,
     PaymentsStack,
     RealtimeStack,
+    ReportsStack,
     SpacesStack,
     SystemStack,
     UsersStack,

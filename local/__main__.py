@@ -7,15 +7,16 @@ PostgreSQL 17 of your own).
 
 import argparse
 import asyncio
-import importlib
-import importlib.util
 import json
 import os
 import signal
 import sys
+import threading
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
+from local import city, demo_data
 from local.cloud import Cloud, Settings
 from local.problem import CHECKOUT, Problem
 from local.template import Unresolved
@@ -82,11 +83,18 @@ async def _greet(cloud: Cloud, seconds: float) -> None:
         f"Redis      {cloud.redis.kind}",
         f"logs       {cloud.lambdas.logs}",
     ]
-    if importlib.util.find_spec("local.demo_data") and cloud.settings.demo_data:
-        demo_data = importlib.import_module("local.demo_data")
+    if cloud.settings.demo_data:
         lines += await asyncio.to_thread(demo_data.create, cloud.url)
     print("\n".join(lines))
     print(f"ready in {seconds:.1f} s (Ctrl-C stops everything)", flush=True)
+    if cloud.settings.demo_data:
+        print("a demo city is being made meanwhile: towers first, then their deals, in some minutes", flush=True)
+        threading.Thread(target=_tell, args=(city.fill(cloud.url),), daemon=True).start()
+
+
+def _tell(lines: Iterable[str]) -> None:
+    for line in lines:
+        print(line, flush=True)
 
 
 if __name__ == "__main__":

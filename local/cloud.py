@@ -54,7 +54,7 @@ class Settings:
     environment: Mapping[str, str] = field(default_factory=dict)
     """Joins the environment of every function."""
     demo_data: bool = True
-    """Whether local/demo_data.py, where there is one, fills the fresh platform."""
+    """Whether local/demo_data.py and local/city.py fill the fresh platform."""
 
 
 class Cloud:

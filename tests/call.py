@@ -10,7 +10,7 @@ from decimal import Decimal
 from functools import reduce
 from operator import or_
 from types import UnionType
-from typing import Any, TypeVar, get_args, get_origin
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -74,7 +74,9 @@ def http_event(
     }
     if as_ is not None and operation.needs_authorizer:
         context["authorizer"] = {"lambda": as_.authorizer_context()}
-    text = body if isinstance(body, str) or body is None else wire.render(body)
+    is_file = isinstance(body, bytes)
+    text = base64.b64encode(body).decode() if is_file else body
+    text = text if isinstance(text, str) or text is None else wire.render(text)
     return {
         "version": "2.0",
         "routeKey": context["routeKey"],
@@ -85,7 +87,7 @@ def http_event(
         "pathParameters": path or None,
         "requestContext": context,
         "body": text,
-        "isBase64Encoded": False,
+        "isBase64Encoded": is_file,
     }
 
 
@@ -99,7 +101,8 @@ def call(endpoint: Endpoint[Any, Any], **asked: Any) -> Answer:
     raw = response.get("body") or ""
     content = base64.b64decode(raw) if response.get("isBase64Encoded") else raw.encode()
     answer = Answer(response["statusCode"], response["headers"], content, response.get("cookies", []))
-    if answer.status < 300 and "application/json" in answer.headers["content-type"] and answer.status != 204:
+    is_json = "application/json" in answer.headers["content-type"] and "content-encoding" not in answer.headers
+    if answer.status < 300 and is_json and answer.status != 204:
         _check_shape(endpoint, answer)
     if answer.status >= 400:
         privacy.hear(answer.body.decode())
@@ -110,7 +113,9 @@ def _check_shape(endpoint: Endpoint[Any, Any], answer: Answer) -> None:
     promised = endpoint.function.__annotations__.get("return")
     if get_origin(promised) is Reply:
         [promised] = get_args(promised)
-    kinds = get_args(promised) if get_origin(promised) is UnionType else (promised,)
+    kinds = get_args(promised) if get_origin(promised) in (Union, UnionType) else (promised,)
+    # What else it may answer, where it is asked for another format than JSON.
+    kinds = tuple(kind for kind in kinds if get_origin(kind) is not Annotated) or kinds
     if any(kind in (Reply, File, dict, Any) or get_origin(kind) is dict for kind in kinds):
         return
     TypeAdapter(reduce(or_, kinds)).validate_python(answer.json)

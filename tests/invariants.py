@@ -29,7 +29,7 @@ BROKEN = {
     """,
     "instalments add up to the contract's total": """
         SELECT c.id, c.schedule_total, sum(p.amount) FROM contracts c JOIN payments p ON p.contract_id = c.id
-        WHERE p.charge IN ('RENT', 'DEPOSIT')
+        WHERE p.charge = 'RENT'
         GROUP BY c.id HAVING sum(p.amount) <> c.schedule_total
     """,
     "an executed contract has its schedule, both signatures and its document": """
@@ -52,18 +52,51 @@ BROKEN = {
     "what was paid is what the transactions that stand say": """
         SELECT p.id, p.paid_amount FROM payments p
         WHERE p.paid_amount <> (
-            SELECT coalesce(sum(t.amount), 0) FROM payment_transactions t
-            WHERE t.payment_id = p.id AND t.kind = 'PAYMENT'
+            SELECT coalesce(sum(CASE t.kind WHEN 'FREED' THEN -t.amount ELSE t.amount END), 0)
+            FROM payment_transactions t
+            WHERE t.payment_id = p.id AND t.kind IN ('PAYMENT', 'APPLIED', 'FREED')
               AND NOT EXISTS (SELECT FROM payment_transactions r WHERE r.reverses_id = t.id))
     """,
     "PAID is what is settled, tax included": """
         SELECT id, status FROM payments
-        WHERE (status = 'PAID') <> (paid_amount = amount + tax_amount AND paid_date IS NOT NULL)
+        WHERE (status = 'PAID')
+              <> (paid_amount = amount + tax_amount - credited_amount - credited_tax AND paid_date IS NOT NULL)
           AND amount > 0 AND status <> 'CANCELLED'
     """,
     "paid, open and cancelled instalments are all there are": """
-        SELECT c.id FROM contracts c JOIN payments p ON p.contract_id = c.id WHERE p.charge = 'RENT'
+        SELECT c.id FROM contracts c JOIN payments p ON p.contract_id = c.id WHERE p.installment_number IS NOT NULL
         GROUP BY c.id HAVING count(*) <> max(p.total_installments) OR count(*) <> max(p.installment_number)
+    """,
+    "what is cancelled is settled with nothing": """
+        SELECT id, paid_amount FROM payments WHERE status = 'CANCELLED' AND paid_amount <> 0
+    """,
+    "no more is credited than was asked for, and credit notes say how much": """
+        SELECT p.id FROM payments p JOIN invoices i ON i.payment_id = p.id AND i.kind = 'INVOICE'
+        WHERE p.credited_amount + p.credited_tax > greatest(p.amount + p.tax_amount, 0)
+           OR i.total_amount
+              - coalesce((SELECT sum(n.total_amount) FROM invoices n WHERE n.credits_invoice_id = i.id), 0)
+              <> p.amount + p.tax_amount - p.credited_amount - p.credited_tax
+    """,
+    "an account is what is open of its invoices, less what came for nothing that was asked for": """
+        SELECT c.id, a.balance, a.open, a.credit FROM contracts c
+        CROSS JOIN LATERAL (
+            SELECT (SELECT coalesce(sum(CASE i.kind WHEN 'INVOICE' THEN i.total_amount ELSE -i.total_amount END), 0)
+                    FROM invoices i WHERE i.contract_id = c.id)
+                   - (SELECT coalesce(sum(CASE t.kind WHEN 'REVERSAL' THEN -t.amount ELSE t.amount END), 0)
+                      FROM payment_transactions t LEFT JOIN payment_transactions o ON o.id = t.reverses_id
+                      WHERE t.contract_id = c.id
+                        AND coalesce(o.kind, t.kind) IN ('PAYMENT', 'CREDIT', 'DEPOSIT_APPLIED')) AS balance,
+                   (SELECT coalesce(sum(CASE WHEN i.id IS NULL THEN -p.paid_amount
+                                             ELSE p.amount + p.tax_amount - p.credited_amount - p.credited_tax
+                                                  - p.paid_amount END), 0)
+                    FROM payments p LEFT JOIN invoices i ON i.payment_id = p.id AND i.kind = 'INVOICE'
+                    WHERE p.contract_id = c.id) AS open,
+                   (SELECT coalesce(sum(CASE t.kind WHEN 'APPLIED' THEN -t.amount ELSE t.amount END), 0)
+                    FROM payment_transactions t
+                    WHERE t.contract_id = c.id AND t.kind IN ('CREDIT', 'FREED', 'APPLIED', 'DEPOSIT_APPLIED')
+                      AND NOT EXISTS (SELECT FROM payment_transactions r WHERE r.reverses_id = t.id)) AS credit
+        ) AS a
+        WHERE a.balance <> a.open - a.credit OR a.credit < 0
     """,
     "invoices are numbered without gaps": """
         SELECT owner_organization_id FROM invoices

@@ -10,6 +10,8 @@ from typing import Any
 from functions.admin.suspend_user import suspend_user
 from functions.bids.counter_bid import counter_bid
 from functions.bids.place_bid import place_bid
+from functions.contracts.create_contract import create_contract
+from functions.contracts.download_contract import download_contract
 from functions.leasing.activate_contract import activate_contract
 from functions.leasing.render_lease import render_lease
 from functions.leasing.request_signatures import request_signatures
@@ -19,6 +21,9 @@ from functions.organizations.grant_mandate import grant_mandate
 from functions.organizations.invite_member import invite_member
 from functions.payments.record_payment import record_payment
 from functions.payments.render_papers import render_papers
+from functions.payments.reverse_payment import reverse_payment
+from functions.spaces.add_favorite import add_favorite
+from functions.spaces.save_search import save_search
 from shared.kit.catalog import Role
 from shared.kit.ids import new_id
 from tests.call import call, invoke
@@ -138,6 +143,29 @@ class Successes:
     def search_spaces(self) -> Asked:
         return {"query": {"min_sqft": 500, "max_price": 6000, "sort": "price_asc", "limit": 20}}
 
+    def add_favorite(self) -> Asked:
+        return {"as_": self.client, "path": {"space_id": self.world.space(self.owner)}}
+
+    def remove_favorite(self) -> Asked:
+        asked = self.add_favorite()
+        assert call(add_favorite, **asked).status == 200
+        return asked
+
+    def list_favorites(self) -> Asked:
+        return {"as_": self.client}
+
+    def save_search(self) -> Asked:
+        # Nobody's fiftieth.
+        return {"as_": self.world.client(), "body": {"name": "Harbour", "criteria": {"q": "harbour"}}}
+
+    def list_saved_searches(self) -> Asked:
+        return {"as_": self.client}
+
+    def delete_saved_search(self) -> Asked:
+        asked = self.save_search()
+        saved = call(save_search, **asked)
+        return {"as_": asked["as_"], "path": {"saved_search_id": saved.json["id"]}}
+
     def update_space(self) -> Asked:
         return {"as_": self.owner, "path": {"space_id": self.world.space(self.owner)}, "body": {"name": "Suite 2"}}
 
@@ -147,6 +175,9 @@ class Successes:
     # The negotiation
 
     def place_bid(self) -> Asked:
+        return {"as_": self.client, "body": {"space_id": self.world.space(self.owner), "bid_amount": 4000}}
+
+    def preview_bid(self) -> Asked:
         return {"as_": self.client, "body": {"space_id": self.world.space(self.owner), "bid_amount": 4000}}
 
     def list_bids(self) -> Asked:
@@ -182,7 +213,18 @@ class Successes:
     def get_contract(self) -> Asked:
         return {"as_": self.lease.client, "path": {"contract_id": self.lease.contract}}
 
-    get_schedule = get_ledger = download_contract = get_contract
+    get_schedule = get_ledger = download_contract = download_statement = show_evidence = get_contract
+
+    def verify_document(self) -> Asked:
+        return {"body": call(download_contract, **self.get_contract()).body}
+
+    def create_contract(self) -> Asked:
+        body = {"space_id": self.world.space(self.owner), "client_id": self.client.id, "bid_amount": 4000}
+        return {"as_": self.owner, "body": body}
+
+    def send_contract(self) -> Asked:
+        drafted = call(create_contract, **self.create_contract()).json["id"]
+        return {"as_": self.owner, "path": {"contract_id": drafted}, "body": {}}
 
     def sign_contract(self) -> Asked:
         deal = self.out_for_signature()
@@ -198,6 +240,17 @@ class Successes:
         set_policy(self.world, deal.owner, requires_authorization=True)
         deal.signed()
         return {"as_": deal.owner, "path": {"contract_id": deal.contract}, "body": {}}
+
+    def renew_contract(self) -> Asked:
+        deal = Deal(self.world, call).signed()
+        deal.run(schedule_payments, activate_contract)
+        return {"as_": deal.owner, "path": {"contract_id": deal.contract}, "body": {"bid_amount": 5200}}
+
+    def terminate_contract(self) -> Asked:
+        deal = Deal(self.world, call).signed()
+        deal.run(schedule_payments, activate_contract)
+        body = {"effective_date": "2027-06-16", "reason": "Moving out"}
+        return {"as_": deal.client, "path": {"contract_id": deal.contract}, "body": body}
 
     def receive_docusign(self) -> Asked:
         _keep_docusign_keys()
@@ -217,6 +270,43 @@ class Successes:
         sql = "SELECT id FROM payments WHERE contract_id = %(id)s ORDER BY due_date, id"
         payment = self.world.sql(sql, id=self.lease.contract)[0]["id"]
         return {"as_": self.lease.client, "path": {"payment_id": payment}}
+
+    explain_payment = get_payment
+
+    def list_invoices(self) -> Asked:
+        deal, _ = self.paid()
+        return {"as_": deal.client}
+
+    def credit_invoice(self) -> Asked:
+        deal, payment = self.payment()
+        body = {"paid_date": "2026-01-15", "payment_method": "cheque", "amount": 1}
+        assert call(record_payment, as_=deal.owner, path={"payment_id": payment}, body=body).status < 300
+        assert call(reverse_payment, as_=deal.owner, path={"payment_id": payment}, body={"reason": "No"}).status < 300
+        [invoice] = self.world.sql("SELECT id FROM invoices WHERE payment_id = %(id)s", id=payment)
+        return {"as_": deal.owner, "path": {"invoice_id": invoice["id"]}, "body": {"reason": "Asked by mistake"}}
+
+    def publish_index(self) -> Asked:
+        body = {"values": [{"date": "2026-01-15", "value": 100}]}
+        return {"as_": self.owner, "path": {"name": "CPI"}, "body": body}
+
+    def return_deposit(self) -> Asked:
+        body = {"paid_date": "2026-01-15", "payment_method": "cheque"}
+        return self._ended_with_deposit() | {"body": body}
+
+    def apply_deposit(self) -> Asked:
+        return self._ended_with_deposit() | {"body": {"reason": "Rent that did not come", "amount": 100}}
+
+    def _ended_with_deposit(self) -> Asked:
+        """A lease that has expired, whose deposit was paid and is held."""
+        deal = Deal(self.world, call).signed()
+        self.world.sql("UPDATE contracts SET deposit_months = 1 WHERE id = %(id)s", id=deal.contract)
+        deal.run(schedule_payments, activate_contract)
+        sql = "SELECT id FROM payments WHERE contract_id = %(id)s AND charge = 'DEPOSIT'"
+        [deposit] = self.world.sql(sql, id=deal.contract)
+        body = {"paid_date": "2026-01-15", "payment_method": "cheque"}
+        assert call(record_payment, as_=deal.owner, path={"payment_id": deposit["id"]}, body=body).status < 300
+        self.world.sql("UPDATE contracts SET status = 'EXPIRED' WHERE id = %(id)s", id=deal.contract)
+        return {"as_": deal.owner, "path": {"contract_id": deal.contract}}
 
     def record_payment(self) -> Asked:
         deal, payment = self.payment()
@@ -294,6 +384,17 @@ class Successes:
     def revoke_mandate(self) -> Asked:
         granted = call(grant_mandate, **self.grant_mandate())
         return {"as_": self.client, "path": {"mandate_id": granted.json["id"]}}
+
+    # Reports
+
+    def show_rent_roll(self) -> Asked:
+        return {"as_": self.lease.owner}
+
+    show_occupancy = show_expirations = show_aging = show_rent_roll
+
+    def show_stacking_plan(self) -> Asked:
+        [building] = self.world.sql("SELECT building_id FROM spaces WHERE id = %(id)s", id=self.lease.space)
+        return {"as_": self.lease.owner, "path": building}
 
     # Administration
 

@@ -8,7 +8,11 @@ from uuid import UUID
 
 from shared.bids import queries, rules
 from shared.bids.access import visible_bid
-from shared.bids.models import Bid, Counter
+from shared.bids.index import index_of_bid
+from shared.bids.models import Bid
+from shared.bids.offer import Counter
+from shared.bids.proposal import countered
+from shared.bids.reckoning import TermsWithoutSense
 from shared.kit.db import transaction
 from shared.kit.endpoint import endpoint
 from shared.kit.request import Caller
@@ -21,12 +25,13 @@ from shared.organizations.roles import Right, may
     rate="bidding",
     writes=True,
     verified=True,
-    raises=(rules.BidNotOpen, rules.StartInThePast, rules.ExpiryInThePast, rules.TotalTooLarge),
+    raises=(rules.BidNotOpen, rules.StartInThePast, rules.ExpiryInThePast, TermsWithoutSense),
 )
 def counter_bid(caller: Caller, bid_id: UUID, counter: Counter) -> Bid:
     with transaction(caller) as tx:
+        index_values = index_of_bid(tx, bid_id, counter)
         before, space = visible_bid(tx, caller, bid_id)
-        terms = rules.countered(before, counter, space.today)
-        bid = Bid.of(queries.update_terms(tx, caller, before, terms))
+        proposal = countered(before, counter, space, index_values())
+        bid = Bid.of(queries.update_terms(tx, caller, before, proposal))
         tx.emit("bid.countered", bid, before=before)
     return bid

@@ -1,9 +1,9 @@
-"""One bid with every version of its terms, so that both sides can compare what was offered when."""
+"""One bid with every version of its terms and what each is worth, so that both sides can compare what was offered."""
 
 from uuid import UUID
 
 from shared.bids import queries
-from shared.bids.models import BidDetail
+from shared.bids.models import BidDetail, BidVersion
 from shared.kit.db import reading
 from shared.kit.endpoint import endpoint
 from shared.kit.errors import NotFound
@@ -17,4 +17,4 @@ def get_bid(caller: Caller, bid_id: UUID) -> BidDetail:
         bid, versions = queries.select_bid(tx, caller, bid_id)
     if bid is None:
         raise NotFound()
-    return BidDetail.of({**bid, "versions": versions})
+    return BidDetail.of({**bid, "versions": [BidVersion.of(version) for version in versions]})

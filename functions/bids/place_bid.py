@@ -5,12 +5,15 @@ start the leasing saga (functions/leasing/leasing.asl.json). Over WebSocket the 
 """
 
 from shared.bids import queries, rules
-from shared.bids.models import Bid, Offer
+from shared.bids.index import index_of_space
+from shared.bids.models import Bid
+from shared.bids.offer import Offer
+from shared.bids.proposal import offered
+from shared.bids.reckoning import TermsWithoutSense
 from shared.kit.catalog import Socket
 from shared.kit.db import transaction
 from shared.kit.endpoint import endpoint
 from shared.kit.request import Caller
-from shared.maths.months import first_of_next_month
 from shared.organizations.access import acting_for
 from shared.organizations.roles import Right, may
 from shared.spaces.access import visible_space
@@ -28,18 +31,18 @@ from shared.spaces.access import visible_space
         rules.BidAlreadyOpen,
         rules.StartInThePast,
         rules.ExpiryInThePast,
-        rules.TotalTooLarge,
+        TermsWithoutSense,
     ),
     socket=Socket("bid:place", answers="bid:placed", fields={"bid_id": "id", "status": "status"}),
 )
 def place_bid(caller: Caller, offer: Offer) -> Bid:
     with transaction(caller) as tx:
         client = acting_for(tx, caller, offer.on_behalf_of)
+        index_values = index_of_space(tx, offer.space_id, offer)
         # Locked, so that no bid comes in while an approval is taking the space.
         space = visible_space(tx, offer.space_id, lock=True)
         organization_id = client()
-        rules.check_offer(space, offer)
-        start = offer.start_date or first_of_next_month(space.today)
-        bid = Bid.of(queries.insert_bid(tx, caller, organization_id, offer, start))
+        proposal = offered(space, offer, index_values())
+        bid = Bid.of(queries.insert_bid(tx, caller, organization_id, offer.space_id, proposal))
         tx.emit("bid.placed", bid)
     return bid

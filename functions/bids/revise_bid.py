@@ -4,7 +4,11 @@ from uuid import UUID
 
 from shared.bids import queries, rules
 from shared.bids.access import visible_bid
-from shared.bids.models import Bid, Revision
+from shared.bids.index import index_of_bid
+from shared.bids.models import Bid
+from shared.bids.offer import Revision
+from shared.bids.proposal import revised
+from shared.bids.reckoning import TermsWithoutSense
 from shared.kit.db import transaction
 from shared.kit.endpoint import endpoint
 from shared.kit.request import Caller
@@ -17,12 +21,13 @@ from shared.organizations.roles import Right, may
     rate="bidding",
     writes=True,
     verified=True,
-    raises=(rules.BidNotOpen, rules.NotYourTurn, rules.StartInThePast, rules.ExpiryInThePast, rules.TotalTooLarge),
+    raises=(rules.BidNotOpen, rules.NotYourTurn, rules.StartInThePast, rules.ExpiryInThePast, TermsWithoutSense),
 )
 def revise_bid(caller: Caller, bid_id: UUID, revision: Revision) -> Bid:
     with transaction(caller) as tx:
+        index_values = index_of_bid(tx, bid_id, revision)
         before, space = visible_bid(tx, caller, bid_id, revision.on_behalf_of)
-        terms = rules.revised(before, revision, space.today)
-        bid = Bid.of(queries.update_terms(tx, caller, before, terms))
+        proposal = revised(before, revision, space, index_values())
+        bid = Bid.of(queries.update_terms(tx, caller, before, proposal))
         tx.emit("bid.revised", bid, before=before)
     return bid

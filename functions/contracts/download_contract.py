@@ -47,9 +47,8 @@ def _kept(deal: Row) -> bytes | None:
 
 def _rendered(deal: Row) -> bytes:
     # Imported only where it is needed: fpdf2 costs a second of a cold start, a stored lease none of it.
-    from shared.contracts.document import render_lease
-    from shared.contracts.lease import lease_of
+    from shared.contracts.lease import rendered
 
-    document = render_lease(lease_of(deal))
+    document = rendered(deal)
     write_object(resource("documents"), rules.lease_key(deal), document, "application/pdf")
     return document

@@ -25,7 +25,7 @@ def activate_contract(task: dict[str, Any]) -> None:
         deal = select_struck_deal(tx, before.id)
         contract = queries.update_activated(tx, before, has_started=deal["has_started"])
         tx.emit("contract.activated", contract, before=before)
-        if contract.bid_id:
-            reason = "Another bid on this space became a contract."
-            for bid in reject_others(tx, contract.space_id, contract.bid_id, reason):
-                tx.emit("bid.rejected", Bid.of(bid))
+        by_bid = contract.bid_id is not None
+        reason = "Another bid on this space became a contract." if by_bid else "The space was let to somebody else."
+        for bid in reject_others(tx, contract.space_id, contract.bid_id, reason):
+            tx.emit("bid.rejected", Bid.of(bid))

@@ -1,4 +1,6 @@
-"""Hourly: a lease is over when its last day ends at the building; its space can be let again."""
+"""Hourly: a lease is over when its last day ends at the building, or its early end has come; its space can be let
+again.
+"""
 
 from typing import Any
 
@@ -12,7 +14,11 @@ from shared.leasing import queries
 def expire_contracts(event: dict[str, Any]) -> bool:
     with transaction() as tx:
         found = queries.lock_expiring(tx, BATCH)
-        claimed = claim(tx, "expire_contract", {row["id"]: row["day"] for row in found})
-        for contract in queries.update_expired(tx, claimed) if claimed else ():
+        expired = claim(tx, "expire_contract", {row["id"]: row["day"] for row in found})
+        for contract in queries.update_expired(tx, expired) if expired else ():
             tx.emit("contract.expired", contract, before=contract.model_copy(update={"status": "ACTIVE"}))
-    return len(claimed) == BATCH
+        found = queries.lock_terminating(tx, BATCH)
+        terminated = claim(tx, "terminate_contract", {row["id"]: row["day"] for row in found})
+        for contract in queries.update_terminated(tx, terminated) if terminated else ():
+            tx.emit("contract.terminated", contract)
+    return BATCH in (len(expired), len(terminated))

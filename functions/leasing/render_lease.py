@@ -8,8 +8,7 @@ import hashlib
 from typing import Any
 from uuid import UUID
 
-from shared.contracts.document import render_lease as render
-from shared.contracts.lease import lease_of, lease_reference
+from shared.contracts.lease import lease_reference, rendered
 from shared.contracts.queries import select_struck_deal
 from shared.contracts.rules import lease_key
 from shared.kit.aws import write_object
@@ -29,7 +28,7 @@ def render_lease(task: dict[str, Any]) -> None:
         if before.document_sha256 is not None:
             return
         deal = select_struck_deal(tx, contract_id)
-        document = render(lease_of(deal))
+        document = rendered(deal)
         write_object(resource("documents"), lease_key(deal), document, "application/pdf")
         contract = queries.insert_document(
             tx,

@@ -1,4 +1,7 @@
-"""An approved bid starts its saga: one execution a contract, named by it, so that a second start is none."""
+"""An approved bid, or a lease that its owner sent, starts its saga: one execution a contract, named by it.
+
+A second start is none.
+"""
 
 from shared.kit.aws import AwsError, call
 from shared.kit.consumer import Event, consumer
@@ -6,7 +9,7 @@ from shared.kit.settings import resource
 from shared.kit.wire import render
 
 
-@consumer("bid.approved", "contract.stalled", database=None, uses=("saga.start",))
+@consumer("bid.approved", "contract.sent", "contract.stalled", database=None, uses=("saga.start",))
 def start_saga(event: Event) -> None:
     contract_id = event.data["contract_id"]
     try:

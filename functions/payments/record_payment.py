@@ -1,7 +1,8 @@
 """The owner's side records money that came in outside the platform.
 
-The instalment is PAID when it is settled in full; what comes beyond that becomes credit. An invoice is
-issued here where none was before, and the receipt is ready for both sides.
+The instalment is PAID when it is settled in full; what comes beyond that becomes credit, and settles the contract's
+other instalments, the oldest first. An invoice is issued here where none was before, and the receipt is ready for both
+sides.
 """
 
 from uuid import UUID
@@ -12,6 +13,7 @@ from shared.kit.request import Caller
 from shared.organizations.roles import Right, may
 from shared.payments import queries, rules
 from shared.payments.access import visible_payment
+from shared.payments.credit import apply_credit
 from shared.payments.models import Payment, Recording
 
 
@@ -30,4 +32,8 @@ def record_payment(caller: Caller, payment_id: UUID, recording: Recording) -> Pa
         tx.emit(
             "payment.recorded", payment, before=before, received_amount=settled + credit, credit_amount=credit or None
         )
+        if credit:
+            day = recording.paid_date
+            for moved in apply_credit(tx, payment.contract_id, today=contract["today"], day=day):
+                tx.emit("payment.credit_applied", moved)
     return payment

@@ -1,4 +1,5 @@
-"""Money that was recorded did not come after all: the latest transaction is taken back, with its credit.
+"""Money that was recorded did not come after all: the latest transaction is taken back, with its credit and with what
+that has settled elsewhere.
 
 History stays: the reversal is a row of its own. The payment is open again, as of the building's day.
 """
@@ -11,6 +12,7 @@ from shared.kit.request import Caller
 from shared.organizations.roles import Right, may
 from shared.payments import queries, rules
 from shared.payments.access import visible_payment
+from shared.payments.credit import apply_credit
 from shared.payments.models import Payment, Reversing
 
 
@@ -18,7 +20,7 @@ from shared.payments.models import Payment, Reversing
     "POST /payments/{payment_id}/reverse",
     access=may(Right.BOOK_MONEY),
     writes=True,
-    raises=(rules.NothingToReverse,),
+    raises=(rules.NothingToReverse, rules.DepositSettled),
 )
 def reverse_payment(caller: Caller, payment_id: UUID, reversing: Reversing) -> Payment:
     with transaction(caller) as tx:
@@ -26,4 +28,8 @@ def reverse_payment(caller: Caller, payment_id: UUID, reversing: Reversing) -> P
         reversal = rules.reversal_of(standing, reversing.reason)
         payment = Payment.of(queries.reverse_money(tx, caller, before, reversal, contract["today"]))
         tx.emit("payment.reversed", payment, before=before)
+        if reversal.leaves_credit_short or contract["credit"]:
+            for moved in apply_credit(tx, payment.contract_id, today=contract["today"]):
+                tx.emit("payment.credit_applied", moved)
+                payment = moved if moved.id == payment_id else payment
     return payment

@@ -1,4 +1,4 @@
-"""A space in full, with the available spaces most like it."""
+"""A space in full, with the available spaces most like it, and how well it suits whoever asks."""
 
 from uuid import UUID
 
@@ -15,14 +15,14 @@ from shared.spaces.models import OwnSpaceDetail, SimilarSpace, SpaceDetail
 @endpoint(
     "GET /spaces/{space_id}",
     access=ANYONE,
-    cached=Cached("space", 600, ended_by=INVENTORY_CHANGES),
+    cached=Cached("space", 600, ended_by=(*INVENTORY_CHANGES, "favorite:{user_id}", "bid.placed")),
 )
 def get_space(caller: Caller | None, space_id: UUID) -> Reply[OwnSpaceDetail | SpaceDetail]:
     with reading(caller) as tx:
-        space, similar = queries.select_space(tx, space_id)
+        space, similar, liked = queries.select_space(tx, space_id)
     if space is None:
         raise NotFound()
-    score, factors = rules.recommendation(similar)
+    score, factors = rules.recommendation(liked or similar)
     row = {
         **space,
         "similar_spaces": [SimilarSpace.of(like) for like in similar],

@@ -1,12 +1,12 @@
-"""Anybody finds listed spaces by place, size, price and amenities; an owner's side finds its unlisted ones too."""
+"""Anybody finds listed spaces by words, place, size, price and amenities; an owner's side its unlisted ones too."""
 
 from shared.buildings.access import INVENTORY_CHANGES
 from shared.kit.catalog import ANYONE, Cached
 from shared.kit.db import reading
 from shared.kit.endpoint import endpoint
 from shared.kit.request import Caller
-from shared.spaces import queries
-from shared.spaces.models import FoundSpace, SearchMeta, SpaceList, SpaceSearch
+from shared.spaces import queries, rules
+from shared.spaces.models import SearchMeta, SpaceInSearch, SpaceList, SpaceSearch
 
 
 @endpoint(
@@ -16,8 +16,9 @@ from shared.spaces.models import FoundSpace, SearchMeta, SpaceList, SpaceSearch
     cached=Cached("search", 120, ended_by=INVENTORY_CHANGES),
 )
 def search_spaces(caller: Caller | None, asked: SpaceSearch) -> SpaceList:
+    rules.check_search(asked)
     with reading(caller) as tx:
         rows, total, is_estimate = queries.select_spaces(tx, asked)
-    shown, meta = asked.page(rows, queries.sort_column(asked.sort), "id")
+    shown, meta = asked.page(rows, *queries.sort_columns(asked))
     counted = SearchMeta.of({**meta, "total": total, "total_is_estimate": is_estimate})
-    return SpaceList.of({"data": [FoundSpace.of(row) for row in shown], "meta": counted})
+    return SpaceList.of({"data": [SpaceInSearch.of(row) for row in shown], "meta": counted})

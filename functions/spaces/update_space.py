@@ -32,5 +32,5 @@ def update_space(caller: Caller, space_id: UUID, asked: SpaceChanges) -> Reply[O
         after = rules.changed_space(before, asked, ties)
         space = OwnSpace.of(queries.update_space(tx, caller, after) if after != before else before)
         if after != before:
-            tx.emit("space.updated", space, before=OwnSpace.of(before))
+            tx.emit("space.updated", space, before=OwnSpace.of(before), is_news=rules.is_news(before, after))
     return Reply(space, version=space.updated_at)

@@ -3,59 +3,33 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 from uuid import UUID
 
 from pydantic import Field
 
-from shared.kit.fields import AskedId, Body, Count, Day, Id, PositiveMoney, Text, View
+from shared.kit.fields import AskedId, Body, Id, Text, View
 from shared.kit.paging import Paged, PageMeta
 
 BidStatus = Literal["PENDING", "APPROVED", "REJECTED", "COUNTER_OFFERED", "WITHDRAWN"]
 Side = Literal["CLIENT", "OWNER"]
 Notes = Annotated[Text, Field(max_length=2000)]
-Months = Annotated[Count, Field(ge=1, le=600)]
 
-
-class Offer(Body):
-    """What a client offers for a space; money is the monthly base rent.
-
-    `valid_until` is the last day, as the building counts days, on which the offer can be taken. `on_behalf_of` is the
-    organization of the client whom a broker bids for by its mandate; without it the bid is the caller's own.
-    """
-
-    space_id: Id
-    bid_amount: PositiveMoney
-    start_date: Day | None = None
-    term_months: Months = 12
-    valid_until: Day | None = None
-    notes: Notes | None = None
-    on_behalf_of: Id | None = None
-
-
-class Answer(Body):
-    """New terms for an open bid: start and term that are left out stay as they stand.
-
-    `valid_until` and `notes` belong to these terms alone and are never taken over from earlier ones.
-    """
-
-    start_date: Day | None = None
-    term_months: Months | None = None
-    valid_until: Day | None = None
-    notes: Notes | None = None
-
-
-class Counter(Answer):
-    """What the owner would take instead."""
-
-    counter_offer_amount: PositiveMoney
-
-
-class Revision(Answer):
-    """What the client offers after a counter-offer; `on_behalf_of` as in ClientDecision."""
-
-    bid_amount: PositiveMoney
-    on_behalf_of: Id | None = None
+DEFAULTS: dict[str, Any] = {
+    "billing_frequency": "MONTHLY",
+    "proration": "ACTUAL_MONTH",
+    "escalation": None,
+    "free_rent": None,
+    "deposit_months": 0,
+    "ti_allowance_psf": 0,
+    "other_costs_psf": 0,
+    "commission_percent": 0,
+    "commission_base": "NET_OF_FREE_RENT",
+    "tax_percent": 0,
+    "late_policy": None,
+    "discount": {"annual_percent": 8, "compounding": "NOMINAL_12", "timing": "ADVANCE", "period": "MONTH"},
+}
+"""The optional terms of an offer that names none; shared/bids/terms.py says how they are stored."""
 
 
 class Decision(Body):
@@ -104,8 +78,37 @@ class BidBroker(View):
     organization: str
 
 
-class Bid(View):
-    """A client's offer for a space; `broker` acted on it for the client."""
+class OfferTerms(View):
+    """The terms of an offer, named as they are asked (`OfferedTerms`), and the area in square feet that they count
+    with; by default where a release before this one stored none."""
+
+    contract_type: Literal["LEASE", "RENTAL", "SALE"]
+    start_date: date
+    term_months: int | None
+    billing_frequency: str
+    escalation: dict[str, Any] | None
+    free_rent: dict[str, Any] | None
+    deposit_months: Decimal
+    ti_allowance_psf: Decimal
+    other_costs_psf: Decimal
+    commission_percent: Decimal
+    commission_base: str
+    proration: str
+    late_policy: dict[str, Any] | None
+    tax_percent: Decimal
+    discount: dict[str, Any]
+    rentable_sqft: Decimal | None
+
+    @classmethod
+    def of(cls, row: dict[str, Any]) -> Self:
+        """The view of a row whose `terms` are as they are stored."""
+        row = DEFAULTS | {"rentable_sqft": None} | row["terms"] | row
+        del row["terms"]
+        return cls.model_construct(**row)
+
+
+class Bid(OfferTerms):
+    """A client's offer for a space, with the terms on the table; `broker` acted on it for the client."""
 
     id: UUID
     space_id: UUID
@@ -120,9 +123,6 @@ class Bid(View):
     bid_amount: Decimal
     counter_offer_amount: Decimal | None
     currency: str
-    contract_type: str
-    start_date: date
-    term_months: int | None
     valid_until: date | None
     status: BidStatus
     version: int
@@ -142,6 +142,8 @@ class Bid(View):
         "owner_organization_id",
         "bid_amount",
         "counter_offer_amount",
+        "contract_type",
+        *DEFAULTS,
         "start_date",
         "term_months",
         "valid_until",
@@ -150,17 +152,31 @@ class Bid(View):
     )
 
 
-class BidVersion(View):
-    """One side's terms at one moment; never changed afterwards."""
+class BidEconomics(View):
+    """What a version's terms are worth: rents are net of tax, `…_psf` and the net effective rents (`ner_…`) a square
+    foot and year (null where the area is not known), `payback_years` null where no rent is left to pay with."""
+
+    face_rent_psf: Decimal | None
+    total_contract_rent: Decimal
+    schedule_total: Decimal
+    free_rent_value: Decimal
+    leasing_costs: Decimal
+    ner_simple: Decimal | None
+    ner_dcf: Decimal | None
+    payback_years: Decimal | None
+
+
+class BidVersion(OfferTerms):
+    """One side's terms at one moment, never changed afterwards. `economics` is as reckoned then: null for a SALE, and
+    for versions of the release before this one."""
 
     version: int
     side: Side
     author_id: UUID
     amount: Decimal
-    start_date: date
-    term_months: int | None
     valid_until: date | None
     notes: str | None
+    economics: BidEconomics | None
     created_at: datetime
 
 
@@ -178,17 +194,20 @@ class BidList(View):
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
-    """A bid's next version: what `side` puts on the table, and the status that this brings."""
+class Proposal:
+    """A bid's next version: what `side` puts on the table, the status that this brings, and what it is worth."""
 
     side: Side
     status: BidStatus
     bid_amount: Decimal
     counter_offer_amount: Decimal | None
+    contract_type: str
     start_date: date
     term_months: int | None
+    terms: dict[str, Any]
     valid_until: date | None
     notes: str | None
+    economics: dict[str, Decimal | None] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,3 +219,4 @@ class SpaceNow:
 
     availability_status: str | None
     today: date
+    gross_sqft: Decimal | None

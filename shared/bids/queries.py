@@ -1,11 +1,13 @@
 """The SQL of bids."""
 
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from shared.bids.models import Bid, BidFilter, BidStatus, Offer, Side, Terms
+from psycopg.types.json import Jsonb
+
+from shared.bids.models import Bid, BidFilter, BidStatus, Proposal
 from shared.kit.catalog import Role
 from shared.kit.db import Reading, Row, Tx
 from shared.kit.ids import new_id
@@ -14,7 +16,7 @@ from shared.kit.request import Caller
 _SELECT = """
 SELECT b.id, b.space_id, b.client_id, b.owner_id, b.client_organization_id, b.owner_organization_id,
        b.bid_amount, b.counter_offer_amount, b.currency, b.contract_type, b.start_date, b.term_months,
-       b.valid_until, b.status, b.version, b.notes, b.decision_reason, b.created_at, b.updated_at,
+       b.terms, b.valid_until, b.status, b.version, b.notes, b.decision_reason, b.created_at, b.updated_at,
        (SELECT c.id FROM contracts c WHERE c.bid_id = b.id) AS contract_id,
        jsonb_build_object('id', b.client_id, 'name', b.client_party ->> 'name',
                           'organization', b.client_party ->> 'legal_name') AS client,
@@ -58,7 +60,7 @@ _LOCK_ONE = "SELECT b.id FROM bids b WHERE b.id = %(bid_id)s AND " + _MINE + " F
 
 # A client keeps its bid, and may withdraw it, on a space that it can no longer see.
 _SELECT_SPACE_NOW = """
-SELECT s.availability_status, app.today(coalesce(g.timezone, 'UTC')) AS today
+SELECT s.availability_status, app.today(coalesce(g.timezone, 'UTC')) AS today, s.gross_sqft
 FROM bids b
 LEFT JOIN spaces s ON s.id = b.space_id
 LEFT JOIN buildings g ON g.id = b.building_id
@@ -66,8 +68,8 @@ WHERE b.id = %(bid_id)s
 """
 
 _SELECT_VERSIONS = """
-SELECT v.version, v.side, v.author_id, v.amount, v.start_date, v.term_months, v.valid_until, v.notes,
-       v.created_at
+SELECT v.version, v.side, v.author_id, v.amount, v.contract_type, v.start_date, v.term_months, v.terms,
+       v.valid_until, v.notes, v.economics, v.created_at
 FROM bid_versions v
 WHERE v.bid_id = %(bid_id)s
 ORDER BY v.version
@@ -82,11 +84,11 @@ _BROKER_PARTY = """(
 
 _INSERT = f"""
 INSERT INTO bids (id, space_id, building_id, owner_id, owner_organization_id, client_id, client_organization_id,
-                  bid_amount, currency, start_date, term_months, valid_until, notes, client_party, broker_id,
-                  broker_party, premises, created_by, updated_by)
+                  bid_amount, currency, contract_type, start_date, term_months, terms, valid_until, notes,
+                  client_party, broker_id, broker_party, premises, created_by, updated_by)
 SELECT %(id)s, s.id, s.building_id, g.owner_id, s.owner_organization_id, client.user_id, %(organization_id)s,
-       %(bid_amount)s, s.currency, %(start_date)s, %(term_months)s, %(valid_until)s, %(notes)s,
-       client.party, %(broker_id)s, {_BROKER_PARTY},
+       %(bid_amount)s, s.currency, %(contract_type)s, %(start_date)s, %(term_months)s, %(terms)s, %(valid_until)s,
+       %(notes)s, client.party, %(broker_id)s, {_BROKER_PARTY},
        jsonb_build_object('id', s.id, 'name', s.name, 'floor_number', f.floor_number,
                           'building', jsonb_build_object('id', g.id, 'name', g.name)),
        %(by)s, %(by)s
@@ -100,10 +102,11 @@ RETURNING id
 
 _INSERT_VERSION = """
 INSERT INTO bid_versions (id, bid_id, owner_organization_id, client_organization_id, version, side, author_id,
-                          amount, currency, contract_type, start_date, term_months, terms, valid_until, notes)
+                          amount, currency, contract_type, start_date, term_months, terms, valid_until, notes,
+                          economics)
 SELECT %(id)s, b.id, b.owner_organization_id, b.client_organization_id, b.version, %(side)s, %(author_id)s,
        coalesce(b.counter_offer_amount, b.bid_amount), b.currency, b.contract_type, b.start_date, b.term_months,
-       b.terms, b.valid_until, b.notes
+       b.terms, b.valid_until, b.notes, %(economics)s
 FROM bids b
 WHERE b.id = %(bid_id)s
 """
@@ -120,7 +123,8 @@ WHERE b.id = %(bid_id)s
 _UPDATE_TERMS = f"""
 UPDATE bids b
 SET status = %(status)s, version = b.version + 1, bid_amount = %(bid_amount)s,
-    counter_offer_amount = %(counter_offer_amount)s, start_date = %(start_date)s, term_months = %(term_months)s,
+    counter_offer_amount = %(counter_offer_amount)s, contract_type = %(contract_type)s,
+    start_date = %(start_date)s, term_months = %(term_months)s, terms = %(terms)s,
     valid_until = %(valid_until)s, notes = %(notes)s,
     owner_party = (
         SELECT jsonb_build_object('user_id', u.id, 'name', u.name, 'email', u.email, 'organization_id', o.id,
@@ -137,28 +141,27 @@ WHERE b.id = %(bid_id)s
 _REJECT_OTHERS = """
 UPDATE bids
 SET status = 'REJECTED', decision_reason = %(reason)s, decided_at = now(), updated_at = now()
-WHERE space_id = %(space_id)s AND id <> %(bid_id)s AND status IN ('PENDING', 'COUNTER_OFFERED')
+WHERE space_id = %(space_id)s AND id IS DISTINCT FROM %(bid_id)s AND status IN ('PENDING', 'COUNTER_OFFERED')
 RETURNING id
 """
 
 
-def insert_bid(tx: Tx, caller: Caller, organization_id: UUID, offer: Offer, start_date: date) -> Row:
+def insert_bid(tx: Tx, caller: Caller, organization_id: UUID, space_id: UUID, first: Proposal) -> Row:
     """The organization's new bid, with its first version. Violates `bids_one_open_per_client` where one is open."""
     bid_id = new_id()
     values = {
         "id": bid_id,
-        "space_id": offer.space_id,
+        "space_id": space_id,
         "organization_id": organization_id,
         "broker_id": _broker(caller, organization_id),
         "by": caller.user_id,
-        "bid_amount": offer.bid_amount,
-        "start_date": start_date,
-        "term_months": offer.term_months,
-        "valid_until": offer.valid_until,
-        "notes": offer.notes,
     }
-    tx.run(_INSERT, values)
-    return _with_version(tx, caller, bid_id, "CLIENT")
+    tx.run(_INSERT, values | _stored(first))
+    return _with_version(tx, caller, bid_id, first)
+
+
+def _stored(proposal: Proposal) -> dict[str, Any]:
+    return asdict(proposal) | {"terms": Jsonb(proposal.terms)}
 
 
 def _broker(caller: Caller, client_organization_id: UUID) -> UUID | None:
@@ -167,9 +170,16 @@ def _broker(caller: Caller, client_organization_id: UUID) -> UUID | None:
     return caller.user_id if acts_for_another else None
 
 
-def _with_version(tx: Tx, author: Caller, bid_id: UUID, side: Side) -> Row:
+def _with_version(tx: Tx, author: Caller, bid_id: UUID, proposal: Proposal) -> Row:
     """The bid, after its terms have been put down as they now stand."""
-    tx.run(_INSERT_VERSION, {"id": new_id(), "bid_id": bid_id, "side": side, "author_id": author.user_id})
+    values = {
+        "id": new_id(),
+        "bid_id": bid_id,
+        "side": proposal.side,
+        "author_id": author.user_id,
+        "economics": Jsonb(proposal.economics) if proposal.economics else None,
+    }
+    tx.run(_INSERT_VERSION, values)
     return tx.batch((_SELECT_ONE, {"bid_id": bid_id, **side_of(author)}))[0][0]
 
 
@@ -229,15 +239,15 @@ def update_decided(tx: Tx, caller: Caller, bid: Bid, status: BidStatus, notes: s
     return tx.batch((_SELECT_ONE, values | side_of(caller)))[0][0]
 
 
-def update_terms(tx: Tx, caller: Caller, bid: Bid, terms: Terms) -> Row:
-    """The bid with `terms` on the table, and these as its next version."""
+def update_terms(tx: Tx, caller: Caller, bid: Bid, proposal: Proposal) -> Row:
+    """The bid with `proposal` on the table, and this as its next version."""
     broker_id = _broker(caller, bid.client_organization_id)
-    tx.run(_UPDATE_TERMS, {"bid_id": bid.id, "by": caller.user_id, "broker_id": broker_id, **asdict(terms)})
-    return _with_version(tx, caller, bid.id, terms.side)
+    tx.run(_UPDATE_TERMS, {"bid_id": bid.id, "by": caller.user_id, "broker_id": broker_id, **_stored(proposal)})
+    return _with_version(tx, caller, bid.id, proposal)
 
 
-def reject_others(tx: Tx, space_id: UUID, winner: UUID, reason: str) -> list[Row]:
-    """The space's other open bids, rejected (for the saga, which sees both sides)."""
+def reject_others(tx: Tx, space_id: UUID, winner: UUID | None, reason: str) -> list[Row]:
+    """The space's open bids but the winner, rejected (for the saga, which sees both sides)."""
     values = {"space_id": space_id, "bid_id": winner, "reason": reason}
     rejected = tx.all(_REJECT_OTHERS, values)
     everybody = {"owner_side": None, "client_side": None, "broker_side": None}

@@ -11,6 +11,7 @@ INVENTORY_CHANGES = (
     "building",
     "contract.activated",
     "contract.expired",
+    "contract.terminated",
     "contract.space_released",
     "contract.started",
     "floor",

@@ -10,8 +10,21 @@ from decimal import Decimal
 from uuid import UUID
 
 from shared.contracts.clauses import Clause, general_clauses
+from shared.contracts.rent_clauses import (
+    BILLED,
+    free_rent,
+    late_summary,
+    months_of,
+    percent,
+    rent_clauses,
+    summary_of_changes,
+)
 from shared.kit.paper import WIDTH, Column, Paper, Party, Total, written_day, written_money
+from shared.maths.exact import rounded
+from shared.maths.months import DAY, end_date
+from shared.maths.rent import base_rent, levels
 from shared.maths.schedule import Line, schedule_total
+from shared.maths.terms import Terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +43,10 @@ class Premises:
 
 
 @dataclass(frozen=True, slots=True)
-class LatePolicy:
-    grace_days: int
-    fee_percent: Decimal
-    min_fee: Decimal
-    annual_interest_percent: Decimal
-
-
-@dataclass(frozen=True, slots=True)
 class LeaseDocument:
-    """Everything a lease says. Amounts in major units of `currency`, which has `exponent` decimals.
+    """Everything a lease says. Amounts in major units of `currency`.
 
-    `lines` is the whole schedule: the RENT lines and the DEPOSIT line, where there is a deposit.
+    `lines` is the whole schedule of `terms`: the RENT lines and the DEPOSIT line, where there is a deposit.
     `special_terms` are the parties' own clauses; they follow the general ones and go before them.
     """
 
@@ -51,22 +56,30 @@ class LeaseDocument:
     lessor: Party
     lessee: Party
     premises: Premises
-    start: date
-    end: date
-    term_months: int
     currency: str
-    base_rent: Decimal
+    terms: Terms
     lines: tuple[Line, ...]
-    late_policy: LatePolicy | None = None
     special_terms: tuple[Clause, ...] = ()
-    exponent: int = 2
+
+    @property
+    def months(self) -> int:
+        assert self.terms.term_months is not None  # noqa: S101 (only a SALE has none: shared/contracts/sale.py)
+        return self.terms.term_months
+
+    @property
+    def end(self) -> date:
+        return end_date(self.terms.start_date, self.months)
 
     @property
     def deposit(self) -> Line | None:
         return next((line for line in self.lines if line.charge == "DEPOSIT"), None)
 
+    @property
+    def base_rent(self) -> Decimal:
+        return rounded(base_rent(self.terms), self.terms.exponent)
+
     def money(self, amount: Decimal) -> str:
-        return written_money(self.currency, amount, self.exponent)
+        return written_money(self.currency, amount, self.terms.exponent)
 
 
 KIND = "Commercial Lease"
@@ -81,14 +94,15 @@ def render_lease(lease: LeaseDocument) -> bytes:
         issued_on=lease.issued_on,
         author=lease.lessor.legal_name,
     )
-    paper.title("Commercial Lease Agreement", f"{lease.reference}, issued {written_day(lease.issued_on)}")
+    title = "Commercial Rental Agreement" if lease.terms.contract_type == "RENTAL" else "Commercial Lease Agreement"
+    paper.title(title, f"{lease.reference}, issued {written_day(lease.issued_on)}")
     paper.heading("Parties")
-    paper.paragraph(f"(1) {_introduced(lease.lessor)} (the “Lessor”); and")
-    paper.paragraph(f"(2) {_introduced(lease.lessee)} (the “Lessee”).")
+    paper.paragraph(f"(1) {introduced(lease.lessor)} (the “Lessor”); and")
+    paper.paragraph(f"(2) {introduced(lease.lessee)} (the “Lessee”).")
     paper.heading("Recitals")
     paper.paragraph("(A) The Lessor owns, or is otherwise entitled to let, the Premises described below.")
     paper.paragraph(
-        "(B) The Lessee offered to rent the Premises and the Lessor accepted that offer on the terms of this Lease."
+        "(B) The Lessee wishes to rent the Premises, and the Lessor to let them, on the terms of this Lease."
     )
     paper.heading("Principal terms")
     paper.facts(_principal_terms(lease))
@@ -97,6 +111,7 @@ def render_lease(lease: LeaseDocument) -> bytes:
     clauses = (*_clauses(lease), *lease.special_terms)
     for number, clause in enumerate(clauses, start=1):
         paper.clause(number, clause.name, clause.paragraphs)
+    _rent_table(paper, lease)
     _rent_schedule(paper, lease)
     paper.signatures(
         "The parties have signed this Lease, including its Schedule, on the dates written below or recorded "
@@ -107,10 +122,10 @@ def render_lease(lease: LeaseDocument) -> bytes:
     return paper.finish()
 
 
-def _introduced(party: Party) -> str:
+def introduced(party: Party) -> str:
     text = party.legal_name
     if party.address:
-        text += f", of {_on_one_line(party.address)}"
+        text += f", of {on_one_line(party.address)}"
     if party.tax_id:
         text += f", tax registration {party.tax_id}"
     if party.representative:
@@ -120,7 +135,7 @@ def _introduced(party: Party) -> str:
     return text
 
 
-def _on_one_line(address: str) -> str:
+def on_one_line(address: str) -> str:
     return ", ".join(line.strip() for line in address.splitlines() if line.strip())
 
 
@@ -128,22 +143,28 @@ def _principal_terms(lease: LeaseDocument) -> list[tuple[str, str]]:
     premises = lease.premises
     terms = [
         ("Premises", f"{premises.space}, floor {premises.floor}, {premises.building}"),
-        ("Address", _on_one_line(premises.address)),
+        ("Address", on_one_line(premises.address)),
         (
             "Floor area",
-            f"{_area(premises.gross_sqft)} sq ft rentable, {_area(premises.usable_sqft)} sq ft usable",
+            f"{area_of(premises.gross_sqft)} sq ft rentable, {area_of(premises.usable_sqft)} sq ft usable",
         ),
         ("Permitted use", _use(premises)),
-        ("Term", _months(lease.term_months)),
-        ("Commencement", written_day(lease.start)),
+        ("Term", months_of(lease.months)),
+        ("Commencement", written_day(lease.terms.start_date)),
         ("Expiration", f"{written_day(lease.end)}, at the end of the day"),
-        ("Base rent", f"{lease.money(lease.base_rent)} a month"),
-        ("Rent over the term", lease.money(schedule_total(lease.lines))),
+        ("Base rent", f"{lease.money(lease.base_rent)} a month, {BILLED[lease.terms.billing_frequency]} in advance"),
     ]
+    if changes := summary_of_changes(lease.terms, lease.currency):
+        terms.append(("Changes of rent", changes))
+    if lease.terms.free_months:
+        terms.append(("Free rent", free_rent(lease.terms.free_months).capitalize()))
+    terms.append(("Rent over the term", lease.money(schedule_total(lease.lines))))
+    if lease.terms.tax_percent:
+        terms.append(("Tax on rent", f"{percent(lease.terms.tax_percent)}, in addition"))
     deposit = lease.deposit
     terms.append(("Security deposit", lease.money(deposit.amount) if deposit else "None"))
-    if lease.late_policy:
-        terms.append(("Late payment", _late_summary(lease, lease.late_policy)))
+    if lease.terms.late_policy:
+        terms.append(("Late payment", late_summary(lease.terms.late_policy, lease.money)))
     return terms
 
 
@@ -156,37 +177,16 @@ def _purpose(premises: Premises) -> str:
     return use if premises.usage.upper() == "OTHER" else f"{use} use and what ordinarily goes with it"
 
 
-def _area(sqft: Decimal) -> str:
+def area_of(sqft: Decimal) -> str:
     """10,000 or 8,650.5: without the zeros that NUMERIC brings."""
     return f"{sqft.normalize():,f}"
-
-
-def _months(count: int) -> str:
-    return f"{count} month" if count == 1 else f"{count} months"
-
-
-def _days(count: int) -> str:
-    return f"{count} day" if count == 1 else f"{count} days"
-
-
-def _percent(value: Decimal) -> str:
-    """5 %, 7.25 %: without the zeros that NUMERIC brings."""
-    return f"{value.normalize():f} %"
-
-
-def _late_summary(lease: LeaseDocument, policy: LatePolicy) -> str:
-    return (
-        f"After {_days(policy.grace_days)}: {_percent(policy.fee_percent)} of the overdue amount, at least "
-        f"{lease.money(policy.min_fee)}; interest {_percent(policy.annual_interest_percent)} a year"
-    )
 
 
 def _clauses(lease: LeaseDocument) -> tuple[Clause, ...]:
     return (
         _premises(lease),
         _term(lease),
-        _rent(lease),
-        *((_late_payment(lease, lease.late_policy),) if lease.late_policy else ()),
+        *rent_clauses(lease.terms, lease.currency, lease.base_rent, schedule_total(lease.lines)),
         *((_deposit(lease, lease.deposit),) if lease.deposit else ()),
         *general_clauses(purpose=_purpose(lease.premises), jurisdiction=lease.premises.jurisdiction),
     )
@@ -198,11 +198,11 @@ def _premises(lease: LeaseDocument) -> Clause:
         "Premises",
         (
             f"The Lessor lets to the Lessee, and the Lessee takes, {premises.space} on floor "
-            f"{premises.floor} of {premises.building}, {_on_one_line(premises.address)} (the “Premises”), "
+            f"{premises.floor} of {premises.building}, {on_one_line(premises.address)} (the “Premises”), "
             "together with the use, in common with others, of the entrances, lifts, stairs and other "
             "common parts of the building.",
-            f"For every purpose of this Lease the Premises measure {_area(premises.gross_sqft)} rentable "
-            f"square feet and {_area(premises.usable_sqft)} usable square feet. The rent does not change "
+            f"For every purpose of this Lease the Premises measure {area_of(premises.gross_sqft)} rentable "
+            f"square feet and {area_of(premises.usable_sqft)} usable square feet. The rent does not change "
             "if a later measurement differs.",
         ),
     )
@@ -212,43 +212,12 @@ def _term(lease: LeaseDocument) -> Clause:
     return Clause(
         "Term",
         (
-            f"The term is {_months(lease.term_months)}. It begins on {written_day(lease.start)} and ends "
+            f"The term is {months_of(lease.months)}. It begins on {written_day(lease.terms.start_date)} and ends "
             f"on {written_day(lease.end)}, both days included. Days begin and end at midnight at the "
             "Premises.",
             "The Lessor gives vacant possession of the Premises on the first day of the term. If it "
             "cannot, no rent is owed until possession is given; if that takes longer than 60 days, the "
             "Lessee may end this Lease by notice and all sums it has paid are returned.",
-        ),
-    )
-
-
-def _rent(lease: LeaseDocument) -> Clause:
-    return Clause(
-        "Rent",
-        (
-            f"The Lessee pays base rent of {lease.money(lease.base_rent)} a month, in advance, in the "
-            f"instalments and on the due dates of the Schedule, {lease.money(schedule_total(lease.lines))} "
-            "in all.",
-            "Rent for a part of a calendar month is the monthly rent multiplied by the days of that part "
-            "and divided by the days of that month, rounded half-up. The Schedule already reflects this "
-            "and prevails over any other computation.",
-            "Rent is paid without demand, set-off or deduction, except as the law requires, by the "
-            "methods that the Lessor accepts on the platform. Value added tax, sales tax or a similar tax "
-            "on rent, where one is due by law, is paid in addition against a proper invoice.",
-        ),
-    )
-
-
-def _late_payment(lease: LeaseDocument, policy: LatePolicy) -> Clause:
-    return Clause(
-        "Late payment",
-        (
-            f"An instalment that is unpaid {_days(policy.grace_days)} after its due date bears, once, a "
-            f"late fee of {_percent(policy.fee_percent)} of the overdue amount, but at least "
-            f"{lease.money(policy.min_fee)}.",
-            f"Overdue principal bears simple interest of {_percent(policy.annual_interest_percent)} a year "
-            "from its due date until it is paid, by actual days over 365. Fees bear no interest. No "
-            "charge exceeds what the law allows.",
         ),
     )
 
@@ -268,24 +237,48 @@ def _deposit(lease: LeaseDocument, deposit: Line) -> Clause:
     )
 
 
+def _rent_table(paper: Paper, lease: LeaseDocument) -> None:
+    plan = levels(lease.terms)
+    if len(plan) == 1:
+        return
+    paper.heading("Schedule: base rent")
+    paper.paragraph(f"Before free rent and tax, in {lease.currency}.")
+    columns = [Column("Months", 26), Column("From", 38), Column("To", 38), Column("A month", 32, "R")]
+    columns.append(Column("A year", WIDTH - sum(column.width for column in columns), "R"))
+    body = []
+    for level, later in zip(plan, (*plan[1:], None), strict=True):
+        last, until = (later.from_month - 1, later.begins - DAY) if later else (lease.months, lease.end)
+        figures = (rounded(rent, lease.terms.exponent) for rent in (level.rent, level.rent * 12))
+        months = f"{level.from_month} to {last}" if last > level.from_month else str(last)
+        body.append(
+            [
+                months,
+                written_day(level.begins),
+                written_day(until),
+                *(f"{figure:,.{lease.terms.exponent}f}" for figure in figures),
+            ]
+        )
+    paper.table(columns, body)
+
+
 def _rent_schedule(paper: Paper, lease: LeaseDocument) -> None:
-    paper.heading("Schedule: rent")
+    paper.heading("Schedule: instalments")
     paper.paragraph(f"All amounts in {lease.currency}. Each instalment is due on the first day of its period.")
     rent = [line for line in lease.lines if line.charge == "RENT"]
     abated = any(line.abatement for line in rent)
     columns = [
         Column("No.", 14, "R"),
-        Column("From", 38 if abated else 42),
-        Column("To", 38 if abated else 42),
-        Column("Due date", 38 if abated else 42),
+        Column("From", 36 if abated else 42),
+        Column("To", 36 if abated else 42),
+        Column("Due date", 36 if abated else 42),
     ]
     if abated:
-        columns.append(Column("Abatement", 18, "R"))
+        columns.append(Column("Abatement", 24, "R"))
     columns.append(Column("Amount", WIDTH - sum(column.width for column in columns), "R"))
 
     def row(first: str, start: str, end: str, due: str, abatement: Decimal, amount: Decimal) -> list[str]:
         figures = [abatement, amount] if abated else [amount]
-        return [first, start, end, due, *(f"{figure:,.{lease.exponent}f}" for figure in figures)]
+        return [first, start, end, due, *(f"{figure:,.{lease.terms.exponent}f}" for figure in figures)]
 
     body = [
         row(

@@ -7,11 +7,11 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from shared.contracts.document import LeaseDocument, Premises
-from shared.contracts.terms import schedule_of
+from shared.contracts.document import LeaseDocument, Premises, render_lease
+from shared.contracts.sale import render_sale
+from shared.contracts.terms import schedule_of, terms_of
 from shared.kit.db import Row
 from shared.kit.paper import Party
-from shared.spaces.currencies import exponent_of
 
 
 def lease_reference(deal: Row) -> str:
@@ -40,14 +40,16 @@ def lease_of(deal: Row) -> LeaseDocument:
             usage=premises["usage_type"].replace("_", " ").lower(),
             jurisdiction=", ".join(part for part in (address.get("state"), address.get("country")) if part),
         ),
-        start=deal["start_date"],
-        end=deal["end_date"],
-        term_months=deal["term_months"],
         currency=deal["currency"],
-        base_rent=deal["base_rent"],
+        terms=terms_of(deal),
         lines=schedule_of(deal),
-        exponent=exponent_of(deal["currency"]),
     )
+
+
+def rendered(deal: Row) -> bytes:
+    """The deal's document: its lease, or the agreement of its sale."""
+    document = lease_of(deal)
+    return render_sale(document) if document.terms.contract_type == "SALE" else render_lease(document)
 
 
 def party_of(frozen: dict[str, Any]) -> Party:

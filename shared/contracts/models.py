@@ -7,8 +7,8 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.bids.models import BidBroker
-from shared.kit.fields import Body, Label, Text, View
+from shared.bids.models import BidBroker, OfferTerms
+from shared.kit.fields import Body, Day, Label, Text, View
 from shared.kit.paging import Paged, PageMeta
 
 ContractStatus = Literal["DRAFT", "PENDING_SIGNATURE", "SIGNED", "ACTIVE", "EXPIRED", "TERMINATED"]
@@ -28,6 +28,13 @@ class Signing(Body):
 class Declining(Body):
     """Why a party will not sign."""
 
+    reason: Annotated[Text, Field(min_length=1, max_length=500)]
+
+
+class Terminating(Body):
+    """The first day without the lease, and why it ends early."""
+
+    effective_date: Day
     reason: Annotated[Text, Field(min_length=1, max_length=500)]
 
 
@@ -85,11 +92,13 @@ class ContractState(View):
     envelope_id: str | None
     document_sha256: str | None
     termination_reason: str | None
+    terminates_on: date | None
     updated_at: datetime
 
     accounted: ClassVar[tuple[str, ...]] = (
         "status",
         "signature_status",
+        "terminates_on",
         "bid_id",
         "space_id",
         "owner_id",
@@ -119,8 +128,8 @@ class ContractSummary(ContractState):
     created_at: datetime
 
 
-class Contract(ContractSummary):
-    """A contract with its schedule and signatures."""
+class Contract(ContractSummary, OfferTerms):
+    """A contract with its terms, its schedule and signatures."""
 
     payments: list[ContractPayment]
     signatures: list[ContractSignature]
@@ -130,6 +139,15 @@ class Received(View):
     """A provider's message is in good hands; what it changed is told to nobody here."""
 
     received: Literal[True]
+
+
+class Verified(View):
+    """Whether a PDF is a document that the platform stored, to the last byte; if so of what kind, and since when."""
+
+    genuine: bool
+    sha256: str
+    kind: Literal["LEASE", "INVOICE", "RECEIPT"] | None
+    stored_at: datetime | None
 
 
 class ContractList(View):

@@ -1,6 +1,7 @@
 """The SQL of contracts."""
 
-from datetime import datetime
+from collections.abc import Callable
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,8 +17,15 @@ from shared.kit.settings import setting
 _STATE = """
 c.id, c.bid_id, c.space_id, c.owner_id, c.client_id, c.owner_organization_id, c.client_organization_id,
 c.status, c.signature_status, c.signature_provider, c.requires_authorization, c.envelope_id, c.document_sha256,
-c.termination_reason, c.updated_at
+c.termination_reason, c.terminates_on, c.updated_at
 """
+
+_OPTIONAL_TERMS = """, c.billing_frequency, c.proration, c.deposit_months, c.tax_percent, c.escalation, c.free_rent,
+c.late_policy, c.terms
+"""
+
+# What `terms.terms_of` reads.
+_TERMS = "c.contract_type, c.start_date, c.term_months, c.base_rent, c.currency" + _OPTIONAL_TERMS
 
 _SUMMARY = (
     _STATE
@@ -55,7 +63,7 @@ LIMIT %(limit)s
 """
 )
 
-_SELECT_ONE = "SELECT " + _SUMMARY + " FROM contracts c WHERE c.id = %(contract_id)s AND " + _MINE
+_SELECT_ONE = "SELECT " + _SUMMARY + _OPTIONAL_TERMS + " FROM contracts c WHERE c.id = %(contract_id)s AND " + _MINE
 
 _LOCK_ONE = (
     "SELECT " + _STATE + ", c.task_token FROM contracts c WHERE c.id = %(contract_id)s AND " + _MINE + "FOR UPDATE"
@@ -76,16 +84,92 @@ WHERE g.contract_id = %(contract_id)s
 ORDER BY g.signed_at
 """
 
-_DEAL = """
-SELECT c.id, c.status, c.contract_type, c.start_date, c.end_date, c.term_months, c.base_rent, c.currency,
-       c.owner_party, c.client_party, c.premises, c.version, c.document_key, c.signature_provider,
+# What `terms.earlier_line` reads of the lease that a deal renews.
+_RENEWED = """
+(SELECT jsonb_build_object(
+     'contract_type', r.contract_type, 'start_date', r.start_date, 'term_months', r.term_months,
+     'base_rent', r.base_rent, 'currency', r.currency, 'billing_frequency', r.billing_frequency,
+     'proration', r.proration, 'deposit_months', r.deposit_months, 'tax_percent', r.tax_percent,
+     'escalation', r.escalation, 'free_rent', r.free_rent, 'late_policy', r.late_policy, 'terms', r.terms,
+     'premises', r.premises,
+     'index_values', (SELECT jsonb_agg(jsonb_build_object('day', v.day, 'value', v.value, 'final', v.final,
+                                                          'version', v.version))
+                      FROM index_values v
+                      WHERE v.organization_id = r.owner_organization_id
+                        AND v.name = r.escalation #>> '{index,name}' AND v.created_at <= c.created_at))
+ FROM contracts r WHERE r.id = c.renews_contract_id)
+"""
+
+_DEAL = (
+    """
+SELECT c.id, c.status, c.end_date, c.terminates_on, c.termination_reason, c.owner_party, c.client_party,
+       c.premises, c.version, c.document_key,
+       c.signature_provider, """
+    + _TERMS
+    + """,
        (c.created_at AT TIME ZONE (c.premises #>> '{building,timezone}'))::date AS issued_on,
-       c.start_date <= app.today(c.premises #>> '{building,timezone}') AS has_started
+       app.today(c.premises #>> '{building,timezone}') AS today,
+       c.start_date <= app.today(c.premises #>> '{building,timezone}') AS has_started, """
+    + _RENEWED
+    + """ AS renewed
+FROM contracts c
+WHERE c.id = %(contract_id)s
+"""
+)
+
+_SELECT_MY_DEAL = _DEAL + " AND " + _MINE
+
+_SELECT_EVIDENCE = (
+    """
+SELECT c.id, c.status, c.signature_status, c.created_at, c.sent_at, c.executed_at, c.activated_at, c.terminated_at,
+       jsonb_build_object('id', c.owner_id, 'name', c.owner_party ->> 'name',
+           'organization', c.owner_party ->> 'legal_name') AS owner,
+       jsonb_build_object('id', c.client_id, 'name', c.client_party ->> 'name',
+           'organization', c.client_party ->> 'legal_name') AS client
+FROM contracts c
+WHERE c.id = %(contract_id)s AND """
+    + _MINE
+)
+
+_SELECT_LEASE_DOCUMENT = """
+SELECT d.number, d.object_key, d.sha256, d.byte_size, d.created_at
+FROM documents d
+WHERE d.contract_id = %(contract_id)s AND d.kind = 'LEASE'
+"""
+
+_SELECT_EVIDENCED = """
+SELECT g.side, g.user_id, g.signature, g.consent, g.provider, g.document_sha256, host(g.ip_address) AS ip_address,
+       g.user_agent, g.evidence, g.signed_at
+FROM signatures g
+WHERE g.contract_id = %(contract_id)s
+ORDER BY g.signed_at, g.id
+"""
+
+_SELECT_DOCUMENT_KNOWN = "SELECT k.kind, k.created_at FROM app.known_document(%(sha256)s) AS k"
+
+_SELECT_DRAFT = """
+SELECT c.start_date, app.today(c.premises #>> '{building,timezone}') AS today,
+       c.bid_id IS NOT NULL OR c.renews_contract_id IS NOT NULL OR c.sent_at IS NOT NULL AS is_sent
 FROM contracts c
 WHERE c.id = %(contract_id)s
 """
 
-_SELECT_MY_DEAL = _DEAL + " AND " + _MINE
+# The constraint on the dates counts the holds of bids only: a sent lease holds by its space's row, and looks for
+# executed leases on the dates here. Whoever else wants the space waits for that row.
+_UPDATE_SENT = (
+    """
+UPDATE contracts c
+SET sent_at = now(), hold_until = app.now() + make_interval(days => %(hold_days)s), updated_at = now(),
+    updated_by = %(user_id)s
+WHERE c.id = %(contract_id)s
+  AND NOT EXISTS (
+      SELECT FROM contracts o
+      WHERE o.space_id = c.space_id AND o.status IN ('SIGNED', 'ACTIVE')
+        AND daterange(o.start_date, o.end_date, '[]') && daterange(c.start_date, c.end_date, '[]'))
+  AND app.hold_space(c.space_id, c.id)
+RETURNING """
+    + _STATE
+)
 
 _INSERT_SIGNATURE = """
 INSERT INTO signatures (id, contract_id, owner_organization_id, client_organization_id, side, user_id, signature,
@@ -129,10 +213,32 @@ RETURNING """
     + _STATE
 )
 
+_SELECT_TERM = """
+SELECT c.contract_type, c.end_date, app.today(c.premises #>> '{building,timezone}') AS today,
+       EXISTS (SELECT FROM contracts r WHERE r.renews_contract_id = c.id AND r.status <> 'TERMINATED') AS is_renewed
+FROM contracts c
+WHERE c.id = %(contract_id)s
+"""
+
+# From the day that one before its first day would be its last, a lease has no last day: it ends as it would have.
+_UPDATE_TERMINATING = (
+    """
+UPDATE contracts c
+SET terminates_on = %(effective_date)s, termination_reason = %(reason)s,
+    end_date = CASE WHEN %(effective_date)s::date - 1 > c.start_date THEN %(effective_date)s::date - 1
+                    ELSE c.end_date END,
+    updated_at = now(), updated_by = %(user_id)s
+WHERE c.id = %(contract_id)s
+RETURNING """
+    + _STATE
+)
+
 _UPDATE_DECLINED = (
     """
 UPDATE contracts c
-SET termination_reason = %(reason)s, updated_at = now(), updated_by = %(user_id)s
+SET termination_reason = %(reason)s, updated_at = now(), updated_by = %(user_id)s,
+    status = CASE WHEN c.bid_id IS NULL AND c.renews_contract_id IS NULL AND c.sent_at IS NULL THEN 'TERMINATED'
+                  ELSE c.status END
 WHERE c.id = %(contract_id)s
 RETURNING """
     + _STATE
@@ -179,12 +285,47 @@ def select_struck_deal(tx: Reading, contract_id: UUID) -> Row:
     return tx.batch((_DEAL, {"contract_id": contract_id}))[0][0]
 
 
+def select_deal_later(tx: Tx, contract_id: UUID) -> Callable[[], list[Row]]:
+    """Any deal as it was struck; it comes with the next query, which says whether it is the caller's."""
+    return tx.later(_DEAL, {"contract_id": contract_id})
+
+
 def lock_contract(tx: Tx, caller: Caller, contract_id: UUID) -> Row | None:
     """The contract's state and its saga's token, locked."""
     sides = sides_of(caller)
     # A mandate is for bids: a broker reads its clients' leases, and signs or declines none of them.
     sides |= {"client_side": sides["broker_side"] or sides["client_side"], "broker_side": None}
     return tx.one(_LOCK_ONE, {"contract_id": contract_id, **sides})
+
+
+def select_evidence(tx: Reading, caller: Caller, contract_id: UUID) -> tuple[Row, Row | None, list[Row]] | None:
+    """What of the caller's contract proves its signatures: its dates, its document, the signatures."""
+    values = {"contract_id": contract_id, **sides_of(caller)}
+    contracts, documents, signatures = tx.batch(
+        (_SELECT_EVIDENCE, values), (_SELECT_LEASE_DOCUMENT, values), (_SELECT_EVIDENCED, values)
+    )
+    return (contracts[0], documents[0] if documents else None, signatures) if contracts else None
+
+
+def select_known_document(tx: Reading, sha256: str) -> Row | None:
+    """`kind` and `created_at` of a document that was stored with this hash, whosever it is."""
+    return tx.one(_SELECT_DOCUMENT_KNOWN, {"sha256": sha256})
+
+
+def select_draft(tx: Tx, contract_id: UUID) -> Callable[[], tuple[date, date, bool]]:
+    """The contract's first day, today at its building, and whether it is on its way; they come with the next query."""
+    told = tx.later(_SELECT_DRAFT, {"contract_id": contract_id})
+
+    def answer() -> tuple[date, date, bool]:
+        row = told()[0]
+        return row["start_date"], row["today"], row["is_sent"]
+
+    return answer
+
+
+def update_sent(tx: Tx, contract_id: UUID, user_id: UUID, hold_days: int) -> Row | None:
+    """The contract, sent, with the hold on its space; None where the space is not free for its term."""
+    return tx.one(_UPDATE_SENT, {"contract_id": contract_id, "user_id": user_id, "hold_days": hold_days})
 
 
 def insert_signature(tx: Tx, contract_id: UUID, values: dict[str, Any]) -> None:
@@ -217,7 +358,18 @@ def update_envelope(tx: Tx, contract_id: UUID, envelope_id: str) -> Row | None:
     return tx.one(_UPDATE_ENVELOPE, {"contract_id": contract_id, "envelope_id": envelope_id})
 
 
+def select_term(tx: Tx, contract_id: UUID) -> Callable[[], list[Row]]:
+    """`contract_type`, `end_date`, `is_renewed` and the building's `today`; they come with the next query."""
+    return tx.later(_SELECT_TERM, {"contract_id": contract_id})
+
+
+def update_terminating(tx: Tx, contract_id: UUID, effective_date: date, reason: str, user_id: UUID) -> Row:
+    """The contract, which is over when that day begins."""
+    values = {"contract_id": contract_id, "effective_date": effective_date, "reason": reason, "user_id": user_id}
+    return tx.batch((_UPDATE_TERMINATING, values))[0][0]
+
+
 def update_declined(tx: Tx, contract_id: UUID, reason: str, user_id: UUID | None) -> Row:
-    """The contract, declined; the saga undoes the rest."""
+    """The contract, declined; the saga undoes the rest. A draft that was never sent has none, and just ends."""
     values = {"contract_id": contract_id, "reason": reason, "user_id": user_id}
     return tx.batch((_UPDATE_DECLINED, values))[0][0]

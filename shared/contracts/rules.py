@@ -1,10 +1,11 @@
 """Whose turn it is to sign, and until when a deal can be declined."""
 
+from datetime import date
 from typing import Literal
 
 from shared.contracts.models import ContractState, Side, SignatureStatus
 from shared.kit.db import Row
-from shared.kit.errors import Conflict
+from shared.kit.errors import Conflict, Detail, Invalid
 
 TURNS: dict[SignatureStatus, Side] = {"NONE": "CLIENT", "SIGNED_BY_CLIENT": "OWNER"}
 """The client signs first, then the owner."""
@@ -19,6 +20,10 @@ class NotYourTurn(Conflict):
 
 class NotSignable(Conflict):
     message = "The contract is not waiting for signatures."
+
+
+class AlreadySent(Conflict):
+    message = "The contract is on its way already."
 
 
 class DealDeclined(Conflict):
@@ -41,8 +46,34 @@ class AlreadyExecuted(Conflict):
     message = "The contract is signed by both sides and can no longer be declined."
 
 
+class NotInForce(Conflict):
+    message = "Only a lease that both sides have signed, and that has not ended, can end early."
+    remedy = "A contract that is not signed yet is declined instead."
+
+
+class EndsAlready(Conflict):
+    message = "The lease has been ended already."
+
+
+class IsRenewed(Conflict):
+    message = "The lease is renewed: the renewal is ended, or declined, first."
+
+
+class NotRenewable(Conflict):
+    message = "Only a lease that both sides have signed, and that runs to its end, can be renewed, and once."
+    constraint = "contracts_one_renewal"
+
+
 class DocumentGone(Conflict):
     message = "The deal ended before anybody signed; its document was withdrawn."
+
+
+def check_sendable(contract: ContractState, is_sent: bool) -> None:
+    """Raises DealDeclined, AlreadySent."""
+    if contract.termination_reason is not None:
+        raise DealDeclined()
+    if is_sent or contract.status != "DRAFT":
+        raise AlreadySent()
 
 
 def check_signable(contract: ContractState, side: Side | None, document_sha256: str | None) -> None:
@@ -94,6 +125,27 @@ def check_declinable(contract: ContractState) -> None:
 def signed_key(document_key: str) -> str:
     """Where the lease is kept as a provider gave it back signed: beside the one that it was sent."""
     return f"{document_key.removesuffix('.pdf')}-signed.pdf"
+
+
+def check_terminable(contract: ContractState, term: Row, effective_date: date) -> None:
+    """Raises NotInForce, EndsAlready, IsRenewed, or Invalid on an `effective_date` that is past or outside the term."""
+    if contract.status not in ("SIGNED", "ACTIVE") or term["contract_type"] == "SALE":
+        raise NotInForce()
+    if contract.terminates_on is not None:
+        raise EndsAlready()
+    if term["is_renewed"]:
+        raise IsRenewed()
+    if effective_date < term["today"]:
+        raise Invalid(Detail("effective_date", f"must not be before {term['today'].isoformat()}"))
+    if effective_date > term["end_date"]:
+        raise Invalid(Detail("effective_date", f"must not be after {term['end_date'].isoformat()}, the last day"))
+
+
+def check_renewable(contract: ContractState, deal: Row, is_renewed: bool) -> None:
+    """Raises NotRenewable."""
+    runs = contract.status in ("SIGNED", "ACTIVE") and contract.terminates_on is None
+    if not runs or is_renewed or deal["contract_type"] == "SALE":
+        raise NotRenewable()
 
 
 def lease_key(deal: Row) -> str:

@@ -96,12 +96,15 @@ class Cached:
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """The JSON object that an endpoint reads byte for byte, in somebody else's words, and the headers that seal it."""
+    """What an endpoint reads byte for byte: a JSON object in somebody else's words, or a file; and the headers that
+    seal it."""
 
     description: str
-    example: dict[str, Any]
-    headers: dict[str, str]
+    example: dict[str, Any] | None = None
+    """A JSON object; None where it is a file."""
+    headers: dict[str, str] = field(default_factory=dict)
     """Name → what it says."""
+    content_type: str = "application/json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

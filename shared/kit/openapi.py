@@ -7,9 +7,12 @@ parameters and bodies their argument types, answers their return types, refusals
 import json
 import sys
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from functools import reduce
+from operator import or_
 from pathlib import Path
-from types import NoneType
-from typing import Annotated, Any, get_args, get_origin
+from types import NoneType, UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
 from uuid import UUID
 
 from pydantic import TypeAdapter
@@ -123,6 +126,9 @@ class Generator(GenerateJsonSchema):
         # All steps must hold (a pattern behind a validator of ours is a second one); pydantic tells the first only.
         return {name: value for step in schema["steps"] for name, value in self.generate_inner(step).items()}
 
+    def encode_default(self, dft: Any) -> Any:
+        return float(dft) if isinstance(dft, Decimal) else super().encode_default(dft)
+
     def field_title_should_be_set(self, schema: Any) -> bool:
         return False
 
@@ -169,16 +175,21 @@ class _Schemas:
         return {name: schema for name, schema in sorted(self._components.items()) if name not in self._queries}
 
 
-def answer_of(operation: Operation) -> tuple[Any, str]:
-    """The type of the answer's JSON (None where it is no JSON) and its content type."""
+def answer_of(operation: Operation) -> tuple[Any, tuple[str, ...]]:
+    """The type of the answer's JSON (None where it is no JSON), and the content types that it may have besides."""
     kind = operation.function.__annotations__.get("return")
     if get_origin(kind) is Reply:
         [kind] = get_args(kind)
+    kinds = get_args(kind) if get_origin(kind) in (Union, UnionType) else (kind,)
+    files = tuple(file for file in map(_file, kinds) if file)
+    views = [view for view in kinds if view not in (None, NoneType) and not _file(view)]
+    return reduce(or_, views) if views else None, files
+
+
+def _file(kind: Any) -> str | None:
     if get_origin(kind) is Annotated and get_args(kind)[0] is File:
-        return None, get_args(kind)[1]
-    if kind is File:
-        return None, "application/pdf"
-    return (None, "") if kind in (None, NoneType) else (kind, "application/json")
+        return str(get_args(kind)[1])
+    return "application/pdf" if kind is File else None
 
 
 def _operation(operation: Operation, schemas: _Schemas) -> dict[str, Any]:
@@ -198,9 +209,12 @@ def _operation(operation: Operation, schemas: _Schemas) -> dict[str, Any]:
                 "content": {"application/json": {"schema": schemas.of(operation, name)}},
             }
     if operation.raw:
-        free = {"type": "object", "additionalProperties": True, "description": operation.raw.description}
-        content = {"schema": free, "example": operation.raw.example}
-        described["requestBody"] = {"required": True, "content": {"application/json": content}}
+        raw = operation.raw
+        content: dict[str, Any] = {"schema": {"type": "string", "format": "binary", "description": raw.description}}
+        if raw.example is not None:
+            free = {"type": "object", "additionalProperties": True, "description": raw.description}
+            content = {"schema": free, "example": raw.example}
+        described["requestBody"] = {"required": True, "content": {raw.content_type: content}}
     described["responses"] = _responses(operation, schemas)
     if operation.access:
         described["security"] = [{"bearer": []}]
@@ -255,7 +269,7 @@ def _asked(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _responses(operation: Operation, schemas: _Schemas) -> dict[str, Any]:
-    answer, content_type = answer_of(operation)
+    answer, files = answer_of(operation)
     headers = ["X-Correlation-ID"]
     headers += ["X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"] if operation.rate != "none" else []
     is_tagged = operation.method == "GET" or errors.Stale in operation.raises
@@ -263,10 +277,12 @@ def _responses(operation: Operation, schemas: _Schemas) -> dict[str, Any]:
     headers += ["Location"] if operation.returns == 302 else []
     headers += ["Idempotent-Replayed"] if operation.takes_key else []
     success: dict[str, Any] = {"description": "Done", "headers": _headers(headers)}
-    if answer is not None:
-        success["content"] = {content_type: {"schema": schemas.of(operation, "return")}}
-    elif content_type:
-        success["content"] = {content_type: {"schema": {"type": "string", "format": "binary"}}}
+    content: dict[str, Any] = (
+        {} if answer is None else {"application/json": {"schema": schemas.of(operation, "return")}}
+    )
+    content |= {kind: {"schema": {"type": "string", "format": "binary"}} for kind in files}
+    if content:
+        success["content"] = content
     responses = {str(operation.returns): success}
     by_status: dict[int, list[type[Refusal]]] = {}
     for kind in refusals_of(operation):

@@ -84,10 +84,7 @@ def _refuse_constant(name: str) -> None:
 
 
 def _field_of_a_number(text: str) -> str:
-    """The key beside the first number that is refused: looked for again, so that numbers that are good cost nothing."""
-
-    def is_refused(value: Any) -> bool:
-        return isinstance(value, _NotANumber) or (isinstance(value, list) and any(map(is_refused, value)))
+    """The path of the first number that is refused: looked for again, so that numbers that are good cost nothing."""
 
     def tried(parse: Callable[[str], Any], text: str) -> Any:
         try:
@@ -95,28 +92,27 @@ def _field_of_a_number(text: str) -> str:
         except _NotANumber as refused:
             return refused
 
-    def found(pairs: list[tuple[str, Any]]) -> None:
-        for name, value in pairs:
-            if is_refused(value):
-                raise _Found(name)
-
     try:
-        json.loads(
+        value = json.loads(
             text,
             parse_float=partial(tried, _number),
             parse_int=partial(tried, _integer),
             parse_constant=partial(tried, _refuse_constant),
-            object_pairs_hook=found,
         )
-    except _Found as field:
-        return str(field)
+        return ".".join(_way_to_refused(value) or ()) or "body"
     except (ValueError, RecursionError):
-        pass
-    return "body"
+        return "body"
 
 
-class _Found(Exception):
-    """The name of a field."""
+def _way_to_refused(value: Any) -> list[str] | None:
+    if isinstance(value, _NotANumber):
+        return []
+    inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for name, item in inside:
+        way = _way_to_refused(item)
+        if way is not None:
+            return [str(name), *way]
+    return None
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -152,8 +148,27 @@ def render(value: Any) -> str:
     return _FORMS[type(value)](value)
 
 
+class _Shapes(dict[tuple[str, ...], str]):
+    """Objects' names, ready for their values: the same few come back in every row."""
+
+    def __missing__(self, names: tuple[str, ...]) -> str:
+        shape = "{" + ",".join([f"{_quote(name)}:".replace("%", "%%") + "%s" for name in names]) + "}"
+        # What people have named themselves is not kept for ever.
+        if len(self) < 1000:
+            self[names] = shape
+        return shape
+
+
+_SHAPES = _Shapes()
+
+
 def _written_object(value: Mapping[str, Any]) -> str:
-    return "{" + ",".join([f"{_quote(name)}:{_FORMS[type(item)](item)}" for name, item in value.items()]) + "}"
+    return _SHAPES[tuple(value)] % tuple([_FORMS[type(item)](item) for item in value.values()])
+
+
+def _written_number(value: Decimal) -> str:
+    text = str(value)
+    return format(value, "f") if "E" in text else text
 
 
 def _written_array(value: Sequence[Any]) -> str:
@@ -181,7 +196,7 @@ _KNOWN: dict[type, Callable[[Any], str]] = {
     bool: lambda value: "true" if value else "false",
     str: _quote,
     int: repr,
-    Decimal: lambda value: format(value, "f"),
+    Decimal: _written_number,
     UUID: lambda value: f'"{value}"',
     datetime: lambda value: f'"{moment(value)}"',
     date: lambda value: f'"{value.isoformat()}"',

@@ -9,7 +9,7 @@ from shared.kit.db import Row, Tx
 _STATE = """
 c.id, c.bid_id, c.space_id, c.owner_id, c.client_id, c.owner_organization_id, c.client_organization_id,
 c.status, c.signature_status, c.signature_provider, c.requires_authorization, c.envelope_id, c.document_sha256,
-c.termination_reason, c.updated_at
+c.termination_reason, c.terminates_on, c.updated_at
 """
 
 _LOCK = "SELECT " + _STATE + " FROM contracts c WHERE c.id = %(contract_id)s FOR UPDATE"
@@ -110,7 +110,8 @@ _SELECT_STALLED = (
     + _STATE
     + """, c.task_token
 FROM contracts c
-WHERE c.bid_id IS NOT NULL AND c.status IN ('DRAFT', 'PENDING_SIGNATURE')
+WHERE c.status IN ('DRAFT', 'PENDING_SIGNATURE')
+  AND (c.bid_id IS NOT NULL OR c.renews_contract_id IS NOT NULL OR c.sent_at IS NOT NULL)
   AND (%(everything)s OR c.updated_at < now() - interval '15 minutes'
        AND (c.status = 'DRAFT' OR c.signature_status = 'FULLY_SIGNED' OR c.termination_reason IS NOT NULL))
 ORDER BY c.created_at
@@ -126,6 +127,7 @@ FROM contracts c
 WHERE c.status = 'SIGNED'
   AND c.start_date <= app.today('Pacific/Kiritimati')
   AND c.start_date <= app.today(c.premises #>> '{building,timezone}')
+  AND (c.terminates_on IS NULL OR c.terminates_on > c.start_date)
   AND NOT EXISTS (
       SELECT FROM work_items w WHERE w.entity_id = c.id AND w.job = 'start_contract' AND w.day = c.start_date)
 ORDER BY c.start_date, c.id
@@ -136,7 +138,7 @@ FOR UPDATE SKIP LOCKED
 _LOCK_EXPIRING = """
 SELECT c.id, c.end_date + 1 AS day
 FROM contracts c
-WHERE c.status = 'ACTIVE'
+WHERE c.status = 'ACTIVE' AND c.terminates_on IS NULL
   AND c.end_date < app.today('Pacific/Kiritimati')
   AND c.end_date < app.today(c.premises #>> '{building,timezone}')
   AND NOT EXISTS (
@@ -145,6 +147,28 @@ ORDER BY c.end_date, c.id
 LIMIT %(limit)s
 FOR UPDATE SKIP LOCKED
 """
+
+_LOCK_TERMINATING = """
+SELECT c.id, c.terminates_on AS day
+FROM contracts c
+WHERE c.status IN ('SIGNED', 'ACTIVE') AND c.terminates_on IS NOT NULL
+  AND c.terminates_on <= app.today('Pacific/Kiritimati')
+  AND c.terminates_on <= app.today(c.premises #>> '{building,timezone}')
+  AND NOT EXISTS (
+      SELECT FROM work_items w
+      WHERE w.entity_id = c.id AND w.job = 'terminate_contract' AND w.day = c.terminates_on)
+ORDER BY c.terminates_on, c.id
+LIMIT %(limit)s
+FOR UPDATE SKIP LOCKED
+"""
+
+_UPDATE_TERMINATED = (
+    """
+UPDATE contracts c SET status = 'TERMINATED', terminated_at = app.now(), updated_at = now()
+WHERE c.id = ANY(%(contract_ids)s::uuid[])
+RETURNING """
+    + _STATE
+)
 
 _UPDATE_STATUS = (
     """
@@ -162,6 +186,17 @@ WHERE held_by_contract_id = ANY(%(contract_ids)s::uuid[])
 _UPDATE_SPACES_FREED = """
 UPDATE spaces SET availability_status = 'AVAILABLE', held_by_contract_id = NULL, updated_at = now()
 WHERE held_by_contract_id = ANY(%(contract_ids)s::uuid[])
+"""
+
+# A lease that is renewed leaves its space to the renewal, on which both sides have agreed by then.
+_UPDATE_SPACES_PASSED_ON = """
+UPDATE spaces s
+SET availability_status = CASE r.status WHEN 'ACTIVE' THEN 'OCCUPIED' ELSE 'RESERVED' END,
+    held_by_contract_id = r.id, updated_at = now()
+FROM contracts r
+WHERE s.held_by_contract_id = ANY(%(contract_ids)s::uuid[]) AND r.renews_contract_id = s.held_by_contract_id
+  AND (r.status IN ('SIGNED', 'ACTIVE')
+       OR (r.status = 'PENDING_SIGNATURE' AND r.signature_status = 'FULLY_SIGNED'))
 """
 
 
@@ -226,6 +261,18 @@ def lock_expiring(tx: Tx, limit: int) -> list[Row]:
     return tx.all(_LOCK_EXPIRING, {"limit": limit})
 
 
+def lock_terminating(tx: Tx, limit: int) -> list[Row]:
+    """`id` and `day` of contracts whose early end has come at the building."""
+    return tx.all(_LOCK_TERMINATING, {"limit": limit})
+
+
+def update_terminated(tx: Tx, contract_ids: list[UUID]) -> list[ContractState]:
+    """The contracts TERMINATED, the spaces that they held AVAILABLE."""
+    values = {"contract_ids": contract_ids}
+    tx.run(_UPDATE_SPACES_FREED, values)
+    return [ContractState.of(row) for row in tx.all(_UPDATE_TERMINATED, values)]
+
+
 def update_started(tx: Tx, contract_ids: list[UUID]) -> list[ContractState]:
     """The contracts ACTIVE, their spaces OCCUPIED."""
     values = {"contract_ids": contract_ids, "status": "ACTIVE"}
@@ -234,8 +281,9 @@ def update_started(tx: Tx, contract_ids: list[UUID]) -> list[ContractState]:
 
 
 def update_expired(tx: Tx, contract_ids: list[UUID]) -> list[ContractState]:
-    """The contracts EXPIRED, the spaces that they held AVAILABLE."""
+    """The contracts EXPIRED, the spaces that they held AVAILABLE, or their renewals'."""
     values = {"contract_ids": contract_ids, "status": "EXPIRED"}
+    tx.run(_UPDATE_SPACES_PASSED_ON, values)
     tx.run(_UPDATE_SPACES_FREED, values)
     return [ContractState.of(row) for row in tx.all(_UPDATE_STATUS, values)]
 

@@ -162,8 +162,9 @@ def _discounted(terms: Terms, rents: Sequence[Level], costs: Fraction, area: Fra
     free = frozenset(terms.free_months)
     paid = [Fraction(0) if month in free else level.rent for month, level in enumerate(rents, start=1)]
     starts = range(0, len(paid), months)
-    flows = [sum(paid[at : at + months], Fraction(0)) for at in starts]
-    weights = [Fraction(len(paid[at : at + months]), 12) for at in starts]
+    flows = paid if months == 1 else [sum(paid[at : at + months], Fraction(0)) for at in starts]
+    whole, rest = _decimal(Fraction(months, 12)), len(paid) % months
+    weights = [whole] * (len(flows) - bool(rest)) + ([_decimal(Fraction(rest, 12))] if rest else [])
     with localcontext(CONTEXT):
         rate, of_rate = _rate(terms)
         factor = 1 / (1 + rate)
@@ -172,8 +173,8 @@ def _discounted(terms: Terms, rents: Sequence[Level], costs: Fraction, area: Fra
         # Periods in a row with the same rent: that rent, the first and the last of them, and what 1 in each is worth.
         runs: list[tuple[Fraction, int, int, Decimal]] = []
         for period, (flow, weight) in enumerate(zip(flows, weights, strict=True), start=1):
-            annuity += _decimal(weight) * discount
-            if runs and runs[-1][0] == flow:
+            annuity += weight * discount
+            if runs and (runs[-1][0] is flow or runs[-1][0] == flow):
                 _, first, _, worth = runs.pop()
                 runs.append((flow, first, period, worth + discount))
             else:

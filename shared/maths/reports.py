@@ -10,9 +10,9 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal, NamedTuple
 
-from shared.maths.exact import ZERO, added, shown
+from shared.maths.exact import CONTEXT, ZERO, added, shown
 from shared.maths.months import add_months
-from shared.maths.rent import levels
+from shared.maths.rent import base_rent, levels
 from shared.maths.terms import IndexValue, Terms
 
 SpaceStatus = Literal["OCCUPIED", "LEASED_NOT_COMMENCED", "VACANT", "RESERVED", "OFFLINE"]
@@ -220,6 +220,59 @@ def rent_on(terms: Terms, day: date, index_values: Iterable[IndexValue] = ()) ->
     """The unrounded monthly base rent on a day of the term; before it the first rent, after it the last."""
     plan = levels(terms, index_values)
     return shown(next((level.rent for level in reversed(plan) if level.begins <= day), plan[0].rent))
+
+
+class Standing(NamedTuple):
+    """A lease's rents on a day, unrounded: the monthly base rent, what is charged of it in the month of the day (0
+    while it is abated), and what `next_step` says."""
+
+    rent: Decimal
+    charged: Decimal
+    next_step: tuple[date, Decimal] | None
+
+
+def standing(terms: Terms, day: date, index_values: Iterable[IndexValue] = ()) -> Standing:
+    """What `rent_on` and `next_step` say, without the steps between where an increase follows from its number: a rent
+    roll asks for ten thousand leases at once."""
+    if terms.escalation.kind in ("STEP", "INDEX"):
+        rent, step = rent_on(terms, day, index_values), next_step(terms, day, index_values)
+    else:
+        rent, step = _by_number(terms, day)
+    is_abated = bool(terms.free_months) and _months_since(terms.start_date, day) + 1 in terms.free_months
+    return Standing(rent, ZERO if is_abated else rent, step)
+
+
+def _by_number(terms: Terms, day: date) -> tuple[Decimal, tuple[date, Decimal] | None]:
+    base = shown(base_rent(terms)) if terms.bid_amount is None else terms.bid_amount
+    every = terms.escalation.every_months
+    if terms.escalation.kind == "NONE" or terms.term_months is None:
+        return base, None
+    most = (terms.term_months - 1) // every
+    passed = max(0, min(most, _months_since(terms.start_date, day) // every))
+    rent = _after(terms, base, passed)
+    if passed == most or (later := _after(terms, base, passed + 1)) == rent:
+        return shown(rent), None
+    return shown(rent), (add_months(terms.start_date, every * (passed + 1)), shown(later))
+
+
+def _after(terms: Terms, base: Decimal, increases: int) -> Decimal:
+    """The rent after so many increases, to 50 digits [lease-maths.md, Schedule]."""
+    escalation, many = terms.escalation, Decimal(increases)
+    if escalation.kind == "AMOUNT":
+        rise = CONTEXT.multiply(CONTEXT.multiply(many, escalation.amount_psf or ZERO), terms.area or ZERO)
+        return CONTEXT.add(base, CONTEXT.divide(rise, Decimal(12)))
+    percent = CONTEXT.divide(escalation.percent or ZERO, Decimal(100))
+    if escalation.kind == "SIMPLE":
+        return CONTEXT.multiply(base, CONTEXT.add(Decimal(1), CONTEXT.multiply(many, percent)))
+    if not increases:
+        return base
+    return CONTEXT.multiply(base, CONTEXT.power(CONTEXT.add(Decimal(1), percent), many))
+
+
+def _months_since(start: date, day: date) -> int:
+    """Whole lease months that are over on `day`; below 0 before the start."""
+    months = (day.year - start.year) * 12 + day.month - start.month
+    return months if add_months(start, months) <= day else months - 1
 
 
 def ratio(part: Decimal, whole: Decimal) -> Decimal | None:

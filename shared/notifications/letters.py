@@ -31,6 +31,8 @@ NOTICES = {
     "contract.authorization_requested": ("OWNER",),
     "contract.fully_signed": ("OWNER", "CLIENT"),
     "contract.voided": ("OWNER", "CLIENT"),
+    "contract.termination_set": ("OWNER", "CLIENT"),
+    "payment.credited": ("CLIENT",),
     "payment.invoiced": ("OWNER", "CLIENT"),
     "payment.due_soon": ("CLIENT",),
     "payment.overdue": ("OWNER", "CLIENT"),
@@ -145,7 +147,7 @@ def _written(row: Row, currency: str) -> dict[str, str | None]:
     if "amount" in row:
         tax = Decimal(row["tax_amount"])
         total = Decimal(row["amount"]) + tax
-        still_open = total - Decimal(row["paid_amount"])
+        still_open = total - Decimal(row.get("credited_amount", 0)) - Decimal(row["paid_amount"])
         written["total"] = money(total, currency)
         written["tax"] = money(tax, currency) if tax else None
         written["open_amount"] = money(still_open, currency) if still_open else None
@@ -158,16 +160,18 @@ def _fact(name: str, value: Any, currency: str) -> str | None:
         return None
     if name.endswith("amount") or name == "base_rent":
         return money(Decimal(value), currency)
-    if name.endswith(("_date", "_until")):
+    if name.endswith(("_date", "_until", "_on")):
         day = date.fromisoformat(str(value))
         return f"{day.day} {day:%B} {day.year}"
-    if name == "invoice_number":
-        # As its paper shows it (shared/payments/papers.py).
-        return f"INV-{value:06d}"
+    if name in ("invoice_number", "credit_note_number"):
+        # As its paper and the ledger show it.
+        return f"{'INV' if name == 'invoice_number' else 'CN'}-{value:06d}"
     return str(value)
 
 
 def _what(row: Row) -> str:
     charge = {"RENT": "Rent", "DEPOSIT": "Security deposit", "LATE_FEE": "Late fee", "INTEREST": "Interest"}
     number = f", instalment {row['installment_number']} of {row['total_installments']}"
-    return charge[row["charge"]] + (number if row["installment_number"] else "")
+    if row["installment_number"]:
+        return charge[row["charge"]] + number
+    return charge[row["charge"]] + (", corrected by its index" if row["charge"] == "RENT" else "")

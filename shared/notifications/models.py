@@ -11,7 +11,7 @@ from shared.contracts.models import ContractStatus
 from shared.kit.fields import AskedFlag, AskedId, FrameData, View
 from shared.kit.paging import Paged, PageMeta
 
-Kind = Literal["bid_update", "lease_milestone", "payment_event"]
+Kind = Literal["bid_update", "lease_milestone", "payment_event", "saved_search"]
 
 
 class NotificationFilter(Paged):

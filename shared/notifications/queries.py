@@ -97,6 +97,14 @@ ON CONFLICT (user_id, event_id, type) DO NOTHING
 RETURNING id
 """
 
+_CLAIM_MATCHES = """
+SELECT m.saved_search_id, m.search, m.user_id, m.organization_id::text AS organization_id, b.name AS building
+FROM app.claim_matches(%(space_id)s) AS m
+JOIN spaces s ON s.id = %(space_id)s
+JOIN buildings b ON b.id = s.building_id
+ORDER BY m.saved_search_id
+"""
+
 
 def select_notifications(tx: Reading, person: Caller, asked: NotificationFilter) -> list[Row]:
     """One row more than the page holds."""
@@ -154,6 +162,15 @@ def insert_notifications(tx: Tx, event_id: UUID, notices: list[Notice]) -> dict[
     ]
     inserted = tx.all(_INSERT_NOTIFICATIONS, {"event_id": event_id, "notices": Jsonb(rows)})
     return {row["id"]: by_id[row["id"]] for row in inserted}
+
+
+def claim_matches(tx: Tx, event: Event) -> list[Row]:
+    """The saved searches that find the event's space and have not told so; other tellers of their owners now wait."""
+    found = tx.all(_CLAIM_MATCHES, {"space_id": event.object_id})
+    if found:
+        organizations = [row["organization_id"] for row in found]
+        tx.run(_LOCK_ORGANIZATIONS, {"organization_ids": organizations, "bid_id": None, "contract_id": None})
+    return found
 
 
 _SELECT_RECIPIENT = "SELECT name, email FROM users WHERE id = %(id)s AND deleted_at IS NULL"

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from shared.kit.catalog import Role
 from shared.kit.consumer import Event
+from shared.kit.db import Row
 from shared.kit.fields import FrameData
 from shared.notifications.models import (
     BidStatusChanged,
@@ -109,6 +110,24 @@ _WORDS = {
         "The lease of {space} has ended: the space is available again",
         "Your lease of {space} has ended",
     ),
+    "contract.indexed": _Words(
+        "lease_milestone",
+        "Rent Follows Its Index",
+        "The rent of {space} has changed with its index",
+        "Your rent of {space} has changed with its index",
+    ),
+    "contract.termination_set": _Words(
+        "lease_milestone",
+        "Lease Ends Early",
+        "The lease of {space} ends early: from {terminates_on} on the space is free",
+        "Your lease of {space} ends early: from {terminates_on} on it is no longer yours",
+    ),
+    "contract.terminated": _Words(
+        "lease_milestone",
+        "Lease Terminated",
+        "The lease of {space} has ended early: the space is available again",
+        "Your lease of {space} has ended early",
+    ),
     "contract.voided": _Words(
         "lease_milestone",
         "Lease Called Off",
@@ -120,6 +139,30 @@ _WORDS = {
         "Payment Recorded",
         "A payment for {space} was recorded: {paid} of {due}",
         "Your payment for {space} was recorded: {paid} of {due}",
+    ),
+    "payment.credited": _Words(
+        "payment_event",
+        "Credit Note Issued",
+        "A credit note of {credit_note} for {space} was issued",
+        "A credit note of {credit_note} for {space} was issued to you",
+    ),
+    "payment.credit_applied": _Words(
+        "payment_event",
+        "Credit Applied",
+        "Credit was applied to a payment for {space}: {open} of {due} is open",
+        "Credit was applied to your payment for {space}: {open} of {due} is open",
+    ),
+    "payment.deposit_applied": _Words(
+        "payment_event",
+        "Deposit Applied",
+        "{deposit} of the deposit for {space} were kept for what was open",
+        "{deposit} of your deposit for {space} were kept for what was open",
+    ),
+    "payment.deposit_returned": _Words(
+        "payment_event",
+        "Deposit Returned",
+        "{deposit} of the deposit for {space} were given back",
+        "{deposit} of your deposit for {space} were given back",
     ),
     "payment.reversed": _Words(
         "payment_event",
@@ -219,8 +262,11 @@ def _facts(event: Event, deal: Deal) -> dict[str, str]:
         "counter_offer": written(amount("counter_offer_amount")),
         "paid": written(amount("paid_amount")),
         "due": written(owed),
-        "open": written(owed - amount("paid_amount")),
+        "open": written(owed - amount("credited_amount") - amount("paid_amount")),
+        "deposit": written(amount("returned_amount") or amount("applied_amount")),
+        "credit_note": written(amount("credit_note_amount")),
         "due_date": str(event.data.get("due_date")),
+        "terminates_on": str(event.data.get("terminates_on")),
         "status": "active" if event.data["status"] == "ACTIVE" else "signed and begins on its first day",
     }
 
@@ -257,6 +303,21 @@ def frame(event: Event, contract_url: str) -> FrameData | None:
             }
         )
     return None
+
+
+def matches(event: Event, found: list[Row]) -> list[Notice]:
+    """What the owners of saved searches are told of the space that was found."""
+    space = event.data["name"]
+    return [
+        Notice(
+            row["user_id"],
+            "saved_search",
+            "New Match",
+            f"{space} in {row['building']} fits your search {row['search']}",
+            {"space_id": event.object_id, "saved_search_id": row["saved_search_id"]},
+        )
+        for row in found
+    ]
 
 
 def news(notification_id: UUID, notice: Notice) -> NotificationNew:

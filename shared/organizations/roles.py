@@ -18,14 +18,17 @@ class Right(StrEnum):
     KEEP_INVENTORY = "create, change and delete buildings, floors and spaces"
     READ_BIDS = "read bids and the versions of their terms"
     DECIDE_BIDS = "approve, reject and counter bids on one's spaces"
+    TRY_TERMS = "reckon terms without offering them"
     BID = "place, revise and withdraw bids, and accept counter-offers"
     GIVE_MANDATES = "let brokers bid, and take that back"
     READ_MANDATES = "read the mandates that one gave or was given"
     READ_LEASES = "read contracts and their documents"
+    DRAW_LEASES = "draw up leases without a bid, and send them to be signed"
     SIGN_LEASES = "sign or decline contracts for one's side"
     AUTHORIZE_LEASES = "say the owner's last word on a signed contract"
     READ_MONEY = "read payments, schedules, ledgers, invoices and receipts"
     BOOK_MONEY = "record payments and take them back"
+    READ_REPORTS = "read what one's buildings are let for: rent rolls, occupancy, expirations, arrears, stacking plans"
     KEEP_ORGANIZATION = "look after the organization: what its papers say, its members, its invitations"
     READ_AUDIT = "read the audit log"
     READ_ACCOUNTS = "read everybody's account and the notes on it"
@@ -49,7 +52,7 @@ class Row(NamedTuple):
 
 R = Right
 
-_CLIENTS = frozenset({R.BID, R.READ_BIDS, R.READ_LEASES, R.SIGN_LEASES, R.READ_MONEY, R.KEEP_ORGANIZATION})
+_CLIENTS = frozenset({R.BID, R.TRY_TERMS, R.READ_BIDS, R.READ_LEASES, R.SIGN_LEASES, R.READ_MONEY, R.KEEP_ORGANIZATION})
 _READING = frozenset(right for right in Right if right.name.startswith("READ_"))
 
 ROLES: dict[Role, Row] = {
@@ -57,8 +60,9 @@ ROLES: dict[Role, Row] = {
     Role.OWNER: Row(
         Source.REGISTRATION,
         frozenset(
-            {R.KEEP_INVENTORY, R.READ_BIDS, R.DECIDE_BIDS, R.READ_LEASES, R.SIGN_LEASES, R.AUTHORIZE_LEASES}
-            | {R.READ_MONEY, R.BOOK_MONEY, R.KEEP_ORGANIZATION, R.READ_AUDIT}
+            {R.KEEP_INVENTORY, R.READ_BIDS, R.DECIDE_BIDS, R.TRY_TERMS, R.READ_LEASES}
+            | {R.DRAW_LEASES, R.SIGN_LEASES, R.AUTHORIZE_LEASES}
+            | {R.READ_MONEY, R.BOOK_MONEY, R.READ_REPORTS, R.KEEP_ORGANIZATION, R.READ_AUDIT}
         ),
         invites=frozenset({Role.OWNER, Role.AGENT, Role.FINANCIAL_OFFICER}),
     ),
@@ -75,9 +79,9 @@ ROLES: dict[Role, Row] = {
         invites=frozenset({Role.BROKER, Role.FINANCIAL_OFFICER}),
     ),
     # Works for an owner: its buildings and bids; no money, no signature.
-    Role.AGENT: Row(Source.INVITATION, frozenset({R.KEEP_INVENTORY, R.READ_BIDS, R.DECIDE_BIDS})),
+    Role.AGENT: Row(Source.INVITATION, frozenset({R.KEEP_INVENTORY, R.READ_BIDS, R.DECIDE_BIDS, R.TRY_TERMS})),
     # The organization's money and nothing else. Only an owner's is owed any: row-level security lets only it book.
-    Role.FINANCIAL_OFFICER: Row(Source.INVITATION, frozenset({R.READ_MONEY, R.BOOK_MONEY})),
+    Role.FINANCIAL_OFFICER: Row(Source.INVITATION, frozenset({R.READ_MONEY, R.BOOK_MONEY, R.READ_REPORTS})),
     # Nothing yet: maintenance and projects are not there.
     Role.CONTRACTOR: Row(Source.REGISTRATION, frozenset()),
     # Reads everything, each read audited, and changes nothing but its notes.

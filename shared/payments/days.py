@@ -18,8 +18,8 @@ JOIN contracts c ON c.id = p.contract_id
 CROSS JOIN LATERAL (SELECT app.today(c.premises #>> '{building,timezone}') AS today) AS there
 """
 _OPEN_AND_NOT_DONE = """
-  AND p.paid_amount < p.amount + p.tax_amount
-  AND c.status IN ('SIGNED', 'ACTIVE', 'EXPIRED')
+  AND p.paid_amount < p.amount + p.tax_amount - p.credited_amount - p.credited_tax
+  AND (c.status IN ('SIGNED', 'ACTIVE', 'EXPIRED') OR (c.status = 'TERMINATED' AND c.terminates_on IS NOT NULL))
   AND NOT EXISTS (SELECT FROM work_items w WHERE w.entity_id = p.id AND w.job = %(job)s AND w.day = work.day)
 ORDER BY p.due_date, p.id
 LIMIT %(limit)s

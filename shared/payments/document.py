@@ -96,7 +96,7 @@ def render_invoice(invoice: Invoice) -> bytes:
         author=invoice.issuer.legal_name,
     )
     paper.title("Invoice", invoice.number)
-    paper.columns(("From", _block(invoice.issuer)), ("Bill to", _block(invoice.recipient)))
+    paper.columns(("From", block(invoice.issuer)), ("Bill to", block(invoice.recipient)))
     paper.facts(
         [
             ("Issued", written_day(invoice.issued_on)),
@@ -130,8 +130,8 @@ def render_receipt(receipt: Receipt) -> bytes:
     )
     paper.title("Receipt", receipt.number)
     paper.columns(
-        ("Received by", _block(receipt.issuer)),
-        ("Received from", _block(receipt.recipient)),
+        ("Received by", block(receipt.issuer)),
+        ("Received from", block(receipt.recipient)),
     )
     paper.amount_due(
         f"Received on {written_day(receipt.paid_date)}",
@@ -160,7 +160,8 @@ def render_receipt(receipt: Receipt) -> bytes:
     return paper.finish()
 
 
-def _block(party: Party) -> list[str]:
+def block(party: Party) -> list[str]:
+    """A side's name, address and tax id, line by line."""
     lines = [party.legal_name]
     if party.address:
         lines += [line.strip() for line in party.address.splitlines() if line.strip()]
@@ -204,7 +205,7 @@ def _description(charge: Charge) -> str:
     name = CHARGES[charge.charge]
     if charge.installment_number:
         return f"{name}, instalment {charge.installment_number} of {charge.total_installments}"
-    return name
+    return f"{name}, corrected by its index" if charge.charge == "RENT" else name
 
 
 def _period(charge: Charge) -> str:

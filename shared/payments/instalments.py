@@ -20,7 +20,12 @@ def instalments_of(lines: Sequence[Line]) -> list[dict[str, Any]]:
             "due_date": line.due_date,
             "installment_number": line.installment_number,
             "total_installments": count if line.installment_number else None,
-            "explanation": [step._asdict() for step in explain(line).steps],
+            "explanation": explained(line),
         }
         for line in lines
     ]
+
+
+def explained(line: Line) -> list[dict[str, Any]]:
+    """The steps of a line's amount, as they are stored."""
+    return [step._asdict() for step in explain(line).steps]

@@ -7,12 +7,13 @@ from uuid import UUID
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from shared.kit.fields import AskedDay, AskedId, Body, Day, PositiveMoney, Text, View, refuse
+from shared.kit.fields import AskedDay, AskedId, Body, Day, Flag, Number, PositiveMoney, Text, View, refuse
 from shared.kit.paging import Paged, PageMeta
 
 PaymentStatus = Literal["SCHEDULED", "DUE", "PAID", "OVERDUE", "CANCELLED"]
 Charge = Literal["RENT", "DEPOSIT", "LATE_FEE", "INTEREST"]
 Method = Literal["bank_transfer", "cheque", "external_gateway"]
+InvoiceKind = Literal["INVOICE", "CREDIT_NOTE"]
 
 
 class Recording(Body):
@@ -29,6 +30,77 @@ class Reversing(Body):
     """Why money that was recorded does not count: a cheque bounced, the wrong instalment was named."""
 
     reason: Annotated[Text, Field(min_length=1, max_length=500)]
+
+
+class Crediting(Body):
+    """What is taken off an invoice, tax included (all that stands of it where no amount is named), and why."""
+
+    amount: PositiveMoney | None = None
+    reason: Annotated[Text, Field(min_length=1, max_length=500)]
+
+
+class Returning(Body):
+    """What is given back of a deposit (all that is held where no amount is named), and how."""
+
+    paid_date: Day
+    payment_method: Method
+    transaction_reference: Annotated[Text, Field(min_length=1, max_length=255)] | None = None
+    amount: PositiveMoney | None = None
+
+
+class Applying(Body):
+    """What of a deposit is kept for what is still open (as much as there is of both where no amount is named)."""
+
+    amount: PositiveMoney | None = None
+    reason: Annotated[Text, Field(min_length=1, max_length=500)]
+
+
+class Published(Body):
+    """What an index was for a day; a value that is not final yet is corrected by a later one."""
+
+    date: Day
+    value: Annotated[Number, Field(gt=0, lt=100_000_000, decimal_places=6)]
+    final: Flag = True
+
+
+class Publishing(Body):
+    """Values of an index, each day once."""
+
+    values: Annotated[list[Published], Field(min_length=1, max_length=600)]
+
+    @field_validator("values")
+    @classmethod
+    def _each_day_once(cls, values: list[Published]) -> list[Published]:
+        if len({one.date for one in values}) < len(values):
+            raise refuse("must name each day once")
+        return values
+
+
+class IndexVersion(View):
+    """One publication of an index's value for a day: of several, a final one counts, and the latest."""
+
+    date: Day
+    value: Decimal
+    final: bool
+    version: int
+    created_at: datetime
+
+
+class Index(View):
+    """All that an organization has published of an index, by day and version."""
+
+    name: str
+    organization_id: UUID
+    data: list[IndexVersion]
+
+    accounted: ClassVar[tuple[str, ...]] = ("name", "organization_id")
+
+
+class InvoiceFilter(Paged):
+    """Which invoices and credit notes to list, newest first."""
+
+    contract_id: AskedId | None = None
+    kind: InvoiceKind | None = None
 
 
 class PaymentFilter(Paged):
@@ -49,7 +121,8 @@ class PaymentFilter(Paged):
 
 
 class Payment(View):
-    """One instalment; `paid_amount` of `amount` and `tax_amount` together is settled."""
+    """One instalment; of `amount` and `tax_amount` together `paid_amount` is settled, and `credited_amount` is not owed
+    any more: credit notes took it off."""
 
     id: UUID
     contract_id: UUID
@@ -60,6 +133,7 @@ class Payment(View):
     amount: Decimal
     abatement: Decimal
     tax_amount: Decimal
+    credited_amount: Decimal
     paid_amount: Decimal
     currency: str
     period_start: date
@@ -84,6 +158,7 @@ class Payment(View):
         "charge",
         "amount",
         "tax_amount",
+        "credited_amount",
         "paid_amount",
         "currency",
         "due_date",
@@ -91,11 +166,85 @@ class Payment(View):
     )
 
 
+class Deposit(View):
+    """A contract's deposit: what came, what was kept of it, what was given back, and what the owner still holds."""
+
+    contract_id: UUID
+    payment_id: UUID
+    currency: str
+    received_amount: Decimal
+    applied_amount: Decimal
+    returned_amount: Decimal
+    held_amount: Decimal
+
+
 class PaymentList(View):
     """A page of payments."""
 
     data: list[Payment]
     meta: PageMeta
+
+
+class InvoiceLine(View):
+    """What an invoice asks for, or a credit note takes off, without tax."""
+
+    charge: Charge
+    period_start: date
+    period_end: date | None
+    amount: Decimal
+
+
+class Invoice(View):
+    """An invoice, or a credit note that takes something off one; both are counted in one series, without gaps.
+
+    `paid_amount` had been settled by credit when it was issued; `credited_amount` is what credit notes took off since.
+    """
+
+    id: UUID
+    kind: InvoiceKind
+    number: int
+    reference: str
+    contract_id: UUID
+    payment_id: UUID
+    owner_organization_id: UUID
+    client_organization_id: UUID
+    credits_invoice_id: UUID | None
+    reason: str | None
+    net_amount: Decimal
+    tax_percent: Decimal
+    tax_amount: Decimal
+    total_amount: Decimal
+    paid_amount: Decimal
+    credited_amount: Decimal
+    currency: str
+    issued_on: date
+    due_date: date
+    lines: list[InvoiceLine]
+    invoice_url: str | None
+    created_at: datetime
+
+
+class InvoiceList(View):
+    """A page of invoices and credit notes."""
+
+    data: list[Invoice]
+    meta: PageMeta
+
+
+class ExplainedStep(View):
+    """`formula` over `inputs` gives `result`, unrounded until the step that rounds."""
+
+    label: str
+    formula: str
+    inputs: dict[str, Decimal | int | str]
+    result: Decimal
+
+
+class Explained(View):
+    """How an amount, without tax, came about; the last step's result is the amount."""
+
+    amount: Decimal
+    steps: list[ExplainedStep]
 
 
 class ScheduleLine(View):
@@ -110,6 +259,7 @@ class ScheduleLine(View):
     amount: Decimal
     abatement: Decimal
     tax_amount: Decimal
+    credited_amount: Decimal
     paid_amount: Decimal
     status: PaymentStatus
 
@@ -132,7 +282,7 @@ class LedgerEntry(View):
     """One line of a contract's account; `balance` is what the client owes after it (below 0: is owed)."""
 
     date: Day
-    type: Literal["INVOICE", "CREDIT_NOTE", "PAYMENT", "CREDIT", "REVERSAL"]
+    type: Literal["INVOICE", "CREDIT_NOTE", "PAYMENT", "CREDIT", "REVERSAL", "DEPOSIT_APPLIED", "DEPOSIT_RETURNED"]
     reference: str | None
     debit: Decimal
     credit: Decimal

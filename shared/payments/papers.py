@@ -29,6 +29,7 @@ def invoice_of(row: Row) -> Invoice:
         tax_percent=row["tax_percent"],
         tax=row["tax_amount"],
         total=row["total_amount"],
+        paid=row["paid_at_issue"],
         exponent=exponent_of(row["currency"]),
     )
 
@@ -36,7 +37,8 @@ def invoice_of(row: Row) -> Invoice:
 def receipt_of(row: Row) -> Receipt:
     """The receipt of the payment's latest transaction that stands."""
     transactions = row["transactions"]
-    # Only the money that settles a payment leaves credit: what stands of it came with the latest.
+    # Only the money that settles a payment leaves credit: what stands of it came with the latest. What credit of others
+    # had settled before counts as paid before.
     latest, credit = transactions[-1], row["credit"]
     return Receipt(
         id=latest["id"],
@@ -55,7 +57,7 @@ def receipt_of(row: Row) -> Receipt:
         total=row["total_amount"],
         received=Decimal(latest["amount"]) + credit,
         credit=credit,
-        paid=sum((Decimal(one["amount"]) for one in transactions), Decimal(0)),
+        paid=sum((Decimal(one["amount"]) for one in transactions), Decimal(row["applied"])),
         payment_method=latest["payment_method"],
         transaction_reference=latest["transaction_reference"],
         exponent=exponent_of(row["currency"]),

@@ -1,6 +1,6 @@
 """The SQL of payments, their transactions and invoices."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -19,12 +19,15 @@ from shared.spaces.currencies import WHOLE_CURRENCIES
 
 _SELECT = """
 SELECT p.id, p.contract_id, p.payer_id, p.owner_organization_id, p.client_organization_id, p.charge, p.amount,
-       p.abatement, p.tax_amount, p.paid_amount, p.currency, p.period_start, p.period_end, p.due_date,
-       p.paid_date, p.status,
+       p.abatement, p.tax_amount, p.credited_amount + p.credited_tax AS credited_amount, p.paid_amount, p.currency,
+       p.period_start, p.period_end, p.due_date, p.paid_date, p.status,
        p.installment_number, p.total_installments, p.payment_method, p.created_at, p.updated_at,
        CASE WHEN EXISTS (SELECT FROM invoices i WHERE i.payment_id = p.id AND i.kind = 'INVOICE')
             THEN %(public_url)s || '/api/v1/payments/' || p.id || '/invoice' END AS invoice_url,
        CASE WHEN p.paid_amount > 0
+             AND EXISTS (SELECT FROM payment_transactions t
+                         WHERE t.payment_id = p.id AND t.kind = 'PAYMENT'
+                           AND NOT EXISTS (SELECT FROM payment_transactions r WHERE r.reverses_id = t.id))
             THEN %(public_url)s || '/api/v1/payments/' || p.id || '/receipt' END AS receipt_url
 FROM payments p
 """
@@ -57,7 +60,11 @@ _SELECT_ONE = _SELECT + " WHERE p.id = %(payment_id)s AND " + _MINE
 _LOCK_ONE = "SELECT p.id FROM payments p WHERE p.id = %(payment_id)s AND " + _MINE + " FOR UPDATE"
 
 _SELECT_CONTRACT_STATE = """
-SELECT c.status, app.today(c.premises #>> '{building,timezone}') AS today
+SELECT c.status, app.today(c.premises #>> '{building,timezone}') AS today,
+       (SELECT coalesce(sum(CASE t.kind WHEN 'APPLIED' THEN -t.amount ELSE t.amount END), 0)
+        FROM payment_transactions t
+        WHERE t.contract_id = c.id AND t.kind IN ('CREDIT', 'FREED', 'DEPOSIT_APPLIED', 'APPLIED')
+          AND NOT EXISTS (SELECT FROM payment_transactions r WHERE r.reverses_id = t.id)) AS credit
 FROM payments p JOIN contracts c ON c.id = p.contract_id
 WHERE p.id = %(payment_id)s
 """
@@ -74,8 +81,10 @@ WHERE p.id = %(payment_id)s
 _UPDATE_SETTLED = """
 UPDATE payments
 SET paid_amount = paid_amount + %(settled)s,
-    status = CASE WHEN paid_amount + %(settled)s >= amount + tax_amount THEN 'PAID' ELSE status END,
-    paid_date = CASE WHEN paid_amount + %(settled)s >= amount + tax_amount THEN %(paid_date)s ELSE paid_date END,
+    status = CASE WHEN paid_amount + %(settled)s >= amount + tax_amount - credited_amount - credited_tax
+                  THEN 'PAID' ELSE status END,
+    paid_date = CASE WHEN paid_amount + %(settled)s >= amount + tax_amount - credited_amount - credited_tax
+                     THEN %(paid_date)s ELSE paid_date END,
     payment_method = %(payment_method)s, updated_at = now(), updated_by = %(by)s
 WHERE id = %(payment_id)s
 RETURNING id
@@ -99,14 +108,18 @@ WITH asked AS (
     RETURNING organization_id, last_number
 )
 INSERT INTO invoices (id, contract_id, payment_id, owner_organization_id, client_organization_id, kind, number,
-                      net_amount, tax_percent, tax_amount, total_amount, currency, issued_on, due_date, lines,
-                      owner_party, client_party, created_by)
+                      net_amount, tax_percent, tax_amount, total_amount, paid_amount, currency, issued_on, due_date,
+                      lines, owner_party, client_party, created_by)
 SELECT a.invoice_id, c.id, p.id, p.owner_organization_id, p.client_organization_id, 'INVOICE',
-       n.last_number - a.places + a.place, p.amount,
-       CASE WHEN p.charge = 'RENT' THEN c.tax_percent ELSE 0 END, p.tax_amount, p.amount + p.tax_amount, p.currency,
+       n.last_number - a.places + a.place, p.amount - p.credited_amount,
+       CASE WHEN p.charge = 'RENT' THEN c.tax_percent ELSE 0 END, p.tax_amount - p.credited_tax,
+       p.amount + p.tax_amount - p.credited_amount - p.credited_tax, p.paid_amount, p.currency,
        app.today(c.premises #>> '{building,timezone}'), p.due_date,
+       -- What an early end took off before the invoice is asked for by nobody.
        jsonb_build_array(jsonb_build_object('charge', p.charge, 'period_start', p.period_start,
-                                            'period_end', p.period_end, 'amount', p.amount)),
+                                            'period_end', CASE WHEN p.credited_amount > 0 THEN c.terminates_on - 1
+                                                               ELSE p.period_end END,
+                                            'amount', p.amount - p.credited_amount)),
        c.owner_party || today.owner, c.client_party || today.client, %(by)s
 FROM asked a
 JOIN counted n ON n.organization_id = a.owner_organization_id
@@ -120,7 +133,7 @@ RETURNING id, payment_id, number
 _SELECT_STANDING = """
 SELECT t.id, t.kind, t.amount, t.payment_method
 FROM payment_transactions t
-WHERE t.payment_id = %(payment_id)s AND t.kind IN ('PAYMENT', 'CREDIT')
+WHERE t.payment_id = %(payment_id)s AND t.kind NOT IN ('REVERSAL', 'APPLIED')
   AND NOT EXISTS (SELECT FROM payment_transactions r WHERE r.reverses_id = t.id)
 ORDER BY t.id DESC
 """
@@ -164,6 +177,10 @@ WHERE c.id = %(contract_id)s
 ON CONFLICT (contract_id, charge, period_start) DO NOTHING
 """
 
+_UPDATE_CANCELLED = """
+UPDATE payments SET status = 'CANCELLED', updated_at = now() WHERE id = ANY(%(payment_ids)s::uuid[])
+"""
+
 _DELETE_SCHEDULE = """
 DELETE FROM payments WHERE contract_id = %(contract_id)s AND status = 'SCHEDULED' AND paid_amount = 0
 """
@@ -171,6 +188,7 @@ DELETE FROM payments WHERE contract_id = %(contract_id)s AND status = 'SCHEDULED
 # No money is recorded before it came: a row that says so was written under a business clock that is ahead.
 _PAPERS = """
 SELECT i.id AS invoice_id, i.number, i.issued_on, i.due_date, i.tax_percent, i.tax_amount, i.total_amount,
+       i.paid_amount AS paid_at_issue,
        i.currency, i.lines, i.owner_party, i.client_party,
        p.id AS payment_id, p.contract_id, p.installment_number, p.total_installments, c.premises,
        (c.created_at AT TIME ZONE (c.premises #>> '{building,timezone}'))::date AS contract_issued_on,
@@ -183,6 +201,13 @@ SELECT i.id AS invoice_id, i.number, i.issued_on, i.due_date, i.tax_percent, i.t
         FROM (SELECT o.*, row_number() OVER (ORDER BY o.id) AS number FROM payment_transactions o
               WHERE o.payment_id = p.id AND o.kind = 'PAYMENT') AS t
         WHERE NOT EXISTS (SELECT FROM payment_transactions r WHERE r.reverses_id = t.id)) AS transactions,
+       -- What credit had settled before the latest money came.
+       (SELECT coalesce(sum(t.amount), 0) FROM payment_transactions t
+        WHERE t.payment_id = p.id AND t.kind = 'APPLIED'
+          AND t.id < (SELECT max(m.id::text)::uuid FROM payment_transactions m
+                      WHERE m.payment_id = p.id AND m.kind = 'PAYMENT'
+                        AND NOT EXISTS (SELECT FROM payment_transactions r WHERE r.reverses_id = m.id))
+          AND NOT EXISTS (SELECT FROM payment_transactions r WHERE r.reverses_id = t.id)) AS applied,
        (SELECT coalesce(sum(t.amount), 0) FROM payment_transactions t
         WHERE t.payment_id = p.id AND t.kind = 'CREDIT'
           AND NOT EXISTS (SELECT FROM payment_transactions r WHERE r.reverses_id = t.id)) AS credit
@@ -212,29 +237,48 @@ FROM (
     SELECT i.id, i.issued_on AS date, i.created_at, 0 AS place, i.kind AS type,
            CASE i.kind WHEN 'INVOICE' THEN 'INV-' ELSE 'CN-' END
            || lpad(i.number::text, greatest(6, length(i.number::text)), '0') AS reference,
-           CASE i.kind WHEN 'INVOICE' THEN i.total_amount ELSE 0 END AS debit,
-           CASE i.kind WHEN 'INVOICE' THEN 0 ELSE i.total_amount END AS credit, i.payment_id
+           CASE i.kind WHEN 'INVOICE' THEN greatest(i.total_amount, 0) ELSE 0 END AS debit,
+           CASE i.kind WHEN 'INVOICE' THEN greatest(-i.total_amount, 0) ELSE i.total_amount END AS credit,
+           i.payment_id
     FROM invoices i
     WHERE i.contract_id = %(contract_id)s
     UNION ALL
     SELECT t.id, t.paid_date, t.created_at, 1, t.kind, t.transaction_reference,
-           CASE t.kind WHEN 'REVERSAL' THEN t.amount ELSE 0 END,
-           CASE t.kind WHEN 'REVERSAL' THEN 0 ELSE t.amount END, t.payment_id
+           CASE WHEN t.kind IN ('REVERSAL', 'DEPOSIT_RETURNED') THEN t.amount ELSE 0 END,
+           CASE WHEN t.kind = 'REVERSAL' THEN 0 ELSE t.amount END, t.payment_id
     FROM payment_transactions t
+    LEFT JOIN payment_transactions o ON o.id = t.reverses_id
     WHERE t.contract_id = %(contract_id)s
+      -- Credit that moves from one instalment to another changes nothing of what is owed.
+      AND coalesce(o.kind, t.kind) NOT IN ('APPLIED', 'FREED')
 ) AS e
 ORDER BY e.date, e.created_at, e.place, e.id
 """
 
 _SELECT_SCHEDULE = """
 SELECT p.id, p.installment_number, p.charge, p.period_start, p.period_end, p.due_date, p.amount, p.abatement,
-       p.tax_amount, p.paid_amount, p.status
+       p.tax_amount, p.credited_amount + p.credited_tax AS credited_amount, p.paid_amount, p.status
 FROM payments p
 WHERE p.contract_id = %(contract_id)s
 ORDER BY p.due_date, p.charge, p.id
 """
 
+_SELECT_EXPLANATION = "SELECT p.amount, p.explanation FROM payments p WHERE p.id = %(payment_id)s AND " + _MINE
+
 _SELECT_MY_CONTRACT = "SELECT p.currency FROM contracts p WHERE p.id = %(contract_id)s AND " + _MINE
+
+_SELECT_MY_ACCOUNT = (
+    """
+SELECT p.id, p.currency, p.start_date, p.end_date, p.premises, p.owner_party, p.client_party,
+       (p.created_at AT TIME ZONE (p.premises #>> '{building,timezone}'))::date AS issued_on,
+       app.today(p.premises #>> '{building,timezone}') AS today,
+       (SELECT coalesce(sum(d.paid_amount), 0) FROM payments d WHERE d.contract_id = p.id AND d.charge = 'DEPOSIT')
+       - (SELECT coalesce(sum(t.amount), 0) FROM payment_transactions t
+          WHERE t.contract_id = p.id AND t.kind IN ('DEPOSIT_APPLIED', 'DEPOSIT_RETURNED')) AS deposit_held
+FROM contracts p
+WHERE p.id = %(contract_id)s AND """
+    + _MINE
+)
 
 _SELECT_MANY = _SELECT + " WHERE p.id = ANY(%(payment_ids)s::uuid[]) ORDER BY p.due_date, p.id"
 
@@ -268,6 +312,11 @@ def select_payments(tx: Reading, caller: Caller, asked: PaymentFilter) -> list[R
 def select_payment(tx: Reading, caller: Caller, payment_id: UUID) -> Row | None:
     """One payment of the caller's."""
     return tx.one(_SELECT_ONE, {"payment_id": payment_id, **sides_of(caller)})
+
+
+def select_explanation(tx: Reading, caller: Caller, payment_id: UUID) -> Row | None:
+    """The `amount` of one of the caller's payments, and its `explanation`, step by step."""
+    return tx.one(_SELECT_EXPLANATION, {"payment_id": payment_id, **sides_of(caller)})
 
 
 def lock_payment(tx: Tx, caller: Caller, payment_id: UUID) -> tuple[Row | None, Row | None, list[Row]]:
@@ -328,6 +377,12 @@ def select_many(tx: Reading, payment_ids: list[UUID]) -> list[Payment]:
     return [Payment.of(row) for row in tx.all(_SELECT_MANY, values)]
 
 
+def select_later(tx: Tx, payment_ids: list[UUID]) -> Callable[[], list[Payment]]:
+    """As `select_many`, together with the next query."""
+    rows = tx.later(_SELECT_MANY, {"payment_ids": payment_ids, "public_url": setting("PUBLIC_URL")})
+    return lambda: [Payment.of(row) for row in rows()]
+
+
 def select_schedule(tx: Reading, caller: Caller, contract_id: UUID) -> tuple[str, list[Row]] | None:
     """The currency of the caller's contract and its instalments; None where it is not the caller's."""
     return _of_contract(tx, caller, contract_id, _SELECT_SCHEDULE)
@@ -336,6 +391,13 @@ def select_schedule(tx: Reading, caller: Caller, contract_id: UUID) -> tuple[str
 def select_ledger(tx: Reading, caller: Caller, contract_id: UUID) -> tuple[str, list[Row]] | None:
     """The currency of the caller's contract and its account; None where it is not the caller's."""
     return _of_contract(tx, caller, contract_id, _SELECT_LEDGER)
+
+
+def select_statement(tx: Reading, caller: Caller, contract_id: UUID) -> tuple[Row, list[Row]] | None:
+    """The caller's contract as its statement names it, and its account; None where it is not the caller's."""
+    values = {"contract_id": contract_id, **sides_of(caller)}
+    contracts, rows = tx.batch((_SELECT_MY_ACCOUNT, values), (_SELECT_LEDGER, values))
+    return (contracts[0], rows) if contracts else None
 
 
 def _of_contract(tx: Reading, caller: Caller, contract_id: UUID, sql: str) -> tuple[str, list[Row]] | None:
@@ -347,16 +409,18 @@ def _of_contract(tx: Reading, caller: Caller, contract_id: UUID, sql: str) -> tu
 def insert_schedule(tx: Tx, contract_id: UUID, rows: Sequence[dict[str, Any]]) -> None:
     """A contract's instalments, as `instalments_of` makes them; a line that is there already stays."""
     for row in rows:
-        tx.run(
-            _INSERT_LINE,
-            {
-                **row,
-                "id": new_id(),
-                "contract_id": contract_id,
-                "whole_currencies": list(WHOLE_CURRENCIES),
-                "explanation": Jsonb(row["explanation"]),
-            },
-        )
+        insert_line(tx, row | {"id": new_id(), "contract_id": contract_id})
+
+
+def insert_line(tx: Tx, row: dict[str, Any]) -> None:
+    """One payment of a contract, not yet due; where its charge and period have one already, that stays."""
+    more = {"whole_currencies": list(WHOLE_CURRENCIES), "explanation": Jsonb(row["explanation"])}
+    tx.run(_INSERT_LINE, row | more)
+
+
+def update_cancelled(tx: Tx, payment_ids: list[UUID]) -> None:
+    """Payments that nobody was asked for, and nobody will be."""
+    tx.run(_UPDATE_CANCELLED, {"payment_ids": payment_ids})
 
 
 def delete_schedule(tx: Tx, contract_id: UUID) -> None:

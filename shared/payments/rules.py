@@ -1,13 +1,16 @@
 """When money may be recorded, what it settles, and what a reversal takes back."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
 from shared.kit.errors import Conflict, Detail, Invalid
-from shared.payments.models import Payment, Recording
+from shared.maths.exact import rounded
+from shared.payments.models import Applying, Payment, Recording, Returning
 from shared.spaces.currencies import exponent_of
 
 
@@ -31,8 +34,35 @@ class ReceiptMissing(Conflict):
     message = "Nothing has been paid on this payment yet."
 
 
+class MoreThanInvoiced(Conflict):
+    message = "That is more than still stands of the invoice."
+    remedy = "`GET /invoices` tells what each invoice asked for and what was credited since."
+
+
+class NotEndedYet(Conflict):
+    message = "The lease has not ended: its deposit stays where it is."
+
+
+class NothingHeld(Conflict):
+    message = "Nothing is held of a deposit."
+
+
+class MoreThanHeld(Conflict):
+    message = "That is more than is held of the deposit."
+
+
+class MoreThanOpen(Conflict):
+    message = "That is more than is open on the contract."
+
+
+class DepositSettled(Conflict):
+    message = "Some of the deposit was applied or returned already."
+
+
 REMINDERS = (7, 3, 1)
 """So many days before a payment is due its payer is reminded."""
+
+_INDEX_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}", re.ASCII)
 
 PAYABLE_CONTRACTS = ("SIGNED", "ACTIVE", "EXPIRED")
 
@@ -54,9 +84,15 @@ def check_recording(payment: Payment, contract_status: str, today: date, recordi
         raise NotPayable()
 
 
+def check_index_name(name: str) -> None:
+    """Raises Invalid on `name`."""
+    if not _INDEX_NAME.fullmatch(name):
+        raise Invalid(Detail("name", "must be 1 to 64 letters, digits, spaces or . _ -, the first a letter or digit"))
+
+
 def open_amount(payment: Payment) -> Decimal:
     """What is still to be paid, tax included."""
-    return payment.amount + payment.tax_amount - payment.paid_amount
+    return payment.amount + payment.tax_amount - payment.credited_amount - payment.paid_amount
 
 
 def settle(payment: Payment, amount: Decimal | None) -> tuple[Decimal, Decimal]:
@@ -67,30 +103,91 @@ def settle(payment: Payment, amount: Decimal | None) -> tuple[Decimal, Decimal]:
     return settled, paid - settled
 
 
+def check_returning(deposit: dict[str, Any], returning: Returning) -> Decimal:
+    """How much is given back. Raises Invalid on `paid_date` or `amount`, NotEndedYet, NothingHeld, MoreThanHeld."""
+    if returning.paid_date > deposit["today"]:
+        raise Invalid(Detail("paid_date", f"must not be after {deposit['today'].isoformat()}"))
+    held = _held(deposit, returning.amount)
+    return returning.amount or held
+
+
+def check_applying(deposit: dict[str, Any], applying: Applying) -> Decimal:
+    """How much is kept for what is open. Raises Invalid on `amount`, NotEndedYet, NothingHeld, MoreThanHeld,
+    MoreThanOpen."""
+    held = _held(deposit, applying.amount)
+    amount = applying.amount or min(held, deposit["open_amount"])
+    if amount <= 0 or amount > deposit["open_amount"]:
+        raise MoreThanOpen()
+    return amount
+
+
+def _held(deposit: dict[str, Any], amount: Decimal | None) -> Decimal:
+    if amount is not None and amount % 1 and exponent_of(deposit["currency"]) == 0:
+        raise Invalid(Detail("amount", f"must be whole: {deposit['currency']} has no decimals"))
+    if deposit["status"] not in ("EXPIRED", "TERMINATED"):
+        raise NotEndedYet()
+    held: Decimal = deposit["received_amount"] - deposit["applied_amount"] - deposit["returned_amount"]
+    if held <= 0:
+        raise NothingHeld()
+    if amount is not None and amount > held:
+        raise MoreThanHeld()
+    return held
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What of an invoice is credited: without tax, and of its tax."""
+
+    net: Decimal
+    tax: Decimal
+
+
+def part_of(invoice: dict[str, Any], amount: Decimal | None) -> Part:
+    """The part of an invoice (`net_amount`, `tax_amount`, `credited_net`, `credited_tax`, `currency`) that `amount`,
+    tax included, is; None is all that stands of it. Raises MoreThanInvoiced, Invalid on `amount`."""
+    exponent = exponent_of(invoice["currency"])
+    if amount is not None and amount % 1 and exponent == 0:
+        raise Invalid(Detail("amount", f"must be whole: {invoice['currency']} has no decimals"))
+    net = invoice["net_amount"] - invoice["credited_net"]
+    tax = invoice["tax_amount"] - invoice["credited_tax"]
+    if net + tax <= 0 or (amount is not None and amount > net + tax):
+        raise MoreThanInvoiced()
+    if amount is None or amount == net + tax:
+        return Part(net, tax)
+    of_tax = rounded(Fraction(amount) * Fraction(tax) / Fraction(net + tax), exponent)
+    return Part(amount - of_tax, of_tax)
+
+
 @dataclass(frozen=True, slots=True)
 class Reversal:
     """What is taken back: the transactions, how much of the payment they had settled, and why.
 
-    `payment_method` is how the payment's last money came that still stands (None: none does).
+    `payment_method` is how the payment's last money came that still stands (None: none does). Where the money had left
+    credit (`leaves_credit_short`), what that has settled since is open again.
     """
 
     transaction_ids: tuple[UUID, ...]
     taken_back: Decimal
+    leaves_credit_short: bool
     payment_method: str | None
     reason: str
 
 
 def reversal_of(standing: list[dict[str, Any]], reason: str) -> Reversal:
     """The reversal of the latest of the payment's transactions that stand (the latest first), and of the credit
-    that came with it: only the money that settles a payment leaves any. Raises NothingToReverse."""
+    that came of the payment: what is over without the money is freed again. Raises NothingToReverse, DepositSettled."""
+    if any(one["kind"].startswith("DEPOSIT_") for one in standing):
+        raise DepositSettled()
     payments = [one for one in standing if one["kind"] == "PAYMENT"]
     if not payments:
         raise NothingToReverse()
     latest, *earlier = payments
-    credits = [one["id"] for one in standing if one["kind"] == "CREDIT"]
+    left = [one for one in standing if one["kind"] in ("CREDIT", "FREED")]
+    freed = sum((one["amount"] for one in left if one["kind"] == "FREED"), Decimal(0))
     return Reversal(
-        transaction_ids=(latest["id"], *credits),
-        taken_back=latest["amount"],
+        transaction_ids=(latest["id"], *(one["id"] for one in left)),
+        taken_back=latest["amount"] - freed,
+        leaves_credit_short=bool(left),
         payment_method=earlier[0]["payment_method"] if earlier else None,
         reason=reason,
     )

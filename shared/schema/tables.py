@@ -21,6 +21,7 @@ from sqlalchemy import (
     Computed,
     Date,
     DateTime,
+    Double,
     ForeignKey,
     ForeignKeyConstraint,
     Identity,
@@ -407,6 +408,15 @@ buildings = Table(
         text("id DESC"),
         postgresql_where=text("deleted_at IS NULL"),
     ),
+    Index(
+        "buildings_place_idx",
+        text(
+            "cube(ARRAY[6371008.8 * cosd(latitude::float8) * cosd(longitude::float8),"
+            " 6371008.8 * cosd(latitude::float8) * sind(longitude::float8), 6371008.8 * sind(latitude::float8)])"
+        ),
+        postgresql_using="gist",
+        postgresql_where=text("deleted_at IS NULL AND latitude IS NOT NULL AND longitude IS NOT NULL"),
+    ),
 )
 
 floors = Table(
@@ -516,6 +526,114 @@ spaces = Table(
     ),
 )
 
+# What a live space is searched by, and the words of all of them: the triggers of 0012_search.sql keep both, nobody else
+# reads or writes them.
+listings = Table(
+    "listings",
+    metadata,
+    _key(),
+    Column("number", BigInteger, Identity(always=True), nullable=False),
+    Column("building_id", Uuid, nullable=False),
+    Column("owner_organization_id", Uuid, nullable=False),
+    Column("is_leasable", Boolean, nullable=False),
+    Column("price_minor", BigInteger),
+    Column("gross_sqft_hundredths", BigInteger, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("place", ARRAY(Double)),
+    Column("tags", ARRAY(BigInteger), nullable=False),
+    Index(
+        "listings_tags_idx",
+        "tags",
+        text("(number >> 15)"),
+        postgresql_using="gin",
+        postgresql_with={"fastupdate": "off"},
+        postgresql_where=text("is_leasable"),
+    ),
+    Index("listings_newest_idx", text("created_at DESC"), text("id DESC"), postgresql_where=text("is_leasable")),
+    Index(
+        "listings_cheapest_idx",
+        text("coalesce(price_minor, 9223372036854775807)"),
+        "id",
+        postgresql_where=text("is_leasable"),
+    ),
+    Index(
+        "listings_dearest_idx",
+        text("coalesce(price_minor, -1) DESC"),
+        text("id DESC"),
+        postgresql_where=text("is_leasable"),
+    ),
+    Index("listings_price_idx", "price_minor", postgresql_where=text("is_leasable")),
+    Index("listings_sqft_idx", "gross_sqft_hundredths", "id", postgresql_where=text("is_leasable")),
+    Index("listings_building_idx", "building_id", "id", postgresql_where=text("is_leasable")),
+    Index(
+        "listings_unlisted_idx",
+        "owner_organization_id",
+        text("created_at DESC"),
+        text("id DESC"),
+        postgresql_where=text("NOT is_leasable"),
+    ),
+)
+
+search_words = Table(
+    "search_words",
+    metadata,
+    Column("word", Text(collation="C"), primary_key=True),
+    Column("keys", ARRAY(BigInteger), nullable=False),
+    Index("search_words_keys_idx", "keys", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
+)
+
+favorites = Table(
+    "favorites",
+    metadata,
+    _uuid("user_id", "users.id"),
+    _uuid("space_id", "spaces.id"),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=text("clock_timestamp()")),
+    PrimaryKeyConstraint("user_id", "space_id"),
+    Index("favorites_page_idx", "user_id", text("created_at DESC"), text("space_id DESC")),
+)
+
+saved_searches = Table(
+    "saved_searches",
+    metadata,
+    _key(),
+    _uuid("user_id", "users.id"),
+    _line("name"),
+    _json("criteria", nullable=False),
+    _json("wanted", nullable=False),
+    # A tag that whatever fits must have, or 0.
+    Column("anchor", BigInteger, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
+    Index("saved_searches_page_idx", "user_id", "id"),
+    Index("saved_searches_anchor_idx", "anchor"),
+)
+
+saved_search_matches = Table(
+    "saved_search_matches",
+    metadata,
+    Column("saved_search_id", Uuid, ForeignKey("saved_searches.id", ondelete="CASCADE"), nullable=False),
+    _uuid("space_id", "spaces.id"),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
+    PrimaryKeyConstraint("saved_search_id", "space_id"),
+)
+
+# What a space was until it changed, in business time: reports as of a day that is past read it. A trigger keeps it.
+space_history = Table(
+    "space_history",
+    metadata,
+    Column("number", BigInteger, Identity(always=True), nullable=False),
+    _uuid("space_id", "spaces.id"),
+    _uuid("owner_organization_id"),
+    _line("name"),
+    Column("gross_sqft", AREA, nullable=False),
+    Column("is_leasable", Boolean, nullable=False),
+    _money("base_price_monthly", nullable=True),
+    Column("currency", String(3), nullable=False),
+    _text("availability_status"),
+    Column("is_deleted", Boolean, nullable=False),
+    _moment("valid_until", nullable=False),
+    PrimaryKeyConstraint("space_id", "valid_until", "number"),
+)
+
 # --- deals ------------------------------------------------------------------------------------
 
 bids = Table(
@@ -585,6 +703,8 @@ bid_versions = Table(
     _day("valid_until", nullable=True),
     _text("notes", nullable=True),
     _now("created_at"),
+    # As it was reckoned for both sides; null for a SALE.
+    _json("economics"),
     CheckConstraint("amount > 0", name="amount"),
     CheckConstraint("version > 0", name="version"),
     _one_of("side", "OWNER", "CLIENT"),
@@ -640,6 +760,11 @@ contracts = Table(
     _moment("execution_ended_at"),
     _text("task_token", nullable=True),
     *_traces(),
+    # When a lease without a bid was sent for signature: until then it is its owner's draft.
+    _moment("sent_at"),
+    # The first day without the lease, where it ends early; the newest index value that its schedule follows.
+    _day("terminates_on", nullable=True),
+    _uuid("index_value_id", nullable=True),
     *_term_checks(),
     _one_of("status", "DRAFT", "PENDING_SIGNATURE", "SIGNED", "ACTIVE", "EXPIRED", "TERMINATED"),
     _one_of("signature_status", "NONE", "SIGNED_BY_CLIENT", "SIGNED_BY_OWNER", "PENDING_ADMIN", "FULLY_SIGNED"),
@@ -685,6 +810,32 @@ contracts = Table(
         postgresql_where=text("bid_id IS NOT NULL AND execution_ended_at IS NULL"),
     ),
     Index("contracts_status_dates_idx", "status", "start_date", "end_date"),
+    # A lease is renewed once; what became of nothing does not count.
+    Index(
+        "contracts_one_renewal",
+        "renews_contract_id",
+        unique=True,
+        postgresql_where=text("renews_contract_id IS NOT NULL AND status <> 'TERMINATED'"),
+    ),
+    Index(
+        "contracts_terminating_idx",
+        "terminates_on",
+        "id",
+        postgresql_where=text("terminates_on IS NOT NULL AND status IN ('SIGNED', 'ACTIVE')"),
+    ),
+)
+
+# As space_history.
+contract_history = Table(
+    "contract_history",
+    metadata,
+    Column("number", BigInteger, Identity(always=True), nullable=False),
+    _uuid("contract_id", "contracts.id"),
+    _uuid("owner_organization_id"),
+    _text("status"),
+    _day("end_date", nullable=True),
+    _moment("valid_until", nullable=False),
+    PrimaryKeyConstraint("contract_id", "valid_until", "number"),
 )
 
 # --- money ------------------------------------------------------------------------------------
@@ -712,12 +863,25 @@ payments = Table(
     _line("payment_method", 50, nullable=True),
     _json("explanation"),
     *_traces(),
+    # What credit notes took off, without and of the tax; what catch-ups have asked for the period since.
+    _money("credited_amount", default="0"),
+    _money("credited_tax", default="0"),
+    _money("caught_up", default="0"),
+    # How much interest was asked for it, and up to which day its late charges are reckoned.
+    _money("interest_charged", default="0"),
+    _day("late_until", nullable=True),
     _one_of("charge", "RENT", "DEPOSIT", "LATE_FEE", "INTEREST"),
     _one_of("status", "SCHEDULED", "DUE", "PAID", "OVERDUE", "CANCELLED"),
-    CheckConstraint("amount >= 0 AND abatement >= 0 AND paid_amount >= 0", name="amount"),
-    CheckConstraint("tax_amount >= 0", name="tax_amount"),
+    # Only a correction can be below zero: it has no number.
+    CheckConstraint(
+        "(amount >= 0 AND abatement >= 0 AND paid_amount >= 0)"
+        " OR (installment_number IS NULL AND charge IN ('RENT', 'INTEREST'))",
+        name="amount",
+    ),
+    CheckConstraint("tax_amount >= 0 OR amount < 0", name="tax_amount"),
+    CheckConstraint("credited_amount >= 0 AND credited_tax >= 0", name="credited_amount"),
     CheckConstraint("period_end >= period_start", name="period"),
-    CheckConstraint("(charge = 'RENT') = (installment_number IS NOT NULL)", name="installment"),
+    CheckConstraint("charge = 'RENT' OR installment_number IS NULL", name="installment"),
     CheckConstraint(
         "(installment_number IS NULL) = (total_installments IS NULL)"
         " AND installment_number > 0 AND installment_number <= total_installments",
@@ -732,6 +896,27 @@ payments = Table(
     Index("payments_contract_page_idx", "contract_id", "due_date", "id"),
     Index("payments_due_idx", "due_date", "id"),
     Index("payments_status_due_idx", "status", "due_date", "id"),
+    Index(
+        "payments_late_idx",
+        "due_date",
+        "id",
+        postgresql_where=text(
+            "installment_number IS NOT NULL AND status = 'PAID' AND paid_date > due_date"
+            " AND late_until IS DISTINCT FROM paid_date"
+        ),
+    ),
+    Index(
+        "payments_unsettled_idx",
+        "owner_organization_id",
+        "due_date",
+        postgresql_where=text("status <> 'PAID'"),
+    ),
+    Index(
+        "payments_deposits_idx",
+        "owner_organization_id",
+        "contract_id",
+        postgresql_where=text("charge = 'DEPOSIT'"),
+    ),
 )
 
 invoice_counters = Table(
@@ -764,6 +949,8 @@ invoices = Table(
     _json("client_party", nullable=False),
     _now("created_at"),
     _uuid("created_by", "users.id", nullable=True),
+    # What had been settled, by credit, when it was issued.
+    _money("paid_amount", default="0"),
     _one_of("kind", "INVOICE", "CREDIT_NOTE"),
     CheckConstraint("number > 0", name="number"),
     CheckConstraint("total_amount = net_amount + tax_amount", name="total_amount"),
@@ -777,6 +964,7 @@ invoices = Table(
         unique=True,
         postgresql_where=text("kind = 'INVOICE'"),
     ),
+    Index("invoices_owner_idx", "owner_organization_id", "created_at", "id"),
     Index("invoices_client_idx", "client_organization_id", "created_at", "id"),
     Index(None, "contract_id"),
 )
@@ -798,7 +986,8 @@ payment_transactions = Table(
     _text("reason", nullable=True),
     _now("created_at"),
     _uuid("created_by", "users.id", nullable=True),
-    _one_of("kind", "PAYMENT", "REVERSAL", "CREDIT"),
+    # CREDIT is money beyond what was open, FREED what a credit note leaves of money; APPLIED is credit that settles.
+    _one_of("kind", "PAYMENT", "REVERSAL", "CREDIT", "APPLIED", "FREED", "DEPOSIT_APPLIED", "DEPOSIT_RETURNED"),
     CheckConstraint("amount > 0", name="amount"),
     CheckConstraint("(kind = 'REVERSAL') = (reverses_id IS NOT NULL)", name="reverses_id"),
     _same_sides_as("contracts", "contract_id"),
@@ -806,6 +995,24 @@ payment_transactions = Table(
     Index("payment_transactions_one_reversal", "reverses_id", unique=True),
     Index(None, "payment_id", "created_at"),
     Index(None, "contract_id", "created_at"),
+)
+
+# What an owner's organization knows of an index; a correction is the next version of its day.
+index_values = Table(
+    "index_values",
+    metadata,
+    _key(),
+    _uuid("organization_id", "organizations.id"),
+    _line("name", 64),
+    _day("day"),
+    _number("version"),
+    Column("value", Numeric(14, 6), nullable=False),
+    _flag("final", default=True),
+    _now("created_at"),
+    _uuid("created_by", "users.id", nullable=True),
+    CheckConstraint("version > 0", name="version"),
+    CheckConstraint("value > 0", name="value"),
+    UniqueConstraint("organization_id", "name", "day", "version", name="index_values_version_key"),
 )
 
 documents = Table(
@@ -833,6 +1040,8 @@ documents = Table(
     UniqueConstraint("object_key"),
     Index(None, "contract_id"),
     Index(None, "payment_id"),
+    # Whoever holds a document may ask whether it is one of ours.
+    Index(None, "sha256"),
 )
 
 signatures = Table(

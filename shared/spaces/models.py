@@ -1,5 +1,6 @@
 """What a space looks like, asked and answered."""
 
+import re
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Literal
@@ -11,6 +12,7 @@ from shared.buildings.traits import LARGEST_AREA, Amenities
 from shared.kit.fields import (
     LEFT_OUT,
     Area,
+    AskedDay,
     AskedFlag,
     AskedId,
     AskedMoney,
@@ -30,7 +32,11 @@ from shared.spaces.currencies import CURRENCIES
 
 UsageType = Literal["OFFICE", "CANTEEN", "RESTROOM", "STORAGE", "CORRIDOR", "JANITOR", "OTHER"]
 Availability = Literal["AVAILABLE", "OCCUPIED", "MAINTENANCE", "RESERVED"]
-Sort = Literal["relevance", "price_asc", "price_desc", "sqft_asc", "sqft_desc"]
+Sort = Literal["relevance", "price_asc", "price_desc", "sqft_asc", "sqft_desc", "distance"]
+
+MOST_WORDS = 20
+_DEGREES = r"-?[0-9]{1,3}(\.[0-9]{1,10})?"
+_PLACE = re.compile(f"({_DEGREES}),({_DEGREES})", re.ASCII)
 
 
 def _currency(value: str) -> str:
@@ -46,6 +52,22 @@ def _labels(value: Any) -> list[str]:
     return labels
 
 
+def _words(value: str) -> str:
+    if len(value.split()) > MOST_WORDS:
+        raise refuse(f"must have at most {MOST_WORDS} words")
+    return value
+
+
+def _place(value: Any) -> tuple[Decimal, Decimal]:
+    found = _PLACE.fullmatch(str(value))
+    if not found:
+        raise refuse("must be latitude and longitude in degrees, as 52.52,13.405")
+    latitude, longitude = Decimal(found[1]), Decimal(found[3])
+    if abs(latitude) > 90 or abs(longitude) > 180:
+        raise refuse("must lie between -90,-180 and 90,180")
+    return latitude, longitude
+
+
 # A label in words that JSON Schema shares: no comma, no NUL, and something beside white space.
 _LABEL = r"[^,\u0000]*[^,\s\u0000\u001c-\u001f\u0085][^,\u0000]*"
 
@@ -56,6 +78,12 @@ AskedLabels = Annotated[
     Field(max_length=20),
     BeforeValidator(_labels),
     WithJsonSchema({"type": "string", "pattern": f"^{_LABEL}(,{_LABEL}){{0,19}}$", "examples": ["wifi,parking"]}),
+]
+AskedWords = Annotated[Label, Field(max_length=200), AfterValidator(_words)]
+AskedPlace = Annotated[
+    tuple[Decimal, Decimal],
+    BeforeValidator(_place),
+    WithJsonSchema({"type": "string", "pattern": f"^{_DEGREES},{_DEGREES}$", "examples": ["52.52,13.405"]}),
 ]
 Gross = Annotated[Area, Field(le=LARGEST_AREA)]
 Usable = Annotated[Money, Field(le=LARGEST_AREA)]
@@ -99,8 +127,20 @@ class SpaceChanges(Body):
 
 
 class SpaceSearch(Paged):
-    """Which spaces to find, and in which order; all filters together must match."""
+    """Which spaces to find, and in which order; all filters together must match.
 
+    `q`: every word must stand in the name, the building's name, the address or the amenities; a word of four letters
+    or more may have one slip. `near` with `radius_km` (10 where it is left out). `available_from`: free on that day.
+    `relevance` is rank where there is `q`, distance where there is `near`, otherwise the newest first.
+    """
+
+    q: AskedWords | None = None
+    near: AskedPlace | None = None
+    radius_km: Annotated[AskedMoney, Field(gt=0, le=20_000)] | None = None
+    city: Annotated[Label, Field(max_length=100)] | None = None
+    usage_type: UsageType | None = None
+    currency: Currency | None = None
+    available_from: AskedDay | None = None
     building_id: AskedId | None = None
     floor_id: AskedId | None = None
     min_sqft: AskedMoney | None = None
@@ -140,6 +180,12 @@ class FoundSpace(View):
     updated_at: datetime
 
 
+class SpaceInSearch(FoundSpace):
+    """A space in a search, and how far it is from `near`, along the ground; null where that was not asked."""
+
+    distance_km: Decimal | None
+
+
 class SearchMeta(PageMeta):
     """Where the next page begins, and how many there are: exact up to 1,000, estimated above."""
 
@@ -150,7 +196,7 @@ class SearchMeta(PageMeta):
 class SpaceList(View):
     """A page of spaces."""
 
-    data: list[FoundSpace]
+    data: list[SpaceInSearch]
     meta: SearchMeta
 
 
@@ -240,9 +286,10 @@ class SimilarSpace(FoundSpace):
 class SpaceDetail(Space):
     """A listed space with the five available ones most like it.
 
-    `ai_recommendation_score` says how well the market serves who likes this space: the mean similarity
-    of those five, 0 where there are none; `score_factors` are the means of its parts, weighted
-    0.30 area, 0.25 price per sqft, 0.20 distance, 0.15 amenities, 0.10 floor.
+    `ai_recommendation_score` says how well the space suits who asks: its mean similarity to the five most like it among
+    the last spaces that the caller has marked or bid for (twenty of each); where there are none, and for who is not
+    signed in, to its `similar_spaces`; 0 where there are none of these either. `score_factors` are the means of its
+    parts, weighted 0.30 area, 0.25 price per sqft, 0.20 distance, 0.15 amenities, 0.10 floor.
     """
 
     similar_spaces: list[SimilarSpace]

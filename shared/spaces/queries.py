@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
@@ -17,7 +17,9 @@ from shared.spaces.deal import Ties
 
 if TYPE_CHECKING:
     # Only their names are needed here: a deal on a space comes by without paying for its models.
-    from shared.spaces.models import NewSpace, Sort, SpaceSearch
+    from shared.kit.paging import Paged
+    from shared.spaces.kept import Criteria, NewSavedSearch
+    from shared.spaces.models import NewSpace, SpaceSearch
 
 _LOCK_SPACE = "SELECT app.lock_space(%(space_id)s)"
 
@@ -126,10 +128,8 @@ WHERE s.id = %(space_id)s
   AND (s.is_leasable OR s.owner_organization_id = %(own_organization_id)s OR %(sees_all)s)
 """
 
-# Candidates are the available listed spaces of the same use and currency in the building, and the 50 next
-# in size on either side: a bounded number however large the market is. Each factor lies between 0 and 1;
-# their weights in `similarity` add up to 1. Only what is listed counts, also for the owner.
-_SELECT_SIMILAR = """
+# Each factor lies between 0 and 1; their weights in `similarity` add up to 1.
+_THIS = """
 WITH this AS (
     SELECT s.id, s.building_id, s.gross_sqft, s.gross_sqft_hundredths, s.usage_type, s.currency, s.amenities,
            s.base_price_monthly / s.gross_sqft AS price_per_sqft, f.floor_number, b.latitude, b.longitude
@@ -138,29 +138,9 @@ WITH this AS (
     JOIN buildings b ON b.id = s.building_id
     WHERE s.id = %(space_id)s AND s.deleted_at IS NULL
       AND (s.is_leasable OR s.owner_organization_id = %(own_organization_id)s OR %(sees_all)s)
-), candidate AS (
-    SELECT near.id
-    FROM this
-    CROSS JOIN LATERAL (
-        (SELECT s.id FROM spaces s
-         WHERE s.building_id = this.building_id AND s.is_leasable AND s.deleted_at IS NULL
-           AND s.availability_status = 'AVAILABLE'
-           AND s.usage_type = this.usage_type AND s.currency = this.currency
-         ORDER BY s.id LIMIT 50)
-        UNION
-        (SELECT s.id FROM spaces s
-         WHERE s.gross_sqft_hundredths >= this.gross_sqft_hundredths AND s.is_leasable AND s.deleted_at IS NULL
-           AND s.availability_status = 'AVAILABLE'
-           AND s.usage_type = this.usage_type AND s.currency = this.currency
-         ORDER BY s.gross_sqft_hundredths, s.id LIMIT 50)
-        UNION
-        (SELECT s.id FROM spaces s
-         WHERE s.gross_sqft_hundredths < this.gross_sqft_hundredths AND s.is_leasable AND s.deleted_at IS NULL
-           AND s.availability_status = 'AVAILABLE'
-           AND s.usage_type = this.usage_type AND s.currency = this.currency
-         ORDER BY s.gross_sqft_hundredths DESC, s.id DESC LIMIT 50)
-    ) AS near
-    WHERE near.id <> this.id
+"""
+
+_COMPARED = """
 ), compared AS (
     SELECT s.id, s.name, s.gross_sqft, s.usable_sqft, s.usage_type, s.is_leasable, s.base_price_monthly,
            s.currency, s.availability_status, s.amenities, s.images, s.created_at, s.updated_at,
@@ -202,160 +182,143 @@ ORDER BY similarity DESC, c.id
 LIMIT 5
 """
 
-# What the filters leave, in the two parts that the caller may see: each part has its own index, where an OR
-# between them would read every space there is. Prices and areas are compared as bigint, which is leakproof.
-_PARTS = """
-WITH matching AS NOT MATERIALIZED (
-    SELECT s.id, s.owner_organization_id, s.is_leasable, s.price_minor, s.gross_sqft_hundredths, s.created_at
-    FROM spaces s
-    WHERE s.deleted_at IS NULL
-      AND (%(building_id)s::uuid IS NULL OR s.building_id = %(building_id)s)
-      AND (%(floor_id)s::uuid IS NULL OR s.floor_id = %(floor_id)s)
-      AND (%(min_sqft)s::bigint IS NULL OR s.gross_sqft_hundredths >= %(min_sqft)s::bigint)
-      AND (%(max_sqft)s::bigint IS NULL OR s.gross_sqft_hundredths <= %(max_sqft)s::bigint)
-      AND (%(min_price)s::bigint IS NULL OR s.price_minor >= %(min_price)s::bigint)
-      AND (%(max_price)s::bigint IS NULL OR s.price_minor <= %(max_price)s::bigint)
-      AND (%(availability_status)s::text IS NULL OR s.availability_status = %(availability_status)s)
-      AND (%(amenities)s::jsonb IS NULL OR s.amenities @> %(amenities)s)
-), listed AS NOT MATERIALIZED (
-    SELECT m.id, m.price_minor, m.gross_sqft_hundredths, m.created_at
-    FROM matching m
-    WHERE m.is_leasable AND (%(is_leasable)s::boolean IS NULL OR %(is_leasable)s)
-), unlisted AS NOT MATERIALIZED (
-    SELECT m.id, m.price_minor, m.gross_sqft_hundredths, m.created_at
-    FROM matching m
-    WHERE NOT m.is_leasable AND (%(is_leasable)s::boolean IS NULL OR NOT %(is_leasable)s)
-      AND (m.owner_organization_id = %(own_organization_id)s OR %(sees_all)s)
-)
+# Candidates are the available listed spaces of the same use and currency in the building, and the 50 next
+# in size on either side: a bounded number however large the market is. Only what is listed counts, also for the owner.
+_SELECT_SIMILAR = (
+    _THIS
+    + """
+), candidate AS (
+    SELECT near.id
+    FROM this
+    CROSS JOIN LATERAL (
+        (SELECT s.id FROM spaces s
+         WHERE s.building_id = this.building_id AND s.is_leasable AND s.deleted_at IS NULL
+           AND s.availability_status = 'AVAILABLE'
+           AND s.usage_type = this.usage_type AND s.currency = this.currency
+         ORDER BY s.id LIMIT 50)
+        UNION
+        (SELECT s.id FROM spaces s
+         WHERE s.gross_sqft_hundredths >= this.gross_sqft_hundredths AND s.is_leasable AND s.deleted_at IS NULL
+           AND s.availability_status = 'AVAILABLE'
+           AND s.usage_type = this.usage_type AND s.currency = this.currency
+         ORDER BY s.gross_sqft_hundredths, s.id LIMIT 50)
+        UNION
+        (SELECT s.id FROM spaces s
+         WHERE s.gross_sqft_hundredths < this.gross_sqft_hundredths AND s.is_leasable AND s.deleted_at IS NULL
+           AND s.availability_status = 'AVAILABLE'
+           AND s.usage_type = this.usage_type AND s.currency = this.currency
+         ORDER BY s.gross_sqft_hundredths DESC, s.id DESC LIMIT 50)
+    ) AS near
+    WHERE near.id <> this.id
 """
-
-_BY_PRICE_ASC = """
-, page AS (
-    (SELECT id FROM listed
-     WHERE price_minor IS NOT NULL AND (%(after_id)s::uuid IS NULL OR (%(after_key)s::bigint IS NOT NULL
-       AND (price_minor, id) > (%(after_key)s::bigint, %(after_id)s::uuid)))
-     ORDER BY price_minor, id LIMIT %(limit)s)
-    UNION ALL
-    (SELECT id FROM listed
-     WHERE price_minor IS NULL
-       AND (%(after_id)s::uuid IS NULL OR %(after_key)s::bigint IS NOT NULL OR id > %(after_id)s::uuid)
-     ORDER BY id LIMIT %(limit)s)
-    UNION ALL
-    (SELECT id FROM unlisted
-     WHERE %(after_id)s::uuid IS NULL
-        OR (price_minor, id) > (%(after_key)s::bigint, %(after_id)s::uuid)
-        OR (price_minor IS NULL AND (%(after_key)s::bigint IS NOT NULL OR id > %(after_id)s::uuid))
-     ORDER BY price_minor, id LIMIT %(limit)s)
+    + _COMPARED
 )
-"""
 
-_BY_PRICE_DESC = """
-, page AS (
-    (SELECT id FROM listed
-     WHERE price_minor IS NOT NULL AND (%(after_id)s::uuid IS NULL OR (%(after_key)s::bigint IS NOT NULL
-       AND (price_minor, id) < (%(after_key)s::bigint, %(after_id)s::uuid)))
-     ORDER BY price_minor DESC NULLS LAST, id DESC LIMIT %(limit)s)
-    UNION ALL
-    (SELECT id FROM listed
-     WHERE price_minor IS NULL
-       AND (%(after_id)s::uuid IS NULL OR %(after_key)s::bigint IS NOT NULL OR id < %(after_id)s::uuid)
-     ORDER BY id DESC LIMIT %(limit)s)
-    UNION ALL
-    (SELECT id FROM unlisted
-     WHERE %(after_id)s::uuid IS NULL
-        OR (price_minor, id) < (%(after_key)s::bigint, %(after_id)s::uuid)
-        OR (price_minor IS NULL AND (%(after_key)s::bigint IS NOT NULL OR id < %(after_id)s::uuid))
-     ORDER BY price_minor DESC NULLS LAST, id DESC LIMIT %(limit)s)
+# What the caller has marked or bid for last, as far as it may still see it.
+_SELECT_LIKED = (
+    _THIS
+    + """
+), candidate AS (
+    SELECT liked.space_id AS id
+    FROM this
+    CROSS JOIN LATERAL (
+        (SELECT f.space_id FROM favorites f WHERE f.user_id = %(user_id)s
+         ORDER BY f.created_at DESC, f.space_id DESC LIMIT 20)
+        UNION
+        (SELECT b.space_id FROM bids b
+         WHERE b.client_organization_id = %(organization_id)s AND b.client_id = %(user_id)s
+         ORDER BY b.created_at DESC, b.id DESC LIMIT 20)
+    ) AS liked
+    WHERE liked.space_id <> this.id
+"""
+    + _COMPARED
 )
-"""
 
-_BY_SQFT_ASC = """
-, page AS (
-    (SELECT id FROM listed
-     WHERE %(after_id)s::uuid IS NULL
-        OR (gross_sqft_hundredths, id) > (%(after_key)s::bigint, %(after_id)s::uuid)
-     ORDER BY gross_sqft_hundredths, id LIMIT %(limit)s)
-    UNION ALL
-    (SELECT id FROM unlisted
-     WHERE %(after_id)s::uuid IS NULL
-        OR (gross_sqft_hundredths, id) > (%(after_key)s::bigint, %(after_id)s::uuid)
-     ORDER BY gross_sqft_hundredths, id LIMIT %(limit)s)
-)
-"""
-
-_BY_SQFT_DESC = """
-, page AS (
-    (SELECT id FROM listed
-     WHERE %(after_id)s::uuid IS NULL
-        OR (gross_sqft_hundredths, id) < (%(after_key)s::bigint, %(after_id)s::uuid)
-     ORDER BY gross_sqft_hundredths DESC, id DESC LIMIT %(limit)s)
-    UNION ALL
-    (SELECT id FROM unlisted
-     WHERE %(after_id)s::uuid IS NULL
-        OR (gross_sqft_hundredths, id) < (%(after_key)s::bigint, %(after_id)s::uuid)
-     ORDER BY gross_sqft_hundredths DESC, id DESC LIMIT %(limit)s)
-)
-"""
-
-_NEWEST = """
-, page AS (
-    (SELECT id FROM listed
-     WHERE %(after_id)s::uuid IS NULL OR (created_at, id) < (%(after_key)s::timestamptz, %(after_id)s::uuid)
-     ORDER BY created_at DESC, id DESC LIMIT %(limit)s)
-    UNION ALL
-    (SELECT id FROM unlisted
-     WHERE %(after_id)s::uuid IS NULL OR (created_at, id) < (%(after_key)s::timestamptz, %(after_id)s::uuid)
-     ORDER BY created_at DESC, id DESC LIMIT %(limit)s)
-)
-"""
-
-_SHOWN = """
+# app.search_spaces finds the ids; what is shown of them passes the policies of spaces like everything else.
+_SELECT_FOUND = """
 SELECT s.id, s.name, s.gross_sqft, s.usable_sqft, s.usage_type, s.is_leasable, s.base_price_monthly,
        s.currency, s.availability_status, s.amenities, s.images, s.created_at, s.updated_at,
-       s.price_minor, s.gross_sqft_hundredths,
+       s.price_minor, s.gross_sqft_hundredths, s.building_id, found.rank, found.distance,
+       round(app.along_the_ground(found.distance)::numeric / 1000, 3) AS distance_km,
        jsonb_build_object('id', f.id, 'floor_number', f.floor_number, 'building',
                           jsonb_build_object('id', b.id, 'name', b.name, 'address', b.address)) AS floor
-FROM page
-JOIN spaces s ON s.id = page.id
+FROM app.search_spaces(%(asked)s, %(sort)s, %(after)s, %(limit)s)
+     WITH ORDINALITY AS found (id, rank, distance, number)
+JOIN spaces s ON s.id = found.id
 JOIN floors f ON f.id = s.floor_id
 JOIN buildings b ON b.id = s.building_id
+WHERE s.deleted_at IS NULL AND (s.is_leasable OR s.owner_organization_id = %(own_organization_id)s OR %(sees_all)s)
+ORDER BY found.number
 """
 
-_SELECT_PRICE_ASC = _PARTS + _BY_PRICE_ASC + _SHOWN + "ORDER BY s.price_minor, s.id LIMIT %(limit)s"
-_SELECT_PRICE_DESC = (
-    _PARTS + _BY_PRICE_DESC + _SHOWN + "ORDER BY s.price_minor DESC NULLS LAST, s.id DESC LIMIT %(limit)s"
-)
-_SELECT_SQFT_ASC = _PARTS + _BY_SQFT_ASC + _SHOWN + "ORDER BY s.gross_sqft_hundredths, s.id LIMIT %(limit)s"
-_SELECT_SQFT_DESC = _PARTS + _BY_SQFT_DESC + _SHOWN + "ORDER BY s.gross_sqft_hundredths DESC, s.id DESC LIMIT %(limit)s"
-_SELECT_NEWEST = _PARTS + _NEWEST + _SHOWN + "ORDER BY s.created_at DESC, s.id DESC LIMIT %(limit)s"
+_SELECT_TOTAL = "SELECT total, is_estimate FROM app.count_found(%(asked)s, %(counted)s)"
 
-_SELECT_ALL = _PARTS + "SELECT id FROM listed UNION ALL SELECT id FROM unlisted"
-_SELECT_TOTAL = _PARTS + (
-    "SELECT count(*) AS total FROM (SELECT id FROM listed UNION ALL SELECT id FROM unlisted LIMIT %(counted)s) AS found"
-)
+# `clock_timestamp`, so that favorites of one transaction's moment have an order.
+_INSERT_FAVORITE = """
+INSERT INTO favorites (user_id, space_id) VALUES (%(user_id)s, %(space_id)s)
+ON CONFLICT DO NOTHING
+RETURNING space_id
+"""
 
+_SELECT_FAVORITE = """
+SELECT f.space_id, f.user_id, f.created_at FROM favorites f
+WHERE f.user_id = %(user_id)s AND f.space_id = %(space_id)s
+"""
 
-class _Order(NamedTuple):
-    statement: str
-    column: str
-    kind: Callable[[str], Any]
+_DELETE_FAVORITE = """
+DELETE FROM favorites f WHERE f.user_id = %(user_id)s AND f.space_id = %(space_id)s
+RETURNING f.space_id, f.user_id, f.created_at
+"""
 
+_SELECT_FAVORITES = """
+SELECT s.id, s.name, s.gross_sqft, s.usable_sqft, s.usage_type, s.is_leasable, s.base_price_monthly,
+       s.currency, s.availability_status, s.amenities, s.images, s.created_at, s.updated_at,
+       kept.created_at AS favorite_since,
+       jsonb_build_object('id', f.id, 'floor_number', f.floor_number, 'building',
+                          jsonb_build_object('id', b.id, 'name', b.name, 'address', b.address)) AS floor
+FROM favorites kept
+JOIN spaces s ON s.id = kept.space_id
+JOIN floors f ON f.id = s.floor_id
+JOIN buildings b ON b.id = s.building_id
+WHERE kept.user_id = %(user_id)s
+  AND s.deleted_at IS NULL AND (s.is_leasable OR s.owner_organization_id = %(own_organization_id)s OR %(sees_all)s)
+  AND (%(after_id)s::uuid IS NULL
+       OR (kept.created_at, kept.space_id) < (%(after_time)s::timestamptz, %(after_id)s::uuid))
+ORDER BY kept.created_at DESC, kept.space_id DESC
+LIMIT %(limit)s
+"""
 
-def _bigint(text: str) -> int | None:
-    return None if text == "None" else int(text)
+# One at a time for a person, or two would both be the last one.
+_LOCK_SEARCHER = "SELECT pg_advisory_xact_lock(hashtextextended('saved searches ' || %(user_id)s::text, 0))"
 
+_INSERT_SAVED_SEARCH = """
+INSERT INTO saved_searches (id, user_id, name, criteria, wanted, anchor)
+SELECT %(id)s, %(user_id)s, %(name)s, %(criteria)s, %(wanted)s, app.anchor_of(%(wanted)s)
+WHERE (SELECT count(*) FROM saved_searches s WHERE s.user_id = %(user_id)s) < %(most)s
+RETURNING id, name, criteria, created_at
+"""
 
-_ORDERS: dict[Sort, _Order] = {
-    "price_asc": _Order(_SELECT_PRICE_ASC, "price_minor", _bigint),
-    "price_desc": _Order(_SELECT_PRICE_DESC, "price_minor", _bigint),
-    "sqft_asc": _Order(_SELECT_SQFT_ASC, "gross_sqft_hundredths", _bigint),
-    "sqft_desc": _Order(_SELECT_SQFT_DESC, "gross_sqft_hundredths", _bigint),
-    # As long as no words are searched for, the newest are the most relevant.
-    "relevance": _Order(_SELECT_NEWEST, "created_at", datetime.fromisoformat),
-}
+_DELETE_SAVED_SEARCH = """
+DELETE FROM saved_searches s WHERE s.id = %(id)s AND s.user_id = %(user_id)s
+RETURNING s.id, s.name, s.criteria, s.created_at
+"""
+
+_SELECT_SAVED_SEARCHES = """
+SELECT s.id, s.name, s.criteria, s.created_at
+FROM saved_searches s
+WHERE s.user_id = %(user_id)s AND (%(after_id)s::uuid IS NULL OR s.id < %(after_id)s::uuid)
+ORDER BY s.id DESC
+LIMIT %(limit)s
+"""
+
+MOST_SEARCHES = 50
+"""That one person keeps."""
+
+RADIUS_KM = Decimal(10)
+"""How far around `near` is looked where nothing else is said."""
 
 COUNTED = 1000
-"""Up to here the total is counted; beyond, the planner's estimate is told."""
+"""Up to here the total is counted; beyond, an estimate is told."""
 
 
 def select_space_at_hand(tx: Reading, space_id: UUID, lock: bool) -> Row | None:
@@ -408,40 +371,124 @@ def delete_space(tx: Tx, by: Caller, space_id: UUID) -> None:
     tx.run(_DELETE_SPACE, {"space_id": space_id, "user_id": by.user_id})
 
 
-def select_space(tx: Reading, space_id: UUID) -> tuple[Row | None, list[Row]]:
-    """The space as the caller may see it, and the available ones most like it."""
-    values = {"space_id": space_id, **reach(tx.caller)}
-    found, similar = tx.batch((_SELECT_SPACE, values), (_SELECT_SIMILAR, values))
-    return (found[0] if found else None), similar
+def select_space(tx: Reading, space_id: UUID) -> tuple[Row | None, list[Row], list[Row]]:
+    """The space as the caller may see it, the available ones most like it, and the ones most like it among those that
+    the caller has marked or bid for."""
+    values: Row = {"space_id": space_id, **reach(tx.caller)}
+    statements = [(_SELECT_SPACE, values), (_SELECT_SIMILAR, values)]
+    if tx.caller:
+        own = {"user_id": tx.caller.user_id, "organization_id": tx.caller.organization_id}
+        statements.append((_SELECT_LIKED, values | own))
+    found, similar, *liked = tx.batch(*statements)
+    return (found[0] if found else None), similar, liked[0] if liked else []
 
 
-def sort_column(sort: Sort) -> str:
-    """The column that a page's cursor holds beside the id."""
-    return _ORDERS[sort].column
+_KEYS = {
+    "newest": ("created_at", "id"),
+    "rank": ("created_at", "id", "rank"),
+    "distance": ("distance", "id", "building_id"),
+    "price_asc": ("price_minor", "id"),
+    "price_desc": ("price_minor", "id"),
+    "sqft_asc": ("gross_sqft_hundredths", "id"),
+    "sqft_desc": ("gross_sqft_hundredths", "id"),
+}
+"""What each order sorts by: the columns that a page's cursor holds."""
+
+
+def sort_columns(asked: SpaceSearch) -> tuple[str, ...]:
+    """The columns that a page's cursor holds."""
+    return _KEYS[_order(asked)]
 
 
 def select_spaces(tx: Reading, asked: SpaceSearch) -> tuple[list[Row], int, bool]:
     """One row more than the page holds; how many spaces match; whether that is an estimate."""
-    order = _ORDERS[asked.sort]
-    after_key, after_id = asked.key_before(order.kind, UUID)
+    key, id, *rest = asked.key_before(*(_text for _ in sort_columns(asked)))
+    after = {"key": key, "id": id} | dict(zip(sort_columns(asked)[2:], rest, strict=True))
     values = {
         **reach(tx.caller),
-        **asked.model_dump(include={"building_id", "floor_id", "is_leasable", "availability_status"}),
-        "min_sqft": _hundredths(asked.min_sqft),
-        "max_sqft": _hundredths(asked.max_sqft),
-        "min_price": _hundredths(asked.min_price),
-        "max_price": _hundredths(asked.max_price),
-        "amenities": Jsonb(asked.amenities) if asked.amenities else None,
-        "after_key": after_key,
-        "after_id": after_id,
+        "asked": Jsonb(criteria(asked)),
+        "sort": _order(asked),
+        "after": Jsonb(after) if asked.cursor else None,
         "limit": asked.limit + 1,
-        "counted": COUNTED + 1,
+        "counted": COUNTED,
     }
-    rows, [count] = tx.batch((order.statement, values), (_SELECT_TOTAL, values))
-    if count["total"] <= COUNTED:
-        return rows, count["total"], False
-    [explained] = tx.all("EXPLAIN (FORMAT JSON) " + _SELECT_ALL, values)
-    return rows, max(int(explained["QUERY PLAN"][0]["Plan"]["Plan Rows"]), COUNTED + 1), True
+    rows, [count] = tx.batch((_SELECT_FOUND, values), (_SELECT_TOTAL, values))
+    return rows, count["total"], count["is_estimate"]
+
+
+def insert_favorite(tx: Tx, person: Caller, space_id: UUID) -> tuple[Row, bool]:
+    """The person's favorite, and whether it is new."""
+    values = {"user_id": person.user_id, "space_id": space_id}
+    inserted, [row] = tx.batch((_INSERT_FAVORITE, values), (_SELECT_FAVORITE, values))
+    return row, bool(inserted)
+
+
+def delete_favorite(tx: Tx, person: Caller, space_id: UUID) -> Row | None:
+    """The favorite that the person had."""
+    return tx.one(_DELETE_FAVORITE, {"user_id": person.user_id, "space_id": space_id})
+
+
+def select_favorites(tx: Reading, person: Caller, asked: Paged) -> list[Row]:
+    """One row more than the page holds."""
+    after_time, after_id = asked.key_before(datetime.fromisoformat, UUID)
+    values = {"user_id": person.user_id, "after_time": after_time, "after_id": after_id, "limit": asked.limit + 1}
+    return tx.all(_SELECT_FAVORITES, values | reach(person))
+
+
+def insert_saved_search(tx: Tx, person: Caller, new: NewSavedSearch) -> Row | None:
+    """The saved search, or None where the person keeps too many."""
+    given = new.criteria.model_dump(exclude_none=True)
+    if new.criteria.near:
+        given["near"] = ",".join(f"{degrees:f}" for degrees in new.criteria.near)
+    values = {
+        "id": new_id(),
+        "user_id": person.user_id,
+        "name": new.name,
+        "criteria": Jsonb(given),
+        "wanted": Jsonb(criteria(new.criteria)),
+        "most": MOST_SEARCHES,
+    }
+    [_, rows] = tx.batch((_LOCK_SEARCHER, values), (_INSERT_SAVED_SEARCH, values))
+    return rows[0] if rows else None
+
+
+def delete_saved_search(tx: Tx, person: Caller, saved_search_id: UUID) -> Row | None:
+    """The search that the person kept."""
+    return tx.one(_DELETE_SAVED_SEARCH, {"id": saved_search_id, "user_id": person.user_id})
+
+
+def select_saved_searches(tx: Reading, person: Caller, asked: Paged) -> list[Row]:
+    """One row more than the page holds."""
+    (after_id,) = asked.key_before(UUID)
+    values = {"user_id": person.user_id, "after_id": after_id, "limit": asked.limit + 1}
+    return tx.all(_SELECT_SAVED_SEARCHES, values)
+
+
+def criteria(asked: SpaceSearch | Criteria) -> Row:
+    """What is searched for, as app.search_spaces reads it: money and areas in hundredths, metres, text."""
+    found = {
+        **{
+            name: getattr(asked, name) and str(getattr(asked, name))
+            for name in ("building_id", "floor_id", "available_from")
+        },
+        **{name: getattr(asked, name) for name in ("q", "city", "usage_type", "currency", "availability_status")},
+        **{name: _hundredths(getattr(asked, name)) for name in ("min_sqft", "max_sqft", "min_price", "max_price")},
+        "is_leasable": asked.is_leasable,
+        "amenities": asked.amenities,
+        "near": asked.near and [str(degrees) for degrees in asked.near],
+        "radius": asked.near and str(1000 * (asked.radius_km or RADIUS_KM)),
+    }
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _order(asked: SpaceSearch) -> str:
+    if asked.sort != "relevance":
+        return asked.sort
+    return "rank" if asked.q else "distance" if asked.near else "newest"
+
+
+def _text(value: str) -> str | None:
+    return None if value == "None" else value
 
 
 def _hundredths(value: Any) -> int | None:

@@ -6,7 +6,8 @@ from shared.kit.db import Row
 from shared.kit.errors import Conflict, Detail, Invalid
 from shared.spaces.currencies import WHOLE_CURRENCIES
 from shared.spaces.deal import Ties
-from shared.spaces.models import ScoreFactors, SpaceChanges
+from shared.spaces.kept import Criteria
+from shared.spaces.models import ScoreFactors, SpaceChanges, SpaceSearch
 
 
 class ExternalIdTaken(Conflict):
@@ -16,6 +17,10 @@ class ExternalIdTaken(Conflict):
 
 class AvailabilityFixed(Conflict):
     message = "An owner moves a space between AVAILABLE and MAINTENANCE only, and not while a contract holds it."
+
+
+class TooManySearches(Conflict):
+    message = "You keep 50 searches already: delete one first."
 
 
 class StillInUse(Conflict):
@@ -34,6 +39,32 @@ def check_space(values: Row) -> None:
         problems.append(Detail("base_price_monthly", f"must be whole: {currency} has no decimals"))
     if problems:
         raise Invalid(*problems)
+
+
+def check_search(asked: SpaceSearch) -> None:
+    """Raises Invalid where a radius or an order by distance has no middle."""
+    if asked.near is None and asked.radius_km is not None:
+        raise Invalid(Detail("radius_km", "needs near"))
+    if asked.near is None and asked.sort == "distance":
+        raise Invalid(Detail("sort", "distance needs near"))
+
+
+def check_criteria(criteria: Criteria) -> None:
+    """Raises Invalid where a search asks for nothing, or for a radius without a middle."""
+    if not criteria.model_dump(exclude_none=True):
+        raise Invalid(Detail("criteria", "must ask for something"))
+    if criteria.near is None and criteria.radius_km is not None:
+        raise Invalid(Detail("criteria.radius_km", "needs near"))
+
+
+def is_news(before: Row, after: Row) -> bool:
+    """Whether a changed space is worth telling whoever looks for one like it: newly listed, free again, cheaper."""
+    became_free = before["availability_status"] != "AVAILABLE" == after["availability_status"]
+    was, costs = before["base_price_monthly"], after["base_price_monthly"]
+    return bool(
+        after["is_leasable"]
+        and (not before["is_leasable"] or became_free or (was is not None and costs is not None and costs < was))
+    )
 
 
 def changed_space(before: Row, asked: SpaceChanges, ties: Ties) -> Row:
@@ -58,13 +89,13 @@ def check_unused(ties: Ties) -> None:
         raise StillInUse(*(Detail(field, f"{number} {state}") for field, number, state in found if number))
 
 
-def recommendation(similar: list[Row]) -> tuple[Decimal, ScoreFactors]:
-    """How well the market serves who likes a space: the mean similarity of the spaces most like it, and
-    the means of what it is made of, each from 0 to 1; 0 where there are none."""
+def recommendation(alike: list[Row]) -> tuple[Decimal, ScoreFactors]:
+    """How well a space suits: its mean similarity to these spaces, and the means of what that is made of, each from
+    0 to 1; 0 where there are none."""
 
     def mean(column: str) -> Decimal:
-        total = sum((row[column] for row in similar), Decimal(0))
-        return (total / max(len(similar), 1)).quantize(Decimal("0.0001"), rounding=ROUND_HALF_UP)
+        total = sum((row[column] for row in alike), Decimal(0))
+        return (total / max(len(alike), 1)).quantize(Decimal("0.0001"), rounding=ROUND_HALF_UP)
 
     factors = ScoreFactors.of(
         {

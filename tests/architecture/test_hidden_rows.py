@@ -15,6 +15,10 @@ from functions.leasing.schedule_payments import schedule_payments
 from functions.notifications.notify_people import notify_people
 from functions.organizations.grant_mandate import grant_mandate
 from functions.organizations.invite_member import invite_member
+from functions.payments.list_payments import list_payments
+from functions.payments.record_payment import record_payment
+from functions.spaces.add_favorite import add_favorite
+from functions.spaces.save_search import save_search
 from shared.kit import catalog
 from shared.kit.catalog import STAFF, Role
 from shared.kit.paging import Paged
@@ -34,7 +38,9 @@ READ_BY: dict[str, dict[Role, dict[str, Any]]] = {
     "list_bids": {Role.OWNER: {}, Role.AGENT: {}, Role.CLIENT: {}, Role.BROKER: {"status": "APPROVED"}},
     "list_buildings": {Role.OWNER: {}, Role.AGENT: {}},
     "list_contracts": {Role.OWNER: {}, Role.CLIENT: {}, Role.BROKER: {"status": "SIGNED"}},
+    "list_favorites": {Role.CLIENT: {}},
     "list_floors": {Role.OWNER: {}, Role.AGENT: {}},
+    "list_invoices": {Role.OWNER: {}, Role.FINANCIAL_OFFICER: {}, Role.CLIENT: {"kind": "INVOICE"}, Role.BROKER: {}},
     "list_invitations": {Role.OWNER: {}, Role.CLIENT: {}},
     "list_mandates": {Role.CLIENT: {}, Role.BROKER: {}},
     "list_members": {Role.OWNER: {}, Role.CLIENT: {}},
@@ -45,6 +51,7 @@ READ_BY: dict[str, dict[Role, dict[str, Any]]] = {
         Role.CLIENT: {"status": "SCHEDULED"},
         Role.BROKER: {},
     },
+    "list_saved_searches": {Role.CLIENT: {}},
     "list_sessions": {Role.OWNER: {}, Role.CLIENT: {}},
     "search_spaces": {Role.OWNER: {"is_leasable": "false"}, Role.AGENT: {"is_leasable": "false", "sort": "price_asc"}},
 }
@@ -80,6 +87,12 @@ class Market:
             self.grant(self.client, world.user(Role.BROKER))
             self.grant(world.client(), self.people[Role.BROKER])
         self.deals = [self.lease(self.owner, self.client) for _ in range(3)]
+        for user in self.neighbours.values():
+            assert call(add_favorite, as_=user, path={"space_id": self.deals[0].space}).status == 200
+        for deal in self.deals:
+            assert call(add_favorite, as_=self.client, path={"space_id": deal.space}).status == 200
+            searched = {"name": "Harbour", "criteria": {"q": "harbour"}}
+            assert call(save_search, as_=self.client, body=searched).status == 201
         self.building = world.building(self.owner, floors=3)
         for price in (1000, 2000, 3000):
             world.space(self.owner, building=self.building, price=price, is_leasable=False)
@@ -87,6 +100,9 @@ class Market:
     def lease(self, owner: Any, client: Any) -> Deal:
         deal = Deal(self.world, call, owner=owner, client=client, months=2)
         deal.signed().run(schedule_payments, activate_contract)
+        [payment, *_] = call(list_payments, as_=owner, query={"contract_id": deal.contract}).json["data"]
+        money = {"paid_date": "2026-01-15", "payment_method": "cheque"}
+        assert call(record_payment, as_=owner, path={"payment_id": payment["id"]}, body=money).status == 200
         events = self.world.event_details(deal.bid) + self.world.event_details(deal.contract)
         assert (
             invoke(notify_people, *(event for event in events if event["name"] in notify_people.operation.hears)) == []
@@ -148,6 +164,21 @@ class Market:
                 neighbour=self.neighbours[reader].id,
                 reader=reader.id,
             )
+            self.world.sql(
+                f"""INSERT INTO saved_searches (id, user_id, name, criteria, wanted, anchor)
+                    SELECT {BESIDE}, %(neighbour)s, name, criteria, wanted, anchor
+                    FROM saved_searches WHERE user_id = %(reader)s""",
+                shift=shift,
+                neighbour=self.neighbours[reader].id,
+                reader=reader.id,
+            )
+        self.world.sql(
+            """INSERT INTO favorites (user_id, space_id, created_at)
+               SELECT %(neighbour)s, space_id, created_at FROM favorites WHERE user_id = %(reader)s
+               ON CONFLICT DO NOTHING""",
+            neighbour=self.neighbours[reader].id,
+            reader=reader.id,
+        )
 
     def crowd_organizations(self, reader: Any) -> None:
         """Another organization's member, invitation and mandate right before and right after each of the reader's."""

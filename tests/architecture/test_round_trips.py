@@ -17,6 +17,7 @@ from tests.world import close_connections
 OPERATIONS = [each for each in catalog.load() if each.kind == "endpoint" and each.method and each.domain != "auth"]
 MOST = 3
 MORE = {
+    "apply_deposit": 4,  # what it settles can only be said of what is open when that is locked, and it ends a lease
     "delete_account": 4,  # what still runs is looked for when nothing new can begin, and it happens once in a life
     "delete_building": 4,  # what hangs on its spaces can only be looked for when it is known which they are
 }

@@ -56,7 +56,8 @@ SECRETS = (
     ("login_attempts", "failed_attempts"),
     ("rate_windows", "moments"),
 )
-HISTORY = ("audit_logs", "audit_seals", "bid_versions", "signatures", "payment_transactions", "invoices")
+HISTORY = ("audit_logs", "audit_seals", "bid_versions", "signatures", "payment_transactions", "invoices",
+           "space_history", "contract_history", "index_values")  # fmt: skip
 
 Row = dict[str, Any]
 
@@ -253,6 +254,8 @@ def whole_deal(db: psycopg.Connection[Row]) -> Deal:
         "owner_organization_id": owner.organization_id,
         "client_organization_id": client.organization_id,
     }
+    insert(db, "favorites", user_id=client.id, space_id=place["space_id"])
+    insert(db, "saved_searches", user_id=client.id, name="Near work", criteria={}, wanted={}, anchor=0)
     bid_id = bid(db, place, client, status="APPROVED")
     insert(db, "bid_versions", bid_id=bid_id, version=1, side="CLIENT", author_id=client.id, amount=5000,
            start_date="2025-02-01", term_months=12, **sides)  # fmt: skip
@@ -269,6 +272,8 @@ def whole_deal(db: psycopg.Connection[Row]) -> Deal:
     insert(db, "invoices", contract_id=contract_id, payment_id=payment, number=1, net_amount=5000,
            total_amount=5000, issued_on="2025-01-22", due_date="2025-02-01", owner_party={}, client_party={},
            **sides)  # fmt: skip
+    insert(db, "index_values", organization_id=owner.organization_id, name="CPI", day="2025-01-01", version=1,
+           value=100)  # fmt: skip
     insert(db, "outbox", name="bid.approved", object_type="bid", object_id=bid_id)
     insert(db, "inbox", consumer="notify_people", event_id=uuid.uuid4())
     insert(db, "login_attempts", email_hash=uuid.uuid4().hex)
@@ -280,6 +285,9 @@ def whole_deal(db: psycopg.Connection[Row]) -> Deal:
     broker = person(db, "BROKER")
     insert(db, "mandates", client_organization_id=client.organization_id, client_id=client.id, broker_id=broker.id,
            client_party={}, broker_party={})  # fmt: skip
+    db.execute("UPDATE spaces SET name = 'Suite 102' WHERE id = %s", (place["space_id"],))
+    db.execute("UPDATE contracts SET end_date = end_date - 1 WHERE id = %s", (contract_id,))
+    db.execute("UPDATE contracts SET end_date = end_date + 1 WHERE id = %s", (contract_id,))
     return Deal(owner, client, place["building_id"], place["space_id"], bid_id, contract_id, payment, broker)
 
 
@@ -383,7 +391,8 @@ def test_checks_and_generated_columns_agree_too(server: str, own_database: str) 
         engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"))
         with engine.begin() as connection:
             connection.exec_driver_sql("CREATE SCHEMA app")
-            connection.exec_driver_sql("CREATE EXTENSION btree_gist")
+            for extension in ("btree_gist", "btree_gin", "cube"):
+                connection.exec_driver_sql(f"CREATE EXTENSION {extension}")
             metadata.create_all(connection)
         engine.dispose()
         assert catalog(url) == catalog(own_database)
@@ -486,7 +495,8 @@ def test_grants_are_no_wider_than_the_work(admin: psycopg.Connection[Row]) -> No
     # It writes down what the platform's own people read.
     assert granted(admin, "app_reader", "INSERT") == {"audit_logs"}
     assert granted(admin, "app_reader", "UPDATE") == set()
-    assert granted(admin, "app_reader", "DELETE") == granted(admin, "app_user", "DELETE") == set()
+    assert granted(admin, "app_reader", "DELETE") == set()
+    assert granted(admin, "app_user", "DELETE") == {"favorites", "saved_searches"}
     # Of most of these only leftovers (tests/system/test_sweep_leftovers.py).
     swept = {"idempotency_keys", "inbox", "login_attempts", "outbox", "rate_windows", "sessions", "user_tokens"}
     assert granted(admin, "app_worker", "DELETE") == {"connections", "documents", "payments", "work_items"} | swept
@@ -687,7 +697,9 @@ def test_an_owner_may_delete_its_space_softly(own_database: str, deals: tuple[De
 @pytest.mark.parametrize("table", HISTORY)
 @pytest.mark.parametrize("change", ["UPDATE {} SET created_at = now()", "DELETE FROM {}"])
 def test_history_is_never_edited(own_database: str, deals: tuple[Deal, Deal], table: str, change: str) -> None:
-    column = "signed_at" if table == "signatures" else "created_at"
+    column = {"signatures": "signed_at", "space_history": "valid_until", "contract_history": "valid_until"}.get(
+        table, "created_at"
+    )
     statement = sql.SQL(change.replace("created_at", column)).format(sql.Identifier(table))
     for role in (None, *APP_ROLES):
         with (

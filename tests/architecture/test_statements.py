@@ -13,7 +13,13 @@ _VERBS = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH)\b", re.IGNORECASE)
 _MARKS = re.compile(r"%\((\w+)\)s")
 
 
-PIECES = {"shared.payments.days._SELECTED", "shared.spaces.queries._PARTS", "shared.spaces.queries._SHOWN"}
+PIECES = {
+    "shared.payments.days._SELECTED",
+    "shared.reports.queries._LEASES",
+    "shared.reports.queries._OPEN",
+    "shared.reports.queries._PLACES",
+    "shared.spaces.queries._THIS",
+}
 """Constants that look like a statement and are only a part of one."""
 
 

@@ -49,7 +49,7 @@ def deal(world, call):
 @pytest.mark.parametrize("move", MOVES)
 @pytest.mark.parametrize("status", STATUSES)
 def test_the_rule_is_the_table(status, move):
-    bid = Bid.of({"status": status})
+    bid = Bid.of({"status": status, "terms": {}})
 
     if (status, move) in LEGAL:
         assert rules.next_status(bid, move) == LEGAL[status, move]

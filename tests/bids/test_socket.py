@@ -85,3 +85,18 @@ def test_an_owner_may_not_withdraw(deal):
     frame = socket_of(deal.owner).say(withdraw_bid, "bid:withdraw", {"bid_id": deal.bid})
 
     assert frame["data"]["code"] == "FORBIDDEN"
+
+
+def test_an_offer_over_the_socket_takes_all_terms(world):
+    socket, space = socket_of(world.client()), str(world.space())
+    terms = {"escalation": {"kind": "COMPOUND", "percent": 3}, "free_rent": {"months": [1]}, "deposit_months": 2}
+    offer = {"space_id": space, "bid_amount": 4500}
+
+    refused = socket.say(place_bid, "bid:place", offer | {"free_rent": {"months": [13]}})
+    placed = socket.say(place_bid, "bid:place", offer | {"term_months": 24} | terms)
+
+    assert refused["data"]["code"] == "TERMS_WITHOUT_SENSE"
+    assert [detail["field"] for detail in refused["data"]["details"]] == ["free_rent.months.0"]
+    [row] = world.sql("SELECT terms FROM bids WHERE id = %(id)s", id=placed["data"]["bid_id"])
+    assert row["terms"]["free_rent"] == {"months": [1]}
+    assert row["terms"]["deposit_months"] == 2

@@ -8,17 +8,17 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
 from pypdf import PdfReader
 
 from shared.contracts.clauses import Clause
-from shared.contracts.document import LatePolicy, LeaseDocument, Premises, render_lease
+from shared.contracts.document import LeaseDocument, Premises, render_lease
 from shared.kit.paper import Party
-from shared.maths.months import end_date
 from shared.maths.schedule import schedule
-from shared.maths.terms import Terms
+from shared.maths.terms import Escalation, IndexClause, LatePolicy, RentStep, Terms
 
 D = Decimal
 
@@ -27,7 +27,9 @@ RENT = D("5000.00")
 NEW_YEARS_EVE = date(2027, 12, 31)
 
 
-def a_lease(term_months: int = 12, start: date = NEW_YEARS_EVE) -> LeaseDocument:
+def a_lease(term_months: int = 12, start: date = NEW_YEARS_EVE, currency: str = "USD", **terms: Any) -> LeaseDocument:
+    terms = {"bid_amount": RENT, "deposit_months": D(2)} | terms
+    agreed = Terms(start_date=start, term_months=term_months, area=D(10000), **terms)
     return LeaseDocument(
         contract_id=UUID("0193a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b"),
         reference="LEASE-0193A1B2",
@@ -44,12 +46,9 @@ def a_lease(term_months: int = 12, start: date = NEW_YEARS_EVE) -> LeaseDocument
             usage="OFFICE",
             jurisdiction="New York, United States",
         ),
-        start=start,
-        end=end_date(start, term_months),
-        term_months=term_months,
-        currency="USD",
-        base_rent=RENT,
-        lines=schedule(Terms(start_date=start, bid_amount=RENT, term_months=term_months, deposit_months=D(2))),
+        currency=currency,
+        terms=agreed,
+        lines=schedule(agreed),
     )
 
 
@@ -148,7 +147,7 @@ def test_the_clauses_of_a_commercial_lease_are_there_and_numbered_in_order() -> 
 
 def test_a_late_policy_is_a_clause_of_its_own_and_absent_without_one() -> None:
     policy = LatePolicy(grace_days=5, fee_percent=D("5.00"), min_fee=D("100.00"), annual_interest_percent=D("18.00"))
-    lease = text(render_lease(replace(a_lease(), late_policy=policy)))
+    lease = text(render_lease(a_lease(late_policy=policy)))
 
     assert "late fee of 5 % of the overdue amount, but at least USD 100.00" in lease
     assert "simple interest of 18 % a year" in lease
@@ -164,27 +163,98 @@ def test_a_building_whose_place_is_unknown_is_governed_by_the_law_of_its_place()
 
 
 def test_a_lease_without_a_deposit_says_so() -> None:
-    document = a_lease()
-    lease = text(render_lease(replace(document, lines=document.lines[1:])))
+    lease = text(render_lease(a_lease(deposit_months=D(0))))
 
     assert "Security deposit None" in lease
     assert "security deposit of" not in lease
 
 
 def test_abated_rent_is_shown_beside_what_is_left() -> None:
-    document = a_lease(start=date(2028, 1, 1))
-    deposit, first, *others = document.lines
-    abated = first._replace(amount=D("0.00"), abatement=D("5000.00"))
-    lease = text(render_lease(replace(document, lines=(deposit, abated, *others))))
+    lease = text(render_lease(a_lease(start=date(2028, 1, 1), free_months=(1,))))
 
     assert "1 1 January 2028 31 January 2028 1 January 2028 5,000.00 0.00" in lease
     assert "Total rent 5,000.00 55,000.00" in lease
 
 
+@pytest.mark.parametrize(
+    ("months", "told"),
+    [((3,), "month 3"), ((1, 2), "months 1 to 2"), ((13, 1, 2, 3, 25), "months 1 to 3, 13 and 25")],
+)
+def test_free_months_are_a_clause_and_told_in_runs(months: tuple[int, ...], told: str) -> None:
+    lease = text(render_lease(a_lease(36, free_months=months)))
+
+    assert f"Free rent {told.capitalize()}" in lease
+    assert f"No base rent is owed for {told} of the term." in lease
+    assert "Free rent" not in text(render_lease(a_lease()))
+
+
+def test_each_rent_of_the_term_stands_in_a_table() -> None:
+    lease = text(render_lease(a_lease(36, date(2028, 1, 1), escalation=Escalation("COMPOUND", percent=D(3)))))
+
+    assert "+3 % of the rent before, every 12 months" in lease
+    for row in (
+        "1 to 12 1 January 2028 31 December 2028 5,000.00 60,000.00",
+        "13 to 24 1 January 2029 31 December 2029 5,150.00 61,800.00",
+        "25 to 36 1 January 2030 31 December 2030 5,304.50 63,654.00",
+    ):
+        assert row in lease
+    assert "Schedule: base rent" not in text(render_lease(a_lease(36)))
+
+
+@pytest.mark.parametrize(
+    ("escalation", "told"),
+    [
+        (Escalation("SIMPLE", percent=D("-2.50")), "by −2.5 % of the first rent"),
+        (
+            Escalation("AMOUNT", amount_psf=D("1.10"), every_months=6),
+            "+USD 1.10 per rentable square foot and year, every 6 months",
+        ),
+        (Escalation("STEP", table=(RentStep(1, RENT), RentStep(7, D(6000)))), "By the table of the Schedule"),
+    ],
+)
+def test_how_the_rent_changes_is_written(escalation: Escalation, told: str) -> None:
+    lease = text(render_lease(a_lease(24, escalation=escalation)))
+
+    assert told in lease
+    assert "3. Rent" in lease
+    assert "4. Changes of rent" in lease
+
+
+def test_an_index_is_a_clause_with_everything_that_it_is_reckoned_by() -> None:
+    clause = IndexClause("CPI-U", D("462.200"), D("0.9"), D("1.5"), D("2.0"), D(6000), "PRIOR", upward_only=True)
+    lease = text(render_lease(a_lease(60, escalation=Escalation("INDEX", index_clause=clause))))
+
+    for fact in (
+        "Changes of rent With the index CPI-U, every 12 months",
+        "follows the index “CPI-U”, whose base value is 462.2.",
+        "its value at the change before (at first the base value), multiplied by 0.9, but by at least 1.5 % and at "
+        "most 2 %. The percentage applies to the base rent last owed.",
+        "does not exceed USD 6,000.00 a month. It does not fall.",
+        "as far as the index is known on the date of this Lease",
+    ):
+        assert fact in lease
+
+
+def test_billing_proration_tax_and_allowance_are_written_as_they_are_charged() -> None:
+    terms = {"billing_frequency": "QUARTERLY", "proration": "THIRTY_360", "tax_percent": D("8.8750")}
+    lease = text(render_lease(a_lease(ti_allowance_psf=D("20.00"), **terms)))
+
+    for fact in (
+        "USD 5,000.00 a month, quarterly in advance",
+        "the monthly rent multiplied by the days of that part and divided by 30",
+        "Tax on rent 8.875 %, in addition",
+        "Tax of 8.875 % is added to each instalment of rent",
+        "contributes up to USD 20.00 per rentable square foot",
+    ):
+        assert fact in lease
+
+
+def test_a_rental_is_called_one() -> None:
+    assert "Commercial Rental Agreement" in text(render_lease(a_lease(contract_type="RENTAL")))
+
+
 def test_a_currency_without_minor_units_shows_none() -> None:
-    start = date(2028, 1, 1)
-    lines = schedule(Terms(start_date=start, bid_amount=D(500000), term_months=2, exponent=0))
-    document = replace(a_lease(start=start), currency="JPY", exponent=0, base_rent=D("500000.00"), lines=lines)
+    document = a_lease(2, date(2028, 1, 1), "JPY", bid_amount=D(500000), deposit_months=D(0), exponent=0)
 
     assert "JPY 500,000 a month" in text(render_lease(document))
 
@@ -212,7 +282,7 @@ def test_the_same_lease_gives_the_same_bytes_in_any_process() -> None:
 def test_another_lease_gives_other_bytes() -> None:
     document = a_lease()
 
-    assert render_lease(document) != render_lease(replace(document, base_rent=D("5000.01")))
+    assert render_lease(document) != render_lease(a_lease(bid_amount=D("5000.01")))
 
 
 @pytest.mark.parametrize(

@@ -36,12 +36,13 @@ OTHERS: dict[str, dict[str, Any]] = {
     "list_bids": {"status": "APPROVED"},
     "list_buildings": {"owner_id": other_id()},
     "list_contracts": {"status": "SIGNED"},
+    "list_invoices": {"kind": "CREDIT_NOTE"},
     "list_notifications": {"unread": "true"},
     "list_payments": {"due_date_to": "2199-01-01"},
     "search_spaces": {"sort": "sqft_desc"},
 }
 """List → a filter, or a sort, that its first page was read without."""
-LABELS = {"action", "amenities", "q", "resource_type"}
+LABELS = {"action", "amenities", "city", "q", "resource_type"}
 """Filters that take any text; SQL is no more than that."""
 
 

@@ -25,6 +25,7 @@ from functions.buildings.update_floor import update_floor
 from functions.contracts.decline_contract import decline_contract
 from functions.contracts.download_contract import download_contract
 from functions.contracts.sign_contract import sign_contract
+from functions.contracts.terminate_contract import terminate_contract
 from functions.leasing.activate_contract import activate_contract
 from functions.leasing.render_lease import render_lease
 from functions.leasing.request_signatures import request_signatures
@@ -32,10 +33,15 @@ from functions.leasing.schedule_payments import schedule_payments
 from functions.notifications.compose_mail import compose_mail
 from functions.organizations.invite_member import invite_member
 from functions.organizations.update_organization import update_organization
+from functions.payments.apply_deposit import apply_deposit
+from functions.payments.credit_invoice import credit_invoice
+from functions.payments.list_invoices import list_invoices
 from functions.payments.list_payments import list_payments
 from functions.payments.record_payment import record_payment
+from functions.payments.return_deposit import return_deposit
 from functions.payments.reverse_payment import reverse_payment
 from functions.spaces.create_space import create_space
+from functions.spaces.save_search import save_search
 from functions.spaces.update_space import update_space
 from functions.users.update_profile import update_profile
 from shared.kit.catalog import Role
@@ -44,6 +50,7 @@ from tests.auth.mailbox import mails_to, token_in
 from tests.call import call, other_id
 from tests.fuzz.places import Place, places
 from tests.leasing.deal import Deal
+from tests.payments.conftest import Lease
 
 TEXTS = places(lambda place: place.is_a(type="string") and not place.is_query)
 ASKED_TEXTS = places(lambda place: place.is_a(type="string") and place.is_query)
@@ -165,6 +172,16 @@ def test_what_is_written_about_a_user(world, out):
     assert stored(world, text, reason)
 
 
+def test_a_saved_search(world, out):
+    name, words, city, label = nasty(), nasty(100), nasty(100), nasty(100).replace(",", "")
+    criteria = {"q": words, "city": city, "amenities": [label]}
+
+    saved = does(save_search, as_=world.client(), body={"name": name, "criteria": criteria}).json
+
+    assert (saved["name"], saved["criteria"]) == (name, criteria)
+    assert stored(world, name, words, city, label)
+
+
 def test_who_joins_it(world, invoke, out):
     email = f"{other_id().hex}@example.com"
     asked = does(invite_member, as_=world.owner(name=nasty()), body={"email": email, "role": "AGENT"}).json
@@ -249,6 +266,25 @@ def test_a_deal_between_people_with_such_names(world, out):
     assert stored(world, *signatures, money["transaction_reference"], reason)
 
 
+def test_the_end_of_a_deal(world, out):
+    lease = Lease(world, call, deposit_months=1)
+    path, reasons = {"contract_id": lease.contract}, [nasty() for _ in range(3)]
+    [deposit] = lease.rows("DEPOSIT")
+    money = {"paid_date": "2020-01-01", "payment_method": "cheque"}
+    does(record_payment, as_=lease.owner, path={"payment_id": deposit["id"]}, body=money)
+    does(record_payment, as_=lease.owner, path={"payment_id": lease.rows()[0]["id"]}, body=money)
+    invoice = {"invoice_id": does(list_invoices, as_=lease.owner).json["data"][0]["id"]}
+    does(credit_invoice, as_=lease.owner, path=invoice, body={"amount": 1, "reason": reasons[0]})
+    body = {"effective_date": "2027-06-16", "reason": reasons[1]}
+    does(terminate_contract, as_=lease.client, path=path, body=body)
+    world.sql("UPDATE contracts SET status = 'TERMINATED' WHERE id = %(id)s", id=lease.contract)
+    does(apply_deposit, as_=lease.owner, path=path, body={"amount": 1, "reason": reasons[2]})
+    back = money | {"transaction_reference": nasty()}
+    does(return_deposit, as_=lease.owner, path=path, body=back)
+
+    assert stored(world, *reasons, back["transaction_reference"])
+
+
 def test_a_reason_to_decline(world, out):
     deal = Deal(world, call)
     deal.run(render_lease, request_signatures)
@@ -298,8 +334,10 @@ def test_every_field_of_free_text_has_a_story():
         }
         | {f"{verb}_space-{name}" for verb in ("create", "update") for name in ("name", "external_id", "amenities.0")}
         | {"update_floor-amenities.0", "sign_contract-signature", "decline_contract-reason"}
-        | {"record_payment-transaction_reference", "reverse_payment-reason"}
+        | {"record_payment-transaction_reference", "reverse_payment-reason", "credit_invoice-reason"}
+        | {"terminate_contract-reason", "apply_deposit-reason", "return_deposit-transaction_reference"}
         | {"add_note-text", "suspend_user-reason"}
+        | {f"save_search-{name}" for name in ("name", "criteria.q", "criteria.city", "criteria.amenities.0")}
     )
     kept_by_nobody = {
         # Compared, hashed or looked up, never stored as they came.
@@ -309,7 +347,12 @@ def test_every_field_of_free_text_has_a_story():
         *("login-email", "request_password_reset-email", "sign_contract-document_sha256"),
         # Of a list that we hold.
         *("create_building-timezone", "update_building-timezone", "create_space-currency", "update_space-currency"),
-        "record_payment-currency",
+        *("record_payment-currency", "save_search-criteria.currency"),
+        # Two numbers.
+        "save_search-criteria.near",
+        # An index of the owner's that has values: its name is one that publish_index took.
+        *(f"{side}_bid-escalation.index.name" for side in ("place", "counter", "revise", "preview")),
+        *("create_contract-escalation.index.name", "renew_contract-escalation.index.name"),
         # A word beside a decision; where it goes is the decision's story (tests/bids, tests/contracts).
         *("accept_counter-notes", "approve_bid-notes", "authorize_contract-notes"),
     }

@@ -10,13 +10,15 @@ from functions.leasing.request_signatures import request_signatures
 
 
 class Deal:
-    """An owner and a client, their contract, and a backup bid of somebody else."""
+    """An owner and a client, their contract on these `terms`, and a backup bid of somebody else."""
 
-    def __init__(self, world, call, start=date(2027, 2, 1), months=12, timezone="UTC", owner=None, client=None):
+    def __init__(
+        self, world, call, start=date(2027, 2, 1), months=12, timezone="UTC", owner=None, client=None, **terms
+    ):
         self.world, self.call = world, call
         self.owner, self.client = owner or world.owner(), client or world.client()
         self.space = world.space(self.owner, timezone=timezone)
-        body = {"space_id": self.space, "bid_amount": 5000, "start_date": start, "term_months": months}
+        body = {"space_id": self.space, "bid_amount": 5000, "start_date": start, "term_months": months} | terms
         self.bid = call(place_bid, as_=self.client, body=body).json["id"]
         self.backup = call(place_bid, as_=world.client(), body=body).json["id"]
         self.contract = call(approve_bid, as_=self.owner, path={"bid_id": self.bid}).json["contract_id"]

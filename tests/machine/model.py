@@ -35,10 +35,14 @@ class Payment:
     status: str = "SCHEDULED"
     parts: list[Decimal] = field(default_factory=list)
     """The money that stands, in the order in which it came."""
+    over: Decimal = Decimal(0)
+    """What came beyond that."""
+    applied: Decimal = Decimal(0)
+    """What came beyond other payments, and settles this one."""
 
     @property
     def paid(self) -> Decimal:
-        return sum(self.parts, Decimal(0))
+        return sum(self.parts, self.applied)
 
     def of_the_day(self, today: date) -> str:
         return "SCHEDULED" if self.due > today else "DUE" if self.due == today else "OVERDUE"
@@ -55,6 +59,9 @@ class Contract:
     called_off: bool = False
     signed_by_both: bool = False
     payments: list[Payment] = field(default_factory=list)
+    """The oldest first."""
+    applied: list[tuple[Payment, Decimal]] = field(default_factory=list)
+    """Where credit has gone, in the order in which it went."""
 
     @property
     def status(self) -> str:
@@ -177,16 +184,40 @@ class Model:
             return "NOT_PAYABLE"
         still_open = payment.amount - payment.paid
         payment.parts.append(min(amount or still_open, still_open))
+        payment.over += max((amount or still_open) - still_open, Decimal(0))
         if payment.paid == payment.amount:
             payment.status = "PAID"
+        self._move_credit(contract)
         return ""
 
-    def reverse(self, payment: Payment) -> str:
+    def reverse(self, contract: Contract, payment: Payment) -> str:
         if not payment.parts:
             return "NOTHING_TO_REVERSE"
         payment.parts.pop()
+        payment.over = Decimal(0)
         payment.status = payment.of_the_day(self.today)
+        self._move_credit(contract)
         return ""
+
+    def _move_credit(self, contract: Contract) -> None:
+        """Credit that is gone comes back from where it went last; what there is settles the oldest."""
+        credit = sum((one.over for one in contract.payments), -sum((part for _, part in contract.applied), Decimal(0)))
+        while credit < 0:
+            payment, part = contract.applied.pop()
+            back = min(part, -credit)
+            credit += back
+            payment.applied -= back
+            if payment.status == "PAID" and back:
+                payment.status = payment.of_the_day(self.today)
+            if part > back:
+                contract.applied.append((payment, part - back))
+        for payment in contract.payments:
+            if part := min(credit, payment.amount - payment.paid):
+                contract.applied.append((payment, part))
+                credit -= part
+                payment.applied += part
+            if payment.paid == payment.amount:
+                payment.status = "PAID"
 
     # time
 

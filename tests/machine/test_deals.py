@@ -314,7 +314,7 @@ class Deals(RuleBasedStateMachine):
     def reverse(self, number: int, which: int) -> None:
         contract = self.some((one for one in self.model.contracts if one.payments), number)
         payment = self.some(contract.payments, which)
-        expected = self.model.reverse(payment)
+        expected = self.model.reverse(contract, payment)
         owner = self.user_of(self.model.spaces[contract.bid.space])
         body = {"reason": "The cheque bounced"}
         self.ask(reverse_payment, owner, expected, path={"payment_id": payment.id}, body=body)

@@ -20,11 +20,13 @@ from shared.maths.reports import (
     occupancy,
     percent,
     rent_on,
+    standing,
     status_of,
     walt,
     widths,
 )
 from shared.maths.terms import Escalation, Terms
+from tests.maths.strategies import offers
 
 D = Decimal
 TODAY = date(2025, 6, 15)
@@ -207,3 +209,30 @@ def test_the_next_step_is_the_next_change_of_rent():
 def test_nothing_is_no_percent_of_nothing():
     assert percent(D(0), D(0)) == 0
     assert percent(D(1), D(8)) == D("12.5")
+
+
+@given(offers(), st.integers(-40, 2400))
+def test_what_stands_on_a_day_is_what_the_rent_and_its_next_step_are(offer, days):
+    terms, values = offer
+    day = terms.start_date + timedelta(days=days)
+    near = pytest.approx if terms.escalation.kind in ("COMPOUND", "SIMPLE", "AMOUNT") else lambda value, **_: value
+
+    found = standing(terms, day, values)
+
+    assert found.rent == near(rent_on(terms, day, values), rel=D("1e-25"))
+    expected = next_step(terms, day, values)
+    assert (found.next_step is None) == (expected is None)
+    if found.next_step and expected:
+        assert found.next_step[0] == expected[0]
+        assert found.next_step[1] == near(expected[1], rel=D("1e-25"))
+
+
+def test_nothing_is_charged_in_a_free_month():
+    terms = Terms(start_date=date(2025, 1, 31), bid_amount=D(1000), term_months=12, free_months=(2, 12))
+
+    charged = [
+        standing(terms, day).charged
+        for day in (date(2025, 2, 27), date(2025, 2, 28), date(2025, 3, 30), date(2025, 3, 31), date(2026, 1, 30))
+    ]
+
+    assert charged == [D(1000), D(0), D(0), D(1000), D(0)]

@@ -3,33 +3,66 @@
 import os
 
 import pytest
+from psycopg.types.json import Jsonb
 
+from functions.contracts.get_ledger import get_ledger
+from functions.contracts.terminate_contract import terminate_contract
 from functions.leasing.activate_contract import activate_contract
 from functions.leasing.end_holds import end_holds
 from functions.leasing.expire_contracts import expire_contracts
 from functions.leasing.schedule_payments import schedule_payments
 from functions.leasing.start_contracts import start_contracts
 from functions.payments.advance_payments import advance_payments
+from functions.payments.charge_late import charge_late
+from functions.payments.cut_schedule import cut_schedule
+from functions.payments.follow_indexes import follow_indexes
 from functions.payments.issue_invoices import issue_invoices
 from functions.payments.list_payments import list_payments
 from functions.payments.record_payment import record_payment
 from functions.payments.remind_payers import remind_payers
 from shared.schema import migrate
+from tests.call import invoke
 from tests.leasing.deal import Deal
 from tests.world import World, close_connections
 
-JOBS = (end_holds, start_contracts, expire_contracts, issue_invoices, advance_payments, remind_payers)
+JOBS = (
+    end_holds,
+    start_contracts,
+    expire_contracts,
+    issue_invoices,
+    advance_payments,
+    remind_payers,
+    charge_late,
+    follow_indexes,
+)
 
 
 class Lease(Deal):
     """An executed lease and its payments."""
 
-    def __init__(self, world, call, tax_percent=0, currency="USD", **terms):
+    def __init__(
+        self,
+        world,
+        call,
+        tax_percent=0,
+        currency="USD",
+        deposit_months=0,
+        late_policy=None,
+        escalation=None,
+        proration="ACTUAL_MONTH",
+        **terms,
+    ):
         super().__init__(world, call, **terms)
         world.sql(
-            "UPDATE contracts SET tax_percent = %(tax)s, currency = %(currency)s WHERE id = %(id)s",
+            """UPDATE contracts SET tax_percent = %(tax)s, currency = %(currency)s, deposit_months = %(deposit)s,
+                      late_policy = %(late)s, escalation = %(escalation)s, proration = %(proration)s
+               WHERE id = %(id)s""",
             tax=tax_percent,
             currency=currency,
+            deposit=deposit_months,
+            late=Jsonb(late_policy) if late_policy else None,
+            escalation=Jsonb(escalation) if escalation else None,
+            proration=proration,
             id=self.contract,
         )
         self.signed().run(schedule_payments, activate_contract)
@@ -44,6 +77,28 @@ class Lease(Deal):
     def pay(self, payment, **changes):
         body = {"paid_date": "2020-01-01", "payment_method": "cheque"} | changes
         return self.call(record_payment, as_=self.owner, path={"payment_id": payment["id"]}, body=body)
+
+    def rows(self, charge="RENT"):
+        """The payments of that charge as the database holds them."""
+        sql = "SELECT * FROM payments WHERE contract_id = %(id)s AND charge = %(charge)s ORDER BY due_date, id"
+        return self.world.sql(sql, id=self.contract, charge=charge)
+
+    def ledger(self):
+        """The account as the client reads it: its lines, and what is owed."""
+        answer = self.call(get_ledger, as_=self.client, path={"contract_id": self.contract}).json
+        lines = [(line["date"], line["type"], line["debit"] - line["credit"]) for line in answer["data"]]
+        assert sum(amount for _, _, amount in lines) == answer["meta"]["balance"]
+        return lines, answer["meta"]["balance"]
+
+    def terminate(self, day, user=None, cut=True):
+        """The answer to an early end on that day, and what the platform makes of it."""
+        body = {"effective_date": day, "reason": "Moving out"}
+        path = {"contract_id": self.contract}
+        reply = self.call(terminate_contract, as_=user or self.owner, path=path, body=body)
+        events = [one for one in self.world.event_details(self.contract) if one["name"] == "contract.termination_set"]
+        if cut and reply.status == 200:
+            assert invoke(cut_schedule, *events) == []
+        return reply
 
     def told(self, *names):
         """The events of those names about the lease's payments, as (name, due date)."""

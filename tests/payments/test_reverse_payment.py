@@ -265,11 +265,10 @@ def unbalanced(world):
         """SELECT c.id FROM contracts c JOIN payments p ON p.contract_id = c.id GROUP BY c.id
            HAVING sum(p.amount) FILTER (WHERE p.charge = 'RENT') <> c.schedule_total
                OR sum(p.paid_amount) <> (
-                   SELECT coalesce(sum(CASE WHEN t.kind = 'REVERSAL' THEN -t.amount ELSE t.amount END), 0)
-                        - coalesce(sum(t.amount) FILTER (WHERE t.kind = 'CREDIT'), 0)
-                        + coalesce(sum(r.amount) FILTER (WHERE r.kind = 'CREDIT'), 0)
-                   FROM payment_transactions t LEFT JOIN payment_transactions r ON r.id = t.reverses_id
-                   WHERE t.contract_id = c.id)"""
+                   SELECT coalesce(sum(CASE t.kind WHEN 'FREED' THEN -t.amount ELSE t.amount END), 0)
+                   FROM payment_transactions t
+                   WHERE t.contract_id = c.id AND t.kind IN ('PAYMENT', 'APPLIED', 'FREED')
+                     AND NOT EXISTS (SELECT FROM payment_transactions r WHERE r.reverses_id = t.id))"""
     )
 
 

@@ -177,7 +177,7 @@ def test_a_large_total_is_an_estimate(world, call, owner, building, monkeypatch)
         ({"amenities": "wifi,,gym"}, "amenities"),
         ({"amenities": "wi\x00fi"}, "amenities"),
         ({"sort": "price"}, "sort"),
-        ({"q": "office"}, "q"),
+        ({"q": ""}, "q"),
     ],
 )
 def test_a_bad_parameter_is_named(call, query, field):

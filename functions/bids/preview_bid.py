@@ -1,0 +1,27 @@
+"""What terms would come to, before anybody offers them: the schedule line by line, and what they are worth.
+
+Nothing is stored, any day may be the start, and whether the space is free does not matter: both sides try out terms
+while they negotiate, and on leases that others hold.
+"""
+
+from shared.bids.index import index_of_space
+from shared.bids.offer import Preview
+from shared.bids.preview import BidPreview, preview_of
+from shared.bids.proposal import asked_terms
+from shared.bids.reckoning import TermsWithoutSense, check_cents, reckon
+from shared.kit.db import reading
+from shared.kit.endpoint import endpoint
+from shared.kit.request import Caller
+from shared.organizations.roles import Right, may
+from shared.spaces.access import visible_space
+
+
+@endpoint("POST /bids/preview", access=may(Right.TRY_TERMS), raises=(TermsWithoutSense,))
+def preview_bid(caller: Caller, asked: Preview) -> BidPreview:
+    with reading(caller) as tx:
+        space = visible_space(tx, asked.space_id)
+        index_values = index_of_space(tx, asked.space_id, asked)()
+    amounts = asked.bid_amount, asked.base_rent_psf
+    terms = asked_terms(asked, space.today, space.currency, space.gross_sqft, *amounts)
+    check_cents(terms, space.currency)
+    return preview_of(asked, space, terms, reckon(terms, index_values))

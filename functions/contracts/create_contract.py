@@ -1,0 +1,47 @@
+"""An owner draws up a lease for a client that it has come to terms with elsewhere.
+
+A draft holds nothing and the client does not see it, until functions/contracts/send_contract.py sends it.
+"""
+
+from shared.bids.index import index_of_space
+from shared.bids.proposal import asked_terms, stored_terms
+from shared.bids.reckoning import TermsWithoutSense, check_cents, reckon
+from shared.bids.rules import StartInThePast, check_days
+from shared.contracts import queries
+from shared.contracts.direct import NewLease, known_client
+from shared.contracts.draft import draft_direct
+from shared.contracts.models import Contract
+from shared.kit.db import transaction
+from shared.kit.endpoint import endpoint
+from shared.kit.errors import NotFound
+from shared.kit.request import Caller
+from shared.organizations.roles import Right, may
+from shared.spaces.access import visible_space
+
+
+@endpoint(
+    "POST /contracts",
+    access=may(Right.DRAW_LEASES),
+    returns=201,
+    writes=True,
+    verified=True,
+    raises=(StartInThePast, TermsWithoutSense),
+)
+def create_contract(caller: Caller, lease: NewLease) -> Contract:
+    with transaction(caller) as tx:
+        client = known_client(tx, lease.client_id)
+        index_values = index_of_space(tx, lease.space_id, lease)
+        space = visible_space(tx, lease.space_id, own=True)
+        client()
+        terms = asked_terms(lease, space.today, space.currency, space.gross_sqft, lease.bid_amount)
+        check_cents(terms, space.currency)
+        check_days(terms.start_date, None, space.today)
+        reckon(terms, index_values())
+        stored = stored_terms(lease, space.gross_sqft)
+        contract_id = draft_direct(tx, caller, space.id, lease.client_id, terms, stored)
+        found = queries.select_contract(tx, caller, contract_id)
+        if found is None:
+            raise NotFound()
+        contract = Contract.of(found)
+        tx.emit("contract.drafted", contract)
+    return contract

@@ -1,0 +1,28 @@
+"""Both sides download a contract's account as a PDF: rendered as it stands, and kept nowhere."""
+
+from uuid import UUID
+
+from shared.kit.db import reading
+from shared.kit.endpoint import File, endpoint
+from shared.kit.errors import NotFound
+from shared.kit.request import Caller
+from shared.organizations.roles import Right, may
+from shared.payments import queries
+
+
+@endpoint(
+    "GET /contracts/{contract_id}/statement",
+    access=may(Right.READ_MONEY),
+    layers=("documents",),
+    memory=1024,
+)
+def download_statement(caller: Caller, contract_id: UUID) -> File:
+    with reading(caller) as tx:
+        found = queries.select_statement(tx, caller, contract_id)
+    if found is None:
+        raise NotFound()
+    # Imported here, with fpdf2 behind it, so that the catalog and the refusals stay light.
+    from shared.payments.statement import render_statement, statement_of
+
+    document = render_statement(statement_of(*found))
+    return File(document, "application/pdf", f"statement-{contract_id}.pdf")

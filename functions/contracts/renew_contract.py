@@ -1,0 +1,44 @@
+"""A side proposes that a lease goes on after its end, on new terms: the next version of it, signed as the first was.
+
+It begins the day after the lease ends. Where both share a month, its first line is that month less the lease's last.
+"""
+
+from uuid import UUID
+
+from shared.bids.reckoning import TermsWithoutSense, check_cents, reckon
+from shared.contracts import queries, renewal, rules
+from shared.contracts.access import visible_contract
+from shared.contracts.models import Contract
+from shared.kit.db import transaction
+from shared.kit.endpoint import endpoint
+from shared.kit.errors import NotFound
+from shared.kit.request import Caller
+from shared.organizations.roles import Right, may
+
+
+@endpoint(
+    "POST /contracts/{contract_id}/renew",
+    access=may(Right.SIGN_LEASES),
+    returns=201,
+    writes=True,
+    verified=True,
+    raises=(rules.NotRenewable, renewal.WrongStart, TermsWithoutSense),
+)
+def renew_contract(caller: Caller, contract_id: UUID, asked: renewal.Renewal) -> Contract:
+    with transaction(caller) as tx:
+        told, term = queries.select_deal_later(tx, contract_id), queries.select_term(tx, contract_id)
+        index_values = renewal.select_indexes(tx, contract_id, asked)
+        lease, _ = visible_contract(tx, caller, contract_id)
+        [deal] = told()
+        rules.check_renewable(lease, deal, term()[0]["is_renewed"])
+        terms, stored = renewal.renewed_terms(deal, asked)
+        check_cents(terms, deal["currency"])
+        reckon(terms, index_values(asked.index_name()))
+        after = renewal.last_line(deal, index_values(renewal.index_of(deal)))
+        renewal_id = renewal.draft_renewal(tx, caller, contract_id, terms, stored, after)
+        found = queries.select_contract(tx, caller, renewal_id)
+        if found is None:
+            raise NotFound()
+        contract = Contract.of(found)
+        tx.emit("contract.sent", contract, contract_id=str(renewal_id), renews_contract_id=str(contract_id))
+    return contract

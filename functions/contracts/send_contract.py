@@ -1,0 +1,38 @@
+"""The owner sends a lease that it has drawn up: the space is held for it, and the saga asks both sides to sign.
+
+From here on it is a deal as any other (functions/leasing/leasing.asl.json), started by the committed `contract.sent`.
+"""
+
+from uuid import UUID
+
+from shared.bids.rules import SpaceNotAvailable, StartInThePast, check_days
+from shared.contracts import queries, rules
+from shared.contracts.access import visible_contract
+from shared.contracts.models import ContractState
+from shared.kit.db import transaction
+from shared.kit.endpoint import endpoint
+from shared.kit.request import Caller
+from shared.kit.settings import setting
+from shared.organizations.roles import Right, may
+
+
+@endpoint(
+    "POST /contracts/{contract_id}/send",
+    access=may(Right.DRAW_LEASES),
+    writes=True,
+    verified=True,
+    raises=(rules.AlreadySent, rules.DealDeclined, SpaceNotAvailable, StartInThePast),
+)
+def send_contract(caller: Caller, contract_id: UUID) -> ContractState:
+    with transaction(caller) as tx:
+        draft = queries.select_draft(tx, contract_id)
+        before, _ = visible_contract(tx, caller, contract_id)
+        start_date, today, is_sent = draft()
+        rules.check_sendable(before, is_sent)
+        sent = queries.update_sent(tx, contract_id, caller.user_id, int(setting("HOLD_DAYS", "14")))
+        if sent is None:
+            raise SpaceNotAvailable()
+        check_days(start_date, None, today)
+        contract = ContractState.of(sent)
+        tx.emit("contract.sent", contract, before=before, contract_id=str(contract_id))
+    return contract

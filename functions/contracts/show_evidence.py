@@ -1,0 +1,50 @@
+"""Both sides see what proves their contract: who signed which document, when and from where, and what happened since.
+
+JSON, or with `Accept: application/pdf` a certificate. The document that is stored is read and hashed again each time.
+"""
+
+from datetime import UTC, datetime
+from typing import Annotated
+from uuid import UUID
+
+from shared.contracts import queries
+from shared.contracts.evidence import Evidence, evidence_of
+from shared.kit.accept import preferred
+from shared.kit.aws import read_object
+from shared.kit.db import reading
+from shared.kit.endpoint import File, Reply, endpoint
+from shared.kit.errors import NotFound
+from shared.kit.request import Caller, Request
+from shared.kit.settings import resource
+from shared.organizations.roles import Right, may
+
+PDF = "application/pdf"
+
+
+@endpoint(
+    "GET /contracts/{contract_id}/evidence",
+    access=may(Right.READ_LEASES),
+    # Without the right to list, S3 answers 403 and not 404 for what was withdrawn.
+    uses=("documents.read", "documents.check"),
+    layers=("documents",),
+    memory=1024,
+)
+def show_evidence(
+    caller: Caller, contract_id: UUID, request: Request
+) -> Reply[Evidence | Annotated[File, "application/pdf"]]:
+    with reading(caller) as tx:
+        found = queries.select_evidence(tx, caller, contract_id)
+    if found is None:
+        raise NotFound()
+    contract, document, signatures = found
+    kept = read_object(resource("documents"), document["object_key"]) if document else None
+    evidence = evidence_of(contract, document, kept, signatures)
+    headers = {"vary": "Accept"}
+    if preferred(request, "application/json", PDF) != PDF:
+        return Reply(evidence, headers=headers)
+
+    # Imported only where it is needed: fpdf2 costs a second of a cold start.
+    from shared.contracts.certificate import render_certificate
+
+    paper = render_certificate(evidence, datetime.now(UTC))
+    return Reply(File(paper, PDF, f"evidence-{contract_id}.pdf"), headers=headers)

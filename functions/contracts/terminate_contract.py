@@ -1,0 +1,34 @@
+"""A side ends a lease before its time: on the effective date the space is free.
+
+Instalments after it are cancelled and part months credited by functions/payments/cut_schedule.py; the day itself comes
+with functions/leasing/expire_contracts.py.
+"""
+
+from uuid import UUID
+
+from shared.contracts import queries, rules
+from shared.contracts.access import visible_contract
+from shared.contracts.models import ContractState, Terminating
+from shared.kit.db import transaction
+from shared.kit.endpoint import endpoint
+from shared.kit.request import Caller
+from shared.organizations.roles import Right, may
+
+
+@endpoint(
+    "PUT /contracts/{contract_id}/terminate",
+    access=may(Right.SIGN_LEASES),
+    writes=True,
+    raises=(rules.NotInForce, rules.EndsAlready, rules.IsRenewed),
+)
+def terminate_contract(caller: Caller, contract_id: UUID, terminating: Terminating) -> ContractState:
+    with transaction(caller) as tx:
+        term = queries.select_term(tx, contract_id)
+        before, _ = visible_contract(tx, caller, contract_id)
+        rules.check_terminable(before, term()[0], terminating.effective_date)
+        row = queries.update_terminating(
+            tx, contract_id, terminating.effective_date, terminating.reason, caller.user_id
+        )
+        contract = ContractState.of(row)
+        tx.emit("contract.termination_set", contract, before=before)
+    return contract

@@ -1,0 +1,42 @@
+"""Whoever holds a PDF of ours asks whether it is genuine: one that the platform stored, unchanged to the last byte.
+
+Anybody may, without an account: a bank, a court, the next owner. Only who has the file can ask for it, and learns of
+what kind it is and since when it stands; not whose.
+"""
+
+import hashlib
+
+from shared.contracts import queries
+from shared.contracts.models import Verified
+from shared.kit.catalog import ANYONE, Raw
+from shared.kit.db import reading
+from shared.kit.endpoint import endpoint
+from shared.kit.errors import Detail, Invalid
+from shared.kit.request import Request
+
+LARGEST = 4 * 1024 * 1024
+"""Bytes: what a Lambda takes in base64, with room for the request around it. Ours are smaller by far."""
+
+
+@endpoint(
+    "POST /documents/verify",
+    access=ANYONE,
+    rate="upload",
+    raw=Raw(
+        description="The PDF, byte for byte as it was downloaded, up to 4 MB.",
+        content_type="application/pdf",
+    ),
+)
+def verify_document(request: Request) -> Verified:
+    document = request.raw_body
+    if len(document) > LARGEST:
+        raise Invalid(Detail("body", f"must not be larger than {LARGEST} bytes"))
+    if not document.startswith(b"%PDF-"):
+        raise Invalid(Detail("body", "must be a PDF"))
+    sha256 = hashlib.sha256(document).hexdigest()
+    with reading(None) as tx:
+        known = queries.select_known_document(tx, sha256)
+    stored = known or {"kind": None, "created_at": None}
+    return Verified.of(
+        {"genuine": known is not None, "sha256": sha256, "kind": stored["kind"], "stored_at": stored["created_at"]}
+    )

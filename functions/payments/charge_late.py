@@ -1,0 +1,16 @@
+"""Hourly: what has come late, or not at all, costs what the lease's late policy says: a fee, and interest."""
+
+from typing import Any
+
+from shared.kit.db import transaction
+from shared.kit.task import job
+from shared.kit.work import BATCH
+from shared.payments import charges, late
+
+
+@job("rate(1 hour)")
+def charge_late(event: dict[str, Any]) -> bool:
+    with transaction() as tx:
+        found = late.lock_late(tx, BATCH)
+        charges.add(tx, late.reckoned(tx, found))
+    return len(found) == BATCH

@@ -1,0 +1,42 @@
+"""Hourly: rents follow what was published of their index.
+
+Instalments that nobody was asked for yet change; for those that were, what is missing (or too much) comes as a line of
+its own, because what was issued never changes.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from shared.contracts.queries import select_struck_deal
+from shared.kit.db import Row, Tx, transaction
+from shared.kit.task import job
+from shared.leasing.queries import lock_contract
+from shared.payments import charges, following, indexes, queries
+
+_BATCH = 50
+
+
+@job("rate(1 hour)")
+def follow_indexes(event: dict[str, Any]) -> bool:
+    with transaction() as tx:
+        found = indexes.lock_behind(tx, _BATCH)
+        for row in found:
+            _follow(tx, row)
+    return len(found) == _BATCH
+
+
+def _follow(tx: Tx, behind: Row) -> None:
+    contract_id: UUID = behind["id"]
+    deal = select_struck_deal(tx, contract_id)
+    values, rows = indexes.select_known(tx, contract_id), indexes.lock_schedule(tx, contract_id)
+    followed = following.follow(deal, values, rows, today=behind["today"])
+    for payment_id, line in followed.changed.items():
+        indexes.update_line(tx, payment_id, line)
+    if followed.catch_up:
+        charges.add(tx, [followed.catch_up])
+        indexes.update_caught_up(tx, followed.caught_up)
+    indexes.update_followed(tx, contract_id, behind["index_value_id"])
+    for payment in queries.select_many(tx, list(followed.changed)) if followed.changed else ():
+        tx.emit("payment.indexed", payment)
+    if followed.changed or followed.catch_up:
+        tx.emit("contract.indexed", lock_contract(tx, contract_id))

@@ -1,0 +1,23 @@
+"""Who owes what as of a day, and for how many days it has been due.
+
+JSON, or CSV with `Accept: text/csv`. What was asked for by an invoice counts as current before it is due.
+"""
+
+from typing import Annotated
+
+from shared.kit.db import reading
+from shared.kit.endpoint import File, Reply, endpoint
+from shared.kit.request import Caller, Request
+from shared.organizations.roles import Right, may
+from shared.reports import queries
+from shared.reports.answer import answer
+from shared.reports.figures import aging
+from shared.reports.models import Aging, AgingRow, ReportFilter
+
+
+@endpoint("GET /reports/aging", access=may(Right.READ_REPORTS), timeout=25, memory=1024)
+def show_aging(caller: Caller, asked: ReportFilter, request: Request) -> Reply[Aging | Annotated[File, "text/csv"]]:
+    with reading(caller) as tx:
+        as_of, rows = queries.select_open(tx, queries.scope_of(caller, asked.building_id, asked.as_of))
+    report = aging(rows, as_of)
+    return answer(request, "aging", Aging, report, list(AgingRow.model_fields), report["data"])

@@ -1,0 +1,28 @@
+"""In which years leases expire, as of a day, with how much area and rent.
+
+JSON, or CSV with `Accept: text/csv`.
+"""
+
+from typing import Annotated
+
+from shared.kit.db import reading
+from shared.kit.endpoint import File, Reply, endpoint
+from shared.kit.request import Caller, Request
+from shared.organizations.roles import Right, may
+from shared.reports import queries
+from shared.reports.answer import answer, check_size
+from shared.reports.figures import expirations
+from shared.reports.models import Expirations, ExpiryRow, ReportFilter
+from shared.reports.portfolio import holdings
+
+
+@endpoint("GET /reports/expirations", access=may(Right.READ_REPORTS), timeout=25, memory=1024)
+def show_expirations(
+    caller: Caller, asked: ReportFilter, request: Request
+) -> Reply[Expirations | Annotated[File, "text/csv"]]:
+    with reading(caller) as tx:
+        scope = queries.scope_of(caller, asked.building_id, asked.as_of)
+        as_of, spaces, leases = queries.select_portfolio(tx, scope)
+    check_size(spaces)
+    report = expirations(holdings(spaces, leases, as_of), as_of)
+    return answer(request, "expirations", Expirations, report, list(ExpiryRow.model_fields), report["data"])

@@ -1,0 +1,29 @@
+"""How full buildings are as of a day: what is leased, what is occupied, and what is charged of what is asked.
+
+JSON, or CSV with `Accept: text/csv`: a row for each building and currency.
+"""
+
+from typing import Annotated
+
+from shared.kit.db import reading
+from shared.kit.endpoint import File, Reply, endpoint
+from shared.kit.request import Caller, Request
+from shared.organizations.roles import Right, may
+from shared.reports import queries
+from shared.reports.answer import answer, check_size
+from shared.reports.figures import by_currency, occupancy
+from shared.reports.models import Occupancy, ReportFilter
+from shared.reports.portfolio import holdings
+
+
+@endpoint("GET /reports/occupancy", access=may(Right.READ_REPORTS), timeout=25, memory=1024)
+def show_occupancy(
+    caller: Caller, asked: ReportFilter, request: Request
+) -> Reply[Occupancy | Annotated[File, "text/csv"]]:
+    with reading(caller) as tx:
+        scope = queries.scope_of(caller, asked.building_id, asked.as_of)
+        as_of, spaces, leases = queries.select_portfolio(tx, scope)
+    check_size(spaces)
+    report = occupancy(holdings(spaces, leases, as_of), as_of)
+    columns, rows = by_currency(report)
+    return answer(request, "occupancy", Occupancy, report, columns, rows)

@@ -1,0 +1,28 @@
+"""Every leasable space as of a day, vacant ones included: who has it until when, at what rent, and what is owed.
+
+JSON, or CSV with `Accept: text/csv`. The areas of a building's rows are its leasable area.
+"""
+
+from typing import Annotated
+
+from shared.kit.db import reading
+from shared.kit.endpoint import File, Reply, endpoint
+from shared.kit.request import Caller, Request
+from shared.organizations.roles import Right, may
+from shared.reports import queries
+from shared.reports.answer import answer, check_size
+from shared.reports.models import RentRoll, ReportFilter
+from shared.reports.portfolio import holdings
+from shared.reports.roll import COLUMNS, rent_roll
+
+
+@endpoint("GET /reports/rent-roll", access=may(Right.READ_REPORTS), timeout=25, memory=1024)
+def show_rent_roll(
+    caller: Caller, asked: ReportFilter, request: Request
+) -> Reply[RentRoll | Annotated[File, "text/csv"]]:
+    with reading(caller) as tx:
+        scope = queries.scope_of(caller, asked.building_id, asked.as_of)
+        as_of, spaces, leases = queries.select_portfolio(tx, scope, with_money=True)
+    check_size(spaces)
+    report = rent_roll(holdings(spaces, leases, as_of), as_of)
+    return answer(request, "rent-roll", RentRoll, report, COLUMNS, report["data"])

@@ -1,0 +1,20 @@
+"""A person no longer wants to be told of what a search finds."""
+
+from uuid import UUID
+
+from shared.kit.catalog import EVERY_ROLE
+from shared.kit.db import transaction
+from shared.kit.endpoint import endpoint
+from shared.kit.errors import NotFound
+from shared.kit.request import Caller
+from shared.spaces import queries
+from shared.spaces.kept import SavedSearch
+
+
+@endpoint("DELETE /saved-searches/{saved_search_id}", access=EVERY_ROLE, returns=204, writes=True)
+def delete_saved_search(caller: Caller, saved_search_id: UUID) -> None:
+    with transaction(caller) as tx:
+        row = queries.delete_saved_search(tx, caller, saved_search_id)
+        if row is None:
+            raise NotFound()
+        tx.emit("saved_search.deleted", SavedSearch.of(row))

@@ -1,0 +1,75 @@
+"""What terms would come to, as it is shown before anybody offers them."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from shared.bids.models import BidEconomics, OfferTerms
+from shared.bids.offer import Preview
+from shared.bids.proposal import stored_terms
+from shared.bids.reckoning import Reckoned
+from shared.kit.fields import View
+from shared.maths.schedule import schedule_total
+from shared.maths.terms import Terms
+from shared.spaces.deal import SpaceAtHand
+
+
+class PreviewLine(View):
+    """A payment of the schedule, without tax; only instalments of rent are numbered."""
+
+    installment_number: int | None
+    charge: Literal["RENT", "DEPOSIT"]
+    period_start: date
+    period_end: date | None
+    due_date: date
+    amount: Decimal
+    abatement: Decimal
+
+
+class PreviewParameters(OfferTerms):
+    """All terms that were counted with, the defaults written down."""
+
+    bid_amount: Decimal | None
+    base_rent_psf: Decimal | None
+    currency: str
+
+
+class BidPreview(View):
+    """A schedule and its economics (null for a SALE); `schedule_total` is its rent, without the deposit."""
+
+    schedule: list[PreviewLine]
+    schedule_total: Decimal
+    economics: BidEconomics | None
+    parameters: PreviewParameters
+
+
+def preview_of(asked: Preview, space: SpaceAtHand, terms: Terms, reckoned: Reckoned) -> BidPreview:
+    """The answer; `terms` are those of `asked` as the engine counts with them."""
+    parameters = {
+        "contract_type": terms.contract_type,
+        "start_date": terms.start_date,
+        "term_months": terms.term_months,
+        "terms": stored_terms(asked, space.gross_sqft),
+        "bid_amount": asked.bid_amount,
+        "base_rent_psf": asked.base_rent_psf,
+        "currency": space.currency,
+    }
+    return BidPreview.of(
+        {
+            "schedule": [
+                {
+                    "installment_number": line.installment_number,
+                    "charge": line.charge,
+                    "period_start": line.period_start,
+                    "period_end": line.period_end,
+                    "due_date": line.due_date,
+                    "amount": line.amount,
+                    "abatement": line.abatement,
+                }
+                for line in reckoned.lines
+            ],
+            "schedule_total": schedule_total(reckoned.lines),
+            "economics": reckoned.economics,
+            "parameters": PreviewParameters.of(parameters),
+        }
+    )

@@ -1,0 +1,68 @@
+"""What an offer comes to: whether its terms make sense together, its schedule, the figures that both sides compare."""
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from shared.kit.errors import Detail, Invalid, Senseless
+from shared.maths.checks import Wrong, check_terms
+from shared.maths.economics import Economics, economics
+from shared.maths.exact import rounded
+from shared.maths.schedule import Line, schedule
+from shared.maths.terms import IndexValue, Terms
+
+Figures = dict[str, Decimal | None]
+
+_MONEY = ("total_contract_rent", "schedule_total", "free_rent_value", "leasing_costs")
+
+
+class TermsWithoutSense(Senseless):
+    message = "These terms make no sense together."
+
+
+class Reckoned(NamedTuple):
+    """A schedule, and what it is worth: None for a SALE, which has no rent to be compared."""
+
+    lines: tuple[Line, ...]
+    economics: Figures | None
+
+
+def reckon(terms: Terms, index_values: Sequence[IndexValue] = (), *, amount_field: str = "bid_amount") -> Reckoned:
+    """The offer's schedule and economics. Raises TermsWithoutSense, naming each field (the rent as `amount_field`) and
+    the rule."""
+    wrong = [(amount_field if field == "bid_amount" else field, rule) for field, rule in _wrong(terms, index_values)]
+    if wrong:
+        raise TermsWithoutSense(*(Detail(field, rule) for field, rule in wrong))
+    lines = schedule(terms, index_values)
+    if terms.contract_type == "SALE":
+        return Reckoned(lines, None)
+    found = economics(terms, lines, index_values)
+    return Reckoned(lines, _shown(found, terms.exponent))
+
+
+def check_cents(terms: Terms, currency: str, *, amount_field: str = "bid_amount") -> None:
+    """Raises Invalid on amounts of the offer with decimals that the currency lacks."""
+    clause, policy = terms.escalation.index_clause, terms.late_policy
+    amounts = [(amount_field, terms.bid_amount)]
+    amounts += [(f"escalation.table.{at}.rent", step.rent) for at, step in enumerate(terms.escalation.table)]
+    amounts += [("escalation.index.max_rent", clause.max_rent)] if clause else []
+    amounts += [("late_policy.min_fee", policy.min_fee)] if policy else []
+    unit = Decimal(1).scaleb(-terms.exponent)
+    wrong = [field for field, amount in amounts if amount is not None and amount % unit]
+    if wrong:
+        raise Invalid(*(Detail(field, f"must be whole: {currency} has no decimals") for field in wrong))
+
+
+def _wrong(terms: Terms, index_values: Sequence[IndexValue]) -> Iterator[Wrong]:
+    yield from check_terms(terms, index_values)
+    table = terms.escalation.table
+    # A table counts from its own first rent: an amount beside it that differs would change nothing.
+    if table and terms.bid_amount is not None and table[0].rent != terms.bid_amount:
+        yield Wrong("escalation.table.0.rent", f"must be the base rent, {terms.bid_amount}")
+
+
+def _shown(found: Economics, exponent: int) -> Figures:
+    return {
+        name: rounded(figure.value, exponent if name in _MONEY else 2) if figure else None
+        for name, figure in found._asdict().items()
+    }

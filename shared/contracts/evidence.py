@@ -1,0 +1,96 @@
+"""What proves that a contract was signed: by whom, when, from where, and which document."""
+
+import hashlib
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from shared.contracts.models import SignatureProvider
+from shared.kit.db import Row
+from shared.kit.fields import View
+
+
+class EvidenceDocument(View):
+    """A document as it is kept. `intact`: its stored bytes have this SHA-256 today; null where they are gone."""
+
+    number: str | None
+    sha256: str
+    byte_size: int
+    created_at: datetime
+    intact: bool | None
+
+
+class EvidenceSignature(View):
+    """One signature under the document with that SHA-256; `evidence` is what a provider sent to prove it."""
+
+    side: Literal["OWNER", "CLIENT", "ADMIN"]
+    user_id: UUID
+    signature: str
+    consent: bool
+    provider: SignatureProvider
+    document_sha256: str
+    ip_address: str | None
+    user_agent: str | None
+    evidence: dict[str, Any] | None
+    signed_at: datetime
+
+
+class EvidenceMoment(View):
+    """What happened to the contract, when, and whose signature it was."""
+
+    event: Literal["DRAFTED", "SENT", "GENERATED", "SIGNED", "AUTHORIZED", "EXECUTED", "ACTIVATED", "TERMINATED"]
+    at: datetime
+    by: str | None
+
+
+class Evidence(View):
+    """Everything that stands behind a contract's signatures. `owner` and `client` are as the contract names them."""
+
+    contract_id: UUID
+    status: str
+    signature_status: str
+    owner: dict[str, Any]
+    client: dict[str, Any]
+    document: EvidenceDocument | None
+    signatures: list[EvidenceSignature]
+    timeline: list[EvidenceMoment]
+
+
+def evidence_of(contract: Row, document: Row | None, kept: bytes | None, signatures: list[Row]) -> Evidence:
+    """The evidence of what `queries.select_evidence` found; `kept` are the document's bytes today."""
+    return Evidence.of(
+        {
+            "contract_id": contract["id"],
+            "status": contract["status"],
+            "signature_status": contract["signature_status"],
+            "owner": contract["owner"],
+            "client": contract["client"],
+            "document": _document(document, kept) if document else None,
+            "signatures": [EvidenceSignature.of(signature) for signature in signatures],
+            "timeline": _timeline(contract, document, signatures),
+        }
+    )
+
+
+def _document(document: Row, kept: bytes | None) -> EvidenceDocument:
+    told = {name: document[name] for name in ("number", "sha256", "byte_size", "created_at")}
+    intact = None if kept is None else hashlib.sha256(kept).hexdigest() == document["sha256"]
+    return EvidenceDocument.of(told | {"intact": intact})
+
+
+def _timeline(contract: Row, document: Row | None, signatures: list[Row]) -> list[EvidenceMoment]:
+    """All that has a moment, in order; what fell on the same one as it followed."""
+    happened = [
+        ("DRAFTED", contract["created_at"], None),
+        ("SENT", contract["sent_at"], None),
+        ("GENERATED", document and document["created_at"], None),
+        *(
+            ("AUTHORIZED" if one["side"] == "ADMIN" else "SIGNED", one["signed_at"], one["signature"])
+            for one in signatures
+        ),
+        ("EXECUTED", contract["executed_at"], None),
+        ("ACTIVATED", contract["activated_at"], None),
+        ("TERMINATED", contract["terminated_at"], None),
+    ]
+    known = sorted((one for one in happened if one[1] is not None), key=lambda one: one[1])
+    return [EvidenceMoment.of({"event": event, "at": at, "by": by}) for event, at, by in known]

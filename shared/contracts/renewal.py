@@ -1,0 +1,121 @@
+"""A lease that goes on after its end: the next version of it, on terms of its own, without a day between or twice."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from shared.bids.models import DEFAULTS
+from shared.bids.offer import OfferedTerms
+from shared.bids.terms import engine_terms
+from shared.contracts.draft import frozen
+from shared.contracts.terms import terms_of
+from shared.kit.db import Row, Tx
+from shared.kit.errors import Detail, Senseless
+from shared.kit.fields import PositiveMoney
+from shared.kit.ids import new_id
+from shared.kit.request import Caller
+from shared.kit.settings import setting
+from shared.maths.schedule import Line, schedule
+from shared.maths.terms import IndexValue, Terms
+
+KEPT = ("billing_frequency", "proration", "tax_percent", "late_policy")
+"""Optional terms that stand as they were where a renewal does not name them; the others go back to their defaults."""
+
+_INSERT = """
+INSERT INTO contracts (id, renews_contract_id, version, space_id, building_id, owner_id, owner_organization_id,
+                       client_id, client_organization_id, contract_type, start_date, end_date, term_months, base_rent,
+                       billing_frequency, proration, deposit_months, tax_percent, escalation, free_rent, late_policy,
+                       terms, currency, schedule_total, owner_party, client_party, premises, sent_at, hold_until,
+                       created_by, updated_by)
+SELECT %(contract_id)s, o.id, o.version + 1, o.space_id, o.building_id, o.owner_id, o.owner_organization_id,
+       o.client_id, o.client_organization_id, o.contract_type, %(start_date)s, %(end_date)s, %(term_months)s,
+       %(base_rent)s, %(billing_frequency)s, %(proration)s, %(deposit_months)s, %(tax_percent)s, %(escalation)s,
+       %(free_rent)s, %(late_policy)s, %(terms)s, o.currency, %(schedule_total)s, o.owner_party, o.client_party,
+       o.premises, now(),
+       -- The lease's own hold on the space ends with it.
+       least(app.now() + make_interval(days => %(hold_days)s),
+             %(start_date)s::date::timestamp AT TIME ZONE (o.premises #>> '{building,timezone}')), %(by)s, %(by)s
+FROM contracts o
+WHERE o.id = %(renews)s
+"""
+
+_SELECT_INDEXES = """
+SELECT v.name, v.day, v.value, v.final, v.version
+FROM contracts c
+JOIN index_values v ON v.organization_id = c.owner_organization_id
+    AND v.name IN (%(name)s, c.escalation #>> '{index,name}')
+WHERE c.id = %(contract_id)s
+"""
+
+
+class WrongStart(Senseless):
+    message = "A renewal begins the day after the lease that it renews."
+
+
+class Renewal(OfferedTerms):
+    """The terms on which a lease goes on. What is not named: it begins when the lease ends, runs for 12 months, is
+    billed, prorated and taxed and bears late charges as before; all other terms by default, as in a first offer."""
+
+    bid_amount: PositiveMoney
+
+
+def select_indexes(tx: Tx, contract_id: UUID, renewal: Renewal) -> Callable[[str | None], list[IndexValue]]:
+    """The published values of the indexes that the lease and its renewal name, by name; they come with the next
+    query."""
+    told = tx.later(_SELECT_INDEXES, {"contract_id": contract_id, "name": renewal.index_name()})
+    rows: list[Row] = []
+
+    def values(name: str | None) -> list[IndexValue]:
+        if not rows:
+            rows.extend(told())
+        return [
+            IndexValue(row["day"], row["value"], row["final"], row["version"]) for row in rows if row["name"] == name
+        ]
+
+    return values
+
+
+def renewed_terms(deal: Row, renewal: Renewal) -> tuple[Terms, dict[str, Any]]:
+    """The renewal's terms, and its optional ones as they are stored. Raises WrongStart, Senseless on the type."""
+    starts = deal["end_date"] + timedelta(days=1)
+    if renewal.start_date not in (None, starts):
+        raise WrongStart(Detail("start_date", f"must be {starts.isoformat()}, the day after the lease"))
+    if renewal.contract_type not in (None, deal["contract_type"]):
+        raise WrongStart(Detail("contract_type", f"must be {deal['contract_type']}, as it is renewed"))
+    given = {name: value for name, value in renewal.given().items() if value is not None}
+    area = deal["terms"].get("rentable_sqft") or deal["premises"]["gross_sqft"]
+    stored = DEFAULTS | {name: deal[name] for name in KEPT} | given | {"rentable_sqft": area}
+    terms = engine_terms(
+        stored,
+        contract_type=deal["contract_type"],
+        start_date=starts,
+        term_months=renewal.term_months or 12,
+        currency=deal["currency"],
+        bid_amount=renewal.bid_amount,
+    )
+    return terms, stored
+
+
+def index_of(deal: Row) -> str | None:
+    """The name of the index that the lease's rent follows, if any."""
+    clause = (deal["escalation"] or {}).get("index")
+    return clause["name"] if clause else None
+
+
+def last_line(deal: Row, index_values: list[IndexValue]) -> Line:
+    """The last line of the lease that is renewed."""
+    return schedule(terms_of(deal), index_values)[-1]
+
+
+def draft_renewal(tx: Tx, caller: Caller, lease_id: UUID, terms: Terms, stored: dict[str, Any], after: Line) -> UUID:
+    """Draft the next version of a lease, whose last line is `after`; its saga asks both sides to sign it."""
+    contract_id = new_id()
+    values = {
+        "contract_id": contract_id,
+        "renews": lease_id,
+        "hold_days": int(setting("HOLD_DAYS", "14")),
+        "by": caller.user_id,
+    }
+    tx.run(_INSERT, values | frozen(terms, stored, after=after))
+    return contract_id

@@ -1,0 +1,58 @@
+"""What is asked for beside a contract's schedule, or takes something off it: a line, its invoice, the news of both."""
+
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+from uuid import UUID
+
+from shared.kit.db import Tx
+from shared.kit.ids import new_id
+from shared.maths.exact import Step
+from shared.payments import queries
+from shared.payments.credit import apply_credit
+from shared.payments.models import Charge
+
+
+class Added(NamedTuple):
+    """A payment beside the schedule, due on the building's day `today`; below zero it leaves credit."""
+
+    contract_id: UUID
+    charge: Charge
+    period_start: date
+    period_end: date | None
+    amount: Decimal
+    abatement: Decimal
+    steps: tuple[Step, ...]
+    today: date
+
+
+def add(tx: Tx, lines: list[Added]) -> None:
+    """Each line is written once a contract, charge and period, invoiced at once, and settled with any credit."""
+    ids = []
+    for line in lines:
+        ids.append(new_id())
+        queries.insert_line(
+            tx,
+            {
+                "id": ids[-1],
+                "contract_id": line.contract_id,
+                "charge": line.charge,
+                "period_start": line.period_start,
+                "period_end": line.period_end,
+                "amount": line.amount,
+                "abatement": line.abatement,
+                "due_date": line.today,
+                "installment_number": None,
+                "total_installments": None,
+                "explanation": [step._asdict() for step in line.steps],
+            },
+        )
+    if not ids:
+        return
+    invoices = queries.insert_invoices(tx, ids)
+    for payment in queries.select_many(tx, ids):
+        invoice = invoices[payment.id]
+        tx.emit("payment.invoiced", payment, invoice_id=invoice["id"], invoice_number=invoice["number"])
+    for contract_id, today in {line.contract_id: line.today for line in lines}.items():
+        for payment in apply_credit(tx, contract_id, today=today):
+            tx.emit("payment.credit_applied", payment)

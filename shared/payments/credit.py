@@ -1,0 +1,126 @@
+"""The SQL that moves a contract's credit: what there is of it, where it stands, and the rows of each move.
+
+No move brings money in or lets it out: the ledger does not show them.
+"""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from shared.kit.db import Tx
+from shared.kit.ids import new_id
+from shared.payments import queries
+from shared.payments.allocation import Applied, Move, Moves, Open, allocate
+from shared.payments.models import Payment
+
+_STANDS = "NOT EXISTS (SELECT FROM payment_transactions r WHERE r.reverses_id = t.id)"
+
+# What is cancelled is not owed, whatever came for it.
+_LOCK_LINES = f"""
+SELECT p.id, CASE p.status WHEN 'CANCELLED' THEN 0
+                           ELSE p.amount + p.tax_amount - p.credited_amount - p.credited_tax END - p.paid_amount AS open
+FROM payments p
+WHERE p.contract_id = %(contract_id)s
+  AND (p.paid_amount <> p.amount + p.tax_amount - p.credited_amount - p.credited_tax OR p.status = 'CANCELLED'
+       OR EXISTS (SELECT FROM payment_transactions t
+                  WHERE t.payment_id = p.id AND t.kind = 'APPLIED' AND {_STANDS}))
+ORDER BY p.due_date, p.id
+FOR UPDATE
+"""
+
+_SELECT_CREDIT = f"""
+SELECT coalesce(sum(CASE t.kind WHEN 'APPLIED' THEN -t.amount ELSE t.amount END), 0) AS credit
+FROM payment_transactions t
+WHERE t.contract_id = %(contract_id)s AND t.kind IN ('CREDIT', 'FREED', 'DEPOSIT_APPLIED', 'APPLIED') AND {_STANDS}
+"""
+
+_SELECT_APPLIED = f"""
+SELECT t.id, t.payment_id, t.amount, t.paid_date AS day
+FROM payment_transactions t
+WHERE t.contract_id = %(contract_id)s AND t.kind = 'APPLIED' AND {_STANDS}
+ORDER BY t.id DESC
+"""
+
+_INSERT_REVERSALS = """
+INSERT INTO payment_transactions (id, payment_id, contract_id, owner_organization_id, client_organization_id, kind,
+                                  amount, currency, paid_date, reverses_id, reason, created_by)
+SELECT n.id, t.payment_id, t.contract_id, t.owner_organization_id, t.client_organization_id, 'REVERSAL', t.amount,
+       t.currency, %(day)s, t.id, %(reason)s, %(by)s
+FROM unnest(%(ids)s::uuid[], %(reversed)s::uuid[]) AS n (id, reverses_id)
+JOIN payment_transactions t ON t.id = n.reverses_id
+"""
+
+_INSERT_MOVES = """
+INSERT INTO payment_transactions (id, payment_id, contract_id, owner_organization_id, client_organization_id, kind,
+                                  amount, currency, paid_date, created_by)
+SELECT n.id, p.id, p.contract_id, p.owner_organization_id, p.client_organization_id, n.kind, n.amount, p.currency,
+       n.day, %(by)s
+FROM unnest(%(ids)s::uuid[], %(kinds)s::text[], %(payment_ids)s::uuid[], %(amounts)s::numeric[], %(days)s::date[])
+    AS n (id, kind, payment_id, amount, day)
+JOIN payments p ON p.id = n.payment_id
+"""
+
+# What has come for a payment is what its transactions say; its state follows.
+_UPDATE_SETTLED = f"""
+UPDATE payments p
+SET paid_amount = s.paid,
+    status = CASE WHEN p.status = 'CANCELLED' THEN p.status
+                  WHEN s.paid = s.owed THEN 'PAID'
+                  WHEN p.status <> 'PAID' THEN p.status
+                  WHEN p.due_date > %(today)s THEN 'SCHEDULED'
+                  WHEN p.due_date = %(today)s THEN 'DUE'
+                  ELSE 'OVERDUE' END,
+    paid_date = CASE WHEN s.paid = s.owed AND p.status <> 'CANCELLED' THEN coalesce(s.last_day, %(day)s) END,
+    updated_at = now(), updated_by = %(by)s
+FROM (
+    SELECT o.id, o.amount + o.tax_amount - o.credited_amount - o.credited_tax AS owed,
+           (SELECT coalesce(sum(CASE t.kind WHEN 'FREED' THEN -t.amount ELSE t.amount END), 0)
+            FROM payment_transactions t
+            WHERE t.payment_id = o.id AND t.kind IN ('PAYMENT', 'APPLIED', 'FREED') AND {_STANDS}) AS paid,
+           (SELECT max(t.paid_date) FROM payment_transactions t
+            WHERE t.payment_id = o.id AND t.kind IN ('PAYMENT', 'APPLIED') AND {_STANDS}) AS last_day
+    FROM payments o
+    WHERE o.id = ANY(%(changed)s::uuid[])
+) AS s
+WHERE p.id = s.id
+"""
+
+
+def apply_credit(
+    tx: Tx, contract_id: UUID, *, today: date, day: date | None = None, besides: tuple[UUID, ...] = ()
+) -> list[Payment]:
+    """The contract's payments that its credit, or the lack of it, changed; `besides` those, whose own state may follow.
+
+    `today` is the building's; `day` the day as of which the credit settles, where that is another one.
+    """
+    values: dict[str, Any] = {"contract_id": contract_id}
+    lines, [row], applied = tx.batch((_LOCK_LINES, values), (_SELECT_CREDIT, values), (_SELECT_APPLIED, values))
+    asked = [Open(line["id"], line["open"]) for line in lines]
+    moves = allocate(asked, row["credit"], [Applied(**one) for one in applied], day or today)
+    return _written(tx, moves, {one["id"]: one["payment_id"] for one in applied}, today, day or today, besides)
+
+
+def _written(
+    tx: Tx, moves: Moves, payment_of: dict[UUID, UUID], today: date, day: date, besides: tuple[UUID, ...]
+) -> list[Payment]:
+    changed = {*besides, *(move.payment_id for move in moves.written), *(payment_of[one] for one in moves.reversed)}
+    if not changed:
+        return []
+    by = tx.caller.user_id if tx.caller else None
+    if moves.reversed:
+        values = {"ids": [new_id() for _ in moves.reversed], "reversed": moves.reversed, "day": today, "by": by}
+        tx.run(_INSERT_REVERSALS, values | {"reason": "The credit is no longer there."})
+    if moves.written:
+        tx.run(_INSERT_MOVES, _columns(moves.written) | {"by": by})
+    tx.run(_UPDATE_SETTLED, {"changed": list(changed), "today": today, "day": day, "by": by})
+    return queries.select_many(tx, list(changed))
+
+
+def _columns(moves: list[Move]) -> dict[str, Any]:
+    return {
+        "ids": [new_id() for _ in moves],
+        "kinds": [move.kind for move in moves],
+        "payment_ids": [move.payment_id for move in moves],
+        "amounts": [move.amount for move in moves],
+        "days": [move.day for move in moves],
+    }

@@ -1,0 +1,148 @@
+"""The SQL of indexes: what was published of them, and which leases follow them."""
+
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+
+from shared.kit.db import Row, Tx
+from shared.kit.ids import new_id
+from shared.kit.request import Caller
+from shared.maths.schedule import Line
+from shared.maths.terms import IndexValue
+from shared.payments.instalments import explained
+from shared.payments.models import Publishing
+from shared.spaces.currencies import WHOLE_CURRENCIES
+
+# Publications of the same index come one after the other, so that versions have no gaps.
+_LOCK_INDEX = """
+SELECT pg_advisory_xact_lock(hashtextextended(%(organization_id)s::text || ' ' || %(name)s, 0)) IS NULL AS locked
+"""
+
+# What stands already is no new version.
+_INSERT_VALUES = """
+INSERT INTO index_values (id, organization_id, name, day, version, value, final, created_by)
+SELECT n.id, %(organization_id)s, %(name)s, n.day, coalesce(last.version, 0) + 1, n.value, n.final, %(by)s
+FROM unnest(%(ids)s::uuid[], %(days)s::date[], %(values)s::numeric[], %(finals)s::boolean[])
+    AS n (id, day, value, final)
+LEFT JOIN LATERAL (
+    SELECT v.version, v.value, v.final FROM index_values v
+    WHERE v.organization_id = %(organization_id)s AND v.name = %(name)s AND v.day = n.day
+    ORDER BY v.version DESC LIMIT 1
+) AS last ON true
+WHERE last.version IS NULL OR (last.value, last.final) <> (n.value, n.final)
+"""
+
+_SELECT_VALUES = """
+SELECT v.day AS date, v.value, v.final, v.version, v.created_at
+FROM index_values v
+WHERE v.organization_id = %(organization_id)s AND v.name = %(name)s
+ORDER BY v.day, v.version
+"""
+
+_SELECT_KNOWN = """
+SELECT v.day, v.value, v.final, v.version
+FROM contracts c
+JOIN index_values v ON v.organization_id = c.owner_organization_id AND v.name = c.escalation #>> '{index,name}'
+WHERE c.id = %(contract_id)s
+"""
+
+# A correction stands on the day that it is made, which must be no instalment's first (a line a charge and period).
+_LOCK_BEHIND = """
+SELECT c.id, newest.id AS index_value_id, there.today
+FROM contracts c
+CROSS JOIN LATERAL (SELECT app.today(c.premises #>> '{building,timezone}') AS today) AS there
+JOIN LATERAL (
+    SELECT v.id FROM index_values v
+    WHERE v.organization_id = c.owner_organization_id AND v.name = c.escalation #>> '{index,name}'
+    ORDER BY v.id DESC LIMIT 1
+) AS newest ON true
+WHERE c.status IN ('SIGNED', 'ACTIVE', 'EXPIRED') AND c.escalation ->> 'kind' = 'INDEX'
+  AND c.index_value_id IS DISTINCT FROM newest.id
+  AND NOT EXISTS (SELECT FROM payments p
+                  WHERE p.contract_id = c.id AND p.charge = 'RENT' AND p.period_start = there.today)
+ORDER BY c.id
+LIMIT %(limit)s
+FOR UPDATE OF c SKIP LOCKED
+"""
+
+_LOCK_SCHEDULE = """
+SELECT p.id, p.charge, p.period_start, p.period_end, p.due_date, p.amount, p.abatement, p.tax_amount,
+       p.credited_amount, p.credited_tax, p.caught_up, p.paid_amount, p.status,
+       EXISTS (SELECT FROM invoices i WHERE i.payment_id = p.id AND i.kind = 'INVOICE') AS is_invoiced
+FROM payments p
+WHERE p.contract_id = %(contract_id)s AND (p.installment_number IS NOT NULL OR p.charge = 'DEPOSIT')
+ORDER BY p.due_date, p.id
+FOR UPDATE OF p
+"""
+
+_UPDATE_LINE = """
+UPDATE payments p
+SET amount = %(amount)s, abatement = %(abatement)s, explanation = %(explanation)s, updated_at = now(),
+    tax_amount = round(%(amount)s * c.tax_percent / 100,
+                       CASE WHEN c.currency = ANY(%(whole_currencies)s::text[]) THEN 0 ELSE 2 END)
+FROM contracts c
+WHERE p.id = %(payment_id)s AND c.id = p.contract_id
+"""
+
+_UPDATE_CAUGHT_UP = """
+UPDATE payments p SET caught_up = n.caught_up
+FROM unnest(%(payment_ids)s::uuid[], %(amounts)s::numeric[]) AS n (payment_id, caught_up)
+WHERE p.id = n.payment_id
+"""
+
+_UPDATE_FOLLOWED = """
+UPDATE contracts c
+SET index_value_id = %(index_value_id)s, updated_at = now(),
+    schedule_total = (SELECT sum(p.amount) FROM payments p WHERE p.contract_id = c.id AND p.charge = 'RENT')
+WHERE c.id = %(contract_id)s
+"""
+
+
+def publish(tx: Tx, caller: Caller, name: str, publishing: Publishing) -> list[Row]:
+    """All that the caller's organization has published of the index, after these values."""
+    values: dict[str, Any] = {
+        "organization_id": caller.organization_id,
+        "name": name,
+        "ids": [new_id() for _ in publishing.values],
+        "days": [one.date for one in publishing.values],
+        "values": [one.value for one in publishing.values],
+        "finals": [one.final for one in publishing.values],
+        "by": caller.user_id,
+    }
+    tx.run(_LOCK_INDEX, values)
+    tx.run(_INSERT_VALUES, values)
+    return tx.all(_SELECT_VALUES, values)
+
+
+def select_known(tx: Tx, contract_id: UUID) -> list[IndexValue]:
+    """All published values of the index that the contract follows; none where it follows none."""
+    return [IndexValue(**row) for row in tx.all(_SELECT_KNOWN, {"contract_id": contract_id})]
+
+
+def lock_behind(tx: Tx, limit: int) -> list[Row]:
+    """`id`, the newest `index_value_id` and the building's `today` of leases whose index has said something new."""
+    return tx.all(_LOCK_BEHIND, {"limit": limit})
+
+
+def lock_schedule(tx: Tx, contract_id: UUID) -> list[Row]:
+    """A contract's instalments and its deposit, locked."""
+    return tx.all(_LOCK_SCHEDULE, {"contract_id": contract_id})
+
+
+def update_line(tx: Tx, payment_id: UUID, line: Line) -> None:
+    """An instalment that nobody was asked for yet, as its schedule has it now."""
+    values = {"payment_id": payment_id, "amount": line.amount, "abatement": line.abatement}
+    more = {"whole_currencies": list(WHOLE_CURRENCIES), "explanation": Jsonb(explained(line))}
+    tx.run(_UPDATE_LINE, values | more)
+
+
+def update_caught_up(tx: Tx, caught_up: dict[UUID, Decimal]) -> None:
+    """What catch-ups have asked for each instalment by now, beyond its amount."""
+    tx.run(_UPDATE_CAUGHT_UP, {"payment_ids": list(caught_up), "amounts": list(caught_up.values())})
+
+
+def update_followed(tx: Tx, contract_id: UUID, index_value_id: UUID) -> None:
+    """The contract follows its index up to that value; its total is what its lines come to."""
+    tx.run(_UPDATE_FOLLOWED, {"contract_id": contract_id, "index_value_id": index_value_id})

@@ -1,0 +1,171 @@
+"""The SQL of invoices as a list, and of the credit notes that take something off them."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from shared.kit.db import Reading, Row, Tx
+from shared.kit.ids import new_id
+from shared.kit.request import Caller
+from shared.payments.models import InvoiceFilter, Payment
+from shared.payments.queries import _MINE, select_many, sides_of
+
+_SELECT = """
+SELECT p.id, p.kind, p.number,
+       CASE p.kind WHEN 'INVOICE' THEN 'INV-' ELSE 'CN-' END
+       || lpad(p.number::text, greatest(6, length(p.number::text)), '0') AS reference,
+       p.contract_id, p.payment_id, p.owner_organization_id, p.client_organization_id, p.credits_invoice_id, p.reason,
+       p.net_amount, p.tax_percent, p.tax_amount, p.total_amount, p.paid_amount,
+       (SELECT coalesce(sum(n.total_amount), 0) FROM invoices n
+        WHERE n.payment_id = p.payment_id AND n.credits_invoice_id = p.id) AS credited_amount,
+       p.currency, p.issued_on, p.due_date, p.lines,
+       CASE p.kind WHEN 'INVOICE'
+            THEN %(public_url)s || '/api/v1/payments/' || p.payment_id || '/invoice' END AS invoice_url,
+       p.created_at
+FROM invoices p
+"""
+
+_SELECT_PAGE = (
+    _SELECT
+    + " WHERE "
+    + _MINE
+    + """
+  AND (%(contract_id)s::uuid IS NULL OR p.contract_id = %(contract_id)s)
+  AND (%(kind)s::text IS NULL OR p.kind = %(kind)s)
+  AND (%(before)s::timestamptz IS NULL OR (p.created_at, p.id) < (%(before)s, %(before_id)s::uuid))
+ORDER BY p.created_at DESC, p.id DESC
+LIMIT %(limit)s
+"""
+)
+
+_SELECT_ONE = _SELECT + " WHERE p.id = %(note_id)s"
+
+# Whoever credits an invoice holds its payment: nobody else settles or credits it meanwhile.
+_LOCK_PAYMENT = (
+    """
+SELECT p.id FROM payments p
+WHERE p.id = (SELECT i.payment_id FROM invoices i WHERE i.id = %(invoice_id)s AND i.kind = 'INVOICE') AND """
+    + _MINE
+    + " FOR UPDATE"
+)
+
+_SELECT_STANDING = """
+SELECT i.id, i.payment_id, i.contract_id, i.net_amount, i.tax_amount, i.currency, p.paid_amount,
+       coalesce(n.net, 0) AS credited_net, coalesce(n.tax, 0) AS credited_tax,
+       app.today(c.premises #>> '{building,timezone}') AS today
+FROM invoices i
+JOIN payments p ON p.id = i.payment_id
+JOIN contracts c ON c.id = i.contract_id
+LEFT JOIN LATERAL (
+    SELECT sum(o.net_amount) AS net, sum(o.tax_amount) AS tax FROM invoices o
+    WHERE o.payment_id = i.payment_id AND o.credits_invoice_id = i.id
+) AS n ON true
+WHERE i.id = %(invoice_id)s
+"""
+
+# Numbered as the invoices are, in the same series (queries.py).
+_INSERT_CREDIT_NOTES = """
+WITH asked AS (
+    SELECT i.id, i.owner_organization_id, a.note_id, a.net, a.tax,
+           row_number() OVER (PARTITION BY i.owner_organization_id ORDER BY i.number) AS place,
+           count(*) OVER (PARTITION BY i.owner_organization_id) AS places
+    FROM unnest(%(note_ids)s::uuid[], %(payment_ids)s::uuid[], %(nets)s::numeric[], %(taxes)s::numeric[])
+        AS a (note_id, payment_id, net, tax)
+    JOIN invoices i ON i.payment_id = a.payment_id AND i.kind = 'INVOICE'
+), counted AS (
+    INSERT INTO invoice_counters (organization_id, last_number)
+    SELECT owner_organization_id, count(*) FROM asked GROUP BY owner_organization_id ORDER BY owner_organization_id
+    ON CONFLICT (organization_id) DO UPDATE SET last_number = invoice_counters.last_number + excluded.last_number
+    RETURNING organization_id, last_number
+)
+INSERT INTO invoices (id, contract_id, payment_id, owner_organization_id, client_organization_id, kind, number,
+                      credits_invoice_id, reason, net_amount, tax_percent, tax_amount, total_amount, currency,
+                      issued_on, due_date, lines, owner_party, client_party, created_by)
+SELECT a.note_id, i.contract_id, i.payment_id, i.owner_organization_id, i.client_organization_id, 'CREDIT_NOTE',
+       n.last_number - a.places + a.place, i.id, %(reason)s, a.net, i.tax_percent, a.tax, a.net + a.tax, i.currency,
+       app.today(c.premises #>> '{building,timezone}'), app.today(c.premises #>> '{building,timezone}'),
+       jsonb_build_array(i.lines -> 0 || jsonb_build_object('amount', a.net)),
+       i.owner_party || today.owner, i.client_party || today.client, %(by)s
+FROM asked a
+JOIN counted n ON n.organization_id = a.owner_organization_id
+JOIN invoices i ON i.id = a.id
+JOIN contracts c ON c.id = i.contract_id
+CROSS JOIN LATERAL app.letterheads(c.owner_organization_id, c.client_organization_id) AS today
+RETURNING id, payment_id, number, total_amount
+"""
+
+# What nothing is left of is not asked for any more.
+_UPDATE_CREDITED = """
+UPDATE payments p
+SET credited_amount = p.credited_amount + a.net, credited_tax = p.credited_tax + a.tax,
+    status = CASE WHEN p.credited_amount + a.net + p.credited_tax + a.tax = p.amount + p.tax_amount THEN 'CANCELLED'
+                  ELSE p.status END,
+    updated_at = now(), updated_by = %(by)s
+FROM unnest(%(payment_ids)s::uuid[], %(nets)s::numeric[], %(taxes)s::numeric[]) AS a (payment_id, net, tax)
+WHERE p.id = a.payment_id
+"""
+
+
+class Off(NamedTuple):
+    """What is taken off a payment: without tax, and of its tax."""
+
+    payment_id: UUID
+    net: Decimal
+    tax: Decimal
+
+
+def select_invoices(tx: Reading, caller: Caller, asked: InvoiceFilter) -> list[Row]:
+    """One row more than the page holds."""
+    before, before_id = asked.key_before(datetime.fromisoformat, UUID)
+    values = {
+        **sides_of(caller),
+        **asked.model_dump(include={"contract_id", "kind"}),
+        "before": before,
+        "before_id": before_id,
+        "limit": asked.limit + 1,
+    }
+    return tx.all(_SELECT_PAGE, values)
+
+
+def lock_invoice(tx: Tx, caller: Caller, invoice_id: UUID) -> Row | None:
+    """What stands of an invoice that the caller's side issued; its payment is locked."""
+    sides = sides_of(caller)
+    values = {"invoice_id": invoice_id, **sides, "owner_side": sides["owner_side"] or sides["either_side"]}
+    locked, invoices = tx.batch((_LOCK_PAYMENT, values), (_SELECT_STANDING, values))
+    return invoices[0] if locked else None
+
+
+def insert_credit_notes(tx: Tx, offs: list[Off], reason: str) -> dict[UUID, Row]:
+    """The credit notes of those payments (locked before) that have invoices, by payment: `id`, `number`,
+    `total_amount`. Of the others it is only kept that so much is not owed."""
+    values: dict[str, Any] = {
+        "note_ids": [new_id() for _ in offs],
+        "payment_ids": [off.payment_id for off in offs],
+        "nets": [off.net for off in offs],
+        "taxes": [off.tax for off in offs],
+        "reason": reason,
+        "by": tx.caller.user_id if tx.caller else None,
+    }
+    tx.run(_UPDATE_CREDITED, values)
+    return {row["payment_id"]: row for row in tx.all(_INSERT_CREDIT_NOTES, values)}
+
+
+def insert_credit_note(tx: Tx, caller: Caller, off: Off, reason: str) -> tuple[Row, Payment]:
+    """One payment's credit note, as it is listed, and the payment after it."""
+    note_id = new_id()
+    values: dict[str, Any] = {
+        "note_ids": [note_id],
+        "payment_ids": [off.payment_id],
+        "nets": [off.net],
+        "taxes": [off.tax],
+        "reason": reason,
+        "by": caller.user_id,
+        "note_id": note_id,
+        **sides_of(caller),
+    }
+    tx.run(_UPDATE_CREDITED, values)
+    tx.run(_INSERT_CREDIT_NOTES, values)
+    note = tx.later(_SELECT_ONE, values)
+    [payment] = select_many(tx, [off.payment_id])
+    return note()[0], payment

@@ -1,0 +1,143 @@
+"""Late fees and interest: which instalments are to be reckoned, and what that comes to.
+
+A fee is asked for once an instalment, as soon as its grace is over. Interest is asked for when its rent has come, and
+every 90 days while it has not. All is reckoned anew from what is known that day, less what was asked for before: missed
+days, part payments and reversals need nothing of their own.
+"""
+
+from collections import defaultdict
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from shared.kit.db import Row, Tx
+from shared.maths.exact import Reckoning, added, explained, less, summed
+from shared.maths.late import LateCharge, Settled, late_charges
+from shared.maths.terms import LatePolicy
+from shared.payments.charges import Added
+from shared.spaces.currencies import exponent_of
+
+INTEREST_DAYS = 90
+"""So often interest is asked for while the rent has not come."""
+
+# `work.day` is the day up to which an instalment is to be reckoned. What was paid in time leaves the index that it is
+# found by: it is reckoned too, and comes to nothing. A contract has one line of interest a day.
+_LOCK_LATE = """
+SELECT p.id, p.contract_id, p.period_start, p.period_end, p.due_date, p.status, p.currency, p.interest_charged,
+       p.amount + p.tax_amount - p.credited_amount - p.credited_tax AS principal, c.late_policy, there.today, work.day,
+       EXISTS (SELECT FROM payments f WHERE f.contract_id = p.contract_id AND f.charge = 'LATE_FEE'
+                                        AND f.period_start = p.period_start) AS has_fee,
+       (SELECT jsonb_agg(jsonb_build_object(
+                   'day', t.paid_date, 'amount', CASE t.kind WHEN 'FREED' THEN -t.amount ELSE t.amount END))
+        FROM payment_transactions t
+        WHERE t.payment_id = p.id AND t.kind IN ('PAYMENT', 'APPLIED', 'FREED')
+          AND NOT EXISTS (SELECT FROM payment_transactions r WHERE r.reverses_id = t.id)) AS settled
+FROM payments p
+JOIN contracts c ON c.id = p.contract_id AND c.late_policy IS NOT NULL
+CROSS JOIN LATERAL (
+    SELECT app.today(c.premises #>> '{building,timezone}') AS today,
+           p.due_date + (c.late_policy ->> 'grace_days')::integer + 1 AS first_day
+) AS there
+CROSS JOIN LATERAL (
+    SELECT CASE WHEN p.status = 'PAID' THEN p.paid_date
+                ELSE greatest(there.first_day,
+                              p.due_date + %(days)s::integer * ((there.today - p.due_date) / %(days)s::integer))
+           END AS day
+) AS work
+WHERE p.installment_number IS NOT NULL
+  AND ((p.status = 'PAID' AND p.paid_date > p.due_date AND p.late_until IS DISTINCT FROM p.paid_date)
+       OR (p.status = 'OVERDUE' AND p.due_date < app.today('Pacific/Kiritimati') AND work.day <= there.today
+           AND work.day > coalesce(p.late_until, p.due_date)))
+  AND NOT EXISTS (SELECT FROM payments i WHERE i.contract_id = p.contract_id AND i.charge = 'INTEREST'
+                                           AND i.period_start = there.today)
+ORDER BY p.due_date, p.id
+LIMIT %(limit)s
+FOR UPDATE OF p SKIP LOCKED
+"""
+
+_UPDATE_RECKONED = """
+UPDATE payments p SET late_until = r.day, interest_charged = r.interest
+FROM unnest(%(payment_ids)s::uuid[], %(days)s::date[], %(interests)s::numeric[]) AS r (payment_id, day, interest)
+WHERE p.id = r.payment_id
+"""
+
+
+def lock_late(tx: Tx, limit: int) -> list[Row]:
+    """Instalments whose late charges are to be reckoned, with all that they are reckoned from."""
+    return tx.all(_LOCK_LATE, {"days": INTEREST_DAYS, "limit": limit})
+
+
+def reckoned(tx: Tx, found: list[Row]) -> list[Added]:
+    """The fees and the interest to be asked for; it is kept how far each instalment is reckoned."""
+    fees: list[Added] = []
+    interests: dict[tuple[UUID, date], list[tuple[Row, LateCharge, Decimal]]] = defaultdict(list)
+    charged: dict[UUID, Decimal] = {}
+    for row in found:
+        charges = {one.charge: one for one in _charges(row)}
+        fee, interest = charges.get("LATE_FEE"), charges.get("INTEREST")
+        charged[row["id"]] = row["interest_charged"]
+        if fee and fee.amount > 0 and not row["has_fee"]:
+            fees.append(_fee(row, fee))
+        # While the rent has not come, interest waits for its day.
+        if row["status"] == "PAID" or (row["day"] - row["due_date"]).days % INTEREST_DAYS == 0:
+            charged[row["id"]] = interest.amount if interest else Decimal(0)
+            if interest and interest.amount != row["interest_charged"]:
+                part = less(interest.amount, row["interest_charged"])
+                interests[row["contract_id"], row["today"]].append((row, interest, part))
+    values: dict[str, Any] = {
+        "payment_ids": [row["id"] for row in found],
+        "days": [row["day"] for row in found],
+        "interests": [charged[row["id"]] for row in found],
+    }
+    if found:
+        tx.run(_UPDATE_RECKONED, values)
+    return fees + [_interest(of_contract) for of_contract in interests.values()]
+
+
+def _charges(row: Row) -> tuple[LateCharge, ...]:
+    policy = row["late_policy"]
+    return late_charges(
+        principal=row["principal"],
+        due_date=row["due_date"],
+        policy=LatePolicy(
+            grace_days=int(policy["grace_days"]),
+            fee_percent=Decimal(policy["fee_percent"]),
+            min_fee=Decimal(policy["min_fee"]),
+            annual_interest_percent=Decimal(policy["annual_interest_percent"]),
+        ),
+        settled=[Settled(date.fromisoformat(one["day"]), Decimal(one["amount"])) for one in row["settled"] or ()],
+        as_of=row["day"],
+        exponent=exponent_of(row["currency"]),
+    )
+
+
+def _fee(row: Row, fee: LateCharge) -> Added:
+    return Added(
+        row["contract_id"],
+        "LATE_FEE",
+        row["period_start"],
+        row["period_end"],
+        fee.amount,
+        Decimal(0),
+        explained(fee.origin),
+        row["today"],
+    )
+
+
+def _interest(of_contract: list[tuple[Row, LateCharge, Decimal]]) -> Added:
+    """One line for all instalments of a contract whose interest is asked for on the same day."""
+    steps: list[Reckoning] = []
+    parts: list[Reckoning] = []
+    for row, charge, part in of_contract:
+        steps += charge.origin
+        inputs = {"interest": charge.amount, "before": row["interest_charged"]}
+        label = f"For the rent due on {row['due_date'].isoformat()}, less what was asked for before"
+        parts.append(Reckoning(label, "interest − before", inputs, part))
+        steps.append(parts[-1])
+    total = added(*(part for _, _, part in of_contract))
+    if len(parts) > 1:
+        steps.append(summed("Interest", parts, total))
+    row = of_contract[0][0]
+    today: date = row["today"]
+    return Added(row["contract_id"], "INTEREST", today, None, total, Decimal(0), explained(steps), today)

@@ -1,0 +1,138 @@
+"""The statement of a contract's account as a paper: every line of its ledger, and what is owed after each."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from shared.contracts.lease import lease_reference, party_of
+from shared.kit.db import Row
+from shared.kit.paper import WIDTH, Column, Paper, Party, Total, written_day, written_money
+from shared.payments.document import block
+from shared.spaces.currencies import exponent_of
+
+ENTRIES = {
+    "INVOICE": "Invoice",
+    "CREDIT_NOTE": "Credit note",
+    "PAYMENT": "Payment",
+    "CREDIT": "Over-payment",
+    "REVERSAL": "Payment taken back",
+    "DEPOSIT_APPLIED": "Deposit applied",
+    "DEPOSIT_RETURNED": "Deposit returned",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the account; `balance` is what is owed after it."""
+
+    day: date
+    name: str
+    reference: str
+    debit: Decimal
+    credit: Decimal
+    balance: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """An account as of a day. `deposit_held` is the client's and no part of the balance."""
+
+    contract_id: UUID
+    as_of: date
+    issuer: Party
+    recipient: Party
+    contract_reference: str
+    premises: str
+    term: str
+    currency: str
+    entries: tuple[Entry, ...]
+    deposit_held: Decimal
+    exponent: int = 2
+
+    @property
+    def balance(self) -> Decimal:
+        return self.entries[-1].balance if self.entries else Decimal(0)
+
+
+def statement_of(contract: Row, entries: list[Row]) -> Statement:
+    """The statement of a contract (`queries.select_statement`)."""
+    premises = contract["premises"]
+    ends = contract["end_date"]
+    return Statement(
+        contract_id=contract["id"],
+        as_of=contract["today"],
+        issuer=party_of(contract["owner_party"]),
+        recipient=party_of(contract["client_party"]),
+        contract_reference=lease_reference(contract),
+        premises=f"{premises['space']['name']}, floor {premises['floor_number']}, {premises['building']['name']}",
+        term=f"{written_day(contract['start_date'])} – {written_day(ends)}"
+        if ends
+        else written_day(contract["start_date"]),
+        currency=contract["currency"],
+        entries=tuple(
+            Entry(
+                row["date"],
+                ENTRIES[row["type"]],
+                row["reference"] or "",
+                row["debit"],
+                row["credit"],
+                row["balance"],
+            )
+            for row in entries
+        ),
+        deposit_held=contract["deposit_held"],
+        exponent=exponent_of(contract["currency"]),
+    )
+
+
+def render_statement(statement: Statement) -> bytes:
+    """The statement as a PDF of A4 pages. Equal statements give identical bytes."""
+    paper = Paper(
+        kind="Statement of Account",
+        reference=statement.contract_reference,
+        document_id=str(statement.contract_id),
+        issued_on=statement.as_of,
+        author=statement.issuer.legal_name,
+    )
+    paper.title("Statement of Account", f"{statement.contract_reference}, as of {written_day(statement.as_of)}")
+    paper.columns(("From", block(statement.issuer)), ("To", block(statement.recipient)))
+    paper.facts([("Premises", statement.premises), ("Term", statement.term)])
+    paper.space(5)
+    owed = abs(statement.balance)
+    label = "In the lessee's favour" if statement.balance < 0 else "To be paid" if owed else "Settled"
+    paper.amount_due(label, written_money(statement.currency, owed, statement.exponent))
+    paper.table(_COLUMNS, [_row(statement, entry) for entry in statement.entries], totals=[_total(statement)])
+    paper.space(3)
+    paper.paragraph(
+        f"All amounts in {statement.currency}. A balance below zero is the lessee's: it settles what is asked for next."
+    )
+    if statement.deposit_held:
+        held = written_money(statement.currency, statement.deposit_held, statement.exponent)
+        paper.paragraph(f"Beside this account the lessor holds a security deposit of {held}.")
+    return paper.finish()
+
+
+_COLUMNS = (
+    Column("Date", 32),
+    Column("Entry", 34),
+    Column("Reference", 28),
+    Column("Debit", 24, "R"),
+    Column("Credit", 24, "R"),
+    Column("Balance", WIDTH - 142, "R"),
+)
+
+
+def _row(statement: Statement, entry: Entry) -> tuple[str, ...]:
+    def figure(amount: Decimal) -> str:
+        return f"{amount:,.{statement.exponent}f}" if amount else ""
+
+    balance = f"{entry.balance:,.{statement.exponent}f}"
+    return (written_day(entry.day), entry.name, entry.reference, figure(entry.debit), figure(entry.credit), balance)
+
+
+def _total(statement: Statement) -> Total:
+    debit = sum((entry.debit for entry in statement.entries), Decimal(0))
+    credit = sum((entry.credit for entry in statement.entries), Decimal(0))
+    figures = (f"{amount:,.{statement.exponent}f}" for amount in (debit, credit, statement.balance))
+    return Total(("Total", "", "", *figures))

@@ -1,0 +1,70 @@
+"""How a report goes out: as JSON, or as CSV for a spreadsheet, and never larger than a function may answer."""
+
+import csv
+import gzip
+import io
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from shared.kit import wire
+from shared.kit.accept import preferred
+from shared.kit.db import Row
+from shared.kit.endpoint import File, Reply
+from shared.kit.errors import Detail, Invalid
+from shared.kit.fields import View
+from shared.kit.request import Request
+from shared.reports.queries import LARGEST
+
+JSON, CSV = "application/json", "text/csv"
+
+_LARGE = 500
+"""Rows from which on an answer is worth being compressed."""
+_MOST_BYTES = 4_400_000
+"""Lambda answers 6 MB at most, in base64."""
+
+# A spreadsheet takes a cell that begins with one of these for a formula, and runs it (OWASP, CSV injection).
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def check_size(spaces: Sequence[Any]) -> None:
+    """Raises Invalid where there are more spaces than one report tells of."""
+    if len(spaces) > LARGEST:
+        raise Invalid(Detail("building_id", f"is needed: there are more than {LARGEST:,} spaces"))
+
+
+def answer(
+    request: Request, name: str, kind: type[View], report: dict[str, Any], columns: Sequence[str], rows: list[Row]
+) -> Reply[Any]:
+    """The report in the format asked for; in CSV these columns of its rows alone."""
+    headers = {"vary": "Accept, Accept-Encoding"}
+    if preferred(request, JSON, CSV) == CSV:
+        content, content_type = sheet(columns, rows).encode(), f"{CSV}; charset=utf-8"
+        saved_as = f"{name}-{report['as_of'].isoformat()}.csv"
+    elif len(rows) < _LARGE:
+        return Reply(kind.of(report), headers=headers)
+    else:
+        content, content_type, saved_as = wire.render(report).encode(), JSON, None
+    if len(rows) >= _LARGE and "gzip" in request.headers.get("accept-encoding", ""):
+        content, headers = gzip.compress(content, 1), headers | {"content-encoding": "gzip"}
+    if len(content) > _MOST_BYTES:
+        raise Invalid(
+            Detail("building_id", "is needed, or Accept-Encoding: gzip: the whole is too large for one answer")
+        )
+    return Reply(File(content, content_type, saved_as), headers=headers)
+
+
+def sheet(columns: Sequence[str], rows: Sequence[Row]) -> str:
+    """RFC 4180, with a heading. Numbers stay numbers, also negative ones; text never becomes a formula."""
+    written = io.StringIO()
+    table = csv.writer(written)
+    table.writerow(columns)
+    for row in rows:
+        table.writerow([_cell(row[name]) for name in columns])
+    return written.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, str):
+        return f"'{value}" if value.startswith(_FORMULA) else value
+    return value.isoformat() if isinstance(value, date) else value

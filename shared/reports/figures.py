@@ -1,0 +1,131 @@
+"""Occupancy, expirations and aging: what the leases of a portfolio come to."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+from shared.kit.db import Row
+from shared.maths import reports
+from shared.maths.exact import ZERO, added, rounded
+from shared.reports.models import BuildingOccupancy, CurrencyOccupancy
+from shared.reports.portfolio import Holding, area_of, leases_of
+from shared.spaces.currencies import exponent_of
+
+_NOTHING = Decimal("0.00")
+_AGES = ("current", "days_1_30", "days_31_60", "days_61_90", "days_over_90")
+"""How `AGING_BUCKETS` are named on the wire."""
+
+
+def occupancy(found: Sequence[Holding], as_of: date) -> dict[str, Any]:
+    """What `Occupancy` shows: each building, in the order of their names, and all of them."""
+    buildings = groupby(found, key=lambda one: (one.row["building_id"], one.row["building_name"]))
+    return {
+        "as_of": as_of,
+        "data": [_occupied(*building, list(its), as_of) for building, its in buildings],
+        "totals": _occupied(None, None, found, as_of),
+    }
+
+
+def by_currency(report: dict[str, Any]) -> tuple[list[str], list[dict[str, Any]]]:
+    """An occupancy report as a table: its columns, and a row for each building and currency."""
+    columns = [name for name in BuildingOccupancy.model_fields if name != "currencies"]
+    rows = [building | its for building in report["data"] for its in building["currencies"]]
+    return columns + list(CurrencyOccupancy.model_fields), rows
+
+
+def _occupied(building_id: Any, name: str | None, found: Sequence[Holding], as_of: date) -> dict[str, Any]:
+    rates = reports.occupancy((one.space for one in found), as_of)
+    area, leased = area_of(found), area_of(one for one in found if one.lease)
+    return {
+        "building_id": building_id,
+        "building_name": name,
+        "spaces": len(found),
+        "leasable_sqft": area,
+        "leased_sqft": leased,
+        "occupied_sqft": area_of(one for one in found if one.status == "OCCUPIED"),
+        "vacant_sqft": area - leased,
+        "leased": _shown(rates.leased, 4),
+        "occupied": _shown(rates.occupied, 4),
+        "walt_by_area_years": _shown(reports.walt(leases_of(found), as_of, by="AREA"), 2),
+        "currencies": [_in_currency(currency, its, as_of) for currency, its in _split(found)],
+    }
+
+
+def _in_currency(currency: str, found: Sequence[Holding], as_of: date) -> dict[str, Any]:
+    exponent, spaces = exponent_of(currency), [one.space for one in found]
+    on_the_day = [(space, reports.lease_on(space, as_of)) for space in spaces]
+    charged = added(*(lease.charged for _, lease in on_the_day if lease))
+    asked = added(
+        *(lease.rent if space.asking is None and lease else space.asking or ZERO for space, lease in on_the_day)
+    )
+    leases = leases_of(found)
+    return {
+        "currency": currency,
+        "rent_charged": rounded(charged, exponent),
+        "asking_rent": rounded(asked, exponent),
+        "economic": _shown(reports.occupancy(spaces, as_of).economic, 4),
+        "annual_rent": rounded(added(*(lease.rent for lease in leases)) * 12, exponent),
+        "walt_years": _shown(reports.walt(leases, as_of), 2),
+    }
+
+
+def expirations(found: Sequence[Holding], as_of: date) -> dict[str, Any]:
+    """What `Expirations` shows, currency by currency."""
+    area = area_of(found)
+    return {
+        "as_of": as_of,
+        "data": [
+            _expiry(currency, year)
+            for currency, its in _split(found)
+            for year in reports.expirations(leases_of(its), as_of, leasable_area=area)
+        ],
+    }
+
+
+def _expiry(currency: str, year: reports.ExpiryYear) -> dict[str, Any]:
+    return {
+        "currency": currency,
+        "year": year.year,
+        "leases": year.leases,
+        "area_sqft": year.area,
+        "area_percent": rounded(year.area_percent, 2),
+        "annual_rent": rounded(year.annual_rent, exponent_of(currency)),
+        "rent_percent": rounded(year.rent_percent, 2),
+        "cumulative_area_percent": rounded(year.cumulative_area_percent, 2),
+        "cumulative_rent_percent": rounded(year.cumulative_rent_percent, 2),
+    }
+
+
+def aging(rows: Sequence[Row], as_of: date) -> dict[str, Any]:
+    """What `Aging` shows; `rows` are open instalments, those of a contract together."""
+    lines = []
+    for contract_id, instalments in groupby(rows, key=itemgetter("contract_id")):
+        its = list(instalments)
+        told = ("tenant", "building_id", "building_name", "space_id", "space_name", "currency")
+        lines.append({"contract_id": contract_id, **{name: its[0][name] for name in told}, **_aged(its, as_of)})
+    totals = []
+    for currency in sorted({row["currency"] for row in rows}):
+        its = [row for row in rows if row["currency"] == currency]
+        totals.append({"currency": currency, **_aged(its, as_of)})
+    return {"as_of": as_of, "data": lines, "totals": totals}
+
+
+def _aged(rows: Iterable[Row], as_of: date) -> dict[str, Decimal]:
+    buckets = reports.aging(((row["due_date"], row["amount"]) for row in rows), as_of)
+    found = {age: added(_NOTHING, amount) for age, amount in zip(_AGES, buckets.values(), strict=True)}
+    return found | {"total": added(*found.values())}
+
+
+def _split(found: Sequence[Holding]) -> list[tuple[str, list[Holding]]]:
+    """Amounts of several currencies are never added."""
+    return [
+        (currency, [one for one in found if one.currency == currency])
+        for currency in sorted({one.currency for one in found})
+    ]
+
+
+def _shown(value: Decimal | None, decimals: int) -> Decimal | None:
+    return None if value is None else rounded(value, decimals)

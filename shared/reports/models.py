@@ -1,0 +1,251 @@
+"""What reports are asked for, and what they tell."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from shared.kit.fields import AskedDay, AskedId, Query, View
+from shared.maths.reports import ExpiryBucket, SpaceStatus
+
+
+class DayFilter(Query):
+    """As of which day: past or future, today where none is named."""
+
+    as_of: AskedDay | None = None
+
+
+class ReportFilter(DayFilter):
+    """Of which building; of all where none is named."""
+
+    building_id: AskedId | None = None
+
+
+class RentRollRow(View):
+    """A leasable space on the day, and the lease that holds it then, or is signed to.
+
+    Rents are base rents, a month unless they say otherwise; amounts of the lease are in `currency`.
+    """
+
+    building_id: UUID
+    building_name: str
+    floor_number: int
+    space_id: UUID
+    space_name: str
+    status: SpaceStatus
+    area_sqft: Decimal
+    building_percent: Decimal
+    tenant: str | None
+    contract_id: UUID | None
+    start_date: date | None
+    expiry: date | None
+    months_left: int | None
+    currency: str
+    monthly_rent: Decimal | None
+    annual_rent: Decimal | None
+    rent_psf: Decimal | None
+    next_step_date: date | None
+    next_step_rent: Decimal | None
+    deposit_held: Decimal | None
+    past_due: Decimal | None
+    asking_rent: Decimal | None
+    asking_currency: str
+
+
+class RentTotals(View):
+    """What the leases of one currency come to."""
+
+    currency: str
+    leases: int
+    monthly_rent: Decimal
+    annual_rent: Decimal
+    deposit_held: Decimal
+    past_due: Decimal
+
+
+class RentRollTotals(View):
+    """The whole report: all leasable area is either leased or vacant."""
+
+    spaces: int
+    area_sqft: Decimal
+    leased_sqft: Decimal
+    vacant_sqft: Decimal
+    rents: list[RentTotals]
+
+
+class RentRoll(View):
+    """One row for each leasable space, vacant ones included."""
+
+    as_of: date
+    data: list[RentRollRow]
+    totals: RentRollTotals
+
+
+class CurrencyOccupancy(View):
+    """What is charged of what is asked in one currency, and how long its leases run, weighted by annual rent."""
+
+    currency: str
+    rent_charged: Decimal
+    asking_rent: Decimal
+    economic: Decimal | None
+    annual_rent: Decimal
+    walt_years: Decimal | None
+
+
+class BuildingOccupancy(View):
+    """How full a building is; `building_id` is null in the sum of all.
+
+    `leased` by executed and `occupied` by commenced leases are shares of the leasable area.
+    """
+
+    building_id: UUID | None
+    building_name: str | None
+    spaces: int
+    leasable_sqft: Decimal
+    leased_sqft: Decimal
+    occupied_sqft: Decimal
+    vacant_sqft: Decimal
+    leased: Decimal | None
+    occupied: Decimal | None
+    walt_by_area_years: Decimal | None
+    currencies: list[CurrencyOccupancy]
+
+
+class Occupancy(View):
+    """How full each building is, and all of them together."""
+
+    as_of: date
+    data: list[BuildingOccupancy]
+    totals: BuildingOccupancy
+
+
+class ExpiryRow(View):
+    """The leases of one currency that expire in a calendar year.
+
+    Percents of area are of all leasable area, those of rent of all rent in that currency.
+    """
+
+    currency: str
+    year: int
+    leases: int
+    area_sqft: Decimal
+    area_percent: Decimal
+    annual_rent: Decimal
+    rent_percent: Decimal
+    cumulative_area_percent: Decimal
+    cumulative_rent_percent: Decimal
+
+
+class Expirations(View):
+    """In which years leases expire."""
+
+    as_of: date
+    data: list[ExpiryRow]
+
+
+class AgingRow(View):
+    """What a tenant owes on a lease, by how many days it has been due."""
+
+    contract_id: UUID
+    tenant: str
+    building_id: UUID
+    building_name: str
+    space_id: UUID
+    space_name: str
+    currency: str
+    current: Decimal
+    days_1_30: Decimal
+    days_31_60: Decimal
+    days_61_90: Decimal
+    days_over_90: Decimal
+    total: Decimal
+
+
+class AgingTotals(View):
+    """What is owed in one currency."""
+
+    currency: str
+    current: Decimal
+    days_1_30: Decimal
+    days_31_60: Decimal
+    days_61_90: Decimal
+    days_over_90: Decimal
+    total: Decimal
+
+
+class Aging(View):
+    """Who owes what, and for how long."""
+
+    as_of: date
+    data: list[AgingRow]
+    totals: list[AgingTotals]
+
+
+class PlanSpace(View):
+    """The space of a segment."""
+
+    id: UUID
+    name: str
+
+
+class Segment(View):
+    """A space in its floor's bar; `tenant` is VACANT where there is none. `width_pct` is of the floor."""
+
+    space: PlanSpace
+    tenant: str
+    contract_id: UUID | None
+    sqft: Decimal
+    width_pct: Decimal
+    start_date: date | None
+    expiry: date | None
+    bucket: ExpiryBucket
+    rent_psf: Decimal | None
+    currency: str
+    status: SpaceStatus
+
+
+class PlanFloor(View):
+    """A floor and what is let on it."""
+
+    floor_number: int
+    leasable_sqft: Decimal
+    leased_sqft: Decimal
+    segments: list[Segment]
+
+
+class PlanBucket(View):
+    """How much of the building a bucket holds."""
+
+    bucket: ExpiryBucket
+    spaces: int
+    sqft: Decimal
+    percent: Decimal
+
+
+class PlanTotals(View):
+    """The building as a whole; WALT in years, weighted by area."""
+
+    spaces: int
+    leasable_sqft: Decimal
+    leased_sqft: Decimal
+    vacant_sqft: Decimal
+    leased_percent: Decimal
+    walt_years: Decimal | None
+    buckets: list[PlanBucket]
+
+
+class PlanBuilding(View):
+    """Which building it is."""
+
+    id: UUID
+    name: str
+    address: dict[str, Any]
+
+
+class StackingPlan(View):
+    """A building from top to bottom: who sits where, and until when."""
+
+    building: PlanBuilding
+    as_of: date
+    floors: list[PlanFloor]
+    totals: PlanTotals

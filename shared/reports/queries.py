@@ -1,0 +1,264 @@
+"""The SQL of reports: the inventory, its leases and their money as they were, or will be, on a day.
+
+What is past is read as the platform knew it when that day ended at the building: rows that were changed later stand in
+the history tables as they were (docs/decisions/0021). Whatever lies ahead is read as it stands now.
+"""
+
+from datetime import date
+from typing import NamedTuple
+from uuid import UUID
+
+from shared.kit.catalog import STAFF
+from shared.kit.db import Reading, Row
+from shared.kit.request import Caller
+
+LARGEST = 20_000
+"""So many spaces a report tells of at most: its answer has to fit into what a function may answer."""
+
+# Without a day asked for it is the last one that has begun at each of the buildings.
+_PLACES = """
+WITH mine AS (
+    SELECT b.id, b.name, b.address, b.timezone
+    FROM buildings b
+    WHERE (%(owner_side)s::uuid IS NULL OR b.owner_organization_id = %(owner_side)s)
+      AND (%(building_id)s::uuid IS NULL OR b.id = %(building_id)s)
+), asked AS MATERIALIZED (
+    SELECT coalesce(%(as_of)s::date, min(app.today(m.timezone)), app.today('UTC')) AS as_of,
+           max(app.today(m.timezone)) AS today
+    FROM mine m
+), day AS MATERIALIZED (
+    SELECT a.as_of, coalesce(a.as_of < a.today, false) AS is_past
+    FROM asked a
+), place AS MATERIALIZED (
+    SELECT m.id, m.name, m.address, d.as_of, its.end AS known_at, its.end <= app.now() AS is_past
+    FROM mine m CROSS JOIN day d
+    CROSS JOIN LATERAL (SELECT (d.as_of + 1)::timestamp AT TIME ZONE m.timezone AS end) AS its
+)
+"""
+
+_SELECT_DAY = _PLACES + "SELECT d.as_of FROM day d"
+
+_SELECT_BUILDING = """
+SELECT b.id, b.name, b.address
+FROM buildings b
+WHERE b.id = %(building_id)s AND b.deleted_at IS NULL
+  AND (%(owner_side)s::uuid IS NULL OR b.owner_organization_id = %(owner_side)s)
+"""
+
+_SELECT_FLOORS = """
+SELECT f.floor_number
+FROM floors f
+WHERE f.building_id = %(building_id)s AND f.deleted_at IS NULL
+ORDER BY f.floor_number DESC
+"""
+
+_SELECT_SPACES = (
+    _PLACES
+    + """
+SELECT s.id::text AS space_id, s.building_id::text, p.name AS building_name, f.floor_number, it.name AS space_name,
+       it.gross_sqft AS area_sqft,
+       round(100 * it.gross_sqft / sum(it.gross_sqft) OVER (PARTITION BY s.building_id), 2) AS building_percent,
+       it.base_price_monthly AS asking_rent, it.currency AS asking_currency, it.availability_status
+FROM place p
+JOIN spaces s ON s.building_id = p.id
+JOIN floors f ON f.id = s.floor_id
+LEFT JOIN LATERAL (
+    SELECT h.name, h.gross_sqft, h.is_leasable, h.base_price_monthly, h.currency, h.availability_status, h.is_deleted
+    FROM space_history h
+    WHERE p.is_past AND h.space_id = s.id AND h.valid_until >= p.known_at
+    ORDER BY h.valid_until, h.number
+    LIMIT 1
+) AS was ON true
+CROSS JOIN LATERAL (
+    SELECT coalesce(was.name, s.name) AS name, coalesce(was.gross_sqft, s.gross_sqft) AS gross_sqft,
+           coalesce(was.is_leasable, s.is_leasable) AS is_leasable,
+           CASE WHEN was.name IS NULL THEN s.base_price_monthly ELSE was.base_price_monthly END AS base_price_monthly,
+           coalesce(was.currency, s.currency) AS currency,
+           coalesce(was.availability_status, s.availability_status) AS availability_status,
+           coalesce(was.is_deleted, s.deleted_at IS NOT NULL) AS is_deleted
+) AS it
+WHERE s.created_at < p.known_at AND it.is_leasable AND NOT it.is_deleted
+ORDER BY p.name, s.building_id, f.floor_number, it.name, s.id
+LIMIT %(limit)s
+"""
+)
+
+# Of each space the lease that holds it on the day, or else the next one: no two of them overlap, so it is the first
+# that has not ended. An executed lease has been activated, and is not given up before its last day.
+_LEASES = """
+SELECT DISTINCT ON (c.space_id)
+       c.space_id::text, c.id::text AS contract_id, c.contract_type, c.start_date, it.end_date, c.term_months,
+       c.base_rent, c.currency, c.escalation::text, c.free_rent::text,
+       coalesce(c.terms ->> 'rentable_sqft', c.premises ->> 'gross_sqft')::numeric AS rentable_sqft,
+       CASE WHEN c.escalation ->> 'kind' = 'INDEX' THEN
+           (SELECT jsonb_agg(jsonb_build_array(v.day, v.value::text, v.final, v.version))
+            FROM index_values v
+            WHERE v.organization_id = c.owner_organization_id AND v.name = c.escalation #>> '{index,name}'
+              AND v.created_at < p.known_at)
+       END AS index_values,
+       coalesce(c.client_party ->> 'legal_name', c.client_party ->> 'name') AS tenant
+FROM place p
+JOIN contracts c ON c.building_id = p.id
+LEFT JOIN LATERAL (
+    SELECT h.status, h.end_date
+    FROM contract_history h
+    WHERE p.is_past AND h.contract_id = c.id AND h.valid_until >= p.known_at
+    ORDER BY h.valid_until, h.number
+    LIMIT 1
+) AS was ON true
+CROSS JOIN LATERAL (
+    SELECT coalesce(was.status, c.status) AS status,
+           CASE WHEN was.status IS NULL THEN least(c.end_date, c.terminates_on - 1) ELSE was.end_date END AS end_date
+) AS it
+WHERE c.activated_at < p.known_at AND it.status IN ('SIGNED', 'ACTIVE', 'EXPIRED')
+  AND (it.end_date IS NULL OR it.end_date >= greatest(p.as_of, c.start_date))
+ORDER BY c.space_id, c.start_date
+"""
+
+_SELECT_LEASES = _PLACES + _LEASES
+
+# What had settled the payment by the day; of a day that is past its transactions tell.
+_PAID = """
+CASE WHEN NOT d.is_past THEN p.paid_amount
+     ELSE coalesce((SELECT sum(CASE coalesce(o.kind, t.kind) WHEN 'FREED' THEN -t.amount ELSE t.amount END
+                              * CASE t.kind WHEN 'REVERSAL' THEN -1 ELSE 1 END)
+                    FROM payment_transactions t
+                    LEFT JOIN payment_transactions o ON o.id = t.reverses_id
+                    WHERE t.payment_id = p.id AND t.paid_date <= d.as_of
+                      AND coalesce(o.kind, t.kind) IN ('PAYMENT', 'APPLIED', 'FREED')), 0)
+END
+"""
+
+# What of a deposit was kept for what was owed, or given back, by the day.
+_SPENT = """
+coalesce((SELECT sum(CASE t.kind WHEN 'REVERSAL' THEN -t.amount ELSE t.amount END)
+          FROM payment_transactions t
+          LEFT JOIN payment_transactions o ON o.id = t.reverses_id
+          WHERE t.payment_id = p.id AND t.paid_date <= d.as_of
+            AND coalesce(o.kind, t.kind) IN ('DEPOSIT_APPLIED', 'DEPOSIT_RETURNED')), 0)
+"""
+
+# Open instalments: those that were due, or asked for by an invoice, and not settled by the day. One that is settled
+# today was open on days before: only of a past day those are looked through too.
+_OPEN = (
+    _PLACES
+    + """, owed AS (
+    SELECT p.*
+    FROM payments p CROSS JOIN day d
+    WHERE (%(owner_side)s::uuid IS NULL OR p.owner_organization_id = %(owner_side)s)
+      AND p.status <> 'PAID' AND p.due_date <= d.as_of + 366
+    UNION ALL
+    SELECT p.*
+    FROM payments p CROSS JOIN day d
+    WHERE (%(owner_side)s::uuid IS NULL OR p.owner_organization_id = %(owner_side)s)
+      AND p.status = 'PAID' AND (p.paid_date > d.as_of OR p.credited_amount > 0) AND p.due_date <= d.as_of + 366
+      AND d.is_past
+), open AS (
+    SELECT p.contract_id, p.charge, p.due_date, p.currency, c.building_id, c.space_id, c.premises, c.client_party,
+           d.as_of,
+           p.amount + p.tax_amount - """
+    + _PAID
+    + """
+           -- All that was taken off, but for what credit notes took off later.
+           - p.credited_amount - p.credited_tax
+           + coalesce((SELECT sum(i.total_amount) FROM invoices i
+                       WHERE i.payment_id = p.id AND i.kind = 'CREDIT_NOTE' AND i.issued_on > d.as_of), 0) AS amount
+    FROM owed p
+    CROSS JOIN day d
+    JOIN contracts c ON c.id = p.contract_id
+    JOIN place ON place.id = c.building_id
+    WHERE (p.due_date <= d.as_of
+           OR EXISTS (SELECT FROM invoices i
+                      WHERE i.payment_id = p.id AND i.kind = 'INVOICE' AND i.issued_on <= d.as_of))
+      AND (p.status <> 'CANCELLED'
+           OR EXISTS (SELECT FROM invoices i WHERE i.payment_id = p.id AND i.kind = 'CREDIT_NOTE'))
+)
+"""
+)
+
+_SELECT_OPEN = (
+    _OPEN
+    + """
+SELECT o.contract_id, o.due_date, o.currency, o.amount, o.building_id,
+       o.premises #>> '{building,name}' AS building_name, o.space_id, o.premises #>> '{space,name}' AS space_name,
+       coalesce(o.client_party ->> 'legal_name', o.client_party ->> 'name') AS tenant
+FROM open o
+WHERE o.amount > 0
+ORDER BY tenant, o.contract_id, o.due_date
+"""
+)
+
+_SELECT_LEASES_WITH_MONEY = (
+    _OPEN
+    + ", lease AS ("
+    + _LEASES
+    + """), held AS (
+    SELECT p.contract_id::text, sum("""
+    + _PAID
+    + " - "
+    + _SPENT
+    + """) AS amount
+    FROM lease l
+    JOIN payments p ON p.contract_id = l.contract_id::uuid AND p.charge = 'DEPOSIT'
+                   AND (%(owner_side)s::uuid IS NULL OR p.owner_organization_id = %(owner_side)s)
+    CROSS JOIN day d
+    GROUP BY p.contract_id
+), late AS (
+    SELECT o.contract_id::text, sum(o.amount) AS amount
+    FROM open o
+    WHERE o.amount > 0 AND o.due_date < o.as_of
+    GROUP BY o.contract_id
+)
+SELECT l.*, coalesce(held.amount, 0.00) AS deposit_held, coalesce(late.amount, 0.00) AS past_due
+FROM lease l
+LEFT JOIN held ON held.contract_id = l.contract_id
+LEFT JOIN late ON late.contract_id = l.contract_id
+"""
+)
+
+
+class Scope(NamedTuple):
+    """Whose report it is, of which building (None: all), as of which day (None: today)."""
+
+    owner_side: UUID | None
+    building_id: UUID | None
+    as_of: date | None
+
+
+def scope_of(caller: Caller, building_id: UUID | None, as_of: date | None) -> Scope:
+    """The owner's own; the platform's people read everybody's."""
+    return Scope(None if caller.role in STAFF else caller.organization_id, building_id, as_of)
+
+
+def select_building(tx: Reading, scope: Scope) -> tuple[Row | None, list[int], date, list[Row], list[Row]]:
+    """The building, its floors' numbers from the top, the day, its leasable spaces and their leases."""
+    values = _values(scope)
+    buildings, floors, days, spaces, leases = tx.batch(
+        (_SELECT_BUILDING, values),
+        (_SELECT_FLOORS, values),
+        (_SELECT_DAY, values),
+        (_SELECT_SPACES, values),
+        (_SELECT_LEASES, values),
+    )
+    building = buildings[0] if buildings else None
+    return building, [row["floor_number"] for row in floors], days[0]["as_of"], spaces, leases
+
+
+def select_portfolio(tx: Reading, scope: Scope, *, with_money: bool = False) -> tuple[date, list[Row], list[Row]]:
+    """The day, the leasable spaces (one more than `LARGEST` at most) and their leases; `with_money` with what is
+    held as a deposit, and past due."""
+    values = _values(scope)
+    leases = _SELECT_LEASES_WITH_MONEY if with_money else _SELECT_LEASES
+    days, spaces, found = tx.batch((_SELECT_DAY, values), (_SELECT_SPACES, values), (leases, values))
+    return days[0]["as_of"], spaces, found
+
+
+def select_open(tx: Reading, scope: Scope) -> tuple[date, list[Row]]:
+    """The day, and what was open of each instalment."""
+    values = _values(scope)
+    days, rows = tx.batch((_SELECT_DAY, values), (_SELECT_OPEN, values))
+    return days[0]["as_of"], rows
+
+
+def _values(scope: Scope) -> Row:
+    return {**scope._asdict(), "limit": LARGEST + 1}

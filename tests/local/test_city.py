@@ -1,0 +1,51 @@
+"""The demo city: a city's worth of it, and made to the end."""
+
+import psycopg
+import pytest
+
+from local import city, city_plan, demo_data
+from local.platform import Platform
+
+
+def test_it_is_a_citys_worth() -> None:
+    suites = {tower.name: list(city_plan.suites(tower)) for tower in city_plan.TOWERS}
+
+    # The first tower was there when the platform opened (local/demo_data.py).
+    assert len(suites) + 1 == 12
+    assert 250 <= sum(map(len, suites.values())) <= 500
+    assert len(city_plan.OWNERS) >= 2
+    assert len(city_plan.CLIENTS) >= 2
+    for its in suites.values():
+        names = [suite.name for suite in its]
+        assert len(set(names)) == len(names)
+        assert all(suite.sqft > 0 and suite.rent > 0 for suite in its)
+
+
+def test_it_is_the_same_every_time() -> None:
+    assert [list(city_plan.suites(tower)) for tower in city_plan.TOWERS] == [
+        list(city_plan.suites(tower)) for tower in city_plan.TOWERS
+    ]
+
+
+@pytest.mark.slow
+def test_it_has_a_deal_in_every_state_that_a_fresh_city_can_have() -> None:
+    with Platform(rate_limit_scale=100) as platform:
+        demo_data.create(platform.url)
+
+        [told] = city.fill(platform.url)
+
+        assert told.startswith("the demo city is complete"), told
+        with psycopg.connect(platform.database_url) as database:
+            states = {
+                table: {state for (state,) in database.execute(f"SELECT DISTINCT {column} FROM {table}")}  # noqa: S608
+                for table, column in (
+                    ("bids", "status"),
+                    ("contracts", "status"),
+                    ("payments", "status"),
+                    ("spaces", "availability_status"),
+                )
+            }
+    assert states["bids"] == {"PENDING", "APPROVED", "REJECTED", "COUNTER_OFFERED", "WITHDRAWN"}
+    assert states["contracts"] == {"DRAFT", "PENDING_SIGNATURE", "SIGNED", "ACTIVE", "TERMINATED"}
+    assert states["payments"] >= {"SCHEDULED", "PAID"}
+    assert states["spaces"] == {"AVAILABLE", "OCCUPIED", "MAINTENANCE", "RESERVED"}

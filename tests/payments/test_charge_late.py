@@ -1,0 +1,233 @@
+"""What is paid late costs what the policy says, whenever the jobs run and however the money came."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from functions.payments.charge_late import charge_late
+from functions.payments.explain_payment import explain_payment
+from tests.call import other_id, together
+from tests.payments.test_reverse_payment import reverse
+
+POLICY = {"grace_days": 5, "fee_percent": 5, "min_fee": 100, "annual_interest_percent": 18}
+
+
+@pytest.fixture
+def lease(calendar):
+    """5,000 a month from 1 February 2025 on."""
+    calendar.set("2025-01-05T08:00:00Z")
+    lease = calendar.lease(start=date(2025, 2, 1), months=6, late_policy=POLICY)
+    calendar.run()
+    return lease
+
+
+def live(calendar, until, *, since):
+    """Each day's jobs, from one day to the other."""
+    day = date.fromisoformat(since)
+    while day <= date.fromisoformat(until):
+        calendar.set(f"{day}T08:00:00Z")
+        calendar.run()
+        day += timedelta(days=1)
+
+
+def charged(lease):
+    return [(row["charge"], row["amount"], row["due_date"]) for row in lease.rows("LATE_FEE") + lease.rows("INTEREST")]
+
+
+def test_the_figure_of_the_definitions_comes_out_of_the_running_platform(calendar, lease):
+    """5,000 due 2025-02-01, grace 5, fee 5 %, 18 %, paid 2025-03-03 → fee 250.00, interest of 30 days 73.97."""
+    live(calendar, "2025-02-06", since="2025-01-06")
+    assert charged(lease) == []
+
+    live(calendar, "2025-02-07", since="2025-02-07")
+    assert charged(lease) == [("LATE_FEE", 250, date(2025, 2, 7))]
+
+    live(calendar, "2025-03-03", since="2025-02-08")
+    first, second = lease.payments()[0], lease.rows()[1]
+    assert (first["due_date"], first["status"]) == ("2025-02-01", "OVERDUE")
+    assert lease.pay(first, paid_date="2025-03-03").json["status"] == "PAID"
+    lease.pay({"id": second["id"]}, paid_date="2025-03-01")
+    live(calendar, "2025-03-05", since="2025-03-03")
+
+    assert charged(lease) == [("LATE_FEE", 250, date(2025, 2, 7)), ("INTEREST", Decimal("73.97"), date(2025, 3, 3))]
+    lines, balance = lease.ledger()
+    assert balance == Decimal("323.97")
+    assert [amount for _, kind, amount in lines if kind == "INVOICE"] == [5000, 250, 5000, Decimal("73.97")]
+
+
+def test_each_charge_says_how_it_came_about_and_is_invoiced_at_once(calendar, lease, call):
+    lease_pays_late(calendar, lease)
+
+    fee, interest = (lease.rows(charge)[0] for charge in ("LATE_FEE", "INTEREST"))
+    for row in (fee, interest):
+        told = call(explain_payment, as_=lease.client, path={"payment_id": row["id"]}).json
+        assert told["amount"] == told["steps"][-1]["result"] == row["amount"]
+        assert lease.world.events(row["id"])[0] == "payment.invoiced"
+        [invoice] = lease.world.sql("SELECT * FROM invoices WHERE payment_id = %(id)s", id=row["id"])
+        assert invoice["total_amount"] == row["amount"]
+    steps = call(explain_payment, as_=lease.owner, path={"payment_id": interest["id"]}).json["steps"]
+    assert steps[0]["inputs"] == {"unpaid": 5000, "annual_interest_percent": 18, "days": 30}
+
+
+def lease_pays_late(calendar, lease):
+    for moment in ("2025-02-07", "2025-03-03"):
+        calendar.set(f"{moment}T08:00:00Z")
+        calendar.run()
+    lease.pay(lease.payments()[0], paid_date="2025-03-03")
+    calendar.run(charge_late)
+
+
+def test_missed_days_are_caught_up_and_a_second_run_does_nothing(calendar, lease):
+    """Quality 70: nobody ran anything between January and the day after the money came."""
+    calendar.set("2025-03-04T08:00:00Z")
+    calendar.run()
+    lease.pay(lease.payments()[0], paid_date="2025-03-03")
+    lease.pay(lease.payments()[1], paid_date="2025-03-03")
+    together([lambda: calendar.run(charge_late)] * 3)
+    calendar.run()
+    calendar.run()
+
+    assert [(charge, amount) for charge, amount, _ in charged(lease)] == [
+        ("LATE_FEE", 250),
+        ("INTEREST", Decimal("73.97")),
+    ]
+
+
+def test_what_is_paid_within_the_grace_costs_nothing(calendar, lease):
+    live(calendar, "2025-02-07", since="2025-02-01")
+    # Recorded late, but it had come in time.
+    calendar.set("2025-02-06T20:00:00Z")
+    lease.pay(lease.payments()[1], paid_date="2025-02-06")
+    second = calendar.lease(start=date(2025, 3, 1), months=1, late_policy=POLICY)
+    calendar.set("2025-03-06T08:00:00Z")
+    calendar.run()
+    second.pay(second.payments()[0], paid_date="2025-03-06")
+    calendar.set("2025-03-20T08:00:00Z")
+    calendar.run()
+
+    assert charged(second) == []
+    [row] = second.rows()
+    assert row["late_until"] == date(2025, 3, 6)
+
+
+def test_parts_bear_interest_for_their_own_days_and_the_fee_is_of_what_was_unpaid(calendar, lease):
+    calendar.set("2025-02-04T08:00:00Z")
+    calendar.run()
+    first = lease.payments()[0]
+    lease.pay(first, amount=1000, paid_date="2025-02-04")
+    calendar.set("2025-02-21T08:00:00Z")
+    calendar.run()
+    lease.pay(first, amount=2000, paid_date="2025-02-21")
+    calendar.set("2025-02-28T08:00:00Z")
+    lease.pay(first, paid_date="2025-02-28")
+    calendar.run()
+
+    # 3 days of 5,000, 17 of 4,000, 7 of 2,000: (15,000 + 68,000 + 14,000) × 18 % ÷ 365.
+    assert [(charge, amount) for charge, amount, _ in charged(lease)] == [
+        ("LATE_FEE", 200),
+        ("INTEREST", Decimal("47.84")),
+    ]
+
+
+def test_rent_that_never_comes_is_asked_interest_every_ninety_days(calendar, lease):
+    live(calendar, "2025-08-05", since="2025-02-01")
+
+    # Every instalment at its own 90 days; the first one of 90 days of 5,000: 221.92, then as much again.
+    days = [row["due_date"] for row in lease.rows("INTEREST")]
+    assert days[:4] == [date(2025, 5, 2), date(2025, 5, 30), date(2025, 6, 30), date(2025, 7, 30)]
+    assert date(2025, 7, 31) in days
+    amounts = [row["amount"] for row in lease.rows("INTEREST")]
+    assert amounts[0] == Decimal("221.92")
+    first = lease.rows()[0]
+    assert first["interest_charged"] == Decimal("443.84")
+    assert len(lease.rows("LATE_FEE")) == 6
+
+
+def test_fees_and_interest_bear_neither(calendar, lease):
+    live(calendar, "2025-08-05", since="2025-02-01")
+
+    assert {row["amount"] for row in lease.rows("LATE_FEE")} == {250}
+    assert {row["late_until"] for row in lease.rows("LATE_FEE") + lease.rows("INTEREST")} == {None}
+
+
+def test_a_reversal_opens_the_rent_again_and_its_interest_goes_on(calendar, lease):
+    lease_pays_late(calendar, lease)
+    first = lease.payments()[0]
+    assert first["status"] == "PAID"
+    calendar.set("2025-03-10T08:00:00Z")
+    assert reverse(lease, first).json["status"] == "OVERDUE"
+    calendar.run(charge_late)
+    assert len(lease.rows("INTEREST")) == 1
+
+    calendar.set("2025-04-02T08:00:00Z")
+    lease.pay(first, paid_date="2025-04-02")
+    calendar.run(charge_late)
+
+    # 60 days in all: 147.95, of which 73.97 were asked for; no second fee.
+    of_first = [row["amount"] for row in lease.rows("INTEREST")]
+    assert of_first == [Decimal("73.97"), Decimal("73.98")]
+    assert len([row for row in lease.rows("LATE_FEE") if row["period_start"] == date(2025, 2, 1)]) == 1
+
+
+def test_a_cheque_that_was_in_time_and_bounced_was_late_after_all(calendar, lease):
+    calendar.set("2025-02-03T08:00:00Z")
+    calendar.run()
+    first = lease.payments()[0]
+    lease.pay(first, paid_date="2025-02-03")
+    calendar.set("2025-02-20T08:00:00Z")
+    calendar.run()
+    assert charged(lease) == []
+
+    reverse(lease, first)
+    calendar.run(charge_late)
+
+    assert charged(lease) == [("LATE_FEE", 250, date(2025, 2, 20))]
+
+
+def test_money_recorded_afterwards_takes_back_the_interest_of_its_days(calendar, lease):
+    calendar.set("2025-02-10T08:00:00Z")
+    calendar.run()
+    calendar.set("2025-05-02T08:00:00Z")
+    calendar.run()
+    assert [row["amount"] for row in lease.rows("INTEREST")] == [Decimal("221.92")]
+
+    lease.pay(lease.payments()[0], paid_date="2025-03-03")
+    calendar.set("2025-05-03T08:00:00Z")
+    calendar.run(charge_late)
+
+    correction = lease.rows("INTEREST")[1]
+    assert (correction["amount"], correction["status"]) == (Decimal("-147.95"), "PAID")
+    assert lease.rows()[0]["interest_charged"] == Decimal("73.97")
+    # What is too much settles something else: the oldest that is open.
+    assert lease.rows("LATE_FEE")[0]["paid_amount"] + lease.rows()[1]["paid_amount"] == Decimal("147.95")
+
+
+def test_without_a_policy_nothing_is_charged(calendar):
+    calendar.set("2025-01-05T08:00:00Z")
+    lease = calendar.lease(start=date(2025, 2, 1), months=2)
+    calendar.set("2025-12-01T08:00:00Z")
+    calendar.run()
+
+    assert charged(lease) == []
+
+
+def test_the_grace_ends_at_the_buildings_midnight(calendar):
+    calendar.set("2025-01-05T08:00:00Z")
+    lease = calendar.lease(start=date(2025, 2, 1), months=1, late_policy=POLICY, timezone="Pacific/Kiritimati")
+    calendar.set("2025-02-06T09:59:59Z")
+    calendar.run()
+    assert charged(lease) == []
+
+    calendar.set("2025-02-06T10:00:00Z")
+    calendar.run()
+    assert charged(lease) == [("LATE_FEE", 250, date(2025, 2, 7))]
+
+
+def test_who_may_ask_how_an_amount_came_about(lease, call, world):
+    payment = {"payment_id": lease.rows()[0]["id"]}
+
+    told = call(explain_payment, as_=lease.client, path=payment).json
+    assert (told["amount"], told["steps"][-1]["result"]) == (5000, 5000)
+    assert call(explain_payment, as_=world.client(), path=payment).status == 404
+    assert call(explain_payment, as_=lease.owner, path={"payment_id": other_id()}).status == 404

@@ -1,0 +1,380 @@
+"""A lease that ends before its time: what is cancelled, what is credited, and what becomes of its space and deposit."""
+
+from datetime import date
+from decimal import Decimal
+from itertools import count
+
+import pytest
+
+from functions.notifications.compose_mail import compose_mail
+from functions.notifications.notify_people import notify_people
+from functions.payments.apply_deposit import apply_deposit
+from functions.payments.cut_schedule import cut_schedule
+from functions.payments.issue_invoices import issue_invoices
+from functions.payments.list_invoices import list_invoices
+from functions.payments.return_deposit import return_deposit
+from shared.kit.catalog import Role
+from tests.auth.mailbox import mails_to
+from tests.call import together
+from tests.payments.test_credit_invoice import books
+from tests.payments.test_reverse_payment import reverse
+
+
+@pytest.fixture
+def lease(calendar):
+    """In force since 2027-02-01, for a year: 5,000 a month, two of them as deposit."""
+    calendar.set("2027-01-05T08:00:00Z")
+    lease = calendar.lease(start=date(2027, 2, 1), months=12, deposit_months=2)
+    calendar.set("2027-02-01T08:00:00Z")
+    calendar.run()
+    return lease
+
+
+def credit_notes(lease):
+    query = {"contract_id": lease.contract, "kind": "CREDIT_NOTE", "limit": 100}
+    return lease.call(list_invoices, as_=lease.client, query=query).json["data"]
+
+
+def pay_all(lease, count):
+    for payment in [one for one in lease.payments() if one["charge"] == "DEPOSIT"] + [
+        one for one in lease.payments() if one["charge"] == "RENT"
+    ][:count]:
+        assert lease.pay(payment).json["status"] == "PAID"
+
+
+def test_what_comes_after_is_cancelled_and_the_part_month_is_credited(calendar, lease):
+    pay_all(lease, 4)
+    calendar.set("2027-05-25T08:00:00Z")
+    calendar.run(issue_invoices)
+
+    reply = lease.terminate("2027-06-16")
+
+    assert (reply.status, reply.json["status"], reply.json["terminates_on"]) == (200, "ACTIVE", "2027-06-16")
+    rows = lease.rows()
+    assert [row["status"] for row in rows] == ["PAID"] * 4 + ["SCHEDULED"] + ["CANCELLED"] * 7
+    # Fifteen of June's thirty days.
+    assert (rows[4]["amount"], rows[4]["credited_amount"]) == (5000, 2500)
+    [note] = credit_notes(lease)
+    assert (note["total_amount"], note["reason"]) == (2500, "Moving out")
+    assert lease.ledger()[1] == 2500
+    assert lease.pay({"id": rows[4]["id"]}).json["status"] == "PAID"
+    assert lease.ledger()[1] == 0
+
+
+def test_who_has_paid_too_much_has_credit(calendar, lease):
+    pay_all(lease, 7)
+    calendar.set("2027-06-10T08:00:00Z")
+    calendar.run()
+
+    lease.terminate("2027-07-11")
+
+    rows, left = books(lease)
+    assert rows[5] == (Decimal("1612.90"), Decimal("3387.10"), "PAID")
+    assert rows[6] == (0, 5000, "CANCELLED")
+    assert left == Decimal("8387.10")
+    assert [note["total_amount"] for note in credit_notes(lease)] == [5000, Decimal("3387.10")]
+    assert lease.ledger()[1] == Decimal("-8387.10")
+
+
+def test_what_nobody_was_asked_for_yet_is_asked_for_in_part(calendar, lease):
+    lease.terminate("2027-09-16")
+    assert credit_notes(lease) == []
+
+    calendar.set("2027-08-25T08:00:00Z")
+    calendar.run(issue_invoices)
+
+    september = lease.rows()[7]
+    [invoice] = lease.world.sql("SELECT * FROM invoices WHERE payment_id = %(id)s", id=september["id"])
+    assert (invoice["total_amount"], invoice["lines"][0]["period_end"]) == (2500, "2027-09-15")
+    assert lease.pay({"id": september["id"]}).json["status"] == "PAID"
+
+
+def test_the_space_is_free_on_the_effective_date_and_not_before(calendar, lease):
+    calendar.set("2027-03-01T08:00:00Z")
+    lease.terminate("2027-03-05", user=lease.client)
+
+    for moment, status, space in (
+        ("2027-03-04T23:59:59Z", "ACTIVE", "OCCUPIED"),
+        ("2027-03-05T00:00:00Z", "TERMINATED", "AVAILABLE"),
+    ):
+        calendar.set(moment)
+        calendar.run()
+        calendar.run()
+        assert (lease.row()["status"], lease.space_status()) == (status, space)
+    assert lease.events().count("contract.terminated") == 1
+    assert lease.row()["end_date"] == date(2027, 3, 4)
+    calendar.set("2028-03-01T00:00:00Z")
+    calendar.run()
+    assert "contract.expired" not in lease.events()
+
+
+def test_it_ends_at_the_buildings_midnight(calendar):
+    calendar.set("2027-01-05T08:00:00Z")
+    lease = calendar.lease(start=date(2027, 1, 10), months=12, timezone="Pacific/Kiritimati")
+    calendar.set("2027-01-31T09:59:59Z")
+    calendar.run()
+    assert lease.terminate("2027-01-30").fields == ["effective_date"]
+    assert lease.terminate("2027-02-01").status == 200
+    calendar.run()
+    assert lease.row()["status"] == "ACTIVE"
+    calendar.set("2027-01-31T10:00:00Z")
+    calendar.run()
+    assert lease.row()["status"] == "TERMINATED"
+
+
+def test_a_lease_that_has_not_begun_never_begins(calendar):
+    calendar.set("2027-01-05T08:00:00Z")
+    lease = calendar.lease(start=date(2027, 2, 1), months=12, deposit_months=1)
+    assert lease.row()["status"] == "SIGNED"
+
+    lease.terminate("2027-02-01")
+    assert {row["status"] for row in lease.rows() + lease.rows("DEPOSIT")} == {"CANCELLED"}
+    calendar.set("2027-02-01T08:00:00Z")
+    calendar.run()
+
+    assert (lease.row()["status"], lease.space_status()) == ("TERMINATED", "AVAILABLE")
+    assert "contract.started" not in lease.events()
+    assert lease.ledger() == ([], 0)
+
+
+@pytest.mark.parametrize(
+    ("proration", "kept"),
+    [("ACTUAL_MONTH", "2419.35"), ("ACTUAL_365", "2465.75"), ("THIRTY_360", "2500.00")],
+)
+def test_a_part_month_is_counted_as_the_lease_counts(calendar, proration, kept):
+    calendar.set("2027-01-05T08:00:00Z")
+    lease = calendar.lease(start=date(2027, 2, 1), months=3, proration=proration)
+    calendar.set("2027-02-20T08:00:00Z")
+    lease.pay(lease.payments()[1])
+
+    lease.terminate("2027-03-16")
+
+    row = lease.rows()[1]
+    assert row["amount"] - row["credited_amount"] == row["paid_amount"] == Decimal(kept)
+
+
+def test_tax_goes_with_its_rent(calendar):
+    calendar.set("2027-01-05T08:00:00Z")
+    lease = calendar.lease(start=date(2027, 2, 1), months=3, tax_percent=Decimal("8.875"))
+    calendar.set("2027-02-20T08:00:00Z")
+    lease.pay(lease.payments()[1])
+
+    lease.terminate("2027-03-16")
+
+    row = lease.rows()[1]
+    assert (row["credited_amount"], row["credited_tax"]) == (Decimal("2580.65"), Decimal("229.03"))
+    assert row["paid_amount"] == Decimal("2419.35") + Decimal("214.72")
+
+
+def test_the_books_add_up_whatever_was_paid_before(calendar):
+    """Quality 72: PAID + open + CANCELLED = total, and the account is what is open of what was asked for."""
+    for number in range(6):
+        calendar.set("2027-01-05T08:00:00Z")
+        lease = calendar.lease(start=date(2027, 1, 10 + number), months=6, deposit_months=1)
+        calendar.set("2027-03-08T08:00:00Z")
+        calendar.run()
+        payments = [one for one in lease.payments() if one["charge"] == "RENT"]
+        for place, amount in zip(range(number, 7), (5000, Decimal("1234.56"), 9000), strict=False):
+            lease.pay(payments[place], amount=amount)
+        if number % 2:
+            reverse(lease, payments[number])
+
+        lease.terminate(date(2027, 3 + number % 3, 9 + number))
+        lease.terminate(date(2027, 6, 1))
+        calendar.set("2027-07-20T08:00:00Z")
+        calendar.run()
+
+        assert unbalanced(lease.world) == []
+
+
+def unbalanced(world):
+    """Contracts whose rent is not all PAID, open or CANCELLED; whose account is not what is open of their invoices,
+    less what came for nothing that was invoiced; payments whose state is not what is open of them."""
+    return world.sql(
+        """
+        WITH books AS (
+            SELECT c.id, c.schedule_total,
+                   sum(p.amount) FILTER (WHERE p.charge = 'RENT') AS rent,
+                   bool_or(p.status = 'PAID' AND o.open <> 0) AS unsettled,
+                   bool_or(p.status IN ('SCHEDULED', 'DUE', 'OVERDUE') AND o.open <= 0 AND p.amount > 0) AS settled,
+                   bool_or(p.status = 'CANCELLED' AND p.paid_amount <> 0) AS cancelled,
+                   sum(CASE WHEN i.id IS NULL THEN -p.paid_amount ELSE o.open END) AS open
+            FROM contracts c
+            JOIN payments p ON p.contract_id = c.id
+            LEFT JOIN invoices i ON i.payment_id = p.id AND i.kind = 'INVOICE'
+            CROSS JOIN LATERAL (SELECT p.amount + p.tax_amount - p.credited_amount - p.credited_tax
+                                       - p.paid_amount AS open) AS o
+            GROUP BY c.id
+        ), account AS (
+            SELECT c.id,
+                   (SELECT coalesce(sum(CASE kind WHEN 'INVOICE' THEN total_amount ELSE -total_amount END), 0)
+                    FROM invoices i WHERE i.contract_id = c.id)
+                   - (SELECT coalesce(sum(CASE WHEN t.kind = 'REVERSAL' THEN -t.amount ELSE t.amount END), 0)
+                      FROM payment_transactions t LEFT JOIN payment_transactions o ON o.id = t.reverses_id
+                      WHERE t.contract_id = c.id
+                        AND coalesce(o.kind, t.kind) IN ('PAYMENT', 'CREDIT', 'DEPOSIT_APPLIED')) AS balance,
+                   (SELECT coalesce(sum(CASE t.kind WHEN 'APPLIED' THEN -t.amount ELSE t.amount END), 0)
+                    FROM payment_transactions t
+                    WHERE t.contract_id = c.id AND t.kind IN ('CREDIT', 'FREED', 'APPLIED', 'DEPOSIT_APPLIED')
+                      AND NOT EXISTS (SELECT FROM payment_transactions r WHERE r.reverses_id = t.id)) AS credit
+            FROM contracts c
+        )
+        SELECT * FROM books JOIN account USING (id)
+        WHERE rent <> schedule_total OR unsettled OR settled OR cancelled OR balance <> open - credit OR credit < 0
+        """
+    )
+
+
+def test_both_sides_are_told(calendar, lease, world, invoke):
+    lease.terminate("2027-06-16")
+    [set_] = [one for one in lease.world.event_details(lease.contract) if one["name"] == "contract.termination_set"]
+
+    assert invoke(notify_people, set_) == invoke(compose_mail, set_) == []
+
+    notes = lease.world.sql(
+        "SELECT user_id, message FROM notifications WHERE title = 'Lease Ends Early' AND event_id = %(id)s",
+        id=set_["id"],
+    )
+    # Who ended it knows.
+    assert [note["user_id"] for note in notes] == [lease.client.id]
+    assert "from 2027-06-16 on" in notes[0]["message"]
+    [mail] = [one for one in mails_to(lease.client.email) if "ends early" in one["subject"]]
+    for fact in ("16 June 2027", "Moving out"):
+        assert fact in mail["text"]
+
+
+def test_a_credit_note_is_told_to_the_client(calendar, lease, invoke):
+    lease.terminate("2027-02-16")
+    rent = lease.rows()[0]
+    [credited] = [one for one in lease.world.event_details(rent["id"]) if one["name"] == "payment.credited"]
+
+    assert invoke(notify_people, credited) == invoke(compose_mail, credited) == []
+
+    [mail] = [one for one in mails_to(lease.client.email) if "Credit note" in one["subject"]]
+    assert "$2,321.43" in mail["text"]
+    [note] = credit_notes(lease)
+    assert note["reference"] in mail["subject"]
+
+
+def test_the_same_news_twice_cut_once(calendar, lease, invoke):
+    lease.terminate("2027-02-16")
+    before = (lease.rows(), lease.ledger())
+    events = [one for one in lease.world.event_details(lease.contract) if one["name"] == "contract.termination_set"]
+
+    assert invoke(cut_schedule, *events, *events) == []
+    lease.world.sql("DELETE FROM inbox WHERE consumer = 'cut_schedule'")
+    assert invoke(cut_schedule, *events) == []
+
+    assert (lease.rows(), lease.ledger()) == before
+
+
+def test_who_may_end_it_when(calendar, lease, world):
+    assert lease.terminate("2027-06-16", user=lease.world.owner()).status == 404
+    assert lease.terminate("2027-06-16", user=lease.world.colleague(lease.owner, Role.AGENT)).status == 403
+    assert lease.terminate("2027-06-16", user=lease.world.colleague(lease.owner, Role.FINANCIAL_OFFICER)).status == 403
+    for day in ("2027-01-31", "2028-02-01", "2027-06-31"):
+        assert lease.terminate(day).fields == ["effective_date"]
+    replies = together([lambda: lease.terminate("2027-06-16", cut=False)] * 6)
+    assert sorted(reply.status for reply in replies) == [200] + [409] * 5
+    assert {reply.code for reply in replies if reply.status == 409} == {"ENDS_ALREADY"}
+    calendar.set("2027-06-16T08:00:00Z")
+    calendar.run()
+    assert lease.terminate("2027-06-20").code == "NOT_IN_FORCE"
+
+
+def test_nothing_is_paid_after_the_end(calendar, lease):
+    """Quality 71."""
+    lease.terminate("2027-02-16")
+    calendar.set("2027-02-16T08:00:00Z")
+    calendar.run()
+
+    assert lease.pay({"id": lease.rows()[0]["id"]}).code == "NOT_PAYABLE"
+    # What is owed falls due all the same.
+    assert lease.rows()[0]["status"] == "OVERDUE"
+
+
+def settle(lease, operation, user=None, **body):
+    said = {
+        return_deposit: {"paid_date": "2027-06-20", "payment_method": "bank_transfer"},
+        apply_deposit: {"reason": "Rent that did not come"},
+    }[operation]
+    return lease.call(operation, as_=user or lease.owner, path={"contract_id": lease.contract}, body=said | body)
+
+
+@pytest.fixture
+def ended(calendar, lease):
+    """Ended on 2027-06-16, the deposit of 10,000 paid, of the rent May's and half of June's not."""
+    pay_all(lease, 3)
+    calendar.set("2027-06-01T08:00:00Z")
+    calendar.run()
+    lease.terminate("2027-06-16")
+    calendar.set("2027-06-20T08:00:00Z")
+    calendar.run()
+    return lease
+
+
+def test_a_deposit_stays_until_the_end(calendar, lease):
+    pay_all(lease, 0)
+    calendar.set("2027-06-20T08:00:00Z")
+    lease.terminate("2027-06-21")
+
+    assert settle(lease, return_deposit).code == settle(lease, apply_deposit).code == "NOT_ENDED_YET"
+    assert lease.rows("DEPOSIT")[0]["paid_amount"] == 10000
+
+
+def test_a_deposit_settles_what_is_open_and_the_rest_goes_back(ended):
+    assert ended.ledger()[1] == 7500
+    applied = settle(ended, apply_deposit, amount=6000)
+    assert (applied.status, applied.json["held_amount"]) == (200, 4000)
+    assert [row["status"] for row in ended.rows()[3:5]] == ["PAID", "OVERDUE"]
+    assert ended.ledger()[1] == 1500
+
+    assert settle(ended, apply_deposit).json["applied_amount"] == 7500
+    assert ended.rows()[4]["status"] == "PAID"
+    assert settle(ended, return_deposit, amount=1000).json["held_amount"] == 1500
+    last = settle(ended, return_deposit, transaction_reference="BACK-1")
+
+    assert last.json == {
+        "contract_id": str(ended.contract),
+        "payment_id": str(ended.rows("DEPOSIT")[0]["id"]),
+        "currency": "USD",
+        "received_amount": 10000,
+        "applied_amount": 7500,
+        "returned_amount": 2500,
+        "held_amount": 0,
+    }
+    assert settle(ended, return_deposit).code == settle(ended, apply_deposit).code == "NOTHING_HELD"
+    lines, balance = ended.ledger()
+    assert balance == 0
+    assert [(kind, amount) for _, kind, amount in lines if kind.startswith("DEPOSIT")] == [
+        ("DEPOSIT_APPLIED", -6000),
+        ("DEPOSIT_APPLIED", -1500),
+        ("DEPOSIT_RETURNED", 0),
+        ("DEPOSIT_RETURNED", 0),
+    ]
+    deposit = ended.rows("DEPOSIT")[0]
+    assert reverse(ended, {"id": deposit["id"]}).code == "DEPOSIT_SETTLED"
+    assert ended.world.events(deposit["id"])[-2:] == ["payment.deposit_returned", "payment.deposit_returned"]
+    assert unbalanced(ended.world) == []
+
+
+def test_no_more_of_a_deposit_goes_than_there_is(ended):
+    assert settle(ended, return_deposit, amount=Decimal("10000.01")).code == "MORE_THAN_HELD"
+    assert settle(ended, apply_deposit, amount=Decimal("10000.01")).code == "MORE_THAN_HELD"
+    assert settle(ended, apply_deposit, amount=Decimal("7500.01")).code == "MORE_THAN_OPEN"
+    assert settle(ended, return_deposit, paid_date="2027-06-21").fields == ["paid_date"]
+    assert settle(ended, return_deposit, user=ended.client).status == 403
+    assert settle(ended, return_deposit, user=ended.world.owner()).status == 404
+    assert settle(ended, apply_deposit, user=ended.world.owner()).status == 404
+    keys = count()
+    replies = together([lambda: settle(ended, return_deposit, amount=4000 + next(keys))] * 6)
+    assert sorted(reply.status for reply in replies) == [200] * 2 + [409] * 4
+
+
+def test_without_a_deposit_nothing_is_held(calendar):
+    calendar.set("2027-01-05T08:00:00Z")
+    lease = calendar.lease(start=date(2027, 2, 1), months=1)
+    calendar.set("2027-06-20T08:00:00Z")
+    calendar.run()
+
+    assert settle(lease, return_deposit).code == settle(lease, apply_deposit).code == "NOTHING_HELD"

@@ -1,0 +1,141 @@
+"""Who owes what, and for how long: reckoned by hand."""
+
+import csv
+import io
+from decimal import Decimal
+
+import pytest
+
+from functions.reports.show_aging import show_aging
+from tests.call import call
+
+AGES = ("current", "days_1_30", "days_31_60", "days_61_90", "days_over_90", "total")
+
+
+def aging_of(portfolio, as_of="2026-08-31", headers=None, **query):
+    return call(show_aging, as_=portfolio.owner, query={"as_of": as_of} | query, headers=headers)
+
+
+def ages_of(portfolio, **asked):
+    return {row["tenant"]: tuple(row[name] for name in AGES) for row in aging_of(portfolio, **asked).json["data"]}
+
+
+@pytest.fixture
+def debts(portfolio):
+    """Unpaid instalments on the edges of every bucket, as of 2026-08-31."""
+    late = portfolio.lease(portfolio.space("Suite 1"), "Late", rent=100)
+    for due, amount in (
+        ("2026-08-31", 1),  # 0 days
+        ("2026-08-30", 2),  # 1
+        ("2026-08-01", 4),  # 30
+        ("2026-07-31", 8),  # 31
+        ("2026-07-02", 16),  # 60
+        ("2026-07-01", 32),  # 61
+        ("2026-06-02", 64),  # 90
+        ("2026-06-01", 128),  # 91
+        ("2026-09-10", 256),  # not due, and not asked for
+    ):
+        portfolio.payment(late, due, amount, status="SCHEDULED")
+    return portfolio.long_ago()
+
+
+def test_the_edges_of_the_buckets(debts):
+    assert ages_of(debts) == {"Late": (1, 2 + 4, 8 + 16, 32 + 64, 128, 255)}
+    assert aging_of(debts).json["totals"] == [
+        {"currency": "USD", **dict(zip(AGES, (1, 6, 24, 96, 128, 255), strict=True))}
+    ]
+
+
+def test_what_was_asked_for_is_current_before_it_is_due(debts, world):
+    own = debts.owner.organization_id
+    [payment] = world.sql("SELECT id FROM payments WHERE amount = 256 AND owner_organization_id = %(own)s", own=own)
+    debts.invoice(payment["id"], "2026-08-31", 1)
+
+    assert ages_of(debts, as_of="2026-08-30")["Late"][0] == 2  # due today
+    assert ages_of(debts)["Late"][0] == 1 + 256
+
+
+def test_parts_reversals_credit_notes_and_what_was_called_off(portfolio):
+    lease = portfolio.lease(portfolio.space("Suite 1"), "Some")
+    part = portfolio.payment(lease, "2026-08-01", 1000, tax_amount=80)
+    portfolio.money(part, "2026-08-05", 300)
+    bounced = portfolio.money(part, "2026-08-06", 200)
+    portfolio.money(part, "2026-08-20", 200, "REVERSAL", reverses=bounced)
+    portfolio.money(part, "2026-08-21", 50, "CREDIT")
+    credited = portfolio.payment(lease, "2026-07-01", 500, credited_amount=100)
+    portfolio.invoice(credited, "2026-06-21", 1, "CREDIT_NOTE", 100, portfolio.invoice(credited, "2026-06-21", 2))
+    portfolio.payment(lease, "2026-06-01", 7000, status="CANCELLED")
+    paid = portfolio.payment(lease, "2026-05-01", 600, status="PAID", paid_amount=600, paid_date="2026-08-10")
+    portfolio.money(paid, "2026-08-10", 600)
+    portfolio.long_ago()
+
+    # 1,080 less 300, less 200 until it bounced; 500 less 100; 600 until it was paid.
+    assert ages_of(portfolio, as_of="2026-08-09") == {"Some": (0, 580, 400, 0, 600, 1580)}
+    assert ages_of(portfolio, as_of="2026-08-10") == {"Some": (0, 580, 400, 0, 0, 980)}
+    assert ages_of(portfolio, as_of="2026-08-20") == {"Some": (0, 780, 400, 0, 0, 1180)}
+    assert ages_of(portfolio, as_of="2026-04-30") == {}
+
+
+def test_what_a_credit_note_settled_was_open_before_it(portfolio):
+    lease = portfolio.lease(portfolio.space("Suite 1"), "Some")
+    paid = {"status": "PAID", "paid_date": "2026-05-03", "paid_amount": 300, "credited_amount": 200}
+    may = portfolio.payment(lease, "2026-05-01", 500, **paid)
+    portfolio.money(may, "2026-05-03", 300)
+    portfolio.invoice(may, "2026-07-10", 1, "CREDIT_NOTE", 200, portfolio.invoice(may, "2026-04-21", 2))
+    portfolio.long_ago()
+
+    assert ages_of(portfolio, as_of="2026-06-15") == {"Some": (0, 0, 200, 0, 0, 200)}
+    assert ages_of(portfolio, as_of="2026-07-10") == {}
+
+
+def test_credit_that_moves_counts_from_the_day_on_which_it_did(portfolio):
+    lease = portfolio.lease(portfolio.space("Suite 1"), "Some")
+    paid = {"status": "PAID", "paid_date": "2026-06-01"}
+    june = portfolio.payment(lease, "2026-06-01", 500, paid_amount=300, credited_amount=200, **paid)
+    portfolio.money(june, "2026-06-01", 500)
+    portfolio.invoice(june, "2026-07-10", 1, "CREDIT_NOTE", 200, portfolio.invoice(june, "2026-05-21", 2))
+    portfolio.money(june, "2026-07-10", 200, "FREED")
+    july = portfolio.payment(lease, "2026-07-01", 500, paid_amount=200)
+    moved = portfolio.money(july, "2026-07-10", 200, "APPLIED")
+    portfolio.long_ago()
+
+    assert ages_of(portfolio, as_of="2026-05-31") == {"Some": (500, 0, 0, 0, 0, 500)}
+    assert ages_of(portfolio, as_of="2026-07-09") == {"Some": (0, 500, 0, 0, 0, 500)}
+    assert ages_of(portfolio, as_of="2026-07-10") == {"Some": (0, 300, 0, 0, 0, 300)}
+
+    portfolio.money(july, "2026-07-20", 200, "REVERSAL", reverses=moved)
+
+    assert ages_of(portfolio, as_of="2026-07-20") == {"Some": (0, 500, 0, 0, 0, 500)}
+
+
+def test_each_lease_in_its_currency(portfolio, world):
+    for number, (tenant, currency) in enumerate([("Zeta", "USD"), ("Alpha", "EUR"), ("Alpha", "USD")]):
+        lease = portfolio.lease(portfolio.space(f"Suite {number}"), tenant, currency=currency)
+        portfolio.payment(lease, "2026-08-01", 100)
+        portfolio.payment(lease, "2026-08-02", 1, "LATE_FEE")
+    portfolio.long_ago()
+
+    reply = aging_of(portfolio).json
+
+    assert sorted((row["tenant"], row["currency"], row["total"]) for row in reply["data"]) == [
+        ("Alpha", "EUR", 101),
+        ("Alpha", "USD", 101),
+        ("Zeta", "USD", 101),
+    ]
+    assert [(one["currency"], one["total"]) for one in reply["totals"]] == [("EUR", 101), ("USD", 202)]
+
+
+def test_only_ones_own_debtors(debts, portfolios, world):
+    other = portfolios()
+    other.payment(other.lease(other.space("Suite 1"), "Another's"), "2026-08-01", 5)
+
+    assert set(ages_of(debts)) == {"Late"}
+    assert set(ages_of(other)) == {"Another's"}
+    assert ages_of(other, building_id=debts.building) == {}
+
+
+def test_as_a_table(debts):
+    [row] = csv.DictReader(io.StringIO(aging_of(debts, headers={"accept": "text/csv"}).body.decode()))
+
+    assert (row["tenant"], row["days_over_90"], row["total"]) == ("Late", "128.00", "255.00")
+    assert Decimal(row["current"]) == 1
