@@ -145,19 +145,19 @@ class Paper:
 
         A cell that is too long for its column is cut with an ellipsis: names belong into `facts`.
         """
-        height = 6.0
+        height, foot = 6.0, 6.6
         body = list(rows)
-        self.keep(height * (2 + len(totals)))
+        self.keep(2 * height + foot * len(totals))
         self._table_head(columns, height)
         for position, row in enumerate(body):
             last = position == len(body) - 1
-            if self._pdf.y + height * (1 + len(totals) * last) > FLOOR:
+            if self._pdf.y + height + foot * len(totals) * last > FLOOR:
                 self._pdf.add_page()
                 self._table_head(columns, height)
             self._row(columns, row, height, band=position % 2 == 1)
         for total in totals:
             self.rule()
-            self._row(columns, total.values, height + 0.6, bold=total.strong)
+            self._row(columns, total.values, foot, bold=total.strong)
         self.rule(color=ACCENT, after=2)
 
     def columns(self, left: tuple[str, Sequence[str]], right: tuple[str, Sequence[str]]) -> None:
