@@ -15,7 +15,7 @@ from shared.spaces.models import OwnSpaceDetail, SimilarSpace, SpaceDetail
 @endpoint(
     "GET /spaces/{space_id}",
     access=ANYONE,
-    cached=Cached("space", 600, ended_by=(*INVENTORY_CHANGES, "favorite:{user_id}", "bid.placed")),
+    cached=Cached("space", 600, ended_by=(*INVENTORY_CHANGES, "favorite:{user_id}", "bid.placed:{user_id}")),
 )
 def get_space(caller: Caller | None, space_id: UUID) -> Reply[OwnSpaceDetail | SpaceDetail]:
     with reading(caller) as tx:

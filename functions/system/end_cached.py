@@ -7,13 +7,18 @@ from shared.kit.db import Tx
 
 @consumer(
     "bid.approved",
+    "bid.placed",
     "building.created",
     "building.deleted",
     "building.updated",
     "contract.activated",
     "contract.expired",
+    "contract.sent",
     "contract.space_released",
     "contract.started",
+    "contract.terminated",
+    "favorite.added",
+    "favorite.removed",
     "floor.updated",
     "member.removed",
     "session.refreshed",
@@ -42,4 +47,4 @@ from shared.kit.db import Tx
 )
 def end_cached(event: Event, tx: Tx) -> None:
     # Where Valkey is still down this fails, and the queue brings the event again.
-    cache.end_answers(cache.names_of(event.name, event.object_id, event.data.get("user_id")))
+    cache.end_answers(cache.names_of(event.name, event.object_id, event.data))

@@ -89,10 +89,12 @@ def place_of(operation: Operation, caller: Caller | None, path: str, query: Mapp
     return Place(cached, key, tuple(_generation(name) for name in (_EVERYTHING, *ended_by)))
 
 
-def names_of(event: str, *ids: object) -> tuple[str, ...]:
-    """By which names an event ends answers: its own, its noun, its noun with the thing's id or its user's."""
-    noun = event.partition(".")[0]
-    return (event, noun, *(f"{noun}:{id}" for id in ids if id))
+def names_of(event: str, object_id: object, told: Mapping[str, Any]) -> tuple[str, ...]:
+    """By which names an event ends answers: its own and its noun, each also with the id of the thing and of its user
+    (of a deal, the client)."""
+    names = (event, event.partition(".")[0])
+    ids = (object_id, told.get("user_id", told.get("client_id")))
+    return (*names, *(f"{name}:{id}" for id in ids if id for name in names))
 
 
 def end_answers(names: Iterable[str]) -> None:

@@ -158,7 +158,7 @@ class Tx(Reading):
         }
         self.run(_INSERT_EVENT, values)
         self.run(_INSERT_AUDIT, values)
-        self.changed.update(dict.fromkeys(names_of(name, values["object_id"], after.get("user_id"))))
+        self.changed.update(dict.fromkeys(names_of(name, values["object_id"], after)))
 
     def commit(self) -> None:
         """For the ways in only: send what is queued, and COMMIT."""

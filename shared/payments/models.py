@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from shared.kit.fields import AskedDay, AskedId, Body, Day, Flag, Number, PositiveMoney, Text, View, refuse
+from shared.kit.fields import AskedDay, AskedId, Body, Day, Flag, Number, PositiveMoney, Shown, Text, View, refuse
 from shared.kit.paging import Paged, PageMeta
 
 PaymentStatus = Literal["SCHEDULED", "DUE", "PAID", "OVERDUE", "CANCELLED"]
@@ -59,7 +59,7 @@ class Published(Body):
     """What an index was for a day; a value that is not final yet is corrected by a later one."""
 
     date: Day
-    value: Annotated[Number, Field(gt=0, lt=100_000_000, decimal_places=6)]
+    value: Annotated[Number, Field(gt=0, lt=100_000_000, decimal_places=6), Shown({"multipleOf": 0.000001})]
     final: Flag = True
 
 

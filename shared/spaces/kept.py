@@ -36,7 +36,10 @@ class FavoriteList(View):
 
 
 class Criteria(Body):
-    """What GET /spaces filters by, in a body: `amenities` is a list and numbers are numbers."""
+    """What GET /spaces filters by, in a body: `amenities` is a list and numbers are numbers.
+
+    At least one is given, and `radius_km` with `near`.
+    """
 
     q: AskedWords | None = None
     near: AskedPlace | None = None

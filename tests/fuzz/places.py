@@ -19,6 +19,8 @@ DOCUMENT = json.loads((Path(__file__).parents[2] / "docs" / "openapi.json").read
 ELSEWHERE = {"start_oauth", "finish_oauth"}
 OPERATIONS = {each.name: each for each in catalog.load() if each.kind == "endpoint" and each.method}
 SOMETHING = "\ue000something\ue000"
+# Fields that mean nothing without another one, which is sent beside them.
+BESIDE = {"radius_km": {"near": "52.52,13.405"}}
 
 
 @dataclass(frozen=True)
@@ -50,9 +52,12 @@ class Place:
         """The answer to a request that is well-formed but for `value`, JSON text (in a query: the text itself)."""
         endpoint = endpoint_of(self.operation)
         path = {name: other_id() for name in endpoint.path_names} or None
+        beside = BESIDE.get(str(self.way[-1]), {})
         if self.is_query:
-            return call(endpoint, as_=as_, path=path, query={self.field: value})
-        body = put(plain_body(self.operation), self.way, SOMETHING, body_schema(self.operation))
+            return call(endpoint, as_=as_, path=path, query={**beside, self.field: value})
+        body = plain_body(self.operation)
+        for name, given in {**beside, self.way[-1]: SOMETHING}.items():
+            body = put(body, (*self.way[:-1], name), given, body_schema(self.operation))
         return call(endpoint, as_=as_, path=path, body=wire.render(body).replace(f'"{SOMETHING}"', value))
 
 

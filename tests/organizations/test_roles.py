@@ -67,7 +67,7 @@ def test_an_agent_has_the_buildings_and_bids_and_no_money_and_no_signature():
 def test_a_financial_officer_has_the_money_and_nothing_else():
     money = {operation.name for operation in GUARDED if operation.domain in ("payments", "reports")}
 
-    assert may_call(Role.FINANCIAL_OFFICER) == money | {"get_schedule", "get_ledger"}
+    assert may_call(Role.FINANCIAL_OFFICER) == money | {"get_schedule", "get_ledger", "download_statement"}
     assert may_call(Role.FINANCIAL_OFFICER) < may_call(Role.OWNER)
 
 

@@ -12,6 +12,8 @@ from functions.bids.place_bid import place_bid
 from functions.buildings.get_building import get_building
 from functions.buildings.list_buildings import list_buildings
 from functions.buildings.update_building import update_building
+from functions.contracts.create_contract import create_contract
+from functions.contracts.send_contract import send_contract
 from functions.leasing.release_space import release_space
 from functions.leasing.void_contract import void_contract
 from functions.spaces.get_space import get_space
@@ -116,6 +118,26 @@ def test_a_bid_that_changes_no_listing_ends_no_answer(world, listed, unseen):
     call(place_bid, as_=client, body={"space_id": listed.space, "bid_amount": 4500})
 
     assert listed.detail().json["name"] != "Unseen"
+
+
+def test_a_bid_ends_what_was_recommended_to_its_client_alone(world, listed, unseen):
+    client, other, liked = world.client(), world.client(), world.space()
+    names = [listed.detail(user).json["name"] for user in (client, other)]
+    unseen("UPDATE spaces SET name = 'Unseen' WHERE id = %s", [listed.space])
+
+    call(place_bid, as_=client, body={"space_id": liked, "bid_amount": 4500})
+
+    assert [listed.detail(user).json["name"] for user in (client, other)] == ["Unseen", names[1]]
+
+
+def test_a_lease_that_is_sent_ends_what_says_its_space_is_available(world, listed):
+    body = {"space_id": listed.space, "client_id": world.client().id, "bid_amount": 4500}
+    drawn = call(create_contract, as_=listed.owner, body=body).json["id"]
+    assert listed.detail().json["availability_status"] == "AVAILABLE"
+
+    assert call(send_contract, as_=listed.owner, path={"contract_id": drawn}, body={}).status == 200
+
+    assert listed.detail().json["availability_status"] == "RESERVED"
 
 
 def test_nobody_reads_what_was_cached_for_another_organization_or_role(world, listed):
@@ -242,7 +264,7 @@ def test_the_consumer_hears_every_event_that_ends_an_answer():
     ends = {
         name.partition(":")[0] for operation in catalog.load() if operation.cached for name in operation.cached.ended_by
     }
-    told = {event for event in emitted() if ends & set(cache.names_of(event))}
+    told = {event for event in emitted() if ends & set(cache.names_of(event, None, {}))}
 
-    assert ends <= {name for event in told for name in cache.names_of(event)}, "an event that nobody tells"
+    assert ends <= {name for event in told for name in cache.names_of(event, None, {})}, "an event that nobody tells"
     assert set(end_cached.operation.hears) == told
