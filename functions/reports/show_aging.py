@@ -10,7 +10,7 @@ from shared.kit.endpoint import File, Reply, endpoint
 from shared.kit.request import Caller, Request
 from shared.organizations.roles import Right, may
 from shared.reports import queries
-from shared.reports.answer import answer
+from shared.reports.answer import answer, table_of
 from shared.reports.figures import aging
 from shared.reports.models import Aging, AgingRow, ReportFilter
 
@@ -20,4 +20,4 @@ def show_aging(caller: Caller, asked: ReportFilter, request: Request) -> Reply[A
     with reading(caller) as tx:
         as_of, rows = queries.select_open(tx, queries.scope_of(caller, asked.building_id, asked.as_of))
     report = aging(rows, as_of)
-    return answer(request, "aging", Aging, report, list(AgingRow.model_fields), report["data"])
+    return answer(request, "aging", report, table_of(AgingRow.model_fields, report["data"]))

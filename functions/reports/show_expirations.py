@@ -10,7 +10,7 @@ from shared.kit.endpoint import File, Reply, endpoint
 from shared.kit.request import Caller, Request
 from shared.organizations.roles import Right, may
 from shared.reports import queries
-from shared.reports.answer import answer, check_size
+from shared.reports.answer import answer, check_size, table_of
 from shared.reports.figures import expirations
 from shared.reports.models import Expirations, ExpiryRow, ReportFilter
 from shared.reports.portfolio import holdings
@@ -24,5 +24,5 @@ def show_expirations(
         scope = queries.scope_of(caller, asked.building_id, asked.as_of)
         as_of, spaces, leases = queries.select_portfolio(tx, scope)
     check_size(spaces)
-    report = expirations(holdings(spaces, leases, as_of), as_of)
-    return answer(request, "expirations", Expirations, report, list(ExpiryRow.model_fields), report["data"])
+    report = expirations(list(holdings(spaces, leases, as_of)), as_of)
+    return answer(request, "expirations", report, table_of(ExpiryRow.model_fields, report["data"]))

@@ -24,6 +24,5 @@ def show_occupancy(
         scope = queries.scope_of(caller, asked.building_id, asked.as_of)
         as_of, spaces, leases = queries.select_portfolio(tx, scope)
     check_size(spaces)
-    report = occupancy(holdings(spaces, leases, as_of), as_of)
-    columns, rows = by_currency(report)
-    return answer(request, "occupancy", Occupancy, report, columns, rows)
+    report = occupancy(list(holdings(spaces, leases, as_of)), as_of)
+    return answer(request, "occupancy", report, by_currency(report))

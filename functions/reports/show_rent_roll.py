@@ -13,7 +13,7 @@ from shared.reports import queries
 from shared.reports.answer import answer, check_size
 from shared.reports.models import RentRoll, ReportFilter
 from shared.reports.portfolio import holdings
-from shared.reports.roll import COLUMNS, rent_roll
+from shared.reports.roll import rent_roll
 
 
 @endpoint("GET /reports/rent-roll", access=may(Right.READ_REPORTS), timeout=25, memory=1024)
@@ -25,4 +25,4 @@ def show_rent_roll(
         as_of, spaces, leases = queries.select_portfolio(tx, scope, with_money=True)
     check_size(spaces)
     report = rent_roll(holdings(spaces, leases, as_of), as_of)
-    return answer(request, "rent-roll", RentRoll, report, COLUMNS, report["data"])
+    return answer(request, "rent-roll", report, report["data"])

@@ -29,7 +29,7 @@ def show_stacking_plan(
         building, floors, as_of, spaces, leases = queries.select_building(tx, scope)
     if building is None:
         raise NotFound()
-    plan = stacking_plan(building, floors, holdings(spaces, leases, as_of), as_of)
+    plan = stacking_plan(building, floors, list(holdings(spaces, leases, as_of)), as_of)
     if preferred(request, "application/json", SVG) == SVG:
         # Imported only by who asks for it.
         from shared.reports.picture import draw

@@ -15,18 +15,17 @@ _DOCUMENT = Path(__file__).parents[2] / "docs" / "openapi.json"
 
 @endpoint("$default", root=True, access=ANYONE, raises=(MethodNotAllowed, NotFound))
 def refuse_route(request: Request) -> None:
-    methods = sorted(
-        method for path, allowed in _served() if path.fullmatch(request.event["rawPath"]) for method in allowed
-    )
-    if methods:
-        raise MethodNotAllowed(headers={"allow": ", ".join(methods)})
+    for path, methods in _served():
+        if path.fullmatch(request.event["rawPath"]):
+            raise MethodNotAllowed(headers={"allow": ", ".join(sorted(methods))})
     raise NotFound()
 
 
 @cache
 def _served() -> list[tuple[re.Pattern[str], list[str]]]:
+    """Paths and their methods; /bids/preview before /bids/{bid_id}."""
     paths = json.loads(_DOCUMENT.read_text())["paths"]
     return [
-        (re.compile(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(path))), [method.upper() for method in operations])
-        for path, operations in paths.items()
+        (re.compile(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(path))), [method.upper() for method in paths[path]])
+        for path in sorted(paths, key=lambda path: path.count("{"))
     ]

@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from operator import attrgetter
 from typing import Literal
 
 from shared.bids.models import BidEconomics, OfferTerms
@@ -9,6 +10,7 @@ from shared.bids.offer import Preview
 from shared.bids.proposal import stored_terms
 from shared.bids.reckoning import Reckoned
 from shared.kit.fields import View
+from shared.kit.wire import Table
 from shared.maths.schedule import schedule_total
 from shared.maths.terms import Terms
 from shared.spaces.deal import SpaceAtHand
@@ -24,6 +26,10 @@ class PreviewLine(View):
     due_date: date
     amount: Decimal
     abatement: Decimal
+
+
+_SHOWN = tuple(PreviewLine.model_fields)
+_OF_LINE = attrgetter(*_SHOWN)
 
 
 class PreviewParameters(OfferTerms):
@@ -45,6 +51,7 @@ class BidPreview(View):
 
 def preview_of(asked: Preview, space: SpaceAtHand, terms: Terms, reckoned: Reckoned) -> BidPreview:
     """The answer; `terms` are those of `asked` as the engine counts with them."""
+    economics = reckoned.economics
     parameters = {
         "contract_type": terms.contract_type,
         "start_date": terms.start_date,
@@ -56,20 +63,9 @@ def preview_of(asked: Preview, space: SpaceAtHand, terms: Terms, reckoned: Recko
     }
     return BidPreview.of(
         {
-            "schedule": [
-                {
-                    "installment_number": line.installment_number,
-                    "charge": line.charge,
-                    "period_start": line.period_start,
-                    "period_end": line.period_end,
-                    "due_date": line.due_date,
-                    "amount": line.amount,
-                    "abatement": line.abatement,
-                }
-                for line in reckoned.lines
-            ],
-            "schedule_total": schedule_total(reckoned.lines),
-            "economics": reckoned.economics,
+            "schedule": Table(_SHOWN, [_OF_LINE(line) for line in reckoned.lines]),
+            "schedule_total": economics["schedule_total"] if economics else schedule_total(reckoned.lines),
+            "economics": economics,
             "parameters": PreviewParameters.of(parameters),
         }
     )

@@ -5,10 +5,11 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from shared.kit.errors import Detail, Invalid, Senseless
-from shared.maths.checks import Wrong, check_terms
+from shared.maths.checks import Wrong, check_fields, check_rents
 from shared.maths.economics import Economics, economics
 from shared.maths.exact import rounded
-from shared.maths.schedule import Line, schedule
+from shared.maths.rent import Level, levels
+from shared.maths.schedule import Line, schedule_by
 from shared.maths.terms import IndexValue, Terms
 
 Figures = dict[str, Decimal | None]
@@ -30,14 +31,17 @@ class Reckoned(NamedTuple):
 def reckon(terms: Terms, index_values: Sequence[IndexValue] = (), *, amount_field: str = "bid_amount") -> Reckoned:
     """The offer's schedule and economics. Raises TermsWithoutSense, naming each field (the rent as `amount_field`) and
     the rule."""
-    wrong = [(amount_field if field == "bid_amount" else field, rule) for field, rule in _wrong(terms, index_values)]
+    wrong = list(check_fields(terms, index_values))
+    plan: tuple[Level, ...] = ()
+    if not wrong:
+        plan = levels(terms, index_values)
+        wrong += check_rents(terms, plan)
+    wrong += _beside_the_table(terms)
     if wrong:
-        raise TermsWithoutSense(*(Detail(field, rule) for field, rule in wrong))
-    lines = schedule(terms, index_values)
-    if terms.contract_type == "SALE":
-        return Reckoned(lines, None)
-    found = economics(terms, lines, index_values)
-    return Reckoned(lines, _shown(found, terms.exponent))
+        of_amount = {"bid_amount": amount_field}
+        raise TermsWithoutSense(*(Detail(of_amount.get(field, field), rule) for field, rule in wrong))
+    lines = schedule_by(terms, plan)
+    return Reckoned(lines, None if terms.contract_type == "SALE" else _shown(economics(terms, lines), terms.exponent))
 
 
 def check_cents(terms: Terms, currency: str, *, amount_field: str = "bid_amount") -> None:
@@ -53,8 +57,7 @@ def check_cents(terms: Terms, currency: str, *, amount_field: str = "bid_amount"
         raise Invalid(*(Detail(field, f"must be whole: {currency} has no decimals") for field in wrong))
 
 
-def _wrong(terms: Terms, index_values: Sequence[IndexValue]) -> Iterator[Wrong]:
-    yield from check_terms(terms, index_values)
+def _beside_the_table(terms: Terms) -> Iterator[Wrong]:
     table = terms.escalation.table
     # A table counts from its own first rent: an amount beside it that differs would change nothing.
     if table and terms.bid_amount is not None and table[0].rent != terms.bid_amount:

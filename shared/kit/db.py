@@ -19,7 +19,7 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
-from psycopg.rows import dict_row
+from psycopg.rows import BaseRowFactory, dict_row
 from psycopg.types.json import Jsonb, set_json_dumps, set_json_loads
 
 from shared.kit import metrics, wire
@@ -33,6 +33,7 @@ from shared.kit.settings import NotDeclared, setting
 
 Row = dict[str, Any]
 Values = Mapping[str, Any]
+Statement = tuple[str, Values | None, type[tuple[Any, ...]] | None]
 Connection = psycopg.Connection[Row]
 
 set_json_dumps(wire.render)
@@ -75,11 +76,29 @@ class Reading:
 
     def batch(self, *statements: tuple[str, Values | None]) -> list[list[Row]]:
         """Several queries on one snapshot's round trip; their rows, in order."""
-        with _timed(*(sql for sql, _ in statements)):
-            with self._connection.pipeline():
-                self._set_context()
-                cursors = [self._connection.execute(sql, values) for sql, values in statements]
-            return [cursor.fetchall() for cursor in cursors]
+        return self.records(*((sql, values, None) for sql, values in statements))
+
+    def records(self, *statements: Statement) -> list[list[Any]]:
+        """As `batch`, each query's rows of its NamedTuple, which has the columns' names; None: dicts.
+
+        For who reads ten thousand rows: they take half the time of dicts.
+        """
+        with _timed(*(sql for sql, _, _ in statements)):
+            return self._answers(statements)
+
+    def _answers(self, statements: Sequence[Statement]) -> list[list[Any]]:
+        with self._connection.pipeline():
+            self._set_context()
+            cursors = self._executed(statements)
+        return [cursor.fetchall() for cursor in cursors]
+
+    def _executed(self, statements: Sequence[Statement]) -> list[psycopg.Cursor[Any]]:
+        return [
+            self._connection.cursor(row_factory=_rows_of(kind)).execute(sql, values)
+            if kind
+            else self._connection.execute(sql, values)
+            for sql, values, kind in statements
+        ]
 
     def send(self, sql: str, values: Values) -> None:
         """A statement that answers nothing, in a transaction of its own."""
@@ -107,10 +126,8 @@ class Tx(Reading):
         connection.execute("BEGIN")
         self._set_context()
 
-    def batch(self, *statements: tuple[str, Values | None]) -> list[list[Row]]:
-        with _timed(*(sql for sql, _ in statements)):
-            cursors = [self._connection.execute(sql, values) for sql, values in statements]
-            return [cursor.fetchall() for cursor in cursors]
+    def _answers(self, statements: Sequence[Statement]) -> list[list[Any]]:
+        return [cursor.fetchall() for cursor in self._executed(statements)]
 
     def run(self, sql: str, values: Values | None = None) -> None:
         """Queue a statement whose answer nobody needs; it travels with the next query or COMMIT."""
@@ -178,6 +195,16 @@ class Tx(Reading):
                 self._connection.execute("ROLLBACK")
         except psycopg.Error:
             disconnect()
+
+
+def _rows_of(kind: Any) -> BaseRowFactory[Any]:
+    def maker(cursor: Any) -> Callable[[Sequence[Any]], Any]:
+        found = tuple(column.name for column in cursor.description or ())
+        if found and found != kind._fields:
+            raise TypeError(f"{kind.__name__} has other names than the columns {found}")
+        return kind._make  # type: ignore[no-any-return]
+
+    return maker
 
 
 @contextmanager

@@ -8,9 +8,10 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
+from shared.maths.exact import total
 from shared.maths.months import MAX_TERM_MONTHS, add_months
-from shared.maths.rent import base_rent, levels, rents_by_month
-from shared.maths.terms import Escalation, IndexClause, IndexValue, Terms
+from shared.maths.rent import Level, base_rent, levels, rents_by_month
+from shared.maths.terms import Escalation, IndexClause, IndexValue, Proration, Terms
 
 LARGEST_AMOUNT = 10**10
 """Money columns hold less than this."""
@@ -29,16 +30,52 @@ def check_terms(terms: Terms, index_values: Sequence[IndexValue] = ()) -> Iterat
     """All that is wrong with an offer's terms; nothing where they make sense.
 
     `index_values` are the published values of the offer's index. Where the fields are right by themselves, the rents
-    that come of them are looked at too: none below zero, none larger than a contract can hold.
+    that come of them are looked at too.
     """
-    found = list(_by_themselves(terms))
-    if terms.escalation.index_clause is not None and not index_values:
-        found.append(Wrong("escalation.index.name", "must be an index that has values"))
-    elif terms.escalation.index_clause is not None and not all(one.value > 0 for one in index_values):
-        found.append(Wrong("escalation.index.name", "must be an index whose values are above zero"))
-    if not found and terms.term_months is not None:
-        found += _by_their_rents(terms, index_values)
-    yield from found
+    found = list(check_fields(terms, index_values))
+    yield from found or check_rents(terms, levels(terms, index_values))
+
+
+def check_fields(terms: Terms, index_values: Sequence[IndexValue]) -> Iterator[Wrong]:
+    """What is wrong with the fields by themselves, and with the index."""
+    yield from _by_themselves(terms)
+    if terms.escalation.index_clause is None:
+        return
+    if not index_values:
+        yield Wrong("escalation.index.name", "must be an index that has values")
+    elif not all(one.value > 0 for one in index_values):
+        yield Wrong("escalation.index.name", "must be an index whose values are above zero")
+
+
+def check_rents(terms: Terms, plan: Sequence[Level]) -> Iterator[Wrong]:
+    """What is wrong with the rents (`rent.levels`) of a lease whose fields are right: none may be below zero, none
+    larger than a contract can hold."""
+    if terms.term_months is None:
+        return
+    of_rent = "bid_amount" if terms.bid_amount is not None else "base_rent_psf"
+    for level in plan:
+        field = of_rent if level.from_month == 1 else "escalation"
+        if level.rent < 0:
+            yield Wrong(field, f"takes the rent of lease month {level.from_month} below zero")
+            return
+        if level.rent >= LARGEST_AMOUNT:
+            yield Wrong(field, f"makes the rent of lease month {level.from_month} larger than a contract can hold")
+            return
+    if _is_too_large(plan, terms.term_months, terms.proration):
+        yield Wrong(of_rent, f"is too large for {terms.term_months} months")
+    elif plan[0].rent * Fraction(terms.deposit_months) >= LARGEST_AMOUNT:
+        yield Wrong("deposit_months", "makes a deposit that is larger than a contract can hold")
+
+
+def _is_too_large(plan: Sequence[Level], term_months: int, proration: Proration) -> bool:
+    """Whether the rents may add up to more than a contract can hold, by the parts of months too: one month more, and
+    each month of 31 days of 30."""
+    highest = max(level.rent for level in plan)
+    longest = Fraction(1) if proration == "ACTUAL_MONTH" else Fraction(31, 30)
+    if highest * longest * (term_months + 1) < LARGEST_AMOUNT:
+        return False  # without adding them up: as nearly all
+    rents = total(level.rent for level in rents_by_month(plan, term_months))
+    return (rents + highest) * longest >= LARGEST_AMOUNT
 
 
 def must_make_sense(terms: Terms) -> None:
@@ -184,24 +221,3 @@ def _percent(field: str, percent: Decimal | None, least: int = 0, most: int = LA
 def _needs_area(terms: Terms, field: str) -> Iterator[Wrong]:
     if terms.area is None or terms.area <= 0:
         yield Wrong(field, "is per square foot, and the space's rentable area is not known")
-
-
-def _by_their_rents(terms: Terms, index_values: Sequence[IndexValue]) -> Iterator[Wrong]:
-    assert terms.term_months is not None  # noqa: S101 (only a SALE has none)
-    plan = levels(terms, index_values)
-    of_rent = "bid_amount" if terms.bid_amount is not None else "base_rent_psf"
-    for level in plan:
-        field = of_rent if level.from_month == 1 else "escalation"
-        if level.rent < 0:
-            yield Wrong(field, f"takes the rent of lease month {level.from_month} below zero")
-            return
-        if level.rent >= LARGEST_AMOUNT:
-            yield Wrong(field, f"makes the rent of lease month {level.from_month} larger than a contract can hold")
-            return
-    # One month more, and each month of 31 days of 30: what parts of months can add up to, by any proration.
-    rents = [level.rent for level in rents_by_month(plan, terms.term_months)]
-    longest = Fraction(1) if terms.proration == "ACTUAL_MONTH" else Fraction(31, 30)
-    if (sum(rents) + max(rents)) * longest >= LARGEST_AMOUNT:
-        yield Wrong(of_rent, f"is too large for {terms.term_months} months")
-    elif plan[0].rent * Fraction(terms.deposit_months) >= LARGEST_AMOUNT:
-        yield Wrong("deposit_months", "makes a deposit that is larger than a contract can hold")

@@ -8,12 +8,16 @@ month that is; so at 0 % it is `ner_simple` for terms that start on the first of
 from collections.abc import Sequence
 from decimal import Decimal, localcontext
 from fractions import Fraction
+from itertools import groupby
+from operator import attrgetter
 from typing import NamedTuple
 
-from shared.maths.exact import CONTEXT, Inputs, Reckoning, shown, summed
-from shared.maths.rent import Level, levels, rents_by_month
-from shared.maths.schedule import Line, schedule_total
-from shared.maths.terms import IndexValue, Terms
+from shared.maths.exact import CONTEXT, ZERO, Inputs, Reckoning, shown, summed, total
+from shared.maths.rent import Level, rents_by_month
+from shared.maths.schedule import Line, Part, schedule_total
+from shared.maths.terms import Terms
+
+_LEVEL = attrgetter("level")
 
 
 class Figure(NamedTuple):
@@ -39,14 +43,16 @@ class Economics(NamedTuple):
     payback_years: Figure | None
 
 
-def economics(terms: Terms, lines: Sequence[Line], index_values: Sequence[IndexValue] = ()) -> Economics:
-    """The figures of a lease's terms; `lines` is their whole schedule. Raises ValueError for a SALE."""
+def economics(terms: Terms, lines: Sequence[Line]) -> Economics:
+    """The figures of a lease's terms; `lines` is their whole schedule, and tells every rent. Raises ValueError for a
+    SALE."""
     if terms.term_months is None:
         raise ValueError("a sale has no rent to be compared")
-    rents = rents_by_month(levels(terms, index_values), terms.term_months)
-    total = _rent_of(lines, free_only=False)
-    free = _rent_of(lines, free_only=True)
-    rent, abated = Fraction(total[-1].result), Fraction(free[-1].result)
+    parts = [part for line in lines for part in line.parts]
+    rents = rents_by_month([level for level, _ in groupby(parts, _LEVEL)], terms.term_months)
+    in_term = _rent_of(parts, "Rent of the whole term, unrounded")
+    free = _rent_of([part for part in parts if part.free], "Rent of the free months, unrounded")
+    rent, abated = Fraction(in_term[-1].result), Fraction(free[-1].result)
     costs = _leasing_costs(terms, rent, abated)
     spent = Fraction(costs[-1].result)
     years = Fraction(terms.term_months, 12)
@@ -55,7 +61,7 @@ def economics(terms: Terms, lines: Sequence[Line], index_values: Sequence[IndexV
     sum_of_lines = Reckoning("Sum of the rounded rent lines", "rent_lines", {"rent_lines": in_all}, in_all)
     return Economics(
         face_rent_psf=_face_rent(rents, area) if area else None,
-        total_contract_rent=_figure(*total),
+        total_contract_rent=_figure(*in_term),
         schedule_total=_figure(sum_of_lines),
         free_rent_value=_figure(*free),
         leasing_costs=_figure(*costs),
@@ -69,37 +75,27 @@ def _figure(*origin: Reckoning) -> Figure:
     return Figure(shown(origin[-1].result), origin)
 
 
-def _rent_of(lines: Sequence[Line], *, free_only: bool) -> tuple[Reckoning, ...]:
-    """The rent of the lines' own parts before rounding, or of the free ones alone: for each rent its months."""
-    whole: dict[int, int] = {}
-    part_months: dict[int, Fraction] = {}
-    plan: dict[int, Level] = {}
-    for line in lines:
-        for part in line.parts:
-            if part.free or not free_only:
-                key = part.level.from_month
-                plan[key] = part.level
-                if part.whole:
-                    whole[key] = whole.get(key, 0) + 1
-                else:
-                    part_months[key] = part_months.get(key, Fraction(0)) + part.share
-    steps = []
-    for key, level in plan.items():
-        rent = level.rent * whole.get(key, 0) + part_months.get(key, 0)
+def _rent_of(parts: Sequence[Part], label: str) -> tuple[Reckoning, ...]:
+    """The rent of parts before rounding: for each rent its months."""
+    if not parts:
+        return (Reckoning("No month is free", "0", {}, Fraction(0)),)
+    steps, rents = [], []
+    for level, run in groupby(parts, _LEVEL):
+        at_level = list(run)
+        rent = total(part.share for part in at_level)
         # What the days of part months are of a month, by the offer's proration.
-        months = rent / level.rent if level.rent else Fraction(whole.get(key, 0))
+        months = rent / level.rent if level.rent else Fraction(sum(part.whole for part in at_level))
         inputs: Inputs = {"monthly_rent": level.rent, "months": months}
-        steps.append(Reckoning(f"At the rent from lease month {key}", "monthly_rent × months", inputs, rent))
-    total = sum((Fraction(step.result) for step in steps), Fraction(0))
-    if not steps:
-        return (Reckoning("No month is free", "0", {}, total),)
-    label = "Rent of the free months, unrounded" if free_only else "Rent of the whole term, unrounded"
-    return (*steps, summed(label, steps, total))
+        steps.append(
+            Reckoning(f"At the rent from lease month {level.from_month}", "monthly_rent × months", inputs, rent)
+        )
+        rents.append(rent)
+    return (*steps, summed(label, steps, total(rents)))
 
 
 def _face_rent(rents: Sequence[Level], area: Fraction) -> Figure:
     first = [level.rent for level in rents[:12]]
-    rent = sum(first, Fraction(0))
+    rent = total(first)
     a_year = rent * 12 / len(first)
     of_year: Inputs = {"first_rents": rent, "months": len(first)}
     of_foot: Inputs = {"first_year": a_year, "area": area}
@@ -159,27 +155,27 @@ def _discounted(terms: Terms, rents: Sequence[Level], costs: Fraction, area: Fra
     A last part year of YEAR periods counts as the part that it is, at its year's date.
     """
     months = 1 if terms.discount.period == "MONTH" else 12
-    free = frozenset(terms.free_months)
-    paid = [Fraction(0) if month in free else level.rent for month, level in enumerate(rents, start=1)]
-    starts = range(0, len(paid), months)
-    flows = paid if months == 1 else [sum(paid[at : at + months], Fraction(0)) for at in starts]
-    whole, rest = _decimal(Fraction(months, 12)), len(paid) % months
-    weights = [whole] * (len(flows) - bool(rest)) + ([_decimal(Fraction(rest, 12))] if rest else [])
+    free, nothing = frozenset(terms.free_months), Fraction(0)
+    paid = [nothing if month in free else level.rent for month, level in enumerate(rents, start=1)]
+    flows = paid if months == 1 else [total(paid[at : at + months]) for at in range(0, len(paid), months)]
+    whole, rest = divmod(len(paid), months)
     with localcontext(CONTEXT):
         rate, of_rate = _rate(terms)
         factor = 1 / (1 + rate)
         discount = Decimal(1) if terms.discount.timing == "ADVANCE" else factor
-        annuity = Decimal(0)
+        discounts = []
+        for _ in flows:
+            discounts.append(discount)
+            discount *= factor
+        annuity = sum(discounts[:whole], ZERO) * _decimal(Fraction(months, 12))
+        if rest:
+            annuity += discounts[-1] * _decimal(Fraction(rest, 12))
         # Periods in a row with the same rent: that rent, the first and the last of them, and what 1 in each is worth.
         runs: list[tuple[Fraction, int, int, Decimal]] = []
-        for period, (flow, weight) in enumerate(zip(flows, weights, strict=True), start=1):
-            annuity += weight * discount
-            if runs and (runs[-1][0] is flow or runs[-1][0] == flow):
-                _, first, _, worth = runs.pop()
-                runs.append((flow, first, period, worth + discount))
-            else:
-                runs.append((flow, period, period, discount))
-            discount *= factor
+        last = 0
+        for flow, run in groupby(flows):
+            first, last = last + 1, last + len(list(run))
+            runs.append((flow, first, last, sum(discounts[first - 1 : last], ZERO)))
         worths = [_worth(terms, *run) for run in runs]
         value = sum((Decimal(worth) for worth, _ in worths), Decimal(0))
         net = value - _decimal(costs)

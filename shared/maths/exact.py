@@ -9,6 +9,8 @@ computed in `Decimal`, with 50 digits in a context of our own: what the caller's
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal, DivisionByZero, InvalidOperation, Overflow
 from fractions import Fraction
+from itertools import groupby
+from math import lcm
 from typing import NamedTuple
 
 Number = Fraction | Decimal | int
@@ -76,6 +78,16 @@ def added(*amounts: Decimal) -> Decimal:
     for amount in amounts:
         total = CONTEXT.add(total, amount)
     return total
+
+
+def total(amounts: Iterable[Fraction]) -> Fraction:
+    """The sum of exact amounts. Reduced once, over their common denominator, as `sum` would do for each; what comes
+    several times in a row is multiplied, as most months cost the same."""
+    runs = [(*amount.as_integer_ratio(), len(list(run))) for amount, run in groupby(amounts)]
+    common = lcm(*[denominator for _, denominator, _ in runs])
+    return Fraction(
+        sum([numerator * times * (common // denominator) for numerator, denominator, times in runs]), common
+    )
 
 
 def less(amount: Decimal, *others: Decimal) -> Decimal:

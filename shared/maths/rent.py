@@ -99,9 +99,9 @@ def _by_table(month: int, rent: Fraction) -> Reckoning:
 
 def _compound(terms: Terms, escalation: Escalation, base: Fraction) -> _Later:
     percent = Fraction(escalation.percent or 0)
-    last = base
+    growth, last = 1 + percent / 100, base
     for _, month in _increases(terms):
-        rent = last * (1 + percent / 100)
+        rent = last * growth
         inputs = {"rent": last, "percent": percent}
         yield month, rent, (Reckoning(_from(month), "rent × (1 + percent ÷ 100)", inputs, rent),)
         last = rent
@@ -109,16 +109,18 @@ def _compound(terms: Terms, escalation: Escalation, base: Fraction) -> _Later:
 
 def _simple(terms: Terms, escalation: Escalation, base: Fraction) -> _Later:
     percent = Fraction(escalation.percent or 0)
+    increase = base * percent / 100
     for n, month in _increases(terms):
-        rent = base * (1 + n * percent / 100)
+        rent = base + n * increase
         inputs: Inputs = {"base_rent": base, "increases": n, "percent": percent}
         yield month, rent, (Reckoning(_from(month), "base_rent × (1 + increases × percent ÷ 100)", inputs, rent),)
 
 
 def _amount(terms: Terms, escalation: Escalation, base: Fraction) -> _Later:
     amount, area = Fraction(escalation.amount_psf or 0), Fraction(terms.area or 0)
+    increase = amount * area / 12
     for n, month in _increases(terms):
-        rent = base + n * amount * area / 12
+        rent = base + n * increase
         inputs: Inputs = {"base_rent": base, "increases": n, "amount_psf": amount, "area": area}
         yield month, rent, (Reckoning(_from(month), "base_rent + increases × amount_psf × area ÷ 12", inputs, rent),)
 

@@ -8,12 +8,13 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from shared.maths.exact import CONTEXT, ZERO, added, shown
 from shared.maths.months import add_months
 from shared.maths.rent import base_rent, levels
-from shared.maths.terms import IndexValue, Terms
+from shared.maths.terms import EscalationKind, IndexValue, Terms
 
 SpaceStatus = Literal["OCCUPIED", "LEASED_NOT_COMMENCED", "VACANT", "RESERVED", "OFFLINE"]
 ExpiryBucket = Literal["VACANT", "<12m", "12–24m", "24–36m", ">36m"]
@@ -58,10 +59,10 @@ class Occupancy(NamedTuple):
 
 def lease_on(space: Space, day: date) -> Lease | None:
     """The lease whose days include `day`."""
-    return next(
-        (one for one in space.leases if one.start <= day and (one.expiry is None or day <= one.expiry)),
-        None,
-    )
+    for one in space.leases:
+        if one.start <= day and (one.expiry is None or day <= one.expiry):
+            return one
+    return None
 
 
 def next_lease(space: Space, day: date) -> Lease | None:
@@ -71,10 +72,11 @@ def next_lease(space: Space, day: date) -> Lease | None:
 
 def status_of(space: Space, day: date) -> SpaceStatus:
     """What the rent roll calls the space on `day`."""
-    if lease_on(space, day):
-        return "OCCUPIED"
-    if next_lease(space, day):
-        return "LEASED_NOT_COMMENCED"
+    if space.leases:
+        if lease_on(space, day):
+            return "OCCUPIED"
+        if next_lease(space, day):
+            return "LEASED_NOT_COMMENCED"
     if space.held:
         return "RESERVED"
     return "OFFLINE" if space.offline else "VACANT"
@@ -244,29 +246,40 @@ def standing(terms: Terms, day: date, index_values: Iterable[IndexValue] = ()) -
 
 def _by_number(terms: Terms, day: date) -> tuple[Decimal, tuple[date, Decimal] | None]:
     base = shown(base_rent(terms)) if terms.bid_amount is None else terms.bid_amount
-    every = terms.escalation.every_months
     if terms.escalation.kind == "NONE" or terms.term_months is None:
         return base, None
-    most = (terms.term_months - 1) // every
-    passed = max(0, min(most, _months_since(terms.start_date, day) // every))
+    passed, turn = _increases_on(day, terms.start_date, terms.term_months, terms.escalation.every_months)
     rent = _after(terms, base, passed)
-    if passed == most or (later := _after(terms, base, passed + 1)) == rent:
+    if turn is None or (later := _after(terms, base, passed + 1)) == rent:
         return shown(rent), None
-    return shown(rent), (add_months(terms.start_date, every * (passed + 1)), shown(later))
+    return shown(rent), (turn, shown(later))
+
+
+# Leases begin on few days, and rise by few percents.
+@lru_cache(10_000)
+def _increases_on(day: date, start: date, term_months: int, every: int) -> tuple[int, date | None]:
+    """How many increases there were by `day`, and when the next one comes."""
+    most = (term_months - 1) // every
+    passed = max(0, min(most, _months_since(start, day) // every))
+    return passed, add_months(start, every * (passed + 1)) if passed < most else None
 
 
 def _after(terms: Terms, base: Decimal, increases: int) -> Decimal:
     """The rent after so many increases, to 50 digits [lease-maths.md, Schedule]."""
-    escalation, many = terms.escalation, Decimal(increases)
+    escalation = terms.escalation
     if escalation.kind == "AMOUNT":
-        rise = CONTEXT.multiply(CONTEXT.multiply(many, escalation.amount_psf or ZERO), terms.area or ZERO)
+        rise = CONTEXT.multiply(CONTEXT.multiply(Decimal(increases), escalation.amount_psf or ZERO), terms.area or ZERO)
         return CONTEXT.add(base, CONTEXT.divide(rise, Decimal(12)))
-    percent = CONTEXT.divide(escalation.percent or ZERO, Decimal(100))
-    if escalation.kind == "SIMPLE":
-        return CONTEXT.multiply(base, CONTEXT.add(Decimal(1), CONTEXT.multiply(many, percent)))
-    if not increases:
-        return base
-    return CONTEXT.multiply(base, CONTEXT.power(CONTEXT.add(Decimal(1), percent), many))
+    return CONTEXT.multiply(base, _growth(escalation.kind, escalation.percent or ZERO, increases))
+
+
+@lru_cache(1000)
+def _growth(kind: EscalationKind, percent: Decimal, increases: int) -> Decimal:
+    """What so many increases make of a rent of 1."""
+    rate, many = CONTEXT.divide(percent, Decimal(100)), Decimal(increases)
+    if kind == "SIMPLE":
+        return CONTEXT.add(Decimal(1), CONTEXT.multiply(many, rate))
+    return CONTEXT.power(CONTEXT.add(Decimal(1), rate), many) if increases else Decimal(1)
 
 
 def _months_since(start: date, day: date) -> int:

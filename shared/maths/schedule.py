@@ -12,13 +12,14 @@ year, ACTUAL_365 counts all its days, whole months too [D365: 1,022.50].
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from fractions import Fraction
+from itertools import groupby
 from typing import Literal, NamedTuple
 
 from shared.maths.checks import must_make_sense
-from shared.maths.exact import ZERO, Inputs, Reckoning, added, less, rounded, rounding, summed
-from shared.maths.months import DAY, days_in, end_date
+from shared.maths.exact import CONTEXT, ZERO, Inputs, Reckoning, added, less, rounded, rounding, summed, total
+from shared.maths.months import DAY, add_months, days_in, end_date
 from shared.maths.rent import Level, levels, rents_by_month
 from shared.maths.terms import IndexValue, Proration, Terms
 
@@ -83,6 +84,13 @@ def schedule(
     `until` is outside the term; where `after` does not end the day before the start.
     """
     must_make_sense(terms)
+    return schedule_by(terms, levels(terms, index_values), until=until, after=after)
+
+
+def schedule_by(
+    terms: Terms, plan: Sequence[Level], *, until: date | None = None, after: Line | None = None
+) -> tuple[Line, ...]:
+    """As `schedule`, of terms that make sense and whose rents (`rent.levels`) are known."""
     if terms.contract_type == "SALE":
         return (_price(terms),)
     assert terms.term_months is not None  # noqa: S101 (checks.py)
@@ -91,39 +99,26 @@ def schedule(
         raise ValueError(f"until must be inside the term, {terms.start_date} to {end}")
     if after is not None and (after.period_end is None or after.period_end + DAY != terms.start_date):
         raise ValueError("a renewal begins the day after the lease it renews")
-    plan = levels(terms, index_values)
     lines = [_deposit(terms, plan[0])] if terms.deposit_months > 0 else []
     # Rounded once for each rent: most lines are whole months at the same one.
     whole = {level.from_month: rounded(level.rent, terms.exponent) for level in plan}
-    for number, pieces in enumerate(_periods(terms, plan, until or end), start=1):
-        by_days = terms.proration == "ACTUAL_365" and any(piece[0] is not pieces[0][0] for piece in pieces)
-        parts = tuple(_part(terms.proration, by_days, *piece) for piece in pieces)
+    earlier = after if after is not None and _in_one_month(after, terms.start_date) else None
+    for number, parts in enumerate(_periods(terms, plan, until or end), start=1):
         first, last = parts[0].first, parts[-1].last
-        earlier = after if number == 1 and after is not None and _in_one_month(after, first) else None
         if len(parts) == 1 and parts[0].whole and not parts[0].free:
             amount, abatement = whole[parts[0].level.from_month], ZERO
         else:
             amount, abatement = _sum(parts, terms, earlier)
-        lines.append(
-            Line(
-                number,
-                "RENT",
-                first,
-                last,
-                first,
-                amount,
-                abatement,
-                terms.exponent,
-                parts,
-                earlier=earlier,
-            )
-        )
+        line = Line(number, "RENT", first, last, first, amount, abatement, terms.exponent, parts, (), earlier)
+        lines.append(line)
+        earlier = None
     return tuple(lines)
 
 
 def schedule_total(lines: Iterable[Line]) -> Decimal:
     """The contract's total: its RENT lines added up. The deposit is the payer's money and no part of it."""
-    return added(*(line.amount for line in lines if line.charge == "RENT"))
+    with localcontext(CONTEXT):
+        return sum([line.amount for line in lines if line.charge == "RENT"], ZERO)
 
 
 class Credit(NamedTuple):
@@ -200,55 +195,54 @@ def catch_up(issued: Sequence[Line], corrected: Sequence[Line], *, due_date: dat
     )
 
 
-_Piece = tuple[Level, bool, date, date, int]
-"""Rent, whether it is free, first and last day, and how many days their calendar month has."""
-
-
-def _periods(terms: Terms, plan: Sequence[Level], until: date) -> list[list[_Piece]]:
+def _periods(terms: Terms, plan: Sequence[Level], until: date) -> list[tuple[Part, ...]]:
+    """The parts of each instalment's period."""
     months = _months(terms, plan, until)
     size = MONTHS_OF[terms.billing_frequency]
+    if size == 1:
+        return months
     stub = 1 if terms.start_date.day > 1 else 0
     groups = [months[:stub]] if stub else []
     groups += [months[at : at + size] for at in range(stub, len(months), size)]
-    return [[piece for month in group for piece in month] for group in groups]
+    periods = [tuple(part for month in group for part in month) for group in groups]
+    return [_by_days(parts) for parts in periods] if terms.proration == "ACTUAL_365" else periods
 
 
-def _months(terms: Terms, plan: Sequence[Level], until: date) -> list[list[_Piece]]:
-    """The calendar months of the term, each in the pieces that its rent and its free days split it into.
+def _by_days(parts: tuple[Part, ...]) -> tuple[Part, ...]:
+    """A period by ACTUAL_365: where the rent changes inside it, whole months count by their days too."""
+    if parts[0].level is parts[-1].level:
+        return parts
+    return tuple(
+        part._replace(whole=False, share=share_of(part.proration, part.level.rent, part.days, part.days_in_month))
+        for part in parts
+    )
 
-    Each calendar month after the first has days of two lease months: the next one begins on the start's day of the
-    month, or on the last where the month is too short.
-    """
-    start, term_months = terms.start_date, terms.term_months or 0
-    rents, free = rents_by_month(plan, term_months), frozenset(terms.free_months)
-    months: list[list[_Piece]] = []
-    for i in range(term_months + 1):
-        year, month = divmod(start.year * 12 + start.month - 1 + i, 12)
-        if (year, month + 1) > (until.year, until.month):
-            break
-        days = days_in(year, month + 1)
-        turn = min(start.day, days)
-        last = until.day if (year, month + 1) == (until.year, until.month) else days
-        spans = []
-        if i > 0 and turn > 1:
-            spans.append((i, 1, min(turn - 1, last)))
-        if i < term_months and turn <= last:
-            spans.append((i + 1, turn, last))
-        pieces: list[_Piece] = []
-        for lease_month, begins, ends in spans:
-            level, is_free = rents[lease_month - 1], lease_month in free
-            if pieces and pieces[-1][0] is level and pieces[-1][1] == is_free:
-                begins = pieces.pop()[2].day
-            pieces.append((level, is_free, date(year, month + 1, begins), date(year, month + 1, ends), days))
-        months.append(pieces)
+
+def _months(terms: Terms, plan: Sequence[Level], until: date) -> list[tuple[Part, ...]]:
+    """The calendar months of the term, each in the parts that its rent and its free days split it into."""
+    free = frozenset(terms.free_months)
+    rents = rents_by_month(plan, terms.term_months or 0)
+    months: list[tuple[Part, ...]] = []
+    first, lease_month = terms.start_date, 1
+    # Lease months in a row at one rent, free or not.
+    for (level, is_free), run in groupby((level, month in free) for month, level in enumerate(rents, start=1)):
+        lease_month += len(list(run))
+        end = min(add_months(terms.start_date, lease_month - 1) - DAY, until)
+        while first <= end:
+            days = days_in(first.year, first.month)
+            last = min(first.replace(day=days), end)
+            part = _part(terms.proration, level, is_free, first, last, days)
+            if first.day > 1 and months:
+                months[-1] += (part,)
+            else:
+                months.append((part,))
+            first = last + DAY
     return months
 
 
-def _part(
-    proration: Proration, by_days: bool, level: Level, free: bool, first: date, last: date, days_in_month: int
-) -> Part:
+def _part(proration: Proration, level: Level, free: bool, first: date, last: date, days_in_month: int) -> Part:
     days = last.day - first.day + 1
-    whole = days == days_in_month and not by_days
+    whole = days == days_in_month
     share = level.rent if whole else share_of(proration, level.rent, days, days_in_month)
     return Part(level, first, last, days_in_month, free, whole, proration, share)
 
@@ -256,8 +250,10 @@ def _part(
 def share_of(proration: Proration, rent: Fraction, days: int, days_in_month: int) -> Fraction:
     """The exact rent of so many days of a month."""
     if proration == "ACTUAL_MONTH":
-        return rent * days / days_in_month
-    return rent * 12 * days / 365 if proration == "ACTUAL_365" else rent * days / 30
+        return Fraction(rent.numerator * days, rent.denominator * days_in_month)
+    if proration == "ACTUAL_365":
+        return Fraction(rent.numerator * 12 * days, rent.denominator * 365)
+    return Fraction(rent.numerator * days, rent.denominator * 30)
 
 
 def _in_one_month(earlier: Line, start: date) -> bool:
@@ -281,7 +277,7 @@ def _joined(parts: tuple[Part, ...], earlier: Line) -> tuple[Part, ...]:
     if last.level.rent != first.level.rent or last.free != first.free:
         return (*before, last, *parts)
     piece = (first.level, first.free, last.first, first.last, first.days_in_month)
-    return (*before, _part(first.proration, False, *piece), *rest)
+    return (*before, _part(first.proration, *piece), *rest)
 
 
 def charged_before(line: Line | None) -> tuple[Decimal, Decimal]:
@@ -296,10 +292,11 @@ def _sum(parts: tuple[Part, ...], terms: Terms, earlier: Line | None) -> tuple[D
     """Amount and abatement of a line: what is paid and all there is are rounded, the abatement is the difference."""
     if earlier is not None:
         parts = _joined(parts, earlier)
-    gross = sum((part.share for part in parts), Fraction(0))
-    free = sum((part.share for part in parts if part.free), Fraction(0))
-    amount = rounded(gross - free, terms.exponent)
-    abatement = less(rounded(gross, terms.exponent), amount) if free else ZERO
+    gross = total([part.share for part in parts])
+    free = [part.share for part in parts if part.free]
+    paid = gross - total(free) if free else gross
+    amount = rounded(paid, terms.exponent)
+    abatement = less(rounded(gross, terms.exponent), amount) if free and paid != gross else ZERO
     if earlier is None:
         return amount, abatement
     amount_before, abatement_before = charged_before(earlier)

@@ -3,8 +3,7 @@
 import csv
 import gzip
 import io
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from shared.kit import wire
@@ -12,8 +11,8 @@ from shared.kit.accept import preferred
 from shared.kit.db import Row
 from shared.kit.endpoint import File, Reply
 from shared.kit.errors import Detail, Invalid
-from shared.kit.fields import View
 from shared.kit.request import Request
+from shared.kit.wire import Table
 from shared.reports.queries import LARGEST
 
 JSON, CSV = "application/json", "text/csv"
@@ -33,19 +32,24 @@ def check_size(spaces: Sequence[Any]) -> None:
         raise Invalid(Detail("building_id", f"is needed: there are more than {LARGEST:,} spaces"))
 
 
-def answer(
-    request: Request, name: str, kind: type[View], report: dict[str, Any], columns: Sequence[str], rows: list[Row]
-) -> Reply[Any]:
-    """The report in the format asked for; in CSV these columns of its rows alone."""
+def table_of(names: Iterable[str], rows: Iterable[Row]) -> Table:
+    """These columns of the rows."""
+    names = tuple(names)
+    return Table(names, [tuple([row[name] for name in names]) for row in rows])
+
+
+def answer(request: Request, name: str, report: dict[str, Any], table: Table) -> Reply[Any]:
+    """The report in the format asked for; in CSV its table alone."""
     headers = {"vary": "Accept, Accept-Encoding"}
+    is_large = len(table.rows) >= _LARGE
     if preferred(request, JSON, CSV) == CSV:
-        content, content_type = sheet(columns, rows).encode(), f"{CSV}; charset=utf-8"
+        content, content_type = sheet(table).encode(), f"{CSV}; charset=utf-8"
         saved_as = f"{name}-{report['as_of'].isoformat()}.csv"
-    elif len(rows) < _LARGE:
-        return Reply(kind.of(report), headers=headers)
+    elif not is_large:
+        return Reply(report, headers=headers)
     else:
         content, content_type, saved_as = wire.render(report).encode(), JSON, None
-    if len(rows) >= _LARGE and "gzip" in request.headers.get("accept-encoding", ""):
+    if is_large and "gzip" in request.headers.get("accept-encoding", ""):
         content, headers = gzip.compress(content, 1), headers | {"content-encoding": "gzip"}
     if len(content) > _MOST_BYTES:
         raise Invalid(
@@ -54,17 +58,14 @@ def answer(
     return Reply(File(content, content_type, saved_as), headers=headers)
 
 
-def sheet(columns: Sequence[str], rows: Sequence[Row]) -> str:
+def sheet(table: Table) -> str:
     """RFC 4180, with a heading. Numbers stay numbers, also negative ones; text never becomes a formula."""
     written = io.StringIO()
-    table = csv.writer(written)
-    table.writerow(columns)
-    for row in rows:
-        table.writerow([_cell(row[name]) for name in columns])
+    writer = csv.writer(written)
+    writer.writerow(table.names)
+    writer.writerows([_safe(cell) if isinstance(cell, str) else cell for cell in row] for row in table.rows)
     return written.getvalue()
 
 
-def _cell(value: Any) -> Any:
-    if isinstance(value, str):
-        return f"'{value}" if value.startswith(_FORMULA) else value
-    return value.isoformat() if isinstance(value, date) else value
+def _safe(text: str) -> str:
+    return f"'{text}" if text.startswith(_FORMULA) else text

@@ -8,8 +8,10 @@ from operator import itemgetter
 from typing import Any
 
 from shared.kit.db import Row
+from shared.kit.wire import Table
 from shared.maths import reports
 from shared.maths.exact import ZERO, added, rounded
+from shared.reports.answer import table_of
 from shared.reports.models import BuildingOccupancy, CurrencyOccupancy
 from shared.reports.portfolio import Holding, area_of, leases_of
 from shared.spaces.currencies import exponent_of
@@ -21,7 +23,7 @@ _AGES = ("current", "days_1_30", "days_31_60", "days_61_90", "days_over_90")
 
 def occupancy(found: Sequence[Holding], as_of: date) -> dict[str, Any]:
     """What `Occupancy` shows: each building, in the order of their names, and all of them."""
-    buildings = groupby(found, key=lambda one: (one.row["building_id"], one.row["building_name"]))
+    buildings = groupby(found, key=lambda one: (one.row.building_id, one.row.building_name))
     return {
         "as_of": as_of,
         "data": [_occupied(*building, list(its), as_of) for building, its in buildings],
@@ -29,11 +31,11 @@ def occupancy(found: Sequence[Holding], as_of: date) -> dict[str, Any]:
     }
 
 
-def by_currency(report: dict[str, Any]) -> tuple[list[str], list[dict[str, Any]]]:
-    """An occupancy report as a table: its columns, and a row for each building and currency."""
+def by_currency(report: dict[str, Any]) -> Table:
+    """An occupancy report as a table: a row for each building and currency."""
     columns = [name for name in BuildingOccupancy.model_fields if name != "currencies"]
     rows = [building | its for building in report["data"] for its in building["currencies"]]
-    return columns + list(CurrencyOccupancy.model_fields), rows
+    return table_of([*columns, *CurrencyOccupancy.model_fields], rows)
 
 
 def _occupied(building_id: Any, name: str | None, found: Sequence[Holding], as_of: date) -> dict[str, Any]:

@@ -23,7 +23,7 @@ def stacking_plan(building: Row, floors: Sequence[int], found: Sequence[Holding]
     """What `StackingPlan` shows. Floors without a leasable space are there, and empty."""
     by_floor: dict[int, list[Holding]] = {number: [] for number in floors}
     for one in found:
-        by_floor.setdefault(one.row["floor_number"], []).append(one)
+        by_floor.setdefault(one.row.floor_number, []).append(one)
     leased = [one for one in found if one.lease]
     area, leased_area = area_of(found), area_of(leased)
     years = walt(leases_of(found), as_of, by="AREA")
@@ -44,8 +44,8 @@ def stacking_plan(building: Row, floors: Sequence[int], found: Sequence[Holding]
 
 
 def _floor(number: int, found: list[Holding], as_of: date) -> dict[str, Any]:
-    ordered = sorted(found, key=lambda one: (_as_people_count(one.row["space_name"]), str(one.row["space_id"])))
-    shares = widths([one.row["area_sqft"] for one in ordered]) if ordered else ()
+    ordered = sorted(found, key=lambda one: (_as_people_count(one.row.space_name), str(one.row.space_id)))
+    shares = widths([one.row.area_sqft for one in ordered]) if ordered else ()
     return {
         "floor_number": number,
         "leasable_sqft": area_of(ordered),
@@ -57,13 +57,13 @@ def _floor(number: int, found: list[Holding], as_of: date) -> dict[str, Any]:
 def _segment(one: Holding, share: Decimal, as_of: date) -> dict[str, Any]:
     row, deal = one.row, one.deal
     return {
-        "space": {"id": row["space_id"], "name": row["space_name"]},
-        "tenant": deal["tenant"] if deal else VACANT,
-        "contract_id": deal["contract_id"] if deal else None,
-        "sqft": row["area_sqft"],
+        "space": {"id": row.space_id, "name": row.space_name},
+        "tenant": deal.tenant if deal else VACANT,
+        "contract_id": deal.contract_id if deal else None,
+        "sqft": row.area_sqft,
         "width_pct": share,
-        "start_date": deal["start_date"] if deal else None,
-        "expiry": deal["end_date"] if deal else None,
+        "start_date": deal.start_date if deal else None,
+        "expiry": deal.end_date if deal else None,
         "bucket": _bucket_of(one, as_of),
         "rent_psf": rent_psf(one),
         "currency": one.currency,
@@ -79,17 +79,18 @@ def _bucket(bucket: ExpiryBucket, found: Sequence[Holding], area: Decimal, as_of
 
 def _bucket_of(one: Holding, as_of: date) -> ExpiryBucket:
     # Who has bought does not leave.
-    if one.deal and one.deal["end_date"] is None:
+    if one.deal and one.deal.end_date is None:
         return ">36m"
-    return expiry_bucket(one.deal["end_date"] if one.deal else None, as_of)
+    return expiry_bucket(one.deal.end_date if one.deal else None, as_of)
 
 
 def rent_psf(one: Holding) -> Decimal | None:
     """The base rent per square foot and year, as it is shown; None where nothing is let, or it was sold."""
-    if one.rents is None or one.deal is None or one.deal["contract_type"] == "SALE":
+    row, deal, _, _, rents = one
+    if rents is None or deal is None or deal.contract_type == "SALE":
         return None
-    yearly = CONTEXT.divide(CONTEXT.multiply(one.rents.rent, _MONTHS), one.row["area_sqft"])
-    return rounded(yearly, exponent_of(one.currency))
+    yearly = CONTEXT.divide(CONTEXT.multiply(rents.rent, _MONTHS), row.area_sqft)
+    return rounded(yearly, exponent_of(deal.currency))
 
 
 def _as_people_count(name: str) -> list[tuple[int, int, str]]:

@@ -5,7 +5,8 @@ the history tables as they were (docs/decisions/0021). Whatever lies ahead is re
 """
 
 from datetime import date
-from typing import NamedTuple
+from decimal import Decimal
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from shared.kit.catalog import STAFF
@@ -30,7 +31,8 @@ WITH mine AS (
     SELECT a.as_of, coalesce(a.as_of < a.today, false) AS is_past
     FROM asked a
 ), place AS MATERIALIZED (
-    SELECT m.id, m.name, m.address, d.as_of, its.end AS known_at, its.end <= app.now() AS is_past
+    SELECT m.id, m.name, m.address, d.as_of, its.end AS known_at, its.end <= app.now() AS is_past,
+           row_number() OVER (ORDER BY m.name, m.id) AS number
     FROM mine m CROSS JOIN day d
     CROSS JOIN LATERAL (SELECT (d.as_of + 1)::timestamp AT TIME ZONE m.timezone AS end) AS its
 )
@@ -57,7 +59,7 @@ _SELECT_SPACES = (
     + """
 SELECT s.id::text AS space_id, s.building_id::text, p.name AS building_name, f.floor_number, it.name AS space_name,
        it.gross_sqft AS area_sqft,
-       round(100 * it.gross_sqft / sum(it.gross_sqft) OVER (PARTITION BY s.building_id), 2) AS building_percent,
+       round(100 * it.gross_sqft / sum(it.gross_sqft) OVER (PARTITION BY p.number), 2) AS building_percent,
        it.base_price_monthly AS asking_rent, it.currency AS asking_currency, it.availability_status
 FROM place p
 JOIN spaces s ON s.building_id = p.id
@@ -78,7 +80,7 @@ CROSS JOIN LATERAL (
            coalesce(was.is_deleted, s.deleted_at IS NOT NULL) AS is_deleted
 ) AS it
 WHERE s.created_at < p.known_at AND it.is_leasable AND NOT it.is_deleted
-ORDER BY p.name, s.building_id, f.floor_number, it.name, s.id
+ORDER BY p.number, f.floor_number, it.name, s.id
 LIMIT %(limit)s
 """
 )
@@ -87,9 +89,11 @@ LIMIT %(limit)s
 # that has not ended. An executed lease has been activated, and is not given up before its last day.
 _LEASES = """
 SELECT DISTINCT ON (c.space_id)
-       c.space_id::text, c.id::text AS contract_id, c.contract_type, c.start_date, it.end_date, c.term_months,
+       c.space_id, c.id AS contract_id, c.contract_type, c.start_date, it.end_date, c.term_months,
        c.base_rent, c.currency, c.escalation::text, c.free_rent::text,
-       coalesce(c.terms ->> 'rentable_sqft', c.premises ->> 'gross_sqft')::numeric AS rentable_sqft,
+       CASE WHEN c.escalation ->> 'kind' = 'AMOUNT' THEN
+           coalesce(c.terms ->> 'rentable_sqft', c.premises ->> 'gross_sqft')::numeric
+       END AS rentable_sqft,
        CASE WHEN c.escalation ->> 'kind' = 'INDEX' THEN
            (SELECT jsonb_agg(jsonb_build_array(v.day, v.value::text, v.final, v.version))
             FROM index_values v
@@ -115,7 +119,19 @@ WHERE c.activated_at < p.known_at AND it.status IN ('SIGNED', 'ACTIVE', 'EXPIRED
 ORDER BY c.space_id, c.start_date
 """
 
-_SELECT_LEASES = _PLACES + _LEASES
+_LEASE = """
+l.space_id::text, l.contract_id::text, l.contract_type, l.start_date, l.end_date, l.term_months, l.base_rent,
+       l.currency, l.escalation, l.free_rent, l.rentable_sqft, l.index_values, l.tenant
+"""
+
+_SELECT_LEASES = (
+    _PLACES
+    + ", lease AS ("
+    + _LEASES
+    + ") SELECT "
+    + _LEASE
+    + ", NULL::numeric AS deposit_held, NULL::numeric AS past_due FROM lease l"
+)
 
 # What had settled the payment by the day; of a day that is past its transactions tell.
 _PAID = """
@@ -154,8 +170,7 @@ _OPEN = (
       AND p.status = 'PAID' AND (p.paid_date > d.as_of OR p.credited_amount > 0) AND p.due_date <= d.as_of + 366
       AND d.is_past
 ), open AS (
-    SELECT p.contract_id, p.charge, p.due_date, p.currency, c.building_id, c.space_id, c.premises, c.client_party,
-           d.as_of,
+    SELECT p.contract_id, p.due_date, p.currency, d.as_of,
            p.amount + p.tax_amount - """
     + _PAID
     + """
@@ -165,8 +180,6 @@ _OPEN = (
                        WHERE i.payment_id = p.id AND i.kind = 'CREDIT_NOTE' AND i.issued_on > d.as_of), 0) AS amount
     FROM owed p
     CROSS JOIN day d
-    JOIN contracts c ON c.id = p.contract_id
-    JOIN place ON place.id = c.building_id
     WHERE (p.due_date <= d.as_of
            OR EXISTS (SELECT FROM invoices i
                       WHERE i.payment_id = p.id AND i.kind = 'INVOICE' AND i.issued_on <= d.as_of))
@@ -179,10 +192,12 @@ _OPEN = (
 _SELECT_OPEN = (
     _OPEN
     + """
-SELECT o.contract_id, o.due_date, o.currency, o.amount, o.building_id,
-       o.premises #>> '{building,name}' AS building_name, o.space_id, o.premises #>> '{space,name}' AS space_name,
-       coalesce(o.client_party ->> 'legal_name', o.client_party ->> 'name') AS tenant
+SELECT o.contract_id, o.due_date, o.currency, o.amount, c.building_id,
+       c.premises #>> '{building,name}' AS building_name, c.space_id, c.premises #>> '{space,name}' AS space_name,
+       coalesce(c.client_party ->> 'legal_name', c.client_party ->> 'name') AS tenant
 FROM open o
+JOIN contracts c ON c.id = o.contract_id
+JOIN place ON place.id = c.building_id
 WHERE o.amount > 0
 ORDER BY tenant, o.contract_id, o.due_date
 """
@@ -193,28 +208,66 @@ _SELECT_LEASES_WITH_MONEY = (
     + ", lease AS ("
     + _LEASES
     + """), held AS (
-    SELECT p.contract_id::text, sum("""
+    SELECT p.contract_id, sum("""
     + _PAID
     + " - "
     + _SPENT
     + """) AS amount
     FROM lease l
-    JOIN payments p ON p.contract_id = l.contract_id::uuid AND p.charge = 'DEPOSIT'
+    JOIN payments p ON p.contract_id = l.contract_id AND p.charge = 'DEPOSIT'
                    AND (%(owner_side)s::uuid IS NULL OR p.owner_organization_id = %(owner_side)s)
     CROSS JOIN day d
     GROUP BY p.contract_id
 ), late AS (
-    SELECT o.contract_id::text, sum(o.amount) AS amount
+    SELECT o.contract_id, sum(o.amount) AS amount
     FROM open o
     WHERE o.amount > 0 AND o.due_date < o.as_of
     GROUP BY o.contract_id
 )
-SELECT l.*, coalesce(held.amount, 0.00) AS deposit_held, coalesce(late.amount, 0.00) AS past_due
+SELECT """
+    + _LEASE
+    + """, coalesce(held.amount, 0.00) AS deposit_held, coalesce(late.amount, 0.00) AS past_due
 FROM lease l
 LEFT JOIN held ON held.contract_id = l.contract_id
 LEFT JOIN late ON late.contract_id = l.contract_id
 """
 )
+
+
+class SpaceRow(NamedTuple):
+    """A leasable space as it was on the day."""
+
+    space_id: str
+    building_id: str
+    building_name: str
+    floor_number: int
+    space_name: str
+    area_sqft: Decimal
+    building_percent: Decimal
+    asking_rent: Decimal | None
+    asking_currency: str
+    availability_status: str
+
+
+class Deal(NamedTuple):
+    """The lease, or the sale, that holds a space on the day or is signed to; without its money where that was not
+    asked for."""
+
+    space_id: str
+    contract_id: str
+    contract_type: str
+    start_date: date
+    end_date: date | None
+    term_months: int | None
+    base_rent: Decimal
+    currency: str
+    escalation: str | None
+    free_rent: str | None
+    rentable_sqft: Decimal | None
+    index_values: list[list[Any]] | None
+    tenant: str
+    deposit_held: Decimal | None
+    past_due: Decimal | None
 
 
 class Scope(NamedTuple):
@@ -230,26 +283,28 @@ def scope_of(caller: Caller, building_id: UUID | None, as_of: date | None) -> Sc
     return Scope(None if caller.role in STAFF else caller.organization_id, building_id, as_of)
 
 
-def select_building(tx: Reading, scope: Scope) -> tuple[Row | None, list[int], date, list[Row], list[Row]]:
+def select_building(tx: Reading, scope: Scope) -> tuple[Row | None, list[int], date, list[SpaceRow], list[Deal]]:
     """The building, its floors' numbers from the top, the day, its leasable spaces and their leases."""
     values = _values(scope)
-    buildings, floors, days, spaces, leases = tx.batch(
-        (_SELECT_BUILDING, values),
-        (_SELECT_FLOORS, values),
-        (_SELECT_DAY, values),
-        (_SELECT_SPACES, values),
-        (_SELECT_LEASES, values),
+    buildings, floors, days, spaces, leases = tx.records(
+        (_SELECT_BUILDING, values, None),
+        (_SELECT_FLOORS, values, None),
+        (_SELECT_DAY, values, None),
+        (_SELECT_SPACES, values, SpaceRow),
+        (_SELECT_LEASES, values, Deal),
     )
     building = buildings[0] if buildings else None
     return building, [row["floor_number"] for row in floors], days[0]["as_of"], spaces, leases
 
 
-def select_portfolio(tx: Reading, scope: Scope, *, with_money: bool = False) -> tuple[date, list[Row], list[Row]]:
+def select_portfolio(tx: Reading, scope: Scope, *, with_money: bool = False) -> tuple[date, list[SpaceRow], list[Deal]]:
     """The day, the leasable spaces (one more than `LARGEST` at most) and their leases; `with_money` with what is
     held as a deposit, and past due."""
     values = _values(scope)
     leases = _SELECT_LEASES_WITH_MONEY if with_money else _SELECT_LEASES
-    days, spaces, found = tx.batch((_SELECT_DAY, values), (_SELECT_SPACES, values), (leases, values))
+    days, spaces, found = tx.records(
+        (_SELECT_DAY, values, None), (_SELECT_SPACES, values, SpaceRow), (leases, values, Deal)
+    )
     return days[0]["as_of"], spaces, found
 
 

@@ -209,6 +209,7 @@ def test_all_that_is_wrong_is_named_at_once():
     [
         LEASE,
         LEASE._replace(bid_amount=D(750_000_000)),
+        LEASE._replace(escalation=Escalation("STEP", table=(RentStep(1, D(1000)), RentStep(12, D(4_000_000_000))))),
         SALE,
         LEASE._replace(escalation=Escalation("COMPOUND", percent=D(-100)), term_months=600),
     ],

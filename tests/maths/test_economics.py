@@ -22,7 +22,7 @@ LEASE = Terms(start_date=date(2025, 1, 1), bid_amount=D(1000), term_months=24, a
 
 
 def figures(terms, values=()):
-    found = economics(terms, schedule(terms, values), values)
+    found = economics(terms, schedule(terms, values))
     return found._asdict()
 
 

@@ -5,8 +5,10 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from shared.maths.exact import added, less, rounded, shown
+from shared.maths.exact import added, less, rounded, shown, total
 
 D = Decimal
 
@@ -25,6 +27,12 @@ D = Decimal
 )
 def test_half_is_rounded_away_from_zero(value, exponent, expected):
     assert str(rounded(value, exponent)) == expected
+
+
+@given(st.lists(st.tuples(st.fractions(), st.integers(1, 3))))
+def test_a_total_is_the_sum(runs):
+    amounts = [amount for amount, times in runs for _ in range(times)]
+    assert total(amounts) == sum(amounts)
 
 
 def test_a_callers_context_changes_no_amount():

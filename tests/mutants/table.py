@@ -899,7 +899,7 @@ GUARDS = (
     Guard(
         "no cell is a formula",
         "shared/reports/answer.py",
-        "value.startswith(_FORMULA)",
+        "text.startswith(_FORMULA)",
         "False",
         "tests/reports/test_show_rent_roll.py::test_no_cell_of_a_table_is_a_formula",
     ),

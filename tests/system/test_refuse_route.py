@@ -26,6 +26,8 @@ def test_an_address_that_nothing_serves_is_404_in_our_shape(path):
         ("DELETE", "/api/v1/bids", "GET, POST"),
         ("POST", "/health", "GET"),
         ("GET", "/api/v1/bids/0190163d-8694-739b-aea5-966c26f8ad91/approve", "PUT"),
+        # GET would find this as /bids/{bid_id}, which it is not.
+        ("DELETE", "/api/v1/bids/preview", "POST"),
     ],
 )
 def test_a_method_that_an_address_does_not_take_is_405_with_those_it_does(method, path, allow):
