@@ -15,7 +15,7 @@ _EVENTS = {
     "SIGNED": "It was signed",
     "AUTHORIZED": "It was authorized",
     "EXECUTED": "All signatures were there: it was executed",
-    "ACTIVATED": "Its payments were scheduled and it took effect",
+    "ACTIVATED": "Its payments were scheduled",
     "TERMINATED": "It ended",
 }
 

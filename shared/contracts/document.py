@@ -60,6 +60,8 @@ class LeaseDocument:
     terms: Terms
     lines: tuple[Line, ...]
     special_terms: tuple[Clause, ...] = ()
+    renews: str | None = None
+    """The reference of the lease that this one renews, which ends the day before."""
 
     @property
     def months(self) -> int:
@@ -104,6 +106,12 @@ def render_lease(lease: LeaseDocument) -> bytes:
     paper.paragraph(
         "(B) The Lessee wishes to rent the Premises, and the Lessor to let them, on the terms of this Lease."
     )
+    if lease.renews:
+        paper.paragraph(
+            f"(C) The Lessee holds the Premises under lease {lease.renews} until "
+            f"{written_day(lease.terms.start_date - DAY)}. This Lease renews it from the day after; what is owed under "
+            "that lease, and a deposit paid under it, are settled under it."
+        )
     paper.heading("Principal terms")
     paper.facts(_principal_terms(lease))
     paper.space(2)
@@ -149,6 +157,7 @@ def _principal_terms(lease: LeaseDocument) -> list[tuple[str, str]]:
             f"{area_of(premises.gross_sqft)} sq ft rentable, {area_of(premises.usable_sqft)} sq ft usable",
         ),
         ("Permitted use", _use(premises)),
+        *([("Renewal of", lease.renews)] if lease.renews else []),
         ("Term", months_of(lease.months)),
         ("Commencement", written_day(lease.terms.start_date)),
         ("Expiration", f"{written_day(lease.end)}, at the end of the day"),
@@ -163,8 +172,8 @@ def _principal_terms(lease: LeaseDocument) -> list[tuple[str, str]]:
         terms.append(("Tax on rent", f"{percent(lease.terms.tax_percent)}, in addition"))
     deposit = lease.deposit
     terms.append(("Security deposit", lease.money(deposit.amount) if deposit else "None"))
-    if lease.terms.late_policy:
-        terms.append(("Late payment", late_summary(lease.terms.late_policy, lease.money)))
+    if late := late_summary(lease.terms.late_policy, lease.money):
+        terms.append(("Late payment", late))
     return terms
 
 
@@ -215,7 +224,9 @@ def _term(lease: LeaseDocument) -> Clause:
             f"The term is {months_of(lease.months)}. It begins on {written_day(lease.terms.start_date)} and ends "
             f"on {written_day(lease.end)}, both days included. Days begin and end at midnight at the "
             "Premises.",
-            "The Lessor gives vacant possession of the Premises on the first day of the term. If it "
+            "The Lessee has possession of the Premises already and keeps it without a break."
+            if lease.renews
+            else "The Lessor gives vacant possession of the Premises on the first day of the term. If it "
             "cannot, no rent is owed until possession is given; if that takes longer than 60 days, the "
             "Lessee may end this Lease by notice and all sums it has paid are returned.",
         ),
@@ -265,6 +276,10 @@ def _rent_schedule(paper: Paper, lease: LeaseDocument) -> None:
     paper.heading("Schedule: instalments")
     paper.paragraph(f"All amounts in {lease.currency}. Each instalment is due on the first day of its period.")
     rent = [line for line in lease.lines if line.charge == "RENT"]
+    if rent[0].earlier:
+        paper.paragraph(
+            f"The first is the rent of its whole month under both leases, less what {lease.renews} asks for that month."
+        )
     abated = any(line.abatement for line in rent)
     columns = [
         Column("No.", 14, "R"),

@@ -3,6 +3,7 @@
 Everything comes from what the contract froze, so the same contract gives the same bytes at any time.
 """
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -22,7 +23,7 @@ def lease_reference(deal: Row) -> str:
 
 def lease_of(deal: Row) -> LeaseDocument:
     """The lease of a deal as `select_deal` returns it, with its whole schedule."""
-    premises = deal["premises"]
+    premises, renewed = deal["premises"], deal["renewed"]
     address = premises["building"]["address"]
     return LeaseDocument(
         contract_id=deal["id"],
@@ -43,6 +44,9 @@ def lease_of(deal: Row) -> LeaseDocument:
         currency=deal["currency"],
         terms=terms_of(deal),
         lines=schedule_of(deal),
+        renews=lease_reference({"id": UUID(renewed["id"]), "issued_on": date.fromisoformat(renewed["issued_on"])})
+        if renewed
+        else None,
     )
 
 

@@ -109,7 +109,7 @@ class ContractState(View):
 
 
 class ContractSummary(ContractState):
-    """A contract in a list; `broker` bid for the client."""
+    """A contract in a list; `broker` bid for the client. As the next `version` of a lease it names the one before."""
 
     contract_type: Literal["LEASE", "RENTAL", "SALE"]
     start_date: date
@@ -125,6 +125,7 @@ class ContractSummary(ContractState):
     broker: BidBroker | None
     owner: dict[str, Any]
     version: int
+    renews_contract_id: UUID | None
     created_at: datetime
 
 

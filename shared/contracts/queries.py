@@ -32,7 +32,7 @@ _SUMMARY = (
     + """,
 c.contract_type, c.start_date, c.end_date, c.term_months, c.base_rent, c.currency, c.schedule_total,
 %(public_url)s || '/api/v1/contracts/' || c.id || '/download' AS contract_url,
-c.hold_until, c.version, c.created_at,
+c.hold_until, c.renews_contract_id, c.version, c.created_at,
 (c.premises -> 'space') || jsonb_build_object('floor_number', c.premises -> 'floor_number',
     'gross_sqft', c.premises -> 'gross_sqft', 'building', c.premises -> 'building') AS space,
 jsonb_build_object('id', c.client_id, 'name', c.client_party ->> 'name',
@@ -87,6 +87,7 @@ ORDER BY g.signed_at
 # What `terms.earlier_line` reads of the lease that a deal renews.
 _RENEWED = """
 (SELECT jsonb_build_object(
+     'id', r.id, 'issued_on', (r.created_at AT TIME ZONE (r.premises #>> '{building,timezone}'))::date,
      'contract_type', r.contract_type, 'start_date', r.start_date, 'term_months', r.term_months,
      'base_rent', r.base_rent, 'currency', r.currency, 'billing_frequency', r.billing_frequency,
      'proration', r.proration, 'deposit_months', r.deposit_months, 'tax_percent', r.tax_percent,

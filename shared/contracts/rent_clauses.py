@@ -60,8 +60,7 @@ def rent_clauses(terms: Terms, currency: str, rent: Decimal, total: Decimal) -> 
                 "proper invoices for work that the Lessor has consented to.",
             ),
         )
-    if terms.late_policy:
-        yield late_clause(terms.late_policy, money)
+    yield from late_clauses(terms.late_policy, money)
 
 
 def _rent(terms: Terms, money: Money, rent: Decimal, total: Decimal) -> Clause:
@@ -179,22 +178,41 @@ def free_rent(months: Sequence[int]) -> str:
     return f"{'month' if len(months) == 1 else 'months'} {listed}"
 
 
-def late_summary(policy: LatePolicy, money: Money) -> str:
-    """What lateness costs, in one line."""
-    return (
-        f"After {_days(policy.grace_days)}: {percent(policy.fee_percent)} of the overdue amount, at least "
-        f"{money(policy.min_fee)}; interest {percent(policy.annual_interest_percent)} a year"
-    )
+def late_summary(policy: LatePolicy | None, money: Money) -> str:
+    """What lateness costs, in one line; empty where it costs nothing."""
+    if policy is None:
+        return ""
+    costs = [cost for cost in (_fee(policy, money), _interest(policy)) if cost]
+    when = f"After {_days(policy.grace_days)}" if policy.grace_days else "From the day after the due date"
+    return f"{when}: {'; '.join(costs)}" if costs else ""
 
 
-def late_clause(policy: LatePolicy, money: Money) -> Clause:
-    return Clause(
-        "Late payment",
-        (
-            f"An instalment that is unpaid {_days(policy.grace_days)} after its due date bears, once, a "
-            f"late fee of {percent(policy.fee_percent)} of the overdue amount, but at least {money(policy.min_fee)}.",
+def late_clauses(policy: LatePolicy | None, money: Money) -> Iterator[Clause]:
+    """What lateness costs; no clause where it costs nothing."""
+    if policy is None:
+        return
+    late = f"{_days(policy.grace_days)} after" if policy.grace_days else "after"
+    told = []
+    if fee := _fee(policy, money):
+        told.append(f"An instalment that is unpaid {late} its due date bears, once, a late fee of {fee}.")
+    if policy.annual_interest_percent:
+        in_time = f", where it is unpaid {late} that date" if policy.grace_days else ""
+        told.append(
             f"Overdue principal bears simple interest of {percent(policy.annual_interest_percent)} a year "
-            "from its due date until it is paid, by actual days over 365. Fees bear no interest. No "
-            "charge exceeds what the law allows.",
-        ),
-    )
+            f"from its due date until it is paid{in_time}, by actual days over 365."
+        )
+    if told:
+        told[-1] += " Fees bear no interest. No charge exceeds what the law allows."
+        yield Clause("Late payment", tuple(told))
+
+
+def _fee(policy: LatePolicy, money: Money) -> str:
+    if not policy.fee_percent:
+        return money(policy.min_fee) if policy.min_fee else ""
+    least = f", at least {money(policy.min_fee)}" if policy.min_fee else ""
+    return f"{percent(policy.fee_percent)} of the overdue amount{least}"
+
+
+def _interest(policy: LatePolicy) -> str:
+    rate = policy.annual_interest_percent
+    return f"interest {percent(rate)} a year" if rate else ""

@@ -5,7 +5,7 @@ It binds the parties to the price and the day; the deed that the law of the plac
 
 from shared.contracts.clauses import Clause
 from shared.contracts.document import LeaseDocument, area_of, introduced, on_one_line
-from shared.contracts.rent_clauses import late_clause, percent
+from shared.contracts.rent_clauses import late_clauses, percent
 from shared.kit.paper import Paper, written_day
 from shared.maths.schedule import schedule_total
 
@@ -79,7 +79,7 @@ def _clauses(sale: LeaseDocument, price: str, day: str) -> tuple[Clause, ...]:
                 f"the platform. {tax}",
             ),
         ),
-        *((late_clause(sale.terms.late_policy, sale.money),) if sale.terms.late_policy else ()),
+        *late_clauses(sale.terms.late_policy, sale.money),
         Clause(
             "Completion",
             (

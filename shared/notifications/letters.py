@@ -150,7 +150,7 @@ def _written(row: Row, currency: str) -> dict[str, str | None]:
         still_open = total - Decimal(row.get("credited_amount", 0)) - Decimal(row["paid_amount"])
         written["total"] = money(total, currency)
         written["tax"] = money(tax, currency) if tax else None
-        written["open_amount"] = money(still_open, currency) if still_open else None
+        written["open_amount"] = money(still_open, currency) if still_open > 0 else None
         written["what"] = _what(row)
     return written
 

@@ -107,8 +107,8 @@ _WORDS = {
     "contract.expired": _Words(
         "lease_milestone",
         "Lease Expired",
-        "The lease of {space} has ended: the space is available again",
-        "Your lease of {space} has ended",
+        "The lease of {space} has come to its end",
+        "Your lease of {space} has come to its end",
     ),
     "contract.indexed": _Words(
         "lease_milestone",
@@ -131,7 +131,7 @@ _WORDS = {
     "contract.voided": _Words(
         "lease_milestone",
         "Lease Called Off",
-        "The lease for {space} will not come about: the space is free again",
+        "The lease for {space} will not come about",
         "The lease for {space} will not come about",
     ),
     "payment.recorded": _Words(

@@ -112,10 +112,14 @@ def render_invoice(invoice: Invoice) -> bytes:
         invoice,
         paid=(("Amount paid", invoice.paid),),
     )
-    paper.amount_due(
-        f"Due by {written_day(invoice.due_date)}", written_money(invoice.currency, balance, invoice.exponent)
-    )
-    paper.paragraph(f"Please state {invoice.number} as the reference of your payment.")
+    if balance < 0:
+        paper.amount_due("In your favour", written_money(invoice.currency, -balance, invoice.exponent))
+        paper.paragraph("There is nothing to pay: this settles what is asked for otherwise, the oldest first.")
+    else:
+        paper.amount_due(
+            f"Due by {written_day(invoice.due_date)}", written_money(invoice.currency, balance, invoice.exponent)
+        )
+        paper.paragraph(f"Please state {invoice.number} as the reference of your payment.")
     return paper.finish()
 
 
@@ -211,4 +215,6 @@ def _description(charge: Charge) -> str:
 def _period(charge: Charge) -> str:
     if charge.period_end:
         return f"{written_day(charge.period_start)} – {written_day(charge.period_end)}"
-    return f"From {written_day(charge.period_start)}"
+    # What is reckoned anew on a day stands for no period that begins with it.
+    is_reckoned = charge.charge == "INTEREST" or (charge.charge == "RENT" and not charge.installment_number)
+    return f"{'As of' if is_reckoned else 'From'} {written_day(charge.period_start)}"

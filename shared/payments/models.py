@@ -279,7 +279,8 @@ class Schedule(View):
 
 
 class LedgerEntry(View):
-    """One line of a contract's account; `balance` is what the client owes after it (below 0: is owed)."""
+    """One line of a contract's account; `balance` is what the client owes after it (below 0: is owed). `charge` is what
+    its payment is for."""
 
     date: Day
     type: Literal["INVOICE", "CREDIT_NOTE", "PAYMENT", "CREDIT", "REVERSAL", "DEPOSIT_APPLIED", "DEPOSIT_RETURNED"]
@@ -288,6 +289,7 @@ class LedgerEntry(View):
     credit: Decimal
     balance: Decimal
     payment_id: UUID
+    charge: Charge
 
 
 class LedgerMeta(View):

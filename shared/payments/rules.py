@@ -31,7 +31,7 @@ class InvoiceMissing(Conflict):
 
 
 class ReceiptMissing(Conflict):
-    message = "Nothing has been paid on this payment yet."
+    message = "No money stands recorded on this payment: there is no receipt."
 
 
 class MoreThanInvoiced(Conflict):

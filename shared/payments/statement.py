@@ -8,11 +8,10 @@ from uuid import UUID
 from shared.contracts.lease import lease_reference, party_of
 from shared.kit.db import Row
 from shared.kit.paper import WIDTH, Column, Paper, Party, Total, written_day, written_money
-from shared.payments.document import block
+from shared.payments.document import CHARGES, block
 from shared.spaces.currencies import exponent_of
 
 ENTRIES = {
-    "INVOICE": "Invoice",
     "CREDIT_NOTE": "Credit note",
     "PAYMENT": "Payment",
     "CREDIT": "Over-payment",
@@ -20,6 +19,10 @@ ENTRIES = {
     "DEPOSIT_APPLIED": "Deposit applied",
     "DEPOSIT_RETURNED": "Deposit returned",
 }
+
+
+INVOICED = CHARGES | {"INTEREST": "Interest"}
+"""What an invoice asks for; that it is one is said by its reference."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,7 @@ def statement_of(contract: Row, entries: list[Row]) -> Statement:
         entries=tuple(
             Entry(
                 row["date"],
-                ENTRIES[row["type"]],
+                ENTRIES.get(row["type"]) or INVOICED[row["charge"]],
                 row["reference"] or "",
                 row["debit"],
                 row["credit"],

@@ -18,7 +18,7 @@ LARGEST = 20_000
 
 # Without a day asked for it is the last one that has begun at each of the buildings.
 _PLACES = """
-WITH mine AS (
+WITH RECURSIVE mine AS (
     SELECT b.id, b.name, b.address, b.timezone
     FROM buildings b
     WHERE (%(owner_side)s::uuid IS NULL OR b.owner_organization_id = %(owner_side)s)
@@ -100,7 +100,7 @@ SELECT DISTINCT ON (c.space_id)
             WHERE v.organization_id = c.owner_organization_id AND v.name = c.escalation #>> '{index,name}'
               AND v.created_at < p.known_at)
        END AS index_values,
-       coalesce(c.client_party ->> 'legal_name', c.client_party ->> 'name') AS tenant
+       coalesce(c.client_party ->> 'legal_name', c.client_party ->> 'name') AS tenant, c.renews_contract_id
 FROM place p
 JOIN contracts c ON c.building_id = p.id
 LEFT JOIN LATERAL (
@@ -203,33 +203,42 @@ ORDER BY tenant, o.contract_id, o.due_date
 """
 )
 
+# What is held, and owed, under the leases that a lease renews goes on beside it: its tenant is the same.
 _SELECT_LEASES_WITH_MONEY = (
     _OPEN
     + ", lease AS ("
     + _LEASES
-    + """), held AS (
-    SELECT p.contract_id, sum("""
+    + """), chain AS (
+    SELECT l.contract_id AS lease_id, l.contract_id, l.renews_contract_id
+    FROM lease l
+    UNION ALL
+    SELECT k.lease_id, c.id, c.renews_contract_id
+    FROM chain k
+    JOIN contracts c ON c.id = k.renews_contract_id
+), held AS (
+    SELECT k.lease_id, sum("""
     + _PAID
     + " - "
     + _SPENT
     + """) AS amount
-    FROM lease l
-    JOIN payments p ON p.contract_id = l.contract_id AND p.charge = 'DEPOSIT'
+    FROM chain k
+    JOIN payments p ON p.contract_id = k.contract_id AND p.charge = 'DEPOSIT'
                    AND (%(owner_side)s::uuid IS NULL OR p.owner_organization_id = %(owner_side)s)
     CROSS JOIN day d
-    GROUP BY p.contract_id
+    GROUP BY k.lease_id
 ), late AS (
-    SELECT o.contract_id, sum(o.amount) AS amount
-    FROM open o
+    SELECT k.lease_id, sum(o.amount) AS amount
+    FROM chain k
+    JOIN open o ON o.contract_id = k.contract_id
     WHERE o.amount > 0 AND o.due_date < o.as_of
-    GROUP BY o.contract_id
+    GROUP BY k.lease_id
 )
 SELECT """
     + _LEASE
     + """, coalesce(held.amount, 0.00) AS deposit_held, coalesce(late.amount, 0.00) AS past_due
 FROM lease l
-LEFT JOIN held ON held.contract_id = l.contract_id
-LEFT JOIN late ON late.contract_id = l.contract_id
+LEFT JOIN held ON held.lease_id = l.contract_id
+LEFT JOIN late ON late.lease_id = l.contract_id
 """
 )
 

@@ -149,9 +149,53 @@ def test_a_late_policy_is_a_clause_of_its_own_and_absent_without_one() -> None:
     policy = LatePolicy(grace_days=5, fee_percent=D("5.00"), min_fee=D("100.00"), annual_interest_percent=D("18.00"))
     lease = text(render_lease(a_lease(late_policy=policy)))
 
-    assert "late fee of 5 % of the overdue amount, but at least USD 100.00" in lease
+    assert (
+        "unpaid 5 days after its due date bears, once, a late fee of 5 % of the overdue amount, at least USD 100.00"
+        in lease
+    )
     assert "simple interest of 18 % a year" in lease
     assert "Late payment" not in text(render_lease(a_lease()))
+
+
+@pytest.mark.parametrize(
+    ("policy", "summary", "clause"),
+    [
+        (
+            LatePolicy(0, D(10), D(0), D(0)),
+            "From the day after the due date: 10 % of the overdue amount Agreed",
+            "unpaid after its due date bears, once, a late fee of 10 % of the overdue amount. Fees",
+        ),
+        (LatePolicy(1, D(0), D(50), D(0)), "After 1 day: USD 50.00 Agreed", "once, a late fee of USD 50.00. Fees"),
+        (
+            LatePolicy(3, D(0), D(0), D("9.5")),
+            "After 3 days: interest 9.5 % a year Agreed",
+            "9.5 % a year from its due date until it is paid, where it is unpaid 3 days after that date, by actual",
+        ),
+    ],
+)
+def test_what_lateness_does_not_cost_is_not_written(policy: LatePolicy, summary: str, clause: str) -> None:
+    lease = text(render_lease(a_lease(late_policy=policy)))
+
+    assert f"Late payment {summary}" in lease
+    assert clause in lease
+    assert " 0 %" not in lease
+    assert "Late payment" not in text(render_lease(a_lease(late_policy=LatePolicy(5, D(0), D(0), D(0)))))
+
+
+def test_a_renewal_says_what_it_renews_and_that_nobody_moves() -> None:
+    before = a_lease(12, date(2027, 1, 10), deposit_months=D(0))
+    after = a_lease(12, date(2028, 1, 10), bid_amount=D("6200.00"))
+    lines = schedule(after.terms, after=before.lines[-1])
+    renewal = text(render_lease(replace(after, lines=lines, renews="L-2027-01C6D3F2")))
+
+    assert "holds the Premises under lease L-2027-01C6D3F2 until 9 January 2028." in renewal
+    assert "Renewal of L-2027-01C6D3F2 Term 12 months" in renewal
+    assert "has possession of the Premises already" in renewal
+    assert "less what L-2027-01C6D3F2 asks for that month. No. From" in renewal
+    assert "vacant possession" not in renewal
+    first = text(render_lease(after))
+    assert "gives vacant possession" in first
+    assert not any(said in first for said in ("Renewal of", "already and keeps", "under both leases"))
 
 
 def test_a_building_whose_place_is_unknown_is_governed_by_the_law_of_its_place() -> None:

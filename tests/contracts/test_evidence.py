@@ -88,6 +88,7 @@ def test_the_certificate_says_the_same_on_paper(call, deal):
         told["signatures"][0]["ip_address"],
         told["signatures"][0]["user_agent"],
         f"It was signed by {deal.owner.name}",
+        "Its payments were scheduled Each signature",
     ):
         assert fact in text
 

@@ -202,7 +202,7 @@ def test_a_deal_called_off_is_mailed_to_both_sides_with_its_reason(world, call, 
     assert found[deal.client.email]["subject"] == f"Deal called off: {name_of(world, deal)}"
     assert says(found[deal.client.email], "will not come about", "Too dear <b>now</b>")
     assert "<b>" not in found[deal.client.email]["html"]
-    assert says(found[deal.owner.email], "the space is free again")
+    assert says(found[deal.owner.email], "Nobody is bound by it.")
 
 
 @pytest.fixture
@@ -284,6 +284,14 @@ def test_a_receipt_says_what_came_in_and_what_is_still_open(deal, payment, told)
     )
     assert "Credit" not in partly[deal.client.email]["text"]
     assert "Still Open" not in fully[deal.client.email]["text"]
+
+
+def test_a_credit_on_what_is_paid_leaves_nothing_open(deal, payment, told):
+    note = {"credit_note_number": 1, "credit_note_amount": 100}
+    found = told.of(payment.event("payment.credited", **note, paid_amount=5000, credited_amount=100))
+
+    assert says(found[deal.client.email], "CN-000001", "$100.00")
+    assert all("Still Open" not in mail["text"] for mail in found.values())
 
 
 def test_the_mails_of_the_day_jobs_events(world, deal, payment, told):

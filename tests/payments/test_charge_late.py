@@ -5,10 +5,12 @@ from decimal import Decimal
 
 import pytest
 
+from functions.contracts.download_statement import download_statement
+from functions.contracts.get_ledger import get_ledger
 from functions.payments.charge_late import charge_late
 from functions.payments.explain_payment import explain_payment
 from tests.call import other_id, together
-from tests.payments.test_reverse_payment import reverse
+from tests.payments.test_reverse_payment import reverse, text_of
 
 POLICY = {"grace_days": 5, "fee_percent": 5, "min_fee": 100, "annual_interest_percent": 18}
 
@@ -54,6 +56,17 @@ def test_the_figure_of_the_definitions_comes_out_of_the_running_platform(calenda
     lines, balance = lease.ledger()
     assert balance == Decimal("323.97")
     assert [amount for _, kind, amount in lines if kind == "INVOICE"] == [5000, 250, 5000, Decimal("73.97")]
+
+
+def test_the_account_says_what_each_line_is_for(calendar, lease, call):
+    lease_pays_late(calendar, lease)
+
+    path = {"contract_id": lease.contract}
+    entries = call(get_ledger, as_=lease.client, path=path).json["data"]
+    told = {(entry["type"], entry["charge"]) for entry in entries}
+    assert told == {("INVOICE", "RENT"), ("INVOICE", "LATE_FEE"), ("INVOICE", "INTEREST"), ("PAYMENT", "RENT")}
+    paper = text_of(call(download_statement, as_=lease.client, path=path))
+    assert all(f"{name} INV-" in paper for name in ("Rent", "Late fee", "Interest"))
 
 
 def test_each_charge_says_how_it_came_about_and_is_invoiced_at_once(calendar, lease, call):

@@ -125,6 +125,18 @@ def test_a_receipt_of_too_much_proves_all_that_came_and_says_what_is_credit() ->
             Charge("INTEREST", date(2028, 2, 1), date(2028, 3, 2), D("73.97")),
             "Interest on overdue rent 1 February 2028 – 2 March 2028 73.97",
         ),
+        (
+            Charge("INTEREST", date(2028, 3, 2), None, D("73.97")),
+            "Interest on overdue rent As of 2 March 2028 73.97",
+        ),
+        (
+            Charge("RENT", date(2028, 3, 2), None, D("132.00")),
+            "Rent, corrected by its index As of 2 March 2028 132.00",
+        ),
+        (
+            Charge("RENT", date(2028, 3, 2), None, D("900000.00"), 1, 1),
+            "Rent, instalment 1 of 1 From 2 March 2028 900,000.00",
+        ),
     ],
 )
 def test_each_charge_is_named(charge: Charge, line: str) -> None:
@@ -132,6 +144,17 @@ def test_each_charge_is_named(charge: Charge, line: str) -> None:
 
     assert line in text(render_invoice(document))
     assert "Tax 0 % 0.00" in text(render_invoice(document))
+
+
+def test_what_is_in_the_clients_favour_is_not_asked_for() -> None:
+    charge = Charge("RENT", date(2028, 3, 2), None, D("-27.00"))
+    document = replace(INVOICE, charges=(charge,), tax=D("-2.40"), total=D("-29.40"), paid=D(0))
+    invoice = text(render_invoice(document))
+
+    assert "Balance -29.40 In your favour USD 29.40 There is nothing to pay" in invoice
+    assert "Due by" not in invoice
+    assert "Please state" not in invoice
+    assert "Please state INV-000042 as the reference of your payment." in text(render_invoice(INVOICE))
 
 
 def test_what_was_not_stated_is_said_to_be_so() -> None:

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from functions.contracts.decline_contract import decline_contract
+from functions.contracts.download_contract import download_contract
 from functions.contracts.get_contract import get_contract
 from functions.contracts.renew_contract import renew_contract
 from functions.leasing.activate_contract import activate_contract
@@ -21,6 +22,7 @@ from tests.call import together
 from tests.payments.conftest import Lease
 from tests.payments.test_ending import unbalanced
 from tests.payments.test_follow_indexes import INDEX, publish, value
+from tests.payments.test_reverse_payment import text_of
 
 
 def renew(lease, user=None, key=None, **terms):
@@ -59,12 +61,28 @@ def test_it_is_the_next_version_of_the_lease_from_the_day_after_its_end(lease):
     assert reply.status == 201
     said = ("status", "version", "start_date", "end_date", "base_rent", "tax_percent", "deposit_months", "bid_id")
     assert [reply.json[name] for name in said] == ["DRAFT", 2, "2028-02-10", "2028-08-09", 5200, 10, 1, None]
-    [row] = lease.world.sql("SELECT * FROM contracts WHERE id = %(id)s", id=reply.json["id"])
-    assert str(row["renews_contract_id"]) == str(lease.contract)
+    assert reply.json["renews_contract_id"] == str(lease.contract)
     [sent] = lease.world.event_details(reply.json["id"])
     assert (sent["name"], sent["data"]["contract_id"]) == ("contract.sent", reply.json["id"])
     assert sent["name"] in start_saga.operation.hears
-    assert lease.call(get_contract, as_=lease.owner, path={"contract_id": reply.json["id"]}).status == 200
+    read = lease.call(get_contract, as_=lease.owner, path={"contract_id": reply.json["id"]})
+    assert (read.status, read.json["renews_contract_id"]) == (200, str(lease.contract))
+    first = lease.call(get_contract, as_=lease.owner, path={"contract_id": lease.contract})
+    assert first.json["renews_contract_id"] is None
+
+
+def document_of(lease):
+    return text_of(lease.call(download_contract, as_=lease.client, path={"contract_id": lease.contract}))
+
+
+def test_its_document_names_the_lease_that_it_renews(lease):
+    renewal = Renewal(lease, renew(lease).json["id"])
+    renewal.run(render_lease)
+    told = document_of(renewal)
+
+    before = document_of(lease).removeprefix("Commercial Lease Agreement ").partition(",")[0]
+    assert f"holds the Premises under lease {before} until 9 February 2028." in told
+    assert f"less what {before} asks for that month." in told
 
 
 @pytest.mark.parametrize("day", [1, 2, 10, 15, 29, 31])

@@ -196,6 +196,25 @@ def test_deposits_and_arrears_are_as_they_were(portfolio, world):
     assert on("2027-01-01") == (None, None)  # the lease has ended: nobody is there
 
 
+def test_what_stands_under_renewed_leases_goes_on_beside_the_last(portfolio):
+    space = portfolio.space("Suite 1")
+    first = portfolio.lease(space, start="2024-01-01", end="2024-12-31", status="EXPIRED", deposit_months=1)
+    paid = {"status": "PAID", "paid_amount": 5000, "paid_date": "2024-01-05"}
+    portfolio.money(portfolio.payment(first, "2024-01-01", 5000, "DEPOSIT", **paid), "2024-01-05", 5000)
+    portfolio.payment(first, "2024-12-01", 4000, status="OVERDUE")
+    second = portfolio.lease(
+        space, start="2025-01-01", end="2025-12-31", status="EXPIRED", renews_contract_id=first, version=2
+    )
+    portfolio.payment(second, "2025-12-01", 300, status="OVERDUE")
+    third = portfolio.lease(space, renews_contract_id=second, version=3)
+    portfolio.payment(third, "2026-06-01", 20, status="OVERDUE")
+    portfolio.long_ago()
+
+    row = rows_of(portfolio)["Suite 1"]
+
+    assert (row["contract_id"], row["deposit_held"], row["past_due"]) == (str(third), 5000, 4320)
+
+
 def test_a_deposit_is_held_until_it_is_kept_or_given_back(portfolio):
     contract = portfolio.lease(portfolio.space("Suite 1"), rent=5000, deposit_months=1)
     paid = {"status": "PAID", "paid_amount": 5000, "paid_date": "2026-01-05"}
