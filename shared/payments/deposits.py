@@ -9,15 +9,15 @@ from shared.kit.db import Row, Tx
 from shared.kit.ids import new_id
 from shared.kit.request import Caller
 from shared.payments.models import Deposit, Payment
-from shared.payments.queries import MINE, select_later, sides_of
+from shared.payments.queries import _MINE, select_later, sides_of
 
 _LOCK_DEPOSIT = (
     "SELECT p.id FROM payments p WHERE p.contract_id = %(contract_id)s AND p.charge = 'DEPOSIT' AND "
-    + MINE
+    + _MINE
     + " FOR UPDATE"
 )
 
-_SELECT_CONTRACT = "SELECT p.id FROM contracts p WHERE p.id = %(contract_id)s AND " + MINE
+_SELECT_CONTRACT = "SELECT p.id FROM contracts p WHERE p.id = %(contract_id)s AND " + _MINE
 
 _SELECT_DEPOSIT = """
 SELECT p.contract_id, p.id AS payment_id, p.currency, p.paid_amount AS received_amount, s.applied_amount,

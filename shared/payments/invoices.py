@@ -9,7 +9,7 @@ from shared.kit.db import Reading, Row, Tx
 from shared.kit.ids import new_id
 from shared.kit.request import Caller
 from shared.payments.models import InvoiceFilter, Payment
-from shared.payments.queries import MINE, select_many, sides_of
+from shared.payments.queries import _MINE, select_many, sides_of
 
 _SELECT = """
 SELECT p.id, p.kind, p.number,
@@ -29,7 +29,7 @@ FROM invoices p
 _SELECT_PAGE = (
     _SELECT
     + " WHERE "
-    + MINE
+    + _MINE
     + """
   AND (%(contract_id)s::uuid IS NULL OR p.contract_id = %(contract_id)s)
   AND (%(kind)s::text IS NULL OR p.kind = %(kind)s)
@@ -46,7 +46,7 @@ _LOCK_PAYMENT = (
     """
 SELECT p.id FROM payments p
 WHERE p.id = (SELECT i.payment_id FROM invoices i WHERE i.id = %(invoice_id)s AND i.kind = 'INVOICE') AND """
-    + MINE
+    + _MINE
     + " FOR UPDATE"
 )
 

@@ -32,7 +32,7 @@ SELECT p.id, p.contract_id, p.payer_id, p.owner_organization_id, p.client_organi
 FROM payments p
 """
 
-MINE = """
+_MINE = """
 (%(owner_side)s::uuid IS NULL OR p.owner_organization_id = %(owner_side)s)
 AND (%(client_side)s::uuid IS NULL OR p.client_organization_id = %(client_side)s)
 AND (%(broker_side)s::uuid IS NULL
@@ -43,7 +43,7 @@ AND (%(either_side)s::uuid IS NULL OR %(either_side)s IN (p.owner_organization_i
 _SELECT_PAGE = (
     _SELECT
     + " WHERE "
-    + MINE
+    + _MINE
     + """
   AND (%(contract_id)s::uuid IS NULL OR p.contract_id = %(contract_id)s)
   AND (%(status)s::text IS NULL OR p.status = %(status)s)
@@ -55,9 +55,9 @@ LIMIT %(limit)s
 """
 )
 
-_SELECT_ONE = _SELECT + " WHERE p.id = %(payment_id)s AND " + MINE
+_SELECT_ONE = _SELECT + " WHERE p.id = %(payment_id)s AND " + _MINE
 
-_LOCK_ONE = "SELECT p.id FROM payments p WHERE p.id = %(payment_id)s AND " + MINE + " FOR UPDATE"
+_LOCK_ONE = "SELECT p.id FROM payments p WHERE p.id = %(payment_id)s AND " + _MINE + " FOR UPDATE"
 
 _SELECT_CONTRACT_STATE = """
 SELECT c.status, app.today(c.premises #>> '{building,timezone}') AS today,
@@ -217,7 +217,7 @@ LEFT JOIN invoices i ON i.payment_id = p.id AND i.kind = 'INVOICE'
 WHERE p.id = %(payment_id)s
 """
 
-_SELECT_MY_PAPERS = _PAPERS + " AND " + MINE
+_SELECT_MY_PAPERS = _PAPERS + " AND " + _MINE
 
 _INSERT_DOCUMENT = """
 INSERT INTO documents (id, kind, contract_id, payment_id, invoice_id, transaction_id, owner_organization_id,
@@ -264,9 +264,9 @@ WHERE p.contract_id = %(contract_id)s
 ORDER BY p.due_date, p.charge, p.id
 """
 
-_SELECT_EXPLANATION = "SELECT p.amount, p.explanation FROM payments p WHERE p.id = %(payment_id)s AND " + MINE
+_SELECT_EXPLANATION = "SELECT p.amount, p.explanation FROM payments p WHERE p.id = %(payment_id)s AND " + _MINE
 
-_SELECT_MY_CONTRACT = "SELECT p.currency FROM contracts p WHERE p.id = %(contract_id)s AND " + MINE
+_SELECT_MY_CONTRACT = "SELECT p.currency FROM contracts p WHERE p.id = %(contract_id)s AND " + _MINE
 
 _SELECT_MY_ACCOUNT = (
     """
@@ -278,7 +278,7 @@ SELECT p.id, p.currency, p.start_date, p.end_date, p.premises, p.owner_party, p.
           WHERE t.contract_id = p.id AND t.kind IN ('DEPOSIT_APPLIED', 'DEPOSIT_RETURNED')) AS deposit_held
 FROM contracts p
 WHERE p.id = %(contract_id)s AND """
-    + MINE
+    + _MINE
 )
 
 _SELECT_MANY = _SELECT + " WHERE p.id = ANY(%(payment_ids)s::uuid[]) ORDER BY p.due_date, p.id"

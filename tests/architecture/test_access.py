@@ -332,7 +332,7 @@ def test_a_refused_token_is_401_before_anything_else(operation, code, stage, wor
 )
 def test_without_its_where_a_list_still_shows_only_the_callers_own(queries, names, listing, stage, world, monkeypatch):
     for name in names:
-        monkeypatch.setattr(queries, name, getattr(queries, name).replace(queries.MINE, "true"))
+        monkeypatch.setattr(queries, name, getattr(queries, name).replace(queries._MINE, "true"))
     stranger = world.user(Role.OWNER)
 
     assert attempt(stage, OPERATIONS[listing], stranger).json["data"] == []
@@ -348,7 +348,7 @@ def test_without_its_where_a_list_still_shows_only_the_callers_own(queries, name
     ],
 )
 def test_without_its_where_an_object_of_others_is_still_not_found(queries, name, operation, stage, world, monkeypatch):
-    monkeypatch.setattr(queries, name, getattr(queries, name).replace(queries.MINE, "true"))
+    monkeypatch.setattr(queries, name, getattr(queries, name).replace(queries._MINE, "true"))
 
     assert attempt(stage, OPERATIONS[operation], world.user(Role.OWNER)).status == 404
     assert attempt(stage, OPERATIONS[operation], stage.deal.owner).status == 200
