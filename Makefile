@@ -66,7 +66,7 @@ mutants: .venv/ready ## every guard is broken once, and its test has to fail (si
 load: .venv/load ## five minutes of people at work, 200 sockets, and memory that must not grow (seven minutes; MINUTES=2)
 	@$(BIN)/python -m tests.load
 
-migrations: .venv/ready ## each goes up, down and up on a million rows while both releases work (eight minutes; ROWS=50000)
+migrations: .venv/ready ## each goes up, down and up on a million rows while both releases work (twelve minutes; ROWS=50000)
 	@$(BIN)/python -m pytest tests/migrations -m slow -s
 
 check: .venv/ready ## format, lint, types and the promises of tests/architecture; changes nothing

@@ -23,11 +23,14 @@ from tests.call import http_event
 
 TITLE = "Cold start: CPU to import and answer once"
 COMPARED = "the lean floor (Logger, Metrics, pydantic, psycopg, one query); the usual stack"
-ROUNDS = 3
+ROUNDS = 5
+DEAR, AGAIN = 1.2, 12
+"""What comes near a goal is measured so many times more, and all its values count: of five the median may be a tenth
+off."""
 LEAN, USUAL = "bench.peers.lean.handler", "bench.peers.usual.handler"
 READS, WRITES, FASTER = 1.25, 1.35, 3.0
 USUAL_EACH = 5
-"""The usual stack is measured again after so many operations; the lean floor beside every one."""
+"""The usual stack is measured again after so many operations; the lean floor between all."""
 
 ROOT = Path(__file__).parents[1]
 
@@ -43,19 +46,28 @@ def run(ground: Ground) -> Outcome:
     ratios: dict[str, list[float]] = defaultdict(list)
     spent: dict[str, list[float]] = defaultdict(list)
 
+    spent[LEAN].append(_measure(LEAN, peers))
+
     def compare(name: str, cost: float) -> None:
-        lean = _measure(LEAN, peers)
-        spent[LEAN].append(lean)
+        """Beside the floor just before and just after it: the machine's pace changes by half within a minute."""
         spent[name].append(cost)
-        ratios[name].append(cost / lean)
+        spent[LEAN].append(_measure(LEAN, peers))
+        ratios[name].append(cost / statistics.mean(spent[LEAN][-2:]))
+
+    def measure(operation: Operation) -> None:
+        event = http_event(operation, **ground.successes.asked(operation.name))
+        ground.forget_answers()
+        compare(operation.name, _measure(operation.handler, event))
 
     for _ in range(ROUNDS):
         for number, operation in enumerate(operations):
-            event = http_event(operation, **ground.successes.asked(operation.name))
-            ground.forget_answers()
-            compare(operation.name, _measure(operation.handler, event))
+            measure(operation)
             if number % USUAL_EACH == 0:
                 compare(USUAL, _measure(USUAL, peers))
+    dear = [each for each in operations if spread(ratios[each.name]).median > DEAR and "documents" not in each.layers]
+    for _ in range(AGAIN):
+        for operation in dear:
+            measure(operation)
     return _outcome(operations, {name: spread(values) for name, values in ratios.items()}, spent)
 
 
