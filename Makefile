@@ -20,17 +20,23 @@ CONTEXT = CDK_CONTEXT_JSON='{"stage": "$(STAGE)"}'
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := $(shell node -p "process.versions.node.split('.')[0]" 2>/dev/null)
 export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
 
-.PHONY: help up chaos races mutants fuzz load migrations test test-all check fix bench data demo admin verify-audit openapi synth deploy diff migration
+.PHONY: help up chaos races mutants fuzz load migrations test test-all check fix lock bench data demo admin verify-audit openapi synth deploy diff migration
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1@\2/' | column -t -s@
+
+# uv installs in seconds what takes pip minutes; where it can't be had, pip reads the same lock.
+PIP := pip install --quiet --disable-pip-version-check
+UV := uv==0.13.9
+install = $(1)/bin/$(PIP) $(UV) 2>/dev/null && $(1)/bin/uv pip install --quiet --python $(1)/bin/python -r $(2) \
+	|| $(1)/bin/$(PIP) -r $(2)
 
 .venv/ready: requirements.txt
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer (best: 3.13) is needed: install it and try again."; exit 1; }
 	@command -v node >/dev/null || { echo "Node 20 or newer is needed (by aws-cdk-lib): install it and try again."; exit 1; }
 	@echo "Installing the Python packages into .venv (once) …"
 	@rm -rf .venv && "$(PYTHON)" -m venv .venv
-	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
+	@$(call install,.venv,requirements.txt)
 	@touch $@
 
 up: .venv/ready ## the whole platform on this machine (PORT=8000; KEEP=1 keeps the data for the next KEEP=1)
@@ -60,7 +66,7 @@ mutants: .venv/ready ## every guard is broken once, and its test has to fail (si
 # Locust brings a plugin into every pytest beside it, so it lives apart.
 .venv/load: .venv/ready tests/load/requirements.txt
 	@rm -rf $@ && $(BIN)/python -m venv $@
-	@$@/bin/pip install --quiet --disable-pip-version-check -r tests/load/requirements.txt
+	@$(call install,$@,tests/load/requirements.txt)
 	@touch $@
 
 load: .venv/load ## five minutes of people at work, 200 sockets, and memory that must not grow (seven minutes; MINUTES=2)
@@ -80,7 +86,7 @@ fix: .venv/ready ## format the code and mend what the linter can
 	@$(BIN)/ruff format .
 
 .venv/bench: .venv/ready bench/requirements.txt
-	@$(BIN)/pip install --quiet --disable-pip-version-check -r bench/requirements.txt
+	@$(call install,.venv,bench/requirements.txt)
 	@touch $@
 
 bench: .venv/bench ## measure the goals of docs/performance.md beside their peers, and write them there (ROWS="1 7")
@@ -91,6 +97,12 @@ data: .venv/ready ## a market to search in, for the running platform: COPY, no r
 
 demo: .venv/ready ## one real lease, told over HTTP and WebSocket against the running platform (or URL=https://…)
 	@$(BIN)/python -m local.demo
+
+lock: .venv/ready ## write requirements.txt and layers/*/requirements.txt anew from their requirements.in
+	@$(BIN)/$(PIP) $(UV)
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+		--custom-compile-command "make lock" -o requirements.txt requirements.in
+	@$(BIN)/python -m stacks.parts.layers
 
 openapi: .venv/ready ## write the docs that code says: openapi.json, asyncapi.json, errors.md, schema.md, README's table
 	@$(BIN)/python -m shared.kit.openapi
