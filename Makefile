@@ -9,6 +9,8 @@ PYTHON ?= $(shell for found in python3.13 "$$HOME"/.pyenv/versions/3.13*/bin/pyt
 	2>/dev/null && echo "$$found" && break; done)
 BIN := .venv/bin
 export PYTHONPATH := $(CURDIR)
+# Where a machine forbids it, every process would compile every package anew.
+unexport PYTHONDONTWRITEBYTECODE
 STAGE ?= dev
 # broadening: asks before it opens a door wider; never: somebody has agreed already.
 APPROVE ?= broadening

@@ -21,7 +21,6 @@ from local.processes import free_port, spawn, stop, wait_until_it_answers
 from local.redis import Redis
 from shared.kit import valkey
 from shared.kit.log import logger
-from shared.schema import migrate
 from tests.conftest import DATABASE, REGION, make_resources, settings
 from tests.successes import Successes
 from tests.world import World, close_connections
@@ -43,8 +42,7 @@ class Ground:
             cast(StreamHandler[TextIO], handler).setStream(nowhere)
         self.postgres = self._exit.enter_context(Postgres(self.state))
         redis = self._exit.enter_context(Redis(self.state, users={"app": "on ~* &* +@all"}))
-        self.database_url = self.postgres.create_database(DATABASE)
-        migrate.upgrade(self.database_url)
+        self.database_url = self.postgres.create_migrated_database(DATABASE)
         os.environ.update(self._aws())
         os.environ.update(make_resources())
         os.environ.update(settings(self.postgres, redis), RATE_LIMIT_SCALE=UNLIMITED)

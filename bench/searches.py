@@ -20,7 +20,6 @@ from functions.spaces.search_spaces import search_spaces
 from local.market import fill
 from shared.kit.db import Reading
 from shared.kit.request import Request, begin
-from shared.schema import migrate
 from shared.spaces import queries
 from shared.spaces.models import SpaceSearch
 
@@ -75,8 +74,7 @@ def run(ground: Ground) -> Outcome:
 
 
 def _market(ground: Ground, size: int) -> Market:
-    url = ground.postgres.create_database(f"market_{size}")
-    migrate.upgrade(url)
+    url = ground.postgres.create_migrated_database(f"market_{size}")
     began = time.monotonic()
     fill(url, size)
     seconds = time.monotonic() - began

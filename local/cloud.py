@@ -87,7 +87,7 @@ class Cloud:
         # In this thread, while the other one works: the kernel ties a child to the thread that forks it.
         self.postgres.start()
         if not (self.settings.keep and self.postgres.has_database(DATABASE)):
-            self.postgres.create_database(DATABASE)
+            self.postgres.create_migrated_database(DATABASE)
         resources = await making
         self.redis.users |= _cache_users(resources.templates)
         self.redis.start()

@@ -87,8 +87,7 @@ class HttpApi:
     async def _integrate(self, function: str, payload: bytes) -> Answer:
         # The invocation goes on after API Gateway has given up on it, as in Lambda.
         task = asyncio.ensure_future(self.lambdas.invoke(function, payload))
-        done, _ = await asyncio.wait([task], timeout=SECONDS)
-        if not done:
+        if not await self.lambdas.pace.wait(task, SECONDS):
             return _own(503, "Service Unavailable")
         try:
             result = task.result()

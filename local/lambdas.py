@@ -1,4 +1,8 @@
-"""Lambda: one worker process per concurrent invocation, killed at its timeout, reaped when idle."""
+"""Lambda: one worker process per concurrent invocation, killed at its timeout, reaped when idle.
+
+As on Lambda, loading a function has a time of its own, and the invocation that waited for it does not shorten it: a
+worker that has loaded late serves whoever comes next.
+"""
 
 import asyncio
 import contextlib
@@ -13,10 +17,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from local.pace import Pace
 from local.runtime import RuntimeApi, error_payload
 from local.sources import Sources
 
-INIT_SECONDS = 10
+# Lambda gives 10 s, then begins again within the invocation; this is for a module that hangs, not for a slow machine.
+LOADING_SECONDS = 120
 IDLE_SECONDS = 300
 # What a crowd needed goes soon after it; one worker of each function stays for whoever comes next.
 SURPLUS_SECONDS = 30
@@ -70,6 +76,8 @@ class Worker:
     give: Callable[[dict[str, str], bytes], None] | None = None
     request_id: str = ""
     answer: asyncio.Future[Result] | None = None
+    loaded: asyncio.Future[None] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+    """Done once the function is loaded, or never will be."""
     idle_since: float = 0.0
     is_dead: bool = False
 
@@ -145,8 +153,7 @@ class Pool:
     async def _run(self, worker: Worker, event: bytes) -> Result:
         seconds = self.function.timeout
         answer = worker.run(event, seconds)
-        done, _ = await asyncio.wait([answer], timeout=seconds)
-        if not done:
+        if not await self.lambdas.pace.wait(answer, seconds):
             message = f"RequestId: {worker.request_id} Error: Task timed out after {seconds:.2f} seconds"
             self.drop(worker, error_payload("Sandbox.Timedout", message))
         return await answer
@@ -201,14 +208,10 @@ class Pool:
         if worker not in self.loading:
             return False
         self.loading.remove(worker)
+        worker.loaded.set_result(None)
         self.starting -= 1
         self.lambdas.one_has_loaded()
         return True
-
-    def give_up_starting(self, worker: Worker) -> None:
-        """Kill a worker that still has not loaded its function."""
-        if worker in self.loading:
-            self.drop(worker, error_payload("Sandbox.Timedout", "Loading the function took too long"))
 
     def drop(self, worker: Worker, payload: bytes) -> None:
         """Kill a worker; whoever waits for its answer gets `payload` as an error."""
@@ -228,6 +231,7 @@ class Lambdas:
         self.pools: dict[str, Pool] = {}
         self.sources = Sources([])
         self.logs = logs
+        self.pace = Pace()
         self._zygote: asyncio.subprocess.Process | None = None
         self._workers: dict[int, Worker] = {}
         self._started = 0
@@ -255,6 +259,7 @@ class Lambdas:
             stdout=asyncio.subprocess.PIPE,
             start_new_session=True,
         )
+        self.background(self.pace.keep())
         self.background(self._hear_zygote())
         self.background(self._reap())
 
@@ -348,7 +353,8 @@ class Lambdas:
                 "environment": {**function.environment, "AWS_LAMBDA_RUNTIME_API": address},
             }
         )
-        loop.call_later(INIT_SECONDS + function.timeout, pool.give_up_starting, worker)
+        if not await self.pace.wait(worker.loaded, LOADING_SECONDS):
+            pool.drop(worker, error_payload("Sandbox.Timedout", "Loading the function took too long"))
 
     def kill(self, worker: Worker) -> None:
         """End a worker's process at once."""

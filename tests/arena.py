@@ -12,7 +12,6 @@ from functions.system.relay_outbox import relay_outbox
 from local.postgres import Postgres
 from shared.kit import unit
 from shared.kit.log import logger
-from shared.schema import migrate
 from tests import invariants
 from tests.call import Crowd
 from tests.world import World, close_connections
@@ -27,8 +26,7 @@ class Arena(World):
 
     @classmethod
     def on(cls, postgres: Postgres) -> Self:
-        url = postgres.create_database(DATABASE)
-        migrate.upgrade(url)
+        url = postgres.create_migrated_database(DATABASE)
         with psycopg.connect(url, autocommit=True) as connection:
             # What is at stake here is who sees what when, not what a power cut leaves.
             connection.execute(f"ALTER DATABASE {DATABASE} SET synchronous_commit = off")

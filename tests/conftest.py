@@ -12,7 +12,6 @@ from moto.sqs.models import sqs_backends
 from local.postgres import Postgres
 from local.redis import Redis
 from shared.kit.catalog import ENVIRONMENT
-from shared.schema import migrate
 from tests import call as call_module
 from tests import privacy
 from tests.arena import Arena
@@ -66,9 +65,7 @@ def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redis]:
 @pytest.fixture(scope="session")
 def database(postgres: Postgres) -> str:
     """The URL of the migrated database, as its superuser."""
-    url = postgres.create_database(DATABASE)
-    migrate.upgrade(url)
-    return url
+    return postgres.create_migrated_database(DATABASE)
 
 
 @pytest.fixture(scope="session")

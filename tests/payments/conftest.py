@@ -20,7 +20,6 @@ from functions.payments.issue_invoices import issue_invoices
 from functions.payments.list_payments import list_payments
 from functions.payments.record_payment import record_payment
 from functions.payments.remind_payers import remind_payers
-from shared.schema import migrate
 from tests.call import invoke
 from tests.leasing.deal import Deal
 from tests.world import World, close_connections
@@ -132,8 +131,7 @@ class Calendar:
 
 @pytest.fixture(scope="session")
 def _days(postgres):
-    url = postgres.create_database("days")
-    migrate.upgrade(url)
+    url = postgres.create_migrated_database("days")
     world = World(url)
     yield world
     world.close()

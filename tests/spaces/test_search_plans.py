@@ -13,7 +13,6 @@ from local.market import fill
 from shared.kit.catalog import Role
 from shared.kit.db import Reading
 from shared.kit.request import Caller, Request, begin
-from shared.schema import migrate
 from shared.spaces import queries
 from shared.spaces.models import SpaceSearch
 
@@ -43,8 +42,7 @@ SEARCHES = {
 
 @pytest.fixture(scope="module")
 def market(postgres):
-    url = postgres.create_database("market")
-    migrate.upgrade(url)
+    url = postgres.create_migrated_database("market")
     fill(url, SPACES)
     yield url
     postgres.drop_database("market")

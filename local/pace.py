@@ -1,0 +1,51 @@
+"""Time as a machine with cores to spare would have had it.
+
+A timeout says how long a function may work, not how busy this machine is with other things. So the platform counts
+its timeouts on a clock of its own: a second during which four processes wanted each core counts as a quarter of one.
+"""
+
+import asyncio
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+TICK = 0.25
+LOAD = Path("/proc/loadavg")
+
+
+class Pace:
+    """`now` grows by at most a second each second; `wait` waits by it. Nothing is counted before `keep` runs."""
+
+    def __init__(self, crowd: Callable[[], float] | None = None) -> None:
+        self._crowd = crowd or crowding
+        self.now = 0.0
+        """Seconds counted so far."""
+
+    async def keep(self) -> None:
+        """Count, until cancelled. A tick that comes late, because this process was starved itself, counts once."""
+        last = time.monotonic()
+        while True:
+            await asyncio.sleep(TICK)
+            now = time.monotonic()
+            self.now += min(now - last, TICK) / max(self._crowd(), 1.0)
+            last = now
+
+    async def wait(self, work: asyncio.Future[Any], seconds: float) -> bool:
+        """Wait until `work` is done, for at most `seconds` of this clock; whether it is."""
+        deadline = self.now + seconds
+        while not work.done() and self.now < deadline:
+            await asyncio.wait([work], timeout=max(deadline - self.now, TICK))
+        return work.done()
+
+
+def crowding() -> float:
+    """How many processes want each core of this machine at this moment."""
+    cores = os.cpu_count() or 1
+    if sys.platform.startswith("linux"):
+        # "0.20 0.18 0.12 running/all last-pid"; one of the running is this process, which asks.
+        running = int(LOAD.read_text().split()[3].partition("/")[0]) - 1
+        return running / cores
+    return os.getloadavg()[0] / cores
