@@ -89,7 +89,7 @@ async def _greet(cloud: Cloud, seconds: float) -> None:
     print(f"ready in {seconds:.1f} s (Ctrl-C stops everything)", flush=True)
     if cloud.settings.demo_data:
         print("a demo city is being made meanwhile: towers first, then their deals, in some minutes", flush=True)
-        threading.Thread(target=_tell, args=(city.fill(cloud.url),), daemon=True).start()
+        threading.Thread(target=_tell, args=(city.fill(cloud.url, cloud.is_quiet),), daemon=True).start()
 
 
 def _tell(lines: Iterable[str]) -> None:

@@ -2,7 +2,7 @@
 
 Two owners with their agents and twelve towers, sixteen companies that bid, negotiate, sign and pay, and a deal in every
 state that a fresh city can have: only time brings the others (`POST /_local/clock`). It keeps to the rate limits as
-anybody has to, and takes one thing after the other, so that whoever works with the platform meanwhile hardly feels it.
+anybody has to, takes one thing after the other, and pauses while people work with the platform.
 """
 
 import http.client
@@ -11,7 +11,7 @@ import json
 import random
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
@@ -21,7 +21,11 @@ from local import city_plan as plan
 from local.demo_data import PASSWORD
 
 ZONE = "America/New_York"
-PATIENCE = 60.0
+PATIENCE = 300.0
+PAUSE = 5.0
+"""So long each request of the city waits for people at most."""
+AGENT = "demo-city"
+"""By which the platform tells the city's requests from people's."""
 
 Answer = dict[str, Any]
 
@@ -35,19 +39,21 @@ class Person:
 
     _addresses = itertools.count(3)
 
-    def __init__(self, url: str, email: str, name: str) -> None:
+    def __init__(self, url: str, email: str, name: str, is_quiet: Callable[[], bool]) -> None:
         # Only Linux takes all of 127.0.0.0/8 for its own.
         self._source = f"127.0.0.{next(self._addresses)}" if sys.platform == "linux" else "127.0.0.1"
         self._host = urlsplit(url).netloc
         self.email, self.name = email, name
+        self.is_quiet = is_quiet
         self.token = ""
 
     def ask(self, method: str, path: str, **body: Any) -> Answer:
         """One request's answer; waits where a rate limit asks for it. Raises Refused."""
-        headers = {"Content-Type": "application/json"}
+        headers = {"Content-Type": "application/json", "User-Agent": AGENT}
         if self.token:
             headers["Authorization"] = f"Bearer {self.token}"
         while True:
+            self._let_people_go_first()
             # One for each request: whoever waits for others would find an older one closed.
             connection = http.client.HTTPConnection(self._host, source_address=(self._source, 0), timeout=PATIENCE)
             try:
@@ -63,6 +69,11 @@ class Person:
             else:
                 answer: Answer = json.loads(content) if content else {}
                 return answer
+
+    def _let_people_go_first(self) -> None:
+        deadline = time.monotonic() + PAUSE
+        while not self.is_quiet() and time.monotonic() < deadline:
+            time.sleep(0.1)
 
     def api(self, method: str, path: str, **body: Any) -> Answer:
         return self.ask(method, f"/api/v1{path}", **body)
@@ -98,8 +109,9 @@ class Person:
 class City:
     """The city in the making: `found`, then the rest of its life, in order."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, is_quiet: Callable[[], bool]) -> None:
         self.url = url
+        self.is_quiet = is_quiet
         self.dice = random.Random(7)  # noqa: S311 (a city, not a secret)
         self.today = datetime.now(ZoneInfo(ZONE)).date()
         self.spaces: list[tuple[plan.Suite, str]] = []
@@ -122,8 +134,8 @@ class City:
         )
 
     def people(self) -> None:
-        self.owners = [Person(self.url, email, name) for email, name, _ in plan.OWNERS]
-        self.clients = [Person(self.url, email, name) for email, name, _ in plan.CLIENTS]
+        self.owners = [self.person(email, name) for email, name, _ in plan.OWNERS]
+        self.clients = [self.person(email, name) for email, name, _ in plan.CLIENTS]
         for people, listed, role in ((self.owners, plan.OWNERS, "OWNER"), (self.clients, plan.CLIENTS, "CLIENT")):
             # The first of each was there when the platform opened.
             people[0].log_in()
@@ -132,13 +144,16 @@ class City:
         self.staff: list[list[Person]] = [[owner] for owner in self.owners]
         self.bookkeepers = list(self.owners)
         for number, email, name, role in plan.MEMBERS:
-            member = Person(self.url, email, name)
+            member = self.person(email, name)
             member.join(self.owners[number], role)
             if role == "AGENT":
                 self.staff[number].append(member)
             else:
                 self.bookkeepers[number] = member
         self._turns = [itertools.cycle(staff) for staff in self.staff]
+
+    def person(self, email: str, name: str) -> Person:
+        return Person(self.url, email, name, self.is_quiet)
 
     def somebody_of(self, owner: int) -> Person:
         """The owner and its agents, in turns."""
@@ -293,11 +308,11 @@ class City:
         return date(year, month + 1, 1)
 
 
-def fill(url: str) -> Iterator[str]:
-    """Make it; what it has come to, line by line."""
+def fill(url: str, is_quiet: Callable[[], bool] = lambda: True) -> Iterator[str]:
+    """Make it, going on only while `is_quiet`; what it has come to, line by line."""
     started = time.monotonic()
     try:
-        found = City(url).make()
+        found = City(url, is_quiet).make()
     except (Refused, OSError, http.client.HTTPException) as error:
         yield f"the demo city stays unfinished: {error}"
     else:

@@ -15,6 +15,7 @@ from urllib.parse import parse_qs
 
 import uvicorn
 
+from local import city
 from local.asgi import App, Receive, Scope, Send, TooLarge, read_body, respond
 from local.aws_api import STATE_MACHINE, AwsApi, Principal
 from local.clock import BadRequest, Clock, read_days, refusal
@@ -65,6 +66,7 @@ class Cloud:
         self.state = settings.state.resolve()
         self.scale = _scale()
         self._exit = AsyncExitStack()
+        self._open_requests, self._last_request = 0, 0.0
 
     async def start(self) -> None:
         """Start everything and return when it is ready. Raises Problem."""
@@ -224,9 +226,26 @@ class Cloud:
                 # What API Gateway says to a request that does not upgrade.
                 await respond(send, 426, JSON_TYPE, b'{"message":"Upgrade Required"}')
             else:
-                await self.http.serve(scope, receive, send)
+                with self._counted(scope):
+                    await self.http.serve(scope, receive, send)
 
         return serve
+
+    @contextlib.contextmanager
+    def _counted(self, scope: Scope) -> Iterator[None]:
+        if (b"user-agent", city.AGENT.encode()) in scope["headers"]:
+            yield
+            return
+        self._open_requests += 1
+        try:
+            yield
+        finally:
+            self._open_requests -= 1
+            self._last_request = time.monotonic()
+
+    def is_quiet(self) -> bool:
+        """Whether nobody but the demo city has asked for anything in the last second."""
+        return not self._open_requests and time.monotonic() - self._last_request > 1
 
     async def _local(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The two operations that exist on the local platform only."""
