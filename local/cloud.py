@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from urllib.parse import parse_qs
 
@@ -149,8 +150,8 @@ class Cloud:
         }
         for service in ("s3", "ses", "events", "sqs", "kms"):
             self.aws.controls |= {
-                f"{service}/stop": lambda name=service: _now(lambda: self.aws.stopped.add(name)),
-                f"{service}/start": lambda name=service: _now(lambda: self.aws.stopped.discard(name)),
+                f"{service}/stop": partial(_now, partial(self.aws.stopped.add, service)),
+                f"{service}/start": partial(_now, partial(self.aws.stopped.discard, service)),
             }
         if self.settings.keep:
             self.kept.restore_objects()

@@ -168,7 +168,7 @@ def _count_when_asked() -> None:
         queue = backend.get_queue(queue_name)
         return found | {each: count(queue) for each, count in counts.items() if {each, "All"} & set(names)}
 
-    SQSBackend.get_queue_attributes = get_queue_attributes
+    setattr(SQSBackend, "get_queue_attributes", get_queue_attributes)  # noqa: B010 (mypy: methods are not assigned)
 
 
 def _lose_nothing() -> None:
@@ -188,8 +188,8 @@ def _lose_nothing() -> None:
         with backend.get_queue(queue_name)._messages_lock:
             return receive(backend, queue_name, *values, **named)
 
-    Queue.delete_message = delete_message
-    SQSBackend.receive_message = receive_message
+    setattr(Queue, "delete_message", delete_message)  # noqa: B010 (as above)
+    setattr(SQSBackend, "receive_message", receive_message)  # noqa: B010 (as above)
 
 
 def _forget() -> None:
@@ -198,9 +198,10 @@ def _forget() -> None:
     from moto.core.common_models import BaseModel
     from moto.ses.models import ses_backends
 
-    ses_backends[ACCOUNT][REGION].sent_messages = deque(maxlen=1)
+    last: deque[Any] = deque(maxlen=1)
+    setattr(ses_backends[ACCOUNT][REGION], "sent_messages", last)  # noqa: B010 (as above)
 
     def __new__(cls: type[BaseModel], *values: Any, **named: Any) -> BaseModel:
         return object.__new__(cls)
 
-    setattr(BaseModel, "__new__", __new__)  # noqa: B010 (mypy knows that methods are not assigned)
+    setattr(BaseModel, "__new__", __new__)  # noqa: B010 (as above)

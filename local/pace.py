@@ -25,19 +25,23 @@ class Pace:
         """Seconds counted so far."""
 
     async def keep(self) -> None:
-        """Count, until cancelled. A tick that comes late, because this process was starved itself, counts once."""
+        """Count, until cancelled."""
         last = time.monotonic()
         while True:
             await asyncio.sleep(TICK)
             now = time.monotonic()
-            self.now += min(now - last, TICK) / max(self._crowd(), 1.0)
+            self.count(now - last)
             last = now
+
+    def count(self, seconds: float) -> None:
+        """Count a tick that took `seconds`; one that comes late, as this process was starved itself, counts once."""
+        self.now += min(seconds, TICK) / max(self._crowd(), 1.0)
 
     async def wait(self, work: asyncio.Future[Any], seconds: float) -> bool:
         """Wait until `work` is done, for at most `seconds` of this clock; whether it is."""
         deadline = self.now + seconds
         while not work.done() and self.now < deadline:
-            await asyncio.wait([work], timeout=max(deadline - self.now, TICK))
+            await asyncio.wait([work], timeout=min(max(deadline - self.now, TICK), 4 * TICK))
         return work.done()
 
 

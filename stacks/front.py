@@ -75,7 +75,8 @@ class FrontStack(Stack):
         )
 
     def _secret(self, name: str) -> secretsmanager.Secret:
-        elsewhere = [secretsmanager.ReplicaRegion(region=self._stage.region)] if self._stage.region != REGION else None
+        region = self._stage.region
+        elsewhere = [secretsmanager.ReplicaRegion(region=region)] if region and region != REGION else None
         return secretsmanager.Secret(
             self,
             f"Origin{name.title()}",

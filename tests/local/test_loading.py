@@ -1,4 +1,4 @@
-"""Which functions' processes start when more is asked for than the machine can load at once."""
+"""Which functions' processes start when more is asked for than the machine can load at once; how long one may load."""
 
 import asyncio
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from local.lambdas import LOADING_AT_ONCE, Function, Lambdas
+from local.lambdas import LOADING_AT_ONCE, LOADING_SECONDS, Function, Lambdas
 
 
 @pytest.fixture(scope="session")
@@ -40,6 +40,52 @@ def test_a_crowd_at_one_function_does_not_keep_the_first_process_of_another_wait
         for task in waiting:
             task.cancel()
         await asyncio.gather(*waiting, return_exceptions=True)
+        await lambdas.stop()
+
+    asyncio.run(story())
+
+
+def test_a_function_that_loads_late_serves_whoever_comes_next(tmp_path: Path) -> None:
+    async def story() -> None:
+        lambdas, orders = Lambdas(tmp_path), list[dict[str, Any]]()
+        lambdas._order = orders.append  # type: ignore[method-assign]
+        lambdas.install({"slow": function("slow", tmp_path)})
+        first = asyncio.create_task(lambdas.invoke("slow", b"{}"))
+        await moment()
+        # Longer than the function may work: loading has a time of its own.
+        lambdas.pace.now += 30
+        await moment()
+        first.cancel()
+        [worker] = lambdas.pools["slow"].workers
+        given = list[bytes]()
+
+        worker.asked_for_work(lambda headers, event: given.append(event))
+        second = asyncio.create_task(lambdas.invoke("slow", b'"second"'))
+        await moment()
+        worker.finished(worker.request_id, b'"done"', failed=False)
+
+        assert (await second).payload == b'"done"'
+        assert given == [b'"second"']
+        assert [order for order in orders if "kill" in order] == []
+        assert len([order for order in orders if "fork" in order]) == 1
+        await lambdas.stop()
+
+    asyncio.run(story())
+
+
+def test_a_function_that_never_loads_is_ended(tmp_path: Path) -> None:
+    async def story() -> None:
+        lambdas, orders = Lambdas(tmp_path), list[dict[str, Any]]()
+        lambdas._order = orders.append  # type: ignore[method-assign]
+        lambdas.install({"stuck": function("stuck", tmp_path)})
+        waiting = asyncio.create_task(lambdas.invoke("stuck", b"{}"))
+        await moment()
+
+        lambdas.pace.now += LOADING_SECONDS
+        result = await waiting
+
+        assert result.failed
+        assert b"Loading the function took too long" in result.payload
         await lambdas.stop()
 
     asyncio.run(story())
