@@ -3,6 +3,7 @@
 `make chaos`. Ten minutes at most. Prints what was done to the platform and what the people saw of it.
 """
 
+import contextlib
 import os
 import random
 import signal
@@ -11,9 +12,9 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
+import psutil
 import psycopg
 import pytest
 from psycopg.rows import dict_row
@@ -112,7 +113,8 @@ class Faults:
         while time.monotonic() < deadline:
             workers = workers_of(self.platform.details["pid"])
             if workers:
-                os.kill(random.choice(workers), signal.SIGKILL)  # noqa: S311
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(random.choice(workers), signal.SIGKILL)  # noqa: S311
             wait(0.25)
 
 
@@ -131,14 +133,13 @@ def tell(port: int, command: str) -> None:
 
 def workers_of(platform: int) -> list[int]:
     """The processes of functions, which their zygote has forked."""
-    parents = {int(path.parent.name): path.read_text() for path in Path("/proc").glob("[0-9]*/stat") if path.exists()}
-    parents = {pid: int(stat.rpartition(")")[2].split()[1]) for pid, stat in parents.items()}
-    zygotes = {pid for pid, parent in parents.items() if parent == platform and b"zygote" in command_of(pid)}
-    return [pid for pid, parent in parents.items() if parent in zygotes]
-
-
-def command_of(pid: int) -> bytes:
-    return Path(f"/proc/{pid}/cmdline").read_bytes()
+    found = []
+    for child in psutil.Process(platform).children():
+        # Processes end while one looks at them.
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if any("zygote" in word for word in child.cmdline()):
+                found += [worker.pid for worker in child.children()]
+    return found
 
 
 def wait(seconds: float) -> None:
