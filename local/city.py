@@ -21,7 +21,7 @@ from local import city_plan as plan
 from local.demo_data import PASSWORD
 
 ZONE = "America/New_York"
-PATIENCE = 60.0
+PATIENCE = 180.0
 
 Answer = dict[str, Any]
 

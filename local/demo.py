@@ -22,7 +22,7 @@ from websockets.sync.client import ClientConnection, connect
 
 BASE = os.environ.get("URL") or f"http://127.0.0.1:{os.environ.get('PORT', '8000')}"
 PAPERS = Path("demo")
-PATIENCE = 30.0
+PATIENCE = 180.0
 
 COLOURS = ("\033[2m", "\033[1m", "\033[32m", "\033[36m", "\033[0m")
 DIM, BOLD, GREEN, CYAN, OFF = COLOURS if sys.stdout.isatty() else [""] * 5
