@@ -16,7 +16,7 @@ from local.schedules import Schedule
 
 DAYS_AT_ONCE = 3660
 QUIET_SECONDS = 0.1
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 300.0
 
 
 class BadRequest(Exception):

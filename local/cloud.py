@@ -157,6 +157,7 @@ class Cloud:
             self.kept.restore_objects()
             self.aws.observers.append(self.kept.observe)
         self.clock = Clock(self.postgres.url(DATABASE), self.schedules, self.lambdas, self.queues)
+        self.aws.controls["queues/settle"] = self.clock.settle
 
     async def _prepare_database(self, templates: Templates) -> None:
         """Invoke what the templates say runs at deployment: the migrations. Raises Problem."""

@@ -85,11 +85,15 @@ class Platform:
         """Stop it; SIGKILL gives it no chance to tidy up."""
         if self._process is not None:
             self._process.send_signal(how)
-            self._process.wait(30)
+            self._process.wait(PATIENCE)
 
     def control(self, part: str, order: str) -> None:
-        """Stop or start "postgres", "redis", "s3", "ses", "events", "sqs" or "kms" under the running platform."""
-        with urlopen(Request(f"{self.aws_url}/_local/{part}/{order}", method="POST"), timeout=60):  # noqa: S310 (ours)
+        """Stop or start "postgres", "redis", "s3", "ses", "events", "sqs" or "kms" under the running platform.
+
+        "settle" the "queues": wait until nothing lies in them and no function runs.
+        """
+        request = Request(f"{self.aws_url}/_local/{part}/{order}", method="POST")  # noqa: S310 (ours)
+        with urlopen(request, timeout=2 * PATIENCE):  # noqa: S310 (ours)
             pass
 
     def __enter__(self) -> Self:

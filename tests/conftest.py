@@ -19,6 +19,9 @@ from tests.world import World, close_connections
 
 REGION = "us-east-1"
 DATABASE = "leasing"
+VALKEY_PATIENCE = "120"
+"""Seconds. Whoever does not hear from Valkey in time goes on uncounted and uncached; a machine is not sick for being
+slow. What the product's own patience is: tests/system/test_sick_valkey.py."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -146,6 +149,7 @@ def settings(postgres: Postgres, redis: Redis) -> dict[str, str]:
         "VALKEY_NAME": "leasing",
         "VALKEY_USER": "app",
         "VALKEY_TLS": "0",
+        "VALKEY_PATIENCE": VALKEY_PATIENCE,
         "RATE_LIMIT_SCALE": "1000",
     }
 

@@ -15,7 +15,8 @@ import hiredis
 from shared.kit.aws import presign_token
 from shared.kit.settings import setting
 
-_TIMEOUT = 0.05
+_PATIENCE = "0.05"
+"""Seconds. No stage sets VALKEY_PATIENCE: tests do, of what else than its slowness they are about."""
 _PAUSE = 1.0
 _state = threading.local()
 
@@ -67,7 +68,8 @@ def _ask(*commands: Command) -> list[Any]:
 
 def _connect() -> None:
     host, user = setting("VALKEY_HOST"), setting("VALKEY_USER")
-    plain = socket.create_connection((host, int(setting("VALKEY_PORT"))), timeout=_TIMEOUT)
+    patience = float(setting("VALKEY_PATIENCE", _PATIENCE))
+    plain = socket.create_connection((host, int(setting("VALKEY_PORT"))), timeout=patience)
     plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     encrypted = setting("VALKEY_TLS") == "1"
     _state.socket = ssl.create_default_context().wrap_socket(plain, server_hostname=host) if encrypted else plain

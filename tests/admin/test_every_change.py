@@ -46,12 +46,10 @@ def test_a_change_names_who_made_it_from_where(operation, successes, world):
         assert row["resource_type"] and row["after"] is not None
 
 
-@pytest.mark.parametrize("operation", CHANGES, ids=lambda one: one.name)
+@pytest.mark.parametrize("operation", [one for one in CHANGES if one.access != set(Role)], ids=lambda one: one.name)
 def test_a_refused_one_too(operation, successes, world):
-    others = [role for role in Role if role not in operation.access]
-    if not others:
-        return
-    asked = successes.asked(operation.name) | {"as_": world.user(others[0])}
+    other = next(role for role in Role if role not in operation.access)
+    asked = successes.asked(operation.name) | {"as_": world.user(other)}
 
     status, rows = entered(world, operation, asked)
 

@@ -1,9 +1,5 @@
 """An administrator takes the second factor off an account whose person has lost it."""
 
-import time
-
-import pytest
-
 from functions.admin.remove_second_factor import remove_second_factor
 from functions.auth.authorize import authorize
 from functions.auth.cut_sockets import cut_sockets
@@ -14,12 +10,6 @@ from tests.auth.authenticator import asked_for_a_code, protected
 from tests.auth.mailbox import mails_to
 from tests.call import other_id
 from tests.world import PASSWORD
-
-
-@pytest.fixture(autouse=True)
-def _away_from_the_edge_of_a_step():
-    if time.time() % 30 > 26:
-        time.sleep(30 - time.time() % 30)
 
 
 def test_whoever_lost_it_signs_in_with_the_password_and_is_told(world, call, invoke):

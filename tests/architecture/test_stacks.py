@@ -119,6 +119,16 @@ def test_a_socket_that_says_something_is_answered(local: Templates) -> None:
         assert (name in answered) == (route["RouteKey"] not in SILENT), route["RouteKey"]
 
 
+def test_the_gateway_has_forgotten_an_ended_session_within_a_minute(
+    local: Templates, dev: Templates, prod: Templates, operations: tuple[Operation, ...]
+) -> None:
+    """It keeps what the authorizer, which may have begun to answer before the end, has told it of a token."""
+    (authorize,) = (operation for operation in operations if operation.kind == "authorizer")
+    for templates in (local, dev, prod):
+        ((_, _, authorizer),) = templates.all("AWS::ApiGatewayV2::Authorizer")
+        assert authorize.timeout + authorizer["AuthorizerResultTtlInSeconds"] < 60
+
+
 def test_every_throttle_is_on_a_route_that_exists(local: Templates) -> None:
     throttled = {key for _, _, stage in local.all("AWS::ApiGatewayV2::Stage") for key in stage.get("RouteSettings", {})}
     assert throttled == {route["RouteKey"] for _, _, route in http_routes(local)}

@@ -5,8 +5,12 @@ import hashlib
 import hmac
 import struct
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+import pytest
 
 from functions.auth.enable_second_factor import enable_second_factor
 from functions.auth.login import login
@@ -36,6 +40,15 @@ class App:
                     if code not in near)  # fmt: skip
 
 
+@contextmanager
+def stopped_clock() -> Iterator[None]:
+    """One moment, however long it takes: a code is read and given within the same 30 seconds."""
+    now = time.time()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(time, "time", lambda: now)
+        yield
+
+
 def set_up(call: Any, user: Any) -> App:
     return App(call(set_up_second_factor, as_=user).json["otpauth_uri"])
 
@@ -43,7 +56,8 @@ def set_up(call: Any, user: Any) -> App:
 def protected(call: Any, user: Any) -> tuple[App, list[str]]:
     """The user has a second factor from now on; its app, and its recovery codes. The code of now is not spent."""
     app = set_up(call, user)
-    reply = call(enable_second_factor, as_=user, body={"code": app.code(-1)})
+    with stopped_clock():
+        reply = call(enable_second_factor, as_=user, body={"code": app.code(-1)})
     assert reply.status == 200, reply.body
     return app, list(reply.json["recovery_codes"])
 

@@ -27,7 +27,7 @@ from shared.auth import opaque, second_factor
 from shared.kit import tokens
 from shared.kit.catalog import Role
 from shared.kit.ids import new_id
-from tests.auth.authenticator import App
+from tests.auth.authenticator import App, stopped_clock
 from tests.auth.mailbox import mails, token_in
 from tests.realtime.sockets import Client
 from tests.world import User
@@ -115,8 +115,9 @@ def life(world, call, invoke):
     secrets["ticket"], secrets["spent ticket"] = (call(issue_ticket, as_=here).json["ticket"] for _ in range(2))
     assert Client().open(connect, ticket=secrets["spent ticket"]) == 200
     secrets["second factor"] = app["secret"]
-    enabled = {"code": App(app["otpauth_uri"]).code()}
-    codes = call(enable_second_factor, as_=here, body=enabled, key="a-fourth-key").json["recovery_codes"]
+    with stopped_clock():
+        enabled = {"code": App(app["otpauth_uri"]).code()}
+        codes = call(enable_second_factor, as_=here, body=enabled, key="a-fourth-key").json["recovery_codes"]
     secrets |= {f"recovery code {number}": code for number, code in enumerate(codes)}
     secrets |= {f"recovery code {number} as typed": code.replace("-", "") for number, code in enumerate(codes)}
     asked = call(login, body={"email": email, "password": passwords["second"]}).json

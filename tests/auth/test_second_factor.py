@@ -2,7 +2,7 @@
 
 import base64
 import io
-import time
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -18,16 +18,15 @@ from shared.auth import opaque, second_factor
 from shared.auth.models import SignedIn
 from shared.kit import tokens
 from shared.kit.ids import new_id
-from tests.auth.authenticator import App, asked_for_a_code, protected, set_up
+from tests.auth.authenticator import App, asked_for_a_code, protected, set_up, stopped_clock
 from tests.call import together
 from tests.world import PASSWORD
 
 
 @pytest.fixture(autouse=True)
-def _away_from_the_edge_of_a_step():
-    """A code is read and given within the same 30 seconds."""
-    if time.time() % 30 > 26:
-        time.sleep(30 - time.time() % 30)
+def _stopped_clock() -> Iterator[None]:
+    with stopped_clock():
+        yield
 
 
 def verify(call: Any, token: str, **given: str) -> Any:

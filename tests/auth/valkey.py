@@ -21,8 +21,8 @@ def down(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @contextmanager
-def slow(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[socket.socket]]:
-    """It takes every connection, listed here, and never answers."""
+def slow(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """It takes every connection and never answers; it is waited for as long as on a stage."""
     taken: list[socket.socket] = []
     with socket.create_server(("127.0.0.1", 0)) as server:
 
@@ -36,8 +36,9 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[socket.socket]]:
         thread = threading.Thread(target=take)
         thread.start()
         try:
-            with _elsewhere(monkeypatch, server.getsockname()[1]):
-                yield taken
+            with _elsewhere(monkeypatch, server.getsockname()[1]), monkeypatch.context() as changed:
+                changed.delenv("VALKEY_PATIENCE")
+                yield
         finally:
             server.shutdown(socket.SHUT_RDWR)
             thread.join()

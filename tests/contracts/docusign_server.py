@@ -228,7 +228,7 @@ class DocuSignServer:
         """POST to the envelope's webhook, as Connect does; the answer's status."""
         target = urlsplit(envelope.asked["eventNotification"]["url"])
         headers = {"content-type": "application/json", **signed(body, *self.webhook_keys)}
-        with closing(HTTPConnection(target.netloc, timeout=20)) as connection:
+        with closing(HTTPConnection(target.netloc, timeout=120)) as connection:
             connection.request("POST", target.path, body=body, headers=headers)
             return connection.getresponse().status
 

@@ -1,18 +1,19 @@
 """One strict door for JSON, whatever the operation, and bounded work behind it (quality 56)."""
 
 import json
-import time
+import tracemalloc
 
 import pytest
 
 from functions.bids.place_bid import place_bid
 from functions.realtime.connect import connect
+from shared.kit import wire
 from tests.call import call, http_event, other_id
 from tests.fuzz.places import OPERATIONS, body_schema, endpoint_of
 from tests.realtime.sockets import Client
+from tests.work import counted
 
 TAKING = [each.name for each in OPERATIONS.values() if each.method in ("POST", "PUT", "PATCH") and not each.raw]
-SECONDS = 1.0
 DEEP = 100_000
 NO_JSON = {
     "a key that stands twice": '{"notes": "a", "notes": "b"}',
@@ -38,6 +39,19 @@ NO_JSON = {
     "a byte order mark": "\ufeff{}",
     "a huge exponent": '{"notes": 1e99999999999999999999}',
 }
+GROWING = {
+    "many keys, the last one twice": lambda n: "{" + "".join(f'"{i}":0,' for i in range(n)) + f'"{n - 1}":0}}',
+    "many numbers, the last one huge": lambda n: '{"a": [' + "0," * n + "1e99999999999999999999]}",
+    "many elements, never closed": lambda n: '{"a": [' + "[0]," * n,
+    "lists in one another": lambda n: '{"a": ' + "[" * n + "]" * n + "}",
+    "objects in one another": lambda n: '{"a":' * n + "1" + "}" * n,
+}
+"""What is refused → so much of it."""
+
+
+def most_lines(text: str) -> int:
+    """How many lines of Python a request may take for this text: those of any request, and eight for each element."""
+    return 60_000 + 8 * min(len(text), wire.MAX_BODY) // len("0,")
 
 
 @pytest.mark.parametrize("what", NO_JSON)
@@ -45,14 +59,35 @@ NO_JSON = {
 def test_what_is_not_strict_json_is_refused_in_bounded_work(name, what, anybody, leaves_no_trace):
     endpoint = endpoint_of(name)
     path = {each: other_id() for each in endpoint.path_names} or None
-    started = time.process_time()
 
-    reply = call(endpoint, as_=anybody, path=path, body=NO_JSON[what])
+    reply, lines = counted(lambda: call(endpoint, as_=anybody, path=path, body=NO_JSON[what]))
 
-    assert time.process_time() - started < SECONDS
+    assert lines < most_lines(NO_JSON[what])
     code = "VALIDATION_ERROR" if what.startswith("as many") else "MALFORMED_JSON"
     assert (reply.status, reply.code, bool(reply.fields)) == (400, code, True), reply.body[:500]
     assert len(reply.body) < 20_000
+
+
+@pytest.mark.parametrize("what", GROWING)
+def test_twice_as_much_is_refused_with_twice_the_work(what):
+    def refuse(text: str) -> None:
+        with pytest.raises(wire.MalformedJson):
+            wire.parse(text)
+
+    def most_memory(text: str) -> int:
+        tracemalloc.start()
+        try:
+            refuse(text)
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    once, twice = GROWING[what](5_000), GROWING[what](10_000)
+    _, lines = counted(lambda: refuse(once))
+    _, more_lines = counted(lambda: refuse(twice))
+
+    assert more_lines < 2.2 * lines
+    assert most_memory(twice) < 2.5 * most_memory(once)
 
 
 def test_bytes_that_are_no_text_are_refused(anybody):
@@ -79,11 +114,11 @@ def test_what_a_form_of_another_site_can_send_is_refused(name, kind, anybody, le
 def test_the_door_of_sockets_is_the_same(what, world):
     client = Client()
     assert client.open(connect, token=world.client().token()) == 200
-    started = time.process_time()
+    text = '{"event": "bid:place", "data": ' + NO_JSON[what] + "}"
 
-    frame = client.send(place_bid, '{"event": "bid:place", "data": ' + NO_JSON[what] + "}")
+    frame, lines = counted(lambda: client.send(place_bid, text))
 
-    assert time.process_time() - started < SECONDS
+    assert lines < most_lines(text)
     assert frame["event"] == "error"
     assert frame["data"]["code"] in ("MALFORMED_JSON", "VALIDATION_ERROR")
 

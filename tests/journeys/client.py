@@ -11,13 +11,16 @@ from http.client import HTTPConnection
 from typing import Any, TypeVar
 from urllib.parse import urlencode, urlsplit
 
-from websockets.sync.client import ClientConnection, connect
+from websockets.sync.client import ClientConnection
+from websockets.sync.client import connect as websockets_connect
 
 from local.platform import Platform
 from tests import privacy
 
 PASSWORD = "Journey-Passw0rd"
-PATIENCE = 60.0
+PATIENCE = 180.0
+PATIENT = {"VALKEY_PATIENCE": "120"}
+"""What the functions of a platform are told where Valkey's slowness is not what a journey is about."""
 API = "/api/v1"
 
 T = TypeVar("T")
@@ -43,7 +46,12 @@ class Answer:
 
 
 def send(
-    url: str, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None, timeout: float = 60
+    url: str,
+    method: str,
+    path: str,
+    body: Any = None,
+    headers: Mapping[str, str] | None = None,
+    timeout: float = PATIENCE,
 ) -> Answer:
     """One request on a connection of its own; `body` is sent as it is where it is bytes, else as JSON."""
     content = body if body is None or isinstance(body, bytes) else json.dumps(body, default=str).encode()
@@ -82,7 +90,13 @@ class Person:
         self.name: str = answer.json["user"]["name"]
 
     def ask(
-        self, method: str, path: str, body: Any = None, key: str | None = None, timeout: float = 60, **headers: str
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        key: str | None = None,
+        timeout: float = PATIENCE,
+        **headers: str,
     ) -> Answer:
         """One request below /api/v1, whatever its answer."""
         named = {"Authorization": f"Bearer {self.token}", **({"Idempotency-Key": key} if key else {}), **headers}
@@ -105,13 +119,18 @@ class Person:
     @contextmanager
     def listening(self) -> Iterator["Ear"]:
         """A socket of theirs."""
-        with connect(f"{self.platform.ws_url}?token={self.token}", max_queue=None) as socket:
+        with connect(f"{self.platform.ws_url}?token={self.token}") as socket:
             yield Ear(socket)
 
 
 def _content(answer: Answer) -> Any:
     assert answer.status in (200, 201, 204), (answer.status, answer.body)
     return answer.json if answer.body else None
+
+
+def connect(url: str) -> ClientConnection:
+    """A socket that waits for a slow machine."""
+    return websockets_connect(url, open_timeout=PATIENCE, ping_interval=None, max_queue=None)
 
 
 class Ear:
@@ -150,11 +169,12 @@ class Ear:
             if frame["event"] == event and all(data[name] == value for name, value in fields.items()):
                 return data
 
-    def hear_out(self, seconds: float = 1.0) -> None:
-        """Listen until nothing has come for `seconds`."""
+    def hear_out(self, platform: Platform) -> None:
+        """Listen to everything that has been said so far: until the platform is done with it, and it has come."""
+        platform.control("queues", "settle")
         try:
             while True:
-                self.next(seconds)
+                self.next(1.0)
         except TimeoutError:
             return
 
@@ -162,6 +182,25 @@ class Ear:
         """All notifications heard: title and message."""
         heard = [frame["data"] for frame in self.heard if frame["event"] == "notification:new"]
         return [(data["title"], data["message"]) for data in heard]
+
+
+def refused(person: Person) -> tuple[Answer, float]:
+    """The 401 that ends a session's access token, and when it was last used with success.
+
+    That is the moment of asking: when answers come is the machine's affair.
+    """
+    let_in = time.monotonic()
+
+    def ask() -> Answer | None:
+        nonlocal let_in
+        asked = time.monotonic()
+        answer = person.ask("GET", "/users/me")
+        if answer.status == 401:
+            return answer
+        let_in = asked
+        return None
+
+    return until(ask), let_in
 
 
 def until(what: Callable[[], T | None], seconds: float = PATIENCE) -> T:

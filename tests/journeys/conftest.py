@@ -11,7 +11,7 @@ from local.platform import Platform
 from local.synth import synthesize
 from local.template import REGION
 from tests import privacy
-from tests.journeys.client import Person
+from tests.journeys.client import PATIENT, Person
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -60,7 +60,7 @@ def templates(request: pytest.FixtureRequest) -> Path:
 @pytest.fixture(scope="session")
 def platform(templates: Path) -> Iterator[Platform]:
     """The platform of all journeys that leave the others in peace."""
-    with Platform(templates=templates, rate_limit_scale=1000) as platform:
+    with Platform(templates=templates, environment=PATIENT, rate_limit_scale=1000) as platform:
         yield platform
 
 

@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from websockets.sync.client import connect
 
 from local.platform import Platform
-from tests.journeys.client import Ear, Person, send
+from tests.journeys.client import PATIENT, Ear, Person, connect, send
 from tests.journeys.deals import Deal, new_space, today
 from tests.printed import assert_like
 
@@ -59,7 +58,7 @@ class Story:
 
 @pytest.fixture(scope="module")
 def platform(templates: Path) -> Iterator[Platform]:
-    with Platform(templates=templates, rate_limit_scale=1000) as platform:
+    with Platform(templates=templates, environment=PATIENT, rate_limit_scale=1000) as platform:
         yield platform
 
 
@@ -81,7 +80,7 @@ def story(platform: Platform) -> Iterator[Story]:
         news = ear.hear("notification:new", title="Bid Approved")
         deal.conclude()
         ear.hear("notification:new", title="Lease Concluded")
-        ear.hear_out()
+        ear.hear_out(platform)
         read = say(
             "notification:mark_read",
             '{"notification_id": "uuid"}',
@@ -90,10 +89,10 @@ def story(platform: Platform) -> Iterator[Story]:
         )
         kept = {one["id"]: one["is_read"] for one in client.get("/notifications", limit=100)["data"]}
         days = (first_of_a_month() - today()).days - 3
-        answer = send(platform.url, "POST", "/_local/clock", {"advance_days": days}, timeout=300)
+        answer = send(platform.url, "POST", "/_local/clock", {"advance_days": days}, timeout=600)
         assert answer.status == 200, answer
         ear.hear("payment:due", days_until_due=3)
-        ear.hear_out()
+        ear.hear_out(platform)
         payment = client.get("/payments", contract_id=deal.contract_id)["data"][0]
         yield Story(deal, placed, withdrawn, read, kept[news["notification_id"]], ear.heard, payment)
 

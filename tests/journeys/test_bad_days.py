@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 
 from local.platform import Platform
-from tests.journeys.client import API, PASSWORD, Answer, Person, send, until
+from tests.journeys.client import API, PASSWORD, PATIENT, Answer, Person, send, until
 from tests.journeys.deals import Deal, new_building, new_space, today
 
 
 @pytest.fixture(scope="module")
 def platform(templates: Path) -> Iterator[Platform]:
-    with Platform(templates=templates, rate_limit_scale=1000) as platform:
+    with Platform(templates=templates, environment=PATIENT, rate_limit_scale=1000) as platform:
         yield platform
 
 
@@ -53,15 +53,16 @@ class Writer:
     def _write(self) -> None:
         wish = {"floor_id": self.floor, "gross_sqft": 10, "usable_sqft": 8, "usage_type": "OFFICE", "currency": "USD"}
         while not self._ended.wait(0.02):
-            number = len(self.answers)
+            number, asked = len(self.answers), time.monotonic()
             answer = self.owner.ask("POST", "/spaces", {**wish, "name": f"No. {number}", "base_price_monthly": 1})
-            self.answers.append((time.monotonic(), answer))
+            self.answers.append((asked, answer))
 
     def acknowledged(self) -> set[str]:
         return {answer.json["id"] for _, answer in self.answers if answer.status == 201}
 
-    def first_success_after(self, moment: float) -> float | None:
-        return next((at for at, answer in self.answers if at > moment and answer.status == 201), None)
+    def since(self, moment: float) -> list[int]:
+        """The statuses of all answers to what was asked after a moment."""
+        return [answer.status for asked, answer in self.answers if asked > moment]
 
 
 def is_our_503(answer: Answer, *codes: str) -> bool:
@@ -82,7 +83,7 @@ def test_while_postgres_is_down_every_answer_is_503_and_nothing_acknowledged_is_
         until(lambda: len(writer.acknowledged()) >= 5)
         platform.control("postgres", "stop")
         stopped = time.monotonic()
-        until(lambda: any(at > stopped for at, _ in writer.answers))
+        until(lambda: len(writer.since(stopped)) >= 1)
         down = [
             owner.ask("GET", "/bids"),
             client.ask("PATCH", f"{deal.path}/sign", {"signature": client.name, "consent": True}),
@@ -90,11 +91,12 @@ def test_while_postgres_is_down_every_answer_is_503_and_nothing_acknowledged_is_
             send(platform.url, "POST", f"{API}/auth/login", {"email": client.email, "password": PASSWORD}),
         ]
         ready, health, live = (send(platform.url, "GET", path) for path in ("/ready", "/health", "/live"))
-        time.sleep(1)
+        until(lambda: len(writer.since(stopped)) >= 10)
         platform.control("postgres", "start")
         started = time.monotonic()
-        works_again = until(lambda: writer.first_success_after(started))
-    assert works_again - started < 5
+        until(lambda: len(writer.since(started)) >= 5)
+    # Nobody who asks after its return is refused.
+    assert set(writer.since(started)) == {201}
     for answer in down:
         assert is_our_503(answer), answer
     refused = [answer for _, answer in writer.answers if answer.status != 201]
@@ -123,7 +125,7 @@ def test_who_asks_for_the_first_time_while_postgres_is_down_gets_503_too(platfor
         answer = newcomer.ask("GET", "/bids")
     finally:
         platform.control("postgres", "start")
-    until(lambda: newcomer.ask("GET", "/bids").status == 200, 5)
+    until(lambda: newcomer.ask("GET", "/bids").status == 200)
     assert is_our_503(answer), answer
 
 
@@ -132,7 +134,7 @@ def test_an_event_that_was_on_its_way_when_postgres_stopped_goes_out_with_the_ne
 ) -> None:
     deal = Deal(owner, client)
     platform.control("postgres", "stop")
-    time.sleep(0.5)
+    until(lambda: is_our_503(owner.ask("GET", "/bids")))
     platform.control("postgres", "start")
     new_space(owner)
     assert deal.conclude()["status"] == "SIGNED"
@@ -154,7 +156,7 @@ def test_without_redis_everything_goes_on(platform: Platform, owner: Person, cli
     assert (health.status, health.json["status"]) == (200, "degraded")
     assert health.json["services"] == {"database": "healthy", "redis": "unhealthy", "storage": "healthy"}
     assert (login.status, found.status) == (200, 200)
-    assert until(lambda: send(platform.url, "GET", "/ready").status == 200, 5)
+    assert until(lambda: send(platform.url, "GET", "/ready").status == 200)
     assert send(platform.url, "GET", "/health").json["status"] == "healthy"
 
 
@@ -172,18 +174,16 @@ def test_a_hold_that_is_left_to_end_is_undone_and_everybody_is_told(platform: Pl
         deal.reaches("PENDING_SIGNATURE")
     signed_by_client.sign(client)
     with owner.listening() as owners_ear, client.listening() as clients_ear:
-        answer = send(platform.url, "POST", "/_local/clock", {"advance_days": 15}, timeout=120)
+        answer = send(platform.url, "POST", "/_local/clock", {"advance_days": 15}, timeout=600)
         assert answer.status == 200, answer
         assert set(answer.json) == {"today", "jobs_run"}
         assert date.fromisoformat(answer.json["today"]) == today() + timedelta(days=15)
         assert answer.json["jobs_run"] >= 15
         for deal in (signed_by_nobody, signed_by_client):
-            assert deal.contract()["status"] == "TERMINATED"
-            assert "hold ended" in deal.contract()["termination_reason"]
-            assert deal.availability() == "AVAILABLE"
+            assert "hold ended" in deal.is_undone()["termination_reason"]
             assert deal.payments() == []
         for ear in (owners_ear, clients_ear):
-            ear.hear_out()
+            ear.hear_out(platform)
             assert [title for title, _ in ear.news()].count("Lease Called Off") == 2
     refused = client.ask("PATCH", f"{signed_by_nobody.path}/sign", {"signature": "Late", "consent": True})
     assert refused.status == 409

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from local.platform import Platform
-from tests.journeys.client import API, Person, send
+from tests.journeys.client import API, Person, send, until
 from tests.journeys.deals import new_space
 
 FRONTEND = "http://localhost:3000"
@@ -166,7 +166,11 @@ def test_more_than_ten_megabytes_is_413_of_api_gateway(client: Person) -> None:
 
 
 def test_an_answer_of_a_get_has_an_etag_and_rate_limit_headers(platform: Platform) -> None:
-    first, second = (send(platform.url, "GET", f"{API}/spaces?max_price=0.01") for _ in range(2))
-    assert first.headers["etag"] == second.headers["etag"]
-    assert int(first.headers["x-ratelimit-remaining"]) > int(second.headers["x-ratelimit-remaining"]) >= 0
-    assert int(first.headers["x-ratelimit-limit"]) == 20_000
+    def counted() -> bool:
+        first, second = (send(platform.url, "GET", f"{API}/spaces?max_price=0.01") for _ in range(2))
+        assert first.headers["etag"] == second.headers["etag"]
+        assert int(first.headers["x-ratelimit-limit"]) == 20_000
+        return int(first.headers["x-ratelimit-remaining"]) > int(second.headers["x-ratelimit-remaining"]) >= 0
+
+    # As many as asked a minute ago become free between the two.
+    until(counted)

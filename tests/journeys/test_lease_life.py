@@ -13,7 +13,7 @@ import pytest
 from pypdf import PdfReader
 
 from local.platform import Platform
-from tests.journeys.client import Person, send, until
+from tests.journeys.client import PATIENT, Person, send, until
 from tests.journeys.deals import Deal, new_space, today
 
 RENT, DEPOSIT = Decimal(5000), Decimal(10000)
@@ -81,7 +81,7 @@ class Life:
 
 @pytest.fixture(scope="module")
 def platform(templates: Path) -> Iterator[Platform]:
-    with Platform(templates=templates, rate_limit_scale=1000) as platform:
+    with Platform(templates=templates, environment=PATIENT, rate_limit_scale=1000) as platform:
         yield platform
 
 

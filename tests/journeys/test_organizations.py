@@ -7,7 +7,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 
 from local.platform import Platform
-from tests.journeys.client import API, PASSWORD, Person, send, until
+from tests.journeys.client import API, PASSWORD, Person, refused, send, until
 from tests.journeys.deals import new_space, place_bid
 
 
@@ -44,13 +44,12 @@ def test_an_agent_approves_a_bid_is_removed_and_is_out_within_a_minute(platform:
         later = place_bid(client, new_space(owner))
         with pytest.raises(ConnectionClosed):
             while True:
-                ear.next(61)
-        assert time.monotonic() - removed < 60
+                ear.next()
         # What was on its way before may still have come.
         assert not [frame for frame in ear.heard if later["id"] in str(frame)]
 
-    until(lambda: agent.ask("GET", "/users/me").status == 401, 60 - (time.monotonic() - removed))
-    assert agent.ask("GET", "/users/me").code == "SESSION_ENDED"
+    refusal, let_in = refused(agent)
+    assert (refusal.code, let_in - removed < 60) == ("SESSION_ENDED", True)
     refreshed = send(platform.url, "POST", f"{API}/auth/refresh", {"refresh_token": agent.refresh_token})
     login = send(platform.url, "POST", f"{API}/auth/login", {"email": agent.email, "password": PASSWORD})
     assert (refreshed.status, login.status) == (401, 401)

@@ -10,10 +10,9 @@ import boto3
 import psycopg
 import pytest
 from websockets.exceptions import InvalidStatus
-from websockets.sync.client import connect
 
 from local.platform import Platform
-from tests.journeys.client import API, Person, send, until
+from tests.journeys.client import API, PATIENT, Person, connect, send, until
 from tests.journeys.deals import Deal
 
 FORGOTTEN = {
@@ -62,7 +61,7 @@ def platform(templates: Path) -> Iterator[Platform]:
         template = json.loads(file.read_text())
         assert forget(role_of(template, function), action) > 0
         file.write_text(json.dumps(template))
-    with Platform(templates=copy, rate_limit_scale=1000) as platform:
+    with Platform(templates=copy, environment=PATIENT, rate_limit_scale=1000) as platform:
         yield platform
 
 
@@ -127,21 +126,22 @@ def test_a_saga_that_may_not_store_its_document_undoes_the_deal_whole(
 ) -> None:
     # Who comes before the saga has the lease rendered, and stored, by the download.
     assert client.download(f"{deal.path}/download").startswith(b"%PDF")
-    contract = deal.is_undone(60)
+    contract = deal.is_undone()
     assert contract["termination_reason"] == "The lease could not be prepared; nobody is bound by it."
     assert deal.payments() == []
     assert count(platform, "documents") == 0
     assert client.ask("GET", f"{deal.path}/download").code == "DOCUMENT_GONE"
+    platform.control("queues", "settle")
     told = [one["title"] for one in client.get("/notifications")["data"]]
     assert told == ["Lease Called Off", "Bid Approved"]
 
 
 def test_no_document_of_it_is_left_in_the_bucket(platform: Platform, deal: Deal) -> None:
-    deal.is_undone(60)
-    until(lambda: stored(platform) == [], 3)
+    deal.is_undone()
+    until(lambda: stored(platform) == [])
 
 
 def test_the_log_says_what_was_denied(platform: Platform, deal: Deal) -> None:
-    deal.is_undone(60)
+    deal.is_undone()
     logs = (platform.state / "logs").glob("*render_lease.log")
     assert "AccessDenied" in "".join(log.read_text() for log in logs)

@@ -4,6 +4,7 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 
 from local.platform import Platform
 from local.processes import free_port
-from tests.journeys.client import Person, until
+from tests.journeys.client import PATIENCE, PATIENT, Person, until
 from tests.journeys.deals import Deal
 
 MARK = "LEASING_JOURNEY"
@@ -51,7 +52,7 @@ def descendants(mark: str) -> list[str]:
 
 def gone(mark: str) -> list[str]:
     """What is still there of a platform after a while."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE
     while (left := descendants(mark)) and time.monotonic() < deadline:
         time.sleep(0.05)
     return left
@@ -60,7 +61,7 @@ def gone(mark: str) -> list[str]:
 @pytest.fixture(scope="module")
 def survivors(templates: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Survivors]:
     state, port = tmp_path_factory.mktemp("state"), free_port()
-    platform = Platform(port, state, keep=True, templates=templates, rate_limit_scale=1000)
+    platform = Platform(port, state, keep=True, templates=templates, environment=PATIENT, rate_limit_scale=1000)
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv(MARK, f"{port}-first")
         platform.start()
@@ -75,10 +76,12 @@ def survivors(templates: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
             half_signed.sign(client)
             executed.sign(client)
             assert len(descendants(f"{port}-first")) > 5
-            rendering = Deal(owner, client)
-            wait_for_rendering(platform)
-            declined.decline(client)
-            executed.sign(owner)
+            with nobody_storing_documents(platform):
+                rendering = Deal(owner, client)
+                wait_for_rendering(platform)
+                declined.decline(client)
+                executed.sign(owner)
+                platform.stop(signal.SIGKILL)
         finally:
             platform.stop(signal.SIGKILL)
         left = gone(f"{port}-first")
@@ -90,6 +93,14 @@ def survivors(templates: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
             )
         finally:
             platform.stop(signal.SIGKILL)
+
+
+@contextmanager
+def nobody_storing_documents(platform: Platform) -> Iterator[None]:
+    """The saga's function goes as far as its document's row, and waits, until the platform is killed."""
+    with suppress(psycopg.OperationalError), psycopg.connect(platform.database_url) as connection:
+        connection.execute("LOCK TABLE documents IN SHARE MODE")
+        yield
 
 
 def wait_for_rendering(platform: Platform) -> None:

@@ -5,10 +5,9 @@ import time
 
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
-from websockets.sync.client import connect
 
 from local.platform import Platform
-from tests.journeys.client import Ear, Person
+from tests.journeys.client import PATIENCE, Ear, Person, connect
 from tests.journeys.deals import new_space, place_bid
 
 
@@ -41,18 +40,23 @@ def test_after_ten_seconds_only_the_socket_is_closed_on_which_nobody_authenticat
     platform: Platform, owner: Person, client: Person
 ) -> None:
     space = new_space(owner)
+    wish = {"space_id": space["id"], "bid_amount": 1}
+    with owner.listening() as warm:
+        # A function that has yet to start might take its share of the ten seconds.
+        warm.ask("bid:place", wish, "w1")
+        warm.ask("auth", {"token": owner.token}, "w2")
+    opened = time.monotonic()
     with connect(platform.ws_url) as silent, connect(platform.ws_url) as known:
-        opened = time.monotonic()
         stranger, other = Ear(silent), Ear(known)
-        refused = stranger.ask("bid:place", {"space_id": space["id"], "bid_amount": 1}, "n1")
-        assert (refused["event"], refused["data"]["code"]) == ("error", "UNAUTHORIZED")
         other.ask("auth", {"token": owner.token}, "a1")
+        refused = stranger.ask("bid:place", wish, "n1")
+        assert (refused["event"], refused["data"]["code"]) == ("error", "UNAUTHORIZED")
         bid = place_bid(client, space)
         other.hear("bid:status_changed", bid_id=bid["id"])
         with pytest.raises(ConnectionClosed):
             # It was concerned by nothing, and hears nothing.
-            silent.recv(timeout=20)
-        assert 9.5 < time.monotonic() - opened < 14
+            silent.recv(timeout=PATIENCE)
+        assert time.monotonic() - opened >= 10
         assert other.ask("ping", {}, "p1")["event"] == "pong"
 
 
@@ -105,5 +109,5 @@ def test_every_socket_of_a_person_hears_and_a_stranger_hears_nothing(owner: Pers
         bid = place_bid(client, new_space(owner))
         for ear in (one, other):
             ear.hear("bid:status_changed", bid_id=bid["id"], status="PENDING")
-        apart.hear_out(0.5)
+        apart.hear_out(owner.platform)
         assert apart.heard == []

@@ -9,10 +9,9 @@ from typing import Any
 
 import pytest
 from pypdf import PdfReader
-from websockets.sync.client import connect
 
 from local.platform import Platform
-from tests.journeys.client import Ear, Person, until
+from tests.journeys.client import Ear, Person, connect, send, until
 from tests.journeys.deals import Deal, new_building, new_space, place_bid, soon, today
 
 
@@ -74,7 +73,7 @@ def story(platform: Platform) -> Iterator[Story]:
         paid = {"paid_date": today(), "payment_method": "bank_transfer", "transaction_reference": "TXN123456"}
         payment = olivia.do("POST", f"/payments/{first['id']}/record", **paid)
         for ear in (owner, client, rival):
-            ear.hear_out()
+            ear.hear_out(platform)
         yield Story(
             deal, placed, approved, offered_before, offered_while_held, availability, lease, signed, contract,
             payment, owner, client, rival, rivals_bid,
@@ -217,8 +216,6 @@ def test_the_verification_mail_and_the_deals_mails_arrive(platform: Platform, st
     carl = story.deal.client
 
     def mails() -> list[str] | None:
-        from tests.journeys.client import send
-
         found = send(platform.url, "GET", f"/_local/mailbox?to={carl.email}").json["data"]
         return [mail["subject"] for mail in found] or None
 

@@ -112,7 +112,7 @@ class Machine:
         self.wake(deal)
 
 
-def eventually(true, seconds=20):
+def eventually(true, seconds=180):
     deadline = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < deadline, "it did not happen in time"

@@ -13,6 +13,7 @@ from local.platform import Platform
 from tests.local import stack
 
 Notes = Callable[..., list[dict[str, Any]]]
+PATIENCE = 180.0
 
 
 @pytest.fixture(scope="session")
@@ -37,7 +38,7 @@ def cloud(small_app: Path, notes_file: Path) -> Iterator[Platform]:
 @pytest.fixture(scope="session")
 def client(cloud: Platform) -> Iterator[httpx.Client]:
     """An HTTP client of its REST API."""
-    with httpx.Client(base_url=cloud.url, timeout=20) as client:
+    with httpx.Client(base_url=cloud.url, timeout=PATIENCE) as client:
         yield client
 
 
@@ -58,7 +59,7 @@ def notes(notes_file: Path) -> Notes:
     """Wait until the functions have noted `count` things of a kind, and return them."""
 
     def wait(what: str, count: int = 1, fits: Callable[[dict[str, Any]], bool] = lambda note: True) -> Any:
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + PATIENCE
         while True:
             lines = notes_file.read_text().splitlines() if notes_file.exists() else []
             found = [note for line in lines if (note := json.loads(line))["what"] == what and fits(note)]

@@ -36,7 +36,7 @@ def _arn(name: str) -> dict[str, Any]:
     return {"Fn::GetAtt": [name, "Arn"]}
 
 
-def _function(handler: str, timeout: int = 10, role: str = "Role", **more: Any) -> dict[str, Any]:
+def _function(handler: str, timeout: int = 60, role: str = "Role", **more: Any) -> dict[str, Any]:
     environment = {
         "DATABASE_HOST": _GET_HOST,
         "DATABASE_PORT": "5432",
@@ -103,7 +103,8 @@ def _functions() -> Resources:
     handlers += ["answer", "push", "migrate", "daily", "start", "finish"]
     return {
         **{handler.title(): _function(handler) for handler in handlers},
-        "Sleep": _function("sleep", timeout=1, ReservedConcurrentExecutions=1),
+        "Sleep": _function("sleep", timeout=1),
+        "Hold": _function("hold", timeout=30, ReservedConcurrentExecutions=1),
         "Migration": _of("Custom::Trigger", HandlerArn={"Ref": "MigrateVersion"}),
         "MigrateVersion": _of("AWS::Lambda::Version", FunctionName={"Ref": "Migrate"}),
     }
@@ -138,6 +139,7 @@ def _http() -> Resources:
         "GET /broken": "Break_Down",
         "GET /dead": "Die",
         "GET /slow": "Sleep",
+        "POST /held": "Hold",
         "POST /aws": "Ask_Aws",
         "$default": "Echo",
     }
@@ -189,7 +191,7 @@ def _queues() -> Resources:
     redrive = {"deadLetterTargetArn": _arn("Dead"), "maxReceiveCount": 2}
     found = {
         "Dead": _of("AWS::SQS::Queue", QueueName="dead"),
-        "Work": _of("AWS::SQS::Queue", QueueName="work", VisibilityTimeout=1, RedrivePolicy=redrive),
+        "Work": _of("AWS::SQS::Queue", QueueName="work", VisibilityTimeout=5, RedrivePolicy=redrive),
         "Ordered": _of("AWS::SQS::Queue", QueueName="ordered.fifo", FifoQueue=True, ContentBasedDeduplication=True),
         "WorkPolicy": _of(
             "AWS::SQS::QueuePolicy",
@@ -230,7 +232,7 @@ def _saga() -> Resources:
                 "Type": "Task",
                 "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken",
                 "Parameters": {"FunctionName": "${start}", "Payload": {"token.$": "$$.Task.Token"}},
-                "TimeoutSeconds": 20,
+                "TimeoutSeconds": 300,
                 "Next": "Finish",
             },
             "Finish": {"Type": "Task", "Resource": "${finish}", "End": True},

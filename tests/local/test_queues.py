@@ -1,17 +1,21 @@
 """Queues, rules and the state machine: what is sent arrives, in order where it must, and again where it failed."""
 
+import asyncio
 import json
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from threading import Thread
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from moto.sqs.models import Message, Queue, SQSBackend
 
-from local import moto_app
-from tests.local.conftest import Notes
+from local import moto_app, queues
+from local.demands import AwsRequest
+from tests.local.conftest import PATIENCE, Notes
 
 AskAws = Callable[..., dict[str, Any]]
 
@@ -24,14 +28,48 @@ def _about(name: str) -> Callable[[dict[str, Any]], bool]:
     return lambda note: bool(note["body"].get("name", note["body"].get("detail", {}).get("name")) == name)
 
 
-def test_a_message_is_handled_at_once(cloud: Any, ask_aws: AskAws, notes: Notes) -> None:
+@pytest.fixture(autouse=True)
+def _is_warm(cloud: Any, ask_aws: AskAws, notes: Notes) -> None:
+    """A function that has yet to start may take longer than its messages stay hidden."""
     ask_aws("sqs", "send_message", QueueUrl=_url(cloud, "work"), MessageBody='{"name": "warm"}')
     notes("consumed", fits=_about("warm"))
-    ask_aws("sqs", "send_message", QueueUrl=_url(cloud, "work"), MessageBody='{"name": "fast"}')
 
-    (note,) = notes("consumed", fits=_about("fast"))
-    sent = int(note["attributes"]["SentTimestamp"]) / 1000
-    assert note["at"] - sent < 0.5
+
+@pytest.mark.parametrize("delay", [0, 1])
+def test_a_message_is_handled_because_it_came_and_not_because_somebody_looked(
+    delay: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queues, "SWEEP_SECONDS", 3600.0)
+    mapped = queues.Mapped("work", "consume", batch=10, at_once=1, partial=True, visibility=30)
+    sent = {"QueueUrl": f"http://x/{mapped.queue}", "MessageBody": "{}", "DelaySeconds": delay}
+    headers = {"x-amz-target": "AmazonSQS.SendMessage", "authorization": "Credential=a/b/c/sqs/aws4_request"}
+    request = AwsRequest("POST", "/", "", headers, json.dumps(sent).encode())
+
+    async def handled() -> bytes:
+        lying: list[dict[str, Any]] = []
+        invoked: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+
+        class Sqs:
+            def call(self, service: str, target: str, parameters: dict[str, Any]) -> dict[str, Any]:
+                return {"Messages": [lying.pop()] if lying and "Receive" in target else []}
+
+        class Lambdas:
+            async def invoke(self, function: str, event: bytes) -> Any:
+                invoked.set_result(event)
+                return SimpleNamespace(failed=False, payload=b"{}")
+
+        with ThreadPoolExecutor(1) as threads:
+            reader = queues.Queues([mapped], Sqs(), threads, Lambdas())  # type: ignore[arg-type]
+            [task] = reader.start()
+            await asyncio.sleep(0)
+            lying.append({"MessageId": "1", "ReceiptHandle": "1", "Body": "{}", "MD5OfBody": ""})
+            reader.observe(request)
+            try:
+                return await asyncio.wait_for(invoked, PATIENCE)
+            finally:
+                task.cancel()
+
+    assert json.loads(asyncio.run(handled()))["Records"][0]["messageId"] == "1"
 
 
 def test_only_what_failed_comes_again(cloud: Any, ask_aws: AskAws, notes: Notes) -> None:
@@ -50,16 +88,17 @@ def test_what_fails_for_good_ends_among_the_dead_letters(cloud: Any, ask_aws: As
     ask_aws("sqs", "send_message", QueueUrl=_url(cloud, "work"), MessageBody=body)
 
     notes("consumed", 2, fits=_about("lost"))
-    deadline = time.monotonic() + 10
-    while not (dead := ask_aws("sqs", "receive_message", QueueUrl=_url(cloud, "dead")).get("Messages")):
-        assert time.monotonic() < deadline
+    deadline, dead = time.monotonic() + PATIENCE, []
+    while body not in dead:
+        assert time.monotonic() < deadline, dead
+        found = ask_aws("sqs", "receive_message", QueueUrl=_url(cloud, "dead")).get("Messages", [])
+        dead += [message["Body"] for message in found]
         time.sleep(0.1)
-    assert dead[0]["Body"] == body
     assert len(notes("consumed", 2, fits=_about("lost"))) == 2
 
 
 def test_whoever_asks_is_told_how_many_messages_lie_in_a_queue(cloud: Any, ask_aws: AskAws) -> None:
-    ask_aws("sqs", "send_message", QueueUrl=_url(cloud, "work"), MessageBody='{"name": "counted"}', DelaySeconds=3)
+    ask_aws("sqs", "send_message", QueueUrl=_url(cloud, "work"), MessageBody='{"name": "counted"}', DelaySeconds=900)
 
     for names in (["All"], ["ApproximateNumberOfMessagesDelayed"]):
         told = ask_aws("sqs", "get_queue_attributes", QueueUrl=_url(cloud, "work"), AttributeNames=names)
@@ -71,7 +110,7 @@ def test_a_delayed_message_waits(cloud: Any, ask_aws: AskAws, notes: Notes) -> N
     ask_aws("sqs", "send_message", QueueUrl=_url(cloud, "work"), MessageBody=body, DelaySeconds=1)
 
     (note,) = notes("consumed", fits=_about("later"))
-    assert 1.0 <= note["at"] - int(note["attributes"]["SentTimestamp"]) / 1000 < 2.0
+    assert note["at"] - int(note["attributes"]["SentTimestamp"]) / 1000 >= 1
 
 
 def test_a_group_is_never_handled_by_two_at_once(cloud: Any, ask_aws: AskAws, notes: Notes) -> None:

@@ -5,17 +5,23 @@ from typing import Any
 
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
-from websockets.sync.client import ClientConnection, connect
+from websockets.sync.client import ClientConnection
+from websockets.sync.client import connect as websockets_connect
 
 from local.platform import Platform
-from tests.local.conftest import Notes
+from tests.local.conftest import PATIENCE, Notes
+
+
+def connect(url: str) -> ClientConnection:
+    """A socket that waits for a slow machine."""
+    return websockets_connect(url, open_timeout=PATIENCE, ping_interval=None)
 
 
 def test_an_event_finds_its_route_and_hears_its_answer(cloud: Platform) -> None:
     with connect(cloud.ws_url) as socket:
         socket.send('{"event": "unknown", "data": {}}')
 
-        seen = json.loads(socket.recv(10))["seen"]
+        seen = json.loads(socket.recv(PATIENCE))["seen"]
     assert seen["requestContext"]["routeKey"] == "$default"
     assert seen["requestContext"]["eventType"] == "MESSAGE"
     assert seen["body"] == '{"event": "unknown", "data": {}}'
@@ -27,7 +33,7 @@ def test_what_names_no_route_goes_to_the_default(cloud: Platform, text: str) -> 
     with connect(cloud.ws_url) as socket:
         socket.send(text)
 
-        assert json.loads(socket.recv(10))["seen"]["body"] == text
+        assert json.loads(socket.recv(PATIENCE))["seen"]["body"] == text
 
 
 @pytest.mark.parametrize(("token", "status"), [("bad", 401), ("forbidden", 403)])
@@ -42,7 +48,7 @@ def test_a_function_posts_to_a_connection_and_hears_of_a_lost_one(cloud: Platfor
     with connect(cloud.ws_url) as socket:
         socket.send('{"event": "push"}')
 
-        frames = [json.loads(socket.recv(10)) for _ in range(2)]
+        frames = [json.loads(socket.recv(PATIENCE)) for _ in range(2)]
     assert {"event": "pushed"} in frames and {"gone": "GoneException"} in frames
 
 
@@ -50,7 +56,7 @@ def test_a_function_that_fails_is_an_error_frame(cloud: Platform) -> None:
     with connect(cloud.ws_url) as socket:
         socket.send('{"event": "broken"}')
 
-        assert json.loads(socket.recv(10))["message"] == "Internal server error"
+        assert json.loads(socket.recv(PATIENCE))["message"] == "Internal server error"
 
 
 def test_a_frame_over_32_kb_ends_the_connection(cloud: Platform) -> None:
@@ -64,7 +70,7 @@ def test_a_message_of_several_frames_may_be_longer(cloud: Platform) -> None:
     with connect(cloud.ws_url) as socket:
         socket.send(["x" * 20_000] * 5)
 
-        assert len(json.loads(socket.recv(10))["seen"]["body"]) == 100_000
+        assert len(json.loads(socket.recv(PATIENCE))["seen"]["body"]) == 100_000
 
 
 def test_a_message_over_128_kb_ends_the_connection(cloud: Platform) -> None:
@@ -77,7 +83,7 @@ def test_a_message_over_128_kb_ends_the_connection(cloud: Platform) -> None:
 def test_the_end_of_a_connection_is_told(cloud: Platform, notes: Notes) -> None:
     with connect(cloud.ws_url) as socket:
         socket.send("{}")
-        connection = json.loads(socket.recv(10))["seen"]["requestContext"]["connectionId"]
+        connection = json.loads(socket.recv(PATIENCE))["seen"]["requestContext"]["connectionId"]
 
     def is_ours(note: dict[str, Any]) -> bool:
         return bool(note["connection"] == connection)
@@ -87,6 +93,6 @@ def test_the_end_of_a_connection_is_told(cloud: Platform, notes: Notes) -> None:
 
 def _close_code(socket: ClientConnection) -> int:
     with pytest.raises(ConnectionClosed) as closed:
-        socket.recv(10)
+        socket.recv(PATIENCE)
     assert closed.value.rcvd is not None
     return closed.value.rcvd.code

@@ -5,6 +5,7 @@ import signal
 import socket
 import time
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from local.platform import Platform
 from local.problem import Problem
 from tests.local import stack
+from tests.local.conftest import PATIENCE
 
 
 def test_a_port_in_use_is_one_sentence(small_app: Path, tmp_path: Path) -> None:
@@ -52,13 +54,13 @@ def test_a_missing_grant_is_named(tmp_path: Path, missing: str, sentence: str) -
 def test_nothing_is_left_behind(small_app: Path, tmp_path: Path, how: int) -> None:
     platform = Platform(templates=small_app, state=tmp_path)
     platform.start()
-    assert httpx.get(f"{platform.url}/nowhere").status_code == 200
+    assert httpx.get(f"{platform.url}/nowhere", timeout=PATIENCE).status_code == 200
     children = _family(platform.details["pid"])
     assert len(children) >= 4
 
     platform.stop(how)
 
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE
     while any(_is_alive(child) for child in children):
         assert time.monotonic() < deadline, [child for child in children if _is_alive(child)]
         time.sleep(0.05)
@@ -69,18 +71,22 @@ def test_what_is_kept_is_there_again(small_app: Path, tmp_path: Path) -> None:
     notes = {"NOTES": str(tmp_path / "notes")}
     body = {"service": "s3", "operation": "put_object"}
     sign = {"service": "kms", "operation": "list_keys", "parameters": {}}
+
+    def post(platform: Platform, path: str, asked: dict[str, Any]) -> dict[str, Any]:
+        answer: dict[str, Any] = httpx.post(f"{platform.url}{path}", json=asked, timeout=PATIENCE).json()
+        return answer
+
     with Platform(templates=small_app, state=tmp_path, keep=True, environment=notes) as first:
         parameters = {"Bucket": "documents", "Key": "a/b ü", "Body": "text", "ContentType": "text/plain"}
-        assert "ETag" in httpx.post(f"{first.url}/aws", json={**body, "parameters": parameters}).json()
-        today = httpx.post(f"{first.url}/_local/clock", json={"advance_days": 5}).json()["today"]
+        assert "ETag" in post(first, "/aws", {**body, "parameters": parameters})
+        today = post(first, "/_local/clock", {"advance_days": 5})["today"]
 
     with Platform(templates=small_app, state=tmp_path, keep=True, environment=notes) as second:
         wanted = {"Bucket": "documents", "Key": "a/b ü"}
-        answer = httpx.post(f"{second.url}/aws", json={**body, "operation": "head_object", "parameters": wanted})
-        assert (answer.json()["ContentLength"], answer.json()["ContentType"]) == (4, "text/plain")
-        later = httpx.post(f"{second.url}/_local/clock", json={"advance_days": 1}).json()["today"]
-        assert later > today
-        assert httpx.post(f"{second.url}/aws", json=sign).json() == {"refused": "AccessDeniedException"}
+        stored = post(second, "/aws", {**body, "operation": "head_object", "parameters": wanted})
+        assert (stored["ContentLength"], stored["ContentType"]) == (4, "text/plain")
+        assert post(second, "/_local/clock", {"advance_days": 1})["today"] > today
+        assert post(second, "/aws", sign) == {"refused": "AccessDeniedException"}
 
 
 def _family(pid: int) -> list[int]:

@@ -72,7 +72,7 @@ def test_an_answer_is_given_again_with_its_etag(listed, unseen):
 
     assert (second.body, second.headers["etag"]) == (first.body, first.headers["etag"])
     assert second.headers["x-correlation-id"] != first.headers["x-correlation-id"]
-    assert second.headers["x-ratelimit-remaining"] < first.headers["x-ratelimit-remaining"]
+    assert int(second.headers["x-ratelimit-remaining"]) < int(first.headers["x-ratelimit-remaining"])
     assert listed.found()[0]["name"] == "Unseen"
 
 

@@ -18,9 +18,15 @@ from tests.world import close_connections
 _numbers = count(1)
 
 
+PATIENCE = 120.0
+
+
 @pytest.fixture(autouse=True)
 def _unscaled(monkeypatch):
+    """As many as on a stage; in a window of an hour, which none of these tests outlasts."""
     monkeypatch.setenv("RATE_LIMIT_SCALE", "1")
+    for category, (limit, _) in limits.LIMITS.items():
+        monkeypatch.setitem(limits.LIMITS, category, (limit, 3600))
 
 
 @pytest.fixture
@@ -31,7 +37,7 @@ def nobody():
 
 
 def test_of_two_hundred_at_once_as_many_get_through_as_the_limit_says():
-    limit, _ = limits.LIMITS["search"]
+    limit, seconds = limits.LIMITS["search"]
     subject, barrier = new_id().hex, threading.Barrier(200)
 
     def ask(_: int) -> int | None:
@@ -39,7 +45,7 @@ def test_of_two_hundred_at_once_as_many_get_through_as_the_limit_says():
         try:
             return limits.count("search", subject).remaining
         except limits.RateLimited as refusal:
-            assert 1 <= refusal.retry_after <= 60
+            assert 1 <= refusal.retry_after <= seconds
             return None
         finally:
             close_connections()
@@ -61,10 +67,11 @@ def test_a_user_has_one_limit_from_wherever_it_asks(call, world):
 
 def test_no_window_holds_more_wherever_it_begins(monkeypatch):
     monkeypatch.setitem(limits.LIMITS, "search", (5, 1))
-    subject, passed, ends = new_id().hex, [], time.monotonic() + 3
+    subject, passed, deadline = new_id().hex, [], time.monotonic() + PATIENCE
 
-    while time.monotonic() < ends:
+    while len(passed) < 16:
         began = time.monotonic()
+        assert began < deadline, "the window holds nobody any more"
         try:
             limits.count("search", subject)
         except limits.RateLimited:
@@ -72,7 +79,6 @@ def test_no_window_holds_more_wherever_it_begins(monkeypatch):
         # Counted at some moment between the two.
         passed.append((began, time.monotonic()))
 
-    assert len(passed) >= 12
     for first, sixth in zip(passed, passed[5:], strict=False):
         assert sixth[1] - first[0] >= 1
 

@@ -118,7 +118,8 @@ def canaries(user: Any) -> dict[str, str]:
         "email": user.email,
         "phone": f"+1-{user.id.hex[:12]}",
         "bio": f"Bio of {user.id.hex}",
-        "ip": f"2001:db8::{user.id.hex[-4:]}",
+        # No group begins with a zero, which PostgreSQL would leave out.
+        "ip": f"2001:db8::f{user.id.hex[-6:-3]}:f{user.id.hex[-3:]}",
         "agent": f"agent-{user.id.hex}",
     }
 

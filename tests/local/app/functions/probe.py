@@ -47,6 +47,15 @@ def sleep(event: dict[str, Any], context: Any) -> None:
     time.sleep(30)
 
 
+def hold(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Go on until the file is there that the event names."""
+    with Path(os.environ["NOTES"]).open("a") as notes:
+        notes.write(json.dumps({"what": "held"}) + "\n")
+    while not Path(json.loads(event["body"])).exists():
+        time.sleep(0.02)
+    return {"statusCode": 200}
+
+
 def ask_aws(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Call the operation that the event names, as this function's role."""
     asked = json.loads(event["body"])
