@@ -4,6 +4,7 @@ import os
 from collections.abc import Generator, Iterator
 
 import boto3
+import hypothesis
 import pytest
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.server import ThreadedMotoServer
@@ -22,6 +23,12 @@ DATABASE = "leasing"
 VALKEY_PATIENCE = "120"
 """Seconds. Whoever does not hear from Valkey in time goes on uncounted and uncached; a machine is not sick for being
 slow. What the product's own patience is: tests/system/test_sick_valkey.py."""
+
+
+hypothesis.settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("any machine")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
