@@ -12,6 +12,7 @@ from shared.kit.catalog import Role
 from shared.kit.db import Reading, Row, Tx
 from shared.kit.ids import new_id
 from shared.kit.request import Caller
+from shared.organizations.sides import EVERY_SIDE, mine, sides_of
 
 _SELECT = """
 SELECT b.id, b.space_id, b.client_id, b.owner_id, b.client_organization_id, b.owner_organization_id,
@@ -24,14 +25,7 @@ SELECT b.id, b.space_id, b.client_id, b.owner_id, b.client_organization_id, b.ow
 FROM bids b
 """
 
-# The side that a caller's role stands on; None leaves a side open (SUPER_ADMIN, SUPPORT). A broker stands on that of
-# its own organization and of those that it represents.
-_MINE = """
-(%(owner_side)s::uuid IS NULL OR b.owner_organization_id = %(owner_side)s)
-AND (%(client_side)s::uuid IS NULL OR b.client_organization_id = %(client_side)s)
-AND (%(broker_side)s::uuid IS NULL
-     OR b.client_organization_id = ANY ((SELECT app.represented() || %(broker_side)s::uuid)::uuid[]))
-"""
+_MINE = mine("b")
 
 _SELECT_PAGE = (
     _SELECT
@@ -180,20 +174,7 @@ def _with_version(tx: Tx, author: Caller, bid_id: UUID, proposal: Proposal) -> R
         "economics": Jsonb(proposal.economics) if proposal.economics else None,
     }
     tx.run(_INSERT_VERSION, values)
-    return tx.batch((_SELECT_ONE, {"bid_id": bid_id, **side_of(author)}))[0][0]
-
-
-def side_of(caller: Caller) -> dict[str, UUID | None]:
-    """The organization that a caller's role confines it to, on the owner's or on the client's side (a broker's: with
-    those that it represents)."""
-    all_sides = caller.role in (Role.SUPER_ADMIN, Role.SUPPORT)
-    owns = caller.role in (Role.OWNER, Role.AGENT)
-    is_broker = caller.role is Role.BROKER
-    return {
-        "owner_side": caller.organization_id if owns else None,
-        "client_side": None if owns or all_sides or is_broker else caller.organization_id,
-        "broker_side": caller.organization_id if is_broker else None,
-    }
+    return tx.batch((_SELECT_ONE, {"bid_id": bid_id, **sides_of(author)}))[0][0]
 
 
 def select_bids(tx: Reading, caller: Caller, asked: BidFilter) -> list[Row]:
@@ -202,7 +183,7 @@ def select_bids(tx: Reading, caller: Caller, asked: BidFilter) -> list[Row]:
     return tx.all(
         _SELECT_PAGE,
         {
-            **side_of(caller),
+            **sides_of(caller),
             **asked.model_dump(include={"space_id", "client_id", "status"}),
             "before": before,
             "before_id": before_id,
@@ -213,14 +194,14 @@ def select_bids(tx: Reading, caller: Caller, asked: BidFilter) -> list[Row]:
 
 def select_bid(tx: Reading, caller: Caller, bid_id: UUID) -> tuple[Row | None, list[Row]]:
     """The bid and its versions."""
-    values = {"bid_id": bid_id, **side_of(caller)}
+    values = {"bid_id": bid_id, **sides_of(caller)}
     bids, versions = tx.batch((_SELECT_ONE, values), (_SELECT_VERSIONS, values))
     return (bids[0] if bids else None), versions
 
 
 def lock_bid(tx: Tx, caller: Caller, bid_id: UUID) -> tuple[Row | None, Row | None]:
     """The bid and its space's state, both locked: the space first, so that no two callers wait crosswise."""
-    values = {"bid_id": bid_id, **side_of(caller)}
+    values = {"bid_id": bid_id, **sides_of(caller)}
     asked = (_LOCK_MANDATE_OF, _LOCK_SPACE_OF, _LOCK_ONE, _SELECT_ONE, _SELECT_SPACE_NOW)
     *_, bids, states = tx.batch(*((sql, values) for sql in asked))
     return (bids[0] if bids else None), (states[0] if states else None)
@@ -236,7 +217,7 @@ def update_decided(tx: Tx, caller: Caller, bid: Bid, status: BidStatus, notes: s
         "broker_id": _broker(caller, bid.client_organization_id),
     }
     tx.run(_UPDATE_DECIDED, values)
-    return tx.batch((_SELECT_ONE, values | side_of(caller)))[0][0]
+    return tx.batch((_SELECT_ONE, values | sides_of(caller)))[0][0]
 
 
 def update_terms(tx: Tx, caller: Caller, bid: Bid, proposal: Proposal) -> Row:
@@ -250,6 +231,5 @@ def reject_others(tx: Tx, space_id: UUID, winner: UUID | None, reason: str) -> l
     """The space's open bids but the winner, rejected (for the saga, which sees both sides)."""
     values = {"space_id": space_id, "bid_id": winner, "reason": reason}
     rejected = tx.all(_REJECT_OTHERS, values)
-    everybody = {"owner_side": None, "client_side": None, "broker_side": None}
-    found = tx.batch(*((_SELECT_ONE, {"bid_id": row["id"], **everybody}) for row in rejected))
+    found = tx.batch(*((_SELECT_ONE, {"bid_id": row["id"], **EVERY_SIDE}) for row in rejected))
     return [rows[0] for rows in found]

@@ -3,8 +3,8 @@
 from typing import TypedDict
 from uuid import UUID
 
-from shared.kit.catalog import Role
 from shared.kit.request import Caller
+from shared.organizations.sides import EVERY_SIDE, sides_of
 
 INVENTORY_CHANGES = (
     "bid.approved",
@@ -34,5 +34,5 @@ def reach(caller: Caller | None) -> Reach:
     """Owners and agents see their organization's inventory, SUPPORT and SUPER_ADMIN everybody's."""
     if caller is None:
         return {"own_organization_id": None, "sees_all": False}
-    own = caller.organization_id if caller.role in (Role.OWNER, Role.AGENT) else None
-    return {"own_organization_id": own, "sees_all": caller.role in (Role.SUPER_ADMIN, Role.SUPPORT)}
+    sides = sides_of(caller)
+    return {"own_organization_id": sides["owner_side"], "sees_all": sides == EVERY_SIDE}

@@ -8,11 +8,11 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from shared.contracts.models import ContractFilter, SignatureStatus
-from shared.kit.catalog import Role
 from shared.kit.db import Reading, Row, Tx
 from shared.kit.ids import new_id
 from shared.kit.request import Caller
 from shared.kit.settings import setting
+from shared.organizations.sides import mine, sides_of, signing_sides
 
 _STATE = """
 c.id, c.bid_id, c.space_id, c.owner_id, c.client_id, c.owner_organization_id, c.client_organization_id,
@@ -43,12 +43,7 @@ jsonb_build_object('id', c.owner_id, 'name', c.owner_party ->> 'name',
 """
 )
 
-_MINE = """
-(%(owner_side)s::uuid IS NULL OR c.owner_organization_id = %(owner_side)s)
-AND (%(client_side)s::uuid IS NULL OR c.client_organization_id = %(client_side)s)
-AND (%(broker_side)s::uuid IS NULL
-     OR c.client_organization_id = ANY ((SELECT app.represented() || %(broker_side)s::uuid)::uuid[]))
-"""
+_MINE = mine("c")
 
 _SELECT_PAGE = (
     "SELECT "
@@ -246,30 +241,23 @@ RETURNING """
 )
 
 
-def sides_of(caller: Caller) -> dict[str, Any]:
-    """The organization that a caller's role confines it to, on the owner's or on the client's side (a broker's: with
-    those that it represents)."""
-    owns = caller.role is Role.OWNER
-    is_broker = caller.role is Role.BROKER
-    everything = caller.role in (Role.SUPER_ADMIN, Role.SUPPORT)
-    return {
-        "owner_side": caller.organization_id if owns else None,
-        "client_side": None if owns or is_broker or everything else caller.organization_id,
-        "broker_side": caller.organization_id if is_broker else None,
-        "public_url": setting("PUBLIC_URL"),
-    }
-
-
 def select_contracts(tx: Reading, caller: Caller, asked: ContractFilter) -> list[Row]:
     """One row more than the page holds."""
     before, before_id = asked.key_before(datetime.fromisoformat, UUID)
-    values = {"status": asked.status, "before": before, "before_id": before_id, "limit": asked.limit + 1}
-    return tx.all(_SELECT_PAGE, values | sides_of(caller))
+    values = {
+        **sides_of(caller),
+        "public_url": setting("PUBLIC_URL"),
+        "status": asked.status,
+        "before": before,
+        "before_id": before_id,
+        "limit": asked.limit + 1,
+    }
+    return tx.all(_SELECT_PAGE, values)
 
 
 def select_contract(tx: Reading, caller: Caller, contract_id: UUID) -> Row | None:
     """The contract with its payments and signatures."""
-    values = {"contract_id": contract_id, **sides_of(caller)}
+    values = {"contract_id": contract_id, **sides_of(caller), "public_url": setting("PUBLIC_URL")}
     contracts, payments, signatures = tx.batch(
         (_SELECT_ONE, values), (_SELECT_PAYMENTS, values), (_SELECT_SIGNATURES, values)
     )
@@ -293,10 +281,7 @@ def select_deal_later(tx: Tx, contract_id: UUID) -> Callable[[], list[Row]]:
 
 def lock_contract(tx: Tx, caller: Caller, contract_id: UUID) -> Row | None:
     """The contract's state and its saga's token, locked."""
-    sides = sides_of(caller)
-    # A mandate is for bids: a broker reads its clients' leases, and signs or declines none of them.
-    sides |= {"client_side": sides["broker_side"] or sides["client_side"], "broker_side": None}
-    return tx.one(_LOCK_ONE, {"contract_id": contract_id, **sides})
+    return tx.one(_LOCK_ONE, {"contract_id": contract_id, **signing_sides(caller)})
 
 
 def select_evidence(tx: Reading, caller: Caller, contract_id: UUID) -> tuple[Row, Row | None, list[Row]] | None:

@@ -13,6 +13,7 @@ from shared.kit.paging import Paged
 from shared.kit.request import Caller
 from shared.organizations.models import Acceptance, NewInvitation, NewMandate
 from shared.organizations.rules import ADMINISTRATORS, INVITATION_DAYS
+from shared.organizations.sides import EVERY_SIDE, sides_of
 
 # --- the organization itself
 
@@ -238,8 +239,8 @@ _MANDATE = """
 
 # Clients see what their organization has granted, a broker what it was granted itself.
 _MINE = """
-(%(client_side)s::uuid IS NULL OR m.client_organization_id = %(client_side)s)
-AND (%(broker_side)s::uuid IS NULL OR m.broker_id = %(broker_side)s)
+(%(granted_by)s::uuid IS NULL OR m.client_organization_id = %(granted_by)s)
+AND (%(granted_to)s::uuid IS NULL OR m.broker_id = %(granted_to)s)
 """
 
 
@@ -290,7 +291,7 @@ RETURNING {_MANDATE}
 def select_mandates(tx: Reading, caller: Caller, asked: Paged) -> list[Row]:
     """One row more than the page holds."""
     (before,) = asked.key_before(UUID)
-    return tx.all(_SELECT_MANDATES, _sides(caller) | {"before": before, "limit": asked.limit + 1})
+    return tx.all(_SELECT_MANDATES, _parties(caller) | {"before": before, "limit": asked.limit + 1})
 
 
 _SELECT_MANDATES = f"""
@@ -304,7 +305,7 @@ LIMIT %(limit)s
 
 def lock_mandate(tx: Tx, caller: Caller, mandate_id: UUID) -> Row | None:
     """One of the caller's own."""
-    return tx.one(_LOCK_MANDATE, _sides(caller) | {"id": mandate_id})
+    return tx.one(_LOCK_MANDATE, _parties(caller) | {"id": mandate_id})
 
 
 _LOCK_MANDATE = f"SELECT {_MANDATE} FROM mandates m WHERE m.id = %(id)s AND {_MINE} FOR UPDATE"
@@ -323,8 +324,10 @@ RETURNING {_MANDATE}
 """
 
 
-def _sides(caller: Caller) -> dict[str, UUID | None]:
+def _parties(caller: Caller) -> dict[str, UUID | None]:
+    sides = sides_of(caller)
+    is_broker, sees_all = sides["broker_side"] is not None, sides == EVERY_SIDE
     return {
-        "client_side": caller.organization_id if caller.role is Role.CLIENT else None,
-        "broker_side": caller.user_id if caller.role is Role.BROKER else None,
+        "granted_by": None if is_broker or sees_all else caller.organization_id,
+        "granted_to": caller.user_id if is_broker else None,
     }

@@ -1,9 +1,8 @@
 """The roles of the platform, in one table: how each is got, what it may, and whom it may ask in.
 
 An operation takes its `access=` from here (`access=may(Right.BID)`), so that a row says all that a role may beyond
-what everybody may (one's own account, news and organization) and what is public. Whose things these are, is said
-elsewhere: a caller reaches its own organization's (a broker also those of clients who gave it a mandate), SUPPORT and
-SUPER_ADMIN everybody's.
+what everybody may (one's own account, news and organization) and what is public, and on which side of a deal it stands:
+whose rows those are is said by shared/organizations/sides.py.
 """
 
 from enum import StrEnum
@@ -44,8 +43,19 @@ class Source(StrEnum):
     SUPER_ADMIN = "a SUPER_ADMIN; the first one by an operator's command"
 
 
+class Side(StrEnum):
+    """Whose rows a role reaches."""
+
+    OWNER = "those that its organization owns"
+    CLIENT = "those of which its organization is the client"
+    BROKER = "those of which its organization, or a client that gave it a mandate, is the client"
+    EITHER = "those on which its organization stands on either side"
+    EVERY = "everybody's"
+
+
 class Row(NamedTuple):
     got_by: Source
+    side: Side
     may: frozenset[Right]
     invites: frozenset[Role] = frozenset()
 
@@ -59,6 +69,7 @@ ROLES: dict[Role, Row] = {
     # Lets: everything of its organization.
     Role.OWNER: Row(
         Source.REGISTRATION,
+        Side.OWNER,
         frozenset(
             {R.KEEP_INVENTORY, R.READ_BIDS, R.DECIDE_BIDS, R.TRY_TERMS, R.READ_LEASES}
             | {R.DRAW_LEASES, R.SIGN_LEASES, R.AUTHORIZE_LEASES}
@@ -69,26 +80,33 @@ ROLES: dict[Role, Row] = {
     # Rents.
     Role.CLIENT: Row(
         Source.REGISTRATION,
+        Side.CLIENT,
         _CLIENTS | {R.GIVE_MANDATES, R.READ_MANDATES},
         invites=frozenset({Role.CLIENT, Role.FINANCIAL_OFFICER}),
     ),
     # What a client may, for itself and for clients that gave it a mandate; for them it signs nothing.
     Role.BROKER: Row(
         Source.REGISTRATION,
+        Side.BROKER,
         _CLIENTS | {R.READ_MANDATES},
         invites=frozenset({Role.BROKER, Role.FINANCIAL_OFFICER}),
     ),
     # Works for an owner: its buildings and bids; no money, no signature.
-    Role.AGENT: Row(Source.INVITATION, frozenset({R.KEEP_INVENTORY, R.READ_BIDS, R.DECIDE_BIDS, R.TRY_TERMS})),
+    Role.AGENT: Row(
+        Source.INVITATION, Side.OWNER, frozenset({R.KEEP_INVENTORY, R.READ_BIDS, R.DECIDE_BIDS, R.TRY_TERMS})
+    ),
     # The organization's money and nothing else. Only an owner's is owed any: row-level security lets only it book.
-    Role.FINANCIAL_OFFICER: Row(Source.INVITATION, frozenset({R.READ_MONEY, R.BOOK_MONEY, R.READ_REPORTS})),
+    Role.FINANCIAL_OFFICER: Row(
+        Source.INVITATION, Side.EITHER, frozenset({R.READ_MONEY, R.BOOK_MONEY, R.READ_REPORTS})
+    ),
     # Nothing yet: maintenance and projects are not there.
-    Role.CONTRACTOR: Row(Source.REGISTRATION, frozenset()),
+    Role.CONTRACTOR: Row(Source.REGISTRATION, Side.EITHER, frozenset()),
     # Reads everything, each read audited, and changes nothing but its notes.
-    Role.SUPPORT: Row(Source.SUPER_ADMIN, _READING | {R.NOTE_ACCOUNTS}),
+    Role.SUPPORT: Row(Source.SUPER_ADMIN, Side.EVERY, _READING | {R.NOTE_ACCOUNTS}),
     # Everything, audited.
     Role.SUPER_ADMIN: Row(
         Source.SUPER_ADMIN,
+        Side.EVERY,
         frozenset(Right),
         invites=frozenset({Role.OWNER, Role.CLIENT, Role.BROKER, Role.AGENT, Role.FINANCIAL_OFFICER}),
     ),

@@ -8,16 +8,17 @@ from uuid import UUID
 from shared.kit.db import Row, Tx
 from shared.kit.ids import new_id
 from shared.kit.request import Caller
+from shared.organizations.sides import creditor_sides, mine
 from shared.payments.models import Deposit, Payment
-from shared.payments.queries import _MINE, select_later, sides_of
+from shared.payments.queries import select_later
 
 _LOCK_DEPOSIT = (
     "SELECT p.id FROM payments p WHERE p.contract_id = %(contract_id)s AND p.charge = 'DEPOSIT' AND "
-    + _MINE
+    + mine("p")
     + " FOR UPDATE"
 )
 
-_SELECT_CONTRACT = "SELECT p.id FROM contracts p WHERE p.id = %(contract_id)s AND " + _MINE
+_SELECT_CONTRACT = "SELECT p.id FROM contracts p WHERE p.id = %(contract_id)s AND " + mine("p")
 
 _SELECT_DEPOSIT = """
 SELECT p.contract_id, p.id AS payment_id, p.currency, p.paid_amount AS received_amount, s.applied_amount,
@@ -50,9 +51,7 @@ WHERE p.id = %(payment_id)s
 
 def lock_deposit(tx: Tx, caller: Caller, contract_id: UUID) -> tuple[bool, Row | None]:
     """Whether the contract is one that the caller books money of, and what there is of its deposit, locked."""
-    sides = sides_of(caller)
-    # A debtor's financial officer settles nothing.
-    values = {"contract_id": contract_id, **sides, "owner_side": sides["owner_side"] or sides["either_side"]}
+    values = {"contract_id": contract_id, **creditor_sides(caller)}
     locked, contracts, deposits = tx.batch(
         (_LOCK_DEPOSIT, values), (_SELECT_CONTRACT, values), (_SELECT_DEPOSIT, values)
     )

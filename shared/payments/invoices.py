@@ -8,8 +8,9 @@ from uuid import UUID
 from shared.kit.db import Reading, Row, Tx
 from shared.kit.ids import new_id
 from shared.kit.request import Caller
+from shared.organizations.sides import creditor_sides, mine, sides_of
 from shared.payments.models import InvoiceFilter, Payment
-from shared.payments.queries import _MINE, select_many, sides_of
+from shared.payments.queries import linked, select_many
 
 _SELECT = """
 SELECT p.id, p.kind, p.number,
@@ -29,7 +30,7 @@ FROM invoices p
 _SELECT_PAGE = (
     _SELECT
     + " WHERE "
-    + _MINE
+    + mine("p")
     + """
   AND (%(contract_id)s::uuid IS NULL OR p.contract_id = %(contract_id)s)
   AND (%(kind)s::text IS NULL OR p.kind = %(kind)s)
@@ -46,7 +47,7 @@ _LOCK_PAYMENT = (
     """
 SELECT p.id FROM payments p
 WHERE p.id = (SELECT i.payment_id FROM invoices i WHERE i.id = %(invoice_id)s AND i.kind = 'INVOICE') AND """
-    + _MINE
+    + mine("p")
     + " FOR UPDATE"
 )
 
@@ -119,7 +120,7 @@ def select_invoices(tx: Reading, caller: Caller, asked: InvoiceFilter) -> list[R
     """One row more than the page holds."""
     before, before_id = asked.key_before(datetime.fromisoformat, UUID)
     values = {
-        **sides_of(caller),
+        **linked(sides_of(caller)),
         **asked.model_dump(include={"contract_id", "kind"}),
         "before": before,
         "before_id": before_id,
@@ -130,8 +131,7 @@ def select_invoices(tx: Reading, caller: Caller, asked: InvoiceFilter) -> list[R
 
 def lock_invoice(tx: Tx, caller: Caller, invoice_id: UUID) -> Row | None:
     """What stands of an invoice that the caller's side issued; its payment is locked."""
-    sides = sides_of(caller)
-    values = {"invoice_id": invoice_id, **sides, "owner_side": sides["owner_side"] or sides["either_side"]}
+    values = {"invoice_id": invoice_id, **creditor_sides(caller)}
     locked, invoices = tx.batch((_LOCK_PAYMENT, values), (_SELECT_STANDING, values))
     return invoices[0] if locked else None
 
@@ -162,7 +162,7 @@ def insert_credit_note(tx: Tx, caller: Caller, off: Off, reason: str) -> tuple[R
         "reason": reason,
         "by": caller.user_id,
         "note_id": note_id,
-        **sides_of(caller),
+        **linked(sides_of(caller)),
     }
     tx.run(_UPDATE_CREDITED, values)
     tx.run(_INSERT_CREDIT_NOTES, values)

@@ -8,11 +8,11 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
-from shared.kit.catalog import Role
 from shared.kit.db import Reading, Row, Tx
 from shared.kit.ids import new_id
 from shared.kit.request import Caller
 from shared.kit.settings import setting
+from shared.organizations.sides import Sides, creditor_sides, mine, sides_of
 from shared.payments.models import Payment, PaymentFilter, Recording
 from shared.payments.rules import Reversal
 from shared.spaces.currencies import WHOLE_CURRENCIES
@@ -32,13 +32,7 @@ SELECT p.id, p.contract_id, p.payer_id, p.owner_organization_id, p.client_organi
 FROM payments p
 """
 
-_MINE = """
-(%(owner_side)s::uuid IS NULL OR p.owner_organization_id = %(owner_side)s)
-AND (%(client_side)s::uuid IS NULL OR p.client_organization_id = %(client_side)s)
-AND (%(broker_side)s::uuid IS NULL
-     OR p.client_organization_id = ANY ((SELECT app.represented() || %(broker_side)s::uuid)::uuid[]))
-AND (%(either_side)s::uuid IS NULL OR %(either_side)s IN (p.owner_organization_id, p.client_organization_id))
-"""
+_MINE = mine("p")
 
 _SELECT_PAGE = (
     _SELECT
@@ -284,24 +278,16 @@ WHERE p.id = %(contract_id)s AND """
 _SELECT_MANY = _SELECT + " WHERE p.id = ANY(%(payment_ids)s::uuid[]) ORDER BY p.due_date, p.id"
 
 
-def sides_of(caller: Caller) -> dict[str, Any]:
-    """The organization that a caller's role confines it to, and on which side it may stand (a broker: also on that of
-    those whom it represents)."""
-    own = caller.organization_id
-    return {
-        "owner_side": own if caller.role is Role.OWNER else None,
-        "client_side": own if caller.role is Role.CLIENT else None,
-        "broker_side": own if caller.role is Role.BROKER else None,
-        "either_side": own if caller.role is Role.FINANCIAL_OFFICER else None,
-        "public_url": setting("PUBLIC_URL"),
-    }
+def linked(sides: Sides) -> dict[str, Any]:
+    """The sides, with what the links to a payment's documents begin with."""
+    return {**sides, "public_url": setting("PUBLIC_URL")}
 
 
 def select_payments(tx: Reading, caller: Caller, asked: PaymentFilter) -> list[Row]:
     """One row more than the page holds."""
     after, after_id = asked.key_before(date.fromisoformat, UUID)
     values = {
-        **sides_of(caller),
+        **linked(sides_of(caller)),
         **asked.model_dump(include={"contract_id", "status", "due_date_from", "due_date_to"}),
         "after": after,
         "after_id": after_id,
@@ -312,7 +298,7 @@ def select_payments(tx: Reading, caller: Caller, asked: PaymentFilter) -> list[R
 
 def select_payment(tx: Reading, caller: Caller, payment_id: UUID) -> Row | None:
     """One payment of the caller's."""
-    return tx.one(_SELECT_ONE, {"payment_id": payment_id, **sides_of(caller)})
+    return tx.one(_SELECT_ONE, {"payment_id": payment_id, **linked(sides_of(caller))})
 
 
 def select_explanation(tx: Reading, caller: Caller, payment_id: UUID) -> Row | None:
@@ -322,9 +308,7 @@ def select_explanation(tx: Reading, caller: Caller, payment_id: UUID) -> Row | N
 
 def lock_payment(tx: Tx, caller: Caller, payment_id: UUID) -> tuple[Row | None, Row | None, list[Row]]:
     """The payment, locked, the state of its contract, and its transactions that nothing has reversed, latest first."""
-    sides = sides_of(caller)
-    # A debtor's financial officer reads and settles nothing.
-    values = {"payment_id": payment_id, **sides, "owner_side": sides["owner_side"] or sides["either_side"]}
+    values = {"payment_id": payment_id, **linked(creditor_sides(caller))}
     locked, payments, contracts, standing = tx.batch(
         (_LOCK_ONE, values), (_SELECT_ONE, values), (_SELECT_CONTRACT_STATE, values), (_SELECT_STANDING, values)
     )
@@ -341,7 +325,7 @@ def record_money(
         "payment_method": recording.payment_method,
         "transaction_reference": recording.transaction_reference,
         "by": caller.user_id,
-        **sides_of(caller),
+        **linked(sides_of(caller)),
     }
     tx.run(_INSERT_INVOICES, values | {"payment_ids": [payment.id], "invoice_ids": [new_id()]})
     tx.run(_INSERT_TRANSACTION, values | {"id": new_id(), "kind": "PAYMENT", "amount": settled})
@@ -365,7 +349,7 @@ def reverse_money(tx: Tx, caller: Caller, payment: Payment, reversal: Reversal, 
         "reason": reversal.reason,
         "today": today,
         "by": caller.user_id,
-        **sides_of(caller),
+        **linked(sides_of(caller)),
     }
     for transaction_id in reversal.transaction_ids:
         tx.run(_INSERT_REVERSAL, values | {"id": new_id(), "transaction_id": transaction_id})

@@ -9,19 +9,22 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from shared.kit.catalog import STAFF
 from shared.kit.db import Reading, Row
 from shared.kit.request import Caller
+from shared.organizations.sides import creditor_sides, owned
 
 LARGEST = 20_000
 """So many spaces a report tells of at most: its answer has to fit into what a function may answer."""
 
 # Without a day asked for it is the last one that has begun at each of the buildings.
-_PLACES = """
+_PLACES = (
+    """
 WITH RECURSIVE mine AS (
     SELECT b.id, b.name, b.address, b.timezone
     FROM buildings b
-    WHERE (%(owner_side)s::uuid IS NULL OR b.owner_organization_id = %(owner_side)s)
+    WHERE """
+    + owned("b")
+    + """
       AND (%(building_id)s::uuid IS NULL OR b.id = %(building_id)s)
 ), asked AS MATERIALIZED (
     SELECT coalesce(%(as_of)s::date, min(app.today(m.timezone)), app.today('UTC')) AS as_of,
@@ -37,15 +40,14 @@ WITH RECURSIVE mine AS (
     CROSS JOIN LATERAL (SELECT (d.as_of + 1)::timestamp AT TIME ZONE m.timezone AS end) AS its
 )
 """
+)
 
 _SELECT_DAY = _PLACES + "SELECT d.as_of FROM day d"
 
 _SELECT_BUILDING = """
 SELECT b.id, b.name, b.address
 FROM buildings b
-WHERE b.id = %(building_id)s AND b.deleted_at IS NULL
-  AND (%(owner_side)s::uuid IS NULL OR b.owner_organization_id = %(owner_side)s)
-"""
+WHERE b.id = %(building_id)s AND b.deleted_at IS NULL AND """ + owned("b")
 
 _SELECT_FLOORS = """
 SELECT f.floor_number
@@ -161,12 +163,16 @@ _OPEN = (
     + """, owed AS (
     SELECT p.*
     FROM payments p CROSS JOIN day d
-    WHERE (%(owner_side)s::uuid IS NULL OR p.owner_organization_id = %(owner_side)s)
+    WHERE """
+    + owned("p")
+    + """
       AND p.status <> 'PAID' AND p.due_date <= d.as_of + 366
     UNION ALL
     SELECT p.*
     FROM payments p CROSS JOIN day d
-    WHERE (%(owner_side)s::uuid IS NULL OR p.owner_organization_id = %(owner_side)s)
+    WHERE """
+    + owned("p")
+    + """
       AND p.status = 'PAID' AND (p.paid_date > d.as_of OR p.credited_amount > 0) AND p.due_date <= d.as_of + 366
       AND d.is_past
 ), open AS (
@@ -222,8 +228,9 @@ _SELECT_LEASES_WITH_MONEY = (
     + _SPENT
     + """) AS amount
     FROM chain k
-    JOIN payments p ON p.contract_id = k.contract_id AND p.charge = 'DEPOSIT'
-                   AND (%(owner_side)s::uuid IS NULL OR p.owner_organization_id = %(owner_side)s)
+    JOIN payments p ON p.contract_id = k.contract_id AND p.charge = 'DEPOSIT' AND """
+    + owned("p")
+    + """
     CROSS JOIN day d
     GROUP BY k.lease_id
 ), late AS (
@@ -289,7 +296,7 @@ class Scope(NamedTuple):
 
 def scope_of(caller: Caller, building_id: UUID | None, as_of: date | None) -> Scope:
     """The owner's own; the platform's people read everybody's."""
-    return Scope(None if caller.role in STAFF else caller.organization_id, building_id, as_of)
+    return Scope(creditor_sides(caller)["owner_side"], building_id, as_of)
 
 
 def select_building(tx: Reading, scope: Scope) -> tuple[Row | None, list[int], date, list[SpaceRow], list[Deal]]:

@@ -324,6 +324,12 @@ def test_a_refused_token_is_401_before_anything_else(operation, code, stage, wor
     assert (reply.status, reply.code) == (401, code)
 
 
+def without(statement: str, predicate: str) -> str:
+    """The statement open to everybody; it had the predicate."""
+    assert predicate in statement
+    return statement.replace(predicate, "true")
+
+
 @pytest.mark.parametrize(
     ("queries", "names", "listing"),
     [
@@ -334,7 +340,7 @@ def test_a_refused_token_is_401_before_anything_else(operation, code, stage, wor
 )
 def test_without_its_where_a_list_still_shows_only_the_callers_own(queries, names, listing, stage, world, monkeypatch):
     for name in names:
-        monkeypatch.setattr(queries, name, getattr(queries, name).replace(queries._MINE, "true"))
+        monkeypatch.setattr(queries, name, without(getattr(queries, name), queries._MINE))
     stranger = world.user(Role.OWNER)
 
     assert attempt(stage, OPERATIONS[listing], stranger).json["data"] == []
@@ -350,7 +356,7 @@ def test_without_its_where_a_list_still_shows_only_the_callers_own(queries, name
     ],
 )
 def test_without_its_where_an_object_of_others_is_still_not_found(queries, name, operation, stage, world, monkeypatch):
-    monkeypatch.setattr(queries, name, getattr(queries, name).replace(queries._MINE, "true"))
+    monkeypatch.setattr(queries, name, without(getattr(queries, name), queries._MINE))
 
     assert attempt(stage, OPERATIONS[operation], world.user(Role.OWNER)).status == 404
     assert attempt(stage, OPERATIONS[operation], stage.deal.owner).status == 200
@@ -359,7 +365,7 @@ def test_without_its_where_an_object_of_others_is_still_not_found(queries, name,
 def test_without_its_where_the_mandates_of_others_are_still_hidden(stage, world, monkeypatch):
     for name in ("_SELECT_MANDATES", "_LOCK_MANDATE"):
         statement = getattr(organization_queries, name)
-        monkeypatch.setattr(organization_queries, name, statement.replace(organization_queries._MINE, "true"))
+        monkeypatch.setattr(organization_queries, name, without(statement, organization_queries._MINE))
 
     for stranger in (world.client(), world.user(Role.BROKER)):
         assert attempt(stage, OPERATIONS["list_mandates"], stranger).json["data"] == []

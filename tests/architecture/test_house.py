@@ -85,6 +85,12 @@ def test_arrows_point_one_way():
     assert wrong == []
 
 
+def test_whose_rows_are_a_callers_own_is_written_once():
+    home = ROOT / "shared" / "organizations" / "sides.py"
+    copies = [str(path.relative_to(ROOT)) for path in SOURCES if path != home and "_side)s" in path.read_text()]
+    assert copies == [], f"Take the predicate from {home.relative_to(ROOT)}: mine(alias), owned(alias)."
+
+
 def test_words_are_not_hidden_in_drawers_without_a_name():
     forbidden = {"utils", "helpers", "service", "services", "common", "manager", "managers", "misc"}
     assert [path for path in SOURCES if path.stem in forbidden] == []

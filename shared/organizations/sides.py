@@ -1,0 +1,70 @@
+"""Which rows are a caller's own: the side of a deal that its role stands on, and the predicate that goes with it.
+
+    SELECT … FROM bids b WHERE b.id = %(bid_id)s AND <mine("b")>        with the values of sides_of(caller)
+
+Row-level security asks again, independently.
+"""
+
+from typing import TypedDict
+from uuid import UUID
+
+from shared.kit.request import Caller
+from shared.organizations.roles import ROLES, Side
+
+
+class Sides(TypedDict):
+    """The caller's organization under the side that it stands on; a side that is None confines it to nothing."""
+
+    owner_side: UUID | None
+    client_side: UUID | None
+    broker_side: UUID | None
+    either_side: UUID | None
+
+
+EVERY_SIDE: Sides = {"owner_side": None, "client_side": None, "broker_side": None, "either_side": None}
+"""Of whoever sees everybody's rows, and of the platform itself."""
+
+
+def mine(alias: str) -> str:
+    """The predicate over `alias`, a table or view with both organizations of a deal."""
+    return f"""
+(%(owner_side)s::uuid IS NULL OR {alias}.owner_organization_id = %(owner_side)s)
+AND (%(client_side)s::uuid IS NULL OR {alias}.client_organization_id = %(client_side)s)
+AND (%(broker_side)s::uuid IS NULL
+     OR {alias}.client_organization_id = ANY ((SELECT app.represented() || %(broker_side)s::uuid)::uuid[]))
+AND (%(either_side)s::uuid IS NULL
+     OR %(either_side)s IN ({alias}.owner_organization_id, {alias}.client_organization_id))
+"""
+
+
+def owned(alias: str) -> str:
+    """The predicate over `alias`, a table that has only an owner."""
+    return f"(%(owner_side)s::uuid IS NULL OR {alias}.owner_organization_id = %(owner_side)s)"
+
+
+def sides_of(caller: Caller) -> Sides:
+    """What the caller may read: a broker also what is of the clients that it represents."""
+    own = caller.organization_id
+    match ROLES[caller.role].side:
+        case Side.OWNER:
+            return EVERY_SIDE | {"owner_side": own}
+        case Side.CLIENT:
+            return EVERY_SIDE | {"client_side": own}
+        case Side.BROKER:
+            return EVERY_SIDE | {"broker_side": own}
+        case Side.EITHER:
+            return EVERY_SIDE | {"either_side": own}
+        case Side.EVERY:
+            return EVERY_SIDE
+
+
+def signing_sides(caller: Caller) -> Sides:
+    """What the caller may sign or decline: a mandate is for bids, so a broker stands for its own organization only."""
+    sides = sides_of(caller)
+    return sides | {"client_side": sides["client_side"] or sides["broker_side"], "broker_side": None}
+
+
+def creditor_sides(caller: Caller) -> Sides:
+    """What is owed to the caller's organization: a financial officer settles what others owe, never its own debts."""
+    sides = sides_of(caller)
+    return sides | {"owner_side": sides["owner_side"] or sides["either_side"], "either_side": None}
