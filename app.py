@@ -13,12 +13,9 @@ from aws_cdk import App, DefaultStackSynthesizer, Environment
 
 from shared.kit import catalog
 from shared.kit.catalog import Operation
-from stacks.admin import AdminStack
 from stacks.apis import ApisStack
 from stacks.auth import AuthStack
 from stacks.backup import BackupStack, CopiesStack
-from stacks.bids import BidsStack
-from stacks.buildings import BuildingsStack
 from stacks.contracts import ContractsStack
 from stacks.database import DatabaseStack
 from stacks.edge import EdgeStack
@@ -28,47 +25,33 @@ from stacks.leasing import LeasingStack
 from stacks.network import NetworkStack
 from stacks.notifications import NotificationsStack
 from stacks.observability import ObservabilityStack
-from stacks.organizations import OrganizationsStack
 from stacks.parts.layers import built_layer
-from stacks.payments import PaymentsStack
 from stacks.platform import PlatformStack
 from stacks.realtime import RealtimeStack
-from stacks.reports import ReportsStack
-from stacks.spaces import SpacesStack
 from stacks.stage import Stage, stage_of
 from stacks.system import SystemStack
-from stacks.users import UsersStack
+from stacks.word import WordStack
 
-WORDS = (
-    AdminStack,
-    AuthStack,
-    BidsStack,
-    BuildingsStack,
-    ContractsStack,
-    LeasingStack,
-    NotificationsStack,
-    OrganizationsStack,
-    PaymentsStack,
-    RealtimeStack,
-    ReportsStack,
-    SpacesStack,
-    SystemStack,
-    UsersStack,
-)
+OWN_STACKS = {
+    "auth": AuthStack,
+    "contracts": ContractsStack,
+    "leasing": LeasingStack,
+    "notifications": NotificationsStack,
+    "realtime": RealtimeStack,
+    "system": SystemStack,
+}
+"""Words that own more than their operations: secrets, a state machine, an address, a schedule of the stage's."""
 
 
 def assemble(app: App, operations: tuple[Operation, ...], layers: Callable[[str], Path] = built_layer) -> None:
     """Put every stack of the context's stage into the app.
 
-    Raises ValueError where an operation's domain has no stack, or declares what its stack lacks.
+    Raises ValueError where an operation declares what its word's stack lacks.
     """
     stage = stage_of(app.node)
-    words = {kind.__name__.removesuffix("Stack").lower(): kind for kind in WORDS}
-    if homeless := [operation.name for operation in operations if operation.domain not in words]:
-        raise ValueError(f"No stack runs {', '.join(homeless)}: add its word to app.py.")
 
-    def place(kind: type[Any], region: str | None = stage.region, **parts: Any) -> Any:
-        name = kind.__name__.removesuffix("Stack")
+    def place(kind: type[Any], name: str = "", region: str | None = stage.region, **parts: Any) -> Any:
+        name = name or kind.__name__.removesuffix("Stack")
         return kind(app, name, stack_name=stage.named(name.lower()), **_settings(app, stage, region), **parts)
 
     network = place(NetworkStack, stage=stage)
@@ -96,12 +79,12 @@ def assemble(app: App, operations: tuple[Operation, ...], layers: Callable[[str]
     edge = place(EdgeStack, platform=platform)
     system = place(SystemStack, platform=platform)
     edge.add_stack_dependency(system)
-    for kind in words.values():
-        if kind is not SystemStack:
-            domain = place(kind, platform=platform)
-            # It migrates the schema: no function of this release meets an older one.
-            domain.add_stack_dependency(system)
-            edge.add_stack_dependency(domain)
+    for word in sorted({operation.domain for operation in operations} - {"system"}):
+        own = OWN_STACKS.get(word)
+        stack = place(own, platform=platform) if own else place(WordStack, word.title(), word=word, platform=platform)
+        # It migrates the schema: no function of this release meets an older one.
+        stack.add_stack_dependency(system)
+        edge.add_stack_dependency(stack)
     place(ObservabilityStack, platform=platform)
 
 

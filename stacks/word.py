@@ -1,0 +1,15 @@
+"""The stack of a word that owns nothing beside its operations."""
+
+from typing import Any
+
+from aws_cdk import Stack
+from constructs import Construct
+
+from stacks.parts.operations import Operations
+from stacks.platform import PlatformStack
+
+
+class WordStack(Stack):
+    def __init__(self, scope: Construct, id: str, *, word: str, platform: PlatformStack, **settings: Any) -> None:
+        super().__init__(scope, id, **settings)
+        Operations(self, domain=word, platform=platform)
