@@ -12,7 +12,7 @@ from aws_cdk import aws_stepfunctions as stepfunctions
 from constructs import Construct
 
 from stacks.parts.alarm import alarm
-from stacks.parts.grants import Resource
+from stacks.parts.grants import Provided
 from stacks.parts.invoker import invoker
 from stacks.parts.operations import KINDS, Operations
 from stacks.platform import PlatformStack
@@ -30,7 +30,7 @@ class LeasingStack(Stack):
             self,
             domain="leasing",
             platform=platform,
-            resources={"saga": Resource(machine.state_machine_arn, machine.state_machine_arn)},
+            resources={"saga": Provided(machine.state_machine_arn, machine.state_machine_arn)},
             kinds=KINDS - {"step"},
         )
 

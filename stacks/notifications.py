@@ -6,7 +6,7 @@ from aws_cdk import Stack
 from aws_cdk import aws_ses as ses
 from constructs import Construct
 
-from stacks.parts.grants import Resource
+from stacks.parts.grants import Provided
 from stacks.parts.operations import Operations
 from stacks.platform import PlatformStack
 
@@ -20,5 +20,5 @@ class NotificationsStack(Stack):
             self,
             domain="notifications",
             platform=platform,
-            resources={"ses": Resource(sender.email_identity_arn, f"no-reply@{domain}")},
+            resources={"ses": Provided(sender.email_identity_arn, f"no-reply@{domain}")},
         )

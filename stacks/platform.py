@@ -17,24 +17,16 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from shared.kit.catalog import Operation
+from shared.kit.resources import KEYS, QUEUES, Key
 from stacks.apis import SOCKET_STAGE, ApisStack
 from stacks.database import DatabaseStack
 from stacks.front import FrontStack
 from stacks.network import NetworkStack
 from stacks.parts.authorizer import authorizer
-from stacks.parts.grants import Resource
+from stacks.parts.grants import Provided
 from stacks.parts.operations import Operations
-from stacks.parts.queue import RECEIVES, Queue, visibility_for
+from stacks.parts.queue import Queue, visibility_for
 from stacks.stage import Stage
-
-QUEUES = ("mail", "push", "relay", "sockets_to_close")
-"""The queues that our own code sends to."""
-
-FIFO = ("mail", "push")
-"""`push` keeps the order of each socket's frames; both take a message that is sent twice once."""
-
-TRIED_ONCE = ("mail",)
-"""Who reads it counts its tries itself (functions/notifications/send_mail.py), and gives up for good."""
 
 
 class PlatformStack(Stack):
@@ -60,7 +52,7 @@ class PlatformStack(Stack):
         self.public_url = front.public_url if front else apis.http.api_endpoint
         self._socket_host = apis.host_of(apis.sockets.api_id)
         self.bus = self._bus()
-        self.queues = {name: self._queue(name) for name in QUEUES}
+        self.queues = {name: self._queue(name) for name in sorted(QUEUES)}
         self.resources = self._resources()
         doorman = Operations(self, domain="auth", platform=self, kinds=frozenset({"authorizer"}))
         self.authorizer_id = authorizer(self, self.http_api.api_id, doorman)
@@ -106,25 +98,23 @@ class PlatformStack(Stack):
             name=name,
             visibility=visibility_for(max(timeouts, default=30)),
             tells=self.warning,
-            fifo=name in FIFO,
-            receives=1 if name in TRIED_ONCE else RECEIVES,
+            fifo=QUEUES[name].fifo,
+            receives=QUEUES[name].receives,
         )
 
-    def _resources(self) -> dict[str, Resource]:
+    def _resources(self) -> dict[str, Provided]:
         documents = self._documents()
         sockets_arn = self.format_arn(
             service="execute-api", resource=self.socket_api.api_id, resource_name=SOCKET_STAGE
         )
         found = {
-            "documents": Resource(documents.bucket_arn, documents.bucket_name),
-            "signing_key": self._key("SigningKey", kms.KeySpec.RSA_2048, kms.KeyUsage.SIGN_VERIFY),
-            "derive_key": self._key("DeriveKey", kms.KeySpec.HMAC_256, kms.KeyUsage.GENERATE_VERIFY_MAC),
-            "token_key": self._key("TokenKey", kms.KeySpec.SYMMETRIC_DEFAULT, kms.KeyUsage.ENCRYPT_DECRYPT),
-            "bus": Resource(self.bus.event_bus_arn, self.bus.event_bus_name),
-            "sockets": Resource(sockets_arn, f"https://{self._socket_host}/{SOCKET_STAGE}"),
+            "documents": Provided(documents.bucket_arn, documents.bucket_name),
+            **{name: self._key(name, key) for name, key in KEYS.items()},
+            "bus": Provided(self.bus.event_bus_arn, self.bus.event_bus_name),
+            "sockets": Provided(sockets_arn, f"https://{self._socket_host}/{SOCKET_STAGE}"),
         }
         for name, queue in self.queues.items():
-            found[name] = Resource(queue.queue.queue_arn, queue.queue.queue_url)
+            found[name] = Provided(queue.queue.queue_arn, queue.queue.queue_url)
         return found
 
     def _documents(self) -> s3.Bucket:
@@ -148,15 +138,16 @@ class PlatformStack(Stack):
             removal_policy=RemovalPolicy.RETAIN,
         )
 
-    def _key(self, id: str, spec: kms.KeySpec, usage: kms.KeyUsage) -> Resource:
+    def _key(self, name: str, wanted: Key) -> Provided:
+        id = name.title().replace("_", "")
         key = kms.Key(
             self,
             id,
             description=f"leasing {self.stage_settings.name}: {id}",
-            key_spec=spec,
-            key_usage=usage,
+            key_spec=kms.KeySpec[wanted.spec],
+            key_usage=kms.KeyUsage[wanted.usage],
             # AWS rotates symmetric keys only.
-            enable_key_rotation=spec is kms.KeySpec.SYMMETRIC_DEFAULT or None,
+            enable_key_rotation=wanted.spec == "SYMMETRIC_DEFAULT" or None,
             removal_policy=self.stage_settings.removal_policy,
         )
-        return Resource(key.key_arn, key.key_id)
+        return Provided(key.key_arn, key.key_id)

@@ -10,7 +10,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_scheduler as scheduler
 from constructs import Construct
 
-from stacks.parts.grants import Resource
+from stacks.parts.grants import Provided
 from stacks.parts.operations import Operations
 from stacks.platform import PlatformStack
 
@@ -26,7 +26,7 @@ class SystemStack(Stack):
             self,
             domain="system",
             platform=platform,
-            resources={"admin_secret": Resource(secret, secret)},
+            resources={"admin_secret": Provided(secret, secret)},
             parallel=PARALLEL,
             # Each minute where people depend on it; elsewhere it would keep the database awake.
             schedules={"probe_health": platform.stage_settings.sweep},

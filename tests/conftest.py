@@ -12,7 +12,7 @@ from moto.sqs.models import sqs_backends
 
 from local.postgres import Postgres
 from local.redis import Redis
-from shared.kit.catalog import ENVIRONMENT
+from shared.kit.resources import KEYS, QUEUES, RESOURCES
 from tests import call as call_module
 from tests import privacy
 from tests.arena import Arena
@@ -103,32 +103,29 @@ def aws() -> Iterator[str]:
 def make_resources() -> dict[str, str]:
     """What the stacks would have made, in the AWS that `AWS_ENDPOINT_URL` names; its settings."""
     kms, sqs = boto3.client("kms"), boto3.client("sqs")
-
-    def key(**spec: str) -> str:
-        return str(kms.create_key(**spec)["KeyMetadata"]["KeyId"])
-
     boto3.client("s3").create_bucket(Bucket="documents")
     boto3.client("events").create_event_bus(Name="leasing")
     queues = {
         name: sqs.create_queue(
-            QueueName=f"{name}.fifo" if name in ("mail", "push") else name,
-            Attributes={"FifoQueue": "true"} if name in ("mail", "push") else {},
+            QueueName=f"{name}.fifo" if queue.fifo else name,
+            Attributes={"FifoQueue": "true"} if queue.fifo else {},
         )["QueueUrl"]
-        for name in ("relay", "push", "mail", "sockets_to_close")
+        for name, queue in QUEUES.items()
+    }
+    keys = {
+        name: kms.create_key(KeyUsage=key.usage, KeySpec=key.spec)["KeyMetadata"]["KeyId"] for name, key in KEYS.items()
     }
     made = {
         "documents": "documents",
-        "signing_key": key(KeyUsage="SIGN_VERIFY", KeySpec="RSA_2048"),
-        "derive_key": key(KeyUsage="GENERATE_VERIFY_MAC", KeySpec="HMAC_256"),
-        "token_key": key(KeyUsage="ENCRYPT_DECRYPT", KeySpec="SYMMETRIC_DEFAULT"),
         "bus": "leasing",
         "saga": f"arn:aws:states:{REGION}:123456789012:stateMachine:leasing",
         "sockets": os.environ["AWS_ENDPOINT_URL"],
         "ses": "leasing@example.com",
         "admin_secret": "database",
+        **keys,
         **queues,
     }
-    return {ENVIRONMENT[name]: value for name, value in made.items()}
+    return {RESOURCES[name].variable: value for name, value in made.items()}
 
 
 @pytest.fixture(scope="session", autouse=True)

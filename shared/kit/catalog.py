@@ -48,26 +48,6 @@ DATABASE_USERS: dict[Database, str] = {
 }
 """The PostgreSQL role each kind of access logs in as (`admin` logs in by the secret)."""
 
-ENVIRONMENT: dict[str, str] = {
-    "documents": "DOCUMENTS_BUCKET",
-    "signing_key": "SIGNING_KEY_ID",
-    "derive_key": "DERIVE_KEY_ID",
-    "token_key": "TOKEN_KEY_ID",
-    "relay": "RELAY_QUEUE_URL",
-    "push": "PUSH_QUEUE_URL",
-    "mail": "MAIL_QUEUE_URL",
-    "sockets_to_close": "SOCKETS_TO_CLOSE_QUEUE_URL",
-    "bus": "BUS_NAME",
-    "saga": "STATE_MACHINE_ARN",
-    "sockets": "SOCKET_ENDPOINT",
-    "ses": "MAIL_SENDER",
-    "admin_secret": "DATABASE_SECRET_ARN",
-    "docusign": "DOCUSIGN_SECRET_ARN",
-    "docusign_keys": "DOCUSIGN_KEYS_SECRET_ARN",
-    "oauth": "OAUTH_SECRET_ARN",
-}
-"""Resource (the part of a `uses=` entry before the dot) → the variable that tells a function where it is."""
-
 
 @dataclass(frozen=True, slots=True)
 class Socket:

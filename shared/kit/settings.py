@@ -6,8 +6,8 @@ fails here, in the first test, and not in production.
 
 import os
 
-from shared.kit.catalog import ENVIRONMENT
 from shared.kit.request import current
+from shared.kit.resources import RESOURCES
 
 
 class NotDeclared(RuntimeError):
@@ -27,4 +27,4 @@ def resource(name: str) -> str:
     operation = current().operation
     if not any(use.startswith(f"{name}.") for use in operation.uses):
         raise NotDeclared(f"{operation.name} must declare {name} under uses=")
-    return setting(ENVIRONMENT[name])
+    return setting(RESOURCES[name].variable)

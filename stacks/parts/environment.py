@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import SecretValue
 
-from shared.kit.catalog import DATABASE_USERS, ENVIRONMENT, Operation
+from shared.kit.catalog import DATABASE_USERS, Operation
+from shared.kit.resources import RESOURCES, resource_of
 from stacks.database import DATABASE_NAME
 from stacks.front import origin_secret_name
-from stacks.parts.grants import Resource, resource_of
+from stacks.parts.grants import Provided
 from stacks.stage import Stage
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 CERTIFICATES = "/opt/certificates/aws.pem"
 
 
-def environment_of(operation: Operation, platform: PlatformStack, resources: Mapping[str, Resource]) -> dict[str, str]:
+def environment_of(operation: Operation, platform: PlatformStack, resources: Mapping[str, Provided]) -> dict[str, str]:
     """The operation's environment variables."""
     found = {
         "STAGE": platform.stage_settings.name,
@@ -40,7 +41,7 @@ def environment_of(operation: Operation, platform: PlatformStack, resources: Map
         found |= _valkey(platform)
     for use in operation.uses:
         name = resource_of(use)
-        found[ENVIRONMENT[name]] = resources[name].value
+        found[RESOURCES[name].variable] = resources[name].value
     return found
 
 

@@ -3,7 +3,8 @@
 from aws_cdk import ArnFormat, Duration, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
 
-from stacks.platform import FIFO, PlatformStack
+from shared.kit.resources import QUEUES
+from stacks.platform import PlatformStack
 
 
 class Measures:
@@ -117,7 +118,7 @@ class Measures:
         return self._queue(queue, f"{queue}-dead-letters", "ApproximateNumberOfMessagesVisible", period)
 
     def _queue(self, queue: str, name: str, metric: str, period: Duration) -> cloudwatch.Metric:
-        ending = ".fifo" if queue in FIFO else ""
+        ending = ".fifo" if queue in QUEUES and QUEUES[queue].fifo else ""
         return cloudwatch.Metric(
             namespace="AWS/SQS",
             metric_name=metric,

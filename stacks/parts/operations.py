@@ -22,7 +22,7 @@ from shared.kit.catalog import DATABASE_USERS, Kind, Operation
 from stacks.parts.alarm import alarm
 from stacks.parts.code import functions_code
 from stacks.parts.environment import environment_of
-from stacks.parts.grants import Resource, check_uses, statements_for
+from stacks.parts.grants import Provided, check_uses, statements_for
 from stacks.parts.invoker import invoker
 from stacks.parts.names import id_of
 from stacks.parts.queue import Queue, visibility_for
@@ -54,7 +54,7 @@ class Operations(Construct):
         *,
         domain: str,
         platform: PlatformStack,
-        resources: Mapping[str, Resource] | None = None,
+        resources: Mapping[str, Provided] | None = None,
         kinds: frozenset[Kind] = KINDS,
         reserved: Mapping[str, int] | None = None,
         parallel: Mapping[str, int] | None = None,

@@ -5,10 +5,9 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from shared.kit.resources import RECEIVES
 from stacks.parts.alarm import alarm
 from stacks.stage import Stage
-
-RECEIVES = 5
 
 
 def visibility_for(function_timeout: int) -> int:

@@ -3,11 +3,11 @@
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
-from stacks.parts.grants import Resource
+from stacks.parts.grants import Provided
 from stacks.platform import PlatformStack
 
 
-def operators_secret(scope: Construct, id: str, platform: PlatformStack, name: str, generated: str) -> Resource:
+def operators_secret(scope: Construct, id: str, platform: PlatformStack, name: str, generated: str) -> Provided:
     """A JSON object in Secrets Manager, with one generated value under the name `generated`."""
     secret = secretsmanager.Secret(
         scope,
@@ -21,4 +21,4 @@ def operators_secret(scope: Construct, id: str, platform: PlatformStack, name: s
         ),
         removal_policy=platform.stage_settings.removal_policy,
     )
-    return Resource(secret.secret_arn, secret.secret_arn)
+    return Provided(secret.secret_arn, secret.secret_arn)

@@ -14,7 +14,7 @@ from local.lambdas import Result
 from local.queues import Mapped, Poller
 from shared.kit import aws, wire
 from shared.kit.ids import new_id
-from stacks.parts.queue import RECEIVES
+from shared.kit.resources import RECEIVES
 from tests.bids.negotiation import Negotiation
 from tests.realtime.sockets import frames
 from tests.world import close_connections

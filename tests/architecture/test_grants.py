@@ -4,8 +4,8 @@ from collections import Counter
 
 import pytest
 
-from shared.kit.catalog import DATABASE_USERS, ENVIRONMENT, Operation
-from stacks.parts.grants import GRANTS
+from shared.kit.catalog import DATABASE_USERS, Operation
+from shared.kit.resources import all_uses, grant_of
 from tests.architecture.reach import Name, Source
 from tests.architecture.templates import Templates, listed
 
@@ -57,8 +57,7 @@ def words_of(source: Source, operation: Operation) -> set[str]:
 
 
 def test_every_grant_has_a_meaning_here() -> None:
-    assert USED_BY.keys() == GRANTS.keys()
-    assert {use.partition(".")[0] for use in GRANTS} == ENVIRONMENT.keys()
+    assert sorted(USED_BY) == sorted(all_uses()), "add to USED_BY which calls a new grant is for"
 
 
 def test_every_grant_is_used(source: Source, operations: tuple[Operation, ...]) -> None:
@@ -77,7 +76,7 @@ def test_what_is_used_is_granted(source: Source, operations: tuple[Operation, ..
         f"{operation.name}: {use}"
         for operation in operations
         for words in [words_of(source, operation)]
-        for use in GRANTS.keys() - COMMON_WORDS - set(operation.uses)
+        for use in set(all_uses()) - COMMON_WORDS - set(operation.uses)
         if USED_BY[use] & words
     ]
     assert missing == []
@@ -85,7 +84,7 @@ def test_what_is_used_is_granted(source: Source, operations: tuple[Operation, ..
 
 def test_every_grant_is_somebodys(operations: tuple[Operation, ...]) -> None:
     granted = Counter(use for operation in operations for use in operation.uses)
-    assert set(granted) == GRANTS.keys()
+    assert set(granted) == set(all_uses())
 
 
 RUNNING = {
@@ -122,7 +121,7 @@ OTHERS = {
 
 def explained(operation: Operation) -> set[str]:
     """What its declaration says that it must be able to do."""
-    found = {action for use in operation.uses for action in GRANTS[use].actions} | RUNNING
+    found = {action for use in operation.uses for action in grant_of(use).actions} | RUNNING
     found |= NETWORK if operation.vpc else set()
     found |= {"rds-db:connect"} if operation.database in DATABASE_USERS else set()
     found |= {"elasticache:Connect"} if operation.knows_valkey else set()

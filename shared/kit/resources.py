@@ -1,0 +1,121 @@
+"""What functions may use beside the database and Valkey: every resource, in one table.
+
+An operation declares what it does with one (`uses=("documents.read",)`): the part before the dot is a key of
+`RESOURCES`, the part after it one of its grants. The stacks make what stands here and grant what is declared
+(stacks/platform.py, stacks/parts/grants.py), a function finds it by `variable` (shared/kit/settings.py), and the tests
+make the same (tests/conftest.py). To add one: a row here, and what makes it in a stack.
+"""
+
+from collections.abc import Mapping
+from typing import Literal, NamedTuple
+
+RECEIVES = 5
+"""So often a message is tried before it goes to its dead-letter queue."""
+
+
+class Grant(NamedTuple):
+    """The IAM actions that one `uses=` entry allows, and on which parts of the resource."""
+
+    actions: tuple[str, ...]
+    parts: tuple[str, ...] = ("",)
+
+
+class Queue(NamedTuple):
+    """A queue that our own code sends to, with its dead letters."""
+
+    fifo: bool = False
+    receives: int = RECEIVES
+
+
+class Key(NamedTuple):
+    """A key in KMS, in KMS's own words."""
+
+    spec: Literal["RSA_2048", "HMAC_256", "SYMMETRIC_DEFAULT"]
+    usage: Literal["SIGN_VERIFY", "GENERATE_VERIFY_MAC", "ENCRYPT_DECRYPT"]
+
+
+class Resource(NamedTuple):
+    """How a function finds a resource, and what it may be allowed to do with it."""
+
+    variable: str
+    """The environment variable that holds its name, URL or ARN."""
+    grants: Mapping[str, Grant]
+    queue: Queue | None = None
+    key: Key | None = None
+    in_network: bool = True
+    """Whether the network has a door to it: an operation inside would wait for others until its timeout."""
+
+
+_SEND = {"send": Grant(("sqs:SendMessage",))}
+_SECRET = {"read": Grant(("secretsmanager:GetSecretValue",))}
+
+RESOURCES: dict[str, Resource] = {
+    "documents": Resource(
+        "DOCUMENTS_BUCKET",
+        {
+            "read": Grant(("s3:GetObject",), ("/*",)),
+            "write": Grant(("s3:PutObject",), ("/*",)),
+            "delete": Grant(("s3:DeleteObject",), ("/*",)),
+            "check": Grant(("s3:ListBucket",)),
+        },
+    ),
+    "signing_key": Resource(
+        "SIGNING_KEY_ID",
+        {"sign": Grant(("kms:Sign",)), "read": Grant(("kms:GetPublicKey",))},
+        key=Key("RSA_2048", "SIGN_VERIFY"),
+    ),
+    "derive_key": Resource(
+        "DERIVE_KEY_ID", {"mac": Grant(("kms:GenerateMac",))}, key=Key("HMAC_256", "GENERATE_VERIFY_MAC")
+    ),
+    "token_key": Resource(
+        "TOKEN_KEY_ID",
+        {"encrypt": Grant(("kms:Encrypt",)), "decrypt": Grant(("kms:Decrypt",))},
+        key=Key("SYMMETRIC_DEFAULT", "ENCRYPT_DECRYPT"),
+    ),
+    "relay": Resource("RELAY_QUEUE_URL", _SEND, queue=Queue()),
+    # In the order of each socket's frames.
+    "push": Resource("PUSH_QUEUE_URL", _SEND, queue=Queue(fifo=True)),
+    # What is sent twice is taken once; functions/notifications/send_mail.py counts its tries itself.
+    "mail": Resource("MAIL_QUEUE_URL", _SEND, queue=Queue(fifo=True, receives=1)),
+    "sockets_to_close": Resource("SOCKETS_TO_CLOSE_QUEUE_URL", _SEND, queue=Queue()),
+    "bus": Resource("BUS_NAME", {"put": Grant(("events:PutEvents",))}),
+    "saga": Resource(
+        "STATE_MACHINE_ARN",
+        {
+            "start": Grant(("states:StartExecution",)),
+            "resume": Grant(("states:SendTaskSuccess", "states:SendTaskFailure")),
+        },
+        in_network=False,
+    ),
+    "sockets": Resource(
+        "SOCKET_ENDPOINT",
+        {
+            "post": Grant(("execute-api:ManageConnections",), ("/POST/@connections/*", "/DELETE/@connections/*")),
+        },
+        in_network=False,
+    ),
+    "ses": Resource("MAIL_SENDER", {"send": Grant(("ses:SendEmail",))}, in_network=False),
+    "admin_secret": Resource("DATABASE_SECRET_ARN", _SECRET),
+    "docusign": Resource("DOCUSIGN_SECRET_ARN", _SECRET),
+    "docusign_keys": Resource("DOCUSIGN_KEYS_SECRET_ARN", _SECRET),
+    "oauth": Resource("OAUTH_SECRET_ARN", _SECRET),
+}
+
+QUEUES: dict[str, Queue] = {name: each.queue for name, each in RESOURCES.items() if each.queue}
+KEYS: dict[str, Key] = {name: each.key for name, each in RESOURCES.items() if each.key}
+
+
+def resource_of(use: str) -> str:
+    """The resource of a `uses=` entry: `documents` of `documents.read`."""
+    return use.partition(".")[0]
+
+
+def grant_of(use: str) -> Grant | None:
+    """What a `uses=` entry allows; None where there is no such resource or grant."""
+    name, _, grant = use.partition(".")
+    return RESOURCES[name].grants.get(grant) if name in RESOURCES else None
+
+
+def all_uses() -> list[str]:
+    """Every entry that `uses=` takes."""
+    return [f"{name}.{grant}" for name, each in RESOURCES.items() for grant in each.grants]
