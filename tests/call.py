@@ -19,7 +19,7 @@ from pydantic import TypeAdapter
 from shared.kit import wire
 from shared.kit.endpoint import Endpoint, File, Reply
 from tests import privacy
-from tests.world import User, close_connections
+from tests.world import User, opened
 
 T = TypeVar("T")
 
@@ -140,23 +140,26 @@ class Crowd:
 
     def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(max_workers=100)
-        self._people = 0
+        self._opened: dict[int, Any] = {}
 
     def __call__(self, calls: list[Callable[[], T]]) -> list[T]:
         """The results of the calls, none of which begins before each has somebody to make it."""
         barrier = threading.Barrier(len(calls))
-        self._people = max(self._people, len(calls))
 
         def run(one: Callable[[], T]) -> T:
             barrier.wait()
-            return one()
+            try:
+                return one()
+            finally:
+                self._opened |= {id(each): each for each in opened()}
 
         return list(self._pool.map(run, calls))
 
     def close(self) -> None:
-        if self._people:
-            self([close_connections] * self._people)
         self._pool.shutdown()
+        # Here and not in the threads: which of the pool's threads have worked, nobody knows.
+        for each in self._opened.values():
+            each.close()
 
 
 def together(calls: list[Callable[[], T]]) -> list[T]:

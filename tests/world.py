@@ -254,13 +254,17 @@ class World:
 
 def close_connections() -> None:
     """Close what this thread's operations opened: a test's threads end, a Lambda environment does not."""
-    for connection in db._connections().values():
-        connection.close()
+    for each in opened():
+        each.close()
     db._connections().clear()
-    for kept in aws._state.__dict__.pop("connections", {}).values():
-        kept.close()
-    if kept := valkey._state.__dict__.pop("socket", None):
-        kept.close()
+    aws._state.__dict__.pop("connections", None)
+    valkey._state.__dict__.pop("socket", None)
+
+
+def opened() -> list[Any]:
+    """The connections that this thread's operations have opened."""
+    sockets = [valkey._state.socket] if hasattr(valkey._state, "socket") else []
+    return [*db._connections().values(), *aws._state.__dict__.get("connections", {}).values(), *sockets]
 
 
 ADDRESS = {

@@ -15,6 +15,7 @@ import uvicorn
 
 from local.http_api import HttpApi
 from local.lambdas import Lambdas, Result
+from local.pace import Pace
 from local.routes import Api, Authorizer, Route
 from shared.kit import catalog
 from shared.kit.catalog import Operation
@@ -28,6 +29,7 @@ class Callables(Lambdas):
     """A function is invoked by calling it, on the server's own thread: one request after the other."""
 
     def __init__(self, operations: list[Operation]) -> None:
+        self.pace = Pace()
         self._functions = {each.name: getattr(importlib.import_module(each.module), each.name) for each in operations}
 
     async def invoke(self, name: str, event: bytes) -> Result:
