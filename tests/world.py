@@ -16,7 +16,7 @@ from uuid import UUID
 import psycopg
 from psycopg.rows import dict_row
 
-from shared.kit import aws, cache, db, valkey
+from shared.kit import aws, cache, connection, valkey
 from shared.kit.catalog import Role
 from shared.kit.ids import new_id
 from tests import privacy
@@ -256,7 +256,7 @@ def close_connections() -> None:
     """Close what this thread's operations opened: a test's threads end, a Lambda environment does not."""
     for each in opened():
         each.close()
-    db._connections().clear()
+    connection.connections().clear()
     aws._state.__dict__.pop("connections", None)
     valkey._state.__dict__.pop("socket", None)
 
@@ -264,7 +264,7 @@ def close_connections() -> None:
 def opened() -> list[Any]:
     """The connections that this thread's operations have opened."""
     sockets = [valkey._state.socket] if hasattr(valkey._state, "socket") else []
-    return [*db._connections().values(), *aws._state.__dict__.get("connections", {}).values(), *sockets]
+    return [*connection.connections().values(), *aws._state.__dict__.get("connections", {}).values(), *sockets]
 
 
 ADDRESS = {

@@ -5,13 +5,13 @@ It tells the same `bid.approved`, so that the saga starts and everybody hears of
 
 from uuid import UUID
 
-from shared.bids import queries, rules
+from shared.bids import rules
 from shared.bids.access import visible_bid
 from shared.bids.models import Bid, ClientDecision
-from shared.contracts.draft import draft_contract
 from shared.kit.db import transaction
 from shared.kit.endpoint import endpoint
 from shared.kit.request import Caller
+from shared.leasing.approval import approve
 from shared.organizations.roles import Right, may
 
 
@@ -26,11 +26,6 @@ from shared.organizations.roles import Right, may
 def accept_counter(caller: Caller, bid_id: UUID, decision: ClientDecision) -> Bid:
     with transaction(caller) as tx:
         before, space = visible_bid(tx, caller, bid_id, decision.on_behalf_of)
-        status = rules.next_status(before, "accept")
-        rules.check_takeable(before, space)
-        draft_contract(tx, caller, before)
-        bid = Bid.of(queries.update_decided(tx, caller, before, status, decision.notes))
-        if bid.contract_id is None:
-            raise rules.SpaceNotAvailable()
+        bid = approve(tx, caller, before, space, "accept", decision.notes)
         tx.emit("bid.approved", bid, before=before)
     return bid

@@ -6,13 +6,13 @@ What happens next is functions/leasing/leasing.asl.json, started by the committe
 
 from uuid import UUID
 
-from shared.bids import queries, rules
+from shared.bids import rules
 from shared.bids.access import visible_bid
 from shared.bids.models import Bid, Decision
-from shared.contracts.draft import draft_contract
 from shared.kit.db import transaction
 from shared.kit.endpoint import endpoint
 from shared.kit.request import Caller
+from shared.leasing.approval import approve
 from shared.organizations.roles import Right, may
 
 
@@ -27,11 +27,6 @@ from shared.organizations.roles import Right, may
 def approve_bid(caller: Caller, bid_id: UUID, decision: Decision) -> Bid:
     with transaction(caller) as tx:
         before, space = visible_bid(tx, caller, bid_id)
-        status = rules.next_status(before, "approve")
-        rules.check_takeable(before, space)
-        draft_contract(tx, caller, before)
-        bid = Bid.of(queries.update_decided(tx, caller, before, status, decision.notes))
-        if bid.contract_id is None:
-            raise rules.SpaceNotAvailable()
+        bid = approve(tx, caller, before, space, "approve", decision.notes)
         tx.emit("bid.approved", bid, before=before)
     return bid

@@ -29,9 +29,9 @@ from shared.organizations.roles import Right, may
 )
 def counter_bid(caller: Caller, bid_id: UUID, counter: Counter) -> Bid:
     with transaction(caller) as tx:
-        index_values = index_of_bid(tx, bid_id, counter)
+        asked_index = index_of_bid(tx, bid_id, counter)
         before, space = visible_bid(tx, caller, bid_id)
-        proposal = countered(before, counter, space, index_values())
+        proposal = countered(before, counter, space, asked_index.answer())
         bid = Bid.of(queries.update_terms(tx, caller, before, proposal))
         tx.emit("bid.countered", bid, before=before)
     return bid

@@ -37,12 +37,12 @@ from shared.spaces.access import visible_space
 )
 def place_bid(caller: Caller, offer: Offer) -> Bid:
     with transaction(caller) as tx:
-        client = acting_for(tx, caller, offer.on_behalf_of)
-        index_values = index_of_space(tx, offer.space_id, offer)
+        asked_client = acting_for(tx, caller, offer.on_behalf_of)
+        asked_index = index_of_space(tx, offer.space_id, offer)
         # Locked, so that no bid comes in while an approval is taking the space.
         space = visible_space(tx, offer.space_id, lock=True)
-        organization_id = client()
-        proposal = offered(space, offer, index_values())
+        organization_id = asked_client.answer()
+        proposal = offered(space, offer, asked_index.answer())
         bid = Bid.of(queries.insert_bid(tx, caller, organization_id, offer.space_id, proposal))
         tx.emit("bid.placed", bid)
     return bid

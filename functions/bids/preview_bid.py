@@ -20,7 +20,7 @@ from shared.spaces.access import visible_space
 def preview_bid(caller: Caller, asked: Preview) -> BidPreview:
     with reading(caller) as tx:
         space = visible_space(tx, asked.space_id)
-        index_values = index_of_space(tx, asked.space_id, asked)()
+        index_values = index_of_space(tx, asked.space_id, asked).answer()
     amounts = asked.bid_amount, asked.base_rent_psf
     terms = asked_terms(asked, space.today, space.currency, space.gross_sqft, *amounts)
     check_cents(terms, space.currency)

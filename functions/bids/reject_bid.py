@@ -2,8 +2,9 @@
 
 from uuid import UUID
 
-from shared.bids import queries, rules
+from shared.bids import rules
 from shared.bids.access import visible_bid
+from shared.bids.decision import decide
 from shared.bids.models import Bid, Decision
 from shared.kit.db import transaction
 from shared.kit.endpoint import endpoint
@@ -21,7 +22,6 @@ from shared.organizations.roles import Right, may
 def reject_bid(caller: Caller, bid_id: UUID, decision: Decision) -> Bid:
     with transaction(caller) as tx:
         before, _ = visible_bid(tx, caller, bid_id)
-        status = rules.next_status(before, "reject")
-        bid = Bid.of(queries.update_decided(tx, caller, before, status, decision.notes))
+        bid = decide(tx, caller, before, "reject", decision.notes)
         tx.emit("bid.rejected", bid, before=before)
     return bid

@@ -25,9 +25,9 @@ from shared.organizations.roles import Right, may
 )
 def revise_bid(caller: Caller, bid_id: UUID, revision: Revision) -> Bid:
     with transaction(caller) as tx:
-        index_values = index_of_bid(tx, bid_id, revision)
+        asked_index = index_of_bid(tx, bid_id, revision)
         before, space = visible_bid(tx, caller, bid_id, revision.on_behalf_of)
-        proposal = revised(before, revision, space, index_values())
+        proposal = revised(before, revision, space, asked_index.answer())
         bid = Bid.of(queries.update_terms(tx, caller, before, proposal))
         tx.emit("bid.revised", bid, before=before)
     return bid

@@ -5,8 +5,9 @@ Over WebSocket the same operation is `bid:withdraw`.
 
 from uuid import UUID
 
-from shared.bids import queries, rules
+from shared.bids import rules
 from shared.bids.access import visible_bid
+from shared.bids.decision import decide
 from shared.bids.models import Bid, ClientDecision
 from shared.kit.catalog import Socket
 from shared.kit.db import transaction
@@ -26,7 +27,6 @@ from shared.organizations.roles import Right, may
 def withdraw_bid(caller: Caller, bid_id: UUID, decision: ClientDecision) -> Bid:
     with transaction(caller) as tx:
         before, _ = visible_bid(tx, caller, bid_id, decision.on_behalf_of)
-        status = rules.next_status(before, "withdraw")
-        bid = Bid.of(queries.update_decided(tx, caller, before, status, decision.notes))
+        bid = decide(tx, caller, before, "withdraw", decision.notes)
         tx.emit("bid.withdrawn", bid, before=before)
     return bid

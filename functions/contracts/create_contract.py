@@ -8,7 +8,7 @@ from shared.bids.proposal import asked_terms, stored_terms
 from shared.bids.reckoning import TermsWithoutSense, check_cents, reckon
 from shared.bids.rules import StartInThePast, check_days
 from shared.contracts import queries
-from shared.contracts.direct import NewLease, known_client
+from shared.contracts.direct import NewLease, organization_of_client
 from shared.contracts.draft import draft_direct
 from shared.contracts.models import Contract
 from shared.kit.db import transaction
@@ -29,14 +29,14 @@ from shared.spaces.access import visible_space
 )
 def create_contract(caller: Caller, lease: NewLease) -> Contract:
     with transaction(caller) as tx:
-        client = known_client(tx, lease.client_id)
-        index_values = index_of_space(tx, lease.space_id, lease)
+        asked_client = organization_of_client(tx, lease.client_id)
+        asked_index = index_of_space(tx, lease.space_id, lease)
         space = visible_space(tx, lease.space_id, own=True)
-        client()
+        asked_client.answer()
         terms = asked_terms(lease, space.today, space.currency, space.gross_sqft, lease.bid_amount)
         check_cents(terms, space.currency)
         check_days(terms.start_date, None, space.today)
-        reckon(terms, index_values())
+        reckon(terms, asked_index.answer())
         stored = stored_terms(lease, space.gross_sqft)
         contract_id = draft_direct(tx, caller, space.id, lease.client_id, terms, stored)
         found = queries.select_contract(tx, caller, contract_id)

@@ -26,15 +26,15 @@ from shared.organizations.roles import Right, may
 )
 def renew_contract(caller: Caller, contract_id: UUID, asked: renewal.Renewal) -> Contract:
     with transaction(caller) as tx:
-        told, term = queries.select_deal_later(tx, contract_id), queries.select_term(tx, contract_id)
-        index_values = renewal.select_indexes(tx, contract_id, asked)
+        asked_deal, asked_term = queries.ask_for_deal(tx, contract_id), queries.ask_for_term(tx, contract_id)
+        asked_indexes = renewal.select_indexes(tx, contract_id, asked)
         lease, _ = visible_contract(tx, caller, contract_id)
-        [deal] = told()
-        rules.check_renewable(lease, deal, term()[0]["is_renewed"])
+        [deal], [term], indexes = asked_deal.answer(), asked_term.answer(), asked_indexes.answer()
+        rules.check_renewable(lease, deal, term["is_renewed"])
         terms, stored = renewal.renewed_terms(deal, asked)
         check_cents(terms, deal["currency"])
-        reckon(terms, index_values(asked.index_name()))
-        after = renewal.last_line(deal, index_values(renewal.index_of(deal)))
+        reckon(terms, indexes[asked.index_name()])
+        after = renewal.last_line(deal, indexes[renewal.index_of(deal)])
         renewal_id = renewal.draft_renewal(tx, caller, contract_id, terms, stored, after)
         found = queries.select_contract(tx, caller, renewal_id)
         if found is None:

@@ -25,14 +25,14 @@ from shared.organizations.roles import Right, may
 )
 def send_contract(caller: Caller, contract_id: UUID) -> ContractState:
     with transaction(caller) as tx:
-        draft = queries.select_draft(tx, contract_id)
+        asked_draft = queries.ask_for_draft(tx, contract_id)
         before, _ = visible_contract(tx, caller, contract_id)
-        start_date, today, is_sent = draft()
-        rules.check_sendable(before, is_sent)
+        [draft] = asked_draft.answer()
+        rules.check_sendable(before, draft["is_sent"])
         sent = queries.update_sent(tx, contract_id, caller.user_id, int(setting("HOLD_DAYS", "14")))
         if sent is None:
             raise SpaceNotAvailable()
-        check_days(start_date, None, today)
+        check_days(draft["start_date"], None, draft["today"])
         contract = ContractState.of(sent)
         tx.emit("contract.sent", contract, before=before, contract_id=str(contract_id))
     return contract

@@ -23,9 +23,10 @@ from shared.organizations.roles import Right, may
 )
 def terminate_contract(caller: Caller, contract_id: UUID, terminating: Terminating) -> ContractState:
     with transaction(caller) as tx:
-        term = queries.select_term(tx, contract_id)
+        asked_term = queries.ask_for_term(tx, contract_id)
         before, _ = visible_contract(tx, caller, contract_id)
-        rules.check_terminable(before, term()[0], terminating.effective_date)
+        [term] = asked_term.answer()
+        rules.check_terminable(before, term, terminating.effective_date)
         row = queries.update_terminating(
             tx, contract_id, terminating.effective_date, terminating.reason, caller.user_id
         )

@@ -26,9 +26,9 @@ def apply_deposit(caller: Caller, contract_id: UUID, applying: Applying) -> Depo
         if before is None:
             raise rules.NothingHeld()
         amount, today = rules.check_applying(before, applying), before["today"]
-        answer = deposits.settle(tx, caller, before, "DEPOSIT_APPLIED", amount, paid_date=today, reason=applying.reason)
+        asked = deposits.settle(tx, caller, before, "DEPOSIT_APPLIED", amount, paid_date=today, reason=applying.reason)
         settled = apply_credit(tx, contract_id, today=today)
-        deposit, payment = answer()
+        deposit, payment = asked.answer()
         tx.emit("payment.deposit_applied", payment, applied_amount=amount, held_amount=deposit.held_amount)
         for moved in settled:
             tx.emit("payment.credit_applied", moved)

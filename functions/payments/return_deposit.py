@@ -25,7 +25,7 @@ def return_deposit(caller: Caller, contract_id: UUID, returning: Returning) -> D
         if before is None:
             raise rules.NothingHeld()
         amount = rules.check_returning(before, returning)
-        answer = deposits.settle(
+        asked = deposits.settle(
             tx,
             caller,
             before,
@@ -35,6 +35,7 @@ def return_deposit(caller: Caller, contract_id: UUID, returning: Returning) -> D
             payment_method=returning.payment_method,
             transaction_reference=returning.transaction_reference,
         )
-        deposit, payment = answer()
+        tx.flush()
+        deposit, payment = asked.answer()
         tx.emit("payment.deposit_returned", payment, returned_amount=amount, held_amount=deposit.held_amount)
     return deposit

@@ -1,10 +1,9 @@
 """The published values of the index that an offer follows."""
 
-from collections.abc import Callable
 from uuid import UUID
 
 from shared.bids.offer import OfferedTerms
-from shared.kit.db import Reading, Row, Tx
+from shared.kit.db import Asked, Reading, Row, Tx, known
 from shared.maths.terms import IndexValue
 
 # What an owner's organization publishes of its indexes, everybody may read.
@@ -24,23 +23,19 @@ WHERE b.id = %(bid_id)s
 """
 
 
-def index_of_space(tx: Reading, space_id: UUID, asked: OfferedTerms) -> Callable[[], list[IndexValue]]:
-    """The published values of the index that the offer names; none where it names none.
-
-    In a transaction they are asked together with its next query, and told after it.
-    """
+def index_of_space(tx: Reading, space_id: UUID, asked: OfferedTerms) -> Asked[list[IndexValue]]:
+    """The published values of the index that the offer names; none where it names none."""
     if (name := asked.index_name()) is None:
-        return list
+        return known([])
     values = {"space_id": space_id, "name": name}
-    told = tx.later(_INDEX_OF_SPACE, values) if isinstance(tx, Tx) else lambda: tx.all(_INDEX_OF_SPACE, values)
-    return lambda: _values(told())
+    rows = tx.later(_INDEX_OF_SPACE, values) if isinstance(tx, Tx) else known(tx.all(_INDEX_OF_SPACE, values))
+    return rows.then(_values)
 
 
-def index_of_bid(tx: Tx, bid_id: UUID, asked: OfferedTerms) -> Callable[[], list[IndexValue]]:
+def index_of_bid(tx: Tx, bid_id: UUID, asked: OfferedTerms) -> Asked[list[IndexValue]]:
     """As `index_of_space`, for an answer to a bid: where it leaves the escalation out, of the index that stands."""
     named = "escalation" in asked.model_fields_set
-    told = tx.later(_INDEX_OF_BID, {"bid_id": bid_id, "named": named, "name": asked.index_name()})
-    return lambda: _values(told())
+    return tx.later(_INDEX_OF_BID, {"bid_id": bid_id, "named": named, "name": asked.index_name()}).then(_values)
 
 
 def _values(rows: list[Row]) -> list[IndexValue]:

@@ -1,10 +1,9 @@
 """A lease that an owner draws up for a client without a bid before it."""
 
-from collections.abc import Callable
 from uuid import UUID
 
 from shared.bids.offer import OfferedTerms
-from shared.kit.db import Tx
+from shared.kit.db import Asked, Row, Tx
 from shared.kit.errors import NotFound
 from shared.kit.fields import Id, PositiveMoney
 
@@ -19,12 +18,13 @@ class NewLease(OfferedTerms):
     bid_amount: PositiveMoney
 
 
-def known_client(tx: Tx, client_id: UUID) -> Callable[[], None]:
-    """Asked together with the transaction's next query, and told after it: raises NotFound for anybody but a client."""
-    asked = tx.later(_SELECT_CLIENT, {"client_id": client_id})
+def organization_of_client(tx: Tx, client_id: UUID) -> Asked[UUID]:
+    """The client's organization; the answer raises NotFound where the id is nobody's, or no client's."""
 
-    def answer() -> None:
-        if not asked():
+    def found(rows: list[Row]) -> UUID:
+        if not rows:
             raise NotFound()
+        organization_id: UUID = rows[0]["organization_id"]
+        return organization_id
 
-    return answer
+    return tx.later(_SELECT_CLIENT, {"client_id": client_id}).then(found)

@@ -78,8 +78,8 @@ WHERE s.id = %(space_id)s
 
 
 def draft_contract(tx: Tx, caller: Caller, bid: Bid) -> None:
-    """Hold the bid's space and draft its contract on the terms on the table. Where the space is gone the bid will have
-    no `contract_id`: that is seen when the bid is read next, which spares a round trip.
+    """Hold the bid's space and draft its contract on the terms on the table. Where the space is gone nothing is
+    written: the bid has no `contract_id` when it is read next.
     """
     stored = {name: getattr(bid, name) for name in DEFAULTS} | {"rentable_sqft": bid.rentable_sqft}
     terms = engine_terms(

@@ -1,6 +1,5 @@
 """The SQL of contracts."""
 
-from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -8,7 +7,7 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from shared.contracts.models import ContractFilter, SignatureStatus
-from shared.kit.db import Reading, Row, Tx
+from shared.kit.db import Asked, Reading, Row, Tx
 from shared.kit.ids import new_id
 from shared.kit.request import Caller
 from shared.kit.settings import setting
@@ -274,8 +273,8 @@ def select_struck_deal(tx: Reading, contract_id: UUID) -> Row:
     return tx.batch((_DEAL, {"contract_id": contract_id}))[0][0]
 
 
-def select_deal_later(tx: Tx, contract_id: UUID) -> Callable[[], list[Row]]:
-    """Any deal as it was struck; it comes with the next query, which says whether it is the caller's."""
+def ask_for_deal(tx: Tx, contract_id: UUID) -> Asked[list[Row]]:
+    """Any deal as it was struck: the next query says whether it is the caller's."""
     return tx.later(_DEAL, {"contract_id": contract_id})
 
 
@@ -298,15 +297,9 @@ def select_known_document(tx: Reading, sha256: str) -> Row | None:
     return tx.one(_SELECT_DOCUMENT_KNOWN, {"sha256": sha256})
 
 
-def select_draft(tx: Tx, contract_id: UUID) -> Callable[[], tuple[date, date, bool]]:
-    """The contract's first day, today at its building, and whether it is on its way; they come with the next query."""
-    told = tx.later(_SELECT_DRAFT, {"contract_id": contract_id})
-
-    def answer() -> tuple[date, date, bool]:
-        row = told()[0]
-        return row["start_date"], row["today"], row["is_sent"]
-
-    return answer
+def ask_for_draft(tx: Tx, contract_id: UUID) -> Asked[list[Row]]:
+    """The contract's `start_date`, `today` at its building, and whether it `is_sent`."""
+    return tx.later(_SELECT_DRAFT, {"contract_id": contract_id})
 
 
 def update_sent(tx: Tx, contract_id: UUID, user_id: UUID, hold_days: int) -> Row | None:
@@ -344,8 +337,8 @@ def update_envelope(tx: Tx, contract_id: UUID, envelope_id: str) -> Row | None:
     return tx.one(_UPDATE_ENVELOPE, {"contract_id": contract_id, "envelope_id": envelope_id})
 
 
-def select_term(tx: Tx, contract_id: UUID) -> Callable[[], list[Row]]:
-    """`contract_type`, `end_date`, `is_renewed` and the building's `today`; they come with the next query."""
+def ask_for_term(tx: Tx, contract_id: UUID) -> Asked[list[Row]]:
+    """The contract's `contract_type`, `end_date`, whether it `is_renewed`, and `today` at its building."""
     return tx.later(_SELECT_TERM, {"contract_id": contract_id})
 
 

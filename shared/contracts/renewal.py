@@ -1,6 +1,6 @@
 """A lease that goes on after its end: the next version of it, on terms of its own, without a day between or twice."""
 
-from collections.abc import Callable
+from collections import defaultdict
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -10,7 +10,7 @@ from shared.bids.offer import OfferedTerms
 from shared.bids.terms import engine_terms
 from shared.contracts.draft import frozen
 from shared.contracts.terms import terms_of
-from shared.kit.db import Row, Tx
+from shared.kit.db import Asked, Row, Tx
 from shared.kit.errors import Detail, Senseless
 from shared.kit.fields import PositiveMoney
 from shared.kit.ids import new_id
@@ -60,20 +60,16 @@ class Renewal(OfferedTerms):
     bid_amount: PositiveMoney
 
 
-def select_indexes(tx: Tx, contract_id: UUID, renewal: Renewal) -> Callable[[str | None], list[IndexValue]]:
-    """The published values of the indexes that the lease and its renewal name, by name; they come with the next
-    query."""
-    told = tx.later(_SELECT_INDEXES, {"contract_id": contract_id, "name": renewal.index_name()})
-    rows: list[Row] = []
+def select_indexes(tx: Tx, contract_id: UUID, renewal: Renewal) -> Asked[dict[str | None, list[IndexValue]]]:
+    """The published values of the indexes that the lease and its renewal name, by name."""
 
-    def values(name: str | None) -> list[IndexValue]:
-        if not rows:
-            rows.extend(told())
-        return [
-            IndexValue(row["day"], row["value"], row["final"], row["version"]) for row in rows if row["name"] == name
-        ]
+    def by_name(rows: list[Row]) -> dict[str | None, list[IndexValue]]:
+        found: dict[str | None, list[IndexValue]] = defaultdict(list)
+        for row in rows:
+            found[row["name"]].append(IndexValue(row["day"], row["value"], row["final"], row["version"]))
+        return found
 
-    return values
+    return tx.later(_SELECT_INDEXES, {"contract_id": contract_id, "name": renewal.index_name()}).then(by_name)
 
 
 def renewed_terms(deal: Row, renewal: Renewal) -> tuple[Terms, dict[str, Any]]:

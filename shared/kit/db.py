@@ -10,31 +10,30 @@ its first query, then its queries, then COMMIT with everything that needs no ans
 Row-level security sees the caller through `app.set_ctx`, whose settings end with the transaction.
 """
 
-import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 import psycopg
-from psycopg.rows import BaseRowFactory, dict_row
+from psycopg.rows import BaseRowFactory
 from psycopg.types.json import Jsonb, set_json_dumps, set_json_loads
 
 from shared.kit import metrics, wire
 from shared.kit.cache import names_of
-from shared.kit.catalog import DATABASE_USERS
+from shared.kit.connection import Connection, connection, disconnect
 from shared.kit.errors import Conflict, KeyInFlight, KeyReused, Refusal, Unavailable
 from shared.kit.fields import View
 from shared.kit.ids import new_id
 from shared.kit.request import Caller, current
-from shared.kit.settings import NotDeclared, setting
 
 Row = dict[str, Any]
 Values = Mapping[str, Any]
 Statement = tuple[str, Values | None, type[tuple[Any, ...]] | None]
-Connection = psycopg.Connection[Row]
+T = TypeVar("T")
+U = TypeVar("U")
 
 set_json_dumps(wire.render)
 set_json_loads(wire.load)
@@ -51,6 +50,35 @@ class Replay(Exception):
     def __init__(self, status: int, body: str) -> None:
         self.status, self.body = status, body
         super().__init__("replayed")
+
+
+class NotSent(RuntimeError):
+    """An answer was wanted before anything had sent its question."""
+
+
+class Asked(Generic[T]):
+    """An answer that is on its way: its query travels with the transaction's next one, which has to come first."""
+
+    def __init__(self, read: Callable[[], T], is_sent: Callable[[], bool]) -> None:
+        self._read, self._is_sent = read, is_sent
+        self._found: list[T] = []
+
+    def answer(self) -> T:
+        """The answer, which may also be a refusal that is raised. Raises NotSent before the next query."""
+        if not self._found:
+            if not self._is_sent():
+                raise NotSent("Ask for the answer after the query with which the question travels.")
+            self._found.append(self._read())
+        return self._found[0]
+
+    def then(self, make: Callable[[T], U]) -> "Asked[U]":
+        """What `make` makes of the answer, when it is there."""
+        return Asked(lambda: make(self.answer()), self._is_sent)
+
+
+def known(value: T) -> Asked[T]:
+    """An answer that nobody has to be asked for."""
+    return Asked(lambda: value, lambda: True)
 
 
 class Reading:
@@ -121,21 +149,32 @@ class Tx(Reading):
         """The organization that the caller acts for, where it is not its own: audit rows name it."""
         self.changed: dict[str, None] = {}
         """What `cache.names_of` says of the events told here: cached answers that end with COMMIT."""
+        self._sent = 0
+        """How often statements have been sent to answer a query."""
         self._pipeline = connection.pipeline()
-        self._pipeline.__enter__()
+        self._entered = self._pipeline.__enter__()
         connection.execute("BEGIN")
         self._set_context()
 
     def _answers(self, statements: Sequence[Statement]) -> list[list[Any]]:
-        return [cursor.fetchall() for cursor in self._executed(statements)]
+        cursors = self._executed(statements)
+        self._sent += 1
+        return [cursor.fetchall() for cursor in cursors]
 
     def run(self, sql: str, values: Values | None = None) -> None:
         """Queue a statement whose answer nobody needs; it travels with the next query or COMMIT."""
         self._connection.execute(sql, values)
 
-    def later(self, sql: str, values: Values | None = None) -> Callable[[], list[Row]]:
-        """Queue a query that travels with the next one; the rows are for whoever asks after that."""
-        return self._connection.execute(sql, values).fetchall
+    def later(self, sql: str, values: Values | None = None) -> Asked[list[Row]]:
+        """Queue a query that travels with the next one; its rows are there after that."""
+        cursor, sent = self._connection.execute(sql, values), self._sent
+        return Asked(cursor.fetchall, lambda: self._sent > sent)
+
+    def flush(self) -> None:
+        """Send what is queued, for answers with which no further query travels."""
+        with _timed():
+            self._entered.sync()
+        self._sent += 1
 
     def become(self, caller: Caller) -> None:
         """Go on as `caller`, who has just proved inside this transaction to be that person."""
@@ -350,61 +389,6 @@ def _record(caller: Caller, what: str, resource_id: UUID | None, status: int, af
     }
     with reading(caller) as tx:
         tx.send(_INSERT_AUDIT, values)
-
-
-def connection() -> Connection:
-    """This environment's connection, made at first use. Raises Unavailable where there is none to be had."""
-    kept = _connections()
-    user = _user()
-    if user not in kept or kept[user].closed:
-        try:
-            kept[user] = _connect(user)
-        except psycopg.OperationalError as error:
-            raise Unavailable(message="The database does not answer.", retry_after=1) from error
-    return kept[user]
-
-
-def disconnect() -> None:
-    """Give the connection up; the next query makes a new one."""
-    kept = _connections().pop(_user(), None)
-    if kept is not None:
-        kept.close()
-
-
-def _connections() -> dict[str, Connection]:
-    # By role: a Lambda environment only ever has one; the tests run every operation in one process.
-    return _state.__dict__.setdefault("connections", {})  # type: ignore[no-any-return]
-
-
-def _user() -> str:
-    operation = current().operation
-    if operation.database is None:
-        raise NotDeclared(f"{operation.name} must declare its database role")
-    return DATABASE_USERS[operation.database]
-
-
-def _connect(user: str) -> Connection:
-    host, port = setting("DATABASE_HOST"), setting("DATABASE_PORT")
-    return psycopg.connect(
-        host=host,
-        port=port,
-        user=user,
-        dbname=setting("DATABASE_NAME"),
-        password=_iam_token(host, port, user),
-        sslmode=setting("DATABASE_SSLMODE"),
-        sslrootcert=os.environ.get("DATABASE_SSLROOTCERT"),
-        application_name=current().operation.name,
-        connect_timeout=3,
-        autocommit=True,
-        prepare_threshold=None,
-        row_factory=dict_row,
-    )
-
-
-def _iam_token(host: str, port: str, user: str) -> str:
-    from shared.kit.aws import presign_token
-
-    return presign_token("rds-db", f"{host}:{port}", "/", {"Action": "connect", "DBUser": user})
 
 
 def refusal_of(error: psycopg.IntegrityError, raises: Sequence[type[Exception]]) -> Conflict | Refusal | None:

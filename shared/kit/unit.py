@@ -13,6 +13,7 @@ import psycopg
 from shared.kit import db
 from shared.kit.cache import end_answers
 from shared.kit.catalog import Operation
+from shared.kit.connection import disconnect
 from shared.kit.errors import Refusal, Unavailable
 from shared.kit.outbox import nudge_relay
 from shared.kit.valkey import ValkeyDown
@@ -48,7 +49,7 @@ def perform(operation: Operation, story: Callable[[], T], before_commit: Callabl
         except _GAVE_UP as error:
             raise Unavailable(message="The database is too busy.", retry_after=1) from error
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
-            db.disconnect()
+            disconnect()
             if attempt:
                 raise Unavailable(message="The database does not answer.", retry_after=1) from error
     raise Unavailable(message="The database is too busy.", retry_after=1)
@@ -83,7 +84,7 @@ def _commit(tx: db.Tx | None) -> None:
         tx.rollback()
         raise
     except (psycopg.OperationalError, psycopg.InterfaceError) as error:
-        db.disconnect()
+        disconnect()
         raise CommitUnknown(message="The database does not answer.", retry_after=1) from error
     except BaseException:
         tx.rollback()

@@ -1,16 +1,15 @@
 """The SQL of deposits: what is held of one, what is kept of it, and what is given back."""
 
-from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from shared.kit.db import Row, Tx
+from shared.kit.db import Asked, Row, Tx
 from shared.kit.ids import new_id
 from shared.kit.request import Caller
 from shared.organizations.sides import creditor_sides, mine
 from shared.payments.models import Deposit, Payment
-from shared.payments.queries import select_later
+from shared.payments.queries import ask_for_many
 
 _LOCK_DEPOSIT = (
     "SELECT p.id FROM payments p WHERE p.contract_id = %(contract_id)s AND p.charge = 'DEPOSIT' AND "
@@ -60,7 +59,7 @@ def lock_deposit(tx: Tx, caller: Caller, contract_id: UUID) -> tuple[bool, Row |
 
 def settle(
     tx: Tx, caller: Caller, deposit: Row, kind: str, amount: Decimal, **said: Any
-) -> Callable[[], tuple[Deposit, Payment]]:
+) -> Asked[tuple[Deposit, Payment]]:
     """The deposit, and its payment, after that much of it was DEPOSIT_APPLIED or DEPOSIT_RETURNED; they come with the
     next query."""
     values = {
@@ -75,10 +74,11 @@ def settle(
         "by": caller.user_id,
     }
     tx.run(_INSERT_TRANSACTION, values | said)
-    after, payments = tx.later(_SELECT_DEPOSIT, values), select_later(tx, [deposit["payment_id"]])
+    asked_deposit = tx.later(_SELECT_DEPOSIT, values)
+    asked_payments = ask_for_many(tx, [deposit["payment_id"]])
 
-    def answer() -> tuple[Deposit, Payment]:
-        row, [payment] = after()[0], payments()
+    def settled(rows: list[Row]) -> tuple[Deposit, Payment]:
+        [row], [payment] = rows, asked_payments.answer()
         return Deposit.of({name: row[name] for name in Deposit.model_fields}), payment
 
-    return answer
+    return asked_deposit.then(settled)

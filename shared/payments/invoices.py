@@ -166,6 +166,6 @@ def insert_credit_note(tx: Tx, caller: Caller, off: Off, reason: str) -> tuple[R
     }
     tx.run(_UPDATE_CREDITED, values)
     tx.run(_INSERT_CREDIT_NOTES, values)
-    note = tx.later(_SELECT_ONE, values)
+    asked_note = tx.later(_SELECT_ONE, values)
     [payment] = select_many(tx, [off.payment_id])
-    return note()[0], payment
+    return asked_note.answer()[0], payment

@@ -1,6 +1,6 @@
 """The SQL of payments, their transactions and invoices."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -8,7 +8,7 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
-from shared.kit.db import Reading, Row, Tx
+from shared.kit.db import Asked, Reading, Row, Tx
 from shared.kit.ids import new_id
 from shared.kit.request import Caller
 from shared.kit.settings import setting
@@ -362,10 +362,10 @@ def select_many(tx: Reading, payment_ids: list[UUID]) -> list[Payment]:
     return [Payment.of(row) for row in tx.all(_SELECT_MANY, values)]
 
 
-def select_later(tx: Tx, payment_ids: list[UUID]) -> Callable[[], list[Payment]]:
+def ask_for_many(tx: Tx, payment_ids: list[UUID]) -> Asked[list[Payment]]:
     """As `select_many`, together with the next query."""
     rows = tx.later(_SELECT_MANY, {"payment_ids": payment_ids, "public_url": setting("PUBLIC_URL")})
-    return lambda: [Payment.of(row) for row in rows()]
+    return rows.then(lambda found: [Payment.of(row) for row in found])
 
 
 def select_schedule(tx: Reading, caller: Caller, contract_id: UUID) -> tuple[str, list[Row]] | None:

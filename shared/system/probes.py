@@ -3,6 +3,7 @@
 import psycopg
 
 from shared.kit import aws, db, valkey
+from shared.kit.connection import disconnect
 from shared.kit.errors import Unavailable
 from shared.kit.settings import resource
 from shared.system.models import Condition
@@ -16,7 +17,7 @@ def database() -> Condition:
                 tx.one("SELECT 1")
             return "healthy"
         except psycopg.Error:
-            db.disconnect()
+            disconnect()
         except Unavailable:
             break
     return "unhealthy"

@@ -8,7 +8,7 @@ from functions.bids.list_bids import list_bids
 from functions.bids.place_bid import place_bid
 from functions.contracts.list_contracts import list_contracts
 from shared.bids import queries
-from shared.kit import db
+from shared.kit import connection, db
 from shared.kit.catalog import DATABASE_USERS
 from tests.call import http_event
 from tests.leasing.deal import Deal
@@ -79,7 +79,7 @@ def deal(world, call):
 
 def writers():
     """The connection that endpoints which write share in this environment."""
-    return db._connections()[DATABASE_USERS["writer"]]
+    return connection.connections()[DATABASE_USERS["writer"]]
 
 
 def assert_nobody(connection):
@@ -130,6 +130,6 @@ def test_a_reading_leaves_nothing_on_its_connection(world, call, deal):
     close_connections()
     assert call(list_contracts, as_=deal.owner).json["data"] != []
 
-    backend = assert_nobody(db._connections()[DATABASE_USERS["reader"]])
+    backend = assert_nobody(connection.connections()[DATABASE_USERS["reader"]])
     assert call(list_contracts, as_=world.owner()).json["data"] == []
-    assert assert_nobody(db._connections()[DATABASE_USERS["reader"]]) == backend
+    assert assert_nobody(connection.connections()[DATABASE_USERS["reader"]]) == backend

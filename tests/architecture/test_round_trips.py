@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from shared.kit import cache, catalog, db
+from shared.kit import cache, catalog, connection
 from shared.kit.ids import new_id
 from shared.kit.request import Request, begin
 from tests.call import call
@@ -96,7 +96,7 @@ def answered(operation, asked, turns, monkeypatch):
     close_connections()
     if operation.database:
         begin(Request(operation, "test"))
-        db.connection()
+        connection.connection()
     cache.end_everything()
     turns.count = 0
     reply = call(getattr(importlib.import_module(operation.module), operation.name), **asked)

@@ -1,0 +1,27 @@
+"""What an approval is, whichever side gives it: the owner of an offer, or the client of a counter-offer."""
+
+from typing import Literal
+
+from shared.bids.decision import decide
+from shared.bids.models import Bid, SpaceNow
+from shared.bids.rules import SpaceNotAvailable, check_takeable, next_status
+from shared.contracts.draft import draft_contract
+from shared.kit.db import Tx
+from shared.kit.request import Caller
+
+
+def approve(
+    tx: Tx, caller: Caller, bid: Bid, space: SpaceNow, move: Literal["approve", "accept"], notes: str | None
+) -> Bid:
+    """Hold the space with a draft contract on the terms on the table, and decide the bid; `bid` and `space` are locked.
+
+    Raises BidNotOpen, NotYourTurn, OfferExpired, SpaceNotAvailable.
+    """
+    next_status(bid, move)
+    check_takeable(bid, space)
+    draft_contract(tx, caller, bid)
+    approved = decide(tx, caller, bid, move, notes)
+    # Somebody else's lease came first: the draft was not written, which is seen here and spares a round trip.
+    if approved.contract_id is None:
+        raise SpaceNotAvailable()
+    return approved
