@@ -95,10 +95,10 @@ bench: .venv/bench ## measure the goals of docs/performance.md beside their peer
 	@$(BIN)/python -m bench $(ROWS)
 
 data: .venv/ready ## a market to search in, for the running platform: COPY, no requests (SPACES=1000000: minutes)
-	@$(BIN)/python -m local.market $(SPACES)
+	@$(BIN)/python -m local.demo.market $(SPACES)
 
 demo: .venv/ready ## one real lease, told over HTTP and WebSocket against the running platform (or URL=https://…)
-	@$(BIN)/python -m local.demo
+	@$(BIN)/python -m local.demo.story
 
 lock: .venv/ready ## write requirements.txt and layers/*/requirements.txt anew from their requirements.in
 	@$(BIN)/$(PIP) $(UV)

@@ -15,10 +15,10 @@ from typing import Self, TextIO, cast
 
 import psycopg
 
-from local.postgres import Postgres
-from local.problem import CHECKOUT
-from local.processes import free_port, spawn, stop, wait_until_it_answers
-from local.redis import Redis
+from local.cloud.data.postgres import Postgres
+from local.cloud.data.redis import Redis
+from local.cloud.problem import CHECKOUT
+from local.cloud.processes import free_port, spawn, stop, wait_until_it_answers
 from shared.kit import valkey
 from shared.kit.log import logger
 from tests.conftest import DATABASE, REGION, make_resources, settings

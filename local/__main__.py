@@ -16,10 +16,10 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-from local import city, demo_data
-from local.cloud import Cloud, Settings
-from local.problem import CHECKOUT, Problem
-from local.template import Unresolved
+from local.cloud.lifecycle import Cloud, Settings
+from local.cloud.problem import CHECKOUT, Problem
+from local.cloud.templates.assembly import Unresolved
+from local.demo import city, tower
 
 
 def main() -> int:
@@ -29,7 +29,7 @@ def main() -> int:
     except Problem as problem:
         print(problem, file=sys.stderr)
     except Unresolved as error:
-        print(f"The templates have something that local/ does not know ({error}): teach it.", file=sys.stderr)
+        print(f"The templates have something that local/cloud/ does not know ({error}): teach it.", file=sys.stderr)
     return 1
 
 
@@ -84,7 +84,7 @@ async def _greet(cloud: Cloud, seconds: float) -> None:
         f"logs       {cloud.lambdas.logs}",
     ]
     if cloud.settings.demo_data:
-        lines += await asyncio.to_thread(demo_data.create, cloud.url)
+        lines += await asyncio.to_thread(tower.create, cloud.url)
     print("\n".join(lines))
     print(f"ready in {seconds:.1f} s (Ctrl-C stops everything)", flush=True)
     if cloud.settings.demo_data:

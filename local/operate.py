@@ -13,8 +13,8 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local.problem import CHECKOUT, Problem
-from local.template import REGION
+from local.cloud.account import REGION
+from local.cloud.problem import CHECKOUT, Problem
 
 # The longest that a function runs; and never twice for one command.
 PATIENT = Config(read_timeout=905, retries={"total_max_attempts": 1})

@@ -10,8 +10,8 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.server import ThreadedMotoServer
 from moto.sqs.models import sqs_backends
 
-from local.postgres import Postgres
-from local.redis import Redis
+from local.cloud.data.postgres import Postgres
+from local.cloud.data.redis import Redis
 from shared.kit.resources import KEYS, QUEUES, RESOURCES
 from tests import call as call_module
 from tests import privacy

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from local.cloud.data.postgres import Postgres
+from local.cloud.data.redis import Redis
 from local.platform import Platform
-from local.postgres import Postgres
-from local.redis import Redis
 from tests.chaos.proxy import FaultProxy
 from tests.journeys.conftest import environment, templates
 

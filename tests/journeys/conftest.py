@@ -7,9 +7,9 @@ from pathlib import Path
 import boto3
 import pytest
 
+from local.cloud.account import REGION
+from local.cloud.templates.synth import synthesize
 from local.platform import Platform
-from local.synth import synthesize
-from local.template import REGION
 from tests import privacy
 from tests.journeys.client import PATIENT, Person
 

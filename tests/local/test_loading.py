@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from local.lambdas import LOADING_AT_ONCE, LOADING_SECONDS, Function, Lambdas
+from local.cloud.lambdas.fleet import LOADING_AT_ONCE, LOADING_SECONDS, Function, Lambdas
 
 
 @pytest.fixture(scope="session")

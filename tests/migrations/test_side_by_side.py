@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 from alembic.script import ScriptDirectory
 
-from local.postgres import Postgres
+from local.cloud.data.postgres import Postgres
 from shared.schema import migrate
 from tests.migrations.filled import fill
 from tests.migrations.traffic import Traffic, Watch, Work, works_that_prepare
