@@ -30,7 +30,8 @@ from functions.auth.authorize import authorize
 from functions.bids.place_bid import place_bid
 from functions.spaces.get_space import get_space
 from functions.spaces.search_spaces import search_spaces
-from local.cloud.lambdas.fleet import Function, Lambdas
+from local.cloud.lambdas.fleet import Lambdas
+from local.cloud.lambdas.function import Function
 from local.cloud.lambdas.sources import Sources
 from local.cloud.problem import CHECKOUT
 from local.cloud.processes import free_port, spawn, stop, wait_until_it_answers

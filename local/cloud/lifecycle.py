@@ -26,7 +26,8 @@ from local.cloud.data.postgres import Postgres
 from local.cloud.data.redis import Redis
 from local.cloud.edge.http_api import HttpApi
 from local.cloud.edge.socket_api import MESSAGE_LIMIT, FrameLimit, SocketApi
-from local.cloud.lambdas.fleet import Function, Lambdas
+from local.cloud.lambdas.fleet import Lambdas
+from local.cloud.lambdas.function import Function
 from local.cloud.problem import CHECKOUT, Problem
 from local.cloud.processes import free_port
 from local.cloud.templates.assembly import Templates

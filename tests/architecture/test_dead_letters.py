@@ -10,7 +10,7 @@ import boto3
 import pytest
 
 from functions.notifications.notify_people import notify_people
-from local.cloud.lambdas.fleet import Result
+from local.cloud.lambdas.function import Result
 from local.cloud.triggers.queues import Mapped, Poller
 from shared.kit import aws, wire
 from shared.kit.ids import new_id

@@ -15,7 +15,8 @@ from typing import Any, Self
 import uvicorn
 
 from local.cloud.edge.http_api import HttpApi
-from local.cloud.lambdas.fleet import Lambdas, Result
+from local.cloud.lambdas.fleet import Lambdas
+from local.cloud.lambdas.function import Result
 from local.cloud.lambdas.pace import Pace
 from local.cloud.templates.routes import Api, Authorizer, Route
 from shared.kit import catalog

@@ -19,7 +19,8 @@ from local.cloud.aws.demands import AwsRequest, Inventory, demands, function_nam
 from local.cloud.aws.moto_app import Moto
 from local.cloud.aws.permissions import Demand, Statement, allowed
 from local.cloud.aws.signatures import is_genuine
-from local.cloud.lambdas.fleet import Lambdas, Throttled, UnknownFunction
+from local.cloud.lambdas.fleet import Lambdas
+from local.cloud.lambdas.function import Throttled, UnknownFunction
 
 LIMIT = 512 * 1024 * 1024
 INVOKE_LIMIT = 6 * 1024 * 1024

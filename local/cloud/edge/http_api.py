@@ -19,7 +19,8 @@ from urllib.parse import parse_qsl
 from local.cloud.account import ACCOUNT, REGION
 from local.cloud.asgi import Receive, Scope, Send, TooLarge, joined_headers, read_body, respond
 from local.cloud.edge.throttle import Throttles
-from local.cloud.lambdas.fleet import Lambdas, Throttled
+from local.cloud.lambdas.fleet import Lambdas
+from local.cloud.lambdas.function import Throttled
 from local.cloud.templates.routes import Api, Authorizer, Route, Table
 
 SECONDS = 30

@@ -21,7 +21,8 @@ from websockets.frames import Frame
 
 from local.cloud.asgi import Receive, Scope, Send
 from local.cloud.edge.throttle import Throttles
-from local.cloud.lambdas.fleet import Lambdas, Result, Throttled
+from local.cloud.lambdas.fleet import Lambdas
+from local.cloud.lambdas.function import Result, Throttled
 from local.cloud.templates.routes import Api
 
 FRAME_LIMIT = 32 * 1024

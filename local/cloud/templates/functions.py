@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from local.cloud.account import REGION
-from local.cloud.lambdas.fleet import Function
+from local.cloud.lambdas.function import Function
 from local.cloud.problem import Problem
 from local.cloud.templates.assembly import Resource
 from local.cloud.templates.resources import Places, Resources

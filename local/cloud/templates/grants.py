@@ -9,7 +9,7 @@ from typing import Any
 
 from local.cloud.account import ACCOUNT, REGION
 from local.cloud.aws.permissions import Demand, Statement, allowed
-from local.cloud.lambdas.fleet import Function
+from local.cloud.lambdas.function import Function
 from local.cloud.problem import Problem
 from local.cloud.templates.resources import Resources
 

@@ -15,7 +15,8 @@ from typing import Any
 from local.cloud.account import ACCOUNT, REGION
 from local.cloud.aws.demands import AwsRequest
 from local.cloud.aws.moto_app import Moto
-from local.cloud.lambdas.fleet import Lambdas, Throttled
+from local.cloud.lambdas.fleet import Lambdas
+from local.cloud.lambdas.function import Throttled
 from local.cloud.templates.resources import Resources
 
 SWEEP_SECONDS = 5.0
