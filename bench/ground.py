@@ -15,6 +15,7 @@ from typing import Self, TextIO, cast
 
 import psycopg
 
+from local import leasing
 from local.cloud.data.postgres import Postgres
 from local.cloud.data.redis import Redis
 from local.cloud.problem import CHECKOUT
@@ -40,7 +41,7 @@ class Ground:
         nowhere = self._exit.enter_context(open(os.devnull, "w"))
         for handler in logger.handlers:
             cast(StreamHandler[TextIO], handler).setStream(nowhere)
-        self.postgres = self._exit.enter_context(Postgres(self.state))
+        self.postgres = self._exit.enter_context(Postgres(self.state, leasing.DATABASE))
         redis = self._exit.enter_context(Redis(self.state, users={"app": "on ~* &* +@all"}))
         self.database_url = self.postgres.create_migrated_database(DATABASE)
         os.environ.update(self._aws())

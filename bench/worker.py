@@ -32,7 +32,6 @@ from functions.spaces.get_space import get_space
 from functions.spaces.search_spaces import search_spaces
 from local.cloud.lambdas.fleet import Lambdas
 from local.cloud.lambdas.function import Function
-from local.cloud.lambdas.sources import Sources
 from local.cloud.problem import CHECKOUT
 from local.cloud.processes import free_port, spawn, stop, wait_until_it_answers
 from shared.kit.ids import new_id
@@ -138,9 +137,8 @@ class Ours:
         """The functions can be asked."""
         await self.lambdas.start()
         operations = (get_space, search_spaces, place_bid, authorize)
+        # Without sources to watch: whoever edits a file meanwhile does not make the processes start again.
         self.lambdas.install({each.operation.name: _function(each) for each in operations})
-        # Whoever edits a file meanwhile does not make the processes start again.
-        self.lambdas.sources = Sources([])
 
     async def stop(self) -> None:
         """End their processes."""

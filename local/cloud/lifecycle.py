@@ -12,11 +12,10 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from urllib.parse import parse_qs
 
 import uvicorn
 
-from local.cloud.asgi import App, Receive, Scope, Send, TooLarge, read_body, respond
+from local.cloud.asgi import App
 from local.cloud.aws.endpoint import STATE_MACHINE, AwsApi, Principal
 from local.cloud.aws.keep import Kept
 from local.cloud.aws.mailbox import Mailbox
@@ -26,6 +25,8 @@ from local.cloud.data.postgres import Postgres
 from local.cloud.data.redis import Redis
 from local.cloud.edge.http_api import HttpApi
 from local.cloud.edge.socket_api import MESSAGE_LIMIT, FrameLimit, SocketApi
+from local.cloud.front import Front
+from local.cloud.hooks import Hooks
 from local.cloud.lambdas.fleet import Lambdas
 from local.cloud.lambdas.function import Function
 from local.cloud.problem import CHECKOUT, Problem
@@ -36,13 +37,9 @@ from local.cloud.templates.grants import check_grants
 from local.cloud.templates.resources import Places, Resources
 from local.cloud.templates.routes import read_api
 from local.cloud.templates.synth import synthesize
-from local.cloud.triggers.clock import BadRequest, Clock, read_days, refusal
+from local.cloud.triggers.clock import Clock
 from local.cloud.triggers.queues import Queues, read_mappings
 from local.cloud.triggers.schedules import keep_time, read_schedules
-from local.demo import city
-
-DATABASE = "leasing"
-JSON_TYPE = [("content-type", "application/json")]
 
 
 @dataclass(frozen=True)
@@ -56,53 +53,51 @@ class Settings:
     """Templates that are already there, instead of this checkout's own."""
     environment: Mapping[str, str] = field(default_factory=dict)
     """Joins the environment of every function."""
-    demo_data: bool = True
-    """Whether local/demo/tower.py and local/demo/city.py fill the fresh platform."""
 
 
 class Cloud:
     """One running platform."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, hooks: Hooks) -> None:
         self.settings = settings
+        self.hooks = hooks
         self.state = settings.state.resolve()
         self.scale = _scale()
         self._exit = AsyncExitStack()
-        self._open_requests, self._last_request = 0, 0.0
 
     async def start(self) -> None:
         """Start everything and return when it is ready. Raises Problem."""
         self.state.mkdir(parents=True, exist_ok=True)
         listener = _listen(self.settings.port)
-        front = _listen(0)
+        aws_listener = _listen(0)
         self._exit.callback(listener.close)
-        self._exit.callback(front.close)
+        self._exit.callback(aws_listener.close)
         threads = ThreadPoolExecutor(64, thread_name_prefix="aws")
         self._exit.callback(threads.shutdown, wait=False, cancel_futures=True)
-        self.postgres = Postgres(self.state, self.settings.keep)
+        self.postgres = Postgres(self.state, self.hooks.database, self.settings.keep)
         self._exit.callback(self.postgres.close)
         self.redis = Redis(self.state)
         self._exit.callback(self.redis.stop)
         self.lambdas = Lambdas(self.state / "logs")
         self._exit.push_async_callback(self.lambdas.stop)
         await self.lambdas.start()
-        places = Places(listener.getsockname()[1], front.getsockname()[1], self.postgres.port, self.redis.port)
+        places = Places(listener.getsockname()[1], aws_listener.getsockname()[1], self.postgres.port, self.redis.port)
         making = asyncio.get_running_loop().run_in_executor(threads, self._make, places)
         # In this thread, while the other one works: the kernel ties a child to the thread that forks it.
         self.postgres.start()
-        if not (self.settings.keep and self.postgres.has_database(DATABASE)):
-            self.postgres.create_migrated_database(DATABASE)
+        if not (self.settings.keep and self.postgres.has_database(self.hooks.database.name)):
+            self.postgres.create_migrated_database(self.hooks.database.name)
         resources = await making
         self.redis.users |= _cache_users(resources.templates)
         self.redis.start()
 
         self._assemble(resources, threads)
-        await self._serve(self.aws.application(), front)
+        await self._serve(self.aws.application(), aws_listener)
         await self._prepare_database(resources.templates)
         self._begin_loops()
-        await self._serve(self._public(), listener)
+        await self._serve(self.front.application(), listener)
         if self.settings.keep:
-            await self._resume_sagas()
+            await self._resume()
         self._write_state(places)
 
     async def stop(self) -> None:
@@ -129,20 +124,19 @@ class Cloud:
         """Put together what is read from the templates."""
         moto = resources.moto
         functions = read_functions(resources, self.settings.environment)
-        self.lambdas.install(functions)
+        self.lambdas.install(functions, self.hooks.sources)
         self.schedules = read_schedules(resources)
         self.queues = Queues(read_mappings(resources), moto, threads, self.lambdas)
-        self.mailbox = Mailbox()
+        mailbox = Mailbox()
         http, sockets = read_api(resources, "HTTP"), read_api(resources, "WEBSOCKET")
         if http is None or sockets is None:
             raise Problem("The stacks define no HTTP API or no WebSocket API: look at stacks/platform.py.")
-        self.http = HttpApi(http, self.lambdas, self.scale)
         self.sockets = SocketApi(sockets, self.lambdas, self.scale)
         policies = resources.policies()
         check_grants(resources, functions, policies)
         principals = _principals(resources, functions, policies)
         self.aws = AwsApi(moto, threads, principals, resources.inventory, self.lambdas, self.sockets)
-        self.aws.observers = [self.queues.observe, self.mailbox.keep]
+        self.aws.observers = [self.queues.observe, mailbox.keep]
         self.aws.controls = {
             "postgres/stop": lambda: _now(self.postgres.stop),
             "postgres/start": lambda: _now(self.postgres.start),
@@ -157,8 +151,12 @@ class Cloud:
         if self.settings.keep:
             self.kept.restore_objects()
             self.aws.observers.append(self.kept.observe)
-        self.clock = Clock(self.postgres.url(DATABASE), self.schedules, self.lambdas, self.queues)
+        next_day = partial(self.hooks.next_day, self._database_url())
+        self.clock = Clock(next_day, self.schedules, self.lambdas, self.queues)
         self.aws.controls["queues/settle"] = self.clock.settle
+        self.front = Front(
+            HttpApi(http, self.lambdas, self.scale), self.sockets, mailbox, self.clock, self.hooks.gives_way
+        )
 
     async def _prepare_database(self, templates: Templates) -> None:
         """Invoke what the templates say runs at deployment: the migrations. Raises Problem."""
@@ -175,11 +173,12 @@ class Cloud:
         for task in tasks:
             self._exit.callback(task.cancel)
 
-    async def _resume_sagas(self) -> None:
-        """Executions live in moto's memory: the waiting ones are started again from the database."""
+    async def _resume(self) -> None:
+        """Executions live in moto's memory: the application starts the waiting ones again."""
+        ending, event = self.hooks.resume
         for name in self.lambdas.pools:
-            if name.endswith("restart_sagas"):
-                await self.lambdas.invoke(name, b'{"all": true}')
+            if name.endswith(ending):
+                await self.lambdas.invoke(name, event)
 
     async def _serve(self, app: App, listener: socket.socket) -> None:
         config = uvicorn.Config(
@@ -212,71 +211,17 @@ class Cloud:
 
         self._exit.push_async_callback(stop)
 
-    def _public(self) -> App:
-        """What answers on PORT."""
-
-        async def serve(scope: Scope, receive: Receive, send: Send) -> None:
-            path = scope["path"]
-            if scope["type"] == "websocket":
-                if path == "/ws":
-                    await self.sockets.serve(scope, receive, send)
-                else:
-                    await receive()
-                    await send({"type": "websocket.close", "code": 1000})
-            elif path.startswith("/_local/"):
-                await self._local(scope, receive, send)
-            elif path == "/ws":
-                # What API Gateway says to a request that does not upgrade.
-                await respond(send, 426, JSON_TYPE, b'{"message":"Upgrade Required"}')
-            else:
-                with self._counted(scope):
-                    await self.http.serve(scope, receive, send)
-
-        return serve
-
-    @contextlib.contextmanager
-    def _counted(self, scope: Scope) -> Iterator[None]:
-        if (b"user-agent", city.AGENT.encode()) in scope["headers"]:
-            yield
-            return
-        self._open_requests += 1
-        try:
-            yield
-        finally:
-            self._open_requests -= 1
-            self._last_request = time.monotonic()
-
-    def is_quiet(self) -> bool:
-        """Whether nobody but the demo city has asked for anything in the last second."""
-        return not self._open_requests and time.monotonic() - self._last_request > 1
-
-    async def _local(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """The two operations that exist on the local platform only."""
-        match scope["method"], scope["path"]:
-            case "GET", "/_local/mailbox":
-                wanted = parse_qs(scope["query_string"].decode()).get("to", [None])[0]
-                body = json.dumps({"data": self.mailbox.to(wanted)}).encode()
-                await respond(send, 200, JSON_TYPE, body)
-            case "POST", "/_local/clock":
-                try:
-                    days = read_days(await read_body(receive, 10_000))
-                    answer = json.dumps(await self.clock.advance(days)).encode()
-                    await respond(send, 200, JSON_TYPE, answer)
-                except BadRequest as error:
-                    await respond(send, 400, JSON_TYPE, refusal(error))
-                except TooLarge:
-                    await respond(send, 413, JSON_TYPE, b'{"message":"Request Entity Too Large"}')
-            case _:
-                await respond(send, 404, JSON_TYPE, b'{"message":"Not Found"}')
-
     def _templates(self) -> Templates:
         if self.settings.templates is not None:
             return Templates(self.settings.templates)
         output = self.state / "cdk.out"
         started = time.monotonic()
-        if synthesize(output):
+        if synthesize(output, self.hooks.inputs):
             print(f"synthesized in {time.monotonic() - started:.0f} s", flush=True)
         return Templates(output)
+
+    def _database_url(self) -> str:
+        return self.postgres.url(self.hooks.database.name)
 
     @property
     def url(self) -> str:
@@ -293,7 +238,7 @@ class Cloud:
             "aws_url": places.aws_url,
             "aws_access_key_id": KEY,
             "aws_secret_access_key": secret_key(KEY),
-            "database_url": self.postgres.url(DATABASE),
+            "database_url": self._database_url(),
             "postgres": {"pid": postgres.pid if postgres else None, "port": places.postgres},
             "redis": {"pid": redis.pid if redis else None, "port": places.redis, "kind": self.redis.kind},
         }

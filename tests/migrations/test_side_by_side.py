@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import pytest
 from alembic.script import ScriptDirectory
 
+from local import leasing
 from local.cloud.data.postgres import Postgres
 from shared.schema import migrate
 from tests.migrations.filled import fill
@@ -36,7 +37,7 @@ def environment() -> None:
 @pytest.fixture(scope="module")
 def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URL of a database at the first migration, with all those rows."""
-    with Postgres(tmp_path_factory.mktemp("postgres")) as server:
+    with Postgres(tmp_path_factory.mktemp("postgres"), leasing.DATABASE) as server:
         url = server.create_database("leasing")
         migrate.upgrade(url, "0001")
         begun = time.monotonic()

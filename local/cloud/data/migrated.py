@@ -3,22 +3,20 @@
 import hashlib
 import os
 import shutil
-import sys
 import tempfile
 from pathlib import Path
 
-from local.cloud.problem import CACHE, CHECKOUT, Problem
+from local.cloud.hooks import Database
+from local.cloud.problem import CACHE, Problem
 from local.cloud.processes import run
 
-SCHEMA = CHECKOUT / "shared" / "schema"
 
-
-def kept(version: str) -> Path:
+def kept(database: Database, version: str) -> Path:
     """Where the data directory lies that this schema and this version of PostgreSQL have made, if it does."""
     digest = hashlib.sha256(version.encode())
-    for path in sorted(SCHEMA.rglob("*")):
+    for path in sorted(database.schema.rglob("*")):
         if path.is_file() and "__pycache__" not in path.parts:
-            digest.update(f"{path.relative_to(SCHEMA)}\0".encode() + path.read_bytes())
+            digest.update(f"{path.relative_to(database.schema)}\0".encode() + path.read_bytes())
     return CACHE / f"migrated-{digest.hexdigest()[:16]}"
 
 
@@ -46,8 +44,7 @@ def copy(place: Path, data: Path, owner: tuple[int, int] | None) -> None:
                 os.chown(Path(folder, name), *owner)
 
 
-def migrate(database_url: str, log: Path) -> None:
-    """Bring the database to the checkout's schema. Raises Problem."""
-    command = [sys.executable, "-m", "shared.schema.migrate", "upgrade"]
-    if failure := run(command, log, os.environ | {"DATABASE_URL": database_url}):
+def migrate(database: Database, url: str, log: Path) -> None:
+    """Bring the database at `url` to the application's schema. Raises Problem."""
+    if failure := run(database.upgrade, log, os.environ | {"DATABASE_URL": url}):
         raise Problem(f"The migrations failed ({failure}): read {log}, mend them, start again.")

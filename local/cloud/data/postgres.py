@@ -20,11 +20,11 @@ import psycopg
 from psycopg import sql
 
 from local.cloud.data import migrated
+from local.cloud.hooks import Database
 from local.cloud.problem import CACHE, CHECKOUT, Problem
 from local.cloud.processes import free_port, run, spawn, stop
 
 VERSION = "17.10.0-beta.17"
-ADMIN = "leasing_admin"
 TEMPLATE = "migrated"
 """The database that new ones are copied from."""
 SYSTEMS = {"Linux": "linux", "Darwin": "darwin"}
@@ -50,8 +50,9 @@ SETTINGS = {
 class Postgres:
     """One server: `start()`, `stop()`, `url(database)`, databases made from templates."""
 
-    def __init__(self, state: Path, keep: bool = False) -> None:
+    def __init__(self, state: Path, database: Database, keep: bool = False) -> None:
         self.state = state.resolve()
+        self.database = database
         self.keep = keep
         self.given = os.environ.get("DATABASE_URL")
         self.process: subprocess.Popen[bytes] | None = None
@@ -97,11 +98,11 @@ class Postgres:
         if not self.keep and not self.given:
             shutil.rmtree(self.data, ignore_errors=True)
 
-    def url(self, database: str = "postgres", user: str = ADMIN) -> str:
+    def url(self, database: str = "postgres") -> str:
         """A connection URL for `database`."""
         if self.given:
             return urlunsplit(urlsplit(self.given)._replace(path=f"/{database}"))
-        return f"postgresql://{user}@127.0.0.1:{self.port}/{database}?sslmode=disable"
+        return f"postgresql://{self.database.owner}@127.0.0.1:{self.port}/{database}?sslmode=disable"
 
     def create_database(self, name: str, template: str = "template1") -> str:
         """Make `name` (dropping an older one) as a copy of `template` and return its URL."""
@@ -112,16 +113,16 @@ class Postgres:
         return self.url(name)
 
     def create_migrated_database(self, name: str) -> str:
-        """Make `name` (dropping an older one) with the checkout's schema and return its URL. Raises Problem."""
+        """Make `name` (dropping an older one) with the application's schema and return its URL. Raises Problem."""
         log = self.state / "migrations.log"
         if self.given:
             url = self.create_database(name)
-            migrated.migrate(url, log)
+            migrated.migrate(self.database, url, log)
             return url
         if not self.has_database(TEMPLATE):
-            migrated.migrate(self.create_database(TEMPLATE), log)
+            migrated.migrate(self.database, self.create_database(TEMPLATE), log)
             self.stop()
-            migrated.keep(self.data, migrated.kept(VERSION))
+            migrated.keep(self.data, migrated.kept(self.database, VERSION))
             self.start()
         return self.create_database(name, TEMPLATE)
 
@@ -157,13 +158,22 @@ class Postgres:
     def _initialise(self, binaries: Path) -> None:
         _sweep()
         _private_directory(self.data, self.user)
-        if (place := migrated.kept(VERSION)).exists():
+        if (place := migrated.kept(self.database, VERSION)).exists():
             migrated.copy(place, self.data, self.user)
             self._sign()
             return
         command: list[str | Path] = [
             binaries / "bin/initdb",
-            *("-D", self.data, "-U", ADMIN, "--auth=trust", "--encoding=UTF8", "--no-sync", "--no-instructions"),
+            *(
+                "-D",
+                self.data,
+                "-U",
+                self.database.owner,
+                "--auth=trust",
+                "--encoding=UTF8",
+                "--no-sync",
+                "--no-instructions",
+            ),
             *("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
         ]
         with self._log().open("ab") as log:

@@ -6,7 +6,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -47,11 +47,11 @@ class Lambdas:
         """Whether any invocation runs or waits."""
         return any(pool.active for pool in self.pools.values())
 
-    def install(self, functions: Mapping[str, Function]) -> None:
-        """The functions there are; from now on their sources are watched."""
+    def install(self, functions: Mapping[str, Function], sources: Sequence[str] = ()) -> None:
+        """The functions there are; from now on these folders beside their code are watched."""
         self.pools = {name: Pool(function, self) for name, function in functions.items()}
         roots = {function.root for function in functions.values()}
-        self.sources = Sources(root / folder for root in roots for folder in ("functions", "shared"))
+        self.sources = Sources(root / folder for root in roots for folder in sources)
 
     async def start(self) -> None:
         """Start the zygote, which imports while everything else is made."""

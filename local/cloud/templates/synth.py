@@ -6,8 +6,10 @@ import json
 import os
 import shutil
 import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from local.cloud.hooks import Inputs
 from local.cloud.problem import CHECKOUT, Problem
 from local.cloud.processes import run
 
@@ -15,11 +17,11 @@ from local.cloud.processes import run
 CONTEXT = {"stage": "local", "aws:cdk:disable-asset-staging": True}
 
 
-def synthesize(output: Path) -> bool:
-    """Bring `output` up to date; whether there was anything to do. Raises Problem."""
+def synthesize(output: Path, inputs: Inputs) -> bool:
+    """Bring `output` up to date with `inputs`; whether there was anything to do. Raises Problem."""
     stamp = output / "inputs.sha256"
-    inputs = _inputs()
-    if stamp.exists() and stamp.read_text() == inputs and (output / "manifest.json").exists():
+    digest = _digest(inputs)
+    if stamp.exists() and stamp.read_text() == digest and (output / "manifest.json").exists():
         return False
     if shutil.which("node") is None:
         raise Problem("node is missing: install Node.js 22 or 24 (the CDK runs on it) and start again.")
@@ -36,23 +38,23 @@ def synthesize(output: Path) -> bool:
     log = output.parent / "synth.log"
     if failure := run([sys.executable, "app.py"], log, environment):
         raise Problem(f"The stacks do not synthesize ({failure}): read {log}.")
-    stamp.write_text(inputs)
+    stamp.write_text(digest)
     return True
 
 
-def _inputs() -> str:
+def _digest(inputs: Inputs) -> str:
     """A hash of everything the templates are made from."""
     digest = hashlib.sha256()
-    whole = [CHECKOUT / "app.py", CHECKOUT / "cdk.json", CHECKOUT / "requirements.txt"]
-    whole += sorted((CHECKOUT / "stacks").rglob("*.py")) + sorted((CHECKOUT / "functions").rglob("*.json"))
-    # Only the catalog's own code decides what a declaration turns into; the rest of the kit runs later.
-    whole += sorted((CHECKOUT / "shared" / "kit").glob("*.py"))
-    for path in whole:
-        if path.exists():
-            digest.update(f"{path.relative_to(CHECKOUT)}\0".encode() + path.read_bytes())
-    for path in sorted((CHECKOUT / "functions").rglob("*.py")):
+    for path in _files(inputs.whole):
+        digest.update(f"{path.relative_to(CHECKOUT)}\0".encode() + path.read_bytes())
+    for path in _files(inputs.declared):
         digest.update(f"{path.relative_to(CHECKOUT)}\0{_declarations(path)}".encode())
     return digest.hexdigest()
+
+
+def _files(patterns: Iterable[str]) -> Iterator[Path]:
+    for pattern in patterns:
+        yield from sorted(CHECKOUT.glob(pattern))
 
 
 def _declarations(path: Path) -> str:

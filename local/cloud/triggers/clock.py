@@ -3,12 +3,10 @@
 import asyncio
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
-
-import psycopg
 
 from local.cloud.lambdas.fleet import Lambdas
 from local.cloud.triggers.queues import Queues
@@ -57,8 +55,11 @@ def refusal(error: BadRequest) -> bytes:
 class Clock:
     """The business clock, which only this platform ever moves."""
 
-    def __init__(self, database: str, schedules: Sequence[Schedule], lambdas: Lambdas, queues: Queues) -> None:
-        self.database = database
+    def __init__(
+        self, next_day: Callable[[], str], schedules: Sequence[Schedule], lambdas: Lambdas, queues: Queues
+    ) -> None:
+        """`next_day` moves the database's clock on by a day, and returns the day that it is then."""
+        self.next_day = next_day
         # A function with two schedules runs once a day all the same.
         self.jobs = {schedule.function: schedule for schedule in schedules}
         self.lambdas = lambdas
@@ -70,7 +71,7 @@ class Clock:
         jobs_run, today = 0, ""
         async with self._one_at_a_time:
             for _ in range(days):
-                today = await asyncio.to_thread(self._next_day)
+                today = await asyncio.to_thread(self.next_day)
                 for name, schedule in self.jobs.items():
                     await self.lambdas.invoke_with_retries(name, schedule.input.encode())
                     jobs_run += 1
@@ -89,9 +90,3 @@ class Clock:
             elif time.monotonic() - quiet_since > QUIET_SECONDS:
                 return
             await asyncio.sleep(0.02)
-
-    def _next_day(self) -> str:
-        with psycopg.connect(self.database) as connection:
-            connection.execute("UPDATE app.clock SET offset_days = offset_days + 1")
-            row = connection.execute("SELECT app.today('UTC')").fetchone()
-        return str(row[0]) if row else ""
