@@ -37,7 +37,3 @@ def test_the_cloud_imports_nothing_of_ours() -> None:
 def test_no_file_is_too_long_to_be_read_at_once() -> None:
     lengths = {str(path.relative_to(ROOT)): len(path.read_text().splitlines()) for path in LOCAL}
     assert {file: lines for file, lines in lengths.items() if lines > LONGEST} == {}
-
-
-def test_init_files_are_empty() -> None:
-    assert [path for path in LOCAL if path.name == "__init__.py" and path.read_text()] == []

@@ -1,4 +1,4 @@
-"""The API's description, read off the catalog: `make openapi` writes docs/openapi.json and README's table.
+"""The API's description, read off the catalog: `make openapi` writes docs/openapi.json.
 
 Nothing is described by hand that a declaration already says: summaries are the operations' docstrings,
 parameters and bodies their argument types, answers their return types, refusals the kit's and `raises`.
@@ -19,8 +19,8 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaValue
 from pydantic_core.core_schema import ChainSchema, DecimalSchema
 
-from shared.kit import catalog, errors
-from shared.kit.catalog import STAFF, Operation, Role
+from shared.kit import errors
+from shared.kit.catalog import Operation, Role
 from shared.kit.endpoint import Defect, File, Reply
 from shared.kit.errors import Refusal
 from shared.kit.fields import Body, Query
@@ -29,7 +29,6 @@ from shared.kit.origin import AroundTheEdge
 from shared.kit.wire import MalformedJson
 
 DOCUMENT = Path("docs/openapi.json")
-README = Path("README.md")
 
 _REF = "#/components/schemas/{model}"
 _EXAMPLE_META = {"timestamp": "2026-01-27T12:00:00Z", "request_id": "0195f3a8"}
@@ -397,40 +396,3 @@ _HEADERS: dict[str, Any] = {
 def render(described: dict[str, Any]) -> str:
     """The document as the text of its file."""
     return json.dumps(described, indent=1, ensure_ascii=False) + "\n"
-
-
-def table(operations: Sequence[Operation]) -> str:
-    """README's table of HTTP operations, as Markdown."""
-    lines = ["| operation | who | what |", "|---|---|---|"]
-    endpoints = (operation for operation in operations if operation.kind == "endpoint" and operation.method)
-    for operation in sorted(endpoints, key=lambda one: (one.domain, one.path, one.method)):
-        roles = sorted(operation.access - STAFF or operation.access)
-        who = "every user" if operation.access >= frozenset(Role) else ", ".join(roles) or "anyone"
-        summary = " ".join((operation.function.__doc__ or _module_doc(operation)).split("\n\n")[0].split())
-        lines.append(f"| `{operation.method} {operation.path}` | {who} | {summary} |")
-    return "\n".join(lines)
-
-
-def _module_doc(operation: Operation) -> str:
-    return sys.modules[operation.module].__doc__ or ""
-
-
-def with_table(readme: str, operations: Sequence[Operation]) -> str:
-    """The README with its table of operations written anew between its two marks."""
-    before, rest = readme.split(_BEGIN)
-    after = rest.split(_END)[1]
-    return f"{before}{_BEGIN}\n{table(operations)}\n{_END}{after}"
-
-
-_BEGIN = "<!-- operations: written by `make openapi` -->"
-_END = "<!-- end of operations -->"
-
-if __name__ == "__main__":
-    from shared.kit import asyncapi, error_codes
-
-    everything = catalog.load()
-    asyncapi.DOCUMENT.write_text(render(asyncapi.document(everything)), encoding="utf-8")
-    error_codes.DOCUMENT.write_text(error_codes.document(everything), encoding="utf-8")
-    DOCUMENT.parent.mkdir(exist_ok=True)
-    DOCUMENT.write_text(render(document(everything)), encoding="utf-8")
-    README.write_text(with_table(README.read_text(encoding="utf-8"), everything), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""An operator's command, by hand: `python -m local.operate make_administrator '{"email": "…"}' [--stage prod]`.
+"""An operator's command, by hand: `python -m tools.operate make_administrator '{"email": "…"}' [--stage prod]`.
 
 Without a stage it goes to the platform that runs on this machine, otherwise to the AWS account of your credentials. It
 is the same call: AWS Lambda's Invoke. No route leads to these functions.
@@ -21,7 +21,7 @@ PATIENT = Config(read_timeout=905, retries={"total_max_attempts": 1})
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m local.operate", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tools.operate", description=__doc__)
     parser.add_argument("command")
     parser.add_argument("event", nargs="?", default="{}", help="JSON")
     parser.add_argument("--stage", default="local")

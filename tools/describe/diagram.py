@@ -87,7 +87,3 @@ def _unique(table: Table) -> set[tuple[str, ...]]:
         for index in table.indexes
         if index.unique and index.dialect_options["postgresql"]["where"] is None
     }
-
-
-if __name__ == "__main__":
-    DOCUMENT.write_text(document(), encoding="utf-8")

@@ -20,8 +20,8 @@ from shared.kit.endpoint import Defect
 from shared.kit.errors import Refusal
 from shared.kit.fields import Body, FrameData
 from shared.kit.limits import LIMITS
-from shared.kit.openapi import ENVELOPES, Generator, answer_of, refusals_of, summary_of
 from shared.kit.wire import MalformedJson
+from tools.describe.openapi import ENVELOPES, Generator, answer_of, refusals_of, summary_of
 
 DOCUMENT: Path = Path("docs/asyncapi.json")
 

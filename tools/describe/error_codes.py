@@ -11,9 +11,9 @@ from shared.kit import errors
 from shared.kit.catalog import Operation
 from shared.kit.endpoint import Defect
 from shared.kit.errors import Refusal
-from shared.kit.openapi import refusals_of
 from shared.kit.unit import CommitUnknown
 from shared.kit.wire import MalformedJson
+from tools.describe.openapi import refusals_of
 
 DOCUMENT: Path = Path("docs/errors.md")
 
