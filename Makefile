@@ -95,10 +95,10 @@ bench: .venv/bench ## measure the goals of docs/performance.md beside their peer
 	@$(BIN)/python -m bench $(ROWS)
 
 data: .venv/ready ## a market to search in, for the running platform: COPY, no requests (SPACES=1000000: minutes)
-	@$(BIN)/python -m local.market $(SPACES)
+	@$(BIN)/python -m local.demo.market $(SPACES)
 
 demo: .venv/ready ## one real lease, told over HTTP and WebSocket against the running platform (or URL=https://…)
-	@$(BIN)/python -m local.demo
+	@$(BIN)/python -m local.demo.story
 
 lock: .venv/ready ## write requirements.txt and layers/*/requirements.txt anew from their requirements.in
 	@$(BIN)/$(PIP) $(UV)
@@ -107,15 +107,14 @@ lock: .venv/ready ## write requirements.txt and layers/*/requirements.txt anew f
 	@$(BIN)/python -m stacks.parts.layers
 
 openapi: .venv/ready ## write the docs that code says: openapi.json, asyncapi.json, errors.md, schema.md, README's table
-	@$(BIN)/python -m shared.kit.openapi
-	@$(BIN)/python -m shared.schema.diagram
+	@$(BIN)/python -m tools.describe
 
 admin: .venv/ready ## make a registered user a SUPER_ADMIN (EMAIL=…; STAGE=prod: in the cloud, otherwise on this machine)
 	@test -n "$(EMAIL)" || { echo "Say whom: make admin EMAIL=somebody@example.com"; exit 1; }
-	@$(BIN)/python -m local.operate make_administrator '{"email": "$(EMAIL)"}' $(OPERATED)
+	@$(BIN)/python -m tools.operate make_administrator '{"email": "$(EMAIL)"}' $(OPERATED)
 
 verify-audit: .venv/ready ## does every seal of the audit log still hold? (STAGE=prod: in the cloud, otherwise on this machine)
-	@$(BIN)/python -m local.operate verify_audit $(OPERATED)
+	@$(BIN)/python -m tools.operate verify_audit $(OPERATED)
 
 synth: .venv/ready ## the CloudFormation templates, into cdk.out (STAGE=dev)
 	@$(CONTEXT) $(BIN)/python app.py

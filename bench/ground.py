@@ -15,10 +15,11 @@ from typing import Self, TextIO, cast
 
 import psycopg
 
-from local.postgres import Postgres
-from local.problem import CHECKOUT
-from local.processes import free_port, spawn, stop, wait_until_it_answers
-from local.redis import Redis
+from local import leasing
+from local.cloud.data.postgres import Postgres
+from local.cloud.data.redis import Redis
+from local.cloud.problem import CHECKOUT
+from local.cloud.processes import free_port, spawn, stop, wait_until_it_answers
 from shared.kit import valkey
 from shared.kit.log import logger
 from tests.conftest import DATABASE, REGION, make_resources, settings
@@ -40,7 +41,7 @@ class Ground:
         nowhere = self._exit.enter_context(open(os.devnull, "w"))
         for handler in logger.handlers:
             cast(StreamHandler[TextIO], handler).setStream(nowhere)
-        self.postgres = self._exit.enter_context(Postgres(self.state))
+        self.postgres = self._exit.enter_context(Postgres(self.state, leasing.DATABASE))
         redis = self._exit.enter_context(Redis(self.state, users={"app": "on ~* &* +@all"}))
         self.database_url = self.postgres.create_migrated_database(DATABASE)
         os.environ.update(self._aws())

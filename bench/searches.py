@@ -1,8 +1,8 @@
 """Row 4: searches among 1,000, 10,000, 100,000 and 1,000,000 spaces, as the database answers them.
 
-Each size is a market of its own (local/market.py). What is timed is the batch of statements that GET /spaces sends for
-a page, its total included, from the first byte sent to the last row read, as app_reader under row-level security.
-Each search takes its turns in all four, so that one slow minute hits them all.
+Each size is a market of its own (local/demo/market.py). What is timed is the batch of statements that GET /spaces
+sends for a page, its total included, from the first byte sent to the last row read, as app_reader under row-level
+security. Each search takes its turns in all four, so that one slow minute hits them all.
 """
 
 import os
@@ -17,7 +17,7 @@ from psycopg.rows import dict_row
 from bench.figures import Outcome, Spread, spread, table
 from bench.ground import Ground
 from functions.spaces.search_spaces import search_spaces
-from local.market import fill
+from local.demo.market import fill
 from shared.kit.db import Reading
 from shared.kit.request import Request, begin
 from shared.spaces import queries
@@ -117,4 +117,4 @@ def _outcome(found: dict[str, dict[int, list[float]]], markets: list[Market]) ->
     goals.append((f"first page: < {FIRST_PAGE:.0f} ms", f"{first} ms", first.median < FIRST_PAGE))
     head = ("ms, median and middle half", *(f"{size:,}" for size in SIZES), f"{largest:,} ÷ {BASE:,}")
     made = ", ".join(f"{market.size:,} in {market.seconds:.0f} s" for market in markets)
-    return Outcome(goals, f"{table(head, rows)}\n\nThe markets were made by `local/market.py`: {made}.")
+    return Outcome(goals, f"{table(head, rows)}\n\nThe markets were made by `local/demo/market.py`: {made}.")

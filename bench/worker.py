@@ -30,10 +30,10 @@ from functions.auth.authorize import authorize
 from functions.bids.place_bid import place_bid
 from functions.spaces.get_space import get_space
 from functions.spaces.search_spaces import search_spaces
-from local.lambdas import Function, Lambdas
-from local.problem import CHECKOUT
-from local.processes import free_port, spawn, stop, wait_until_it_answers
-from local.sources import Sources
+from local.cloud.lambdas.fleet import Lambdas
+from local.cloud.lambdas.function import Function
+from local.cloud.problem import CHECKOUT
+from local.cloud.processes import free_port, spawn, stop, wait_until_it_answers
 from shared.kit.ids import new_id
 from tests.call import http_event
 
@@ -137,9 +137,8 @@ class Ours:
         """The functions can be asked."""
         await self.lambdas.start()
         operations = (get_space, search_spaces, place_bid, authorize)
+        # Without sources to watch: whoever edits a file meanwhile does not make the processes start again.
         self.lambdas.install({each.operation.name: _function(each) for each in operations})
-        # Whoever edits a file meanwhile does not make the processes start again.
-        self.lambdas.sources = Sources([])
 
     async def stop(self) -> None:
         """End their processes."""

@@ -16,24 +16,26 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-from local import city, demo_data
-from local.cloud import Cloud, Settings
-from local.problem import CHECKOUT, Problem
-from local.template import Unresolved
+from local import leasing
+from local.cloud.lifecycle import Cloud, Settings
+from local.cloud.problem import CHECKOUT, Problem
+from local.cloud.templates.assembly import Unresolved
+from local.demo import city, tower
 
 
 def main() -> int:
     try:
-        settings = _settings()
-        return asyncio.run(_run(settings))
+        settings, demo = _settings()
+        return asyncio.run(_run(Cloud(settings, leasing.HOOKS), demo))
     except Problem as problem:
         print(problem, file=sys.stderr)
     except Unresolved as error:
-        print(f"The templates have something that local/ does not know ({error}): teach it.", file=sys.stderr)
+        print(f"The templates have something that local/cloud/ does not know ({error}): teach it.", file=sys.stderr)
     return 1
 
 
-def _settings() -> Settings:
+def _settings() -> tuple[Settings, bool]:
+    """What was asked for, and whether with demo data."""
     parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
     parser.add_argument("--port", default=os.environ.get("PORT", "8000"), help="0 for any free one")
     parser.add_argument("--state", type=Path, default=CHECKOUT / ".local", help="where data and logs go")
@@ -44,11 +46,11 @@ def _settings() -> Settings:
     if not given.port.isdecimal() or int(given.port) > 65535:
         raise Problem(f"PORT={given.port} is no port: leave it out, or set a number up to 65535.")
     keep = os.environ.get("KEEP", "") not in ("", "0")
-    demo_data = not (keep or given.bare)
-    return Settings(int(given.port), given.state, keep, given.templates, given.environment, demo_data)
+    settings = Settings(int(given.port), given.state, keep, given.templates, given.environment)
+    return settings, not (keep or given.bare)
 
 
-async def _run(settings: Settings) -> int:
+async def _run(cloud: Cloud, demo: bool) -> int:
     started = time.monotonic()
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -57,13 +59,12 @@ async def _run(settings: Settings) -> int:
     # Threads of the state machine and the event loop share one interpreter: hand over more often than
     # every 5 ms, or a frame waits for somebody else's turn to end.
     sys.setswitchinterval(0.001)
-    cloud = Cloud(settings)
     starting, told = asyncio.ensure_future(cloud.start()), asyncio.ensure_future(stopping.wait())
     try:
         await asyncio.wait([starting, told], return_when=asyncio.FIRST_COMPLETED)
         if starting.done():
             starting.result()
-            await _greet(cloud, time.monotonic() - started)
+            await _greet(cloud, demo, time.monotonic() - started)
             await told
         else:
             starting.cancel()
@@ -74,7 +75,7 @@ async def _run(settings: Settings) -> int:
     return 0
 
 
-async def _greet(cloud: Cloud, seconds: float) -> None:
+async def _greet(cloud: Cloud, demo: bool, seconds: float) -> None:
     lines = [
         f"REST       {cloud.url}/api/v1",
         f"docs       {cloud.url}/docs",
@@ -83,13 +84,13 @@ async def _greet(cloud: Cloud, seconds: float) -> None:
         f"Redis      {cloud.redis.kind}",
         f"logs       {cloud.lambdas.logs}",
     ]
-    if cloud.settings.demo_data:
-        lines += await asyncio.to_thread(demo_data.create, cloud.url)
+    if demo:
+        lines += await asyncio.to_thread(tower.create, cloud.url)
     print("\n".join(lines))
     print(f"ready in {seconds:.1f} s (Ctrl-C stops everything)", flush=True)
-    if cloud.settings.demo_data:
+    if demo:
         print("a demo city is being made meanwhile: towers first, then their deals, in some minutes", flush=True)
-        threading.Thread(target=_tell, args=(city.fill(cloud.url, cloud.is_quiet),), daemon=True).start()
+        threading.Thread(target=_tell, args=(city.fill(cloud.url, cloud.front.is_quiet),), daemon=True).start()
 
 
 def _tell(lines: Iterable[str]) -> None:

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.request import Request, urlopen
 
-from local.problem import CHECKOUT, Problem
-from local.processes import spawn
+from local.cloud.problem import CHECKOUT, Problem
+from local.cloud.processes import spawn
 
 PATIENCE = 180.0
 

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from functions.system.relay_outbox import relay_outbox
-from local.postgres import Postgres
+from local.cloud.data.postgres import Postgres
 from shared.kit import unit
 from shared.kit.log import logger
 from tests import invariants

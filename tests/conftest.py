@@ -10,8 +10,9 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.server import ThreadedMotoServer
 from moto.sqs.models import sqs_backends
 
-from local.postgres import Postgres
-from local.redis import Redis
+from local import leasing
+from local.cloud.data.postgres import Postgres
+from local.cloud.data.redis import Redis
 from shared.kit.resources import KEYS, QUEUES, RESOURCES
 from tests import call as call_module
 from tests import privacy
@@ -62,7 +63,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
     """A PostgreSQL of this run's own."""
-    with Postgres(tmp_path_factory.mktemp("postgres")) as server:
+    with Postgres(tmp_path_factory.mktemp("postgres"), leasing.DATABASE) as server:
         yield server
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from functions.auth.login import login
 from functions.notifications.notify_people import notify_people
-from shared.kit import asyncapi, catalog, openapi
+from shared.kit import catalog
 from shared.kit.ids import new_id
 from shared.kit.request import Request, begin
 from shared.kit.settings import NotDeclared
@@ -16,6 +16,7 @@ from shared.notifications import rules
 from shared.notifications.models import NotificationNew
 from shared.realtime.messages import Frame, send_frames
 from tests.realtime.sockets import described
+from tools.describe import asyncapi, openapi
 
 OPERATIONS = catalog.load()
 WRITTEN: dict[str, Any] = json.loads(asyncapi.DOCUMENT.read_text(encoding="utf-8"))

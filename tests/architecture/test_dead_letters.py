@@ -10,8 +10,8 @@ import boto3
 import pytest
 
 from functions.notifications.notify_people import notify_people
-from local.lambdas import Result
-from local.queues import Mapped, Poller
+from local.cloud.lambdas.function import Result
+from local.cloud.triggers.queues import Mapped, Poller
 from shared.kit import aws, wire
 from shared.kit.ids import new_id
 from shared.kit.resources import RECEIVES
@@ -54,7 +54,7 @@ class Queue:
         asyncio.run(read())
 
     async def invoke(self, function, event):
-        """In place of Lambda, as local/lambdas.py answers."""
+        """In place of Lambda, as local/cloud/lambdas/ answers."""
         self.batches.append(len(json.loads(event)["Records"]))
         return Result(json.dumps(notify_people(json.loads(event), None)).encode())
 

@@ -2,7 +2,8 @@
 
 import re
 
-from shared.schema import diagram, tables
+from shared.schema import tables
+from tools.describe import diagram
 
 WRITTEN = diagram.DOCUMENT.read_text(encoding="utf-8")
 

@@ -4,10 +4,11 @@ import re
 
 import pytest
 
-from shared.kit import catalog, error_codes
+from shared.kit import catalog
 from shared.kit.endpoint import Defect
 from shared.kit.errors import Refusal
-from shared.kit.openapi import refusals_of
+from tools.describe import error_codes
+from tools.describe.openapi import refusals_of
 
 OPERATIONS = [operation for operation in catalog.load() if operation.kind == "endpoint"]
 WRITTEN = error_codes.DOCUMENT.read_text(encoding="utf-8")

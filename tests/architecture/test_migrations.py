@@ -13,7 +13,7 @@ import psycopg
 import pytest
 from sqlalchemy import Connection, Engine, event
 
-from local.postgres import Postgres
+from local.cloud.data.postgres import Postgres
 from shared.schema import migrate
 
 REVISIONS = sorted(path.name[:4] for path in (migrate.MIGRATIONS / "versions").glob("[0-9]*.py"))

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from shared.kit import catalog, openapi
+from shared.kit import catalog
 from shared.kit.catalog import Operation
 from shared.kit.fields import Body
+from tools.describe import openapi, operations
 
 OPERATIONS = [operation for operation in catalog.load() if operation.kind == "endpoint" and operation.method]
 WRITTEN: dict[str, Any] = json.loads(openapi.DOCUMENT.read_text(encoding="utf-8"))
@@ -85,6 +86,6 @@ def test_money_is_a_number_and_an_answer_has_all_its_fields():
 
 
 def test_readmes_table_is_current():
-    readme = openapi.README.read_text(encoding="utf-8")
+    readme = operations.README.read_text(encoding="utf-8")
 
-    assert openapi.with_table(readme, catalog.load()) == readme, "run `make openapi`"
+    assert operations.with_table(readme, catalog.load()) == readme, "run `make openapi`"

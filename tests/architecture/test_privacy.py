@@ -15,7 +15,7 @@ import psycopg
 import pytest
 
 from functions.leasing.void_contract import void_contract
-from local.postgres import SETTINGS
+from local.cloud.data.postgres import SETTINGS
 from shared.kit import catalog, task
 from shared.kit.catalog import Role
 from shared.kit.log import logger

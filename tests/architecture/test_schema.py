@@ -23,7 +23,7 @@ from psycopg.errors import (
 from psycopg.types.json import Jsonb
 from sqlalchemy import create_engine, make_url
 
-from local.postgres import Postgres
+from local.cloud.data.postgres import Postgres
 from shared.schema import migrate
 from shared.schema.tables import metadata
 

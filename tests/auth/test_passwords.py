@@ -10,11 +10,11 @@ from functions.auth.login import login
 from functions.auth.register import register
 from functions.auth.request_password_reset import request_password_reset
 from shared.auth import passwords, rules
-from shared.kit import openapi
 from shared.kit.ids import new_id
 from shared.kit.keys import derived_key
 from shared.kit.request import Request, begin
 from tests.auth.test_register import body
+from tools.describe import openapi
 
 TAKEN = {
     "8 bytes": "Abcdefg1",

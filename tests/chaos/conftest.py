@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from local import leasing
+from local.cloud.data.postgres import Postgres
+from local.cloud.data.redis import Redis
 from local.platform import Platform
-from local.postgres import Postgres
-from local.redis import Redis
 from tests.chaos.proxy import FaultProxy
 from tests.journeys.conftest import environment, templates
 
@@ -17,7 +18,7 @@ __all__ = ["environment", "templates"]
 
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    with Postgres(tmp_path_factory.mktemp("postgres")) as server:
+    with Postgres(tmp_path_factory.mktemp("postgres"), leasing.DATABASE) as server:
         yield server
 
 

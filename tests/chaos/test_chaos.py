@@ -19,9 +19,9 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
+from local.cloud.data.postgres import Postgres
+from local.cloud.data.redis import Redis
 from local.platform import Platform
-from local.postgres import Postgres
-from local.redis import Redis
 from tests.chaos.model import explains
 from tests.chaos.proxy import FaultProxy, at_commit, at_random
 from tests.chaos.table import Move, Table, until_found

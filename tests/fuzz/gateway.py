@@ -1,7 +1,8 @@
 """The HTTP API in this process: the local platform's API Gateway around the real Lambda callables, on a port.
 
 Routes are the catalog's and the authorizer is the real one; what API Gateway itself does (routing, events of payload
-2.0, its own refusals) is `local/http_api.py`, as when the platform runs. What is missing are the processes between.
+2.0, its own refusals) is `local/cloud/edge/http_api.py`, as when the platform runs. What is missing are the processes
+between.
 """
 
 import importlib
@@ -13,10 +14,11 @@ from typing import Any, Self
 
 import uvicorn
 
-from local.http_api import HttpApi
-from local.lambdas import Lambdas, Result
-from local.pace import Pace
-from local.routes import Api, Authorizer, Route
+from local.cloud.edge.http_api import HttpApi
+from local.cloud.lambdas.fleet import Lambdas
+from local.cloud.lambdas.function import Result
+from local.cloud.lambdas.pace import Pace
+from local.cloud.templates.routes import Api, Authorizer, Route
 from shared.kit import catalog
 from shared.kit.catalog import Operation
 from tests.world import close_connections

@@ -7,9 +7,10 @@ from pathlib import Path
 import boto3
 import pytest
 
+from local import leasing
+from local.cloud.account import REGION
+from local.cloud.templates.synth import synthesize
 from local.platform import Platform
-from local.synth import synthesize
-from local.template import REGION
 from tests import privacy
 from tests.journeys.client import PATIENT, Person
 
@@ -53,7 +54,7 @@ def _parked(platform: Platform) -> list[str]:
 def templates(request: pytest.FixtureRequest) -> Path:
     """The stacks' templates, synthesized where they have changed since the last run."""
     output = request.config.cache.mkdir("journeys") / "cdk.out"
-    synthesize(output)
+    synthesize(output, leasing.INPUTS)
     return output
 
 

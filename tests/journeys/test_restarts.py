@@ -11,8 +11,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from local.cloud.processes import free_port
 from local.platform import Platform
-from local.processes import free_port
 from tests.journeys.client import PATIENCE, PATIENT, Person, until
 from tests.journeys.deals import Deal
 

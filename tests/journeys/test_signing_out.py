@@ -14,10 +14,10 @@ import psycopg
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from local.operate import operate
 from local.platform import Platform
 from tests.journeys.client import API, PASSWORD, Answer, Ear, Person, connect, refused, send, until
 from tests.journeys.deals import new_space, place_bid
+from tools.operate import operate
 
 NEW_PASSWORD = "Journey-Passw0rd-2"
 

@@ -3,18 +3,18 @@
 import psycopg
 import pytest
 
-from local import city, city_plan, demo_data
+from local.demo import city, plan, tower
 from local.platform import Platform
 
 
 def test_it_is_a_citys_worth() -> None:
-    suites = {tower.name: list(city_plan.suites(tower)) for tower in city_plan.TOWERS}
+    suites = {tower.name: list(plan.suites(tower)) for tower in plan.TOWERS}
 
-    # The first tower was there when the platform opened (local/demo_data.py).
+    # The first tower was there when the platform opened (local/demo/tower.py).
     assert len(suites) + 1 == 12
     assert 250 <= sum(map(len, suites.values())) <= 500
-    assert len(city_plan.OWNERS) >= 2
-    assert len(city_plan.CLIENTS) >= 2
+    assert len(plan.OWNERS) >= 2
+    assert len(plan.CLIENTS) >= 2
     for its in suites.values():
         names = [suite.name for suite in its]
         assert len(set(names)) == len(names)
@@ -22,15 +22,13 @@ def test_it_is_a_citys_worth() -> None:
 
 
 def test_it_is_the_same_every_time() -> None:
-    assert [list(city_plan.suites(tower)) for tower in city_plan.TOWERS] == [
-        list(city_plan.suites(tower)) for tower in city_plan.TOWERS
-    ]
+    assert [list(plan.suites(tower)) for tower in plan.TOWERS] == [list(plan.suites(tower)) for tower in plan.TOWERS]
 
 
 @pytest.mark.slow
 def test_it_has_a_deal_in_every_state_that_a_fresh_city_can_have() -> None:
     with Platform(rate_limit_scale=100) as platform:
-        demo_data.create(platform.url)
+        tower.create(platform.url)
 
         [told] = city.fill(platform.url)
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from local.lambdas import LOADING_AT_ONCE, LOADING_SECONDS, Function, Lambdas
+from local.cloud.lambdas.fleet import LOADING_AT_ONCE, LOADING_SECONDS, Lambdas
+from local.cloud.lambdas.function import Function
 
 
 @pytest.fixture(scope="session")

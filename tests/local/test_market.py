@@ -2,7 +2,7 @@
 
 import random
 
-from local.market import _portions
+from local.demo.market import _portions
 
 
 def market(seed: int, spaces: int) -> list[dict[str, list[tuple[object, ...]]]]:

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from local.pace import TICK, Pace, crowding
+from local.cloud.lambdas.pace import TICK, Pace, crowding
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from local.permissions import Demand, allowed
+from local.cloud.aws.permissions import Demand, allowed
 
 BUCKET = "arn:aws:s3:::documents"
 KEY = "arn:aws:kms:us-east-1:123456789012:key/1"

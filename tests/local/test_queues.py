@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 from moto.sqs.models import Message, Queue, SQSBackend
 
-from local import moto_app, queues
-from local.demands import AwsRequest
+from local.cloud.aws import moto_app
+from local.cloud.aws.demands import AwsRequest
+from local.cloud.triggers import queues
 from tests.local.conftest import PATIENCE, Notes
 
 AskAws = Callable[..., dict[str, Any]]

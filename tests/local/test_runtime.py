@@ -9,8 +9,8 @@ from collections.abc import Callable
 
 import pytest
 
-from local.problem import CHECKOUT
-from local.runtime import RuntimeApi
+from local.cloud.lambdas.runtime import RuntimeApi
+from local.cloud.problem import CHECKOUT
 from tests.local import stack
 
 Answer = Callable[[dict[str, str], bytes], None]
@@ -43,7 +43,7 @@ async def _run(handler: str, event: bytes) -> tuple[str, bytes]:
     listener = Listener(event)
     server = await asyncio.get_running_loop().create_server(lambda: RuntimeApi(listener), "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
-    code = f"from local.plain_runtime import run_plainly; run_plainly({handler!r}, '127.0.0.1:{port}')"
+    code = f"from local.cloud.lambdas.plain_runtime import run_plainly; run_plainly({handler!r}, '127.0.0.1:{port}')"
     path = os.pathsep.join([str(stack.APP), str(CHECKOUT)])
     process = await asyncio.create_subprocess_exec(
         sys.executable,

@@ -10,8 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
+from local.cloud.problem import Problem
 from local.platform import Platform
-from local.problem import Problem
 from tests.local import stack
 from tests.local.conftest import PATIENCE
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from local.template import Resource, Templates, Unresolved
+from local.cloud.templates.assembly import Resource, Templates, Unresolved
 
 PRODUCER = {
     "Resources": {"Queue": {"Type": "AWS::SQS::Queue"}, "Off": {"Type": "AWS::SQS::Queue", "Condition": "IsProd"}},

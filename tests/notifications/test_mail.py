@@ -17,7 +17,7 @@ from functions.bids.place_bid import place_bid
 from functions.notifications import send_mail as module
 from functions.notifications.compose_mail import compose_mail
 from functions.notifications.send_mail import send_mail
-from local.mailbox import Mailbox
+from local.cloud.aws.mailbox import Mailbox
 from shared.kit import tokens
 from stacks.parts.queue import visibility_for
 from tests.auth.authenticator import protected

@@ -9,7 +9,7 @@ import pytest
 from psycopg.rows import dict_row
 
 from functions.spaces.search_spaces import search_spaces
-from local.market import fill
+from local.demo.market import fill
 from shared.kit.catalog import Role
 from shared.kit.db import Reading
 from shared.kit.request import Caller, Request, begin

@@ -1,0 +1,4 @@
+"""The AWS account and region of this machine, which exist nowhere else."""
+
+REGION = "us-east-1"
+ACCOUNT = "123456789012"

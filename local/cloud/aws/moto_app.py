@@ -1,0 +1,207 @@
+"""moto's application, called inside this process: AWS's own services, in memory."""
+
+import io
+import json
+import os
+import time
+from collections import deque
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import Any
+
+from local.cloud.account import ACCOUNT, REGION
+
+KEY = "LOCALPLATFORM"
+"""The access key of the platform itself, which may do everything."""
+
+RECEIPTS = 10_000
+"""Of deleted messages, which moto remembers for whoever deletes one twice."""
+
+JSON_VERSION = {"sqs": "1.0", "states": "1.0"}
+
+
+class AwsRefused(Exception):
+    """A service answered with an error."""
+
+
+class Moto:
+    """`request()` takes any AWS call; `call()` is one of a JSON service."""
+
+    def __init__(self, port: int) -> None:
+        # Where moto's state machines find Lambda: our own front.
+        os.environ["MOTO_PORT"] = str(port)
+        # A proxy of this network must not be asked for this machine.
+        os.environ["NO_PROXY"] = ",".join(filter(None, [os.environ.get("NO_PROXY"), "localhost", "127.0.0.1"]))
+        # Imported here: it takes a second, in which the databases start.
+        from moto.core.config import default_user_config
+        from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+
+        default_user_config["stepfunctions"] = {"execute_state_machine": True}
+        _remember()
+        _count_when_asked()
+        _lose_nothing()
+        _forget()
+        self._app = DomainDispatcherApplication(create_backend_app)
+        self._host = f"127.0.0.1:{port}"
+
+    def request(
+        self, method: str, path: str, query: str, headers: Mapping[str, str], body: bytes
+    ) -> tuple[int, list[tuple[str, str]], bytes]:
+        """Status, headers and body of the answer. `path` is decoded; header names are in lower case."""
+        answer = self._ask(method, path, query, headers, body)
+        # moto looks for a task's token through all executions, and stumbles over one that is just starting.
+        tries = 50 if headers.get("x-amz-target", "").startswith("AWSStepFunctions.SendTask") else 0
+        while answer[0] == 500 and tries:
+            time.sleep(0.01)
+            tries -= 1
+            answer = self._ask(method, path, query, headers, body)
+        return answer
+
+    def _ask(
+        self, method: str, path: str, query: str, headers: Mapping[str, str], body: bytes
+    ) -> tuple[int, list[tuple[str, str]], bytes]:
+        environ: dict[str, Any] = {
+            "REQUEST_METHOD": method,
+            "SCRIPT_NAME": "",
+            # WSGI's way of carrying UTF-8.
+            "PATH_INFO": path.encode().decode("latin-1"),
+            "RAW_URI": path,
+            "QUERY_STRING": query,
+            "SERVER_NAME": "127.0.0.1",
+            "SERVER_PORT": self._host.partition(":")[2],
+            "SERVER_PROTOCOL": "HTTP/1.1",
+            "REMOTE_ADDR": "127.0.0.1",
+            "wsgi.version": (1, 0),
+            "wsgi.url_scheme": "http",
+            "wsgi.input": io.BytesIO(body),
+            "wsgi.input_terminated": True,
+            "wsgi.errors": io.StringIO(),
+            "wsgi.multithread": True,
+            "wsgi.multiprocess": False,
+            "wsgi.run_once": False,
+            "CONTENT_LENGTH": str(len(body)),
+            "CONTENT_TYPE": headers.get("content-type", ""),
+        }
+        for name, value in headers.items():
+            if name not in ("content-type", "content-length"):
+                environ[f"HTTP_{name.upper().replace('-', '_')}"] = value
+        answer: list[Any] = []
+
+        def start(status: str, fields: list[tuple[str, str]], error: object = None) -> None:
+            answer[:] = [int(status.split()[0]), fields]
+
+        chunks: Iterable[bytes] = self._app(environ, start)
+        content = b"".join(chunks)
+        if close := getattr(chunks, "close", None):
+            close()
+        return answer[0], answer[1], content
+
+    def call(self, service: str, target: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """One operation of a JSON service, as `call("sqs", "AmazonSQS.SendMessage", …)`."""
+        headers = self._signed(service) | {
+            "x-amz-target": target,
+            "content-type": f"application/x-amz-json-{JSON_VERSION.get(service, '1.1')}",
+        }
+        status, _, body = self.request("POST", "/", "", headers, json.dumps(parameters).encode())
+        if status >= 300:
+            raise AwsRefused(f"{target}: {status} {body[:500].decode(errors='replace')}")
+        answer: dict[str, Any] = json.loads(body or b"{}")
+        return answer
+
+    def rest(self, service: str, method: str, path: str, body: bytes = b"", **headers: str) -> bytes:
+        """One operation of a REST service, as `rest("s3", "PUT", "/bucket")`."""
+        given = {name.replace("_", "-"): value for name, value in headers.items()}
+        status, _, answer = self.request(method, path, "", self._signed(service) | given, body)
+        if status >= 300:
+            raise AwsRefused(f"{service} {method} {path}: {status} {answer[:500].decode(errors='replace')}")
+        return answer
+
+    def _signed(self, service: str) -> dict[str, str]:
+        scope = f"{KEY}/20260101/{REGION}/{service}/aws4_request"
+        return {
+            "host": self._host,
+            "authorization": f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=00",
+        }
+
+
+def _remember() -> None:
+    """Spare moto what it works out anew for every request, though it never changes: two thirds of its time.
+
+    These are the folders of its package, the names of a service's operations, the spelling of a queue's attributes,
+    and the parser of each path in an event. Where a later moto has no such names, starting says so.
+    """
+    import jsonpath_ng.ext
+    from moto import backends
+    from moto.core import responses
+    from moto.sqs import models
+
+    folders = tuple(backends.list_of_moto_modules())
+    for module, name, remembering in (
+        (backends, "list_of_moto_modules", lambda: folders),
+        (responses, "method_names_from_class", cache(responses.method_names_from_class)),
+        (models, "camelcase_to_underscores", cache(models.camelcase_to_underscores)),
+        (jsonpath_ng.ext, "parse", cache(jsonpath_ng.ext.parse)),
+    ):
+        setattr(module, name, remembering)
+
+
+def _count_when_asked() -> None:
+    """Let moto count a queue's messages only for whoever asks how many there are.
+
+    It does so several times for each message that is sent or received, going through all that lie in the queue: what
+    has to wait makes everything behind it slower.
+    """
+    from moto.sqs.models import Queue, SQSBackend
+
+    counts: dict[str, Any] = {}
+    for attribute, name in (
+        ("ApproximateNumberOfMessages", "approximate_number_of_messages"),
+        ("ApproximateNumberOfMessagesDelayed", "approximate_number_of_messages_delayed"),
+        ("ApproximateNumberOfMessagesNotVisible", "approximate_number_of_messages_not_visible"),
+    ):
+        counts[attribute] = vars(Queue)[name].fget
+        setattr(Queue, name, None)
+    others = SQSBackend.get_queue_attributes
+
+    def get_queue_attributes(backend: Any, queue_name: str, names: list[str]) -> dict[str, Any]:
+        found: dict[str, Any] = others(backend, queue_name, names)
+        queue = backend.get_queue(queue_name)
+        return found | {each: count(queue) for each, count in counts.items() if {each, "All"} & set(names)}
+
+    setattr(SQSBackend, "get_queue_attributes", get_queue_attributes)  # noqa: B010 (mypy: methods are not assigned)
+
+
+def _lose_nothing() -> None:
+    """Let moto change a queue's messages in one thread at a time: it makes the list anew for each that is deleted, and
+    forgets what somebody else puts into the old one meanwhile."""
+    from moto.sqs.models import Queue, SQSBackend
+
+    delete, receive = Queue.delete_message, SQSBackend.receive_message
+
+    def delete_message(queue: Any, receipt_handle: str) -> None:
+        with queue._messages_lock:
+            delete(queue, receipt_handle)
+            if len(queue.deleted_messages) > RECEIPTS:
+                queue.deleted_messages = {receipt_handle}
+
+    def receive_message(backend: Any, queue_name: str, *values: Any, **named: Any) -> Any:
+        with backend.get_queue(queue_name)._messages_lock:
+            return receive(backend, queue_name, *values, **named)
+
+    setattr(Queue, "delete_message", delete_message)  # noqa: B010 (as above)
+    setattr(SQSBackend, "receive_message", receive_message)  # noqa: B010 (as above)
+
+
+def _forget() -> None:
+    """Let go of what is gone. moto keeps every object it ever made, each message and each copy of it, for a page about
+    itself that nobody reads here, and every mail, which our mailbox keeps already: some megabytes a minute."""
+    from moto.core.common_models import BaseModel
+    from moto.ses.models import ses_backends
+
+    last: deque[Any] = deque(maxlen=1)
+    setattr(ses_backends[ACCOUNT][REGION], "sent_messages", last)  # noqa: B010 (as above)
+
+    def __new__(cls: type[BaseModel], *values: Any, **named: Any) -> BaseModel:
+        return object.__new__(cls)
+
+    setattr(BaseModel, "__new__", __new__)  # noqa: B010 (as above)

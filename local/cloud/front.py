@@ -1,0 +1,83 @@
+"""What answers on PORT: the HTTP API, the WebSocket API at `/ws`, and below `/_local/` what only this platform has."""
+
+import contextlib
+import json
+import time
+from collections.abc import Iterator
+from urllib.parse import parse_qs
+
+from local.cloud.asgi import App, Receive, Scope, Send, TooLarge, read_body, respond
+from local.cloud.aws.mailbox import Mailbox
+from local.cloud.edge.http_api import HttpApi
+from local.cloud.edge.socket_api import SocketApi
+from local.cloud.triggers.clock import BadRequest, Clock, read_days, refusal
+
+JSON_TYPE = [("content-type", "application/json")]
+
+
+class Front:
+    """The ASGI application of the whole platform."""
+
+    def __init__(self, http: HttpApi, sockets: SocketApi, mailbox: Mailbox, clock: Clock, gives_way: str) -> None:
+        """`gives_way` is the user agent whose requests are not counted as people's."""
+        self.http = http
+        self.sockets = sockets
+        self.mailbox = mailbox
+        self.clock = clock
+        self._gives_way = (b"user-agent", gives_way.encode())
+        self._open_requests, self._last_request = 0, 0.0
+
+    def application(self) -> App:
+        return self._serve
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope["path"]
+        if scope["type"] == "websocket":
+            if path == "/ws":
+                await self.sockets.serve(scope, receive, send)
+            else:
+                await receive()
+                await send({"type": "websocket.close", "code": 1000})
+        elif path.startswith("/_local/"):
+            await self._local(scope, receive, send)
+        elif path == "/ws":
+            # What API Gateway says to a request that does not upgrade.
+            await respond(send, 426, JSON_TYPE, b'{"message":"Upgrade Required"}')
+        else:
+            with self._counted(scope):
+                await self.http.serve(scope, receive, send)
+
+    @contextlib.contextmanager
+    def _counted(self, scope: Scope) -> Iterator[None]:
+        if self._gives_way in scope["headers"]:
+            yield
+            return
+        self._open_requests += 1
+        try:
+            yield
+        finally:
+            self._open_requests -= 1
+            self._last_request = time.monotonic()
+
+    def is_quiet(self) -> bool:
+        """Whether nobody but who gives way has asked for anything in the last second."""
+        return not self._open_requests and time.monotonic() - self._last_request > 1
+
+    async def _local(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The two operations that exist on the local platform only."""
+        match scope["method"], scope["path"]:
+            case "GET", "/_local/mailbox":
+                wanted = parse_qs(scope["query_string"].decode()).get("to", [None])[0]
+                body = json.dumps({"data": self.mailbox.to(wanted)}).encode()
+                await respond(send, 200, JSON_TYPE, body)
+            case "POST", "/_local/clock":
+                try:
+                    days = read_days(await read_body(receive, 10_000))
+                    answer = json.dumps(await self.clock.advance(days)).encode()
+                    await respond(send, 200, JSON_TYPE, answer)
+                except BadRequest as error:
+                    await respond(send, 400, JSON_TYPE, refusal(error))
+                except TooLarge:
+                    await respond(send, 413, JSON_TYPE, b'{"message":"Request Entity Too Large"}')
+            case _:
+                await respond(send, 404, JSON_TYPE, b'{"message":"Not Found"}')

@@ -1,0 +1,228 @@
+"""The WebSocket API's description, read off the catalog: `make openapi` writes docs/asyncapi.json.
+
+As with OpenAPI nothing is described by hand that a declaration already says: what a socket may say are the routes
+and the endpoints' `socket=`, what it hears are answers and the frames that consumers declare under `tells=`.
+"""
+
+import json
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, TypeAdapter
+from pydantic.json_schema import JsonSchemaMode
+
+from shared.kit import errors
+from shared.kit.catalog import Operation
+from shared.kit.endpoint import Defect
+from shared.kit.errors import Refusal
+from shared.kit.fields import Body, FrameData
+from shared.kit.limits import LIMITS
+from shared.kit.wire import MalformedJson
+from tools.describe.openapi import ENVELOPES, Generator, answer_of, refusals_of, summary_of
+
+DOCUMENT: Path = Path("docs/asyncapi.json")
+
+_CHANNEL = {"$ref": "#/channels/socket"}
+_REF = "#/components/schemas/{model}"
+_OPENING = ("$connect", "$disconnect", "$default")
+_ERROR: dict[str, Any] = ENVELOPES["Error"]["properties"]["error"]
+
+
+def document(operations: Sequence[Operation]) -> dict[str, Any]:
+    """The AsyncAPI 3.0 document of everything among `operations` that listens or tells on a socket."""
+    doors = [one for one in operations if one.socket or (one.socket_route and one.socket_route not in _OPENING)]
+    told = sorted({kind for one in operations for kind in one.tells}, key=lambda kind: str(kind.event))
+    schemas = _Schemas(doors, told)
+    messages: dict[str, Any] = {
+        "Error": _frame("error", _ERROR, "A message was refused; the socket stays open.", asks=True)
+    }
+    described: dict[str, Any] = {}
+    for one in doors:
+        event, answers = _events_of(one)
+        asked = schemas.asked(one)
+        messages[_id(event)] = _frame(event, asked, summary_of(one), asks=True, needs_data="required" in asked)
+        messages[_id(answers)] = _frame(answers, schemas.answered(one), f"The answer to `{event}`.", asks=True)
+        described[one.name] = _operation(one, event, answers)
+    for kind in told:
+        messages[_id(kind.event)] = _frame(kind.event, schemas.of(kind), summary_of(kind))
+        described[f"tell_{kind.event.replace(':', '_')}"] = {
+            "action": "send",
+            "channel": _CHANNEL,
+            "summary": summary_of(kind),
+            "messages": [_message(kind.event)],
+        }
+    return {
+        "asyncapi": "3.0.0",
+        "info": {
+            "title": "Leasing platform, live",
+            "version": "1.0.0",
+            "description": "One socket for each device of a person. Frames are JSON objects `{event, data}` both ways; "
+            "a `request_id` that a client gives comes back in the answer. A ticket or an access token travels in the "
+            "address, or a token in `auth`, within ten seconds. A socket lives two hours at most, less if its token "
+            "expires, and is closed after ten minutes of silence (`ping`). After a break, GET "
+            "/api/v1/notifications?after=<id> tells what was missed. Frames of one socket keep their order and may "
+            "come twice.",
+        },
+        "defaultContentType": "application/json",
+        "servers": {
+            "public": {
+                "host": "api.example.com",
+                "pathname": "/ws",
+                "protocol": "wss",
+                "security": [{"$ref": f"#/components/securitySchemes/{name}"} for name in ("ticket", "token")],
+            }
+        },
+        "channels": {
+            "socket": {
+                "address": "/",
+                "description": "Everything that is said on a socket.",
+                "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in sorted(messages)},
+                "bindings": {"ws": {"method": "GET", "query": _QUERY, "bindingVersion": "0.1.0"}},
+                "x-routes": {one.socket_route: summary_of(one) for one in operations if one.socket_route in _OPENING},
+            }
+        },
+        "operations": dict(sorted(described.items())),
+        "components": {
+            "messages": dict(sorted(messages.items())),
+            "schemas": schemas.named_in(messages),
+            "securitySchemes": {
+                name: {"type": "httpApiKey", "in": "query", "name": name} for name in ("ticket", "token")
+            },
+        },
+    }
+
+
+_QUERY = {
+    "type": "object",
+    "properties": {
+        "ticket": {"type": "string", "description": "From POST /api/v1/ws-tickets: good once, for a minute."},
+        "token": {"type": "string", "description": "The access token; without either, say `auth` first."},
+    },
+    "additionalProperties": False,
+}
+
+
+class _Schemas:
+    """The JSON schemas of all frames' data, made together so that shared ones are one."""
+
+    def __init__(self, doors: Sequence[Operation], told: Sequence[type[FrameData]]) -> None:
+        kinds: dict[type[BaseModel], JsonSchemaMode] = dict.fromkeys(told, "serialization")
+        for door in doors:
+            if (body := _body(door)) is not None:
+                kinds[body] = "validation"
+            kinds[answer_of(door)[0]] = "serialization"
+        inputs: list[tuple[type[BaseModel], JsonSchemaMode, TypeAdapter[Any]]]
+        inputs = [(kind, mode, TypeAdapter(kind)) for kind, mode in kinds.items()]
+        made, found = TypeAdapter.json_schemas(inputs, ref_template=_REF, schema_generator=Generator)
+        self._made = {kind: schema for (kind, _), schema in made.items()}
+        self._models: dict[str, Any] = found.get("$defs", {})
+
+    def asked(self, door: Operation) -> dict[str, Any]:
+        """What a client says: what the HTTP twin takes from its path, and its body's fields."""
+        body = _body(door)
+        if not door.socket:
+            return self._model(body) if body else _object({}, [])
+        ids = [name for name, kind in door.function.__annotations__.items() if kind is UUID]
+        fields = {name: {"type": "string", "format": "uuid"} for name in ids}
+        model = self._model(body) if body else {}
+        return _object(fields | model.get("properties", {}), ids + model.get("required", []))
+
+    def answered(self, door: Operation) -> dict[str, Any]:
+        """What it hears then; of the HTTP twin's answer a few fields."""
+        answer = answer_of(door)[0]
+        if not door.socket:
+            return self.of(answer)
+        properties = self._model(answer)["properties"]
+        return _object({name: properties[source] for name, source in door.socket.fields.items()}, [*door.socket.fields])
+
+    def of(self, kind: type[BaseModel]) -> dict[str, Any]:
+        """The reference to a model's schema."""
+        return self._made[kind]
+
+    def _model(self, kind: type[BaseModel]) -> dict[str, Any]:
+        model: dict[str, Any] = self._models[self._made[kind]["$ref"].rpartition("/")[2]]
+        return model
+
+    def named_in(self, messages: dict[str, Any]) -> dict[str, Any]:
+        """The schemas that the messages name, and those that these name."""
+        reached: set[str] = set()
+        ahead = _names_in(messages)
+        while ahead:
+            reached |= ahead
+            ahead = _names_in([self._models[name] for name in ahead]) - reached
+        return {name: self._models[name] for name in sorted(reached)}
+
+
+def _names_in(described: Any) -> set[str]:
+    return set(re.findall(r"#/components/schemas/(\w+)", json.dumps(described)))
+
+
+def _body(door: Operation) -> type[Body] | None:
+    kinds = door.function.__annotations__.values()
+    return next((kind for kind in kinds if isinstance(kind, type) and issubclass(kind, Body)), None)
+
+
+def _events_of(door: Operation) -> tuple[str, str]:
+    """The event that a door hears, and the one that it answers."""
+    if door.socket:
+        return door.socket.event, door.socket.answers
+    return str(door.socket_route), str(answer_of(door)[0].event)
+
+
+def _operation(door: Operation, event: str, answers: str) -> dict[str, Any]:
+    described: dict[str, Any] = {
+        "action": "receive",
+        "channel": _CHANNEL,
+        "summary": summary_of(door),
+        "messages": [_message(event)],
+        "reply": {"channel": _CHANNEL, "messages": [_message(answers), _message("error")]},
+        "x-refusals": sorted({kind.code for kind in _refusals_of(door)}),
+    }
+    if door.socket:
+        described["x-http"] = f"{door.method} {door.path}"
+        described["x-roles"] = sorted(door.access)
+    if door.rate != "none":
+        requests, seconds = LIMITS[door.rate]
+        described["x-rate-limit"] = {"category": door.rate, "requests": requests, "seconds": seconds}
+    return described
+
+
+def _refusals_of(door: Operation) -> list[type[Refusal]]:
+    if door.socket:
+        # A message has no Idempotency-Key, and its token was looked at before.
+        never = (errors.KeyInFlight, errors.KeyReused, errors.TokenExpired, errors.InvalidToken)
+        return [MalformedJson, *(kind for kind in refusals_of(door) if kind not in never)]
+    found: list[type[Refusal]] = [errors.Invalid, MalformedJson, Defect]
+    found += [errors.Unavailable] if door.database else []
+    knows_tokens = "tokens" in door.layers
+    return found + (
+        [errors.Unauthenticated, errors.TokenExpired, errors.InvalidToken, errors.SessionEnded] if knows_tokens else []
+    )
+
+
+def _frame(
+    event: str, data: dict[str, Any], summary: str, *, asks: bool = False, needs_data: bool = True
+) -> dict[str, Any]:
+    """A message; `asks`: it is a question or its answer, which a `request_id` ties together."""
+    fields: dict[str, Any] = {"event": {"const": event}, "data": data}
+    if asks:
+        fields["request_id"] = {"type": "string", "minLength": 1, "maxLength": 64}
+    payload = _object(fields, ["event", "data"] if needs_data else ["event"])
+    return {"name": event, "title": event, "summary": summary, "payload": payload}
+
+
+def _object(properties: dict[str, Any], required: list[str]) -> dict[str, Any]:
+    described: dict[str, Any] = {"type": "object", "properties": properties, "additionalProperties": False}
+    return described | ({"required": required} if required else {})
+
+
+def _message(event: str) -> dict[str, str]:
+    return {"$ref": f"#/channels/socket/messages/{_id(event)}"}
+
+
+def _id(event: str) -> str:
+    """`bid:status_changed` → `BidStatusChanged`: an id must not have a colon."""
+    return "".join(part.capitalize() for part in re.split("[:_]", event))

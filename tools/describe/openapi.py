@@ -1,0 +1,398 @@
+"""The API's description, read off the catalog: `make openapi` writes docs/openapi.json.
+
+Nothing is described by hand that a declaration already says: summaries are the operations' docstrings,
+parameters and bodies their argument types, answers their return types, refusals the kit's and `raises`.
+"""
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from functools import reduce
+from operator import or_
+from pathlib import Path
+from types import NoneType, UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
+from uuid import UUID
+
+from pydantic import TypeAdapter
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaValue
+from pydantic_core.core_schema import ChainSchema, DecimalSchema
+
+from shared.kit import errors
+from shared.kit.catalog import Operation, Role
+from shared.kit.endpoint import Defect, File, Reply
+from shared.kit.errors import Refusal
+from shared.kit.fields import Body, Query
+from shared.kit.limits import LIMITS
+from shared.kit.origin import AroundTheEdge
+from shared.kit.wire import MalformedJson
+
+DOCUMENT = Path("docs/openapi.json")
+
+_REF = "#/components/schemas/{model}"
+_EXAMPLE_META = {"timestamp": "2026-01-27T12:00:00Z", "request_id": "0195f3a8"}
+_REASONS = {
+    400: "The request is not valid",
+    401: "Nobody known is asking",
+    403: "Not open to this caller, or not on this way",
+    404: "There is no such thing for this caller",
+    409: "The state of the world refuses it",
+    412: "The thing was changed since it was read",
+    422: "Well-formed, but it makes no sense",
+    429: "Too many requests",
+    500: "A defect on our side",
+    503: "A part that we depend on does not answer",
+}
+
+
+def document(operations: Sequence[Operation]) -> dict[str, Any]:
+    """The OpenAPI 3.1 document of all HTTP operations among `operations`."""
+    endpoints = sorted(
+        (operation for operation in operations if operation.kind == "endpoint" and operation.method),
+        key=lambda operation: (operation.path, operation.method),
+    )
+    schemas = _Schemas(endpoints)
+    paths: dict[str, Any] = {}
+    for operation in endpoints:
+        described = _operation(operation, schemas)
+        paths.setdefault(str(operation.path), {})[str(operation.method).lower()] = described
+    refusals = {_key(kind): kind for operation in endpoints for kind in refusals_of(operation)}
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Leasing platform",
+            "version": "1.0.0",
+            "description": "Commercial space, listed, bid for, leased and billed. Money is a JSON number with at most "
+            "two decimals; moments are ISO 8601 in UTC with Z; lists are pages behind an opaque cursor.",
+        },
+        "servers": [{"url": "/"}],
+        "tags": [{"name": domain} for domain in sorted({operation.domain for operation in endpoints})],
+        "paths": paths,
+        "components": {
+            "schemas": schemas.components() | ENVELOPES,
+            "examples": {name: _example(kind) for name, kind in sorted(refusals.items())},
+            "parameters": _PARAMETERS,
+            "headers": _HEADERS,
+            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+        },
+    }
+
+
+def refusals_of(operation: Operation) -> list[type[Refusal]]:
+    """Everything that the operation may answer instead of doing what was asked."""
+    takes_body = operation.method in ("POST", "PUT", "PATCH")
+    found: list[type[Refusal]] = [errors.Invalid]
+    if takes_body:
+        found.append(MalformedJson)
+    if operation.access or "caller" in operation.function.__annotations__:
+        found += [errors.Unauthenticated, errors.TokenExpired, errors.InvalidToken, errors.SessionEnded]
+    # One code, two reasons: where both hold, the document's example is the role's.
+    found.append(AroundTheEdge)
+    if operation.access and operation.access != frozenset(Role):
+        found.append(errors.Forbidden)
+    if operation.verified:
+        found.append(errors.EmailNotVerified)
+    if "{" in str(operation.path) or (operation.access and takes_body):
+        found.append(errors.NotFound)
+    if operation.takes_key:
+        found += [errors.KeyInFlight, errors.KeyReused]
+    if operation.rate != "none":
+        found.append(errors.RateLimited)
+    found += [errors.Unavailable, Defect]
+    return found + [kind for kind in operation.raises if issubclass(kind, Refusal)]
+
+
+_BOUNDS = {"ge": "minimum", "le": "maximum", "gt": "exclusiveMinimum", "lt": "exclusiveMaximum"}
+
+
+def _number(value: Any, name: str) -> Any:
+    return float(value) if name in _BOUNDS and isinstance(value, str) else value
+
+
+class Generator(GenerateJsonSchema):
+    """What `wire` writes: numbers for decimals; and no title that only repeats a field's name."""
+
+    def decimal_schema(self, schema: DecimalSchema) -> JsonSchemaValue:
+        return {"type": "number"}
+
+    def generate_inner(self, schema: Any) -> JsonSchemaValue:
+        made = super().generate_inner(schema)
+        # Bounds that stand behind a validator of ours keep pydantic's names for them.
+        return {_BOUNDS.get(name, name): _number(value, name) for name, value in made.items()}
+
+    def chain_schema(self, schema: ChainSchema) -> JsonSchemaValue:
+        # All steps must hold (a pattern behind a validator of ours is a second one); pydantic tells the first only.
+        return {name: value for step in schema["steps"] for name, value in self.generate_inner(step).items()}
+
+    def encode_default(self, dft: Any) -> Any:
+        return float(dft) if isinstance(dft, Decimal) else super().encode_default(dft)
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        return False
+
+    def field_is_required(self, field: Any, total: bool) -> bool:
+        # An answer always has all of its fields; a default only spares its author to name them.
+        return self.mode == "serialization" or super().field_is_required(field, total)
+
+
+class _Schemas:
+    """The JSON schemas of all bodies, queries and answers, made together so that shared ones are one."""
+
+    def __init__(self, endpoints: Iterable[Operation]) -> None:
+        inputs: list[tuple[tuple[str, str], JsonSchemaMode, TypeAdapter[Any]]] = []
+        for operation in endpoints:
+            for name, kind in operation.function.__annotations__.items():
+                if name == "return":
+                    if (answer := answer_of(operation)[0]) is not None:
+                        inputs.append(((operation.name, name), "serialization", TypeAdapter(answer)))
+                elif isinstance(kind, type) and issubclass(kind, Body | Query):
+                    inputs.append(((operation.name, name), "validation", TypeAdapter(kind)))
+        made, found = TypeAdapter.json_schemas(inputs, ref_template=_REF, schema_generator=Generator)
+        self._made = {key: schema for (key, _), schema in made.items()}
+        self._components: dict[str, Any] = found.get("$defs", {})
+        self._queries: set[str] = set()
+
+    def of(self, operation: Operation, argument: str) -> dict[str, Any]:
+        """The schema of an argument, or of the answer (`return`)."""
+        return self._made[operation.name, argument]
+
+    def query(self, operation: Operation, argument: str) -> dict[str, Any]:
+        """The query model itself: its properties become parameters, so it is no component."""
+        name = self.of(operation, argument)["$ref"].rpartition("/")[2]
+        self._queries.add(name)
+        model: dict[str, Any] = self._components[name]
+        return model
+
+    def body(self, operation: Operation, argument: str) -> dict[str, Any]:
+        """The body's model itself."""
+        model: dict[str, Any] = self._components[self.of(operation, argument)["$ref"].rpartition("/")[2]]
+        return model
+
+    def components(self) -> dict[str, Any]:
+        """All schemas that stand on their own."""
+        return {name: schema for name, schema in sorted(self._components.items()) if name not in self._queries}
+
+
+def answer_of(operation: Operation) -> tuple[Any, tuple[str, ...]]:
+    """The type of the answer's JSON (None where it is no JSON), and the content types that it may have besides."""
+    kind = operation.function.__annotations__.get("return")
+    if get_origin(kind) is Reply:
+        [kind] = get_args(kind)
+    kinds = get_args(kind) if get_origin(kind) in (Union, UnionType) else (kind,)
+    files = tuple(file for file in map(_file, kinds) if file)
+    views = [view for view in kinds if view not in (None, NoneType) and not _file(view)]
+    return reduce(or_, views) if views else None, files
+
+
+def _file(kind: Any) -> str | None:
+    if get_origin(kind) is Annotated and get_args(kind)[0] is File:
+        return str(get_args(kind)[1])
+    return "application/pdf" if kind is File else None
+
+
+def _operation(operation: Operation, schemas: _Schemas) -> dict[str, Any]:
+    summary, _, description = str(sys.modules[operation.module].__doc__).strip().partition("\n\n")
+    described: dict[str, Any] = {
+        "operationId": operation.name,
+        "tags": [operation.domain],
+        "summary": _line(summary),
+    }
+    if description:
+        described["description"] = "\n\n".join(_line(part) for part in description.split("\n\n"))
+    described["parameters"] = _parameters(operation, schemas)
+    for name, kind in operation.function.__annotations__.items():
+        if name != "return" and isinstance(kind, type) and issubclass(kind, Body):
+            described["requestBody"] = {
+                "required": bool(schemas.body(operation, name).get("required")),
+                "content": {"application/json": {"schema": schemas.of(operation, name)}},
+            }
+    if operation.raw:
+        raw = operation.raw
+        content: dict[str, Any] = {"schema": {"type": "string", "format": "binary", "description": raw.description}}
+        if raw.example is not None:
+            free = {"type": "object", "additionalProperties": True, "description": raw.description}
+            content = {"schema": free, "example": raw.example}
+        described["requestBody"] = {"required": True, "content": {raw.content_type: content}}
+    described["responses"] = _responses(operation, schemas)
+    if operation.access:
+        described["security"] = [{"bearer": []}]
+        described["x-roles"] = sorted(operation.access)
+    else:
+        described["security"] = [{}, {"bearer": []}] if "caller" in operation.function.__annotations__ else []
+    if operation.rate != "none":
+        requests, seconds = LIMITS[operation.rate]
+        described["x-rate-limit"] = {"category": operation.rate, "requests": requests, "seconds": seconds}
+    if operation.socket:
+        described["x-websocket"] = {"event": operation.socket.event, "answers": operation.socket.answers}
+    return described
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def summary_of(thing: Operation | type) -> str:
+    """The first paragraph of what an operation's module, or a class, says of itself."""
+    text = sys.modules[thing.module].__doc__ if isinstance(thing, Operation) else thing.__doc__
+    return _line(str(text).strip().partition("\n\n")[0])
+
+
+def _parameters(operation: Operation, schemas: _Schemas) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    for name, kind in operation.function.__annotations__.items():
+        if f"{{{name}}}" in str(operation.path):
+            schema = {"type": "string", "format": "uuid"} if kind is UUID else {"type": "string"}
+            found.append({"name": name, "in": "path", "required": True, "schema": schema})
+        elif name != "return" and isinstance(kind, type) and issubclass(kind, Query):
+            model = schemas.query(operation, name)
+            for field, schema in model.get("properties", {}).items():
+                required = field in model.get("required", ())
+                found.append({"name": field, "in": "query", "required": required, "schema": _asked(schema)})
+    found.append({"$ref": "#/components/parameters/CorrelationId"})
+    if operation.takes_key:
+        found.append({"$ref": "#/components/parameters/IdempotencyKey"})
+    if errors.Stale in operation.raises:
+        found.append({"$ref": "#/components/parameters/IfMatch"})
+    for name, description in operation.raw.headers.items() if operation.raw else ():
+        found.append({"name": name, "in": "header", "description": description, "schema": {"type": "string"}})
+    return found
+
+
+def _asked(schema: dict[str, Any]) -> dict[str, Any]:
+    """A query parameter's schema: absent, it is not null."""
+    kept = {name: value for name, value in schema.items() if not (name == "default" and value is None)}
+    choices = [choice for choice in kept.pop("anyOf", ()) if choice != {"type": "null"}]
+    only: dict[str, Any] = choices[0] if len(choices) == 1 else {"anyOf": choices} if choices else {}
+    return only | kept
+
+
+def _responses(operation: Operation, schemas: _Schemas) -> dict[str, Any]:
+    answer, files = answer_of(operation)
+    headers = ["X-Correlation-ID"]
+    headers += ["X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"] if operation.rate != "none" else []
+    is_tagged = operation.method == "GET" or errors.Stale in operation.raises
+    headers += ["ETag"] if is_tagged and answer is not None else []
+    headers += ["Location"] if operation.returns == 302 else []
+    headers += ["Idempotent-Replayed"] if operation.takes_key else []
+    success: dict[str, Any] = {"description": "Done", "headers": _headers(headers)}
+    content: dict[str, Any] = (
+        {} if answer is None else {"application/json": {"schema": schemas.of(operation, "return")}}
+    )
+    content |= {kind: {"schema": {"type": "string", "format": "binary"}} for kind in files}
+    if content:
+        success["content"] = content
+    responses = {str(operation.returns): success}
+    by_status: dict[int, list[type[Refusal]]] = {}
+    for kind in refusals_of(operation):
+        by_status.setdefault(kind.status, []).append(kind)
+    for status, kinds in sorted(by_status.items()):
+        responses[str(status)] = _refused(operation, status, kinds)
+    return responses
+
+
+def _refused(operation: Operation, status: int, kinds: list[type[Refusal]]) -> dict[str, Any]:
+    schema: dict[str, Any] = {"$ref": "#/components/schemas/Error"}
+    # What the gateway answers before any of our code runs has its own shape.
+    if status in (429, 503) or (status == 401 and operation.access):
+        schema = {"anyOf": [schema, {"$ref": "#/components/schemas/GatewayError"}]}
+    examples = {kind.code: {"$ref": f"#/components/examples/{_key(kind)}"} for kind in kinds}
+    headers = ["X-Correlation-ID", *(["Retry-After"] if status in (429, 503) else [])]
+    return {
+        "description": _REASONS[status],
+        "headers": _headers(headers),
+        "content": {"application/json": {"schema": schema, "examples": examples}},
+    }
+
+
+def _headers(names: list[str]) -> dict[str, Any]:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+
+
+def _key(kind: type[Refusal]) -> str:
+    # With its word: two words may have a fact of the same name.
+    return f"{kind.__module__.split('.')[1]}.{kind.__name__}"
+
+
+def _example(kind: type[Refusal]) -> dict[str, Any]:
+    error = {"code": kind.code, "message": kind.message, "details": []}
+    return {"summary": kind.message, "value": {"error": error, "meta": _EXAMPLE_META}}
+
+
+ENVELOPES: dict[str, Any] = {
+    "Error": {
+        "type": "object",
+        "description": "Every refusal of ours.",
+        "required": ["error", "meta"],
+        "properties": {
+            "error": {
+                "type": "object",
+                "required": ["code", "message", "details"],
+                "properties": {
+                    "code": {"type": "string", "description": "Stable; programs decide by it."},
+                    "message": {"type": "string"},
+                    "details": {
+                        "type": "array",
+                        "items": {
+                            "type": "object",
+                            "required": ["field", "message"],
+                            "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
+                        },
+                    },
+                    "retry_after": {"type": "integer", "description": "Seconds."},
+                },
+            },
+            "meta": {
+                "type": "object",
+                "required": ["timestamp", "request_id"],
+                "properties": {
+                    "timestamp": {"type": "string", "format": "date-time"},
+                    "request_id": {"type": "string", "description": "The X-Correlation-ID."},
+                },
+            },
+        },
+    },
+    "GatewayError": {
+        "type": "object",
+        "description": "What API Gateway answers itself (docs/errors.md).",
+        "required": ["message"],
+        "properties": {"message": {"type": ["string", "null"]}},
+    },
+}
+
+_PARAMETERS: dict[str, Any] = {
+    "CorrelationId": {
+        "name": "X-Correlation-ID",
+        "in": "header",
+        "description": "Kept in answers, logs and events where it matches `[A-Za-z0-9._-]{1,64}`, else replaced.",
+        "schema": {"type": "string"},
+    },
+    "IdempotencyKey": {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "description": "The same key and request within 24 hours: the first answer again, and no second effect.",
+        "schema": {"type": "string", "pattern": "^[\\x21-\\x7e]{1,255}$"},
+    },
+    "IfMatch": {
+        "name": "If-Match",
+        "in": "header",
+        "description": "The ETag that was read: refused with 412 where the thing was changed since.",
+        "schema": {"type": "string"},
+    },
+}
+
+_HEADERS: dict[str, Any] = {
+    "X-Correlation-ID": {"schema": {"type": "string"}, "description": "The request's id in our logs."},
+    "X-RateLimit-Limit": {"schema": {"type": "string"}, "description": "Requests per window."},
+    "X-RateLimit-Remaining": {"schema": {"type": "string"}, "description": "Requests left in the window."},
+    "X-RateLimit-Reset": {"schema": {"type": "string"}, "description": "Unix time of the next free request."},
+    "ETag": {"schema": {"type": "string"}, "description": "Changes with the answer; what `If-Match` takes."},
+    "Idempotent-Replayed": {"schema": {"type": "string"}, "description": "`true`: the first answer again."},
+    "Location": {"schema": {"type": "string"}, "description": "Where the browser goes on."},
+    "Retry-After": {"schema": {"type": "string"}, "description": "Seconds."},
+}
+
+
+def render(described: dict[str, Any]) -> str:
+    """The document as the text of its file."""
+    return json.dumps(described, indent=1, ensure_ascii=False) + "\n"
