@@ -124,17 +124,14 @@ class _Module(ast.NodeVisitor):
     def _import(self, *modules: str) -> None:
         self.imported |= {module for module in modules if module.partition(".")[0] in OURS}
 
-    def visit_BinOp(self, node: ast.BinOp) -> None:
-        if (path := self._path(node)) is not None:
-            self._take(path, node)
-        else:
-            self.generic_visit(node)
-
     def visit_Attribute(self, node: ast.Attribute) -> None:
-        if (path := self._path(node)) is not None:
-            self._take(path, node)
-        else:
-            self.generic_visit(node)
+        self._take(node)
+
+    def visit_BinOp(self, node: ast.BinOp) -> None:
+        self._take(node)
+
+    def visit_Subscript(self, node: ast.Subscript) -> None:
+        self._take(node)
 
     def visit_Name(self, node: ast.Name) -> None:
         if node.id == "__file__":
@@ -143,11 +140,15 @@ class _Module(ast.NodeVisitor):
                 f'write Path(__file__).parent / "name".'
             )
 
-    def _take(self, path: PurePosixPath, node: ast.expr) -> None:
+    def _take(self, node: ast.expr) -> None:
+        path = self._path(node)
+        if path is None:
+            self.generic_visit(node)
         # A top folder as a whole, let alone the root, is never data.
-        if len(path.parts) < 2 or path.parts[0] not in DATA:
+        elif len(path.parts) < 2 or path.parts[0] not in DATA:
             raise SystemExit(f"{self._name}:{node.lineno} names {path}, which is not deployed.")
-        self.named.add(str(path))
+        else:
+            self.named.add(str(path))
 
     def _path(self, node: ast.expr) -> PurePosixPath | None:
         """What the expression comes to, where it begins at `Path(__file__)`."""

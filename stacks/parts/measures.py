@@ -58,7 +58,9 @@ class Measures:
         """What the HTTP APIs count, put together where there are several: sums added, of all else the highest."""
         # A formula's names begin with a small letter, which 5xx does not.
         metrics = {
-            f"api{number}_{name.lower()}": door.api.metric(name, statistic=statistic, period=period, label=label)
+            f"api{number}_{name}_{statistic}".lower(): door.api.metric(
+                name, statistic=statistic, period=period, label=label
+            )
             for number, door in enumerate(self._platform.doors)
         }
         if len(metrics) == 1:
