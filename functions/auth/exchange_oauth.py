@@ -11,8 +11,9 @@ from shared.auth import identity, queries, rules, sessions
 from shared.auth.models import OAuthExchange, SecondFactorAsked, SignedIn, User
 from shared.kit.catalog import ANYONE, Role
 from shared.kit.db import Row, Tx, transaction
-from shared.kit.endpoint import Reply, endpoint
+from shared.kit.endpoint import endpoint
 from shared.kit.ids import new_id
+from shared.kit.reply import Reply
 from shared.kit.request import Caller
 
 

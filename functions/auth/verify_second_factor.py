@@ -11,7 +11,8 @@ from shared.auth.models import Challenge, SignedIn, User, VerifySecondFactor
 from shared.kit import metrics
 from shared.kit.catalog import ANYONE
 from shared.kit.db import Row, Tx, transaction
-from shared.kit.endpoint import Reply, endpoint
+from shared.kit.endpoint import endpoint
+from shared.kit.reply import Reply
 from shared.kit.sealed import unseal
 
 

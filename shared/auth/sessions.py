@@ -10,8 +10,8 @@ from shared.auth.rules import claims
 from shared.kit import tokens
 from shared.kit.catalog import Role
 from shared.kit.db import Row, Tx
-from shared.kit.endpoint import Reply
 from shared.kit.ids import new_id
+from shared.kit.reply import Reply
 from shared.kit.request import Caller
 from shared.kit.settings import setting
 
