@@ -10,7 +10,7 @@ from shared.kit.reply import File
 from shared.kit.request import Caller
 from shared.kit.settings import resource
 from shared.organizations.roles import Right, may
-from shared.payments import queries, rules
+from shared.payments import archive, rules
 
 
 @endpoint(
@@ -27,7 +27,7 @@ def download_receipt(caller: Caller, payment_id: UUID) -> File:
     from shared.payments.papers import receipt_key, receipt_number, receipt_of
 
     with reading(caller) as tx:
-        papers = queries.select_my_papers(tx, caller, payment_id)
+        papers = archive.select_my_papers(tx, caller, payment_id)
     if papers is None:
         raise NotFound()
     if papers["transactions"] is None:
