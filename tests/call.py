@@ -17,7 +17,8 @@ from uuid import UUID
 from pydantic import TypeAdapter
 
 from shared.kit import wire
-from shared.kit.endpoint import Endpoint, File, Reply
+from shared.kit.endpoint import Endpoint
+from shared.kit.reply import File, Reply
 from tests import privacy
 from tests.world import User, opened
 

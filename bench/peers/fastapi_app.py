@@ -26,7 +26,7 @@ from sqlalchemy import Select, and_, create_engine, event, func, select, text
 from sqlalchemy.orm import DeclarativeBase, Session, joinedload, relationship, sessionmaker
 
 from shared.kit import limits
-from shared.kit.endpoint import _SECURITY_HEADERS
+from shared.kit.reply import SECURITY_HEADERS
 from shared.schema import tables
 from shared.spaces.queries import _SELECT_SIMILAR
 
@@ -59,7 +59,7 @@ async def _edge(request: Request, response: Response) -> AsyncIterator[None]:
         raise HTTPException(429, "There were too many requests.")
     told = {"limit": limit, "remaining": remaining, "reset": int(time.time()) + free}
     response.headers.update({f"x-ratelimit-{name}": str(value) for name, value in told.items()})
-    response.headers.update(_SECURITY_HEADERS | {"x-correlation-id": correlation_id})
+    response.headers.update(SECURITY_HEADERS | {"x-correlation-id": correlation_id})
     yield
     took = round((time.monotonic() - started) * 1000, 1)
     about = {"correlation_id": correlation_id, "endpoint": request.url.path, "method": request.method}

@@ -8,6 +8,7 @@ from uuid import UUID
 from shared.admin import rules
 from shared.admin.access import lock_account
 from shared.admin.models import AdminUser
+from shared.auth import factors
 from shared.auth import queries as auth_queries
 from shared.kit.db import transaction
 from shared.kit.endpoint import endpoint
@@ -27,7 +28,7 @@ def remove_second_factor(caller: Caller, user_id: UUID) -> AdminUser:
         row, _ = lock_account(tx, caller, user_id)
         if not row["two_factor_enabled"]:
             raise rules.NoSecondFactor()
-        auth_queries.delete_factor(tx, user_id)
+        factors.delete_factor(tx, user_id)
         auth_queries.end_sessions(tx, user_id, rules.SECOND_FACTOR_REMOVED)
         user = AdminUser.of(row | {"two_factor_enabled": False})
         tx.emit("user.second_factor_removed", user, user_id=user_id)

@@ -7,8 +7,9 @@ from shared.auth import opaque, passwords, queries, rules, sessions
 from shared.auth.models import Session, SignedIn, User
 from shared.kit.catalog import ANYONE, Role
 from shared.kit.db import transaction
-from shared.kit.endpoint import Reply, endpoint
+from shared.kit.endpoint import endpoint
 from shared.kit.ids import new_id
+from shared.kit.reply import Reply
 from shared.kit.request import Caller
 from shared.organizations import queries as organization_queries
 from shared.organizations.models import Acceptance, Invitation

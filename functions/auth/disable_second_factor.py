@@ -5,7 +5,7 @@ Which of the two was wrong is not told, and the same work is done. Whoever has l
 
 import time
 
-from shared.auth import passwords, queries, rules, second_factor
+from shared.auth import factors, passwords, queries, rules, second_factor
 from shared.auth.models import Challenge, DisableSecondFactor, User
 from shared.kit.catalog import EVERY_ROLE
 from shared.kit.db import transaction
@@ -26,7 +26,7 @@ from shared.kit.sealed import unseal
 )
 def disable_second_factor(caller: Caller, asked: DisableSecondFactor) -> User:
     with transaction(caller) as tx:
-        row = queries.lock_factor(tx, caller)
+        row = factors.lock_factor(tx, caller)
         if row is None:
             # Gone since the authorizer looked.
             raise SessionEnded()
@@ -36,9 +36,9 @@ def disable_second_factor(caller: Caller, asked: DisableSecondFactor) -> User:
         is_password = passwords.is_password(asked.password, row["password_hash"])
         secret, last = unseal(row["two_factor_secret"]), row["two_factor_step"]
         is_code = second_factor.step_of(secret, asked.code, time.time(), last) is not None
-        is_recovery = queries.is_recovery_code(tx, caller.user_id, second_factor.recovery_hash(asked.code))
+        is_recovery = factors.is_recovery_code(tx, caller.user_id, second_factor.recovery_hash(asked.code))
         if is_password and (is_code or is_recovery):
-            queries.delete_factor(tx, caller.user_id)
+            factors.delete_factor(tx, caller.user_id)
             user = User.of(row)
             tx.emit("user.second_factor_disabled", user)
             return user

@@ -2,7 +2,7 @@
 
 import time
 
-from shared.auth import queries, rules, second_factor
+from shared.auth import factors, rules, second_factor
 from shared.auth.models import EnableSecondFactor, RecoveryCodes, User
 from shared.kit.catalog import EVERY_ROLE
 from shared.kit.db import transaction
@@ -24,7 +24,7 @@ from shared.kit.sealed import unseal
 )
 def enable_second_factor(caller: Caller, asked: EnableSecondFactor) -> RecoveryCodes:
     with transaction(caller) as tx:
-        row = queries.lock_factor(tx, caller)
+        row = factors.lock_factor(tx, caller)
         if row is None:
             # Gone since the authorizer looked.
             raise SessionEnded()
@@ -37,6 +37,6 @@ def enable_second_factor(caller: Caller, asked: EnableSecondFactor) -> RecoveryC
             raise rules.WrongCode()
         codes = second_factor.new_recovery_codes()
         hashes = [second_factor.recovery_hash(code) for code in codes]
-        queries.update_factor_enabled(tx, caller.user_id, step, hashes)
+        factors.update_factor_enabled(tx, caller.user_id, step, hashes)
         tx.emit("user.second_factor_enabled", User.of(row))
     return RecoveryCodes(recovery_codes=codes)

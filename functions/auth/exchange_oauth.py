@@ -7,12 +7,13 @@ factor is asked for here, too.
 
 import time
 
-from shared.auth import identity, queries, rules, sessions
+from shared.auth import identities, identity, queries, rules, sessions
 from shared.auth.models import OAuthExchange, SecondFactorAsked, SignedIn, User
 from shared.kit.catalog import ANYONE, Role
 from shared.kit.db import Row, Tx, transaction
-from shared.kit.endpoint import Reply, endpoint
+from shared.kit.endpoint import endpoint
 from shared.kit.ids import new_id
+from shared.kit.reply import Reply
 from shared.kit.request import Caller
 
 
@@ -29,8 +30,8 @@ from shared.kit.request import Caller
 def exchange_oauth(asked: OAuthExchange) -> Reply[SignedIn | SecondFactorAsked]:
     told = identity.identity_of(asked.code, time.time())
     with transaction() as tx:
-        row = queries.select_identity(tx, told) or _linked(tx, told)
-        if not queries.insert_exchanged(tx, told.token_id, row["id"], identity.CODE_SECONDS):
+        row = identities.select_identity(tx, told) or _linked(tx, told)
+        if not identities.insert_exchanged(tx, told.token_id, row["id"], identity.CODE_SECONDS):
             raise rules.InvalidOAuthCode()
         return sessions.entered(tx, row)
 
@@ -43,10 +44,10 @@ def _linked(tx: Tx, told: identity.Identity) -> Row:
         caller = Caller(new_id(), new_id(), Role(told.role), session_id=new_id())
         tx.become(caller)
         queries.insert_organization(tx, caller.organization_id, told.name)
-        row = queries.insert_passwordless(tx, caller, told)
+        row = identities.insert_passwordless(tx, caller, told)
         tx.emit("user.joined", User.of(row))
-    elif row["password_hash"] or queries.has_identity(tx, row["id"], told.provider):
+    elif row["password_hash"] or identities.has_identity(tx, row["id"], told.provider):
         raise rules.EmailTaken()
-    queries.insert_identity(tx, row["id"], told)
+    identities.insert_identity(tx, row["id"], told)
     tx.emit("user.identity_linked", User.of(row), user_id=row["id"], provider=told.provider, is_new=is_new)
     return row

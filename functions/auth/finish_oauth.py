@@ -10,9 +10,10 @@ from urllib.parse import urlencode
 from shared.auth import identity, oidc, rules
 from shared.auth.models import OAuthAnswer
 from shared.kit.catalog import ANYONE
-from shared.kit.endpoint import Reply, endpoint
+from shared.kit.endpoint import endpoint
 from shared.kit.ids import new_id
 from shared.kit.log import logger
+from shared.kit.reply import Reply
 from shared.kit.request import Request, current
 
 

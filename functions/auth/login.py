@@ -11,8 +11,9 @@ from shared.auth.models import Credentials, SecondFactorAsked, SignedIn
 from shared.kit import metrics
 from shared.kit.catalog import ANYONE
 from shared.kit.db import transaction
-from shared.kit.endpoint import Reply, endpoint
+from shared.kit.endpoint import endpoint
 from shared.kit.errors import Unauthenticated
+from shared.kit.reply import Reply
 from shared.kit.request import Request
 
 

@@ -8,8 +8,9 @@ from shared.auth import cookie, queries, rules
 from shared.auth.models import Session
 from shared.kit.catalog import EVERY_ROLE
 from shared.kit.db import transaction
-from shared.kit.endpoint import Reply, endpoint
+from shared.kit.endpoint import endpoint
 from shared.kit.errors import SessionEnded
+from shared.kit.reply import Reply
 from shared.kit.request import Caller
 
 

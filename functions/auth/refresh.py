@@ -8,8 +8,9 @@ from shared.auth import cookie, opaque, queries, rules, sessions
 from shared.auth.models import RefreshRequest, Session, Tokens, User
 from shared.kit.catalog import ANYONE, Role
 from shared.kit.db import transaction
-from shared.kit.endpoint import Reply, endpoint
+from shared.kit.endpoint import endpoint
 from shared.kit.errors import SessionEnded
+from shared.kit.reply import Reply
 from shared.kit.request import Caller, Request
 
 

@@ -8,9 +8,10 @@ from shared.auth import opaque, passwords, queries, rules, sessions
 from shared.auth.models import Registration, Session, SignedIn, User
 from shared.kit.catalog import ANYONE, Role
 from shared.kit.db import transaction
-from shared.kit.endpoint import Reply, endpoint
+from shared.kit.endpoint import endpoint
 from shared.kit.ids import new_id
 from shared.kit.keys import derived_key
+from shared.kit.reply import Reply
 from shared.kit.request import Caller
 
 

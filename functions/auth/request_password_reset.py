@@ -8,9 +8,10 @@ from shared.auth import opaque, queries, rules
 from shared.auth.models import ForgottenPassword, PasswordReset, Told
 from shared.kit.catalog import ANYONE
 from shared.kit.db import transaction
-from shared.kit.endpoint import Reply, endpoint
+from shared.kit.endpoint import endpoint
 from shared.kit.ids import new_id
 from shared.kit.keys import derived_key
+from shared.kit.reply import Reply
 
 
 @endpoint(

@@ -4,10 +4,11 @@ from shared.auth import opaque, queries, rules
 from shared.auth.models import User
 from shared.kit.catalog import EVERY_ROLE
 from shared.kit.db import transaction
-from shared.kit.endpoint import Reply, endpoint
+from shared.kit.endpoint import endpoint
 from shared.kit.errors import SessionEnded
 from shared.kit.ids import new_id
 from shared.kit.keys import derived_key
+from shared.kit.reply import Reply
 from shared.kit.request import Caller
 
 

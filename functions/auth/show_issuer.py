@@ -7,7 +7,8 @@ tokens are only to be verified, we leave it out.
 from shared.auth.models import Issuer
 from shared.auth.rules import CLAIMS
 from shared.kit.catalog import ANYONE
-from shared.kit.endpoint import Reply, endpoint
+from shared.kit.endpoint import endpoint
+from shared.kit.reply import Reply
 from shared.kit.settings import setting
 
 

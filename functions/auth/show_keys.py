@@ -5,7 +5,8 @@ from jwt.algorithms import RSAAlgorithm
 from shared.auth.models import Key, KeySet
 from shared.kit import tokens
 from shared.kit.catalog import ANYONE
-from shared.kit.endpoint import Reply, endpoint
+from shared.kit.endpoint import endpoint
+from shared.kit.reply import Reply
 
 
 @endpoint(

@@ -9,7 +9,8 @@ import time
 from shared.auth import oidc, rules
 from shared.auth.models import OAuthStart
 from shared.kit.catalog import ANYONE
-from shared.kit.endpoint import Reply, endpoint
+from shared.kit.endpoint import endpoint
+from shared.kit.reply import Reply
 from shared.kit.settings import setting
 
 

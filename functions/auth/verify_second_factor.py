@@ -6,12 +6,13 @@ good twice, not at the same moment either.
 
 import time
 
-from shared.auth import opaque, queries, rules, second_factor, sessions
+from shared.auth import factors, opaque, queries, rules, second_factor, sessions
 from shared.auth.models import Challenge, SignedIn, User, VerifySecondFactor
 from shared.kit import metrics
 from shared.kit.catalog import ANYONE
 from shared.kit.db import Row, Tx, transaction
-from shared.kit.endpoint import Reply, endpoint
+from shared.kit.endpoint import endpoint
+from shared.kit.reply import Reply
 from shared.kit.sealed import unseal
 
 
@@ -27,14 +28,14 @@ from shared.kit.sealed import unseal
 def verify_second_factor(asked: VerifySecondFactor) -> Reply[SignedIn]:
     rules.check_one_factor(asked)
     with transaction() as tx:
-        row = queries.lock_challenge(tx, opaque.hash_of(asked.mfa_token))
+        row = factors.lock_challenge(tx, opaque.hash_of(asked.mfa_token))
         if row is None:
             raise rules.InvalidCode()
         queries.count_request(tx, "second_factor", f"user:{row['id']}")
         if _is_spent(tx, row, asked):
-            queries.update_challenge_spent(tx, row["challenge_id"])
+            factors.update_challenge_spent(tx, row["challenge_id"])
             return sessions.begun(tx, User.of(row))
-        queries.update_challenge_failed(tx, row["challenge_id"])
+        factors.update_challenge_failed(tx, row["challenge_id"])
         tx.emit("second_factor.failed", Challenge(id=row["challenge_id"], user_id=row["id"]))
     metrics.count("FailedLogins")
     # Raised after the block: the try is counted, then told.
@@ -44,9 +45,9 @@ def verify_second_factor(asked: VerifySecondFactor) -> Reply[SignedIn]:
 def _is_spent(tx: Tx, row: Row, asked: VerifySecondFactor) -> bool:
     """Whether the code was good; it is so no more."""
     if asked.recovery_code is not None:
-        return queries.update_recovery_spent(tx, row["id"], second_factor.recovery_hash(asked.recovery_code))
+        return factors.update_recovery_spent(tx, row["id"], second_factor.recovery_hash(asked.recovery_code))
     secret, last = unseal(row["two_factor_secret"]), row["two_factor_step"]
     step = second_factor.step_of(secret, str(asked.code), time.time(), last)
     if step is not None:
-        queries.update_factor_step(tx, row["id"], step)
+        factors.update_factor_step(tx, row["id"], step)
     return step is not None

@@ -10,10 +10,10 @@ from shared.bids.models import Bid
 from shared.bids.offer import Offer
 from shared.bids.proposal import offered
 from shared.bids.reckoning import TermsWithoutSense
-from shared.kit.catalog import Socket
 from shared.kit.db import transaction
 from shared.kit.endpoint import endpoint
 from shared.kit.request import Caller
+from shared.kit.socket import Socket
 from shared.organizations.access import acting_for
 from shared.organizations.roles import Right, may
 from shared.spaces.access import visible_space

@@ -9,10 +9,10 @@ from shared.bids import rules
 from shared.bids.access import visible_bid
 from shared.bids.decision import decide
 from shared.bids.models import Bid, ClientDecision
-from shared.kit.catalog import Socket
 from shared.kit.db import transaction
 from shared.kit.endpoint import endpoint
 from shared.kit.request import Caller
+from shared.kit.socket import Socket
 from shared.organizations.roles import Right, may
 
 

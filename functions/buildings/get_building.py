@@ -7,9 +7,10 @@ from shared.buildings.access import INVENTORY_CHANGES
 from shared.buildings.models import Building, ListedBuilding
 from shared.kit.catalog import ANYONE, Cached
 from shared.kit.db import reading
-from shared.kit.endpoint import Reply, endpoint
+from shared.kit.endpoint import endpoint
 from shared.kit.errors import NotFound
-from shared.kit.request import Caller
+from shared.kit.reply import Reply
+from shared.kit.visitor import Visitor
 
 
 @endpoint(
@@ -17,7 +18,7 @@ from shared.kit.request import Caller
     access=ANYONE,
     cached=Cached("building", 300, ended_by=INVENTORY_CHANGES),
 )
-def get_building(caller: Caller | None, building_id: UUID) -> Reply[Building | ListedBuilding]:
+def get_building(caller: Visitor, building_id: UUID) -> Reply[Building | ListedBuilding]:
     with reading(caller) as tx:
         row = queries.select_building(tx, building_id)
     if row is None:

@@ -5,9 +5,10 @@ from uuid import UUID
 from shared.buildings import queries
 from shared.buildings.models import FloorList, OwnFloor
 from shared.kit.db import reading
-from shared.kit.endpoint import Reply, endpoint
+from shared.kit.endpoint import endpoint
 from shared.kit.errors import NotFound
 from shared.kit.paging import Paged, PageMeta
+from shared.kit.reply import Reply
 from shared.kit.request import Caller
 from shared.kit.versions import tag
 from shared.organizations.roles import Right, may

@@ -8,8 +8,9 @@ from uuid import UUID
 from shared.buildings import queries, rules
 from shared.buildings.models import Building, BuildingChanges
 from shared.kit.db import transaction
-from shared.kit.endpoint import Reply, endpoint
+from shared.kit.endpoint import endpoint
 from shared.kit.errors import NotFound, Stale
+from shared.kit.reply import Reply
 from shared.kit.request import Caller
 from shared.kit.versions import check_version
 from shared.organizations.roles import Right, may

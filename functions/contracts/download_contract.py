@@ -9,8 +9,9 @@ from uuid import UUID
 from shared.contracts import queries, rules
 from shared.kit.aws import read_object, write_object
 from shared.kit.db import Row, reading
-from shared.kit.endpoint import File, endpoint
+from shared.kit.endpoint import endpoint
 from shared.kit.errors import NotFound
+from shared.kit.reply import File
 from shared.kit.request import Caller
 from shared.kit.settings import resource
 from shared.organizations.roles import Right, may

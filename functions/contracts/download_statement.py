@@ -3,8 +3,9 @@
 from uuid import UUID
 
 from shared.kit.db import reading
-from shared.kit.endpoint import File, endpoint
+from shared.kit.endpoint import endpoint
 from shared.kit.errors import NotFound
+from shared.kit.reply import File
 from shared.kit.request import Caller
 from shared.organizations.roles import Right, may
 from shared.payments import queries

@@ -12,8 +12,9 @@ from shared.contracts.evidence import Evidence, evidence_of
 from shared.kit.accept import preferred
 from shared.kit.aws import read_object
 from shared.kit.db import reading
-from shared.kit.endpoint import File, Reply, endpoint
+from shared.kit.endpoint import endpoint
 from shared.kit.errors import NotFound
+from shared.kit.reply import File, Reply
 from shared.kit.request import Caller, Request
 from shared.kit.settings import resource
 from shared.organizations.roles import Right, may

@@ -2,11 +2,12 @@
 
 from uuid import UUID
 
-from shared.kit.catalog import EVERY_ROLE, Socket
+from shared.kit.catalog import EVERY_ROLE
 from shared.kit.db import transaction
 from shared.kit.endpoint import endpoint
 from shared.kit.errors import NotFound
 from shared.kit.request import Caller
+from shared.kit.socket import Socket
 from shared.notifications import queries
 from shared.notifications.models import Notification
 

@@ -2,8 +2,9 @@
 
 from shared.kit.catalog import EVERY_ROLE
 from shared.kit.db import reading
-from shared.kit.endpoint import Reply, endpoint
+from shared.kit.endpoint import endpoint
 from shared.kit.errors import SessionEnded
+from shared.kit.reply import Reply
 from shared.kit.request import Caller
 from shared.organizations import queries
 from shared.organizations.models import Organization

@@ -4,8 +4,9 @@ Contracts and issued invoices keep what they say. Invoices that come after this 
 """
 
 from shared.kit.db import transaction
-from shared.kit.endpoint import Reply, endpoint
+from shared.kit.endpoint import endpoint
 from shared.kit.errors import SessionEnded, Stale
+from shared.kit.reply import Reply
 from shared.kit.request import Caller
 from shared.kit.versions import check_version
 from shared.organizations import queries, rules

@@ -4,12 +4,13 @@ from uuid import UUID
 
 from shared.kit.aws import read_object, write_object
 from shared.kit.db import reading
-from shared.kit.endpoint import File, endpoint
+from shared.kit.endpoint import endpoint
 from shared.kit.errors import NotFound
+from shared.kit.reply import File
 from shared.kit.request import Caller
 from shared.kit.settings import resource
 from shared.organizations.roles import Right, may
-from shared.payments import queries, rules
+from shared.payments import archive, rules
 
 
 @endpoint(
@@ -26,7 +27,7 @@ def download_receipt(caller: Caller, payment_id: UUID) -> File:
     from shared.payments.papers import receipt_key, receipt_number, receipt_of
 
     with reading(caller) as tx:
-        papers = queries.select_my_papers(tx, caller, payment_id)
+        papers = archive.select_my_papers(tx, caller, payment_id)
     if papers is None:
         raise NotFound()
     if papers["transactions"] is None:

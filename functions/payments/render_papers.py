@@ -7,7 +7,7 @@ from shared.kit.aws import write_object
 from shared.kit.consumer import Event, consumer
 from shared.kit.db import Row, Tx
 from shared.kit.settings import resource
-from shared.payments import papers, queries
+from shared.payments import archive, papers
 from shared.payments.document import render_invoice, render_receipt
 
 
@@ -22,7 +22,7 @@ from shared.payments.document import render_invoice, render_receipt
 )
 def render_papers(event: Event, tx: Tx) -> None:
     assert event.object_id is not None  # noqa: S101 (payments have ids)
-    row = queries.select_papers(tx, event.object_id)
+    row = archive.select_papers(tx, event.object_id)
     invoice: dict[str, Any] = {"kind": "INVOICE", "invoice_id": row["invoice_id"], "transaction_id": None}
     _store(
         tx, row, invoice, papers.invoice_number(row), papers.invoice_key(row), render_invoice(papers.invoice_of(row))
@@ -44,6 +44,6 @@ def _store(tx: Tx, row: Row, values: dict[str, Any], number: str, key: str, docu
     # The object before the row: no row ever points to a missing document.
     write_object(resource("documents"), key, document, "application/pdf")
     digest, size = hashlib.sha256(document).hexdigest(), len(document)
-    queries.insert_document(
+    archive.insert_document(
         tx, values | {"payment_id": row["payment_id"], "number": number, "key": key, "sha256": digest, "size": size}
     )

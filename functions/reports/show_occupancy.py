@@ -6,7 +6,8 @@ JSON, or CSV with `Accept: text/csv`: a row for each building and currency.
 from typing import Annotated
 
 from shared.kit.db import reading
-from shared.kit.endpoint import File, Reply, endpoint
+from shared.kit.endpoint import endpoint
+from shared.kit.reply import File, Reply
 from shared.kit.request import Caller, Request
 from shared.organizations.roles import Right, may
 from shared.reports import queries

@@ -8,8 +8,9 @@ from uuid import UUID
 
 from shared.kit.accept import preferred
 from shared.kit.db import reading
-from shared.kit.endpoint import File, Reply, endpoint
+from shared.kit.endpoint import endpoint
 from shared.kit.errors import NotFound
+from shared.kit.reply import File, Reply
 from shared.kit.request import Caller, Request
 from shared.organizations.roles import Right, may
 from shared.reports import queries

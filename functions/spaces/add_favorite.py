@@ -6,7 +6,7 @@ from shared.kit.catalog import EVERY_ROLE
 from shared.kit.db import transaction
 from shared.kit.endpoint import endpoint
 from shared.kit.request import Caller
-from shared.spaces import queries
+from shared.spaces import favorites
 from shared.spaces.access import visible_space
 from shared.spaces.kept import Favorite
 
@@ -15,7 +15,7 @@ from shared.spaces.kept import Favorite
 def add_favorite(caller: Caller, space_id: UUID) -> Favorite:
     with transaction(caller) as tx:
         visible_space(tx, space_id)
-        row, is_new = queries.insert_favorite(tx, caller, space_id)
+        row, is_new = favorites.insert_favorite(tx, caller, space_id)
         favorite = Favorite.of(row)
         if is_new:
             tx.emit("favorite.added", favorite)

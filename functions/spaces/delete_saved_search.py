@@ -7,14 +7,14 @@ from shared.kit.db import transaction
 from shared.kit.endpoint import endpoint
 from shared.kit.errors import NotFound
 from shared.kit.request import Caller
-from shared.spaces import queries
+from shared.spaces import saved_searches
 from shared.spaces.kept import SavedSearch
 
 
 @endpoint("DELETE /saved-searches/{saved_search_id}", access=EVERY_ROLE, returns=204, writes=True)
 def delete_saved_search(caller: Caller, saved_search_id: UUID) -> None:
     with transaction(caller) as tx:
-        row = queries.delete_saved_search(tx, caller, saved_search_id)
+        row = saved_searches.delete_saved_search(tx, caller, saved_search_id)
         if row is None:
             raise NotFound()
         tx.emit("saved_search.deleted", SavedSearch.of(row))

@@ -5,9 +5,10 @@ from uuid import UUID
 from shared.buildings.access import INVENTORY_CHANGES
 from shared.kit.catalog import ANYONE, Cached
 from shared.kit.db import reading
-from shared.kit.endpoint import Reply, endpoint
+from shared.kit.endpoint import endpoint
 from shared.kit.errors import NotFound
-from shared.kit.request import Caller
+from shared.kit.reply import Reply
+from shared.kit.visitor import Visitor
 from shared.spaces import queries, rules
 from shared.spaces.models import OwnSpaceDetail, SimilarSpace, SpaceDetail
 
@@ -17,7 +18,7 @@ from shared.spaces.models import OwnSpaceDetail, SimilarSpace, SpaceDetail
     access=ANYONE,
     cached=Cached("space", 600, ended_by=(*INVENTORY_CHANGES, "favorite:{user_id}", "bid.placed:{user_id}")),
 )
-def get_space(caller: Caller | None, space_id: UUID) -> Reply[OwnSpaceDetail | SpaceDetail]:
+def get_space(caller: Visitor, space_id: UUID) -> Reply[OwnSpaceDetail | SpaceDetail]:
     with reading(caller) as tx:
         space, similar, liked = queries.select_space(tx, space_id)
     if space is None:

@@ -5,13 +5,13 @@ from shared.kit.db import reading
 from shared.kit.endpoint import endpoint
 from shared.kit.paging import Paged, PageMeta
 from shared.kit.request import Caller
-from shared.spaces import queries
+from shared.spaces import favorites
 from shared.spaces.kept import FavoriteList, FavoriteSpace
 
 
 @endpoint("GET /favorites", access=EVERY_ROLE)
 def list_favorites(caller: Caller, asked: Paged) -> FavoriteList:
     with reading(caller) as tx:
-        rows = queries.select_favorites(tx, caller, asked)
+        rows = favorites.select_favorites(tx, caller, asked)
     shown, meta = asked.page(rows, "favorite_since", "id")
     return FavoriteList.of({"data": [FavoriteSpace.of(row) for row in shown], "meta": PageMeta.of(meta)})

@@ -5,13 +5,13 @@ from shared.kit.db import reading
 from shared.kit.endpoint import endpoint
 from shared.kit.paging import Paged, PageMeta
 from shared.kit.request import Caller
-from shared.spaces import queries
+from shared.spaces import saved_searches
 from shared.spaces.kept import SavedSearch, SavedSearchList
 
 
 @endpoint("GET /saved-searches", access=EVERY_ROLE)
 def list_saved_searches(caller: Caller, asked: Paged) -> SavedSearchList:
     with reading(caller) as tx:
-        rows = queries.select_saved_searches(tx, caller, asked)
+        rows = saved_searches.select_saved_searches(tx, caller, asked)
     shown, meta = asked.page(rows, "id")
     return SavedSearchList.of({"data": [SavedSearch.of(row) for row in shown], "meta": PageMeta.of(meta)})

@@ -7,14 +7,14 @@ from shared.kit.db import transaction
 from shared.kit.endpoint import endpoint
 from shared.kit.errors import NotFound
 from shared.kit.request import Caller
-from shared.spaces import queries
+from shared.spaces import favorites
 from shared.spaces.kept import Favorite
 
 
 @endpoint("DELETE /spaces/{space_id}/favorite", access=EVERY_ROLE, returns=204, writes=True)
 def remove_favorite(caller: Caller, space_id: UUID) -> None:
     with transaction(caller) as tx:
-        row = queries.delete_favorite(tx, caller, space_id)
+        row = favorites.delete_favorite(tx, caller, space_id)
         if row is None:
             raise NotFound()
         tx.emit("favorite.removed", Favorite.of(row))

@@ -4,7 +4,7 @@ from shared.kit.catalog import EVERY_ROLE
 from shared.kit.db import transaction
 from shared.kit.endpoint import endpoint
 from shared.kit.request import Caller
-from shared.spaces import queries, rules
+from shared.spaces import rules, saved_searches
 from shared.spaces.kept import NewSavedSearch, SavedSearch
 
 
@@ -12,7 +12,7 @@ from shared.spaces.kept import NewSavedSearch, SavedSearch
 def save_search(caller: Caller, asked: NewSavedSearch) -> SavedSearch:
     rules.check_criteria(asked.criteria)
     with transaction(caller) as tx:
-        row = queries.insert_saved_search(tx, caller, asked)
+        row = saved_searches.insert_saved_search(tx, caller, asked)
         if row is None:
             raise rules.TooManySearches()
         search = SavedSearch.of(row)

@@ -4,7 +4,7 @@ from shared.buildings.access import INVENTORY_CHANGES
 from shared.kit.catalog import ANYONE, Cached
 from shared.kit.db import reading
 from shared.kit.endpoint import endpoint
-from shared.kit.request import Caller
+from shared.kit.visitor import Visitor
 from shared.spaces import queries, rules
 from shared.spaces.models import SearchMeta, SpaceInSearch, SpaceList, SpaceSearch
 
@@ -15,7 +15,7 @@ from shared.spaces.models import SearchMeta, SpaceInSearch, SpaceList, SpaceSear
     rate="search",
     cached=Cached("search", 120, ended_by=INVENTORY_CHANGES),
 )
-def search_spaces(caller: Caller | None, asked: SpaceSearch) -> SpaceList:
+def search_spaces(caller: Visitor, asked: SpaceSearch) -> SpaceList:
     rules.check_search(asked)
     with reading(caller) as tx:
         rows, total, is_estimate = queries.select_spaces(tx, asked)

@@ -6,8 +6,9 @@ What a contract holds is the saga's to move: an owner takes an available space i
 from uuid import UUID
 
 from shared.kit.db import transaction
-from shared.kit.endpoint import Reply, endpoint
+from shared.kit.endpoint import endpoint
 from shared.kit.errors import Stale
+from shared.kit.reply import Reply
 from shared.kit.request import Caller
 from shared.kit.versions import check_version
 from shared.organizations.roles import Right, may

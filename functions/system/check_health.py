@@ -6,7 +6,8 @@ Without Redis everything goes on, only uncached and unlimited: that is degraded,
 from datetime import UTC, datetime
 
 from shared.kit.catalog import ANYONE
-from shared.kit.endpoint import Reply, endpoint
+from shared.kit.endpoint import endpoint
+from shared.kit.reply import Reply
 from shared.system import probes
 from shared.system.models import Health, Services
 

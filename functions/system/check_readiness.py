@@ -3,7 +3,8 @@
 from datetime import UTC, datetime
 
 from shared.kit.catalog import ANYONE
-from shared.kit.endpoint import Reply, endpoint
+from shared.kit.endpoint import endpoint
+from shared.kit.reply import Reply
 from shared.system import probes
 from shared.system.models import Needed, Readiness
 

@@ -3,7 +3,8 @@
 from typing import Annotated
 
 from shared.kit.catalog import ANYONE
-from shared.kit.endpoint import File, Reply, endpoint
+from shared.kit.endpoint import endpoint
+from shared.kit.reply import File, Reply
 from shared.system.docs import page
 
 

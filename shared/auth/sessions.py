@@ -4,14 +4,14 @@ import secrets
 from typing import Any
 from uuid import UUID
 
-from shared.auth import cookie, opaque, queries
+from shared.auth import cookie, factors, opaque, queries
 from shared.auth.models import Challenge, SecondFactorAsked, Session, SignedIn, Tokens, User
 from shared.auth.rules import claims
 from shared.kit import tokens
 from shared.kit.catalog import Role
 from shared.kit.db import Row, Tx
-from shared.kit.endpoint import Reply
 from shared.kit.ids import new_id
+from shared.kit.reply import Reply
 from shared.kit.request import Caller
 from shared.kit.settings import setting
 
@@ -34,7 +34,7 @@ def entered(tx: Tx, row: Row) -> Reply[SignedIn | SecondFactorAsked]:
     if not row["two_factor_enabled"]:
         return begun(tx, User.of(row))
     challenge_id, token = new_id(), secrets.token_urlsafe(32)
-    queries.insert_challenge(tx, challenge_id, row["id"], opaque.hash_of(token))
+    factors.insert_challenge(tx, challenge_id, row["id"], opaque.hash_of(token))
     tx.emit("second_factor.asked", Challenge(id=challenge_id, user_id=row["id"]))
     return Reply(SecondFactorAsked(mfa_required=True, mfa_token=token))
 

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from typing import Any
 
 from shared.kit.catalog import Operation
-from shared.kit.endpoint import correlation_id
 from shared.kit.errors import Unauthenticated, Unavailable
+from shared.kit.gate import correlation_id
 from shared.kit.request import Caller, Request, begin
 from shared.kit.tokens import claims_of
 from shared.kit.unit import perform

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import ModuleType
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 
 class Role(StrEnum):
@@ -49,16 +49,18 @@ DATABASE_USERS: dict[Database, str] = {
 """The PostgreSQL role each kind of access logs in as (`admin` logs in by the secret)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Socket:
-    """The WebSocket door of an endpoint: the event it hears, the event it answers, and with what.
+class SocketTwin(Protocol):
+    """The WebSocket event of an endpoint (`shared.kit.socket.Socket`)."""
 
-    `fields` maps each field of the answer's `data` to a field of the REST answer.
-    """
+    @property
+    def event(self) -> str: ...
+    @property
+    def answers(self) -> str: ...
+    @property
+    def fields(self) -> dict[str, str]: ...
 
-    event: str
-    answers: str
-    fields: dict[str, str]
+    def serve(self, twin: Any, event: dict[str, Any]) -> dict[str, Any]:
+        """Answer a message of that event with the endpoint `twin`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,7 @@ class Operation:
     """The answer is a secret: it is kept nowhere, under no Idempotency-Key either."""
     raises: tuple[type[Exception], ...] = ()
     uses: tuple[str, ...] = ()
-    socket: Socket | None = None
+    socket: SocketTwin | None = None
     cached: Cached | None = None
     raw: Raw | None = None
     socket_route: str | None = None

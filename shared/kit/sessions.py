@@ -1,10 +1,13 @@
 """The caller behind a session, as the session's row says now."""
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
+from shared.kit import errors
 from shared.kit.catalog import Operation, Role
 from shared.kit.db import Row, reading
-from shared.kit.errors import EmailNotVerified, SessionEnded
+from shared.kit.errors import EmailNotVerified, SessionEnded, Unauthenticated
 from shared.kit.request import Caller
 from shared.kit.settings import setting
 from shared.kit.unit import perform
@@ -37,3 +40,24 @@ def caller_from(row: Row, session_id: UUID) -> Caller:
         session_id=session_id,
         email_verified=row["email_verified"],
     )
+
+
+def authorized_caller(operation: Operation, context: Mapping[str, Any]) -> Caller:
+    """The caller that the authorizer tells of. Raises Unauthenticated, Unavailable."""
+    if code := context.get("refusal"):
+        kinds = (errors.TokenExpired, errors.SessionEnded, errors.InvalidToken)
+        raise next((kind for kind in kinds if kind.code == code), Unauthenticated)()
+    if subject := context.get("subject"):
+        # The token is good, but the database was silent when the authorizer asked for its session.
+        session_id = UUID(context["session_id"])
+        return perform(operation, lambda: caller_of_session(session_id, UUID(subject)))
+    try:
+        return Caller(
+            user_id=UUID(context["user_id"]),
+            organization_id=UUID(context["organization_id"]),
+            role=Role(context["role"]),
+            session_id=UUID(context["session_id"]),
+            email_verified=context["email_verified"] == "true",
+        )
+    except KeyError:
+        raise Unauthenticated() from None

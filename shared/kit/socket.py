@@ -7,26 +7,21 @@ written twice: their endpoint serves its event too, by the same rules, limits an
 import time
 from base64 import b64decode
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from shared.kit import metrics, wire
-from shared.kit.catalog import Database, Operation, Socket
+from shared.kit.binding import validate
+from shared.kit.catalog import Database, Operation
 from shared.kit.db import reading
-from shared.kit.endpoint import (
-    Defect,
-    Endpoint,
-    admit,
-    count_request,
-    defect_reply,
-    record_refusal,
-    refusal_body,
-    validate,
-)
+from shared.kit.endpoint import Endpoint
 from shared.kit.errors import Detail, Invalid, Refusal, Unauthenticated
 from shared.kit.fields import Body, FrameData
+from shared.kit.gate import admit, count_request, record_refusal
 from shared.kit.ids import new_id
 from shared.kit.log import logger
 from shared.kit.origin import client_address, has_edge
+from shared.kit.reply import Defect, defect_reply, refusal_body
 from shared.kit.request import Caller, Request, begin
 from shared.kit.sessions import caller_from
 from shared.kit.unit import perform
@@ -166,41 +161,52 @@ def socket(
     return declare
 
 
-def serve_message(twin: Endpoint[Any, Any], door: Socket, event: dict[str, Any]) -> dict[str, Any]:
-    """Serve an endpoint's WebSocket event: same arguments, same story, its answer as a frame."""
-    started = time.monotonic()
-    operation = twin.operation
-    message = Message(event, operation)
-    begin(message.request)
-    code = 200
-    caller: Caller | None = None
-    try:
-        message.read()
-        caller = _caller_on(message.connection_id)
-        admit(operation, caller)
-        count_request(operation, message.request, caller)
-        arguments, problems = twin.bind(caller, path=message.data, query={}, body=lambda: _body(twin, message.data))
-        if problems:
-            raise Invalid(*problems)
-        reply = twin.perform(caller, arguments)
-        answer = wire.load(reply.body.text)
-        fields = {name: answer[source] for name, source in door.fields.items()}
-        text = message.frame(door.answers, fields)
-    except Refusal as refusal:
-        code, text = refusal.status, message.refused(refusal)
-        record_refusal(operation, caller, {name: message.data.get(name) for name in twin.path_names}, refusal)
-    except Exception as error:  # noqa: BLE001 (the edge: a defect becomes an answer without detail)
-        defect_reply(error, message.request)
-        code, text = 500, message.refused(Defect())
-    metrics.count_request(code, started)
-    logger.info(
-        f"{operation.name} {code}",
-        correlation_id=message.request.correlation_id,
-        endpoint=f"/ws {message.name}",
-        metadata={"status": code, "duration_ms": round((time.monotonic() - started) * 1000, 1)},
-        **metrics.measured(),
-    )
-    return {"statusCode": 200, "body": text}
+@dataclass(frozen=True)
+class Socket:
+    """The WebSocket door of an endpoint: the event it hears, the event it answers, and with what.
+
+    `fields` maps each field of the answer's `data` to a field of the REST answer.
+    """
+
+    event: str
+    answers: str
+    fields: dict[str, str]
+
+    def serve(self, twin: Endpoint[Any, Any], event: dict[str, Any]) -> dict[str, Any]:
+        """Serve the endpoint's event: same arguments, same story, its answer as a frame."""
+        started = time.monotonic()
+        operation = twin.operation
+        message = Message(event, operation)
+        begin(message.request)
+        code = 200
+        caller: Caller | None = None
+        try:
+            message.read()
+            caller = _caller_on(message.connection_id)
+            admit(operation, caller)
+            count_request(operation, message.request, caller)
+            arguments, problems = twin.bind(caller, path=message.data, query={}, body=lambda: _body(twin, message.data))
+            if problems:
+                raise Invalid(*problems)
+            reply = twin.perform(caller, arguments)
+            answer = wire.load(reply.body.text)
+            fields = {name: answer[source] for name, source in self.fields.items()}
+            text = message.frame(self.answers, fields)
+        except Refusal as refusal:
+            code, text = refusal.status, message.refused(refusal)
+            record_refusal(operation, caller, {name: message.data.get(name) for name in twin.path_names}, refusal)
+        except Exception as error:  # noqa: BLE001 (the edge: a defect becomes an answer without detail)
+            defect_reply(error, message.request)
+            code, text = 500, message.refused(Defect())
+        metrics.count_request(code, started)
+        logger.info(
+            f"{operation.name} {code}",
+            correlation_id=message.request.correlation_id,
+            endpoint=f"/ws {message.name}",
+            metadata={"status": code, "duration_ms": round((time.monotonic() - started) * 1000, 1)},
+            **metrics.measured(),
+        )
+        return {"statusCode": 200, "body": text}
 
 
 def _body(twin: Endpoint[Any, Any], data: dict[str, Any]) -> dict[str, Any]:

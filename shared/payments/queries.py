@@ -179,50 +179,6 @@ _DELETE_SCHEDULE = """
 DELETE FROM payments WHERE contract_id = %(contract_id)s AND status = 'SCHEDULED' AND paid_amount = 0
 """
 
-# No money is recorded before it came: a row that says so was written under a business clock that is ahead.
-_PAPERS = """
-SELECT i.id AS invoice_id, i.number, i.issued_on, i.due_date, i.tax_percent, i.tax_amount, i.total_amount,
-       i.paid_amount AS paid_at_issue,
-       i.currency, i.lines, i.owner_party, i.client_party,
-       p.id AS payment_id, p.contract_id, p.installment_number, p.total_installments, c.premises,
-       (c.created_at AT TIME ZONE (c.premises #>> '{building,timezone}'))::date AS contract_issued_on,
-       (SELECT jsonb_agg(jsonb_build_object(
-                   'id', t.id, 'number', t.number, 'amount', t.amount, 'paid_date', t.paid_date,
-                   'payment_method', t.payment_method, 'transaction_reference', t.transaction_reference,
-                   'recorded_on', greatest(
-                       t.paid_date, (t.created_at AT TIME ZONE (c.premises #>> '{building,timezone}'))::date))
-               ORDER BY t.id)
-        FROM (SELECT o.*, row_number() OVER (ORDER BY o.id) AS number FROM payment_transactions o
-              WHERE o.payment_id = p.id AND o.kind = 'PAYMENT') AS t
-        WHERE NOT EXISTS (SELECT FROM payment_transactions r WHERE r.reverses_id = t.id)) AS transactions,
-       -- What credit had settled before the latest money came.
-       (SELECT coalesce(sum(t.amount), 0) FROM payment_transactions t
-        WHERE t.payment_id = p.id AND t.kind = 'APPLIED'
-          AND t.id < (SELECT max(m.id::text)::uuid FROM payment_transactions m
-                      WHERE m.payment_id = p.id AND m.kind = 'PAYMENT'
-                        AND NOT EXISTS (SELECT FROM payment_transactions r WHERE r.reverses_id = m.id))
-          AND NOT EXISTS (SELECT FROM payment_transactions r WHERE r.reverses_id = t.id)) AS applied,
-       (SELECT coalesce(sum(t.amount), 0) FROM payment_transactions t
-        WHERE t.payment_id = p.id AND t.kind = 'CREDIT'
-          AND NOT EXISTS (SELECT FROM payment_transactions r WHERE r.reverses_id = t.id)) AS credit
-FROM payments p
-JOIN contracts c ON c.id = p.contract_id
-LEFT JOIN invoices i ON i.payment_id = p.id AND i.kind = 'INVOICE'
-WHERE p.id = %(payment_id)s
-"""
-
-_SELECT_MY_PAPERS = _PAPERS + " AND " + _MINE
-
-_INSERT_DOCUMENT = """
-INSERT INTO documents (id, kind, contract_id, payment_id, invoice_id, transaction_id, owner_organization_id,
-                       client_organization_id, number, object_key, sha256, byte_size)
-SELECT %(id)s, %(kind)s, p.contract_id, p.id, %(invoice_id)s, %(transaction_id)s, p.owner_organization_id,
-       p.client_organization_id, %(number)s, %(key)s, %(sha256)s, %(size)s
-FROM payments p
-WHERE p.id = %(payment_id)s
-ON CONFLICT (object_key) DO NOTHING
-"""
-
 
 _SELECT_LEDGER = """
 SELECT e.date, e.type, e.reference, e.debit, e.credit,
@@ -411,19 +367,3 @@ def update_cancelled(tx: Tx, payment_ids: list[UUID]) -> None:
 def delete_schedule(tx: Tx, contract_id: UUID) -> None:
     """Take back the instalments of a deal that never became active."""
     tx.run(_DELETE_SCHEDULE, {"contract_id": contract_id})
-
-
-def select_my_papers(tx: Reading, caller: Caller, payment_id: UUID) -> Row | None:
-    """All that the invoice and the receipts of the caller's payment say."""
-    return tx.one(_SELECT_MY_PAPERS, {"payment_id": payment_id, **sides_of(caller)})
-
-
-def select_papers(tx: Reading, payment_id: UUID) -> Row:
-    """All that any payment's invoice and receipts say, for the queue that renders them."""
-    return tx.batch((_PAPERS, {"payment_id": payment_id}))[0][0]
-
-
-def insert_document(tx: Tx, values: dict[str, Any]) -> None:
-    """The row of a stored paper: `kind`, `payment_id`, `invoice_id`, `transaction_id`, `number`, `key`, `sha256`,
-    `size` in bytes. One that is there already stays."""
-    tx.run(_INSERT_DOCUMENT, values | {"id": new_id()})

@@ -9,8 +9,8 @@ from typing import Any
 from shared.kit import wire
 from shared.kit.accept import preferred
 from shared.kit.db import Row
-from shared.kit.endpoint import File, Reply
 from shared.kit.errors import Detail, Invalid
+from shared.kit.reply import File, Reply
 from shared.kit.request import Request
 from shared.kit.wire import Table
 from shared.reports.queries import LARGEST

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -17,8 +16,7 @@ from shared.spaces.deal import Ties
 
 if TYPE_CHECKING:
     # Only their names are needed here: a deal on a space comes by without paying for its models.
-    from shared.kit.paging import Paged
-    from shared.spaces.kept import Criteria, NewSavedSearch
+    from shared.spaces.kept import Criteria
     from shared.spaces.models import NewSpace, SpaceSearch
 
 _LOCK_SPACE = "SELECT app.lock_space(%(space_id)s)"
@@ -253,67 +251,6 @@ ORDER BY found.number
 
 _SELECT_TOTAL = "SELECT total, is_estimate FROM app.count_found(%(asked)s, %(counted)s)"
 
-# `clock_timestamp`, so that favorites of one transaction's moment have an order.
-_INSERT_FAVORITE = """
-INSERT INTO favorites (user_id, space_id) VALUES (%(user_id)s, %(space_id)s)
-ON CONFLICT DO NOTHING
-RETURNING space_id
-"""
-
-_SELECT_FAVORITE = """
-SELECT f.space_id, f.user_id, f.created_at FROM favorites f
-WHERE f.user_id = %(user_id)s AND f.space_id = %(space_id)s
-"""
-
-_DELETE_FAVORITE = """
-DELETE FROM favorites f WHERE f.user_id = %(user_id)s AND f.space_id = %(space_id)s
-RETURNING f.space_id, f.user_id, f.created_at
-"""
-
-_SELECT_FAVORITES = """
-SELECT s.id, s.name, s.gross_sqft, s.usable_sqft, s.usage_type, s.is_leasable, s.base_price_monthly,
-       s.currency, s.availability_status, s.amenities, s.images, s.created_at, s.updated_at,
-       kept.created_at AS favorite_since,
-       jsonb_build_object('id', f.id, 'floor_number', f.floor_number, 'building',
-                          jsonb_build_object('id', b.id, 'name', b.name, 'address', b.address)) AS floor
-FROM favorites kept
-JOIN spaces s ON s.id = kept.space_id
-JOIN floors f ON f.id = s.floor_id
-JOIN buildings b ON b.id = s.building_id
-WHERE kept.user_id = %(user_id)s
-  AND s.deleted_at IS NULL AND (s.is_leasable OR s.owner_organization_id = %(own_organization_id)s OR %(sees_all)s)
-  AND (%(after_id)s::uuid IS NULL
-       OR (kept.created_at, kept.space_id) < (%(after_time)s::timestamptz, %(after_id)s::uuid))
-ORDER BY kept.created_at DESC, kept.space_id DESC
-LIMIT %(limit)s
-"""
-
-# One at a time for a person, or two would both be the last one.
-_LOCK_SEARCHER = "SELECT pg_advisory_xact_lock(hashtextextended('saved searches ' || %(user_id)s::text, 0))"
-
-_INSERT_SAVED_SEARCH = """
-INSERT INTO saved_searches (id, user_id, name, criteria, wanted, anchor)
-SELECT %(id)s, %(user_id)s, %(name)s, %(criteria)s, %(wanted)s, app.anchor_of(%(wanted)s)
-WHERE (SELECT count(*) FROM saved_searches s WHERE s.user_id = %(user_id)s) < %(most)s
-RETURNING id, name, criteria, created_at
-"""
-
-_DELETE_SAVED_SEARCH = """
-DELETE FROM saved_searches s WHERE s.id = %(id)s AND s.user_id = %(user_id)s
-RETURNING s.id, s.name, s.criteria, s.created_at
-"""
-
-_SELECT_SAVED_SEARCHES = """
-SELECT s.id, s.name, s.criteria, s.created_at
-FROM saved_searches s
-WHERE s.user_id = %(user_id)s AND (%(after_id)s::uuid IS NULL OR s.id < %(after_id)s::uuid)
-ORDER BY s.id DESC
-LIMIT %(limit)s
-"""
-
-MOST_SEARCHES = 50
-"""That one person keeps."""
-
 RADIUS_KM = Decimal(10)
 """How far around `near` is looked where nothing else is said."""
 
@@ -414,54 +351,6 @@ def select_spaces(tx: Reading, asked: SpaceSearch) -> tuple[list[Row], int, bool
     }
     rows, [count] = tx.batch((_SELECT_FOUND, values), (_SELECT_TOTAL, values))
     return rows, count["total"], count["is_estimate"]
-
-
-def insert_favorite(tx: Tx, person: Caller, space_id: UUID) -> tuple[Row, bool]:
-    """The person's favorite, and whether it is new."""
-    values = {"user_id": person.user_id, "space_id": space_id}
-    inserted, [row] = tx.batch((_INSERT_FAVORITE, values), (_SELECT_FAVORITE, values))
-    return row, bool(inserted)
-
-
-def delete_favorite(tx: Tx, person: Caller, space_id: UUID) -> Row | None:
-    """The favorite that the person had."""
-    return tx.one(_DELETE_FAVORITE, {"user_id": person.user_id, "space_id": space_id})
-
-
-def select_favorites(tx: Reading, person: Caller, asked: Paged) -> list[Row]:
-    """One row more than the page holds."""
-    after_time, after_id = asked.key_before(datetime.fromisoformat, UUID)
-    values = {"user_id": person.user_id, "after_time": after_time, "after_id": after_id, "limit": asked.limit + 1}
-    return tx.all(_SELECT_FAVORITES, values | reach(person))
-
-
-def insert_saved_search(tx: Tx, person: Caller, new: NewSavedSearch) -> Row | None:
-    """The saved search, or None where the person keeps too many."""
-    given = new.criteria.model_dump(exclude_none=True)
-    if new.criteria.near:
-        given["near"] = ",".join(f"{degrees:f}" for degrees in new.criteria.near)
-    values = {
-        "id": new_id(),
-        "user_id": person.user_id,
-        "name": new.name,
-        "criteria": Jsonb(given),
-        "wanted": Jsonb(criteria(new.criteria)),
-        "most": MOST_SEARCHES,
-    }
-    [_, rows] = tx.batch((_LOCK_SEARCHER, values), (_INSERT_SAVED_SEARCH, values))
-    return rows[0] if rows else None
-
-
-def delete_saved_search(tx: Tx, person: Caller, saved_search_id: UUID) -> Row | None:
-    """The search that the person kept."""
-    return tx.one(_DELETE_SAVED_SEARCH, {"id": saved_search_id, "user_id": person.user_id})
-
-
-def select_saved_searches(tx: Reading, person: Caller, asked: Paged) -> list[Row]:
-    """One row more than the page holds."""
-    (after_id,) = asked.key_before(UUID)
-    values = {"user_id": person.user_id, "after_id": after_id, "limit": asked.limit + 1}
-    return tx.all(_SELECT_SAVED_SEARCHES, values)
 
 
 def criteria(asked: SpaceSearch | Criteria) -> Row:

@@ -7,8 +7,8 @@ reads OpenAPI 3.1 and needs no build); Flask itself is never imported.
 from importlib.util import find_spec
 from pathlib import Path
 
-from shared.kit.endpoint import File
 from shared.kit.errors import NotFound
+from shared.kit.reply import File
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "

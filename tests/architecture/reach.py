@@ -24,12 +24,12 @@ class Source:
     """All definitions below functions/ and shared/."""
 
     def __init__(self) -> None:
-        # The table of resources names them all and uses none.
+        # The table of resources names them all and uses none; what the kit does for a visitor is told apart.
         paths = [*(ROOT / "functions").rglob("*.py"), *(ROOT / "shared").rglob("*.py")]
         self._trees = {
             ".".join(path.relative_to(ROOT).with_suffix("").parts): ast.parse(path.read_text())
             for path in paths
-            if path != ROOT / "shared" / "kit" / "resources.py"
+            if path not in (ROOT / "shared" / "kit" / "resources.py", ROOT / "shared" / "kit" / "visitor.py")
         }
 
     @cached_property

@@ -5,8 +5,8 @@ import re
 import pytest
 
 from shared.kit import catalog
-from shared.kit.endpoint import Defect
 from shared.kit.errors import Refusal
+from shared.kit.reply import Defect
 from tools.describe import error_codes
 from tools.describe.openapi import refusals_of
 

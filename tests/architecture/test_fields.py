@@ -17,8 +17,8 @@ from shared.admin.models import AuditEntry, AuditLog
 from shared.buildings.models import Building, ListedBuilding
 from shared.kit import catalog
 from shared.kit.catalog import Role
-from shared.kit.endpoint import Reply
 from shared.kit.fields import View
+from shared.kit.reply import Reply
 from shared.spaces.kept import Criteria
 from shared.spaces.models import OwnSpaceDetail, SpaceDetail
 from tests.architecture.test_access import SEES_ALL, somebody, stage  # noqa: F401 (a fixture)

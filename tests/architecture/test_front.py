@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from shared.kit.catalog import Operation
-from shared.kit.endpoint import _SECURITY_HEADERS
 from shared.kit.origin import ADDRESS_HEADER, SECRET_HEADER
+from shared.kit.reply import SECURITY_HEADERS
 from stacks.edge import HTTP_LOG, SOCKET_LOG
 from tests.architecture.templates import CHOSEN, Templates
 
@@ -119,7 +119,7 @@ def test_answers_that_no_function_gave_carry_the_same_headers(dev: Templates, di
         "x-frame-options": given["FrameOptions"]["FrameOption"],
         "x-xss-protection": "1; mode=block" if given["XSSProtection"]["ModeBlock"] else None,
         "referrer-policy": given["ReferrerPolicy"]["ReferrerPolicy"],
-    } == {name: value for name, value in _SECURITY_HEADERS.items() if name != "cache-control"}
+    } == {name: value for name, value in SECURITY_HEADERS.items() if name != "cache-control"}
 
 
 def test_no_log_can_hold_a_token(dev: Templates) -> None:

@@ -11,6 +11,7 @@ from shared.kit.errors import Refusal
 ROOT = Path(__file__).parents[2]
 OPERATIONS = catalog.load()
 SOURCES = [path for top in ("shared", "functions", "stacks") for path in (ROOT / top).rglob("*.py")]
+LINES = 400
 TESTS = "\n".join(path.read_text() for path in (ROOT / "tests").glob("*/*.py"))
 
 
@@ -95,6 +96,13 @@ def test_whose_rows_are_a_callers_own_is_written_once():
 def test_words_are_not_hidden_in_drawers_without_a_name():
     forbidden = {"utils", "helpers", "service", "services", "common", "manager", "managers", "misc"}
     assert [path for path in SOURCES if path.stem in forbidden] == []
+
+
+def test_no_file_holds_more_than_one_noun():
+    tops = ("shared", "functions", "stacks", "local", "tools")
+    files = [path for top in tops for path in (ROOT / top).rglob("*.py") if "versions" not in path.parts]
+    long = {str(path.relative_to(ROOT)): count for path in files if (count := len(path.read_text().splitlines())) > LINES}
+    assert long == {}, f"Above {LINES} lines: give each noun, with its SQL, a file of its own."
 
 
 def test_only_the_kit_commits_and_only_the_kit_queues():

@@ -26,22 +26,21 @@ GUARDS = (
     # who may come in
     Guard(
         "role check",
-        KIT + "endpoint.py",
+        KIT + "gate.py",
         "if caller.role not in operation.access:",
         "if False:",
         ACCESS + "test_a_role_may_exactly_what_is_declared",
     ),
     Guard(
         "nobody without a token",
-        KIT + "endpoint.py",
-        "        except KeyError:\n            raise Unauthenticated() from None",
-        "        except KeyError:\n"
-        '            return Caller(UUID(int=0), UUID(int=0), Role("SUPER_ADMIN"), UUID(int=0))',
+        KIT + "sessions.py",
+        "    except KeyError:\n        raise Unauthenticated() from None",
+        '    except KeyError:\n        return Caller(UUID(int=0), UUID(int=0), Role("SUPER_ADMIN"), UUID(int=0))',
         "tests/notifications/test_list_notifications.py::test_nobody_sees_anything_without_a_token",
     ),
     Guard(
         "refused token is told",
-        KIT + "endpoint.py",
+        KIT + "sessions.py",
         'if code := context.get("refusal"):',
         'if (code := context.get("refusal")) == "":',
         ACCESS + "test_a_refused_token_is_401_before_anything_else",
@@ -55,8 +54,8 @@ GUARDS = (
     ),
     Guard(
         "path ids are ids",
-        KIT + "endpoint.py",
-        "elif not _UUID.fullmatch(value):",
+        KIT + "binding.py",
+        "elif not UUID_FORM.fullmatch(value):",
         "elif False:",
         "tests/fuzz/test_cursors.py::test_sql_is_no_id_in_a_path",
     ),
@@ -237,7 +236,7 @@ GUARDS = (
     ),
     Guard(
         "no defect is quoted",
-        KIT + "endpoint.py",
+        KIT + "reply.py",
         "        error_type=type(error).__name__,\n",
         "        error_type=repr(error),\n",
         "tests/architecture/test_privacy.py::test_a_refusal_tells_nothing[login]",
@@ -288,7 +287,7 @@ GUARDS = (
     ),
     Guard(
         "JSON: none in a form's clothes",
-        KIT + "endpoint.py",
+        KIT + "binding.py",
         '.lower().startswith("text/plain"):',
         '.lower().startswith("text/never"):',
         "tests/fuzz/test_json.py::test_what_a_form_of_another_site_can_send_is_refused",
@@ -318,7 +317,7 @@ GUARDS = (
     ),
     Guard(
         "correlation id: form",
-        KIT + "endpoint.py",
+        KIT + "gate.py",
         "return offered if offered and _CORRELATION.fullmatch(offered) else new_id().hex",
         "return offered or new_id().hex",
         "tests/fuzz/test_text.py::test_headers_of_any_kind_come_back_in_no_header",
@@ -870,7 +869,7 @@ GUARDS = (
     Guard(
         "a socket's caller",
         KIT + "socket.py",
-        "        admit(operation, caller)\n",
+        "            admit(operation, caller)\n",
         "",
         "tests/bids/test_socket.py::test_an_owner_may_not_withdraw",
     ),

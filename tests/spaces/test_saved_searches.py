@@ -6,7 +6,7 @@ from functions.spaces.delete_saved_search import delete_saved_search
 from functions.spaces.list_saved_searches import list_saved_searches
 from functions.spaces.save_search import save_search
 from functions.users.delete_account import delete_account
-from shared.spaces import queries
+from shared.spaces import saved_searches
 from tests.call import together
 
 CRITERIA = {
@@ -62,7 +62,7 @@ def test_the_last_one_comes_first_page_by_page(call, client):
 
 
 def test_nobody_keeps_more_than_the_most(call, client, monkeypatch):
-    monkeypatch.setattr(queries, "MOST_SEARCHES", 2)
+    monkeypatch.setattr(saved_searches, "MOST_SEARCHES", 2)
 
     replies = together([lambda: save(call, client)] * 4)
 

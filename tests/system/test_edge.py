@@ -6,7 +6,7 @@ from functions.auth.login import login
 from functions.realtime.answer_ping import answer_ping
 from functions.realtime.connect import connect
 from functions.spaces.search_spaces import search_spaces
-from shared.kit import endpoint, origin
+from shared.kit import gate, origin
 from tests.realtime.sockets import Client
 from tests.world import PASSWORD
 
@@ -25,9 +25,9 @@ SECRETS = "the-coming-one,the-going-one"
 def counted(monkeypatch):
     """Under which subjects requests were counted."""
     subjects = []
-    count = endpoint.limits.count
+    count = gate.limits.count
     monkeypatch.setattr(
-        endpoint.limits, "count", lambda category, subject: subjects.append(subject) or count(category, subject)
+        gate.limits, "count", lambda category, subject: subjects.append(subject) or count(category, subject)
     )
     return subjects
 

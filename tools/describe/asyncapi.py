@@ -16,10 +16,10 @@ from pydantic.json_schema import JsonSchemaMode
 
 from shared.kit import errors
 from shared.kit.catalog import Operation
-from shared.kit.endpoint import Defect
 from shared.kit.errors import Refusal
 from shared.kit.fields import Body, FrameData
 from shared.kit.limits import LIMITS
+from shared.kit.reply import Defect
 from shared.kit.wire import MalformedJson
 from tools.describe.openapi import ENVELOPES, Generator, answer_of, refusals_of, summary_of
 

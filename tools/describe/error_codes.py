@@ -9,8 +9,8 @@ from pathlib import Path
 
 from shared.kit import errors
 from shared.kit.catalog import Operation
-from shared.kit.endpoint import Defect
 from shared.kit.errors import Refusal
+from shared.kit.reply import Defect
 from shared.kit.unit import CommitUnknown
 from shared.kit.wire import MalformedJson
 from tools.describe.openapi import refusals_of

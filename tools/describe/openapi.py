@@ -21,11 +21,11 @@ from pydantic_core.core_schema import ChainSchema, DecimalSchema
 
 from shared.kit import errors
 from shared.kit.catalog import Operation, Role
-from shared.kit.endpoint import Defect, File, Reply
 from shared.kit.errors import Refusal
 from shared.kit.fields import Body, Query
 from shared.kit.limits import LIMITS
 from shared.kit.origin import AroundTheEdge
+from shared.kit.reply import Defect, File, Reply
 from shared.kit.wire import MalformedJson
 
 DOCUMENT = Path("docs/openapi.json")

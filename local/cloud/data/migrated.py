@@ -10,6 +10,9 @@ from local.cloud.hooks import Database
 from local.cloud.problem import CACHE, Problem
 from local.cloud.processes import run
 
+OWNER = "state-directory"
+"""File in a data directory: which platform's it is."""
+
 
 def kept(database: Database, version: str) -> Path:
     """Where the data directory lies that this schema and this version of PostgreSQL have made, if it does."""
@@ -37,7 +40,8 @@ def keep(data: Path, place: Path) -> None:
 
 def copy(place: Path, data: Path, owner: tuple[int, int] | None) -> None:
     """Make `data` a copy of what is kept, and `owner`'s."""
-    shutil.copytree(place, data, dirs_exist_ok=True)
+    # Not whose it was: that one may be gone, and another start would sweep the copy away before it is signed.
+    shutil.copytree(place, data, dirs_exist_ok=True, ignore=shutil.ignore_patterns(OWNER))
     if owner is not None:
         for folder, _, files in os.walk(data):
             for name in (".", *files):

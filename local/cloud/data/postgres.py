@@ -29,8 +29,6 @@ TEMPLATE = "migrated"
 """The database that new ones are copied from."""
 SYSTEMS = {"Linux": "linux", "Darwin": "darwin"}
 MACHINES = {"x86_64": "x64", "amd64": "x64", "aarch64": "arm64", "arm64": "arm64"}
-OWNER = "state-directory"
-"""File in the data directory: which platform's it is."""
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
@@ -183,7 +181,7 @@ class Postgres:
         self._sign()
 
     def _sign(self) -> None:
-        (self.data / OWNER).write_text(str(self.state))
+        (self.data / migrated.OWNER).write_text(str(self.state))
 
     def _end_a_leftover(self) -> None:
         """A platform that was killed leaves a server that is still writing its last pages: wait for it."""
@@ -255,7 +253,7 @@ def _binaries(user: tuple[int, int] | None) -> Path:
 
 def _sweep() -> None:
     """Remove data below the system's temporary directory that was for a state directory now gone."""
-    for owner in Path(tempfile.gettempdir()).glob(f"leasing-postgres-*/{OWNER}"):
+    for owner in Path(tempfile.gettempdir()).glob(f"leasing-postgres-*/{migrated.OWNER}"):
         if not Path(owner.read_text()).exists():
             shutil.rmtree(owner.parent, ignore_errors=True)
 

@@ -1,0 +1,90 @@
+"""From a request's parts to an operation's arguments, and what is wrong with them, field by field."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, ValidationError
+
+from shared.kit import wire
+from shared.kit.catalog import Operation
+from shared.kit.errors import Detail, NotFound
+from shared.kit.fields import Body, Query
+from shared.kit.gate import UUID_FORM
+from shared.kit.request import Caller, Request, current
+
+
+def bind(
+    operation: Operation,
+    kinds: Mapping[str, Any],
+    caller: Caller | None,
+    path: Mapping[str, Any],
+    query: Mapping[str, str],
+    body: Callable[[], dict[str, Any]],
+) -> tuple[dict[str, Any], list[Detail]]:
+    """The arguments that the operation's function takes, by name and kind, and what is wrong with them."""
+    arguments: dict[str, Any] = {}
+    problems: list[Detail] = []
+    takes_query = takes_body = False
+    for name, kind in kinds.items():
+        if name == "caller":
+            arguments[name] = caller
+        elif kind is Request:
+            arguments[name] = current()
+        elif kind is UUID:
+            value = path.get(name)
+            if not isinstance(value, str):
+                # A path always has it; a WebSocket message may not.
+                problems.append(Detail(name, "is required and must be a UUID"))
+            elif not UUID_FORM.fullmatch(value):
+                raise NotFound()
+            else:
+                arguments[name] = UUID(value)
+        elif kind is str:
+            arguments[name] = path[name]
+        else:
+            takes_query = takes_query or issubclass(kind, Query)
+            takes_body = takes_body or issubclass(kind, Body)
+            arguments[name], wrong = validate(kind, query if issubclass(kind, Query) else body())
+            problems += wrong
+    # An address that nothing serves is told so, whatever it was asked; a provider may add parameters to its call.
+    if not takes_query and operation.method and not operation.raw:
+        problems += [Detail(name, "is not a parameter here") for name in query]
+    reads_raw = Request in kinds.values()
+    if not takes_body and not reads_raw and operation.method in ("POST", "PUT", "PATCH"):
+        problems += [Detail(name, "is not a field here") for name in body()]
+    return arguments, problems
+
+
+def body_of_request() -> dict[str, Any]:
+    """The JSON object of the request at hand. Raises MalformedJson."""
+    request = current()
+    if not request.raw_body.strip():
+        return {}
+    # JSON as text/plain is what another site's form can send without asking: it would sign people in as somebody else.
+    if request.headers.get("content-type", "").strip().lower().startswith("text/plain"):
+        raise wire.MalformedJson(Detail("Content-Type", "must be application/json"))
+    return wire.parse(request.raw_body)
+
+
+def validate(model: type[BaseModel], data: Mapping[str, Any]) -> tuple[Any, list[Detail]]:
+    """An instance of `model`, or what is wrong field by field (`terms.start_date`, `amenities.2`)."""
+    try:
+        return model.model_validate(data), []
+    except ValidationError as error:
+        return None, [Detail(_field(problem["loc"]), _sentence(problem)) for problem in error.errors(include_url=False)]
+
+
+def _field(location: tuple[int | str, ...]) -> str:
+    return ".".join(str(part) for part in location) or "body"
+
+
+def _sentence(problem: Any) -> str:
+    match problem["type"]:
+        case "extra_forbidden":
+            return "is not a field here"
+        case "missing":
+            return "is required"
+        case _:
+            text: str = problem["msg"]
+            return text[0].lower() + text[1:]

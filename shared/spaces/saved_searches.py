@@ -1,0 +1,67 @@
+"""The SQL of the searches that people keep."""
+
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+
+from shared.kit.db import Reading, Row, Tx
+from shared.kit.ids import new_id
+from shared.kit.paging import Paged
+from shared.kit.request import Caller
+from shared.spaces.kept import NewSavedSearch
+from shared.spaces.queries import criteria
+
+MOST_SEARCHES = 50
+"""That one person keeps."""
+
+# One at a time for a person, or two would both be the last one.
+_LOCK_SEARCHER = "SELECT pg_advisory_xact_lock(hashtextextended('saved searches ' || %(user_id)s::text, 0))"
+
+_INSERT_SAVED_SEARCH = """
+INSERT INTO saved_searches (id, user_id, name, criteria, wanted, anchor)
+SELECT %(id)s, %(user_id)s, %(name)s, %(criteria)s, %(wanted)s, app.anchor_of(%(wanted)s)
+WHERE (SELECT count(*) FROM saved_searches s WHERE s.user_id = %(user_id)s) < %(most)s
+RETURNING id, name, criteria, created_at
+"""
+
+_DELETE_SAVED_SEARCH = """
+DELETE FROM saved_searches s WHERE s.id = %(id)s AND s.user_id = %(user_id)s
+RETURNING s.id, s.name, s.criteria, s.created_at
+"""
+
+_SELECT_SAVED_SEARCHES = """
+SELECT s.id, s.name, s.criteria, s.created_at
+FROM saved_searches s
+WHERE s.user_id = %(user_id)s AND (%(after_id)s::uuid IS NULL OR s.id < %(after_id)s::uuid)
+ORDER BY s.id DESC
+LIMIT %(limit)s
+"""
+
+
+def insert_saved_search(tx: Tx, person: Caller, new: NewSavedSearch) -> Row | None:
+    """The saved search, or None where the person keeps too many."""
+    given = new.criteria.model_dump(exclude_none=True)
+    if new.criteria.near:
+        given["near"] = ",".join(f"{degrees:f}" for degrees in new.criteria.near)
+    values = {
+        "id": new_id(),
+        "user_id": person.user_id,
+        "name": new.name,
+        "criteria": Jsonb(given),
+        "wanted": Jsonb(criteria(new.criteria)),
+        "most": MOST_SEARCHES,
+    }
+    [_, rows] = tx.batch((_LOCK_SEARCHER, values), (_INSERT_SAVED_SEARCH, values))
+    return rows[0] if rows else None
+
+
+def delete_saved_search(tx: Tx, person: Caller, saved_search_id: UUID) -> Row | None:
+    """The search that the person kept."""
+    return tx.one(_DELETE_SAVED_SEARCH, {"id": saved_search_id, "user_id": person.user_id})
+
+
+def select_saved_searches(tx: Reading, person: Caller, asked: Paged) -> list[Row]:
+    """One row more than the page holds."""
+    (after_id,) = asked.key_before(UUID)
+    values = {"user_id": person.user_id, "after_id": after_id, "limit": asked.limit + 1}
+    return tx.all(_SELECT_SAVED_SEARCHES, values)
