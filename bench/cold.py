@@ -73,13 +73,15 @@ def run(ground: Ground) -> Outcome:
 
 def _measure(handler: str, event: dict[str, Any], path: str) -> float:
     """Milliseconds of CPU, with modules from `path` alone."""
+    # Where a machine forbids to keep bytecode, each process would compile its packages anew: unlike on Lambda.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     done = subprocess.run(
         # Neither this machine's own packages nor the folder of the script.
         [sys.executable, "-S", "-P", FIRST, handler],
         input=json.dumps(event),
         capture_output=True,
         text=True,
-        env=os.environ | {"PYTHONPATH": path},
+        env=environment | {"PYTHONPATH": path},
         check=False,
     )
     assert done.returncode == 0, done.stderr
