@@ -27,7 +27,7 @@ from psycopg.errors import DeadlockDetected, LockNotAvailable
 from sqlalchemy import URL, Connection, NullPool, create_engine, make_url, text
 from sqlalchemy.exc import OperationalError
 
-from shared.schema.tables import metadata
+from shared.schema.metadata import metadata
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 LOCK = "leasing.schema"
@@ -70,13 +70,13 @@ def is_current(database_url: str | URL) -> bool:
 
 
 def differences(database_url: str | URL) -> list[object]:
-    """What `tables.py` says and the migrated database does not; empty when they agree."""
+    """What `tables/` says and the migrated database does not; empty when they agree."""
     with _connection(database_url) as connection:
         return list(compare_metadata(_context(connection), metadata))
 
 
 def draft(database_url: str | URL, message: str) -> None:
-    """Writes a new migration from what `tables.py` says and the migrated database does not."""
+    """Writes a new migration from what `tables/` says and the migrated database does not."""
     with _connection(database_url) as connection:
         config = _config(connection)
         written = len(list(ScriptDirectory.from_config(config).walk_revisions()))

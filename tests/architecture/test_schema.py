@@ -25,7 +25,7 @@ from sqlalchemy import create_engine, make_url
 
 from local.cloud.data.postgres import Postgres
 from shared.schema import migrate
-from shared.schema.tables import metadata
+from shared.schema.metadata import metadata
 
 APP_ROLES = ("app_reader", "app_user", "app_worker", "app_auth")
 TWO_SIDED = (
