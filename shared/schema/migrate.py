@@ -35,6 +35,7 @@ LOCK = "leasing.schema"
 # The version table stands in the schema `app`, so that `public` holds nothing but tables that
 # row-level security protects.
 VERSION_SCHEMA = "app"
+_VERSIONS = f"{VERSION_SCHEMA}.alembic_version"
 
 # Behind a migration that waits for a table, everybody waits who only wants to read it. So long a table is waited for:
 # all that one migration locks (tests/architecture/test_migrations.py counts them) come within a second or not at all.
@@ -84,13 +85,32 @@ def draft(database_url: str | URL, message: str) -> None:
 
 
 @contextmanager
-def unhurried() -> Iterator[None]:
+def unhurried(revision: str | None = None) -> Iterator[None]:
     """For a migration's statements that hold up neither readers nor writers: each is a transaction of its own, waits as
-    long as it must, and may be run again (VALIDATE CONSTRAINT, CREATE INDEX CONCURRENTLY)."""
+    long as it must, and may be run again (VALIDATE CONSTRAINT, CREATE INDEX CONCURRENTLY).
+
+    What the migration did before is committed here. Where that may not be done twice, `revision` says whose it is, and
+    the migration asks `is_half_done` before it does it."""
+    if revision:
+        # In one transaction with what came before.
+        op.execute(f"COMMENT ON TABLE {_VERSIONS} IS '{_half_done(revision)}'")
     with op.get_context().autocommit_block():
         op.execute("SET lock_timeout = 0")
         yield
         op.execute(_HURRY)
+    if revision:
+        # In one transaction with the new revision.
+        op.execute(f"COMMENT ON TABLE {_VERSIONS} IS NULL")
+
+
+def is_half_done(revision: str) -> bool:
+    """Whether this migration was interrupted in what it does unhurried: all before that stands."""
+    told = op.get_bind().scalar(text(f"SELECT obj_description('{_VERSIONS}'::regclass, 'pg_class')"))
+    return bool(told == _half_done(revision))
+
+
+def _half_done(revision: str) -> str:
+    return f"{revision} is half done"
 
 
 def context_options() -> dict[str, Any]:
