@@ -19,8 +19,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from shared.schema.tables.columns import json, key, line, metadata, uuid
 
-# What a live space is searched by, and the words of all of them: the triggers that call app.list_spaces keep both, nobody else
-# reads or writes them.
+# What a live space is searched by, and the words of all of them: the triggers that call app.list_spaces keep both,
+# nobody else reads or writes them.
 listings = Table(
     "listings",
     metadata,
