@@ -25,6 +25,7 @@ from stacks.leasing import LeasingStack
 from stacks.network import NetworkStack
 from stacks.notifications import NotificationsStack
 from stacks.observability import ObservabilityStack
+from stacks.parts.archives import built_archive
 from stacks.parts.layers import built_layer
 from stacks.platform import PlatformStack
 from stacks.realtime import RealtimeStack
@@ -43,8 +44,13 @@ OWN_STACKS = {
 """Words that own more than their operations: secrets, a state machine, an address, a schedule of the stage's."""
 
 
-def assemble(app: App, operations: tuple[Operation, ...], layers: Callable[[str], Path] = built_layer) -> None:
-    """Put every stack of the context's stage into the app.
+def assemble(
+    app: App,
+    operations: tuple[Operation, ...],
+    layers: Callable[[str], Path] = built_layer,
+    archives: Callable[[str], Path] = built_archive,
+) -> None:
+    """Put every stack of the context's stage into the app; layers and archives are folders by name and by word.
 
     Raises ValueError where an operation declares what its word's stack lacks.
     """
@@ -59,7 +65,7 @@ def assemble(app: App, operations: tuple[Operation, ...], layers: Callable[[str]
     apis = place(ApisStack, stage=stage)
     # On one machine nothing stands before the APIs.
     front = place(FrontStack, region=FRONT_REGION, stage=stage, apis=apis) if stage.has_front else None
-    platform = place(
+    ground = place(
         PlatformStack,
         stage=stage,
         network=network,
@@ -67,12 +73,14 @@ def assemble(app: App, operations: tuple[Operation, ...], layers: Callable[[str]
         apis=apis,
         front=front,
         catalog=operations,
-        # On one machine functions run on its own packages.
+        # On one machine functions run on its own packages, and as they are written.
         layers=None if stage.name == "local" else layers,
+        archives=None if stage.name == "local" else archives,
     )
     if front:
         # Functions read its secret, which no reference tells CDK.
-        platform.add_stack_dependency(front)
+        ground.add_stack_dependency(front)
+    platform = ground.platform
     if stage.backup_region:
         copies = place(CopiesStack, region=stage.backup_region, stage=stage)
         place(BackupStack, platform=platform).add_stack_dependency(copies)

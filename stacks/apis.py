@@ -1,16 +1,26 @@
-"""The two APIs, still without routes and stages, so that CloudFront and the functions can both know them.
+"""The APIs, still without routes and stages, so that CloudFront and the functions can both know them.
 
-Neither can close the address that AWS gave it: CloudFront itself comes by it. What does not come through CloudFront is
+None can close the address that AWS gave it: CloudFront itself comes by it. What does not come through CloudFront is
 refused by the functions (shared/kit/origin.py).
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from aws_cdk import Duration, Stack
 from aws_cdk import aws_apigatewayv2 as apigateway
 from constructs import Construct
 
+from stacks.parts.doors import Door
 from stacks.stage import Stage
+
+HTTP_APIS: Mapping[str, tuple[str, ...]] = {"Http": ()}
+"""Every HTTP API, and below which paths it answers; the first answers wherever no other does.
+
+AWS gives an HTTP API 300 integrations and raises that for nobody. A second one behind the same address is one more
+entry here, as `"Reports": ("/api/v1/reports",)`. Give it paths that are new: those that move from one API to another
+are not found while the deployment that moves them is under way.
+"""
 
 SOCKET_STAGE = "ws"
 """Also the path at which CloudFront serves it: the gateway takes the first part of a path for the stage."""
@@ -39,7 +49,7 @@ METHODS = ["DELETE", "GET", "OPTIONS", "PATCH", "POST", "PUT"]
 class ApisStack(Stack):
     def __init__(self, scope: Construct, id: str, *, stage: Stage, **settings: Any) -> None:
         super().__init__(scope, id, **settings)
-        self.http = self._http(stage)
+        self.doors = tuple(Door(name, self._http(stage, name), paths) for name, paths in HTTP_APIS.items())
         self.sockets = apigateway.WebSocketApi(
             self,
             "SocketApi",
@@ -51,11 +61,11 @@ class ApisStack(Stack):
         """The address that AWS gave the API."""
         return f"{api_id}.execute-api.{self.region}.{self.url_suffix}"
 
-    def _http(self, stage: Stage) -> apigateway.HttpApi:
+    def _http(self, stage: Stage, name: str) -> apigateway.HttpApi:
         return apigateway.HttpApi(
             self,
-            "HttpApi",
-            api_name=stage.named("http"),
+            f"{name}Api",
+            api_name=stage.named(name.lower()),
             create_default_stage=False,
             cors_preflight=apigateway.CorsPreflightOptions(
                 allow_origins=list(stage.cors_origins),

@@ -6,8 +6,8 @@ from aws_cdk import Stack
 from constructs import Construct
 
 from stacks.parts.operations import Operations
+from stacks.parts.platform import Platform
 from stacks.parts.secret import operators_secret
-from stacks.platform import PlatformStack
 
 # A password takes a quarter of a second of CPU: a storm of logins must not starve everybody else.
 RESERVED = {
@@ -20,7 +20,7 @@ RESERVED = {
 
 
 class AuthStack(Stack):
-    def __init__(self, scope: Construct, id: str, *, platform: PlatformStack, **settings: Any) -> None:
+    def __init__(self, scope: Construct, id: str, *, platform: Platform, **settings: Any) -> None:
         super().__init__(scope, id, **settings)
         # What Google and LinkedIn know us by (docs/runbooks/oauth.md); until it is filled in, nobody signs in there.
         secrets = {"oauth": operators_secret(self, "OAuth", platform, "oauth", "nobody")}

@@ -12,7 +12,7 @@ from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from stacks.platform import PlatformStack
+from stacks.parts.platform import Platform
 from stacks.stage import Stage
 
 ROLE_POLICIES = ["service-role/AWSBackupServiceRolePolicyForBackup", "AWSBackupServiceRolePolicyForS3Backup"]
@@ -27,9 +27,9 @@ class CopiesStack(Stack):
 
 
 class BackupStack(Stack):
-    def __init__(self, scope: Construct, id: str, *, platform: PlatformStack, **settings: Any) -> None:
+    def __init__(self, scope: Construct, id: str, *, platform: Platform, **settings: Any) -> None:
         super().__init__(scope, id, **settings)
-        stage = platform.stage_settings
+        stage = platform.stage
         copies = self.format_arn(
             service="backup",
             region=stage.backup_region,

@@ -6,12 +6,12 @@ from aws_cdk import Stack
 from constructs import Construct
 
 from stacks.parts.operations import Operations
+from stacks.parts.platform import Platform
 from stacks.parts.secret import operators_secret
-from stacks.platform import PlatformStack
 
 
 class ContractsStack(Stack):
-    def __init__(self, scope: Construct, id: str, *, platform: PlatformStack, **settings: Any) -> None:
+    def __init__(self, scope: Construct, id: str, *, platform: Platform, **settings: Any) -> None:
         super().__init__(scope, id, **settings)
         # Two, so that what faces the internet cannot read what sends envelopes in our name. An operator fills
         # them in (docs/runbooks/docusign.md); until then a key that nobody knows refuses every message.

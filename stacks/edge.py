@@ -1,4 +1,4 @@
-"""The doors to the world, opened last: both APIs' stages with their throttles and access logs.
+"""The doors to the world, opened last: the APIs' stages with their throttles and access logs.
 
 The throttles protect the platform as a whole, whoever calls; how much each caller may do is counted in
 Valkey by the operations themselves (`shared/kit/limits.py`).
@@ -15,8 +15,9 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from stacks.apis import SOCKET_STAGE
+from stacks.parts.doors import Door, doors_of
+from stacks.parts.platform import Platform
 from stacks.parts.routes import route_key
-from stacks.platform import PlatformStack
 
 THROTTLES = {
     "auth": (40, 80),
@@ -58,27 +59,27 @@ SOCKET_LOG = {
 
 
 class EdgeStack(Stack):
-    def __init__(self, scope: Construct, id: str, *, platform: PlatformStack, **settings: Any) -> None:
+    def __init__(self, scope: Construct, id: str, *, platform: Platform, **settings: Any) -> None:
         super().__init__(scope, id, **settings)
         self._platform = platform
-        self.http_logs, self.socket_logs = self._logs("HttpLogs"), self._logs("SocketLogs")
-        self._http_stage()
+        for door in platform.doors:
+            self._http_stage(door)
         self._socket_stage()
 
     def _logs(self, id: str) -> logs.LogGroup:
-        stage = self._platform.stage_settings
+        stage = self._platform.stage
         return logs.LogGroup(self, id, retention=stage.retention, removal_policy=stage.removal_policy)
 
-    def _http_stage(self) -> None:
+    def _http_stage(self, door: Door) -> None:
         throttles = {
             route_key(operation): THROTTLES[operation.rate]
             for operation in self._platform.catalog
-            if operation.kind == "endpoint"
+            if operation.kind == "endpoint" and door in doors_of(operation, self._platform.doors)
         }
         apigateway.CfnStage(
             self,
-            "HttpStage",
-            api_id=self._platform.http_api.api_id,
+            f"{door.name}Stage",
+            api_id=door.api.api_id,
             stage_name="$default",
             auto_deploy=True,
             default_route_settings=_throttled(THROTTLES["general"]),
@@ -86,7 +87,7 @@ class EdgeStack(Stack):
                 key: {"ThrottlingRateLimit": rate, "ThrottlingBurstLimit": burst}
                 for key, (rate, burst) in throttles.items()
             },
-            access_log_settings=_logged(self.http_logs, HTTP_LOG),
+            access_log_settings=_logged(self._logs(f"{door.name}Logs"), HTTP_LOG),
         )
 
     def _socket_stage(self) -> None:
@@ -97,7 +98,7 @@ class EdgeStack(Stack):
             stage_name=SOCKET_STAGE,
             auto_deploy=True,
             default_route_settings=_throttled(SOCKET_THROTTLE),
-            access_log_settings=_logged(self.socket_logs, SOCKET_LOG),
+            access_log_settings=_logged(self._logs("SocketLogs"), SOCKET_LOG),
         )
         # WebSocket APIs write logs in a role of the account, one for each region.
         writer = iam.Role(

@@ -7,7 +7,7 @@ from stacks.backup import ROLE_POLICIES
 from stacks.stage import Stage
 
 PUBLIC = "Public by the operation's own declaration; the permission tests list who may call what."
-BYTECODE = "Layers carry bytecode of CPython 3.13; runtime and layers move together."
+BYTECODE = "Layers and archives carry bytecode of CPython 3.13: the runtime moves with them."
 AUDITED = "Documents are read through functions only, and each of them writes its own audit rows."
 LOG_WRITER = "The role that API Gateway asks of an account for its logs: it is checked to be exactly this."
 WHOLE_SERVICE = "tests/architecture/test_stacks.py lists every action that stands with it, and why."

@@ -88,6 +88,7 @@ class FrontStack(Stack):
 
     def _distribution(self, apis: ApisStack) -> cloudfront.Distribution:
         certificate, domain = self._stage.certificate, self._stage.domain
+        first, *others = apis.doors
         shared: dict[str, Any] = {
             "allowed_methods": cloudfront.AllowedMethods.ALLOW_ALL,
             "cache_policy": cloudfront.CachePolicy.CACHING_DISABLED,
@@ -109,13 +110,17 @@ class FrontStack(Stack):
                 )
             ],
         }
+        elsewhere = [(self._origin(apis, apis.sockets.api_id), [f"/{SOCKET_STAGE}"])]
+        elsewhere += [(self._origin(apis, door.api.api_id), door.patterns) for door in others]
         return cloudfront.Distribution(
             self,
             "Distribution",
             comment=self._stage.named("front"),
-            default_behavior=cloudfront.BehaviorOptions(origin=self._origin(apis, apis.http.api_id), **shared),
+            default_behavior=cloudfront.BehaviorOptions(origin=self._origin(apis, first.api.api_id), **shared),
             additional_behaviors={
-                f"/{SOCKET_STAGE}": cloudfront.BehaviorOptions(origin=self._origin(apis, apis.sockets.api_id), **shared)
+                pattern: cloudfront.BehaviorOptions(origin=origin, **shared)
+                for origin, patterns in elsewhere
+                for pattern in patterns
             },
             # Else CloudFront keeps an error for ten seconds and shows it to whoever asks next, whoever that is.
             error_responses=[

@@ -15,13 +15,13 @@ from stacks.parts.alarm import alarm
 from stacks.parts.grants import Provided
 from stacks.parts.invoker import invoker
 from stacks.parts.operations import KINDS, Operations
-from stacks.platform import PlatformStack
+from stacks.parts.platform import Platform
 
 DEFINITION = Path(__file__).parents[1] / "functions" / "leasing" / "leasing.asl.json"
 
 
 class LeasingStack(Stack):
-    def __init__(self, scope: Construct, id: str, *, platform: PlatformStack, **settings: Any) -> None:
+    def __init__(self, scope: Construct, id: str, *, platform: Platform, **settings: Any) -> None:
         super().__init__(scope, id, **settings)
         steps = Operations(self, "Steps", domain="leasing", platform=platform, kinds=frozenset({"step"}))
         machine = self._machine(platform, steps.functions)
@@ -34,10 +34,8 @@ class LeasingStack(Stack):
             kinds=KINDS - {"step"},
         )
 
-    def _machine(
-        self, platform: PlatformStack, functions: Mapping[str, lambda_.Function]
-    ) -> stepfunctions.StateMachine:
-        stage = platform.stage_settings
+    def _machine(self, platform: Platform, functions: Mapping[str, lambda_.Function]) -> stepfunctions.StateMachine:
+        stage = platform.stage
         definition = DEFINITION.read_text()
         steps = sorted(set(re.findall(r"\$\{(\w+)\}", definition)))
         if unknown := [step for step in steps if step not in functions]:
@@ -71,12 +69,12 @@ class LeasingStack(Stack):
         )
         return machine
 
-    def _logs(self, platform: PlatformStack) -> logs.LogGroup:
+    def _logs(self, platform: Platform) -> logs.LogGroup:
         return logs.LogGroup(
             self,
             "SagaLogs",
             # Step Functions writes only to groups of this name in an account with many.
-            log_group_name=f"/aws/vendedlogs/states/{platform.stage_settings.named('saga')}",
-            retention=platform.stage_settings.retention,
-            removal_policy=platform.stage_settings.removal_policy,
+            log_group_name=f"/aws/vendedlogs/states/{platform.stage.named('saga')}",
+            retention=platform.stage.retention,
+            removal_policy=platform.stage.removal_policy,
         )

@@ -8,13 +8,13 @@ from constructs import Construct
 
 from stacks.parts.grants import Provided
 from stacks.parts.operations import Operations
-from stacks.platform import PlatformStack
+from stacks.parts.platform import Platform
 
 
 class NotificationsStack(Stack):
-    def __init__(self, scope: Construct, id: str, *, platform: PlatformStack, **settings: Any) -> None:
+    def __init__(self, scope: Construct, id: str, *, platform: Platform, **settings: Any) -> None:
         super().__init__(scope, id, **settings)
-        domain = platform.stage_settings.mail_domain
+        domain = platform.stage.mail_domain
         sender = ses.EmailIdentity(self, "Sender", identity=ses.Identity.domain(domain))
         Operations(
             self,

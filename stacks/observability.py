@@ -13,7 +13,7 @@ from constructs import Construct
 from stacks.parts.alarm import alarm
 from stacks.parts.dashboard import overview
 from stacks.parts.measures import Measures
-from stacks.platform import PlatformStack
+from stacks.parts.platform import Platform
 
 # Aurora allows about 90 connections for each capacity unit's GiB and never more than 5000.
 CONNECTIONS_PER_UNIT = 180
@@ -26,7 +26,7 @@ LEAST_LOCAL_STORAGE = 2 * GIB
 
 
 class ObservabilityStack(Stack):
-    def __init__(self, scope: Construct, id: str, *, platform: PlatformStack, **settings: Any) -> None:
+    def __init__(self, scope: Construct, id: str, *, platform: Platform, **settings: Any) -> None:
         super().__init__(scope, id, **settings)
         self._platform = platform
         self._measures = Measures(self, platform)
@@ -60,7 +60,7 @@ class ObservabilityStack(Stack):
             "Unavailable",
             "GET /health, asked from outside, does not answer 200.",
             "service-unavailable",
-            metric=self._measures.healthy(Duration.minutes(self._platform.stage_settings.sweep_minutes)),
+            metric=self._measures.healthy(Duration.minutes(self._platform.stage.sweep_minutes)),
             below=1,
             periods=3,
             silence_is_bad=True,
@@ -69,7 +69,7 @@ class ObservabilityStack(Stack):
     def _database(self) -> None:
         platform, measures = self._platform, self._measures
         critical, warning = platform.critical, platform.warning
-        most = min(5000, platform.stage_settings.capacity[1] * CONNECTIONS_PER_UNIT)
+        most = min(5000, platform.stage.capacity[1] * CONNECTIONS_PER_UNIT)
         self._tell(
             critical,
             "Connections",

@@ -1,10 +1,11 @@
-"""What all domains stand on: the authorizer before the HTTP API, the bus, the queues, keys and documents.
+"""What all domains stand on: the authorizer before the HTTP APIs, the bus, the queues, keys and documents.
 
 The APIs have no stage yet: a stage refuses throttles for routes that do not exist yet, so the edge,
 which comes last, opens them.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +23,10 @@ from stacks.apis import SOCKET_STAGE, ApisStack
 from stacks.database import DatabaseStack
 from stacks.front import FrontStack
 from stacks.network import NetworkStack
-from stacks.parts.authorizer import authorizer
+from stacks.parts.authorizer import guarded
 from stacks.parts.grants import Provided
 from stacks.parts.operations import Operations
+from stacks.parts.platform import Platform
 from stacks.parts.queue import Queue, visibility_for
 from stacks.stage import Stage
 
@@ -42,27 +44,39 @@ class PlatformStack(Stack):
         front: FrontStack | None,
         catalog: tuple[Operation, ...],
         layers: Callable[[str], Path] | None,
+        archives: Callable[[str], Path] | None,
         **settings: Any,
     ) -> None:
         super().__init__(scope, id, **settings)
-        self.stage_settings, self.network, self.database = stage, network, database
-        self.catalog, self.layers = catalog, layers
-        self.critical, self.warning = self._topic("Critical"), self._topic("Warning")
-        self.http_api, self.socket_api = apis.http, apis.sockets
-        self.public_url = front.public_url if front else apis.http.api_endpoint
-        self._socket_host = apis.host_of(apis.sockets.api_id)
-        self.bus = self._bus()
-        self.queues = {name: self._queue(name) for name in sorted(QUEUES)}
-        self.resources = self._resources()
-        doorman = Operations(self, domain="auth", platform=self, kinds=frozenset({"authorizer"}))
-        self.authorizer_id = authorizer(self, self.http_api.api_id, doorman)
+        self._stage, self._catalog, self._apis = stage, catalog, apis
+        critical, self._warning = self._topic("Critical"), self._topic("Warning")
+        bus = self._bus()
+        queues = {name: self._queue(name) for name in sorted(QUEUES)}
+        unguarded = Platform(
+            stage=stage,
+            network=network,
+            database=database,
+            catalog=catalog,
+            layers=layers,
+            archives=archives,
+            public_url=front.public_url if front else apis.doors[0].api.api_endpoint,
+            doors=apis.doors,
+            socket_api=apis.sockets,
+            bus=bus,
+            queues=queues,
+            resources=self._resources(bus, queues),
+            critical=critical,
+            warning=self._warning,
+        )
+        doorman = Operations(self, domain="auth", platform=unguarded, kinds=frozenset({"authorizer"}))
+        self.platform = replace(unguarded, doors=guarded(self, apis.doors, doorman))
 
     def _topic(self, severity: str) -> sns.Topic:
         """Where alarms go that somebody has to hear now (Critical), or on a working day (Warning)."""
         topic = sns.Topic(
             self,
             f"{severity}Alarms",
-            topic_name=self.stage_settings.named(f"alarms-{severity.lower()}"),
+            topic_name=self._stage.named(f"alarms-{severity.lower()}"),
             enforce_ssl=True,
         )
         # A topic with a policy of its own loses the default one, and CloudWatch drops what it may not publish.
@@ -80,7 +94,7 @@ class PlatformStack(Stack):
         return topic
 
     def _bus(self) -> events.EventBus:
-        bus = events.EventBus(self, "Bus", event_bus_name=self.stage_settings.named("events"))
+        bus = events.EventBus(self, "Bus", event_bus_name=self._stage.named("events"))
         bus.archive(
             "Archive",
             description="Thirty days of events, to be replayed after a consumer was wrong.",
@@ -90,30 +104,29 @@ class PlatformStack(Stack):
         return bus
 
     def _queue(self, name: str) -> Queue:
-        timeouts = [operation.timeout for operation in self.catalog if operation.queue == name]
+        timeouts = [operation.timeout for operation in self._catalog if operation.queue == name]
         return Queue(
             self,
             name.title().replace("_", ""),
-            stage=self.stage_settings,
+            stage=self._stage,
             name=name,
             visibility=visibility_for(max(timeouts, default=30)),
-            tells=self.warning,
+            tells=self._warning,
             fifo=QUEUES[name].fifo,
             receives=QUEUES[name].receives,
         )
 
-    def _resources(self) -> dict[str, Provided]:
+    def _resources(self, bus: events.EventBus, queues: Mapping[str, Queue]) -> dict[str, Provided]:
         documents = self._documents()
-        sockets_arn = self.format_arn(
-            service="execute-api", resource=self.socket_api.api_id, resource_name=SOCKET_STAGE
-        )
+        socket_id = self._apis.sockets.api_id
+        sockets_arn = self.format_arn(service="execute-api", resource=socket_id, resource_name=SOCKET_STAGE)
         found = {
             "documents": Provided(documents.bucket_arn, documents.bucket_name),
             **{name: self._key(name, key) for name, key in KEYS.items()},
-            "bus": Provided(self.bus.event_bus_arn, self.bus.event_bus_name),
-            "sockets": Provided(sockets_arn, f"https://{self._socket_host}/{SOCKET_STAGE}"),
+            "bus": Provided(bus.event_bus_arn, bus.event_bus_name),
+            "sockets": Provided(sockets_arn, f"https://{self._apis.host_of(socket_id)}/{SOCKET_STAGE}"),
         }
-        for name, queue in self.queues.items():
+        for name, queue in queues.items():
             found[name] = Provided(queue.queue.queue_arn, queue.queue.queue_url)
         return found
 
@@ -131,7 +144,7 @@ class PlatformStack(Stack):
                 s3.LifecycleRule(
                     abort_incomplete_multipart_upload_after=Duration.days(7),
                     # What a restored database points to is there, however far its backups reach back.
-                    noncurrent_version_expiration=Duration.days(self.stage_settings.backup_days + 7),
+                    noncurrent_version_expiration=Duration.days(self._stage.backup_days + 7),
                     expired_object_delete_marker=True,
                 )
             ],
@@ -143,11 +156,11 @@ class PlatformStack(Stack):
         key = kms.Key(
             self,
             id,
-            description=f"leasing {self.stage_settings.name}: {id}",
+            description=f"leasing {self._stage.name}: {id}",
             key_spec=kms.KeySpec[wanted.spec],
             key_usage=kms.KeyUsage[wanted.usage],
             # AWS rotates symmetric keys only.
             enable_key_rotation=wanted.spec == "SYMMETRIC_DEFAULT" or None,
-            removal_policy=self.stage_settings.removal_policy,
+            removal_policy=self._stage.removal_policy,
         )
         return Provided(key.key_arn, key.key_id)

@@ -6,12 +6,10 @@ from aws_cdk import Stack
 from constructs import Construct
 
 from stacks.parts.operations import Operations
-from stacks.platform import PlatformStack
+from stacks.parts.platform import Platform
 
 
 class RealtimeStack(Stack):
-    def __init__(self, scope: Construct, id: str, *, platform: PlatformStack, **settings: Any) -> None:
+    def __init__(self, scope: Construct, id: str, *, platform: Platform, **settings: Any) -> None:
         super().__init__(scope, id, **settings)
-        Operations(
-            self, domain="realtime", platform=platform, schedules={"count_sockets": platform.stage_settings.sweep}
-        )
+        Operations(self, domain="realtime", platform=platform, schedules={"count_sockets": platform.stage.sweep})

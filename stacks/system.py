@@ -12,14 +12,14 @@ from constructs import Construct
 
 from stacks.parts.grants import Provided
 from stacks.parts.operations import Operations
-from stacks.platform import PlatformStack
+from stacks.parts.platform import Platform
 
 # The relay keeps the order of each object's events; a second one is there for when the first is slow.
 PARALLEL = {"relay_outbox": 2}
 
 
 class SystemStack(Stack):
-    def __init__(self, scope: Construct, id: str, *, platform: PlatformStack, **settings: Any) -> None:
+    def __init__(self, scope: Construct, id: str, *, platform: Platform, **settings: Any) -> None:
         super().__init__(scope, id, **settings)
         secret = platform.database.admin_secret_arn
         operations = Operations(
@@ -29,14 +29,14 @@ class SystemStack(Stack):
             resources={"admin_secret": Provided(secret, secret)},
             parallel=PARALLEL,
             # Each minute where people depend on it; elsewhere it would keep the database awake.
-            schedules={"probe_health": platform.stage_settings.sweep},
+            schedules={"probe_health": platform.stage.sweep},
         )
         triggers.Trigger(
             self, "Migration", handler=operations.functions["migrate_schema"], timeout=Duration.minutes(15)
         )
         self._sweep(platform)
 
-    def _sweep(self, platform: PlatformStack) -> None:
+    def _sweep(self, platform: Platform) -> None:
         """The nudge that no crash can lose: it wakes the relay whether or not there is anything to do."""
         relay = platform.queues["relay"].queue.queue_arn
         role = iam.Role(
@@ -52,8 +52,8 @@ class SystemStack(Stack):
         scheduler.CfnSchedule(
             self,
             "Sweep",
-            name=platform.stage_settings.named("sweep"),
-            schedule_expression=platform.stage_settings.sweep,
+            name=platform.stage.named("sweep"),
+            schedule_expression=platform.stage.sweep,
             flexible_time_window=scheduler.CfnSchedule.FlexibleTimeWindowProperty(mode="OFF"),
             target=scheduler.CfnSchedule.TargetProperty(arn=relay, role_arn=role.role_arn, input="{}"),
         )

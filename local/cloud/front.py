@@ -1,4 +1,4 @@
-"""What answers on PORT: the HTTP API, the WebSocket API at `/ws`, and below `/_local/` what only this platform has."""
+"""What answers on PORT: the HTTP APIs, the WebSocket API at `/ws`, and below `/_local/` what only this platform has."""
 
 import contextlib
 import json
@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 
 from local.cloud.asgi import App, Receive, Scope, Send, TooLarge, read_body, respond
 from local.cloud.aws.mailbox import Mailbox
-from local.cloud.edge.http_api import HttpApi
+from local.cloud.edge.domain import Domain
 from local.cloud.edge.socket_api import SocketApi
 from local.cloud.triggers.clock import BadRequest, Clock, read_days, refusal
 
@@ -18,7 +18,7 @@ JSON_TYPE = [("content-type", "application/json")]
 class Front:
     """The ASGI application of the whole platform."""
 
-    def __init__(self, http: HttpApi, sockets: SocketApi, mailbox: Mailbox, clock: Clock, gives_way: str) -> None:
+    def __init__(self, http: Domain, sockets: SocketApi, mailbox: Mailbox, clock: Clock, gives_way: str) -> None:
         """`gives_way` is the user agent whose requests are not counted as people's."""
         self.http = http
         self.sockets = sockets

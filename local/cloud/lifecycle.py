@@ -23,6 +23,7 @@ from local.cloud.aws.moto_app import KEY, Moto
 from local.cloud.aws.permissions import Statement
 from local.cloud.data.postgres import Postgres
 from local.cloud.data.redis import Redis
+from local.cloud.edge.domain import Domain
 from local.cloud.edge.http_api import HttpApi
 from local.cloud.edge.socket_api import MESSAGE_LIMIT, FrameLimit, SocketApi
 from local.cloud.front import Front
@@ -35,7 +36,7 @@ from local.cloud.templates.assembly import Templates
 from local.cloud.templates.functions import access_key, read_functions, secret_key
 from local.cloud.templates.grants import check_grants
 from local.cloud.templates.resources import Places, Resources
-from local.cloud.templates.routes import read_api
+from local.cloud.templates.routes import read_apis
 from local.cloud.templates.synth import synthesize
 from local.cloud.triggers.clock import Clock
 from local.cloud.triggers.queues import Queues, read_mappings
@@ -128,10 +129,10 @@ class Cloud:
         self.schedules = read_schedules(resources)
         self.queues = Queues(read_mappings(resources), moto, threads, self.lambdas)
         mailbox = Mailbox()
-        http, sockets = read_api(resources, "HTTP"), read_api(resources, "WEBSOCKET")
-        if http is None or sockets is None:
-            raise Problem("The stacks define no HTTP API or no WebSocket API: look at stacks/platform.py.")
-        self.sockets = SocketApi(sockets, self.lambdas, self.scale)
+        https, sockets = read_apis(resources, "HTTP"), read_apis(resources, "WEBSOCKET")
+        if not https or len(sockets) != 1:
+            raise Problem("The stacks define no HTTP API, or not one WebSocket API: look at stacks/apis.py.")
+        self.sockets = SocketApi(sockets[0], self.lambdas, self.scale)
         policies = resources.policies()
         check_grants(resources, functions, policies)
         principals = _principals(resources, functions, policies)
@@ -154,9 +155,8 @@ class Cloud:
         next_day = partial(self.hooks.next_day, self._database_url())
         self.clock = Clock(next_day, self.schedules, self.lambdas, self.queues)
         self.aws.controls["queues/settle"] = self.clock.settle
-        self.front = Front(
-            HttpApi(http, self.lambdas, self.scale), self.sockets, mailbox, self.clock, self.hooks.gives_way
-        )
+        http = Domain([HttpApi(api, self.lambdas, self.scale) for api in https])
+        self.front = Front(http, self.sockets, mailbox, self.clock, self.hooks.gives_way)
 
     async def _prepare_database(self, templates: Templates) -> None:
         """Invoke what the templates say runs at deployment: the migrations. Raises Problem."""

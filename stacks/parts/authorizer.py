@@ -1,8 +1,12 @@
-"""The HTTP API's Lambda authorizer: who calls, asked at most once every 45 s for each token."""
+"""The HTTP APIs' Lambda authorizer: who calls, asked at most once every 45 s for each token."""
+
+from collections.abc import Sequence
+from dataclasses import replace
 
 from aws_cdk import Stack
 from aws_cdk import aws_apigatewayv2 as apigateway
 
+from stacks.parts.doors import Door
 from stacks.parts.invoker import invocation_uri, invoker
 from stacks.parts.operations import Operations
 
@@ -10,20 +14,24 @@ from stacks.parts.operations import Operations
 TTL_SECONDS = 45
 
 
-def authorizer(stack: Stack, api_id: str, operations: Operations) -> str:
-    """Put the domain's one authorizer before the API; its id, for the routes behind it."""
+def guarded(stack: Stack, doors: Sequence[Door], operations: Operations) -> tuple[Door, ...]:
+    """Put the domain's one authorizer before each API; the doors with its id, for the routes behind them."""
     (function,) = operations.functions.values()
-    found = apigateway.CfnAuthorizer(
-        stack,
-        "Authorizer",
-        api_id=api_id,
-        name=function.node.id,
-        authorizer_type="REQUEST",
-        authorizer_uri=invocation_uri(stack, function),
-        authorizer_credentials_arn=invoker(stack, "AuthorizerInvoker", [function]).role_arn,
-        authorizer_payload_format_version="2.0",
-        authorizer_result_ttl_in_seconds=TTL_SECONDS,
-        enable_simple_responses=True,
-        identity_source=["$request.header.Authorization"],
-    )
-    return found.ref
+    role = invoker(stack, "AuthorizerInvoker", [function])
+    found = []
+    for number, door in enumerate(doors):
+        authorizer = apigateway.CfnAuthorizer(
+            stack,
+            f"{door.name}Authorizer" if number else "Authorizer",
+            api_id=door.api.api_id,
+            name=function.node.id,
+            authorizer_type="REQUEST",
+            authorizer_uri=invocation_uri(stack, function),
+            authorizer_credentials_arn=role.role_arn,
+            authorizer_payload_format_version="2.0",
+            authorizer_result_ttl_in_seconds=TTL_SECONDS,
+            enable_simple_responses=True,
+            identity_source=["$request.header.Authorization"],
+        )
+        found.append(replace(door, authorizer_id=authorizer.ref))
+    return tuple(found)

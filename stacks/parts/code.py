@@ -1,5 +1,6 @@
-"""Our own code as Lambda gets it: one archive for all functions, so that it is uploaded once."""
+"""Our own code as functions get it: on AWS one archive for each word, on one machine the sources themselves."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from aws_cdk import IgnoreMode
@@ -23,6 +24,11 @@ EXCLUDE = [
 ]
 
 
-def functions_code() -> lambda_.Code:
-    """The archive; each stack needs an object of its own for it."""
+def code_of(word: str, archives: Callable[[str], Path] | None) -> lambda_.Code:
+    """The word's archive; without archives everything as it is written, so that a change of a function is live at once.
+
+    Each stack needs an object of its own for it.
+    """
+    if archives:
+        return lambda_.Code.from_asset(str(archives(word)))
     return lambda_.Code.from_asset(str(ROOT), exclude=EXCLUDE, ignore_mode=IgnoreMode.GIT)

@@ -7,16 +7,16 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
 from stacks.parts.measures import Measures
-from stacks.platform import PlatformStack
+from stacks.parts.platform import Platform
 
 MINUTE, FIVE = Duration.minutes(1), Duration.minutes(5)
 PERCENTILES = ("p50", "p95", "p99")
 REFUSED = ("400", "401", "403", "404", "409", "412", "422", "429", "500", "503")
 
 
-def overview(scope: Construct, platform: PlatformStack, measures: Measures) -> None:
+def overview(scope: Construct, platform: Platform, measures: Measures) -> None:
     """Put the dashboard into the stack."""
-    page = cloudwatch.Dashboard(scope, "Dashboard", dashboard_name=platform.stage_settings.named("overview"))
+    page = cloudwatch.Dashboard(scope, "Dashboard", dashboard_name=platform.stage.named("overview"))
     page.add_widgets(*_requests(measures))
     page.add_widgets(*_operations(measures))
     page.add_widgets(*_queries(measures))

@@ -1,9 +1,6 @@
 """What a function is told by its environment: all there is, and nothing that it did not declare."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from aws_cdk import SecretValue
 
@@ -12,29 +9,27 @@ from shared.kit.resources import RESOURCES, resource_of
 from stacks.database import DATABASE_NAME
 from stacks.front import origin_secret_name
 from stacks.parts.grants import Provided
+from stacks.parts.platform import Platform
 from stacks.stage import Stage
-
-if TYPE_CHECKING:
-    from stacks.platform import PlatformStack
 
 # From the layer "common": the authorities of Aurora's and the proxy's certificates.
 CERTIFICATES = "/opt/certificates/aws.pem"
 
 
-def environment_of(operation: Operation, platform: PlatformStack, resources: Mapping[str, Provided]) -> dict[str, str]:
+def environment_of(operation: Operation, platform: Platform, resources: Mapping[str, Provided]) -> dict[str, str]:
     """The operation's environment variables."""
     found = {
-        "STAGE": platform.stage_settings.name,
+        "STAGE": platform.stage.name,
         "PUBLIC_URL": platform.public_url,
-        "CORS_ORIGINS": ",".join(platform.stage_settings.cors_origins),
+        "CORS_ORIGINS": ",".join(platform.stage.cors_origins),
         "LOG_LEVEL": "INFO",
         "POWERTOOLS_SERVICE_NAME": "api",
         "POWERTOOLS_METRICS_NAMESPACE": "leasing",
     }
-    if operation.kind in ("endpoint", "socket") and platform.stage_settings.has_front:
-        found["ORIGIN_SECRETS"] = _origin_secrets(platform.stage_settings)
+    if operation.kind in ("endpoint", "socket") and platform.stage.has_front:
+        found["ORIGIN_SECRETS"] = _origin_secrets(platform.stage)
     if operation.verified:
-        found["REQUIRE_VERIFIED_EMAIL"] = "1" if platform.stage_settings.require_verified_email else "0"
+        found["REQUIRE_VERIFIED_EMAIL"] = "1" if platform.stage.require_verified_email else "0"
     if operation.database:
         found |= _database(operation, platform)
     if operation.knows_valkey:
@@ -51,7 +46,7 @@ def _origin_secrets(stage: Stage) -> str:
     return ",".join(SecretValue.secrets_manager(name).unsafe_unwrap() for name in names)
 
 
-def _database(operation: Operation, platform: PlatformStack) -> dict[str, str]:
+def _database(operation: Operation, platform: Platform) -> dict[str, str]:
     database = platform.database
     # The administrator's password is the cluster's; the proxy knows IAM logins only.
     is_admin = operation.database == "admin"
@@ -67,7 +62,7 @@ def _database(operation: Operation, platform: PlatformStack) -> dict[str, str]:
     return found
 
 
-def _valkey(platform: PlatformStack) -> dict[str, str]:
+def _valkey(platform: Platform) -> dict[str, str]:
     database = platform.database
     return {
         "VALKEY_HOST": database.cache.attr_endpoint_address,

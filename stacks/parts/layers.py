@@ -1,21 +1,17 @@
 """Third-party code for Lambda, built on any machine without Docker: wheels for arm64 Linux, byte-compiled.
 
-    python -m stacks.parts.layers        writes layers/*/requirements.txt anew from requirements.in
-
-Lambda never keeps bytecode and CDK's zip gives every file the date 1980, so that only `unchecked-hash`
-bytecode is believed there; without it a cold start costs more than twice as much.
+python -m stacks.parts.layers        writes layers/*/requirements.txt anew from requirements.in
 """
 
 import hashlib
 import json
 import shutil
-import subprocess
-import sys
 from pathlib import Path
+
+from stacks.parts.bytecode import COMPILE, PYTHON, compile_folder, interpreter, run
 
 ROOT = Path(__file__).parents[2] / "layers"
 BUILT = ROOT / ".build"
-PYTHON = "3.13"
 NAMES = tuple(sorted(path.parent.name for path in ROOT.glob("*/requirements.in")))
 
 # One platform alone fails: not every project builds for the same glibc.
@@ -28,8 +24,6 @@ WHEELS = [
     "--platform=manylinux_2_34_aarch64",
 ]
 INSTALL = ["install", "--quiet", "--no-compile", "--no-deps", "--require-hashes", *WHEELS]
-# `-s` and `-p` keep the build's own path out of the bytecode, and so out of the layer's hash.
-COMPILE = ["-m", "compileall", "-q", "--invalidation-mode=unchecked-hash"]
 
 
 def built_layer(name: str) -> Path:
@@ -56,48 +50,27 @@ def _digest(name: str) -> str:
 
 def _build(name: str, target: Path) -> None:
     source, packages = ROOT / name, target / "python"
-    python = _python()
     # What a layer brings beside packages (certificates, fonts) stands in folders of its own.
     for folder in source.iterdir():
         if folder.is_dir():
             shutil.copytree(folder, target / folder.name)
-    _run(
-        [python, "-m", "pip", *INSTALL, "--target", str(packages), "-r", str(source / "requirements.txt")],
+    run(
+        [interpreter(), "-m", "pip", *INSTALL, "--target", str(packages), "-r", str(source / "requirements.txt")],
         f"The layer {name!r} could not be built: is the package index reachable?",
     )
     # Scripts and the list of files name this machine's paths.
     shutil.rmtree(packages / "bin", ignore_errors=True)
     for record in packages.glob("*.dist-info/RECORD"):
         record.unlink()
-    _run(
-        [python, *COMPILE, "-s", str(packages), "-p", "/opt/python", str(packages)],
-        f"The layer {name!r} could not be compiled.",
-    )
-
-
-def _python() -> str:
-    """The interpreter whose bytecode Lambda reads."""
-    if f"{sys.version_info.major}.{sys.version_info.minor}" == PYTHON:
-        return sys.executable
-    found = shutil.which(f"python{PYTHON}")
-    if found is None:
-        raise SystemExit(f"The layers need CPython {PYTHON} itself, as Lambda runs it: install python{PYTHON}.")
-    return found
-
-
-def _run(command: list[str], failure: str) -> str:
-    done = subprocess.run(command, capture_output=True, text=True)  # noqa: S603 (our own command line)
-    if done.returncode:
-        raise SystemExit(f"{failure}\n{done.stderr.strip()}")
-    return done.stdout
+    compile_folder(packages, "/opt/python", f"The layer {name!r}")
 
 
 def lock(name: str) -> None:
     """Write the layer's requirements.txt: every package with its version and the hash of its wheel."""
     wanted = ROOT / name / "requirements.in"
-    report = _run(
+    report = run(
         [
-            _python(),
+            interpreter(),
             "-m",
             "pip",
             "install",

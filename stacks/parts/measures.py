@@ -4,15 +4,15 @@ from aws_cdk import ArnFormat, Duration, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
 
 from shared.kit.resources import QUEUES
-from stacks.platform import PlatformStack
+from stacks.parts.platform import Platform
 
 
 class Measures:
     """Where each number of source 000 §8.1 is found."""
 
-    def __init__(self, stack: Stack, platform: PlatformStack) -> None:
+    def __init__(self, stack: Stack, platform: Platform) -> None:
         self._platform = platform
-        self._stage = platform.stage_settings
+        self._stage = platform.stage
         self.namespace = f"leasing/{self._stage.name}"
         self.patterns = sorted({operation.cached.pattern for operation in platform.catalog if operation.cached})
         self._saga_arn = stack.format_arn(
@@ -33,8 +33,8 @@ class Measures:
         found = f'{{{self.namespace},{dimensions}}} MetricName="{name}" {also}'.strip()
         return f"SEARCH('{found}', '{statistic}', {period.to_seconds()})"
 
-    def requests(self, period: Duration) -> cloudwatch.Metric:
-        return self._platform.http_api.metric_count(period=period, statistic="Sum")
+    def requests(self, period: Duration) -> cloudwatch.IMetric:
+        return self._behind_all_doors("Count", "Sum", period)
 
     def error_rate(self, period: Duration) -> cloudwatch.MathExpression:
         """Per cent of the requests that end in 5xx, those among them that no function of ours answered."""
@@ -42,14 +42,36 @@ class Measures:
             expression="IF(requests > 0, 100 * errors / requests, 0)",
             label="5xx %",
             using_metrics={
-                "errors": self._platform.http_api.metric_server_error(period=period, statistic="Sum"),
+                "errors": self._behind_all_doors("5xx", "Sum", period),
                 "requests": self.requests(period),
             },
             period=period,
         )
 
-    def latency(self, statistic: str, period: Duration) -> cloudwatch.Metric:
-        return self._platform.http_api.metric_latency(period=period, statistic=statistic, label=statistic)
+    def latency(self, statistic: str, period: Duration) -> cloudwatch.IMetric:
+        """Of several APIs the slowest one's."""
+        return self._behind_all_doors("Latency", statistic, period, label=statistic)
+
+    def _behind_all_doors(
+        self, name: str, statistic: str, period: Duration, label: str | None = None
+    ) -> cloudwatch.IMetric:
+        """What the HTTP APIs count, put together where there are several: sums added, of all else the highest."""
+        # A formula's names begin with a small letter, which 5xx does not.
+        metrics = {
+            f"api{number}_{name}_{statistic}".lower(): door.api.metric(
+                name, statistic=statistic, period=period, label=label
+            )
+            for number, door in enumerate(self._platform.doors)
+        }
+        if len(metrics) == 1:
+            return next(iter(metrics.values()))
+        together = "SUM" if statistic == "Sum" else "MAX"
+        return cloudwatch.MathExpression(
+            expression=f"{together}([{', '.join(metrics)}])",
+            label=label or name,
+            using_metrics=metrics,
+            period=period,
+        )
 
     def healthy(self, period: Duration) -> cloudwatch.Metric:
         return self.own("Healthy", "Maximum", period, operation="probe_health")

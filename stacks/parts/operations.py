@@ -4,10 +4,7 @@ Each operation gets one function; functions that may do the same share a role. E
 routes, consumers a rule and a queue of their own, workers one of the platform's queues, jobs a schedule.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from aws_cdk import Duration, Stack
 from aws_cdk import aws_events as events
@@ -20,16 +17,14 @@ from constructs import Construct
 
 from shared.kit.catalog import DATABASE_USERS, Kind, Operation
 from stacks.parts.alarm import alarm
-from stacks.parts.code import functions_code
+from stacks.parts.code import code_of
 from stacks.parts.environment import environment_of
 from stacks.parts.grants import Provided, check_uses, statements_for
 from stacks.parts.invoker import invoker
 from stacks.parts.names import id_of
+from stacks.parts.platform import Platform
 from stacks.parts.queue import Queue, visibility_for
 from stacks.parts.routes import Routes
-
-if TYPE_CHECKING:
-    from stacks.platform import PlatformStack
 
 PARALLEL = 10
 """How many functions read one queue at once: a burst of events must not use up the connections."""
@@ -53,7 +48,7 @@ class Operations(Construct):
         id: str = "Operations",
         *,
         domain: str,
-        platform: PlatformStack,
+        platform: Platform,
         resources: Mapping[str, Provided] | None = None,
         kinds: frozenset[Kind] = KINDS,
         reserved: Mapping[str, int] | None = None,
@@ -66,7 +61,7 @@ class Operations(Construct):
         self._reserved, self._parallel, self._own_schedules = reserved or {}, parallel or {}, schedules or {}
         self._roles: dict[str, iam.Role] = {}
         self._layers: dict[str, lambda_.LayerVersion] = {}
-        self._code = functions_code()
+        self._code = code_of(domain, platform.archives)
         self._log_group = self._logs()
         self._operations = [
             operation for operation in platform.catalog if operation.domain == domain and operation.kind in kinds
@@ -76,7 +71,7 @@ class Operations(Construct):
         self._schedules()
 
     def _logs(self) -> logs.LogGroup:
-        stage = self._platform.stage_settings
+        stage = self._platform.stage
         return logs.LogGroup(
             self,
             "Logs",
@@ -91,7 +86,7 @@ class Operations(Construct):
         function = lambda_.Function(
             self,
             id_of(operation),
-            function_name=self._platform.stage_settings.named(operation.name),
+            function_name=self._platform.stage.named(operation.name),
             runtime=lambda_.Runtime.PYTHON_3_13,
             architecture=lambda_.Architecture.ARM_64,
             code=self._code,
@@ -128,7 +123,7 @@ class Operations(Construct):
 
     def _queue(self, operation: Operation) -> Queue | None:
         if operation.kind == "worker":
-            if operation.queue not in self._platform.queues:
+            if operation.queue is None or operation.queue not in self._platform.queues:
                 raise ValueError(f"{operation.name} works on {operation.queue!r}, a queue nobody owns.")
             return self._platform.queues[operation.queue]
         return self._subscription(operation) if operation.kind == "consumer" else None
@@ -137,7 +132,7 @@ class Operations(Construct):
         queue = Queue(
             self,
             f"{id_of(operation)}Events",
-            stage=self._platform.stage_settings,
+            stage=self._platform.stage,
             name=operation.name,
             visibility=visibility_for(operation.timeout),
             tells=self._platform.warning,
@@ -239,9 +234,8 @@ class Operations(Construct):
                 self,
                 operations=answering,
                 functions=self.functions,
-                http_api_id=self._platform.http_api.api_id,
+                doors=self._platform.doors,
                 socket_api_id=self._platform.socket_api.api_id,
-                authorizer_id=self._platform.authorizer_id,
             )
 
     def _schedules(self) -> None:
@@ -254,7 +248,7 @@ class Operations(Construct):
             scheduler.CfnSchedule(
                 self,
                 f"{id_of(operation)}Schedule",
-                name=self._platform.stage_settings.named(operation.name),
+                name=self._platform.stage.named(operation.name),
                 schedule_expression=self._own_schedules.get(operation.name, str(operation.schedule)),
                 flexible_time_window=scheduler.CfnSchedule.FlexibleTimeWindowProperty(mode="OFF"),
                 target=scheduler.CfnSchedule.TargetProperty(

@@ -8,6 +8,7 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from shared.kit.catalog import Operation
+from stacks.parts.doors import Door, doors_of
 from stacks.parts.invoker import invocation_uri, invoker
 from stacks.parts.names import id_of
 
@@ -27,28 +28,26 @@ class Routes(Construct):
         *,
         operations: Sequence[Operation],
         functions: Mapping[str, lambda_.Function],
-        http_api_id: str,
+        doors: Sequence[Door],
         socket_api_id: str,
-        authorizer_id: str,
     ) -> None:
         super().__init__(scope, "Routes")
-        self._http_api_id, self._socket_api_id = http_api_id, socket_api_id
-        self._authorizer_id = authorizer_id
+        self._socket_api_id = socket_api_id
         called = [functions[operation.name] for operation in operations]
         self._role_arn = invoker(self, "Invoker", called).role_arn
         for operation, function in zip(operations, called, strict=True):
-            if operation.path:
-                self._http(operation, function)
+            for number, door in enumerate(doors_of(operation, doors) if operation.path else ()):
+                self._http(operation, function, door, door.name if number else "")
             event = operation.socket.event if operation.socket else operation.socket_route
             if event:
                 self._socket(operation, event, function)
 
-    def _http(self, operation: Operation, function: lambda_.Function) -> None:
-        id = id_of(operation)
+    def _http(self, operation: Operation, function: lambda_.Function, door: Door, suffix: str) -> None:
+        id = f"{id_of(operation)}{suffix}"
         integration = apigateway.CfnIntegration(
             self,
             f"{id}Integration",
-            api_id=self._http_api_id,
+            api_id=door.api.api_id,
             integration_type="AWS_PROXY",
             integration_uri=function.function_arn,
             credentials_arn=self._role_arn,
@@ -57,11 +56,11 @@ class Routes(Construct):
         apigateway.CfnRoute(
             self,
             id,
-            api_id=self._http_api_id,
+            api_id=door.api.api_id,
             route_key=route_key(operation),
             target=f"integrations/{integration.ref}",
             authorization_type="CUSTOM" if operation.needs_authorizer else "NONE",
-            authorizer_id=self._authorizer_id if operation.needs_authorizer else None,
+            authorizer_id=door.authorizer_id if operation.needs_authorizer else None,
         )
 
     def _socket(self, operation: Operation, event: str, function: lambda_.Function) -> None:

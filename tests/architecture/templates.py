@@ -1,7 +1,7 @@
 """The synthesized templates, and what the tests ask them."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -76,15 +76,21 @@ def text_of(value: Any) -> str:
 
 
 def synthesize(
-    folder: Path, stage: str, operations: tuple[Operation, ...], *, checked: bool = False, **context: Any
+    folder: Path,
+    stage: str,
+    operations: tuple[Operation, ...],
+    *,
+    archives: Callable[[str], Path] | None = None,
+    checked: bool = False,
+    **context: Any,
 ) -> Templates:
-    """The stage's templates; every layer is the same empty folder, which costs no download.
+    """The stage's templates; every layer is the same empty folder, which costs no download, and so is every archive.
 
     Checked by CDK and cdk-nag only where asked for: that takes longer than all the rest.
     """
-    layer = folder / "layer"
-    layer.mkdir(parents=True)
-    (layer / "empty").touch()
+    empty = folder / "empty"
+    empty.mkdir(parents=True)
+    (empty / "empty").touch()
     settings = json.loads((ROOT / "cdk.json").read_text())["context"] | {"stage": stage} | context
     app = App(
         outdir=str(folder / "cdk.out"),
@@ -92,7 +98,7 @@ def synthesize(
         analytics_reporting=False,
         builtin_cloud_formation_validation=checked,
     )
-    assemble(app, operations, layers=lambda name: layer)
+    assemble(app, operations, layers=lambda name: empty, archives=archives or (lambda word: empty))
     if checked:
         check(app, stage_of(app.node))
     return Templates(app.synth())

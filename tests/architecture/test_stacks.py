@@ -358,18 +358,6 @@ def test_passwords_are_hashed_on_concurrency_of_their_own(local: Templates) -> N
     }
 
 
-def test_the_archive_holds_every_handler_and_nothing_else(dev: Templates, operations: tuple[Operation, ...]) -> None:
-    archives = {dev.functions()[operation.handler]["Code"]["S3Key"].removesuffix(".zip") for operation in operations}
-    assert len(archives) == 1
-    folder = Path(dev.assembly.directory) / f"asset.{archives.pop()}"
-    files = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
-    modules = {f"{operation.module.replace('.', '/')}.py" for operation in operations}
-    assert modules <= files
-    assert {"shared/schema/migrate.py", "shared/kit/endpoint.py"} <= files
-    assert {file.split("/")[0] for file in files} <= {"docs", "functions", "shared"}
-    assert [file for file in files if re.search(r"__pycache__|\.pyc$|\.asl\.json$|(^|/)test", file)] == []
-
-
 def test_two_syntheses_give_the_same_hashes(local: Templates, tmp_path: Path) -> None:
     """The second one in a process of its own, as `make synth` runs it: nothing is remembered between them."""
     environment = os.environ | {

@@ -146,7 +146,18 @@ def _http() -> Resources:
     for number, (key, function) in enumerate(routes.items()):
         found |= _route(f"Http{number}", "Api", key, function)
     found["Http4Route"]["Properties"] |= {"AuthorizationType": "CUSTOM", "AuthorizerId": {"Ref": "Doorman"}}
-    return found
+    return found | _second_http()
+
+
+def _second_http() -> Resources:
+    """Another HTTP API behind the same address."""
+    return {
+        "Second": _of("AWS::ApiGatewayV2::Api", ProtocolType="HTTP"),
+        "SecondStage": _of("AWS::ApiGatewayV2::Stage", ApiId={"Ref": "Second"}, StageName="$default"),
+        **_route("Second0", "Second", "GET /echo/others/exact", "Echo"),
+        **_route("Second1", "Second", "GET /others/{id}", "Echo"),
+        **_route("Second2", "Second", "$default", "Echo"),
+    }
 
 
 def _invocation(function: str) -> dict[str, Any]:

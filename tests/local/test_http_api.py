@@ -149,3 +149,21 @@ def test_only_a_listed_origin_is_let_in(client: httpx.Client) -> None:
 
     assert "access-control-allow-origin" not in stranger.headers
     assert friend.headers["access-control-allow-origin"] == "https://shop.example"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "api", "route"),
+    [
+        ("GET", "/others/7", "second", "GET /others/{id}"),
+        ("GET", "/echo/others/exact", "second", "GET /echo/others/exact"),
+        ("POST", "/others/7", "second", "$default"),
+        ("GET", "/echo/mine/exact", "api", "GET /echo/{first}/exact"),
+        ("GET", "/others", "api", "$default"),
+    ],
+)
+def test_of_two_apis_the_one_answers_whose_route_says_the_path_most_literally(
+    client: httpx.Client, method: str, path: str, api: str, route: str
+) -> None:
+    event = client.request(method, path).json()["event"]
+
+    assert (event["requestContext"]["apiId"], event["routeKey"]) == (api, route)

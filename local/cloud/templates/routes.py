@@ -1,4 +1,4 @@
-"""What the templates say about an API: its routes, its authorizers, its stage."""
+"""What the templates say about each API: its routes, its authorizers, its stage."""
 
 import re
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
-from local.cloud.templates.assembly import Resource
+from local.cloud.templates.assembly import Resource, Templates
 from local.cloud.templates.resources import Resources
 
 
@@ -42,17 +42,17 @@ class Api:
     routes: Mapping[str, Route]
 
 
-def read_api(resources: Resources, protocol: str) -> Api | None:
-    """The API of that protocol (HTTP or WEBSOCKET); None where no template has one."""
+def read_apis(resources: Resources, protocol: str) -> list[Api]:
+    """The APIs of that protocol (HTTP or WEBSOCKET), in the order of the templates."""
     templates = resources.templates
-    found = [
-        resource
-        for resource in templates.all("AWS::ApiGatewayV2::Api")
-        if templates.property(resource, "ProtocolType") == protocol
+    return [
+        _read_api(templates, api)
+        for api in templates.all("AWS::ApiGatewayV2::Api")
+        if templates.property(api, "ProtocolType") == protocol
     ]
-    if not found:
-        return None
-    api = found[0]
+
+
+def _read_api(templates: Templates, api: Resource) -> Api:
     identifier = templates.attributes(api)["Ref"]
 
     def of_this(kind: str) -> list[Resource]:
@@ -130,6 +130,16 @@ class Table:
                 if route_method == wanted and (parameters := _match(pattern, segments)) is not None:
                     return route, parameters
         return self.default, {}
+
+    def nearness(self, path: str) -> list[int]:
+        """The smaller, the more literally a route of whatever method says the path; greatest where none does."""
+        segments = path.split("/")
+        fitting = [pattern for _, pattern, _ in self._patterns if _match(pattern, segments) is not None]
+        fitting += [exact.split("/") for _, exact in self._exact if exact == path]
+        return min(([_rank(segment) for segment in pattern] for pattern in fitting), default=[_NOWHERE])
+
+
+_NOWHERE = 3
 
 
 def _rank(segment: str) -> int:

@@ -1,0 +1,165 @@
+"""One archive for each word: its functions, and exactly what these import of `shared/`, byte-compiled.
+
+What is imported is read off the source, imports inside functions too, and so is data: a module that names a file or a
+folder by `Path(__file__)` takes it along. So a change in one word's functions replaces that word's functions and no
+others, and the documents that two functions of `system` hand out travel with these alone.
+"""
+
+import ast
+import functools
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+from stacks.parts.bytecode import COMPILE, PYTHON, compile_folder
+
+ROOT = Path(__file__).parents[2]
+BUILT = ".build"
+DEPLOYED = "/var/task"
+OURS = ("functions", "shared")
+DATA = (*OURS, "docs")
+"""Nothing from anywhere else is deployed."""
+
+
+def built_archive(word: str, root: Path = ROOT) -> Path:
+    """The folder that becomes /var/task: built now, or found as an earlier synthesis left it.
+
+    Raises SystemExit with a sentence where this machine cannot build it.
+    """
+    names = contents(word, root)
+    recipe = hashlib.sha256(" ".join([PYTHON, *COMPILE]).encode())
+    for name in names:
+        recipe.update(f"{name}\0".encode() + hashlib.sha256((root / name).read_bytes()).digest())
+    target = root / BUILT / f"{word}-{recipe.hexdigest()[:16]}"
+    if not target.exists():
+        _build(word, root, names, target)
+    return target
+
+
+def _build(word: str, root: Path, names: list[str], target: Path) -> None:
+    unfinished = target.with_name(f"{target.name}.{os.getpid()}")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    for name in names:
+        (unfinished / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(root / name, unfinished / name)
+    compile_folder(unfinished, DEPLOYED, f"The archive of {word!r}")
+    try:
+        unfinished.rename(target)
+    except OSError:
+        # Another process was faster. What it made is the same.
+        if not target.exists():
+            raise
+        shutil.rmtree(unfinished)
+    for older in target.parent.glob(f"{word}-????????????????"):
+        if older != target:
+            shutil.rmtree(older, ignore_errors=True)
+
+
+def contents(word: str, root: Path = ROOT) -> list[str]:
+    """The paths of everything in the word's archive but bytecode, relative to `root`."""
+    found: set[str] = set()
+    new = [_relative(path, root) for path in sorted((root / "functions" / word).rglob("*.py"))]
+    while new:
+        name = new.pop()
+        if name not in found:
+            found.add(name)
+            if name.endswith(".py"):
+                new += _leads_to(name, root)
+    return sorted(found)
+
+
+def _leads_to(name: str, root: Path) -> Iterator[str]:
+    """The packages that the module is in, what it may import, and the data that it names."""
+    imported, named = _read((root / name).read_text(), name)
+    files = [f"{folder}/__init__.py" for folder in PurePosixPath(name).parents]
+    for path in (module.replace(".", "/") for module in imported):
+        files += [f"{path}.py", f"{path}/__init__.py"]
+    yield from (file for file in files if (root / file).is_file())
+    for data in named:
+        yield from _files(root / data, root)
+
+
+def _files(path: Path, root: Path) -> Iterator[str]:
+    """The file, or all in the folder."""
+    for each in sorted(path.rglob("*")) if path.is_dir() else [path]:
+        if each.is_file() and "__pycache__" not in each.parts:
+            yield _relative(each, root)
+
+
+def _relative(path: Path, root: Path) -> str:
+    return path.relative_to(root).as_posix()
+
+
+@functools.cache
+def _read(source: str, name: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Which modules of ours the module may import, and which files and folders it names by `__file__`."""
+    module = _Module(name)
+    module.visit(ast.parse(source))
+    return frozenset(module.imported), frozenset(module.named)
+
+
+class _Module(ast.NodeVisitor):
+    def __init__(self, name: str) -> None:
+        self.imported: set[str] = set()
+        self.named: set[str] = set()
+        self._name = PurePosixPath(name)
+
+    def visit_If(self, node: ast.If) -> None:
+        if isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+            for each in node.orelse:
+                self.visit(each)
+        else:
+            self.generic_visit(node)
+
+    def visit_Import(self, node: ast.Import) -> None:
+        self._import(*(alias.name for alias in node.names))
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
+        if node.level:
+            raise SystemExit(f"{self._name}:{node.lineno} imports relatively: name the module in full.")
+        self._import(f"{node.module}", *(f"{node.module}.{alias.name}" for alias in node.names))
+
+    def _import(self, *modules: str) -> None:
+        self.imported |= {module for module in modules if module.partition(".")[0] in OURS}
+
+    def visit_Attribute(self, node: ast.Attribute) -> None:
+        self._take(node)
+
+    def visit_BinOp(self, node: ast.BinOp) -> None:
+        self._take(node)
+
+    def visit_Subscript(self, node: ast.Subscript) -> None:
+        self._take(node)
+
+    def visit_Name(self, node: ast.Name) -> None:
+        if node.id == "__file__":
+            raise SystemExit(
+                f"{self._name}:{node.lineno} names data so that its archive cannot know it: "
+                f'write Path(__file__).parent / "name".'
+            )
+
+    def _take(self, node: ast.expr) -> None:
+        path = self._path(node)
+        if path is None:
+            self.generic_visit(node)
+        # A top folder as a whole, let alone the root, is never data.
+        elif len(path.parts) < 2 or path.parts[0] not in DATA:
+            raise SystemExit(f"{self._name}:{node.lineno} names {path}, which is not deployed.")
+        else:
+            self.named.add(str(path))
+
+    def _path(self, node: ast.expr) -> PurePosixPath | None:
+        """What the expression comes to, where it begins at `Path(__file__)`."""
+        match node:
+            case ast.BinOp(left, ast.Div(), ast.Constant(str(part))):
+                base = self._path(left)
+                return base / part if base is not None else None
+            case ast.Attribute(ast.Call(ast.Name("Path"), [ast.Name("__file__")]), "parent"):
+                return self._name.parent
+            case ast.Subscript(
+                ast.Attribute(ast.Call(ast.Name("Path"), [ast.Name("__file__")]), "parents"), ast.Constant(int(up))
+            ):
+                return self._name.parents[up]
+        return None
