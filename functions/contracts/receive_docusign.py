@@ -1,10 +1,8 @@
-"""DocuSign tells what became of an envelope: both sides have signed it, one declined, or it was voided.
+"""Receive a DocuSign event.
 
-Nobody is signed in here. The signature over the raw bytes stands for a caller, and the envelope's id, which
-we recorded ourselves, is the only way to a contract: what else the message says is not believed. Hence the
-worker's database role: the platform writes for both sides, as its saga does, and no side's organization could.
-An envelope that is not ours is answered like any other: an account's Connect tells of all its envelopes, and
-would repeat for days what is refused. Ours is recorded before it is sent, so none of its news is missed.
+DocuSign reports that an envelope was signed by both sides, declined or voided. The request is authenticated by its
+signature. The envelope's id alone identifies the contract. An event for an unknown envelope gets the same answer as
+any other event.
 """
 
 from functools import partial
@@ -17,6 +15,13 @@ from shared.kit.db import Row, Tx, transaction
 from shared.kit.endpoint import endpoint
 from shared.kit.request import Request
 from shared.kit.secret import secret
+
+# Nobody is signed in here. The signature over the raw bytes stands in for a caller, and the envelope's id, which we
+# recorded ourselves, is the only way to a contract: nothing else in the message is trusted. Hence the worker's
+# database role: the platform writes for both sides, as its saga does, and neither side's organization could.
+# An envelope that is not ours is answered like any other: an account's Connect reports all of its envelopes, and
+# retries for days if one is refused. Our envelopes are recorded before they are sent, so none of their events is
+# missed.
 
 
 @endpoint(

@@ -1,7 +1,8 @@
-"""Whoever holds a PDF of ours asks whether it is genuine: one that the platform stored, unchanged to the last byte.
+"""Verify a document.
 
-Anybody may, without an account: a bank, a court, the next owner. Only who has the file can ask for it, and learns of
-what kind it is and since when it stands; not whose.
+Checks whether a PDF is genuine: stored by the platform, and unchanged to the last byte. Anyone may ask, without an
+account: a bank, a court, the next owner. Only someone who has the file can ask, and they learn its type and when it
+was stored, but not who it belongs to.
 """
 
 import hashlib
