@@ -1,7 +1,7 @@
-"""Somebody signs out on this device: the session ends, and with it its tokens, cookie and sockets.
+"""Sign out.
 
-Access tokens of the session are refused at once, at the latest when API Gateway forgets the authorizer's
-answer: within 60 seconds.
+Ends the session on this device, together with its tokens, cookie and WebSocket connections. The session's access
+tokens stop working within 60 seconds.
 """
 
 from shared.auth import cookie, queries, rules
@@ -11,6 +11,8 @@ from shared.kit.db import transaction
 from shared.kit.endpoint import Reply, endpoint
 from shared.kit.errors import SessionEnded
 from shared.kit.request import Caller
+
+# They are refused at once, or at the latest when API Gateway forgets the authorizer's answer.
 
 
 @endpoint("POST /auth/logout", access=EVERY_ROLE, writes=True, database="auth")
