@@ -1,5 +1,6 @@
-"""A client opens a socket: with a ticket or its token in the address, or with neither, and then it has ten seconds to
-say who it is.
+"""Open a WebSocket connection.
+
+The client puts a ticket or an access token in the URL, or has ten seconds to authenticate after connecting.
 """
 
 from shared.auth import opaque

@@ -1,4 +1,7 @@
-"""A frame that names no event of ours, or is none, is refused in words and the socket stays open."""
+"""Refuse an unknown message.
+
+A frame that is malformed or names an unknown event gets an error frame; the connection stays open.
+"""
 
 from shared.kit.errors import Detail, Invalid
 from shared.kit.socket import Message, socket
