@@ -9,4 +9,4 @@ from shared.kit.socket import Message, socket
 
 @socket("$default", database=None)
 def refuse_message(message: Message) -> None:
-    raise Invalid(Detail("event", "is not an event that can be sent here"))
+    raise Invalid(Detail("event", "is not an event that clients can send"))

@@ -66,7 +66,7 @@ def _spelled(sealed: bytes) -> str:
 
 
 def _refused() -> Invalid:
-    return Invalid(Detail("cursor", "is not a cursor of this list with these filters"))
+    return Invalid(Detail("cursor", "is not a valid cursor for this list and these filters"))
 
 
 class PageMeta(View):
