@@ -34,8 +34,8 @@ from shared.kit.secret import secret
     database="worker",
     raw=Raw(
         description=(
-            "Source 000's short form, or a message of DocuSign Connect (JSON SIM: `envelope-completed`, "
-            "`-declined`, `-voided`, with `data.envelopeId`). Other events are received and change nothing."
+            "The short form shown in the example, or a DocuSign Connect message (JSON SIM: `envelope-completed`, "
+            "`-declined`, `-voided`, with `data.envelopeId`). Other events are accepted and change nothing."
         ),
         example={
             "event": "envelope_completed",
@@ -46,8 +46,8 @@ from shared.kit.secret import secret
             },
         },
         headers={
-            "X-DocuSign-Signature-1": "HMAC-SHA256 over the body's bytes with a key of ours, in base64.",
-            "X-DocuSign-Signature-2": "The same with the next key while keys are rotated, and so on up: one must fit.",
+            "X-DocuSign-Signature-1": "HMAC-SHA256 of the raw body with one of our keys, in base64.",
+            "X-DocuSign-Signature-2": "The same with the next key during key rotation, and so on. One must match.",
         },
     ),
 )

@@ -24,7 +24,7 @@ LARGEST = 4 * 1024 * 1024
     access=ANYONE,
     rate="upload",
     raw=Raw(
-        description="The PDF, byte for byte as it was downloaded, up to 4 MB.",
+        description="The PDF exactly as it was downloaded, up to 4 MB.",
         content_type="application/pdf",
     ),
 )
