@@ -72,7 +72,7 @@ class Publishing(Body):
     @classmethod
     def _each_day_once(cls, values: list[Published]) -> list[Published]:
         if len({one.date for one in values}) < len(values):
-            raise refuse("must name each day once")
+            raise refuse("must not repeat a day")
         return values
 
 
