@@ -41,14 +41,14 @@ _PLACE = re.compile(f"({_DEGREES}),({_DEGREES})", re.ASCII)
 
 def _currency(value: str) -> str:
     if value not in CURRENCIES:
-        raise refuse("must be an ISO 4217 code with two decimals or none, as USD")
+        raise refuse("must be an ISO 4217 code with two decimals or none, such as USD")
     return value
 
 
 def _labels(value: Any) -> list[str]:
     labels = [label.strip() for label in str(value).split(",")]
     if "\x00" in str(value) or not all(labels):
-        raise refuse("must be names with commas between them")
+        raise refuse("must be names separated by commas")
     return labels
 
 
@@ -61,10 +61,10 @@ def _words(value: str) -> str:
 def _place(value: Any) -> tuple[Decimal, Decimal]:
     found = _PLACE.fullmatch(str(value))
     if not found:
-        raise refuse("must be latitude and longitude in degrees, as 52.52,13.405")
+        raise refuse("must be latitude and longitude in degrees, such as 52.52,13.405")
     latitude, longitude = Decimal(found[1]), Decimal(found[3])
     if abs(latitude) > 90 or abs(longitude) > 180:
-        raise refuse("must lie between -90,-180 and 90,180")
+        raise refuse("must be between -90,-180 and 90,180")
     return latitude, longitude
 
 
