@@ -36,7 +36,7 @@ def _zone(value: str) -> str:
     try:
         ZoneInfo(value)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise refuse("must be an IANA time zone, as America/New_York") from None
+        raise refuse("must be an IANA time zone, such as America/New_York") from None
     return value
 
 
