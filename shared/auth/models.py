@@ -18,7 +18,7 @@ def _address(value: str) -> str:
     email_validator.SPECIAL_USE_DOMAIN_NAMES.clear()
     try:
         if not value.isascii():
-            raise refuse("must be an address in ASCII (an international domain as xn--…)")
+            raise refuse("must be an ASCII address (write an international domain as xn--…)")
         email_validator.validate_email(
             value, strict=True, check_deliverability=False, allow_quoted_local=True, allow_smtputf8=False
         )
