@@ -15,11 +15,11 @@ from shared.kit.task import operator
 def make_administrator(event: dict[str, Any]) -> dict[str, str]:
     email = event.get("email")
     if not isinstance(email, str) or not email:
-        raise ValueError('Say whom: {"email": "…"}')
+        raise ValueError('Name the user: {"email": "…"}')
     with transaction() as tx:
         row = queries.update_administrator(tx, email)
         if row is None:
-            raise ValueError("No active user has this e-mail address: it has to register first.")
+            raise ValueError("No active user has this e-mail address. They must register first.")
         user = AdminUser.of(row)
         tx.emit("user.role_changed", user, user_id=user.id)
     return {"id": str(user.id), "role": user.role}
