@@ -54,8 +54,8 @@ class WrongStart(Senseless):
 
 
 class Renewal(OfferedTerms):
-    """The terms on which a lease goes on. What is not named: it begins when the lease ends, runs for 12 months, is
-    billed, prorated and taxed and bears late charges as before; all other terms by default, as in a first offer."""
+    """The terms of a renewal. By default it starts when the lease ends, lasts 12 months, and keeps the lease's billing,
+    proration, tax and late charges. All other terms have the same defaults as a first offer."""
 
     bid_amount: PositiveMoney
 

@@ -70,7 +70,7 @@ def _refused() -> Invalid:
 
 
 class PageMeta(View):
-    """Beside every page: where the next one begins."""
+    """Where the next page starts."""
 
     cursor: str | None
     has_more: bool
