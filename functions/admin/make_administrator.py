@@ -1,6 +1,7 @@
-"""An operator's command: the user with this address is a SUPER_ADMIN from now on.
+"""Make a user an administrator.
 
-How the first one comes to be; after that `change_role` makes others. No request from outside gets here.
+An operator's command: the user with this e-mail address becomes a SUPER_ADMIN. This is how the first one is made;
+after that, `change_role` makes others. It cannot be reached from outside.
 """
 
 from typing import Any
