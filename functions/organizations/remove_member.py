@@ -3,8 +3,6 @@
 The member's account ends, with every session, token and WebSocket connection, within 60 seconds. What they signed,
 wrote and did stays under their name. What they were responsible for (buildings, open bids, mandates) passes to the
 user who removes them. Their e-mail address can be invited or registered again.
-
-Why: docs/decisions/(....).| Why: docs/decisions/0016.
 """
 
 from uuid import UUID
@@ -16,6 +14,8 @@ from shared.kit.request import Caller
 from shared.organizations import queries, rules
 from shared.organizations.models import Member
 from shared.organizations.roles import Right, may
+
+# docs/decisions/0016 says why.
 
 
 @endpoint(
