@@ -4,8 +4,6 @@ The account ends, with every session, token and WebSocket connection, within 60 
 the organization takes over what the caller was responsible for. If there is none, the account can be deleted only
 when nothing is in progress, and whatever the organization still offers is withdrawn. The caller's name and e-mail
 address remain only on what was signed and paid.
-
-Why: docs/decisions/(....).| Why: docs/decisions/0017.
 """
 
 from shared.auth import queries as auth_queries
@@ -16,6 +14,8 @@ from shared.kit.errors import SessionEnded
 from shared.kit.request import Caller
 from shared.users import queries, rules
 from shared.users.models import FormerUser
+
+# docs/decisions/0017 says why.
 
 
 @endpoint(
