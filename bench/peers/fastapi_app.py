@@ -352,7 +352,7 @@ def place_bid(
     idempotency_key: Annotated[str | None, Header()] = None,
 ) -> Any:
     if caller.role not in ("CLIENT", "BROKER"):
-        raise HTTPException(403, "Your role may not do this.")
+        raise HTTPException(403, "Your role does not allow this.")
     asked = hashlib.sha256(offer.model_dump_json().encode()).hexdigest()
     if idempotency_key is not None:
         lock = select(func.pg_try_advisory_xact_lock(func.hashtextextended(f"{caller.user_id} {idempotency_key}", 0)))

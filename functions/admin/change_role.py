@@ -1,6 +1,9 @@
-"""An administrator gives a user another role; this is also how SUPPORT and further administrators are made.
+"""Change a user's role.
 
-Tokens carry no rights: the new role holds at the user's next request and message, within 60 seconds.
+A SUPER_ADMIN gives a user another role. This is also how SUPPORT users and further administrators are made. The new
+role applies from the user's next request or message, within 60 seconds.
+
+Why: docs/decisions/(....).| Tokens carry no rights.
 """
 
 from uuid import UUID

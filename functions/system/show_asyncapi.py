@@ -1,4 +1,9 @@
-"""Hands out the description of the WebSocket API, as `make openapi` wrote it from the catalog."""
+"""Retrieve the AsyncAPI document.
+
+Describes the WebSocket API.
+
+Why: docs/decisions/(....).| `make openapi` writes the document from the catalog.
+"""
 
 from pathlib import Path
 from typing import Any

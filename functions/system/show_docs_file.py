@@ -1,4 +1,9 @@
-"""The scripts and styles of the documentation page, from our own origin as its policy demands."""
+"""Retrieve a documentation asset.
+
+Serves the scripts and styles of the documentation page.
+
+Why: docs/decisions/(....).| From our own origin, as the page's content security policy demands.
+"""
 
 from typing import Annotated
 

@@ -1,4 +1,9 @@
-"""Hands out the description of this API, as `make openapi` wrote it from the catalog."""
+"""Retrieve the OpenAPI document.
+
+Describes the HTTP API.
+
+Why: docs/decisions/(....).| `make openapi` writes the document from the catalog.
+"""
 
 from pathlib import Path
 from typing import Any

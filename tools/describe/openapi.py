@@ -34,15 +34,15 @@ _REF = "#/components/schemas/{model}"
 _EXAMPLE_META = {"timestamp": "2026-01-27T12:00:00Z", "request_id": "0195f3a8"}
 _REASONS = {
     400: "The request is not valid",
-    401: "Nobody known is asking",
-    403: "Not open to this caller, or not on this way",
-    404: "There is no such thing for this caller",
-    409: "The state of the world refuses it",
-    412: "The thing was changed since it was read",
-    422: "Well-formed, but it makes no sense",
+    401: "Authentication is required",
+    403: "The caller may not do this, or not at this address",
+    404: "It does not exist for this caller",
+    409: "The current state does not allow it",
+    412: "It has changed since it was read",
+    422: "Well-formed, but contradictory",
     429: "Too many requests",
-    500: "A defect on our side",
-    503: "A part that we depend on does not answer",
+    500: "An error on our side",
+    503: "The service is temporarily unavailable",
 }
 
 
@@ -63,8 +63,8 @@ def document(operations: Sequence[Operation]) -> dict[str, Any]:
         "info": {
             "title": "Leasing platform",
             "version": "1.0.0",
-            "description": "Commercial space, listed, bid for, leased and billed. Money is a JSON number with at most "
-            "two decimals; moments are ISO 8601 in UTC with Z; lists are pages behind an opaque cursor.",
+            "description": "List, bid on, lease and bill commercial space. Money is a JSON number with at most "
+            "two decimals. Timestamps are ISO 8601 in UTC, with Z. Lists are paginated with an opaque cursor.",
         },
         "servers": [{"url": "/"}],
         "tags": [{"name": domain} for domain in sorted({operation.domain for operation in endpoints})],
@@ -275,7 +275,7 @@ def _responses(operation: Operation, schemas: _Schemas) -> dict[str, Any]:
     headers += ["ETag"] if is_tagged and answer is not None else []
     headers += ["Location"] if operation.returns == 302 else []
     headers += ["Idempotent-Replayed"] if operation.takes_key else []
-    success: dict[str, Any] = {"description": "Done", "headers": _headers(headers)}
+    success: dict[str, Any] = {"description": "Success", "headers": _headers(headers)}
     content: dict[str, Any] = (
         {} if answer is None else {"application/json": {"schema": schemas.of(operation, "return")}}
     )
@@ -322,14 +322,14 @@ def _example(kind: type[Refusal]) -> dict[str, Any]:
 ENVELOPES: dict[str, Any] = {
     "Error": {
         "type": "object",
-        "description": "Every refusal of ours.",
+        "description": "Every error response of the platform.",
         "required": ["error", "meta"],
         "properties": {
             "error": {
                 "type": "object",
                 "required": ["code", "message", "details"],
                 "properties": {
-                    "code": {"type": "string", "description": "Stable; programs decide by it."},
+                    "code": {"type": "string", "description": "Stable. Programs rely on it."},
                     "message": {"type": "string"},
                     "details": {
                         "type": "array",
@@ -339,7 +339,7 @@ ENVELOPES: dict[str, Any] = {
                             "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
                         },
                     },
-                    "retry_after": {"type": "integer", "description": "Seconds."},
+                    "retry_after": {"type": "integer", "description": "Seconds to wait before trying again."},
                 },
             },
             "meta": {
@@ -354,7 +354,7 @@ ENVELOPES: dict[str, Any] = {
     },
     "GatewayError": {
         "type": "object",
-        "description": "What API Gateway answers itself (docs/errors.md).",
+        "description": "An error response of API Gateway itself.",
         "required": ["message"],
         "properties": {"message": {"type": ["string", "null"]}},
     },
@@ -364,32 +364,37 @@ _PARAMETERS: dict[str, Any] = {
     "CorrelationId": {
         "name": "X-Correlation-ID",
         "in": "header",
-        "description": "Kept in answers, logs and events where it matches `[A-Za-z0-9._-]{1,64}`, else replaced.",
+        "description": "Returned in the response and used in logs and events if it matches "
+        "`[A-Za-z0-9._-]{1,64}`; otherwise replaced.",
         "schema": {"type": "string"},
     },
     "IdempotencyKey": {
         "name": "Idempotency-Key",
         "in": "header",
-        "description": "The same key and request within 24 hours: the first answer again, and no second effect.",
+        "description": "A repeat of the request with the same key within 24 hours returns the first response again and "
+        "has no second effect.",
         "schema": {"type": "string", "pattern": "^[\\x21-\\x7e]{1,255}$"},
     },
     "IfMatch": {
         "name": "If-Match",
         "in": "header",
-        "description": "The ETag that was read: refused with 412 where the thing was changed since.",
+        "description": "The ETag that was read. The request is refused with 412 if the object has changed since.",
         "schema": {"type": "string"},
     },
 }
 
 _HEADERS: dict[str, Any] = {
-    "X-Correlation-ID": {"schema": {"type": "string"}, "description": "The request's id in our logs."},
+    "X-Correlation-ID": {"schema": {"type": "string"}, "description": "The request's ID in our logs."},
     "X-RateLimit-Limit": {"schema": {"type": "string"}, "description": "Requests per window."},
     "X-RateLimit-Remaining": {"schema": {"type": "string"}, "description": "Requests left in the window."},
-    "X-RateLimit-Reset": {"schema": {"type": "string"}, "description": "Unix time of the next free request."},
-    "ETag": {"schema": {"type": "string"}, "description": "Changes with the answer; what `If-Match` takes."},
-    "Idempotent-Replayed": {"schema": {"type": "string"}, "description": "`true`: the first answer again."},
-    "Location": {"schema": {"type": "string"}, "description": "Where the browser goes on."},
-    "Retry-After": {"schema": {"type": "string"}, "description": "Seconds."},
+    "X-RateLimit-Reset": {
+        "schema": {"type": "string"},
+        "description": "Unix time from which another request is allowed.",
+    },
+    "ETag": {"schema": {"type": "string"}, "description": "Changes with the response. Send it as `If-Match`."},
+    "Idempotent-Replayed": {"schema": {"type": "string"}, "description": "`true` if this is the first response again."},
+    "Location": {"schema": {"type": "string"}, "description": "Where the browser continues."},
+    "Retry-After": {"schema": {"type": "string"}, "description": "Seconds to wait before trying again."},
 }
 
 
