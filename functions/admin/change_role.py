@@ -2,8 +2,6 @@
 
 A SUPER_ADMIN gives a user another role. This is also how SUPPORT users and further administrators are made. The new
 role applies from the user's next request or message, within 60 seconds.
-
-Why: docs/decisions/(....).| Tokens carry no rights.
 """
 
 from uuid import UUID
@@ -15,6 +13,8 @@ from shared.kit.db import transaction
 from shared.kit.endpoint import endpoint
 from shared.kit.request import Caller
 from shared.organizations.roles import Right, may
+
+# Tokens carry no rights.
 
 
 @endpoint(

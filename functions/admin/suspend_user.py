@@ -2,8 +2,6 @@
 
 A SUPER_ADMIN suspends a user. Every session, token and WebSocket connection ends within 60 seconds, and sign-ins
 are refused. Nothing the user did or is responsible for changes. Restoring the user reverses the suspension.
-
-Why: docs/decisions/(....).| restore_user takes it back.
 """
 
 from uuid import UUID
@@ -16,6 +14,8 @@ from shared.kit.db import transaction
 from shared.kit.endpoint import endpoint
 from shared.kit.request import Caller
 from shared.organizations.roles import Right, may
+
+# restore_user takes it back.
 
 
 @endpoint(

@@ -1,4 +1,4 @@
-"""Sign in.
+"""Sign in with a password.
 
 Signs in with e-mail address and password. An unknown address and a wrong password get the same response. Five
 failed attempts lock the address for 15 minutes, whether or not it has an account. A user with two-factor

@@ -1,4 +1,4 @@
-"""Sign out.
+"""Sign out of a session.
 
 Ends the session on this device, together with its tokens, cookie and WebSocket connections. The session's access
 tokens stop working within 60 seconds.

@@ -1,4 +1,4 @@
-"""List buildings.
+"""List the organization's buildings.
 
 Owners and their agents see their organization's buildings, newest first. Administrators see all buildings.
 """

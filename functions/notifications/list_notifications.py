@@ -1,4 +1,4 @@
-"""List notifications.
+"""List the caller's notifications.
 
 Lists the caller's notifications, newest first. After a lost WebSocket connection, a client can list everything
 since a given id, in order.

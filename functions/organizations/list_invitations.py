@@ -1,4 +1,4 @@
-"""List invitations.
+"""List the organization's invitations.
 
 Lists who was invited to join the organization, and the status of each invitation.
 """

@@ -1,4 +1,4 @@
-"""List mandates.
+"""List the organization's mandates.
 
 Clients see the mandates that they granted, brokers those that they received, each with its status.
 """

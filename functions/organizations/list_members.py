@@ -1,4 +1,4 @@
-"""List members.
+"""List the organization's members.
 
 Lists the organization's members for those who manage it.
 """

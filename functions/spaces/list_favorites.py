@@ -1,4 +1,4 @@
-"""List favorite spaces.
+"""List the caller's favorite spaces.
 
 Lists the caller's favorites, most recent first. Spaces that the caller may no longer see are left out.
 """

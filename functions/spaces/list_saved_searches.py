@@ -1,4 +1,4 @@
-"""List saved searches.
+"""List the caller's saved searches.
 
 Lists the caller's saved searches, most recent first.
 """

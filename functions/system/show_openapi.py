@@ -1,8 +1,6 @@
 """Retrieve the OpenAPI document.
 
 Describes the HTTP API.
-
-Why: docs/decisions/(....).| `make openapi` writes the document from the catalog.
 """
 
 from pathlib import Path
@@ -11,6 +9,8 @@ from typing import Any
 from shared.kit import wire
 from shared.kit.catalog import ANYONE
 from shared.kit.endpoint import endpoint
+
+# `make openapi` writes the document from the catalog.
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "openapi.json"
 

@@ -120,7 +120,7 @@ _WORDS = {
         "lease_milestone",
         "Lease Ends Early",
         "The lease for {space} ends early. The space is available from {terminates_on}",
-        "Your lease for {space} ends early. The space is no longer yours from {terminates_on}",
+        "Your lease for {space} ends early. {terminates_on} is the first day after it",
     ),
     "contract.terminated": _Words(
         "lease_milestone",
