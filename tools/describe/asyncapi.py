@@ -21,7 +21,8 @@ from shared.kit.fields import Body, FrameData
 from shared.kit.limits import LIMITS
 from shared.kit.reply import Defect
 from shared.kit.wire import MalformedJson
-from tools.describe.openapi import ENVELOPES, Generator, answer_of, refusals_of, summary_of
+from tools.describe.components import ENVELOPES
+from tools.describe.openapi import Generator, answer_of, refusals_of, summary_of
 
 DOCUMENT: Path = Path("docs/asyncapi.json")
 
