@@ -1,10 +1,10 @@
 """Row 1: what a cold start costs, by operation, beside the lean floor and the usual stack.
 
-Each measurement is a fresh process that imports the operation and answers one request from the database, without
-anything kept in Valkey. CPU counts from the first line on: the interpreter's own start is everybody's.
+Each measurement is a fresh process that imports the operation from what is deployed (bench/deployed.py) and answers
+one request from the database, without anything kept in Valkey. CPU counts from the first line on: the interpreter's own
+start is everybody's.
 """
 
-import compileall
 import json
 import os
 import statistics
@@ -14,6 +14,7 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
+from bench.deployed import Deployed
 from bench.figures import Outcome, Spread, spread, table
 from bench.ground import Ground
 from functions.spaces.get_space import get_space
@@ -32,38 +33,37 @@ READS, WRITES, FASTER = 1.25, 1.35, 3.0
 USUAL_EACH = 5
 """The usual stack is measured again after so many operations; the lean floor between all."""
 
-ROOT = Path(__file__).parents[1]
+FIRST = Path(__file__).parent / "first.py"
 
 
 def run(ground: Ground) -> Outcome:
     """Measure every HTTP operation but those of auth/; documents are told of, and stand under no goal here."""
-    for folder in ("functions", "shared", "bench"):
-        compileall.compile_dir(ROOT / folder, quiet=2)
+    deployed = Deployed(ground.state / "deployed")
     operations = [each for each in catalog.load() if each.kind == "endpoint" and each.method and each.domain != "auth"]
     peers = http_event(get_space.operation, **ground.successes.asked("get_space"))
-    for handler in (LEAN, USUAL):
-        _measure(handler, peers)  # files and server are warm from now on
+    for handler, path in ((LEAN, deployed.lean), (USUAL, deployed.usual)):
+        _measure(handler, peers, path)  # files and server are warm from now on
     ratios: dict[str, list[float]] = defaultdict(list)
     spent: dict[str, list[float]] = defaultdict(list)
 
-    spent[LEAN].append(_measure(LEAN, peers))
+    spent[LEAN].append(_measure(LEAN, peers, deployed.lean))
 
     def compare(name: str, cost: float) -> None:
         """Beside the floor just before and just after it: the machine's pace changes by half within a minute."""
         spent[name].append(cost)
-        spent[LEAN].append(_measure(LEAN, peers))
+        spent[LEAN].append(_measure(LEAN, peers, deployed.lean))
         ratios[name].append(cost / statistics.mean(spent[LEAN][-2:]))
 
     def measure(operation: Operation) -> None:
         event = http_event(operation, **ground.successes.asked(operation.name))
         ground.forget_answers()
-        compare(operation.name, _measure(operation.handler, event))
+        compare(operation.name, _measure(operation.handler, event, deployed.path_of(operation)))
 
     for _ in range(ROUNDS):
         for number, operation in enumerate(operations):
             measure(operation)
             if number % USUAL_EACH == 0:
-                compare(USUAL, _measure(USUAL, peers))
+                compare(USUAL, _measure(USUAL, peers, deployed.usual))
     dear = [each for each in operations if spread(ratios[each.name]).median > DEAR and "documents" not in each.layers]
     for _ in range(AGAIN):
         for operation in dear:
@@ -71,19 +71,21 @@ def run(ground: Ground) -> Outcome:
     return _outcome(operations, {name: spread(values) for name, values in ratios.items()}, spent)
 
 
-def _measure(handler: str, event: dict[str, Any]) -> float:
-    """Milliseconds of CPU."""
+def _measure(handler: str, event: dict[str, Any], path: str) -> float:
+    """Milliseconds of CPU, with modules from `path` alone."""
     done = subprocess.run(
-        [sys.executable, ROOT / "bench" / "first.py", handler],
+        # Neither this machine's own packages nor the folder of the script.
+        [sys.executable, "-S", "-P", FIRST, handler],
         input=json.dumps(event),
         capture_output=True,
         text=True,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        env=os.environ | {"PYTHONPATH": path},
         check=False,
     )
     assert done.returncode == 0, done.stderr
     figures = json.loads(done.stderr.splitlines()[-1])
     assert figures["status"] < 300, (handler, figures)
+    assert figures["file"].startswith(path.partition(os.pathsep)[0]), (handler, figures)
     return float(figures["cpu"]) * 1000
 
 

@@ -26,6 +26,8 @@ from shared.organizations.roles import Right, may
     writes=True,
     verified=True,
     uses=("derive_key.mac",),
+    # An address is checked by the package that checks it at registration.
+    layers=("tokens",),
     database="auth",
 )
 def invite_member(caller: Caller, asked: NewInvitation) -> Invitation:

@@ -18,6 +18,8 @@ class Definition:
 
     words: set[str] = field(default_factory=set)
     mentions: set[Name] = field(default_factory=set)
+    packages: set[str] = field(default_factory=set)
+    """What it imports itself, when it is called."""
 
 
 class Source:
@@ -45,6 +47,10 @@ class Source:
         """Every name and text in the definition and in whatever it leads to."""
         return set().union(*(self.definitions[found].words for found in self.reach((module, name))))
 
+    def packages_of(self, module: str, name: str) -> set[str]:
+        """Every package that the definition, or whatever it leads to, imports only when it is called."""
+        return set().union(*(self.definitions[found].packages for found in self.reach((module, name))))
+
     def reach(self, start: Name) -> set[Name]:
         """The definition and whatever it leads to."""
         found, new = {start}, [start]
@@ -67,6 +73,10 @@ class Source:
             elif isinstance(part, ast.Name):
                 found.words.add(part.id)
                 found.mentions.add(known.get(part.id, (module, part.id)))
+            elif isinstance(part, ast.Import):
+                found.packages |= {alias.name.partition(".")[0] for alias in part.names}
+            elif isinstance(part, ast.ImportFrom):
+                found.packages.add(str(part.module).partition(".")[0])
             elif isinstance(part, ast.Attribute):
                 found.words.add(part.attr)
                 if isinstance(part.value, ast.Name) and part.value.id in known:

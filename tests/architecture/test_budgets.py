@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from shared.kit import catalog
+from tests.architecture.reach import Source
 
 ROOT = Path(__file__).parents[2]
 
@@ -15,13 +16,14 @@ LEAN = ("aws_lambda_powertools", "hiredis", "psycopg", "pydantic")
 """The lean floor: what every operation stands on."""
 
 LAYERS = {
-    "tokens": {"jwt", "cryptography", "bcrypt"},
+    "tokens": {"jwt", "cryptography", "bcrypt", "email_validator"},
     # fpdf2 takes cryptography along where it is installed; its layer does not hold it.
     "documents": {"fpdf", "cryptography", "bcrypt"},
     # Alembic takes MarkupSafe along, with Mako.
     "schema": {"sqlalchemy", "alembic", "markupsafe"},
     "mail": {"jinja2", "markupsafe"},
     "codes": {"pyotp", "segno"},
+    "places": {"tzfpy"},
     # cryptography takes bcrypt along where it is installed; the layer does not hold it.
     "oauth": {"authlib", "requests", "joserfc", "cryptography", "bcrypt"},
 }
@@ -56,6 +58,11 @@ print(json.dumps(answers))
 
 
 @pytest.fixture(scope="module")
+def source():
+    return Source()
+
+
+@pytest.fixture(scope="module")
 def imports():
     modules = [operation.module for operation in catalog.load()]
     done = subprocess.run(
@@ -80,6 +87,14 @@ def test_an_operation_imports_only_what_its_layers_hold(operation, imports):
     heavy = tops(found) & {name for names in LAYERS.values() for name in names}
     allowed = {name for layer in operation.layers for name in LAYERS.get(layer, set())}
     assert heavy <= allowed
+
+
+@pytest.mark.parametrize("operation", catalog.load(), ids=lambda operation: operation.name)
+def test_what_an_operation_imports_only_when_it_is_called_is_in_its_layers_too(operation, source):
+    """On one machine every package is there: that one is missing shows on Lambda, at the first call."""
+    heavy = source.packages_of(operation.module, operation.name) & {name for held in LAYERS.values() for name in held}
+    held = {name for layer in operation.layers for name in LAYERS.get(layer, set())}
+    assert heavy - held == set()
 
 
 @pytest.mark.parametrize(
