@@ -125,5 +125,5 @@ deploy: .venv/ready ## deploy to the AWS account of your credentials (STAGE=dev)
 diff: .venv/ready ## what `make deploy` would change, and above all what it would replace (STAGE=dev)
 	@$(CDK) diff --context stage=$(STAGE) --app "$(BIN)/python app.py"
 
-migration: .venv/ready ## draft a migration from shared/schema/tables.py (m="what changes"; DATABASE_URL of a migrated database)
+migration: .venv/ready ## draft a migration from shared/schema/tables/ (m="what changes"; DATABASE_URL of a migrated database)
 	@$(BIN)/python -m shared.schema.migrate draft "$(m)"

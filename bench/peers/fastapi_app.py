@@ -27,7 +27,7 @@ from sqlalchemy.orm import DeclarativeBase, Session, joinedload, relationship, s
 
 from shared.kit import limits
 from shared.kit.reply import SECURITY_HEADERS
-from shared.schema import tables
+from shared.schema.metadata import metadata
 from shared.spaces.queries import _SELECT_SIMILAR
 
 AUDIENCE, ISSUER = "leasing-api", os.environ["PUBLIC_URL"]
@@ -79,13 +79,13 @@ def _set_context(session: Session, transaction: Any, connection: Any) -> None:
 class Base(DeclarativeBase):
     """The platform's own tables."""
 
-    metadata = tables.metadata
+    metadata = metadata
     # Row-level security shows nobody the audit row that was just written: no RETURNING.
     __mapper_args__: ClassVar = {"eager_defaults": False}
 
 
 def _named(name: str) -> Any:
-    return tables.metadata.tables[name]
+    return metadata.tables[name]
 
 
 class Building(Base):
@@ -352,7 +352,7 @@ def place_bid(
     idempotency_key: Annotated[str | None, Header()] = None,
 ) -> Any:
     if caller.role not in ("CLIENT", "BROKER"):
-        raise HTTPException(403, "Your role may not do this.")
+        raise HTTPException(403, "Your role does not allow this.")
     asked = hashlib.sha256(offer.model_dump_json().encode()).hexdigest()
     if idempotency_key is not None:
         lock = select(func.pg_try_advisory_xact_lock(func.hashtextextended(f"{caller.user_id} {idempotency_key}", 0)))

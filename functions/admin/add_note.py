@@ -1,4 +1,7 @@
-"""Support writes down what it learned about a user, for the next of the platform's own people to read."""
+"""Add a support note.
+
+SUPPORT or a SUPER_ADMIN adds a note about a user for their colleagues to read.
+"""
 
 from uuid import UUID
 

@@ -1,6 +1,7 @@
-"""An administrator gives a user another role; this is also how SUPPORT and further administrators are made.
+"""Change a user's role.
 
-Tokens carry no rights: the new role holds at the user's next request and message, within 60 seconds.
+A SUPER_ADMIN gives a user another role. This is also how SUPPORT users and further administrators are made. The new
+role applies from the user's next request or message, within 60 seconds.
 """
 
 from uuid import UUID
@@ -12,6 +13,8 @@ from shared.kit.db import transaction
 from shared.kit.endpoint import endpoint
 from shared.kit.request import Caller
 from shared.organizations.roles import Right, may
+
+# Tokens carry no rights.
 
 
 @endpoint(

@@ -1,4 +1,8 @@
-"""Who did what, and what was refused to whom: an owner sees its organization's, the platform's people everybody's."""
+"""List audit log entries.
+
+Shows who did what, and which requests were refused. Owners see the entries of their own organization; SUPPORT and
+SUPER_ADMIN see all entries.
+"""
 
 from shared.admin import queries
 from shared.admin.models import AuditEntry, AuditFilter, AuditLog

@@ -1,4 +1,7 @@
-"""The platform's own people read what was written about a user."""
+"""List support notes.
+
+Lists the notes about a user, for SUPPORT and SUPER_ADMIN.
+"""
 
 from uuid import UUID
 

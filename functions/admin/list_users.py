@@ -1,4 +1,7 @@
-"""The platform's own people find a user: by name, address or organization, by role, by status."""
+"""Search for users.
+
+SUPPORT and SUPER_ADMIN find users by name, e-mail address, organization, role or status.
+"""
 
 from shared.admin import queries
 from shared.admin.models import AdminUser, AdminUserList, UserFilter

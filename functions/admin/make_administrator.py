@@ -1,6 +1,7 @@
-"""An operator's command: the user with this address is a SUPER_ADMIN from now on.
+"""Make a user an administrator.
 
-How the first one comes to be; after that `change_role` makes others. No request from outside gets here.
+An operator's command: the user with this e-mail address becomes a SUPER_ADMIN. This is how the first one is made;
+after that, `change_role` makes others. It cannot be reached from outside.
 """
 
 from typing import Any
@@ -15,11 +16,11 @@ from shared.kit.task import operator
 def make_administrator(event: dict[str, Any]) -> dict[str, str]:
     email = event.get("email")
     if not isinstance(email, str) or not email:
-        raise ValueError('Say whom: {"email": "…"}')
+        raise ValueError('Name the user: {"email": "…"}')
     with transaction() as tx:
         row = queries.update_administrator(tx, email)
         if row is None:
-            raise ValueError("No active user has this e-mail address: it has to register first.")
+            raise ValueError("No active user has this e-mail address. They must register first.")
         user = AdminUser.of(row)
         tx.emit("user.role_changed", user, user_id=user.id)
     return {"id": str(user.id), "role": user.role}

@@ -1,6 +1,8 @@
-"""An administrator takes the second factor off the account of somebody who has lost it, or to whom a thief gave one.
+"""Remove a user's second factor.
 
-Every session ends with it: whoever signs in next needs the password, and a mail tells the address that it happened.
+A SUPER_ADMIN turns off two-factor authentication for a user who has lost their second factor, or whose attacker has
+set one up. All of the user's sessions end, so the next sign-in requires the password. The user is informed by
+e-mail.
 """
 
 from uuid import UUID

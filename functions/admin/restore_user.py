@@ -1,4 +1,7 @@
-"""An administrator lets a suspended user in again; ended sessions stay ended, so the user signs in anew."""
+"""Restore a suspended user.
+
+A SUPER_ADMIN lets a suspended user sign in again. Sessions that have ended stay ended.
+"""
 
 from uuid import UUID
 

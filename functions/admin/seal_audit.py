@@ -1,7 +1,8 @@
-"""Hourly: what has been entered in the audit log since the last seal is sealed, each seal over the one before.
+"""Seal the audit log.
 
-The hash also goes into the function's own log, out of the database's reach: whoever rewrites entries and all seals
-after them still cannot rewrite that.
+Runs hourly. Seals all entries since the last seal; each seal covers the previous one. The hash is also written to
+the function's own log, out of the database's reach: even someone who rewrites entries and all later seals cannot
+rewrite that.
 """
 
 from typing import Any

@@ -1,6 +1,7 @@
-"""An administrator shuts a user out: every session, token and socket ends within 60 seconds, signing in is refused.
+"""Suspend a user.
 
-Nothing of what the user did or stands for changes, and `restore_user` takes it back.
+A SUPER_ADMIN suspends a user. Every session, token and WebSocket connection ends within 60 seconds, and sign-ins
+are refused. Nothing the user did or is responsible for changes. Restoring the user reverses the suspension.
 """
 
 from uuid import UUID
@@ -13,6 +14,8 @@ from shared.kit.db import transaction
 from shared.kit.endpoint import endpoint
 from shared.kit.request import Caller
 from shared.organizations.roles import Right, may
+
+# restore_user takes it back.
 
 
 @endpoint(

@@ -1,7 +1,8 @@
-"""An operator's command: does every seal of the audit log still hold? Compare `hash` with the log of `seal_audit`.
+"""Verify the audit log's seals.
 
-Answers `{"intact", "seals", "hash", "broken", "unsealed", "overdue"}`: `broken` are the numbers of seals whose entries
-were changed, removed or added to; `overdue` counts entries older than a day that none covers.
+An operator's command. Compare `hash` with the log of `seal_audit`. Returns `{"intact", "seals", "hash", "broken",
+"unsealed", "overdue"}`: `broken` lists the numbers of the seals whose entries were changed, removed or added to;
+`overdue` counts entries older than a day that no seal covers.
 """
 
 from typing import Any

@@ -1,6 +1,7 @@
-"""Somebody who was asked into an organization opens an account there, with the token from the mail.
+"""Accept an invitation.
 
-That mail proves the address, so that nothing is left to verify; the person is signed in at once.
+Creates an account in the inviting organization with the token from the invitation e-mail. The token also proves the
+e-mail address, so it does not need to be verified. The new user is signed in at once.
 """
 
 from shared.auth import opaque, passwords, queries, rules, sessions

@@ -1,6 +1,7 @@
-"""Tells every operation behind the authorizer who is calling, as the session's row says now.
+"""Authorize a request.
 
-API Gateway keeps the answer for 45 seconds: that long an ended session or a changed role lives on.
+Tells every operation behind the authorizer who the caller is, according to the session's row. API Gateway caches
+the answer for 45 seconds, so an ended session or a changed role can persist for that long.
 """
 
 from typing import Any

@@ -1,6 +1,7 @@
-"""Somebody sets a new password with the token from the mail. Every session ends; one logs in anew.
+"""Set a new password.
 
-The proof that the address is one's own also ends a lockout: success resets the count.
+Sets a new password with the token from the reset e-mail. All sessions end, and the user signs in again. Because the
+token proves that the user owns the e-mail address, a lockout ends too.
 """
 
 from shared.auth import opaque, passwords, queries, rules

@@ -1,6 +1,7 @@
-"""The sockets of ended sessions are closed: who signed out, set a new password or was removed no longer listens.
+"""Close the sockets of ended sessions.
 
-They hear nothing from the moment the session ends; this only lets go of them.
+Applies to users who signed out, set a new password or were removed. Their sockets receive nothing from the moment
+the session ends; this only closes them.
 """
 
 from uuid import UUID

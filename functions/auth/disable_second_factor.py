@@ -1,6 +1,7 @@
-"""A person gives its second factor up, with the password and a code: a stolen session cannot.
+"""Disable two-factor authentication.
 
-Which of the two was wrong is not told, and the same work is done. Whoever has lost the app gives a recovery code.
+Requires both the password and a code, so that a stolen session is not enough. A user who has lost their
+authenticator app can use a recovery code. The response does not reveal which of the two was wrong.
 """
 
 import time
@@ -13,6 +14,8 @@ from shared.kit.endpoint import endpoint
 from shared.kit.errors import SessionEnded
 from shared.kit.request import Caller
 from shared.kit.sealed import unseal
+
+# The same work is done whichever of the two was wrong.
 
 
 @endpoint(

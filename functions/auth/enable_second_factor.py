@@ -1,4 +1,8 @@
-"""A person shows that its app has the secret: from now on a sign-in takes a code, or one of ten recovery codes."""
+"""Enable two-factor authentication.
+
+The user proves with a code that their authenticator app has the secret. From then on, signing in requires a code
+from the app or one of ten recovery codes.
+"""
 
 import time
 

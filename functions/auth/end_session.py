@@ -1,6 +1,7 @@
-"""A person ends one of its sessions from wherever it is: a device that was lost, a browser that was borrowed.
+"""End a session.
 
-Its tokens are dead and its sockets closed within 60 seconds; the other sessions go on.
+The caller ends one of their own sessions, for example on a lost device or a borrowed browser. Its tokens stop
+working and its WebSocket connections close within 60 seconds. Other sessions continue.
 """
 
 from uuid import UUID

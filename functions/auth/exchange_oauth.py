@@ -1,8 +1,9 @@
-"""The frontend exchanges the code from Google's or LinkedIn's sign-in for a session; who is new gets an account.
+"""Exchange an OAuth code.
 
-An account that has a password is never entered this way: only its password, or its mailbox, opens it
-(docs/decisions/0018). One that came by another provider is entered by the address that both have verified. A second
-factor is asked for here, too.
+The frontend exchanges the code from a Google or LinkedIn sign-in for a session. A new user gets an account. An
+account that has a password cannot be entered this way: it opens only with its password or through its mailbox. An
+account that was created through another provider can be entered if both providers verified the same e-mail address.
+Two-factor authentication applies here too.
 """
 
 import time
@@ -15,6 +16,8 @@ from shared.kit.endpoint import endpoint
 from shared.kit.ids import new_id
 from shared.kit.reply import Reply
 from shared.kit.request import Caller
+
+# Why a password account is never entered this way: docs/decisions/0018.
 
 
 @endpoint(

@@ -1,7 +1,8 @@
-"""The provider sends somebody back: what it says of the person becomes a code, and the browser goes on to the frontend.
+"""Finish an OAuth sign-in.
 
-No token stands in any address. Where it fails, the frontend is told so as `error`: `access_denied` (the person did not
-want to), `provider_failed`, `email_not_verified`.
+The provider redirects the user's browser here. The browser continues to the frontend with a code; no token ever
+appears in a URL. If the sign-in fails, the frontend receives an `error` instead: `access_denied` (the user did not
+consent), `provider_failed` or `email_not_verified`.
 """
 
 import time

@@ -1,4 +1,7 @@
-"""Where a person is signed in, so that it knows a device that is not its own."""
+"""List active sessions.
+
+Lists where the caller is signed in, so that they can spot a device that is not theirs.
+"""
 
 from shared.auth import queries
 from shared.auth.models import Device, DeviceList

@@ -1,9 +1,8 @@
-"""Somebody signs in with e-mail address and password.
+"""Sign in with a password.
 
-An unknown address and a wrong password get the same answer after the same work: one bcrypt and the same
-statements. Five failures lock the address for 15 minutes, whether or not anybody has it. While Valkey is
-down an IP's logins are counted in PostgreSQL. Whoever has a second factor gets no session yet, but a token with which
-functions/auth/verify_second_factor.py waits for a code.
+Signs in with e-mail address and password. An unknown address and a wrong password get the same response. Five
+failed attempts lock the address for 15 minutes, whether or not it has an account. A user with two-factor
+authentication does not get a session yet, but a token to send with their code.
 """
 
 from shared.auth import passwords, queries, rules, sessions
@@ -15,6 +14,9 @@ from shared.kit.endpoint import endpoint
 from shared.kit.errors import Unauthenticated
 from shared.kit.reply import Reply
 from shared.kit.request import Request
+
+# An unknown address and a wrong password cost the same work: one bcrypt and the same statements.
+# While Valkey is down, an IP's logins are counted in PostgreSQL. verify_second_factor takes the token and the code.
 
 
 @endpoint(

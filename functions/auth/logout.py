@@ -1,7 +1,7 @@
-"""Somebody signs out on this device: the session ends, and with it its tokens, cookie and sockets.
+"""Sign out of a session.
 
-Access tokens of the session are refused at once, at the latest when API Gateway forgets the authorizer's
-answer: within 60 seconds.
+Ends the session on this device, together with its tokens, cookie and WebSocket connections. The session's access
+tokens stop working within 60 seconds.
 """
 
 from shared.auth import cookie, queries, rules
@@ -12,6 +12,8 @@ from shared.kit.endpoint import endpoint
 from shared.kit.errors import SessionEnded
 from shared.kit.reply import Reply
 from shared.kit.request import Caller
+
+# They are refused at once, or at the latest when API Gateway forgets the authorizer's answer.
 
 
 @endpoint("POST /auth/logout", access=EVERY_ROLE, writes=True, database="auth")

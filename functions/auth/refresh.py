@@ -1,7 +1,8 @@
-"""A session goes on: a refresh token is spent for a new pair.
+"""Refresh a session.
 
-A repeat within ten seconds (a lost answer, two tabs) gets the same new refresh token. Whoever shows a
-token that was spent longer ago has copied it, or was copied: the whole session ends.
+Exchanges a refresh token for a new pair of tokens. A repeat within ten seconds (a lost response, two browser tabs)
+returns the same new refresh token. A refresh token that was used longer ago has been copied, so the whole session
+ends.
 """
 
 from shared.auth import cookie, opaque, queries, rules, sessions

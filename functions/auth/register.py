@@ -1,7 +1,7 @@
-"""Somebody opens an account: a new organization with its first user, who is signed in at once.
+"""Create an account.
 
-Only the roles that one may give oneself are open here; the others come by invitation. The event makes
-functions/notifications/compose_mail.py send the verification mail.
+Creates a new organization with its first user, who is signed in at once and receives a verification e-mail. Only
+the roles open to self-registration can be chosen; the others are by invitation.
 """
 
 from shared.auth import opaque, passwords, queries, rules, sessions
@@ -13,6 +13,8 @@ from shared.kit.ids import new_id
 from shared.kit.keys import derived_key
 from shared.kit.reply import Reply
 from shared.kit.request import Caller
+
+# functions/notifications/compose_mail.py writes the verification e-mail, on the event.
 
 
 @endpoint(

@@ -1,7 +1,7 @@
-"""Somebody has forgotten a password: whoever reads the address's mail may set a new one.
+"""Request a password reset.
 
-An unknown address gets the same answer after the same statements. The event, which then names nobody,
-makes functions/notifications/compose_mail.py send the mail.
+Sends a reset token to the e-mail address. Whoever reads that mailbox can set a new password. An unknown address
+gets the same response.
 """
 
 from shared.auth import opaque, queries, rules
@@ -12,6 +12,9 @@ from shared.kit.endpoint import endpoint
 from shared.kit.ids import new_id
 from shared.kit.keys import derived_key
 from shared.kit.reply import Reply
+
+# An unknown address costs the same statements; its event names nobody. functions/notifications/compose_mail.py writes
+# the e-mail.
 
 
 @endpoint(

@@ -1,4 +1,7 @@
-"""Somebody has lost the mail of the registration and asks for another one, with a token of its own."""
+"""Resend the verification e-mail.
+
+Sends the verification e-mail again, with a new token.
+"""
 
 from shared.auth import opaque, queries, rules
 from shared.auth.models import User

@@ -1,7 +1,7 @@
-"""A person begins to protect its account with a second factor: a secret for an authenticator app.
+"""Set up two-factor authentication.
 
-Nothing changes for its sign-ins until functions/auth/enable_second_factor.py has seen a code of that app. Whoever
-sets up again before that begins anew.
+Returns a secret for the user's authenticator app. Nothing changes for sign-ins until the user enables two-factor
+authentication with a code from that app. Calling this again before then starts over with a new secret.
 """
 
 from shared.auth import factors, rules, second_factor
@@ -12,6 +12,8 @@ from shared.kit.endpoint import endpoint
 from shared.kit.errors import SessionEnded
 from shared.kit.request import Caller
 from shared.kit.sealed import seal
+
+# enable_second_factor is the step that takes the code.
 
 
 @endpoint(

@@ -1,7 +1,7 @@
-"""Tells verifiers of our access tokens who issues them and where the keys are (OpenID Connect Discovery).
+"""Retrieve the OpenID configuration.
 
-There is no authorization endpoint to name: one logs in with POST /auth/login. As other issuers do whose
-tokens are only to be verified, we leave it out.
+Tells anyone who verifies our access tokens who issues them and where the public keys are (OpenID Connect
+Discovery). There is no authorization endpoint, because users sign in with `POST /auth/login`.
 """
 
 from shared.auth.models import Issuer
@@ -10,6 +10,8 @@ from shared.kit.catalog import ANYONE
 from shared.kit.endpoint import endpoint
 from shared.kit.reply import Reply
 from shared.kit.settings import setting
+
+# We leave it out, as other issuers do whose tokens are only to be verified.
 
 
 @endpoint("GET /.well-known/openid-configuration", root=True, access=ANYONE, rate=None)

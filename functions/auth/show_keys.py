@@ -1,4 +1,7 @@
-"""Hands out the public keys of our access tokens, so that anybody can verify one without asking us (RFC 7517)."""
+"""Retrieve the public signing keys.
+
+Returns the public keys of our access tokens, so that anyone can verify a token without calling us (RFC 7517).
+"""
 
 from jwt.algorithms import RSAAlgorithm
 

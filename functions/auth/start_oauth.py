@@ -1,6 +1,7 @@
-"""Somebody signs in with an account at Google or LinkedIn: its browser is sent there.
+"""Start an OAuth sign-in.
 
-From there it comes back to functions/auth/finish_oauth.py, and with a code to the frontend at `return_to`.
+Redirects the user's browser to Google or LinkedIn. After the sign-in, the browser returns through the callback to
+the frontend at `return_to`, with a code.
 """
 
 import secrets
@@ -12,6 +13,8 @@ from shared.kit.catalog import ANYONE
 from shared.kit.endpoint import endpoint
 from shared.kit.reply import Reply
 from shared.kit.settings import setting
+
+# The callback is finish_oauth.
 
 
 @endpoint(

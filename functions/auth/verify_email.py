@@ -1,4 +1,7 @@
-"""Somebody proves to own an e-mail address, by the token from the mail that register sent there."""
+"""Verify an e-mail address.
+
+The user proves that they own their e-mail address with the token from the verification e-mail.
+"""
 
 from shared.auth import opaque, queries, rules
 from shared.auth.models import User, Verification

@@ -1,7 +1,7 @@
-"""Whoever has signed in with a password gives the second factor, and is in.
+"""Complete a two-factor sign-in.
 
-Five tries, then the password is asked for again; thirty an hour for one person, however often that is. No code is
-good twice, not at the same moment either.
+A user who has signed in with their password sends a code, and gets a session. After five failed attempts, they must
+enter the password again; a user has at most thirty attempts an hour overall. Each code works only once.
 """
 
 import time
@@ -14,6 +14,8 @@ from shared.kit.db import Row, Tx, transaction
 from shared.kit.endpoint import endpoint
 from shared.kit.reply import Reply
 from shared.kit.sealed import unseal
+
+# Not even at the same moment is a code good twice.
 
 
 @endpoint(

@@ -1,6 +1,7 @@
-"""The client accepts the owner's counter-offer: what follows is what follows an owner's approval.
+"""Accept a counter-offer.
 
-It tells the same `bid.approved`, so that the saga starts and everybody hears of it as of any other approval.
+The client, or a broker acting for them, accepts the owner's counter-offer. What follows is the same as when an
+owner approves a bid: the space is held, a draft contract is created and everyone concerned is notified.
 """
 
 from uuid import UUID
@@ -13,6 +14,8 @@ from shared.kit.endpoint import endpoint
 from shared.kit.request import Caller
 from shared.leasing.approval import approve
 from shared.organizations.roles import Right, may
+
+# Emits the same `bid.approved` as approve_bid, so the saga and all other consumers treat it as any other approval.
 
 
 @endpoint(

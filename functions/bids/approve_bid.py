@@ -1,7 +1,8 @@
-"""The owner approves a bid: the space is held, a draft contract stands for the hold, the saga starts.
+"""Approve a bid.
 
-Of several bids on one space one wins; the others stay open as backups until the contract is executed.
-What happens next is functions/leasing/leasing.asl.json, started by the committed `bid.approved`.
+The owner or their agent approves a bid. The space is held, a draft contract is created for as long as the hold
+lasts, and the lease is prepared for signature. If a space has several bids, only one can be approved; the others
+stay open as backups until the contract is executed.
 """
 
 from uuid import UUID
@@ -14,6 +15,8 @@ from shared.kit.endpoint import endpoint
 from shared.kit.request import Caller
 from shared.leasing.approval import approve
 from shared.organizations.roles import Right, may
+
+# The committed `bid.approved` starts the saga: functions/leasing/leasing.asl.json.
 
 
 @endpoint(

@@ -1,7 +1,8 @@
-"""The owner names the rent, and any terms, that it would take instead; it may do so again before the client answers.
+"""Make a counter-offer.
 
-Whether the space is still free does not matter here: a backup bid can be negotiated while another one's deal
-is being signed. It matters when the client accepts.
+The owner or their agent names the rent, and any other terms, that they would accept instead. They may counter again
+before the client answers. The space does not need to be available: a backup bid can be negotiated while the deal on
+another bid is being signed. Availability is checked when the client accepts.
 """
 
 from uuid import UUID

@@ -1,4 +1,7 @@
-"""One bid with every version of its terms and what each is worth, so that both sides can compare what was offered."""
+"""Retrieve a bid.
+
+Both sides see the bid with every version of its terms and the value of each, so that they can compare the offers.
+"""
 
 from uuid import UUID
 

@@ -1,4 +1,7 @@
-"""Both sides see their bids: an owner those on its spaces, a client its organization's own."""
+"""List the caller's bids.
+
+Owners and their agents see the bids on their spaces. Clients see the bids of their own organization.
+"""
 
 from shared.bids import queries
 from shared.bids.models import Bid, BidFilter, BidList

@@ -1,7 +1,8 @@
-"""A client offers a monthly rent for one available space.
+"""Place a bid.
 
-The bid stays open until it is withdrawn, rejected, approved or concluded on a counter-offer; the last two
-start the leasing saga (functions/leasing/leasing.asl.json). Over WebSocket the same operation is `bid:place`.
+A client, or a broker acting for them, offers a monthly rent for an available space. The bid stays open until it is
+withdrawn, rejected or approved, or until the client accepts a counter-offer. An approval or an accepted
+counter-offer starts the leasing process. Over WebSocket, the same operation is `bid:place`.
 """
 
 from shared.bids import queries, rules
@@ -17,6 +18,8 @@ from shared.kit.socket import Socket
 from shared.organizations.access import acting_for
 from shared.organizations.roles import Right, may
 from shared.spaces.access import visible_space
+
+# `bid.approved` starts the saga: functions/leasing/leasing.asl.json.
 
 
 @endpoint(

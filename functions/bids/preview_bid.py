@@ -1,7 +1,8 @@
-"""What terms would come to, before anybody offers them: the schedule line by line, and what they are worth.
+"""Preview lease terms.
 
-Nothing is stored, any day may be the start, and whether the space is free does not matter: both sides try out terms
-while they negotiate, and on leases that others hold.
+Calculates what the terms would cost before anyone offers them: the full payment schedule, line by line, and the
+value of the lease. Nothing is stored. Any start date is allowed and the space does not need to be available, so
+both sides can try out terms while they negotiate, even on a space that is leased to someone else.
 """
 
 from shared.bids.index import index_of_space

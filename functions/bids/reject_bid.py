@@ -1,4 +1,7 @@
-"""The owner turns a bid down, whether it is the client's offer or its own counter-offer that stood last."""
+"""Reject a bid.
+
+The owner or their agent rejects a bid, whether the latest terms are the client's offer or their own counter-offer.
+"""
 
 from uuid import UUID
 

@@ -1,4 +1,8 @@
-"""The client answers a counter-offer with an offer of its own: the bid is PENDING again, and the owner's turn."""
+"""Revise a bid.
+
+The client, or a broker acting for them, answers a counter-offer with a new offer. The bid becomes PENDING again,
+and it is the owner's turn.
+"""
 
 from uuid import UUID
 

@@ -1,6 +1,7 @@
-"""The client takes its bid back; its organization may then bid on the space anew.
+"""Withdraw a bid.
 
-Over WebSocket the same operation is `bid:withdraw`.
+The client, or a broker acting for them, withdraws their bid. Their organization may then place a new bid on the
+space. Over WebSocket, the same operation is `bid:withdraw`.
 """
 
 from uuid import UUID

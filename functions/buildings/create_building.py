@@ -1,6 +1,7 @@
-"""An owner lists a building; its floors come into being with it, numbered from 1.
+"""Create a building.
 
-Every day that matters there, when rent is due or a lease begins, is the day of its time zone.
+The owner or their agent lists a building. Its floors are created with it, numbered from 1. All dates of the
+building, such as the day rent is due or a lease starts, are days in the building's time zone.
 """
 
 from shared.buildings import queries, rules

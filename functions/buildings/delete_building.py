@@ -1,4 +1,8 @@
-"""An owner takes a building off its books, with its floors and spaces, once nothing hangs on it any more."""
+"""Delete a building.
+
+The owner or their agent deletes a building with its floors and spaces. This is possible only if nothing refers to
+it any more.
+"""
 
 from uuid import UUID
 

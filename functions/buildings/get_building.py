@@ -1,4 +1,7 @@
-"""A building with its floors and spaces: all of it for its owner's side, what is listed for everybody else."""
+"""Retrieve a building.
+
+The owner and their agents see the building with all of its floors and spaces. Everyone else sees what is listed.
+"""
 
 from uuid import UUID
 

@@ -1,4 +1,7 @@
-"""An owner's side sees its buildings, the newest first; support and administrators see everybody's."""
+"""List the organization's buildings.
+
+Owners and their agents see their organization's buildings, newest first. Administrators see all buildings.
+"""
 
 from shared.buildings import queries
 from shared.buildings.access import INVENTORY_CHANGES

@@ -1,4 +1,8 @@
-"""An owner's side sees a building's floors from the lowest up, measured or not, with all their spaces."""
+"""List a building's floors.
+
+The owner and their agents see every floor from the lowest up, whether it has been measured or not, with all of its
+spaces.
+"""
 
 from uuid import UUID
 

@@ -1,6 +1,7 @@
-"""An owner corrects what a building says of itself, and how many floors it has.
+"""Update a building.
 
-New floors come on top; from the top down only empty ones go.
+The owner or their agent changes the building's details and its number of floors. New floors are added on top.
+Floors are removed from the top down, and only if they are empty.
 """
 
 from uuid import UUID

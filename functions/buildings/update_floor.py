@@ -1,6 +1,7 @@
-"""An owner says what was measured on a floor, what it offers, and where its plan is.
+"""Update a floor.
 
-What can be let of it is generated: the whole without what is common.
+The owner or their agent changes the floor's measurements, its amenities and the location of its floor plan. The
+leasable area is calculated: the total area less the common area.
 """
 
 from uuid import UUID

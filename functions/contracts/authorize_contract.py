@@ -1,7 +1,8 @@
-"""The owner's organization says the last word on a lease that both sides have signed, where its policy asks for one.
+"""Authorize a signed lease.
 
-The policy is the one of the moment when signatures were asked for. Any OWNER of the organization may, or a
-SUPER_ADMIN; the saga goes on only now.
+Required if the owner's organization had a policy of authorizing leases when signatures were requested. After both
+sides have signed, any OWNER of the organization, or a SUPER_ADMIN, authorizes the lease. Only then are the payments
+scheduled and the contract activated.
 """
 
 from uuid import UUID

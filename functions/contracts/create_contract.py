@@ -1,6 +1,7 @@
-"""An owner draws up a lease for a client that it has come to terms with elsewhere.
+"""Draft a lease.
 
-A draft holds nothing and the client does not see it, until functions/contracts/send_contract.py sends it.
+An owner drafts a lease for a client with whom they agreed terms outside the platform. A draft does not hold the
+space, and the client does not see it until the owner sends it.
 """
 
 from shared.bids.index import index_of_space
@@ -17,6 +18,8 @@ from shared.kit.errors import NotFound
 from shared.kit.request import Caller
 from shared.organizations.roles import Right, may
 from shared.spaces.access import visible_space
+
+# send_contract sends the draft and starts the saga.
 
 
 @endpoint(

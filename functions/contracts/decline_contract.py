@@ -1,4 +1,7 @@
-"""A party calls a deal off before both have signed; the waiting saga then undoes it and frees the space."""
+"""Decline a contract.
+
+Either side may decline before both have signed. The deal is then cancelled and the space is released.
+"""
 
 from uuid import UUID
 
@@ -9,6 +12,8 @@ from shared.kit.db import transaction
 from shared.kit.endpoint import endpoint
 from shared.kit.request import Caller
 from shared.organizations.roles import Right, may
+
+# `contract.declined` wakes the waiting saga, which undoes the deal.
 
 
 @endpoint(

@@ -1,7 +1,6 @@
-"""Both sides download their lease as a PDF.
+"""Download a lease as PDF.
 
-The saga stores it; whoever comes before that gets the same bytes, rendered and stored right here. What both
-have signed in DocuSign takes its place.
+Available to both sides. If both signed in DocuSign, this is the document signed there.
 """
 
 from uuid import UUID
@@ -15,6 +14,8 @@ from shared.kit.reply import File
 from shared.kit.request import Caller
 from shared.kit.settings import resource
 from shared.organizations.roles import Right, may
+
+# The saga stores the document. If it is requested earlier, it is rendered and stored here, with the same bytes.
 
 
 @endpoint(

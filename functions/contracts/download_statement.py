@@ -1,4 +1,8 @@
-"""Both sides download a contract's account as a PDF: rendered as it stands, and kept nowhere."""
+"""Download an account statement as PDF.
+
+Available to both sides. The statement shows the contract's account at the time of the request; it is rendered each
+time and is not stored.
+"""
 
 from uuid import UUID
 

@@ -1,7 +1,8 @@
-"""A lease that is to be signed in DocuSign becomes an envelope there, as a draft that nobody sees yet.
+"""Create a draft envelope in DocuSign.
 
-Stands outside the network, so it tells of the envelope over the bus; it is sent once its id is recorded.
-A second draft after a lost answer is therefore never sent: a contract has one envelope that can be signed.
+The draft is not visible to anyone yet. The function runs outside the VPC, so it reports the envelope over the bus,
+and the envelope is sent once its id is recorded. A second draft after a lost response is therefore never sent: a
+contract has exactly one envelope that can be signed.
 """
 
 from shared.contracts.announce import announce

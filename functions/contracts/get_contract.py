@@ -1,4 +1,7 @@
-"""One contract with its schedule and its signatures, for both of its sides."""
+"""Retrieve a contract.
+
+Both sides see the contract with its payment schedule and its signatures.
+"""
 
 from uuid import UUID
 

@@ -1,6 +1,7 @@
-"""A contract's account, line by line: invoices on one side, money on the other, and what is owed after each.
+"""Retrieve a contract's ledger.
 
-Credit from over-payment stands in it and lowers the balance; it settles no instalment by itself.
+Lists the contract's account line by line: invoices on one side, money received on the other, and the balance after
+each line. Credit from an overpayment lowers the balance, but does not settle an installment by itself.
 """
 
 from decimal import Decimal

@@ -1,4 +1,7 @@
-"""A contract's instalments from the first to the last: what is due when, and what has been paid of it."""
+"""Retrieve a contract's payment schedule.
+
+Lists every installment from first to last: when it is due, how much it is, and how much has been paid.
+"""
 
 from decimal import Decimal
 from uuid import UUID

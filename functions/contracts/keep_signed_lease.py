@@ -1,4 +1,8 @@
-"""The lease as both sides have signed it in DocuSign is fetched and kept; from then on it is what they download."""
+"""Store the signed lease.
+
+Fetches the lease that both sides signed in DocuSign and stores it. From then on, it is the document that they
+download.
+"""
 
 from shared.contracts.docusign import Account
 from shared.contracts.rules import signed_key

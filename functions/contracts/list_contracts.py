@@ -1,4 +1,7 @@
-"""Both sides see their contracts, newest first."""
+"""List the caller's contracts.
+
+Both sides see their contracts, newest first.
+"""
 
 from shared.contracts import queries
 from shared.contracts.models import ContractFilter, ContractList, ContractSummary

@@ -1,10 +1,8 @@
-"""DocuSign tells what became of an envelope: both sides have signed it, one declined, or it was voided.
+"""Receive a DocuSign event.
 
-Nobody is signed in here. The signature over the raw bytes stands for a caller, and the envelope's id, which
-we recorded ourselves, is the only way to a contract: what else the message says is not believed. Hence the
-worker's database role: the platform writes for both sides, as its saga does, and no side's organization could.
-An envelope that is not ours is answered like any other: an account's Connect tells of all its envelopes, and
-would repeat for days what is refused. Ours is recorded before it is sent, so none of its news is missed.
+DocuSign reports that an envelope was signed by both sides, declined or voided. The request is authenticated by its
+signature. The envelope's id alone identifies the contract. An event for an unknown envelope gets the same answer as
+any other event.
 """
 
 from functools import partial
@@ -18,6 +16,13 @@ from shared.kit.endpoint import endpoint
 from shared.kit.request import Request
 from shared.kit.secret import secret
 
+# Nobody is signed in here. The signature over the raw bytes stands in for a caller, and the envelope's id, which we
+# recorded ourselves, is the only way to a contract: nothing else in the message is trusted. Hence the worker's
+# database role: the platform writes for both sides, as its saga does, and neither side's organization could.
+# An envelope that is not ours is answered like any other: an account's Connect reports all of its envelopes, and
+# retries for days if one is refused. Our envelopes are recorded before they are sent, so none of their events is
+# missed.
+
 
 @endpoint(
     "POST /webhooks/docusign",
@@ -29,8 +34,8 @@ from shared.kit.secret import secret
     database="worker",
     raw=Raw(
         description=(
-            "Source 000's short form, or a message of DocuSign Connect (JSON SIM: `envelope-completed`, "
-            "`-declined`, `-voided`, with `data.envelopeId`). Other events are received and change nothing."
+            "The short form shown in the example, or a DocuSign Connect message (JSON SIM: `envelope-completed`, "
+            "`-declined`, `-voided`, with `data.envelopeId`). Other events are accepted and change nothing."
         ),
         example={
             "event": "envelope_completed",
@@ -41,8 +46,8 @@ from shared.kit.secret import secret
             },
         },
         headers={
-            "X-DocuSign-Signature-1": "HMAC-SHA256 over the body's bytes with a key of ours, in base64.",
-            "X-DocuSign-Signature-2": "The same with the next key while keys are rotated, and so on up: one must fit.",
+            "X-DocuSign-Signature-1": "HMAC-SHA256 of the raw body with one of our keys, in base64.",
+            "X-DocuSign-Signature-2": "The same with the next key during key rotation, and so on. One must match.",
         },
     ),
 )

@@ -1,4 +1,7 @@
-"""The contract learns its envelope, the first one for good; only then may the envelope be sent."""
+"""Record a contract's envelope.
+
+The first envelope recorded is final. Only then may it be sent.
+"""
 
 from shared.contracts import queries
 from shared.contracts.models import ContractState

@@ -1,6 +1,8 @@
-"""A side proposes that a lease goes on after its end, on new terms: the next version of it, signed as the first was.
+"""Propose a lease renewal.
 
-It begins the day after the lease ends. Where both share a month, its first line is that month less the lease's last.
+Either side proposes new terms for the time after the lease ends. The renewal is a new version of the contract and
+is signed like the first. It starts the day after the lease ends. If both fall in the same month, the renewal's
+first installment is the amount for that month less the last installment of the lease.
 """
 
 from uuid import UUID

@@ -1,6 +1,7 @@
-"""The owner sends a lease that it has drawn up: the space is held for it, and the saga asks both sides to sign.
+"""Send a lease for signature.
 
-From here on it is a deal as any other (functions/leasing/leasing.asl.json), started by the committed `contract.sent`.
+The owner sends a lease that they drafted. The space is held, and both sides are asked to sign. From here on, the
+lease is handled like any other deal.
 """
 
 from uuid import UUID
@@ -14,6 +15,8 @@ from shared.kit.endpoint import endpoint
 from shared.kit.request import Caller
 from shared.kit.settings import setting
 from shared.organizations.roles import Right, may
+
+# The committed `contract.sent` starts the saga: functions/leasing/leasing.asl.json.
 
 
 @endpoint(

@@ -1,4 +1,7 @@
-"""The envelope goes out to its signers, now that its news will find the contract."""
+"""Send an envelope to its signers.
+
+By now, DocuSign's events about the envelope will find its contract.
+"""
 
 from shared.contracts.docusign import Account
 from shared.kit.consumer import Event, consumer

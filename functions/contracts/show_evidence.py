@@ -1,6 +1,7 @@
-"""Both sides see what proves their contract: who signed which document, when and from where, and what happened since.
+"""Retrieve a contract's signing evidence.
 
-JSON, or with `Accept: application/pdf` a certificate. The document that is stored is read and hashed again each time.
+Both sides see who signed which document, when and from where, and what has happened since. The response is JSON, or
+a PDF certificate with `Accept: application/pdf`. The stored document is read and hashed again for each request.
 """
 
 from datetime import UTC, datetime

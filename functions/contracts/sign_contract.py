@@ -1,8 +1,8 @@
-"""A party signs its contract by typing a name: the client first, then the owner.
+"""Sign a contract.
 
-The signature stands beside the SHA-256 of the document it belongs to, with time, IP and user agent.
-The second signature (or the authorization that the owner's organization asks for after it) wakes the waiting
-saga, which schedules the payments and activates the contract.
+A party signs by typing their name: the client first, then the owner. The signature is recorded with the SHA-256 of
+the signed document, the time, the IP address and the user agent. After the second signature, or the owner's
+authorization if their organization requires one, the payments are scheduled and the contract becomes active.
 """
 
 from uuid import UUID
@@ -15,6 +15,8 @@ from shared.kit.db import transaction
 from shared.kit.endpoint import endpoint
 from shared.kit.request import Caller, Request
 from shared.organizations.roles import Right, may
+
+# The last signature or authorization wakes the waiting saga: functions/leasing/leasing.asl.json.
 
 
 @endpoint(

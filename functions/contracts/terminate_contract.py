@@ -1,7 +1,7 @@
-"""A side ends a lease before its time: on the effective date the space is free.
+"""Terminate a lease early.
 
-Instalments after it are cancelled and part months credited by functions/payments/cut_schedule.py; the day itself comes
-with functions/leasing/expire_contracts.py.
+Either side sets the date on which the lease ends early. On that date the space becomes available again. Later
+installments are cancelled and partial months are credited.
 """
 
 from uuid import UUID
@@ -13,6 +13,9 @@ from shared.kit.db import transaction
 from shared.kit.endpoint import endpoint
 from shared.kit.request import Caller
 from shared.organizations.roles import Right, may
+
+# functions/payments/cut_schedule.py cancels and credits; functions/leasing/expire_contracts.py acts on the day
+# itself.
 
 
 @endpoint(

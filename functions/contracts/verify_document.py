@@ -1,7 +1,8 @@
-"""Whoever holds a PDF of ours asks whether it is genuine: one that the platform stored, unchanged to the last byte.
+"""Verify a document.
 
-Anybody may, without an account: a bank, a court, the next owner. Only who has the file can ask for it, and learns of
-what kind it is and since when it stands; not whose.
+Checks whether a PDF is genuine: stored by the platform, and unchanged to the last byte. Anyone may ask, without an
+account: a bank, a court, the next owner. Only someone who has the file can ask, and they learn its type and when it
+was stored, but not who it belongs to.
 """
 
 import hashlib
@@ -23,7 +24,7 @@ LARGEST = 4 * 1024 * 1024
     access=ANYONE,
     rate="upload",
     raw=Raw(
-        description="The PDF, byte for byte as it was downloaded, up to 4 MB.",
+        description="The PDF exactly as it was downloaded, up to 4 MB.",
         content_type="application/pdf",
     ),
 )

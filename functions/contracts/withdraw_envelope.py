@@ -1,4 +1,7 @@
-"""A deal that was called off is signed by nobody any more: its envelope is withdrawn."""
+"""Void an envelope.
+
+When a deal is cancelled, its envelope is voided, so that nobody can sign it any more.
+"""
 
 from shared.contracts.docusign import Account
 from shared.kit.consumer import Event, consumer

@@ -1,7 +1,7 @@
-"""The saga's last step: the contract is in force, or SIGNED until the building's day of its start.
+"""Activate the contract.
 
-The space is taken and the backups are rejected with the reason. Nothing comes after it, so that nothing
-ever has to undo it.
+The saga's last step: the contract is in force, or SIGNED until its start date at the building. The space is taken,
+and backup bids are rejected with the reason. Nothing follows this step, so nothing ever has to undo it.
 """
 
 from typing import Any

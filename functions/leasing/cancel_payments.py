@@ -1,4 +1,7 @@
-"""The saga takes back the instalments of a deal that never became active."""
+"""Cancel the payments of a failed deal.
+
+The saga takes back the installments of a deal that never became active.
+"""
 
 from typing import Any
 from uuid import UUID

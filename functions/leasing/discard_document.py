@@ -1,4 +1,7 @@
-"""The documents that a called-off deal leaves behind are deleted, once nothing points to them any more."""
+"""Delete a cancelled deal's documents.
+
+Deletes them once nothing refers to them any more.
+"""
 
 from shared.kit.aws import delete_object
 from shared.kit.consumer import Event, consumer

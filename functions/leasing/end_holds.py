@@ -1,4 +1,7 @@
-"""Hourly: a hold that has run out before both sides signed is ended, and its saga undoes the deal."""
+"""End expired holds.
+
+Runs hourly. Ends a hold that has expired before both sides signed, and its saga undoes the deal.
+"""
 
 from typing import Any
 

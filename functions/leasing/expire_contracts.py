@@ -1,5 +1,7 @@
-"""Hourly: a lease is over when its last day ends at the building, or its early end has come; its space can be let
-again.
+"""Expire contracts.
+
+Runs hourly. A lease ends when its last day ends at the building, or when its early end date has come. Its space can
+then be leased again.
 """
 
 from typing import Any

@@ -1,4 +1,7 @@
-"""The saga frees the space that a called-off contract held, and only that contract."""
+"""Release the space.
+
+The saga releases the space that a cancelled contract held, and only if that contract holds it.
+"""
 
 from typing import Any
 from uuid import UUID

@@ -1,7 +1,8 @@
-"""The saga renders the lease that both sides will sign, and stores it with its SHA-256.
+"""Render the lease.
 
-The same deal always renders to the same bytes, so a second run stores the same document again. The
-object is written before the row that points to it.
+The saga renders the lease that both sides will sign, and stores it with its SHA-256. The same deal always renders
+to the same bytes, so a second run stores the same document again. The object is written before the row that points
+to it.
 """
 
 import hashlib

@@ -1,6 +1,7 @@
-"""The saga asks both sides to sign, and leaves its token (encrypted) with the contract that it waits for.
+"""Request signatures.
 
-The owner's organization has chosen who collects the signatures, and whether it wants to authorize them.
+The saga asks both sides to sign, and stores its token (encrypted) with the contract that it waits for. The owner's
+organization has chosen who collects the signatures, and whether it wants to authorize them.
 """
 
 from typing import Any

@@ -1,7 +1,7 @@
-"""Hourly: deals whose saga should have moved on are nudged; with `{"all": true}`, every unfinished one.
+"""Restart stalled sagas.
 
-A saga that runs is not disturbed (its execution's name is taken); one that was lost starts again, and
-its steps find their work done.
+Runs hourly. Nudges deals whose saga should have moved on; with `{"all": true}`, every unfinished one. A running
+saga is not disturbed (its execution's name is taken); a lost one starts again, and its steps find their work done.
 """
 
 from typing import Any

@@ -1,7 +1,8 @@
-"""The second signature, a refusal or the end of a hold wakes the saga that waits for it.
+"""Resume the saga.
 
-Stands outside the VPC; the event carries the saga's token, encrypted, or none where the saga has not
-come to its wait yet (it then sees for itself what was decided).
+The second signature, a refusal or the end of a hold wakes the saga that waits for it. Runs outside the VPC. The
+event carries the saga's token, encrypted, or none if the saga has not reached its wait yet (it then sees for itself
+what was decided).
 """
 
 from shared.kit.aws import AwsError, call

@@ -1,4 +1,7 @@
-"""The saga writes the contract's instalments, to the cent and the day, each with its explanation."""
+"""Schedule the payments.
+
+The saga writes the contract's installments, exact to the cent and the day, each with its explanation.
+"""
 
 from typing import Any
 from uuid import UUID

@@ -1,4 +1,8 @@
-"""Hourly: an executed lease comes into force when its first day begins at the building; its space is OCCUPIED."""
+"""Start contracts.
+
+Runs hourly. An executed lease comes into force when its first day begins at the building. Its space becomes
+OCCUPIED.
+"""
 
 from typing import Any
 

@@ -1,6 +1,7 @@
-"""An approved bid, or a lease that its owner sent, starts its saga: one execution a contract, named by it.
+"""Start the saga.
 
-A second start is none.
+An approved bid, or a lease that its owner sent, starts its saga: one execution per contract, named after it. A
+second start has no effect.
 """
 
 from shared.kit.aws import AwsError, call

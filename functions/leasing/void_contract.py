@@ -1,7 +1,8 @@
-"""The saga calls a deal off: the contract is TERMINATED with its reason, its unsigned document withdrawn.
+"""Void the contract.
 
-A document that a side has signed stays as evidence; it can never become a lease. The object itself goes
-after the commit (functions/leasing/discard_document.py), so that no row ever points to a missing one.
+The saga cancels a deal: the contract is TERMINATED with its reason, and its unsigned document is withdrawn. A
+document that one side has signed stays as evidence; it can never become a lease. The object itself is deleted after
+the commit (functions/leasing/discard_document.py), so that no row ever points to a missing one.
 """
 
 from typing import Any

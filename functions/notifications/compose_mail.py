@@ -1,7 +1,8 @@
-"""Writes the mails that an event calls for, one to each person, for functions/notifications/send_mail.py to send.
+"""Compose e-mails for an event.
 
-Whoever chose not to be mailed gets no notices; what concerns the safety of an account is always sent.
-A mailed token is made again from its row's id: the database and the outbox never hold it.
+Queues one e-mail per recipient for functions/notifications/send_mail.py to send. Users who opted out of e-mails get
+no notices, but e-mails about the security of an account are always sent. A mailed token is derived again from its
+row's id: neither the database nor the outbox ever contains it.
 """
 
 from uuid import UUID

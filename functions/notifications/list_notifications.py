@@ -1,4 +1,8 @@
-"""What a person was told, the newest first; after a lost socket, everything since an id, in order."""
+"""List the caller's notifications.
+
+Lists the caller's notifications, newest first. After a lost WebSocket connection, a client can list everything
+since a given id, in order.
+"""
 
 from shared.kit.catalog import EVERY_ROLE
 from shared.kit.db import reading

@@ -1,4 +1,7 @@
-"""A person has read all of its notifications."""
+"""Mark all notifications as read.
+
+Marks all of the caller's notifications as read.
+"""
 
 from shared.kit.catalog import EVERY_ROLE
 from shared.kit.db import transaction

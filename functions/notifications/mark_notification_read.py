@@ -1,4 +1,7 @@
-"""A person has read one of its notifications. Over WebSocket the same operation is `notification:mark_read`."""
+"""Mark a notification as read.
+
+Marks one of the caller's notifications as read. Over WebSocket, the same operation is `notification:mark_read`.
+"""
 
 from uuid import UUID
 

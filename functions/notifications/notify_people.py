@@ -1,10 +1,11 @@
-"""Everybody concerned hears of each step of a deal: a notification that stays, and a frame on each live socket.
+"""Notify people of an event.
 
-Frames are queued last and before the commit. After it, a crash would lose them, and two deliveries could
-overtake each other: it is the commit that lets the next event of the same deal through. A frame cannot tell
-an untruth, as the change it tells of was committed before its event went out; should this commit fail, the
-event comes again, the queue drops what it has seen, and at worst somebody holds the id of a notification
-that was replaced by its twin.
+Everyone concerned is notified of each step of a deal: with a stored notification, and a frame on each open socket.
+
+Frames are queued last and before the commit. After it, a crash would lose them, and two deliveries could overtake
+each other: it is the commit that lets the next event of the same deal through. A frame cannot be wrong, because the
+change it reports was committed before its event was sent. If this commit fails, the event is delivered again, the
+queue drops duplicates, and at worst someone holds the id of a notification that was replaced by its twin.
 """
 
 from shared.kit.consumer import Event, consumer

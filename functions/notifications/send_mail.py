@@ -1,8 +1,8 @@
-"""Hands queued mails to SES, outside the VPC.
+"""Send queued e-mails.
 
-One at a time: a batch that dies half-way would send its first half again. What SES does not take in
-four tries is parked in the queue's dead letters, from where it can be sent again; the queue itself
-brings a mail once (stacks/platform.py), or four tries would become many.
+Hands e-mails to SES, outside the VPC. One at a time: a batch that crashes half-way would send its first half again.
+An e-mail that SES does not accept in four attempts goes to the dead-letter queue, from where it can be sent again.
+The queue itself delivers an e-mail only once (stacks/platform.py); otherwise four attempts would become many.
 """
 
 import time

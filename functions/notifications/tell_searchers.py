@@ -1,7 +1,8 @@
-"""Whoever keeps a search hears of a new space that it finds: one that is listed, free again, or cheaper than it was.
+"""Notify the owners of saved searches.
 
-Of each space a search tells once, and a person who is found by several hears of it once. Frames are queued last and
-before the commit, as functions/notifications/notify_people.py does.
+They are notified of a new space that matches: one that is listed, available again, or cheaper than before. Each
+search reports a space once, and a user with several matching searches is notified once. Frames are queued last and
+before the commit, as in functions/notifications/notify_people.py.
 """
 
 from shared.kit.consumer import Event, consumer

@@ -1,4 +1,7 @@
-"""Everybody reads what stands on the papers of the organization that one belongs to."""
+"""Retrieve the caller's organization.
+
+Any member can read the organization's details as they appear on its documents.
+"""
 
 from shared.kit.catalog import EVERY_ROLE
 from shared.kit.db import reading

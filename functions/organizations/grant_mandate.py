@@ -1,6 +1,7 @@
-"""A client lets a broker bid for it, until a day or until it revokes the mandate.
+"""Grant a mandate.
 
-The broker then sees the client's bids, contracts and payments, and acts on its bids; it signs nothing for it.
+A client lets a broker bid on their behalf, until a given day or until they revoke the mandate. The broker sees the
+client's bids, contracts and payments and acts on the client's bids, but cannot sign for the client.
 """
 
 from shared.kit.db import transaction

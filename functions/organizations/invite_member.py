@@ -1,7 +1,8 @@
-"""Somebody is asked by mail to join the organization, in a role of the inviter's choice.
+"""Invite a member.
 
-The token is in the mail alone, for a week and once; a newer invitation of the same address voids the older. Whether
-the address has an account already is told to nobody but who holds the token.
+Sends an e-mail invitation to join the organization in the chosen role. The token is only in the e-mail, is valid
+for a week and works once. A newer invitation to the same address replaces the older one. Only the holder of the
+token learns whether the address already has an account.
 """
 
 from shared.auth import opaque

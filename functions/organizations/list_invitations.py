@@ -1,4 +1,7 @@
-"""Who was asked to join, and what became of it."""
+"""List the organization's invitations.
+
+Lists who was invited to join the organization, and the status of each invitation.
+"""
 
 from shared.kit.db import reading
 from shared.kit.endpoint import endpoint

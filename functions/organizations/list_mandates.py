@@ -1,4 +1,7 @@
-"""A client sees the mandates that it gave, a broker those that it was given, with what became of them."""
+"""List the organization's mandates.
+
+Clients see the mandates that they granted, brokers those that they received, each with its status.
+"""
 
 from shared.kit.db import reading
 from shared.kit.endpoint import endpoint

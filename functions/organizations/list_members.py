@@ -1,4 +1,7 @@
-"""Who belongs to the organization, for those who look after it."""
+"""List the organization's members.
+
+Lists the organization's members for those who manage it.
+"""
 
 from shared.kit.db import reading
 from shared.kit.endpoint import endpoint

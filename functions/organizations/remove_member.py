@@ -1,7 +1,8 @@
-"""Somebody leaves the organization: the account ends, and with it every session, token and socket, within 60 seconds.
+"""Remove a member.
 
-What the person signed, wrote and did stays under its name. What it stood for (buildings, open bids, mandates) goes to
-whoever removes it; the address is free for an invitation or a registration (docs/decisions/0016).
+The member's account ends, with every session, token and WebSocket connection, within 60 seconds. What they signed,
+wrote and did stays under their name. What they were responsible for (buildings, open bids, mandates) passes to the
+user who removes them. Their e-mail address can be invited or registered again.
 """
 
 from uuid import UUID
@@ -13,6 +14,8 @@ from shared.kit.request import Caller
 from shared.organizations import queries, rules
 from shared.organizations.models import Member
 from shared.organizations.roles import Right, may
+
+# docs/decisions/0016 says why.
 
 
 @endpoint(

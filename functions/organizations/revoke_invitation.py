@@ -1,4 +1,7 @@
-"""An invitation is taken back: its token is good for nothing any more."""
+"""Revoke an invitation.
+
+The invitation's token stops working.
+"""
 
 from uuid import UUID
 

@@ -1,4 +1,7 @@
-"""A client takes a mandate back: from the next request on the broker neither acts for it nor sees its deals."""
+"""Revoke a mandate.
+
+From the next request on, the broker can no longer act for the client or see their deals.
+"""
 
 from uuid import UUID
 

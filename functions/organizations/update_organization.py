@@ -1,6 +1,7 @@
-"""An organization says what its papers are to say of it; an owner's also, how its leases are signed.
+"""Update the caller's organization.
 
-Contracts and issued invoices keep what they say. Invoices that come after this say the new.
+Changes what appears on the organization's documents and, for an owner's organization, how its leases are signed.
+Contracts and invoices that were already issued do not change; later invoices show the new details.
 """
 
 from shared.kit.db import transaction

@@ -1,6 +1,7 @@
-"""Hourly: what is open becomes DUE at the midnight on which its due day begins at the building, OVERDUE at the next.
+"""Mark payments as due and overdue.
 
-What has been paid before never becomes either; what has been paid in part does.
+Runs hourly. An open payment becomes DUE at the midnight that starts its due date at the building, and OVERDUE at
+the next. Payments that were settled before then become neither; partial payments do.
 """
 
 from typing import Any

@@ -1,4 +1,7 @@
-"""When a lease has ended, the owner's side keeps of the deposit what is still open, the oldest first."""
+"""Apply a deposit to the balance.
+
+After a lease has ended, the owner's organization uses the deposit to settle what is still open, oldest first.
+"""
 
 from uuid import UUID
 

@@ -1,4 +1,7 @@
-"""Hourly: what has come late, or not at all, costs what the lease's late policy says: a fee, and interest."""
+"""Charge for late payments.
+
+Runs hourly. Late or missing payments are charged the fee and interest of the lease's late policy.
+"""
 
 from typing import Any
 

@@ -1,6 +1,8 @@
-"""The owner's side takes an invoice back, or a part of it: what was issued stays, and a credit note stands beside it.
+"""Issue a credit note.
 
-What had been paid of it already becomes credit of the contract, and settles its other instalments.
+The owner's organization credits an invoice in full or in part. The invoice itself does not change; the credit note
+stands beside it. Any amount already paid on the credited part becomes credit on the contract and settles its other
+installments.
 """
 
 from uuid import UUID

@@ -1,6 +1,8 @@
-"""When a lease is to end early: what comes after is cancelled, the part month credited, what was paid becomes credit.
+"""Shorten a terminated lease's schedule.
 
-The platform does it, because either side may end a lease and only the owner's books its money.
+When a lease is to end early, later installments are cancelled, the partial month is credited, and what was already
+paid becomes credit. The platform does this, because either side may terminate a lease but only the owner's
+organization records its payments.
 """
 
 from shared.contracts.queries import select_struck_deal

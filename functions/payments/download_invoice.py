@@ -1,4 +1,7 @@
-"""Both sides download the invoice of a payment as a PDF; who comes before the queue has it rendered here."""
+"""Download an invoice as PDF.
+
+Available to both sides of the contract.
+"""
 
 from uuid import UUID
 
@@ -11,6 +14,8 @@ from shared.kit.request import Caller
 from shared.kit.settings import resource
 from shared.organizations.roles import Right, may
 from shared.payments import archive, rules
+
+# Usually render_papers has stored the document. If not yet, it is rendered and stored here.
 
 
 @endpoint(

@@ -1,4 +1,7 @@
-"""How a payment's amount came about, step by step, for both sides' finance."""
+"""Explain a payment's amount.
+
+Shows both sides how the amount was calculated, step by step.
+"""
 
 from uuid import UUID
 

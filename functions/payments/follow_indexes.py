@@ -1,7 +1,7 @@
-"""Hourly: rents follow what was published of their index.
+"""Adjust rents to their indexes.
 
-Instalments that nobody was asked for yet change; for those that were, what is missing (or too much) comes as a line of
-its own, because what was issued never changes.
+Runs hourly. Installments that have not been invoiced yet change. For those that have, the difference, in either
+direction, becomes a line of its own, because issued invoices never change.
 """
 
 from typing import Any

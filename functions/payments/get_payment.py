@@ -1,4 +1,7 @@
-"""One instalment, for both sides' finance."""
+"""Retrieve a payment.
+
+Available to both sides of the contract, including their finance officers.
+"""
 
 from uuid import UUID
 

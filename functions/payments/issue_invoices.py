@@ -1,4 +1,7 @@
-"""Hourly: the invoice of each payment is issued ten days before it is due (setting INVOICE_DAYS)."""
+"""Issue invoices.
+
+Runs hourly. Each payment is invoiced ten days before it is due (setting INVOICE_DAYS).
+"""
 
 from typing import Any
 

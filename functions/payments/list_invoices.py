@@ -1,4 +1,7 @@
-"""Both sides' finance sees every invoice and credit note, the newest first."""
+"""List invoices and credit notes.
+
+Both sides, including their finance officers, see the invoices and credit notes of their contracts, newest first.
+"""
 
 from shared.kit.db import reading
 from shared.kit.endpoint import endpoint

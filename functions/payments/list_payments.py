@@ -1,4 +1,7 @@
-"""Both sides' finance sees what is due when, and what has been paid."""
+"""List the caller's payments.
+
+Both sides, including their finance officers, see what is due when and what has been paid.
+"""
 
 from shared.kit.db import reading
 from shared.kit.endpoint import endpoint

@@ -1,7 +1,7 @@
-"""The owner's side publishes values of an index that its leases follow; functions/payments/follow_indexes.py has them
-follow it.
+"""Publish index values.
 
-What was published stays: a correction is the next version of its day.
+The owner's organization publishes values of an index that its leases use for rent adjustments. An hourly job then
+adjusts the rents. Published values are never changed: a correction is a new version for the same day.
 """
 
 from shared.kit.db import transaction
@@ -10,6 +10,8 @@ from shared.kit.request import Caller
 from shared.organizations.roles import Right, may
 from shared.payments import indexes, rules
 from shared.payments.models import Index, IndexVersion, Publishing
+
+# functions/payments/follow_indexes.py adjusts the rents, hourly.
 
 
 @endpoint("PUT /indexes/{name}/values", access=may(Right.BOOK_MONEY), writes=True)

@@ -1,8 +1,8 @@
-"""The owner's side records money that came in outside the platform.
+"""Record a payment.
 
-The instalment is PAID when it is settled in full; what comes beyond that becomes credit, and settles the contract's
-other instalments, the oldest first. An invoice is issued here where none was before, and the receipt is ready for both
-sides.
+The owner's organization records money received outside the platform. The installment becomes PAID when it is
+settled in full. Any excess becomes credit and settles the contract's other installments, oldest first. If the
+installment has no invoice yet, one is issued. The receipt becomes available to both sides.
 """
 
 from uuid import UUID

@@ -1,4 +1,7 @@
-"""Hourly: who owes a payment is reminded of it seven days, three days and one day before it is due."""
+"""Send payment reminders.
+
+Runs hourly. Payers are reminded seven days, three days and one day before a payment is due.
+"""
 
 from typing import Any
 

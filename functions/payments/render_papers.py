@@ -1,4 +1,7 @@
-"""When an invoice was issued or money recorded: the papers are rendered and stored before anybody asks for them."""
+"""Render invoices and receipts.
+
+When an invoice is issued or money is recorded, the documents are rendered and stored before anyone requests them.
+"""
 
 import hashlib
 from typing import Any

@@ -1,4 +1,7 @@
-"""When a lease has ended, the owner's side gives its deposit back, or what is left of it."""
+"""Return a deposit.
+
+After a lease has ended, the owner's organization returns the deposit, or what is left of it.
+"""
 
 from uuid import UUID
 

@@ -1,7 +1,8 @@
-"""Money that was recorded did not come after all: the latest transaction is taken back, with its credit and with what
-that has settled elsewhere.
+"""Reverse a payment.
 
-History stays: the reversal is a row of its own. The payment is open again, as of the building's day.
+Takes back the latest transaction when recorded money did not arrive after all, together with its credit and
+whatever that credit settled elsewhere. History is kept: the reversal is a separate entry. The payment is open
+again, as of the current day at the building.
 """
 
 from uuid import UUID

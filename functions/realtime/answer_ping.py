@@ -1,4 +1,7 @@
-"""A client keeps its socket from falling silent: API Gateway closes what says nothing for ten minutes."""
+"""Keep a connection alive.
+
+API Gateway closes a connection that has been silent for ten minutes.
+"""
 
 from shared.kit.socket import Message, socket
 from shared.realtime.models import Ping, Pong

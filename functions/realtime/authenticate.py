@@ -1,4 +1,7 @@
-"""Whoever opened a socket says who it is, or presents a fresh token before the old one expires."""
+"""Authenticate a WebSocket connection.
+
+The client sends an access token after connecting, or a new one before the old one expires.
+"""
 
 from shared.kit import tokens
 from shared.kit.db import transaction

@@ -1,6 +1,7 @@
-"""Looks at a socket that nobody may have authenticated on in time, or that turned out to be gone.
+"""Check a socket that may need closing.
 
-Knows the registry but cannot reach the socket from inside the VPC: functions/realtime/push_frames.py closes it.
+Either nobody may have authenticated on it in time, or it turned out to be gone. This function can read the registry
+but cannot reach the socket from inside the VPC: functions/realtime/push_frames.py closes it.
 """
 
 from typing import Any

@@ -1,5 +1,6 @@
-"""A client opens a socket: with a ticket or its token in the address, or with neither, and then it has ten seconds to
-say who it is.
+"""Open a WebSocket connection.
+
+The client puts a ticket or an access token in the URL, or has ten seconds to authenticate after connecting.
 """
 
 from shared.auth import opaque
@@ -20,7 +21,7 @@ _GRACE = 10
 def connect(message: Message) -> None:
     unknown = message.query.keys() - {"token", "ticket"}
     if unknown:
-        raise Invalid(*(Detail(name, "is not a parameter here") for name in sorted(unknown)))
+        raise Invalid(*(Detail(name, "is not a known parameter") for name in sorted(unknown)))
     token, ticket = message.query.get("token"), message.query.get("ticket")
     if token is not None and ticket is not None:
         raise Invalid(Detail("ticket", "must not come with a token"))

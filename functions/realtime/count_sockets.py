@@ -1,4 +1,7 @@
-"""Tells the dashboard how many sockets are open: openings and closings alone do not say, as closings get lost."""
+"""Report the number of open sockets.
+
+The dashboard cannot derive it from openings and closings, because some closings are lost.
+"""
 
 from typing import Any
 

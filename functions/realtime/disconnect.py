@@ -1,4 +1,7 @@
-"""A socket has closed and is forgotten."""
+"""Close a WebSocket connection.
+
+The connection is removed from the registry.
+"""
 
 from shared.kit.db import transaction
 from shared.kit.socket import Message, socket

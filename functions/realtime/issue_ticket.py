@@ -1,6 +1,7 @@
-"""Somebody is about to open a socket: a ticket for the address, where an access token would stand in every log.
+"""Issue a WebSocket ticket.
 
-It is good once, for a minute, and for nothing else.
+Returns a ticket for the URL of a WebSocket connection, so that no access token ends up in logs. A ticket is valid
+for one minute, works once, and can be used for nothing else.
 """
 
 import secrets

@@ -1,7 +1,8 @@
-"""Posts queued frames to their sockets, and closes sockets, outside the VPC.
+"""Push queued frames to sockets.
 
-Many sockets at a time, one frame after the other on each. A socket that is gone is reported back, so
-that nothing is queued for it any more; its registry lies where this function cannot reach.
+Also closes sockets. Runs outside the VPC. Handles many sockets at a time, and one frame after the other on each. A
+socket that is gone is reported back, so that nothing more is queued for it; its registry is out of this function's
+reach.
 """
 
 from functools import cache

@@ -1,6 +1,7 @@
-"""Who owes what as of a day, and for how many days it has been due.
+"""Retrieve the aging report.
 
-JSON, or CSV with `Accept: text/csv`. What was asked for by an invoice counts as current before it is due.
+Shows who owes what as of a given day, and for how many days it has been due. Invoiced amounts that are not yet due
+count as current. The response is JSON, or CSV with `Accept: text/csv`.
 """
 
 from typing import Annotated

@@ -1,6 +1,7 @@
-"""In which years leases expire, as of a day, with how much area and rent.
+"""Retrieve the lease expiration report.
 
-JSON, or CSV with `Accept: text/csv`.
+Shows in which years leases expire as of a given day, with the area and rent of each year. The response is JSON, or
+CSV with `Accept: text/csv`.
 """
 
 from typing import Annotated

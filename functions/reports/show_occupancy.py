@@ -1,6 +1,7 @@
-"""How full buildings are as of a day: what is leased, what is occupied, and what is charged of what is asked.
+"""Retrieve the occupancy report.
 
-JSON, or CSV with `Accept: text/csv`: a row for each building and currency.
+Shows how full the buildings are as of a given day: what is leased, what is occupied, and the rent charged compared
+with the asking rent. The response is JSON, or CSV with `Accept: text/csv`, with one row per building and currency.
 """
 
 from typing import Annotated

@@ -1,6 +1,8 @@
-"""Every leasable space as of a day, vacant ones included: who has it until when, at what rent, and what is owed.
+"""Retrieve the rent roll.
 
-JSON, or CSV with `Accept: text/csv`. The areas of a building's rows are its leasable area.
+Lists every leasable space as of a given day, vacant ones included: who leases it, until when, at what rent, and
+what they owe. The areas of a building's rows add up to its leasable area. The response is JSON, or CSV with
+`Accept: text/csv`.
 """
 
 from typing import Annotated

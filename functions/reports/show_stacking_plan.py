@@ -1,6 +1,7 @@
-"""A building at a glance, as of a day: its floors from the top, who sits where, until when and at what rent.
+"""Retrieve a building's stacking plan.
 
-JSON, or with `Accept: image/svg+xml` the picture.
+Shows a building as of a given day, floor by floor from the top: who leases which space, until when and at what
+rent. The response is JSON, or a picture with `Accept: image/svg+xml`.
 """
 
 from typing import Annotated

@@ -1,4 +1,7 @@
-"""A person marks a space that it likes; marked again, it stays as it is."""
+"""Add a favorite.
+
+Marks a space as one of the caller's favorites. Marking it again changes nothing.
+"""
 
 from uuid import UUID
 

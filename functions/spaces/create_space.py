@@ -1,4 +1,8 @@
-"""An owner lists a space on a floor of its own building; from then on it can be found and bid for."""
+"""Create a space.
+
+The owner or their agent lists a space on a floor of one of their buildings. From then on, it can be found and bid
+on.
+"""
 
 from shared.kit.db import transaction
 from shared.kit.endpoint import endpoint

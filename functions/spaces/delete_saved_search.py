@@ -1,4 +1,7 @@
-"""A person no longer wants to be told of what a search finds."""
+"""Delete a saved search.
+
+The caller is no longer notified of new spaces that match the search.
+"""
 
 from uuid import UUID
 

@@ -1,4 +1,8 @@
-"""An owner takes a space off its books once no contract, bid or payment hangs on it any more."""
+"""Delete a space.
+
+The owner or their agent deletes a space. This is possible only if no contract, bid or payment refers to it any
+more.
+"""
 
 from uuid import UUID
 

@@ -1,4 +1,7 @@
-"""A space in full, with the available spaces most like it, and how well it suits whoever asks."""
+"""Retrieve a space.
+
+Anyone can read a listed space in full, with the available spaces most like it, and how well it suits the caller.
+"""
 
 from uuid import UUID
 

@@ -1,4 +1,7 @@
-"""The spaces that a person likes, the last one first, as far as it may still see them."""
+"""List the caller's favorite spaces.
+
+Lists the caller's favorites, most recent first. Spaces that the caller may no longer see are left out.
+"""
 
 from shared.kit.catalog import EVERY_ROLE
 from shared.kit.db import reading

@@ -1,4 +1,7 @@
-"""The searches that a person keeps, the last one first."""
+"""List the caller's saved searches.
+
+Lists the caller's saved searches, most recent first.
+"""
 
 from shared.kit.catalog import EVERY_ROLE
 from shared.kit.db import reading

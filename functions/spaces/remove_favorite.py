@@ -1,4 +1,7 @@
-"""A person no longer likes a space; whether anybody may still see it does not matter."""
+"""Remove a favorite.
+
+Removes a space from the caller's favorites, even if they may no longer see the space.
+"""
 
 from uuid import UUID
 

@@ -1,4 +1,7 @@
-"""A person keeps a search, and is told of each new space that it finds (functions/notifications/tell_searchers.py)."""
+"""Save a search.
+
+The caller is notified of each new space that matches the search.
+"""
 
 from shared.kit.catalog import EVERY_ROLE
 from shared.kit.db import transaction
@@ -6,6 +9,8 @@ from shared.kit.endpoint import endpoint
 from shared.kit.request import Caller
 from shared.spaces import rules, saved_searches
 from shared.spaces.kept import NewSavedSearch, SavedSearch
+
+# functions/notifications/tell_searchers.py sends the notifications.
 
 
 @endpoint("POST /saved-searches", access=EVERY_ROLE, returns=201, writes=True, raises=(rules.TooManySearches,))

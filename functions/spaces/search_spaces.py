@@ -1,4 +1,8 @@
-"""Anybody finds listed spaces by words, place, size, price and amenities; an owner's side its unlisted ones too."""
+"""Search for spaces.
+
+Anyone can find listed spaces by text, location, size, price and amenities. Owners and their agents also find their
+own unlisted spaces.
+"""
 
 from shared.buildings.access import INVENTORY_CHANGES
 from shared.kit.catalog import ANYONE, Cached

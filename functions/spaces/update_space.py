@@ -1,6 +1,7 @@
-"""An owner corrects what a space says of itself, its price, and whether it can be let at the moment.
+"""Update a space.
 
-What a contract holds is the saga's to move: an owner takes an available space into maintenance and back.
+The owner or their agent changes the space's details, its price, and whether it is available. An available space can
+be put into maintenance and back. While a contract holds the space, its availability cannot be changed here.
 """
 
 from uuid import UUID
@@ -15,6 +16,8 @@ from shared.organizations.roles import Right, may
 from shared.spaces import queries, rules
 from shared.spaces.access import own_space
 from shared.spaces.models import OwnSpace, SpaceChanges
+
+# A space that a contract holds is the saga's to move.
 
 
 @endpoint(

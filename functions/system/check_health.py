@@ -1,6 +1,7 @@
-"""Tells an operator, or a monitor, which of the platform's parts answer.
+"""Check the platform's health.
 
-Without Redis everything goes on, only uncached and unlimited: that is degraded, and 200.
+Reports which of the platform's components respond. Without Redis, everything still works, only without caching and
+rate limits; the status is then `degraded`, with HTTP 200.
 """
 
 from datetime import UTC, datetime

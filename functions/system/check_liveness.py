@@ -1,4 +1,7 @@
-"""Tells that functions run at all: it asks nobody else."""
+"""Check that functions run.
+
+Depends on no other component.
+"""
 
 from datetime import UTC, datetime
 

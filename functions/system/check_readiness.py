@@ -1,4 +1,7 @@
-"""Tells a load balancer whether to send requests here: only when database and Redis answer."""
+"""Check readiness for requests.
+
+Tells a load balancer whether to send requests: only if both the database and Redis respond.
+"""
 
 from datetime import UTC, datetime
 

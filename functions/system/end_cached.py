@@ -1,4 +1,8 @@
-"""Ends the cached answers that a change has made old, where the process that made it died or did not reach Valkey."""
+"""Invalidate cached answers.
+
+Ends the cached answers that a change has made outdated, in case the process that made the change crashed or did not
+reach Valkey.
+"""
 
 from shared.kit import cache
 from shared.kit.consumer import Event, consumer

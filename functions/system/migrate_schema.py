@@ -1,6 +1,7 @@
-"""Brings the database to this release's schema, at each deployment before the API's stage.
+"""Migrate the database.
 
-A second call, or two at once, finds the work done.
+Brings the database to this release's schema, at each deployment, before the API's stage. A second call, or two at
+once, find the work done.
 """
 
 import json

@@ -1,6 +1,7 @@
-"""The platform asks itself from outside whether it is healthy, as its users would: through its public address.
+"""Probe the platform's health.
 
-Nobody is told here; an alarm hears when the answers stay bad, and when there are none (stacks/observability.py).
+Checks from outside, through the public address, whether the platform is healthy for its users. It notifies nobody
+itself: an alarm fires when the answers stay bad or stop (stacks/observability.py).
 """
 
 from typing import Any

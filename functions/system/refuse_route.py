@@ -1,4 +1,7 @@
-"""An address that no operation serves: 404 in our own shape, or 405 with the methods that it would take."""
+"""Refuse an unknown route.
+
+Returns 404 for an unknown path, or 405 with the allowed methods if the path exists.
+"""
 
 import json
 import re

@@ -1,7 +1,8 @@
-"""Carries committed events from the outbox to the bus, in the order in which they were written.
+"""Relay events from the outbox.
 
-Woken after each commit, and by a schedule (stacks/system.py) where that nudge was lost. An event is
-marked after it was sent: a crash in between sends it again, and its consumers know it by its id.
+Sends committed events to the bus, in the order in which they were written. Triggered after each commit, and by a
+schedule (stacks/system.py) in case that trigger was lost. An event is marked after it was sent: a crash in between
+sends it again, and its consumers recognize it by its id.
 """
 
 import time

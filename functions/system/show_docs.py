@@ -1,4 +1,7 @@
-"""The API's documentation as a page that one can read, and try requests on with one's own token."""
+"""Read the API reference.
+
+A page with the API's documentation. Requests can be tried with the reader's own token.
+"""
 
 from typing import Annotated
 

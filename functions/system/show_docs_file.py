@@ -1,4 +1,7 @@
-"""The scripts and styles of the documentation page, from our own origin as its policy demands."""
+"""Retrieve a documentation asset.
+
+Serves the scripts and styles of the documentation page.
+"""
 
 from typing import Annotated
 
@@ -6,6 +9,8 @@ from shared.kit.catalog import ANYONE
 from shared.kit.endpoint import endpoint
 from shared.kit.reply import File, Reply
 from shared.system.docs import page
+
+# From our own origin, as the page's content security policy demands.
 
 
 @endpoint("GET /docs/{file}", root=True, access=ANYONE, rate=None, layers=("docs",))

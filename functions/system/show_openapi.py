@@ -1,4 +1,7 @@
-"""Hands out the description of this API, as `make openapi` wrote it from the catalog."""
+"""Retrieve the OpenAPI document.
+
+Describes the HTTP API.
+"""
 
 from pathlib import Path
 from typing import Any
@@ -6,6 +9,8 @@ from typing import Any
 from shared.kit import wire
 from shared.kit.catalog import ANYONE
 from shared.kit.endpoint import endpoint
+
+# `make openapi` writes the document from the catalog.
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "openapi.json"
 

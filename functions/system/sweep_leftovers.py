@@ -1,7 +1,8 @@
-"""Nightly: what no rule asks for any more is deleted, so that tables which only grow do not grow for ever.
+"""Delete expired rows.
 
-Sessions and mailed tokens long past their end, counts of logins, answers under old Idempotency-Keys, events that
-everybody has handled, sockets that are gone. Audit rows are records and stay.
+Runs nightly. Deletes what no rule needs any more, so that tables do not grow forever: sessions and mailed tokens
+long past their end, login counts, answers to old Idempotency-Keys, events that every consumer has handled, and
+sockets that are gone. Audit rows are records and are kept.
 """
 
 from typing import Any

@@ -1,8 +1,9 @@
-"""A person leaves the platform: its account ends, with every session, token and socket, within 60 seconds.
+"""Delete the caller's account.
 
-Whoever else looks after the organization takes over what the person stood for; where nobody does, nothing may be
-running, and what was offered is offered no more. Name and address stay on what was signed and paid, and nowhere else
-(docs/decisions/0017).
+The account ends, with every session, token and WebSocket connection, within 60 seconds. Another user who manages
+the organization takes over what the caller was responsible for. If there is none, the account can be deleted only
+when nothing is in progress, and whatever the organization still offers is withdrawn. The caller's name and e-mail
+address remain only on what was signed and paid.
 """
 
 from shared.auth import queries as auth_queries
@@ -13,6 +14,8 @@ from shared.kit.errors import SessionEnded
 from shared.kit.request import Caller
 from shared.users import queries, rules
 from shared.users.models import FormerUser
+
+# docs/decisions/0017 says why.
 
 
 @endpoint(

@@ -1,4 +1,7 @@
-"""A person reads what the platform knows of it."""
+"""Retrieve the caller's profile.
+
+Returns what the platform knows about the caller.
+"""
 
 from shared.kit.catalog import EVERY_ROLE, Cached
 from shared.kit.db import reading

@@ -1,6 +1,7 @@
-"""A person says who it is, what it can do, and how it wants to be told of things.
+"""Update the caller's profile.
 
-E-mail address, role and organization are nobody's own to change.
+Changes the caller's personal details, their skills and their notification preferences. Users cannot change their
+own e-mail address, role or organization.
 """
 
 from shared.kit.catalog import EVERY_ROLE

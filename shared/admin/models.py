@@ -26,7 +26,7 @@ class UserFilter(Paged):
 
 
 class AdminUser(View):
-    """A user as the platform's own people see it."""
+    """A user as support and administrators see them."""
 
     accounted: ClassVar[tuple[str, ...]] = ("role", "status")
 
@@ -45,20 +45,20 @@ class AdminUser(View):
 
 
 class AdminUserList(View):
-    """A page of users, the newest first."""
+    """A page of users, newest first."""
 
     data: list[AdminUser]
     meta: PageMeta
 
 
 class RoleChange(Body):
-    """The role that the user has from now on, in its organization."""
+    """The user's new role in their organization."""
 
     role: Role
 
 
 class Suspension(Body):
-    """Why; it is kept as a support note."""
+    """The reason. It is kept as a support note."""
 
     reason: NoteText = LEFT_OUT
 
@@ -68,7 +68,7 @@ class NewNote(Body):
 
 
 class SupportNote(View):
-    """What somebody of the platform wrote about a user, for the platform's own people."""
+    """A note about a user, for support and administrators."""
 
     accounted: ClassVar[tuple[str, ...]] = ("user_id", "author_id")
 
@@ -80,7 +80,7 @@ class SupportNote(View):
 
 
 class SupportNoteList(View):
-    """A page of notes about one user, the newest first."""
+    """A page of notes about one user, newest first."""
 
     data: list[SupportNote]
     meta: PageMeta
@@ -106,10 +106,11 @@ class AuditFilter(Paged):
 
 
 class AuditEntry(View):
-    """One change, refused change, or read by the platform's own people: who, for whom, from where, what.
+    """One change, refused change, or read by support or an administrator: who did it, on whose behalf, from where, and
+    what.
 
     `action` is the event (`bid.approved`), `<operation>.refused` with the refusal's code in `after`, or
-    `<operation>.read`. `before` and `after` hold the fields that may stand in the books, never personal data.
+    `<operation>.read`. `before` and `after` hold only the fields that may be logged, never personal data.
     """
 
     id: UUID
@@ -130,7 +131,7 @@ class AuditEntry(View):
 
 
 class AuditLog(View):
-    """A page of the audit log, the newest entries first."""
+    """A page of the audit log, newest entries first."""
 
     data: list[AuditEntry]
     meta: PageMeta

@@ -12,16 +12,16 @@ SECOND_FACTOR_REMOVED = "SECOND_FACTOR_REMOVED"
 
 
 class ActingOnOneself(Conflict):
-    message = "Nobody changes, suspends or restores their own account here."
+    message = "You cannot change, suspend or restore your own account here."
     remedy = "Ask another administrator."
 
 
 class NobodyLeft(Conflict):
-    message = "The organization has members, buildings or deals, and nobody else of this role to look after them."
+    message = "The organization has members, buildings or deals, and nobody else with this role to manage them."
 
 
 class SuspendedAlready(Conflict):
-    message = "The account is suspended already."
+    message = "The account is already suspended."
 
 
 class NotSuspended(Conflict):

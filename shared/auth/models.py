@@ -18,7 +18,7 @@ def _address(value: str) -> str:
     email_validator.SPECIAL_USE_DOMAIN_NAMES.clear()
     try:
         if not value.isascii():
-            raise refuse("must be an address in ASCII (an international domain as xn--…)")
+            raise refuse("must be an ASCII address (write an international domain as xn--…)")
         email_validator.validate_email(
             value, strict=True, check_deliverability=False, allow_quoted_local=True, allow_smtputf8=False
         )
@@ -40,7 +40,7 @@ def _hashable(value: object) -> object:
     return value
 
 
-_LENGTH = "At most 72 bytes of UTF-8, without NUL"
+_LENGTH = "At most 72 bytes of UTF-8, without NUL."
 
 Email = Annotated[
     str,
@@ -52,7 +52,7 @@ Password = Annotated[
     Field(description=_LENGTH, json_schema_extra={"format": "password", "maxLength": 72}),
     BeforeValidator(_hashable),
 ]
-Code = Annotated[Text, Field(pattern="^[0-9]{6}$", description="Six digits from the app")]
+Code = Annotated[Text, Field(pattern="^[0-9]{6}$", description="Six digits from the app.")]
 Token = Annotated[Text, Field(min_length=1, max_length=500)]
 
 
@@ -60,7 +60,9 @@ class Registration(Body):
     email: Email
     password: Annotated[
         Password,
-        Field(description=f"At least 8 characters, with an upper case letter, a lower case one, a number. {_LENGTH}"),
+        Field(
+            description=f"At least 8 characters, with an uppercase letter, a lowercase letter and a number. {_LENGTH}"
+        ),
     ]
     name: Label
     role: Literal["OWNER", "CLIENT", "BROKER", "CONTRACTOR"]
@@ -77,7 +79,7 @@ class Credentials(Body):
 
 
 class RefreshRequest(Body):
-    """The token may come in the header `X-Refresh-Token` or the cookie `refresh_token` instead."""
+    """The token can also be sent in the header `X-Refresh-Token` or the cookie `refresh_token`."""
 
     refresh_token: Token | None = None
 
@@ -92,7 +94,10 @@ class ForgottenPassword(Body):
 
 class NewPassword(Body):
     token: Token
-    new_password: Annotated[Password, Field(description=f"As at registration, and none of the last five. {_LENGTH}")]
+    new_password: Annotated[
+        Password,
+        Field(description=f"The same rules as for registration, and none of the last five passwords. {_LENGTH}"),
+    ]
 
 
 class EnableSecondFactor(Body):
@@ -101,11 +106,11 @@ class EnableSecondFactor(Body):
 
 class DisableSecondFactor(Body):
     password: Password
-    code: Annotated[Text, Field(max_length=50, description="Six digits from the app, or a recovery code")]
+    code: Annotated[Text, Field(max_length=50, description="Six digits from the app, or a recovery code.")]
 
 
 class VerifySecondFactor(Body):
-    """One of `code` and `recovery_code`."""
+    """Either `code` or `recovery_code`."""
 
     mfa_token: Token
     code: Code | None = None
@@ -115,10 +120,11 @@ class VerifySecondFactor(Body):
 class OAuthStart(Query):
     return_to: Annotated[
         str | None,
-        Field(max_length=1000, description="A page of a frontend that we know; it gets `code`, or `error`"),
+        Field(max_length=1000, description="A page of a registered frontend. It receives `code` or `error`."),
     ] = None
     role: Annotated[
-        Literal["OWNER", "CLIENT", "BROKER", "CONTRACTOR"], Field(description="Of a new account; others keep theirs")
+        Literal["OWNER", "CLIENT", "BROKER", "CONTRACTOR"],
+        Field(description="The role of a new account. Existing accounts keep theirs."),
     ] = "CLIENT"
 
 
@@ -138,7 +144,7 @@ class OAuthExchange(Body):
 
 
 class User(View):
-    """Oneself, as the answers of this word tell it."""
+    """The caller, as returned by the authentication operations."""
 
     accounted: ClassVar[tuple[str, ...]] = ("organization_id", "role", "email_verified")
 
@@ -151,7 +157,7 @@ class User(View):
 
 
 class Tokens(View):
-    """A new pair. The refresh token also comes as a cookie that no script can read."""
+    """A new pair of tokens. The refresh token is also set as a cookie that scripts cannot read."""
 
     token: str
     refresh_token: str
@@ -164,7 +170,7 @@ class SignedIn(Tokens):
 
 
 class SecondFactorAsked(View):
-    """The password was right; `POST /auth/2fa/verify` takes this token and a code for the rest of the sign-in."""
+    """The password was right. Send this token with a code to `POST /auth/2fa/verify` to complete the sign-in."""
 
     mfa_required: Literal[True]
     mfa_token: str
@@ -180,21 +186,21 @@ class Challenge(View):
 
 
 class SecondFactor(View):
-    """What an authenticator app needs. Told once; it is on when a code from the app has proved that it got there."""
+    """What an authenticator app needs. Shown only once. It takes effect when it is enabled with a code from the app."""
 
     otpauth_uri: str
     secret: str
-    qr_png: Annotated[str, Field(description="A PNG in base64")]
+    qr_png: Annotated[str, Field(description="A PNG in base64.")]
 
 
 class RecoveryCodes(View):
-    """Each lets its person in once without the app. Told once: they are kept as hashes."""
+    """Each code signs the user in once without the app. They are shown only once; only their hashes are stored."""
 
     recovery_codes: list[str]
 
 
 class Session(View):
-    """One sign-in on one device: a family of refresh tokens of which only the newest is good."""
+    """One sign-in on one device: a family of refresh tokens of which only the newest is valid."""
 
     accounted: ClassVar[tuple[str, ...]] = ("user_id", "revoked_reason")
 
@@ -204,7 +210,7 @@ class Session(View):
 
 
 class Device(View):
-    """A session that lives, as its person knows it again: where it began, and when it was last refreshed."""
+    """An active session, with what helps the user recognize it: where it started, and when it was last refreshed."""
 
     id: UUID
     ip_address: str | None
@@ -221,7 +227,7 @@ class DeviceList(View):
 
 
 class Key(View):
-    """The public half of the key that signs our access tokens, as a JSON Web Key (RFC 7517, 7518)."""
+    """The public key of our access tokens, as a JSON Web Key (RFC 7517, 7518)."""
 
     kty: Literal["RSA"]
     use: Literal["sig"]
@@ -236,7 +242,7 @@ class KeySet(View):
 
 
 class Issuer(View):
-    """What OpenID Connect Discovery 1.0 (section 3) calls provider metadata, as far as we are one."""
+    """Provider metadata, as defined by OpenID Connect Discovery 1.0 (section 3), as far as it applies."""
 
     issuer: str
     jwks_uri: str
@@ -247,7 +253,7 @@ class Issuer(View):
 
 
 class Told(View):
-    """A sentence for the person in front of the screen."""
+    """A message for the user."""
 
     message: str
 

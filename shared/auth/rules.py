@@ -31,87 +31,87 @@ PASSWORD_CHANGED = "PASSWORD_CHANGED"  # noqa: S105 (a reason, no password)
 
 
 class EmailTaken(Conflict):
-    message = "Somebody has registered with this e-mail address already."
+    message = "An account with this e-mail address already exists."
     constraint = "users_email_key"
 
 
 class InvalidCredentials(Unauthenticated):
-    message = "E-mail address or password is wrong."
-    remedy = "Let the person try again; after five failures the address is locked for 15 minutes."
+    message = "The e-mail address or password is wrong."
+    remedy = "Ask the user to try again. Five failed attempts lock the address for 15 minutes."
 
 
 class AccountLocked(Unauthenticated):
-    message = "Too many failed logins; please try again later."
-    remedy = "Wait `Retry-After` seconds, or offer a new password by mail."
+    message = "Too many failed sign-in attempts. Please try again later."
+    remedy = "Wait `Retry-After` seconds, or offer a password reset by e-mail."
 
 
 class InvalidRefreshToken(Unauthenticated):
     code = "INVALID_TOKEN"
-    message = "The refresh token is not valid; log in again."
+    message = "The refresh token is not valid. Sign in again."
 
 
 class RefreshTokenReused(Unauthenticated):
-    message = "This refresh token was used before. The session has been ended for safety; log in again."
+    message = "This refresh token was already used. For your security, the session has ended. Sign in again."
 
 
 class InvalidMailedToken(Invalid):
     code = "INVALID_TOKEN"
-    message = "This token is unknown, used or too old; ask for a new one."
-    remedy = "Have another mail sent."
+    message = "This token is unknown, already used or expired. Request a new one."
+    remedy = "Request another e-mail."
 
     def __init__(self) -> None:
-        super().__init__(Detail("token", "is unknown, used or too old"))
+        super().__init__(Detail("token", "is unknown, already used or expired"))
 
 
 class PasswordReused(Invalid):
-    message = "This password was used before; choose another one."
+    message = "This password was used before. Choose another one."
 
     def __init__(self) -> None:
         super().__init__(Detail("new_password", f"must not be one of the last {REMEMBERED_PASSWORDS}"))
 
 
 class SecondFactorOn(Conflict):
-    message = "The second factor is on already."
-    remedy = "Turn it off first to set up another one."
+    message = "Two-factor authentication is already on."
+    remedy = "Turn it off first to set up a new second factor."
 
 
 class SecondFactorOff(Conflict):
-    message = "There is no second factor."
+    message = "Two-factor authentication is off."
 
 
 class SecondFactorNotSetUp(Conflict):
-    message = "No second factor was set up."
-    remedy = "`POST /api/v1/auth/2fa/setup` first, then enable it with a code from the app."
+    message = "Two-factor authentication has not been set up."
+    remedy = "Call `POST /api/v1/auth/2fa/setup` first, then enable it with a code from the app."
 
 
 class WrongCode(Invalid):
     code = "INVALID_CODE"
-    message = "The code is wrong, or was used before."
-    remedy = "Let the person read the next code from the app; its clock may be off."
+    message = "The code is wrong or was already used."
+    remedy = "Ask the user for the next code from the app. The clock of their device may be wrong."
 
     def __init__(self) -> None:
-        super().__init__(Detail("code", "is wrong, or was used before"))
+        super().__init__(Detail("code", "is wrong or was already used"))
 
 
 class WrongPasswordOrCode(Invalid):
     code = "INVALID_CODE"
-    message = "The password or the code is wrong, or the code was used before."
-    remedy = "Let the person try both again."
+    message = "The password or the code is wrong, or the code was already used."
+    remedy = "Ask the user to enter both again."
 
 
 class InvalidOAuthState(Invalid):
     code = "INVALID_STATE"
-    message = "This browser began no such sign-in, or began it too long ago."
-    remedy = "Begin the sign-in again, in one browser."
+    message = "This browser did not start this sign-in, or started it too long ago."
+    remedy = "Start the sign-in again, and finish it in the same browser."
 
     def __init__(self) -> None:
-        super().__init__(Detail("state", "belongs to no sign-in that this browser began"))
+        super().__init__(Detail("state", "does not belong to a sign-in that this browser started"))
 
 
 class InvalidOAuthCode(Unauthenticated):
     code = "INVALID_CODE"
-    message = "The code is unknown, used or too old; sign in at the provider again."
-    remedy = "Begin the sign-in at the provider again."
+    message = "The code is unknown, already used or expired. Sign in with the provider again."
+    remedy = "Start the sign-in with the provider again."
 
 
 class NotLetIn(Exception):
@@ -123,12 +123,12 @@ class NotLetIn(Exception):
 
 
 class InvalidCode(Unauthenticated):
-    message = "The code is wrong or was used before, or the sign-in took too long or too many tries."
-    remedy = "Let the person try the next code; after five tries, or five minutes, sign in anew."
+    message = "The code is wrong or was already used, or the sign-in took too long or too many attempts."
+    remedy = "Ask the user for the next code. After five attempts or five minutes, start the sign-in again."
 
 
 class EmailAlreadyVerified(Conflict):
-    message = "This e-mail address has been verified already."
+    message = "This e-mail address is already verified."
 
 
 def check_password(password: str, field: str = "password") -> None:
@@ -148,7 +148,7 @@ def check_return(address: str, frontends: list[str]) -> None:
     """Raises Invalid where somebody would be sent to a page that is none of our frontends'."""
     is_plain = all("!" <= sign <= "~" for sign in address) and not {"\\", "#"} & set(address)
     if not is_plain or not any(address == origin or address.startswith(f"{origin}/") for origin in frontends):
-        raise Invalid(Detail("return_to", "must be a page of a known frontend"))
+        raise Invalid(Detail("return_to", "must be a page of a registered frontend"))
 
 
 def verified_email(claims: Mapping[str, Any]) -> str:
@@ -165,7 +165,7 @@ def verified_email(claims: Mapping[str, Any]) -> str:
 def check_one_factor(asked: VerifySecondFactor) -> None:
     """Raises Invalid unless there is either a code or a recovery code."""
     if (asked.code is None) == (asked.recovery_code is None):
-        raise Invalid(Detail("code", "must be given, or recovery_code instead"))
+        raise Invalid(Detail("code", "is required, unless recovery_code is given"))
 
 
 CLAIMS = ("sub", "iss", "aud", "iat", "exp", "jti", "userId", "email", "role", "org_id", "sid")

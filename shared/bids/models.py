@@ -33,14 +33,14 @@ DEFAULTS: dict[str, Any] = {
 
 
 class Decision(Body):
-    """What a side says beside its decision."""
+    """What a side adds to its decision."""
 
     notes: Notes | None = None
 
 
 class ClientDecision(Decision):
-    """What the client's side says. A broker may name the organization that it acts for: another one's bid is then not
-    found. Left out, the bid itself says whose it is."""
+    """The client's decision. A broker can name the organization that they act for; bids of other organizations are then
+    not found. If it is left out, it is taken from the bid."""
 
     on_behalf_of: Id | None = None
 
@@ -54,7 +54,7 @@ class BidFilter(Paged):
 
 
 class BidSpace(View):
-    """The space of a bid, as far as a list needs it."""
+    """The space of a bid, as shown in a list."""
 
     id: UUID
     name: str
@@ -63,7 +63,7 @@ class BidSpace(View):
 
 
 class BidClient(View):
-    """Who bids."""
+    """The client who made the bid."""
 
     id: UUID
     name: str
@@ -71,7 +71,7 @@ class BidClient(View):
 
 
 class BidBroker(View):
-    """Who acted for the client."""
+    """The broker who acted for the client."""
 
     id: UUID
     name: str
@@ -108,7 +108,7 @@ class OfferTerms(View):
 
 
 class Bid(OfferTerms):
-    """A client's offer for a space, with the terms on the table; `broker` acted on it for the client."""
+    """A client's offer for a space, with its current terms. `broker` acted for the client."""
 
     id: UUID
     space_id: UUID
@@ -153,8 +153,9 @@ class Bid(OfferTerms):
 
 
 class BidEconomics(View):
-    """What a version's terms are worth: rents are net of tax, `…_psf` and the net effective rents (`ner_…`) a square
-    foot and year (null where the area is not known), `payback_years` null where no rent is left to pay with."""
+    """The value of a version's terms. Rents are net of tax. `…_psf` and the net effective rents (`ner_…`) are per
+    square foot and year (null if the area is unknown). `payback_years` is null if there is no rent left to pay back
+    with."""
 
     face_rent_psf: Decimal | None
     total_contract_rent: Decimal
@@ -167,8 +168,8 @@ class BidEconomics(View):
 
 
 class BidVersion(OfferTerms):
-    """One side's terms at one moment, never changed afterwards. `economics` is as reckoned then: null for a SALE, and
-    for versions of the release before this one."""
+    """One side's terms at one point in time, never changed afterwards. `economics` is as calculated then. It is null
+    for a SALE, and for versions older than this field."""
 
     version: int
     side: Side

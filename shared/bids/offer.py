@@ -38,14 +38,15 @@ PartMonths = Annotated[Number, Field(ge=0), _at_most(2), _told(2, maximum=600)]
 
 
 class RentFrom(Body):
-    """From lease month `from_month` on the monthly rent is `rent`."""
+    """From lease month `from_month` on, the monthly rent is `rent`."""
 
     from_month: Months
     rent: PositiveMoney
 
 
 class IndexAsked(Body):
-    """How the rent follows an index of the owner's: each change times `factor`, within `min` and `max` percent."""
+    """How the rent is adjusted to one of the owner's indexes: each change times `factor`, between `min` and `max`
+    percent."""
 
     name: Annotated[Label, Field(max_length=64)]
     base_value: IndexFigure
@@ -58,8 +59,8 @@ class IndexAsked(Body):
 
 
 class EscalationAsked(Body):
-    """How the rent moves: by `percent` (COMPOUND, SIMPLE), by `table` (STEP; it begins with the base rent), by
-    `amount_psf` a square foot and year (AMOUNT), or with an `index` (INDEX)."""
+    """How the rent changes: by `percent` (COMPOUND, SIMPLE), by `table` (STEP, starting with the base rent), by
+    `amount_psf` per square foot and year (AMOUNT), or by an `index` (INDEX)."""
 
     kind: Literal["NONE", "COMPOUND", "SIMPLE", "STEP", "AMOUNT", "INDEX"]
     percent: Change | None = None
@@ -76,7 +77,7 @@ class FreeRent(Body):
 
 
 class LateTerms(Body):
-    """What an instalment costs that is unpaid `grace_days` after it was due."""
+    """The charges for an installment that is still unpaid `grace_days` after its due date."""
 
     grace_days: Annotated[Count, Field(ge=0, le=365)] = 0
     fee_percent: Percent = Decimal(0)
@@ -85,7 +86,7 @@ class LateTerms(Body):
 
 
 class DiscountTerms(Body):
-    """By which rate rent of later periods is worth less today; it changes figures of comparison, no rent."""
+    """The rate at which later rent is discounted to today. It affects only figures for comparison, not the rent."""
 
     annual_percent: Percent = Decimal(8)
     compounding: Literal["NOMINAL_12", "EFFECTIVE"] = "NOMINAL_12"
@@ -132,10 +133,10 @@ class OfferedTerms(Body):
 
 
 class Offer(OfferedTerms):
-    """What a client offers for a space; `bid_amount` is the monthly base rent, the price of a SALE.
+    """A client's offer for a space. `bid_amount` is the monthly base rent, or the price of a SALE.
 
-    `valid_until` is the last day, as the building counts days, on which the offer can be taken. `on_behalf_of` is the
-    organization of the client whom a broker bids for by its mandate; without it the bid is the caller's own.
+    `valid_until` is the last day, in the building's time zone, on which the offer can be accepted. `on_behalf_of` is
+    the organization of the client for whom a broker bids under a mandate; without it, the bid is the caller's own.
     """
 
     space_id: Id
@@ -156,20 +157,20 @@ class Answer(OfferedTerms):
 
 
 class Counter(Answer):
-    """What the owner would take instead."""
+    """The terms that the owner would accept instead."""
 
     counter_offer_amount: PositiveMoney
 
 
 class Revision(Answer):
-    """What the client offers after a counter-offer; `on_behalf_of` as in ClientDecision."""
+    """The client's new offer after a counter-offer. `on_behalf_of` works as in ClientDecision."""
 
     bid_amount: PositiveMoney
     on_behalf_of: Id | None = None
 
 
 class Preview(OfferedTerms):
-    """Terms to be reckoned; `base_rent_psf` (a square foot and year) may stand in place of `bid_amount`."""
+    """Terms to be calculated. `base_rent_psf` (per square foot and year) can replace `bid_amount`."""
 
     space_id: Id
     bid_amount: PositiveMoney | None = None

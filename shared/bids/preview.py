@@ -17,7 +17,7 @@ from shared.spaces.deal import SpaceAtHand
 
 
 class PreviewLine(View):
-    """A payment of the schedule, without tax; only instalments of rent are numbered."""
+    """A payment of the schedule, without tax. Only rent installments are numbered."""
 
     installment_number: int | None
     charge: Literal["RENT", "DEPOSIT"]
@@ -33,7 +33,7 @@ _OF_LINE = attrgetter(*_SHOWN)
 
 
 class PreviewParameters(OfferTerms):
-    """All terms that were counted with, the defaults written down."""
+    """All terms used in the calculation, including defaults."""
 
     bid_amount: Decimal | None
     base_rent_psf: Decimal | None
@@ -41,7 +41,7 @@ class PreviewParameters(OfferTerms):
 
 
 class BidPreview(View):
-    """A schedule and its economics (null for a SALE); `schedule_total` is its rent, without the deposit."""
+    """A payment schedule and economics (null for a SALE). `schedule_total` is the total rent without the deposit."""
 
     schedule: list[PreviewLine]
     schedule_total: Decimal

@@ -18,7 +18,7 @@ _MONEY = ("total_contract_rent", "schedule_total", "free_rent_value", "leasing_c
 
 
 class TermsWithoutSense(Senseless):
-    message = "These terms make no sense together."
+    message = "These lease terms contradict each other."
 
 
 class Reckoned(NamedTuple):
@@ -54,7 +54,7 @@ def check_cents(terms: Terms, currency: str, *, amount_field: str = "bid_amount"
     unit = Decimal(1).scaleb(-terms.exponent)
     wrong = [field for field, amount in amounts if amount is not None and amount % unit]
     if wrong:
-        raise Invalid(*(Detail(field, f"must be whole: {currency} has no decimals") for field in wrong))
+        raise Invalid(*(Detail(field, f"must be a whole number: {currency} has no decimals") for field in wrong))
 
 
 def _beside_the_table(terms: Terms) -> Iterator[Wrong]:

@@ -53,7 +53,7 @@ class StartInThePast(Senseless):
 
 
 class ExpiryInThePast(Senseless):
-    message = "The offer would have expired before it is made."
+    message = "The offer cannot expire in the past."
 
 
 def next_status(bid: Bid, move: Move) -> BidStatus:

@@ -36,7 +36,7 @@ def _zone(value: str) -> str:
     try:
         ZoneInfo(value)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise refuse("must be an IANA time zone, as America/New_York") from None
+        raise refuse("must be an IANA time zone, such as America/New_York") from None
     return value
 
 
@@ -52,7 +52,7 @@ TimeZone = Annotated[
 
 
 class Address(Body):
-    """Where a building stands; not every country has states or postal codes."""
+    """Where a building is. Not every country has states or postal codes."""
 
     street: Label
     city: Label
@@ -62,7 +62,7 @@ class Address(Body):
 
 
 class NewBuilding(Body):
-    """A building as its owner lists it; its floors 1..`total_floors` come with it."""
+    """A new building. Its floors 1..`total_floors` are created with it."""
 
     name: Label
     address: Address
@@ -76,9 +76,9 @@ class NewBuilding(Body):
 
 
 class BuildingChanges(Body):
-    """The fields given are changed, the address as a whole; null clears.
+    """Fields that are given are changed, the address as a whole. Null clears a field.
 
-    The time zone stays when coordinates change: leases already run by its days.
+    The time zone stays when the coordinates change, because current leases depend on it.
     """
 
     name: Label = LEFT_OUT
@@ -93,7 +93,7 @@ class BuildingChanges(Body):
 
 
 class FloorChanges(Body):
-    """What is measured and shown of a storey: the fields given are changed, null clears."""
+    """The floor's measurements and details. Fields that are given are changed. Null clears a field."""
 
     total_sqft: Annotated[Area, Field(le=LARGEST_AREA)] | None = None
     common_area_sqft: Annotated[Money, Field(le=LARGEST_AREA)] | None = None
@@ -108,7 +108,7 @@ class BuildingFilter(Paged):
 
 
 class SpaceOnFloor(View):
-    """A space as its floor lists it."""
+    """A space, as listed on its floor."""
 
     id: UUID
     name: str
@@ -124,7 +124,7 @@ class SpaceOnFloor(View):
 
 
 class Floor(View):
-    """A storey; its areas are null until they are measured."""
+    """A floor. Its areas are null until they are measured."""
 
     id: UUID
     floor_number: int
@@ -137,7 +137,7 @@ class Floor(View):
 
 
 class OwnFloor(Floor):
-    """A storey as its owner's side sees it; `etag` is what a PUT of it takes as `If-Match`."""
+    """A floor as its owner sees it. Send `etag` as `If-Match` in a PUT."""
 
     building_id: UUID
     etag: str
@@ -163,10 +163,10 @@ class FloorList(View):
 
 
 class ListedBuilding(View):
-    """What everybody may know of a building: its listed spaces, and neither its owner nor the rest.
+    """A building as everyone sees it: its listed spaces, without its owner.
 
-    `occupancy_rate` is leasable area under commenced contracts by leasable area, 0 where there is none;
-    `total_spaces` counts the spaces shown, `available_spaces` those of them that can be leased now.
+    `occupancy_rate` is the leasable area under commenced contracts divided by the leasable area, or 0 if there is none.
+    `total_spaces` counts the spaces shown, and `available_spaces` those that can be leased now.
     """
 
     id: UUID
@@ -187,7 +187,7 @@ class ListedBuilding(View):
 
 
 class Contact(View):
-    """The person who answers for a building."""
+    """The contact person for a building."""
 
     id: UUID
     name: str
@@ -196,7 +196,7 @@ class Contact(View):
 
 
 class Building(ListedBuilding):
-    """A building as its owner's side sees it: all spaces, the owner, the owner's own number for it."""
+    """A building as its owner sees it: all spaces, the owner, and the owner's own number for it."""
 
     owner_id: UUID
     owner_organization_id: UUID

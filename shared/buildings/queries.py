@@ -312,4 +312,4 @@ def _read(tx: Tx, statement: str, values: Row) -> Row:
     try:
         return tx.all(statement, values)[0]
     except psycopg.errors.InvalidParameterValue:
-        raise Invalid(Detail("timezone", f"{values['timezone']} is not known here")) from None
+        raise Invalid(Detail("timezone", f"{values['timezone']} is not a known time zone")) from None

@@ -13,14 +13,14 @@ class ExternalIdTaken(Conflict):
 
 
 class FloorsNotEmpty(Conflict):
-    message = "Floors that have spaces stay; delete their spaces first."
+    message = "Floors with spaces cannot be removed. Delete their spaces first."
 
 
 def check_coordinates(latitude: Decimal | None, longitude: Decimal | None) -> None:
     """Raises Invalid where one of the two coordinates is missing."""
     if (latitude is None) != (longitude is None):
         missing = "latitude" if latitude is None else "longitude"
-        raise Invalid(Detail(missing, "is required beside the other coordinate"))
+        raise Invalid(Detail(missing, "is required with the other coordinate"))
 
 
 def time_zone(new: NewBuilding) -> str:

@@ -10,7 +10,7 @@ from shared.kit.fields import Label, Shown, refuse
 
 def _searchable(value: str) -> str:
     if "," in value:
-        raise refuse("must not contain a comma: a search lists amenities between commas")
+        raise refuse("must not contain a comma: searches separate amenities with commas")
     return value
 
 

@@ -29,8 +29,8 @@ _OUTCOMES: dict[str, Outcome] = {
 
 class ForgedMessage(Unauthenticated):
     code = "FORGED_MESSAGE"
-    message = "The message is not signed with a key of ours."
-    remedy = "Only DocuSign sends here; docs/runbooks/docusign.md tells how its keys are changed."
+    message = "The message is not signed with a known key."
+    remedy = "Only DocuSign calls this. docs/runbooks/docusign.md describes how to rotate its keys."
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def message_of(body: bytes) -> Message | None:
     data = data if isinstance(data, dict) else {}
     envelope_id = data.get("envelope_id", data.get("envelopeId"))
     if not isinstance(envelope_id, str) or not 0 < len(envelope_id) <= 100 or "\x00" in envelope_id:
-        raise Invalid(Detail("data.envelope_id", "must be the envelope's id"))
+        raise Invalid(Detail("data.envelope_id", "must be the envelope's ID"))
     summary = data.get("envelopeSummary")
     summary = summary if isinstance(summary, dict) else {}
     moment = data.get("signed_at") or summary.get("completedDateTime")

@@ -11,7 +11,7 @@ _SELECT_CLIENT = "SELECT c.organization_id FROM app.client(%(client_id)s) AS c"
 
 
 class NewLease(OfferedTerms):
-    """A lease to be drawn up: for whom, on what terms. `client_id` is the id that the client gave to the owner."""
+    """A lease to be drafted: for whom, and on what terms. `client_id` is the ID that the client gave to the owner."""
 
     space_id: Id
     client_id: Id

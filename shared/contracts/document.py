@@ -19,7 +19,8 @@ from shared.contracts.rent_clauses import (
     rent_clauses,
     summary_of_changes,
 )
-from shared.kit.paper import WIDTH, Column, Paper, Party, Total, written_day, written_money
+from shared.kit.paper import WIDTH, Column, Paper, Party, Total
+from shared.kit.written import written_day, written_money
 from shared.maths.exact import rounded
 from shared.maths.months import DAY, end_date
 from shared.maths.rent import base_rent, levels

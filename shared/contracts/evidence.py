@@ -11,7 +11,7 @@ from shared.kit.fields import View
 
 
 class EvidenceDocument(View):
-    """A document as it is kept. `intact`: its stored bytes have this SHA-256 today; null where they are gone."""
+    """A stored document. `intact` is whether its bytes still have this SHA-256; it is null if they are gone."""
 
     number: str | None
     sha256: str
@@ -21,7 +21,7 @@ class EvidenceDocument(View):
 
 
 class EvidenceSignature(View):
-    """One signature under the document with that SHA-256; `evidence` is what a provider sent to prove it."""
+    """One signature on the document with that SHA-256. `evidence` is the proof sent by a signature provider."""
 
     side: Literal["OWNER", "CLIENT", "ADMIN"]
     user_id: UUID
@@ -36,7 +36,7 @@ class EvidenceSignature(View):
 
 
 class EvidenceMoment(View):
-    """What happened to the contract, when, and whose signature it was."""
+    """Something that happened to the contract, when, and whose signature it was."""
 
     event: Literal["DRAFTED", "SENT", "GENERATED", "SIGNED", "AUTHORIZED", "EXECUTED", "ACTIVATED", "TERMINATED"]
     at: datetime
@@ -44,7 +44,7 @@ class EvidenceMoment(View):
 
 
 class Evidence(View):
-    """Everything that stands behind a contract's signatures. `owner` and `client` are as the contract names them."""
+    """The evidence for a contract's signatures. `owner` and `client` are as named in the contract."""
 
     contract_id: UUID
     status: str

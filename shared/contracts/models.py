@@ -18,7 +18,7 @@ Side = Literal["OWNER", "CLIENT"]
 
 
 class Signing(Body):
-    """A party's signature: the typed name, the consent, and the hash of what was read."""
+    """A party's signature: the typed name, the consent, and the hash of the document they read."""
 
     signature: Label
     consent: Literal[True]
@@ -26,20 +26,20 @@ class Signing(Body):
 
 
 class Declining(Body):
-    """Why a party will not sign."""
+    """Why a party declines to sign."""
 
     reason: Annotated[Text, Field(min_length=1, max_length=500)]
 
 
 class Terminating(Body):
-    """The first day without the lease, and why it ends early."""
+    """The first day after the lease, and why it ends early."""
 
     effective_date: Day
     reason: Annotated[Text, Field(min_length=1, max_length=500)]
 
 
 class Authorizing(Body):
-    """The owner's organization's last word on a lease that both sides have signed."""
+    """The authorization of the owner's organization for a lease that both sides have signed."""
 
     notes: Annotated[Text, Field(max_length=1000)] | None = None
 
@@ -51,7 +51,7 @@ class ContractFilter(Paged):
 
 
 class ContractPayment(View):
-    """An instalment, as the contract lists it."""
+    """An installment, as listed in the contract."""
 
     id: UUID
     charge: str
@@ -65,7 +65,7 @@ class ContractPayment(View):
 
 
 class ContractSignature(View):
-    """Who signed, and when; ADMIN authorized it for the owner's organization."""
+    """Who signed, and when. ADMIN is the authorization of the owner's organization."""
 
     side: Literal["OWNER", "CLIENT", "ADMIN"]
     user_id: UUID
@@ -76,7 +76,7 @@ class ContractSignature(View):
 
 
 class ContractState(View):
-    """Where a contract stands: what signing and declining answer, and what events carry."""
+    """The status of a contract, as returned by signing and declining, and carried by events."""
 
     id: UUID
     bid_id: UUID | None
@@ -109,7 +109,7 @@ class ContractState(View):
 
 
 class ContractSummary(ContractState):
-    """A contract in a list; `broker` bid for the client. As the next `version` of a lease it names the one before."""
+    """A contract in a list. `broker` bid for the client. A later `version` of a lease names the previous one."""
 
     contract_type: Literal["LEASE", "RENTAL", "SALE"]
     start_date: date
@@ -130,20 +130,21 @@ class ContractSummary(ContractState):
 
 
 class Contract(ContractSummary, OfferTerms):
-    """A contract with its terms, its schedule and signatures."""
+    """A contract with its terms, schedule and signatures."""
 
     payments: list[ContractPayment]
     signatures: list[ContractSignature]
 
 
 class Received(View):
-    """A provider's message is in good hands; what it changed is told to nobody here."""
+    """Confirms that a provider's message was received, without revealing what it changed."""
 
     received: Literal[True]
 
 
 class Verified(View):
-    """Whether a PDF is a document that the platform stored, to the last byte; if so of what kind, and since when."""
+    """Whether a PDF is a document stored by the platform, unchanged to the last byte; if so, its type and when it was
+    stored."""
 
     genuine: bool
     sha256: str

@@ -50,12 +50,12 @@ WHERE c.id = %(contract_id)s
 
 
 class WrongStart(Senseless):
-    message = "A renewal begins the day after the lease that it renews."
+    message = "A renewal must start the day after the current lease ends."
 
 
 class Renewal(OfferedTerms):
-    """The terms on which a lease goes on. What is not named: it begins when the lease ends, runs for 12 months, is
-    billed, prorated and taxed and bears late charges as before; all other terms by default, as in a first offer."""
+    """The terms of a renewal. By default it starts when the lease ends, lasts 12 months, and keeps the lease's billing,
+    proration, tax and late charges. All other terms have the same defaults as a first offer."""
 
     bid_amount: PositiveMoney
 
@@ -76,9 +76,9 @@ def renewed_terms(deal: Row, renewal: Renewal) -> tuple[Terms, dict[str, Any]]:
     """The renewal's terms, and its optional ones as they are stored. Raises WrongStart, Senseless on the type."""
     starts = deal["end_date"] + timedelta(days=1)
     if renewal.start_date not in (None, starts):
-        raise WrongStart(Detail("start_date", f"must be {starts.isoformat()}, the day after the lease"))
+        raise WrongStart(Detail("start_date", f"must be {starts.isoformat()}, the day after the lease ends"))
     if renewal.contract_type not in (None, deal["contract_type"]):
-        raise WrongStart(Detail("contract_type", f"must be {deal['contract_type']}, as it is renewed"))
+        raise WrongStart(Detail("contract_type", f"must be {deal['contract_type']}, the type of the current contract"))
     given = {name: value for name, value in renewal.given().items() if value is not None}
     area = deal["terms"].get("rentable_sqft") or deal["premises"]["gross_sqft"]
     stored = DEFAULTS | {name: deal[name] for name in KEPT} | given | {"rentable_sqft": area}

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 
 from shared.contracts.clauses import Clause
-from shared.kit.paper import written_money
+from shared.kit.written import written_money
 from shared.maths.terms import Escalation, IndexClause, LatePolicy, Terms
 
 BILLED = {"MONTHLY": "monthly", "QUARTERLY": "quarterly", "ANNUAL": "annually"}

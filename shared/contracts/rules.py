@@ -23,49 +23,49 @@ class NotSignable(Conflict):
 
 
 class AlreadySent(Conflict):
-    message = "The contract is on its way already."
+    message = "The contract was already sent."
 
 
 class DealDeclined(Conflict):
-    message = "The deal was declined or its hold has ended."
+    message = "The deal was declined, or its hold has ended."
 
 
 class SignedElsewhere(Conflict):
-    message = "This contract is signed in DocuSign: look for its mail."
+    message = "This contract is signed in DocuSign. Look for the e-mail from DocuSign."
 
 
 class NotToBeAuthorized(Conflict):
-    message = "The contract is not waiting for an authorization."
+    message = "The contract is not waiting for authorization."
 
 
 class OtherDocument(Conflict):
-    message = "The document you read is not the one to be signed; download it again."
+    message = "The document you read is not the current one. Download it again."
 
 
 class AlreadyExecuted(Conflict):
-    message = "The contract is signed by both sides and can no longer be declined."
+    message = "Both sides have signed the contract. It can no longer be declined."
 
 
 class NotInForce(Conflict):
-    message = "Only a lease that both sides have signed, and that has not ended, can end early."
-    remedy = "A contract that is not signed yet is declined instead."
+    message = "Only a lease that both sides have signed and that has not ended can be terminated."
+    remedy = "Decline a contract that is not signed yet."
 
 
 class EndsAlready(Conflict):
-    message = "The lease has been ended already."
+    message = "The lease was already terminated."
 
 
 class IsRenewed(Conflict):
-    message = "The lease is renewed: the renewal is ended, or declined, first."
+    message = "The lease was renewed. Terminate or decline the renewal first."
 
 
 class NotRenewable(Conflict):
-    message = "Only a lease that both sides have signed, and that runs to its end, can be renewed, and once."
+    message = "Only a lease that both sides have signed and that runs its full term can be renewed, and only once."
     constraint = "contracts_one_renewal"
 
 
 class DocumentGone(Conflict):
-    message = "The deal ended before anybody signed; its document was withdrawn."
+    message = "The deal was cancelled before anyone signed, and its document was withdrawn."
 
 
 def check_sendable(contract: ContractState, is_sent: bool) -> None:

@@ -6,7 +6,8 @@ It binds the parties to the price and the day; the deed that the law of the plac
 from shared.contracts.clauses import Clause
 from shared.contracts.document import LeaseDocument, area_of, introduced, on_one_line
 from shared.contracts.rent_clauses import late_clauses, percent
-from shared.kit.paper import Paper, written_day
+from shared.kit.paper import Paper
+from shared.kit.written import written_day
 from shared.maths.schedule import schedule_total
 
 KIND = "Agreement of Sale"

@@ -49,10 +49,10 @@ def bind(
             problems += wrong
     # An address that nothing serves is told so, whatever it was asked; a provider may add parameters to its call.
     if not takes_query and operation.method and not operation.raw:
-        problems += [Detail(name, "is not a parameter here") for name in query]
+        problems += [Detail(name, "is not a known parameter") for name in query]
     reads_raw = Request in kinds.values()
     if not takes_body and not reads_raw and operation.method in ("POST", "PUT", "PATCH"):
-        problems += [Detail(name, "is not a field here") for name in body()]
+        problems += [Detail(name, "is not a known field") for name in body()]
     return arguments, problems
 
 
@@ -82,7 +82,7 @@ def _field(location: tuple[int | str, ...]) -> str:
 def _sentence(problem: Any) -> str:
     match problem["type"]:
         case "extra_forbidden":
-            return "is not a field here"
+            return "is not a known field"
         case "missing":
             return "is required"
         case _:

@@ -15,7 +15,7 @@ from typing import Any, Literal, Protocol
 
 
 class Role(StrEnum):
-    """Who a user is; `spec` table "Roles" says how each is got and what it may do."""
+    """A user's role, which determines what they may do."""
 
     OWNER = "OWNER"
     CLIENT = "CLIENT"

@@ -1,15 +1,15 @@
-"""Refusals: everything the platform may answer instead of doing what was asked.
+"""Refusals: every answer other than success.
 
     Refusal
-    ├── Unauthenticated   401  nobody known is asking
-    ├── Forbidden         403  the role may never do this
-    ├── NotFound          404  there is no such thing for this caller
-    ├── Conflict          409  the state of the world refuses it
-    ├── Stale             412  the thing changed since the caller read it
-    ├── Invalid           400  the request alone is wrong
-    │   └── Senseless     422  well-formed, but the lease terms make no sense
+    ├── Unauthenticated   401  the caller is unknown
+    ├── Forbidden         403  the role never allows this
+    ├── NotFound          404  it does not exist for this caller
+    ├── Conflict          409  the current state does not allow it
+    ├── Stale             412  it has changed since the caller read it
+    ├── Invalid           400  the request itself is wrong
+    │   └── Senseless     422  well-formed, but contradictory
     ├── RateLimited       429  too many requests
-    └── Unavailable       503  a part we depend on does not answer; the same request may work soon
+    └── Unavailable       503  a dependency does not respond; the same request may work soon
 
 A word's own refusals derive from these and are named by the fact (`SpaceNotAvailable`); the code on
 the wire is that name (`SPACE_NOT_AVAILABLE`). Anything else that is raised is a defect: 500.
@@ -66,28 +66,28 @@ class Refusal(Exception):
 class Unauthenticated(Refusal):
     status = 401
     code = "UNAUTHORIZED"
-    message = "This needs a valid access token."
+    message = "A valid access token is required."
 
 
 class Forbidden(Refusal):
     status = 403
     code = "FORBIDDEN"
-    message = "Your role may not do this."
+    message = "Your role does not allow this."
 
 
 class EmailNotVerified(Forbidden):
     code = "EMAIL_NOT_VERIFIED"
-    message = "Prove your e-mail address first: the mail with the link was sent to it."
+    message = "Verify your e-mail address first, with the link in the e-mail that we sent you."
 
 
 class NotFound(Refusal):
     status = 404
-    message = "There is no such thing here."
+    message = "Not found."
 
 
 class MethodNotAllowed(Refusal):
     status = 405
-    message = "This address does not take that method."
+    message = "This path does not support that method."
 
 
 class Conflict(Refusal):
@@ -98,7 +98,7 @@ class Conflict(Refusal):
 class Stale(Refusal):
     status = 412
     code = "PRECONDITION_FAILED"
-    message = "This was changed since you read it; read it again."
+    message = "This has changed since you last read it. Read it again."
 
 
 class Invalid(Refusal):
@@ -110,7 +110,7 @@ class Invalid(Refusal):
 class Senseless(Invalid):
     status = 422
     code = "UNPROCESSABLE"
-    message = "These terms make no sense together."
+    message = "These lease terms contradict each other."
 
 
 class RateLimited(Refusal):
@@ -122,22 +122,22 @@ class RateLimited(Refusal):
 class Unavailable(Refusal):
     status = 503
     code = "SERVICE_UNAVAILABLE"
-    message = "A part of the service does not answer; please try again."
+    message = "The service is temporarily unavailable. Please try again."
 
 
 class KeyReused(Senseless):
     code = "IDEMPOTENCY_KEY_REUSED"
-    message = "This Idempotency-Key was used with another request."
+    message = "This Idempotency-Key was already used with a different request."
 
 
 class KeyInFlight(Conflict):
     code = "IDEMPOTENCY_KEY_IN_FLIGHT"
-    message = "A request with this Idempotency-Key is still running."
+    message = "A request with this Idempotency-Key is still in progress."
 
 
 class TokenExpired(Unauthenticated):
     code = "TOKEN_EXPIRED"
-    message = "The access token has expired; refresh it."
+    message = "The access token has expired. Refresh it."
 
 
 class InvalidToken(Unauthenticated):
@@ -147,4 +147,4 @@ class InvalidToken(Unauthenticated):
 
 class SessionEnded(Unauthenticated):
     code = "SESSION_ENDED"
-    message = "This session has ended; log in again."
+    message = "This session has ended. Sign in again."

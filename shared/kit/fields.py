@@ -50,11 +50,11 @@ def _day(value: Any) -> date:
         try:
             day = date.fromisoformat(value)
         except ValueError:
-            raise refuse("must be a day that exists") from None
+            raise refuse("must be an existing date") from None
         if 1900 <= day.year <= 2200:
             return day
-        raise refuse("must lie between the years 1900 and 2200")
-    raise refuse("must be a day as YYYY-MM-DD")
+        raise refuse("must be between the years 1900 and 2200")
+    raise refuse("must be a date in the format YYYY-MM-DD")
 
 
 def _decimal(value: Any) -> Decimal:

@@ -21,8 +21,8 @@ class AroundTheEdge(Forbidden):
     """Sent to the gateway's own address, past the firewall."""
 
     code = "FORBIDDEN"
-    message = "This address is closed: use the public one."
-    remedy = "Send requests to the platform's public address, never to the gateway's own."
+    message = "This address is closed. Use the public one."
+    remedy = "Send requests to the platform's public address, not to the gateway's own."
 
 
 def has_edge() -> bool:

@@ -66,11 +66,11 @@ def _spelled(sealed: bytes) -> str:
 
 
 def _refused() -> Invalid:
-    return Invalid(Detail("cursor", "is not a cursor of this list with these filters"))
+    return Invalid(Detail("cursor", "is not a valid cursor for this list and these filters"))
 
 
 class PageMeta(View):
-    """Beside every page: where the next one begins."""
+    """Where the next page starts."""
 
     cursor: str | None
     has_more: bool

@@ -10,16 +10,16 @@ the whole of it: fpdf2's own fallback from letter to letter loses the font after
 fallback. A letter that neither has is printed as U+FFFD, and the document says so.
 """
 
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import Literal, cast
 
 from fpdf import FPDF
 from fpdf.fonts import TTFFont
+
+from shared.kit.written import REPLACEMENT, clean
 
 FONTS = Path(__file__).parent / "fonts"
 
@@ -32,9 +32,6 @@ FLOOR = PAGE_HEIGHT - BOTTOM
 INK, MUTED, ACCENT = (26, 29, 36), (104, 110, 122), (24, 54, 98)
 HAIRLINE, BAND = (209, 213, 220), (241, 244, 248)
 LEADING = 0.50  # line height in mm per point of size
-
-MONTHS = "January February March April May June July August September October November December".split()
-REPLACEMENT = "\ufffd"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +51,6 @@ class Column:
     width: float
     """Millimetres; a table's columns add up to WIDTH."""
     align: Literal["L", "R"] = "L"
-
-
-def written_day(day: date) -> str:
-    """1 February 2025: read the same way on both sides of the Atlantic, in every locale."""
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
-
-
-def written_money(currency: str, amount: Decimal, exponent: int) -> str:
-    """USD 5,000.00; the amount in major units, shown with the currency's decimals."""
-    return f"{currency} {amount:,.{exponent}f}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +78,9 @@ class Paper:
         self._pdf.set_auto_page_break(True, BOTTOM)
         self._pdf.set_creation_date(datetime(issued_on.year, issued_on.month, issued_on.day, tzinfo=UTC))
         self._pdf.set_lang("en")
-        self._kind, self._reference, self._document_id = kind, _clean(reference), document_id
+        self._kind, self._reference, self._document_id = kind, clean(reference), document_id
         self._pdf.set_title(f"{kind} {self._reference}")
-        self._pdf.set_author(_clean(author))
+        self._pdf.set_author(clean(author))
         self._pdf.add_page()
 
     def title(self, text: str, subtitle: str) -> None:
@@ -382,7 +369,7 @@ class Paper:
 
     def _set(self, text: str, *, size: float, bold: bool, color: tuple[int, int, int]) -> str:
         """Chooses the font for `text` and gives it back as that font can set it."""
-        text = _clean(text)
+        text = clean(text)
         wide = not text.isascii() and not self._sans.issuperset(map(ord, text))
         if wide:
             text = self._widened(text)
@@ -402,21 +389,3 @@ class Paper:
 
     def _characters(self, font: str) -> frozenset[int]:
         return frozenset(cast(TTFFont, self._pdf.fonts[font]).cmap)
-
-
-def _clean(text: str) -> str:
-    """Composed, on one line, without controls, and encodable.
-
-    Format characters (zero width, bidirectional overrides) go too: they can make a name read as another.
-    """
-    if text.isascii() and text.isprintable():
-        return text
-    composed = unicodedata.normalize("NFC", text)
-    return "".join(filter(None, map(_settable, composed)))
-
-
-def _settable(char: str) -> str | None:
-    if char.isspace():
-        return " "
-    category = unicodedata.category(char)
-    return None if category in ("Cc", "Cf") else REPLACEMENT if category == "Cs" else char

@@ -65,7 +65,7 @@ class Message:
         if not isinstance(data, dict):
             raise Invalid(Detail("data", "must be an object"))
         if frame:
-            raise Invalid(*(Detail(field, "is not a field here") for field in frame))
+            raise Invalid(*(Detail(field, "is not a known field") for field in frame))
         self.data = data
 
     def frame(self, event: str, data: dict[str, Any] | FrameData) -> str:

@@ -46,7 +46,7 @@ def parse(raw: str | bytes) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise MalformedJson(Detail("body", "must be an object"))
     if _too_deep(value):
-        raise MalformedJson(Detail("body", f"must not be nested deeper than {MAX_DEPTH}"))
+        raise MalformedJson(Detail("body", f"must not be nested more than {MAX_DEPTH} levels deep"))
     return value
 
 
@@ -56,7 +56,7 @@ def _reason(error: ValueError | RecursionError) -> str:
     if isinstance(error, UnicodeDecodeError):
         return "must be UTF-8"
     if isinstance(error, RecursionError):
-        return f"must not be nested deeper than {MAX_DEPTH}"
+        return f"must not be nested more than {MAX_DEPTH} levels deep"
     return str(error)
 
 
@@ -121,7 +121,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         seen: set[str] = set()
         for name, _ in pairs:
             if name in seen:
-                raise ValueError(f"the key {name[:50]!r} stands twice")
+                raise ValueError(f"the key {name[:50]!r} appears twice")
             seen.add(name)
     return found
 

@@ -1,6 +1,6 @@
-"""Terms that make no sense, each with the field and the rule that it breaks.
+"""Contradictory terms, each with the field and the rule that it breaks.
 
-`check_terms` says all that is wrong; the schedule refuses to be computed from terms that are.
+`check_terms` reports everything that is wrong; no schedule is calculated from wrong terms.
 """
 
 from collections.abc import Iterator, Sequence
@@ -42,9 +42,9 @@ def check_fields(terms: Terms, index_values: Sequence[IndexValue]) -> Iterator[W
     if terms.escalation.index_clause is None:
         return
     if not index_values:
-        yield Wrong("escalation.index.name", "must be an index that has values")
+        yield Wrong("escalation.index.name", "must be an index with published values")
     elif not all(one.value > 0 for one in index_values):
-        yield Wrong("escalation.index.name", "must be an index whose values are above zero")
+        yield Wrong("escalation.index.name", "must be an index whose values are greater than 0")
 
 
 def check_rents(terms: Terms, plan: Sequence[Level]) -> Iterator[Wrong]:
@@ -56,15 +56,15 @@ def check_rents(terms: Terms, plan: Sequence[Level]) -> Iterator[Wrong]:
     for level in plan:
         field = of_rent if level.from_month == 1 else "escalation"
         if level.rent < 0:
-            yield Wrong(field, f"takes the rent of lease month {level.from_month} below zero")
+            yield Wrong(field, f"makes the rent of lease month {level.from_month} negative")
             return
         if level.rent >= LARGEST_AMOUNT:
-            yield Wrong(field, f"makes the rent of lease month {level.from_month} larger than a contract can hold")
+            yield Wrong(field, f"makes the rent of lease month {level.from_month} larger than a contract allows")
             return
     if _is_too_large(plan, terms.term_months, terms.proration):
         yield Wrong(of_rent, f"is too large for {terms.term_months} months")
     elif plan[0].rent * Fraction(terms.deposit_months) >= LARGEST_AMOUNT:
-        yield Wrong("deposit_months", "makes a deposit that is larger than a contract can hold")
+        yield Wrong("deposit_months", "makes the deposit larger than a contract allows")
 
 
 def _is_too_large(plan: Sequence[Level], term_months: int, proration: Proration) -> bool:
@@ -96,25 +96,25 @@ def _by_themselves(terms: Terms) -> Iterator[Wrong]:
 
 def _base(terms: Terms) -> Iterator[Wrong]:
     if terms.bid_amount is None and terms.base_rent_psf is None:
-        yield Wrong("bid_amount", "is needed")
+        yield Wrong("bid_amount", "is required")
     if terms.bid_amount is not None and terms.bid_amount <= 0:
-        yield Wrong("bid_amount", "must be above zero")
+        yield Wrong("bid_amount", "must be greater than 0")
     elif terms.bid_amount is not None and terms.bid_amount >= LARGEST_AMOUNT:
-        yield Wrong("bid_amount", "is larger than a contract can hold")
+        yield Wrong("bid_amount", "is larger than a contract allows")
     if terms.base_rent_psf is None:
         return
     if terms.bid_amount is not None:
-        yield Wrong("base_rent_psf", "stands in place of bid_amount: give one of the two")
+        yield Wrong("base_rent_psf", "replaces bid_amount: give only one of the two")
     if terms.contract_type == "SALE":
-        yield Wrong("base_rent_psf", "is a rent, and a sale has none: give bid_amount")
+        yield Wrong("base_rent_psf", "is a rent, but a sale has none: give bid_amount instead")
     if not 0 < terms.base_rent_psf < LARGEST_AMOUNT:
-        yield Wrong("base_rent_psf", "must be above zero")
+        yield Wrong("base_rent_psf", "must be greater than 0")
     yield from _needs_area(terms, "base_rent_psf")
 
 
 def _sale(terms: Terms) -> Iterator[Wrong]:
     if terms.term_months is not None:
-        yield Wrong("term_months", "belongs to a lease: a sale has no end")
+        yield Wrong("term_months", "must be empty: a sale has no term")
     if terms.escalation.kind != "NONE":
         yield Wrong("escalation.kind", "must be NONE: a sale is one payment")
     if terms.free_months:
@@ -126,25 +126,25 @@ def _sale(terms: Terms) -> Iterator[Wrong]:
 def _term(terms: Terms) -> Iterator[Wrong]:
     term = terms.term_months
     if term is None or not 1 <= term <= MAX_TERM_MONTHS:
-        yield Wrong("term_months", f"must be 1 to {MAX_TERM_MONTHS}")
+        yield Wrong("term_months", f"must be between 1 and {MAX_TERM_MONTHS}")
         return
     try:
         add_months(terms.start_date, term)
     except ValueError:
-        yield Wrong("start_date", "is so late that the term would end after the year 9999")
+        yield Wrong("start_date", "is too late: the term would end after the year 9999")
     seen: set[int] = set()
     for at, month in enumerate(terms.free_months):
         if not 1 <= month <= term:
-            yield Wrong(f"free_rent.months.{at}", f"must be inside the term: 1 to {term}")
+            yield Wrong(f"free_rent.months.{at}", f"must be within the term, between 1 and {term}")
         elif month in seen:
-            yield Wrong(f"free_rent.months.{at}", f"names month {month} a second time")
+            yield Wrong(f"free_rent.months.{at}", f"repeats month {month}")
         seen.add(month)
 
 
 def _escalation(terms: Terms) -> Iterator[Wrong]:
     escalation, kind = terms.escalation, terms.escalation.kind
     if not 1 <= escalation.every_months <= MAX_TERM_MONTHS:
-        yield Wrong("escalation.every_months", f"must be 1 to {MAX_TERM_MONTHS}")
+        yield Wrong("escalation.every_months", f"must be between 1 and {MAX_TERM_MONTHS}")
     for field, kinds, given in (
         ("percent", ("COMPOUND", "SIMPLE"), escalation.percent is not None),
         ("amount_psf", ("AMOUNT",), escalation.amount_psf is not None),
@@ -152,13 +152,13 @@ def _escalation(terms: Terms) -> Iterator[Wrong]:
         ("index", ("INDEX",), escalation.index_clause is not None),
     ):
         if given and kind not in kinds:
-            yield Wrong(f"escalation.{field}", f"belongs to {' or '.join(kinds)}, not to {kind}")
+            yield Wrong(f"escalation.{field}", f"applies to {' or '.join(kinds)}, not to {kind}")
         elif not given and kind in kinds:
-            yield Wrong(f"escalation.{field}", f"is needed for {kind}")
+            yield Wrong(f"escalation.{field}", f"is required for {kind}")
     yield from _percent("escalation.percent", escalation.percent, least=-100)
     if escalation.amount_psf is not None:
         if abs(escalation.amount_psf) >= LARGEST_AMOUNT:
-            yield Wrong("escalation.amount_psf", "is larger than a contract can hold")
+            yield Wrong("escalation.amount_psf", "is larger than a contract allows")
         yield from _needs_area(terms, "escalation.amount_psf")
     yield from _table(terms, escalation)
     if escalation.index_clause is not None:
@@ -170,35 +170,35 @@ def _table(terms: Terms, escalation: Escalation) -> Iterator[Wrong]:
     for at, step in enumerate(escalation.table):
         field = f"escalation.table.{at}"
         if at == 0 and step.from_month != 1:
-            yield Wrong(f"{field}.from_month", "must be 1: the table begins with the first month")
+            yield Wrong(f"{field}.from_month", "must be 1: the table starts with the first month")
         elif step.from_month <= last:
-            yield Wrong(f"{field}.from_month", f"must be above {last}: the table ascends")
+            yield Wrong(f"{field}.from_month", f"must be greater than {last}: months must be in ascending order")
         elif terms.term_months is not None and step.from_month > terms.term_months:
-            yield Wrong(f"{field}.from_month", f"must be inside the term: 1 to {terms.term_months}")
+            yield Wrong(f"{field}.from_month", f"must be within the term, between 1 and {terms.term_months}")
         if not 0 < step.rent < LARGEST_AMOUNT:
-            yield Wrong(f"{field}.rent", "must be above zero, and no larger than a contract can hold")
+            yield Wrong(f"{field}.rent", "must be greater than 0 and no larger than a contract allows")
         last = max(last, step.from_month)
 
 
 def _index(clause: IndexClause, terms: Terms) -> Iterator[Wrong]:
     if clause.base_value <= 0:
-        yield Wrong("escalation.index.base_value", "must be above zero")
+        yield Wrong("escalation.index.base_value", "must be greater than 0")
     if not 0 < clause.factor <= LARGEST_PERCENT:
-        yield Wrong("escalation.index.factor", f"must be above zero, at most {LARGEST_PERCENT}")
+        yield Wrong("escalation.index.factor", f"must be greater than 0 and at most {LARGEST_PERCENT}")
     yield from _percent("escalation.index.min", clause.min, least=-100)
     yield from _percent("escalation.index.max", clause.max, least=-100)
     if clause.min is not None and clause.max is not None and clause.min > clause.max:
-        yield Wrong("escalation.index.max", "must not be below min")
+        yield Wrong("escalation.index.max", "must not be less than min")
     if clause.max_rent is not None and not next(_base(terms), None) and clause.max_rent < base_rent(terms):
-        yield Wrong("escalation.index.max_rent", "must not be below the base rent")
+        yield Wrong("escalation.index.max_rent", "must not be less than the base rent")
 
 
 def _costs(terms: Terms) -> Iterator[Wrong]:
     if not 0 <= terms.deposit_months <= MAX_TERM_MONTHS:
-        yield Wrong("deposit_months", f"must be 0 to {MAX_TERM_MONTHS}")
+        yield Wrong("deposit_months", f"must be between 0 and {MAX_TERM_MONTHS}")
     for field, amount in (("ti_allowance_psf", terms.ti_allowance_psf), ("other_costs_psf", terms.other_costs_psf)):
         if not 0 <= amount < LARGEST_AMOUNT:
-            yield Wrong(field, "must not be below zero")
+            yield Wrong(field, "must not be negative")
         elif amount:
             yield from _needs_area(terms, field)
     yield from _percent("commission_percent", terms.commission_percent, most=100)
@@ -206,18 +206,18 @@ def _costs(terms: Terms) -> Iterator[Wrong]:
     yield from _percent("discount.annual_percent", terms.discount.annual_percent)
     if (policy := terms.late_policy) is not None:
         if policy.grace_days < 0:
-            yield Wrong("late_policy.grace_days", "must not be below 0")
+            yield Wrong("late_policy.grace_days", "must not be negative")
         yield from _percent("late_policy.fee_percent", policy.fee_percent, most=100)
         if not 0 <= policy.min_fee < LARGEST_AMOUNT:
-            yield Wrong("late_policy.min_fee", "must not be below zero")
+            yield Wrong("late_policy.min_fee", "must not be negative")
         yield from _percent("late_policy.annual_interest_percent", policy.annual_interest_percent)
 
 
 def _percent(field: str, percent: Decimal | None, least: int = 0, most: int = LARGEST_PERCENT) -> Iterator[Wrong]:
     if percent is not None and not least <= percent <= most:
-        yield Wrong(field, f"must be {least} to {most} percent")
+        yield Wrong(field, f"must be between {least} and {most} percent")
 
 
 def _needs_area(terms: Terms, field: str) -> Iterator[Wrong]:
     if terms.area is None or terms.area <= 0:
-        yield Wrong(field, "is per square foot, and the space's rentable area is not known")
+        yield Wrong(field, "is per square foot, but the space's rentable area is unknown")

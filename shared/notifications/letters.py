@@ -1,4 +1,4 @@
-"""What our mails say: one template each under templates/, rendered once as plain text and once as HTML.
+"""The text of our e-mails: one template each under templates/, rendered once as plain text and once as HTML.
 
 Only functions/notifications/compose_mail.py imports this module: with it comes Jinja2.
 """
@@ -171,7 +171,7 @@ def _fact(name: str, value: Any, currency: str) -> str | None:
 
 def _what(row: Row) -> str:
     charge = {"RENT": "Rent", "DEPOSIT": "Security deposit", "LATE_FEE": "Late fee", "INTEREST": "Interest"}
-    number = f", instalment {row['installment_number']} of {row['total_installments']}"
+    number = f", installment {row['installment_number']} of {row['total_installments']}"
     if row["installment_number"]:
         return charge[row["charge"]] + number
-    return charge[row["charge"]] + (", corrected by its index" if row["charge"] == "RENT" else "")
+    return charge[row["charge"]] + (", index adjustment" if row["charge"] == "RENT" else "")

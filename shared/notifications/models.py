@@ -22,7 +22,7 @@ class NotificationFilter(Paged):
 
 
 class Notification(View):
-    """What one person was told about something that happened."""
+    """A message to one user about something that happened."""
 
     id: UUID
     type: Kind
@@ -44,7 +44,7 @@ class NotificationList(View):
 
 
 class AllRead(View):
-    """How many notifications of a person became read; `id` is the person."""
+    """How many of the user's notifications were marked as read. `id` is the user."""
 
     id: UUID
     marked: int
@@ -53,7 +53,7 @@ class AllRead(View):
 
 
 class BidStatusChanged(FrameData):
-    """A bid was placed, answered, revised or withdrawn; `contract_id` once it is approved."""
+    """A bid was placed, countered, approved, rejected, revised or withdrawn. `contract_id` is set on approval."""
 
     event: ClassVar[str] = "bid:status_changed"
     bid_id: UUID
@@ -63,7 +63,7 @@ class BidStatusChanged(FrameData):
 
 
 class LeaseGenerated(FrameData):
-    """The lease of an approved bid can be read."""
+    """The lease of an approved bid is ready to review."""
 
     event: ClassVar[str] = "lease:generated"
     contract_id: UUID
@@ -72,7 +72,7 @@ class LeaseGenerated(FrameData):
 
 
 class PaymentDue(FrameData):
-    """A payment comes due in some days; `amount` is what is open of it."""
+    """A payment is due in a few days. `amount` is what is still outstanding."""
 
     event: ClassVar[str] = "payment:due"
     payment_id: UUID
@@ -82,7 +82,7 @@ class PaymentDue(FrameData):
 
 
 class NotificationNew(FrameData):
-    """A person has a new notification."""
+    """The user has a new notification."""
 
     event: ClassVar[str] = "notification:new"
     notification_id: UUID

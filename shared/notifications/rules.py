@@ -1,4 +1,4 @@
-"""Who is told what: the sentence of each event for either side, and the frames that carry the change itself."""
+"""Who is notified of what: the sentence of each event for either side, and the frames that carry the change itself."""
 
 from decimal import Decimal
 from typing import NamedTuple
@@ -59,26 +59,26 @@ _WORDS = {
     "contract.generated": _Words(
         "lease_milestone",
         "Lease Generated",
-        "The lease for {space} is ready to be read",
-        "The lease for {space} is ready to be read",
+        "The lease for {space} is ready to review",
+        "The lease for {space} is ready to review",
     ),
     "contract.signature_requested": _Words(
         "lease_milestone",
         "Signature Requested",
-        "The lease for {space} is out for signature: the client first, then you",
+        "The lease for {space} is out for signature. The client signs first, then you",
         "The lease for {space} is waiting for your signature",
     ),
     "contract.signed": _Words(
         "lease_milestone",
         "Lease Signed",
-        "The client has signed the lease for {space}: it is waiting for your signature",
-        "Your side has signed the lease for {space}: the owner is next",
+        "The client has signed the lease for {space}. It is waiting for your signature",
+        "Your side has signed the lease for {space}. The owner signs next",
     ),
     "contract.authorization_requested": _Words(
         "lease_milestone",
         "Authorization Requested",
-        "Both sides have signed the lease for {space}: it is waiting for your organization's authorization",
-        "Both sides have signed the lease for {space}: the owner's organization has the last word",
+        "Both sides have signed the lease for {space}. It is waiting for your organization's authorization",
+        "Both sides have signed the lease for {space}. It is waiting for the owner's authorization",
     ),
     "contract.fully_signed": _Words(
         "lease_milestone",
@@ -95,44 +95,44 @@ _WORDS = {
     "contract.activated": _Words(
         "lease_milestone",
         "Lease Concluded",
-        "The lease of {space} is {status}",
-        "Your lease of {space} is {status}",
+        "The lease for {space} is {status}",
+        "Your lease for {space} is {status}",
     ),
     "contract.started": _Words(
         "lease_milestone",
         "Lease Started",
-        "The lease of {space} has begun",
-        "Your lease of {space} has begun",
+        "The lease for {space} has started",
+        "Your lease for {space} has started",
     ),
     "contract.expired": _Words(
         "lease_milestone",
         "Lease Expired",
-        "The lease of {space} has come to its end",
-        "Your lease of {space} has come to its end",
+        "The lease for {space} has ended",
+        "Your lease for {space} has ended",
     ),
     "contract.indexed": _Words(
         "lease_milestone",
-        "Rent Follows Its Index",
-        "The rent of {space} has changed with its index",
-        "Your rent of {space} has changed with its index",
+        "Rent Adjusted",
+        "The rent for {space} was adjusted to its index",
+        "Your rent for {space} was adjusted to its index",
     ),
     "contract.termination_set": _Words(
         "lease_milestone",
         "Lease Ends Early",
-        "The lease of {space} ends early: from {terminates_on} on the space is free",
-        "Your lease of {space} ends early: from {terminates_on} on it is no longer yours",
+        "The lease for {space} ends early. The space is available from {terminates_on}",
+        "Your lease for {space} ends early. {terminates_on} is the first day after it",
     ),
     "contract.terminated": _Words(
         "lease_milestone",
         "Lease Terminated",
-        "The lease of {space} has ended early: the space is available again",
-        "Your lease of {space} has ended early",
+        "The lease for {space} has ended early. The space is available again",
+        "Your lease for {space} has ended early",
     ),
     "contract.voided": _Words(
         "lease_milestone",
-        "Lease Called Off",
-        "The lease for {space} will not come about",
-        "The lease for {space} will not come about",
+        "Lease Cancelled",
+        "The lease for {space} was cancelled",
+        "The lease for {space} was cancelled",
     ),
     "payment.recorded": _Words(
         "payment_event",
@@ -143,38 +143,38 @@ _WORDS = {
     "payment.credited": _Words(
         "payment_event",
         "Credit Note Issued",
-        "A credit note of {credit_note} for {space} was issued",
-        "A credit note of {credit_note} for {space} was issued to you",
+        "A credit note of {credit_note} was issued for {space}",
+        "A credit note of {credit_note} was issued to you for {space}",
     ),
     "payment.credit_applied": _Words(
         "payment_event",
         "Credit Applied",
-        "Credit was applied to a payment for {space}: {open} of {due} is open",
-        "Credit was applied to your payment for {space}: {open} of {due} is open",
+        "Credit was applied to a payment for {space}. {open} of {due} is outstanding",
+        "Credit was applied to your payment for {space}. {open} of {due} is outstanding",
     ),
     "payment.deposit_applied": _Words(
         "payment_event",
         "Deposit Applied",
-        "{deposit} of the deposit for {space} were kept for what was open",
-        "{deposit} of your deposit for {space} were kept for what was open",
+        "{deposit} of the deposit for {space} was applied to the outstanding balance",
+        "{deposit} of your deposit for {space} was applied to the outstanding balance",
     ),
     "payment.deposit_returned": _Words(
         "payment_event",
         "Deposit Returned",
-        "{deposit} of the deposit for {space} were given back",
-        "{deposit} of your deposit for {space} were given back",
+        "{deposit} of the deposit for {space} was returned",
+        "{deposit} of your deposit for {space} was returned",
     ),
     "payment.reversed": _Words(
         "payment_event",
         "Payment Reversed",
-        "A payment for {space} was taken back: {open} of {due} is open",
-        "Your payment for {space} was taken back: {open} of {due} is open",
+        "A payment for {space} was reversed. {open} of {due} is outstanding",
+        "Your payment for {space} was reversed. {open} of {due} is outstanding",
     ),
     "payment.invoiced": _Words(
         "payment_event",
         "Invoice Issued",
         None,
-        "The invoice of {due} for {space}, due on {due_date}, is ready",
+        "Your invoice of {due} for {space} is ready. It is due on {due_date}",
     ),
     "payment.due_soon": _Words(
         "payment_event",
@@ -267,7 +267,7 @@ def _facts(event: Event, deal: Deal) -> dict[str, str]:
         "credit_note": written(amount("credit_note_amount")),
         "due_date": str(event.data.get("due_date")),
         "terminates_on": str(event.data.get("terminates_on")),
-        "status": "active" if event.data["status"] == "ACTIVE" else "signed and begins on its first day",
+        "status": "active" if event.data["status"] == "ACTIVE" else "signed and starts on its start date",
     }
 
 
@@ -313,7 +313,7 @@ def matches(event: Event, found: list[Row]) -> list[Notice]:
             row["user_id"],
             "saved_search",
             "New Match",
-            f"{space} in {row['building']} fits your search {row['search']}",
+            f"{space} in {row['building']} matches your search {row['search']}",
             {"space_id": event.object_id, "saved_search_id": row["saved_search_id"]},
         )
         for row in found

@@ -24,10 +24,10 @@ Invited = Literal["OWNER", "CLIENT", "BROKER", "AGENT", "FINANCIAL_OFFICER"]
 
 
 class OrganizationChanges(Body):
-    """The fields given are changed, the address as a whole; null clears.
+    """Fields that are given are changed, the address as a whole. Null clears a field.
 
-    What a contract or an issued invoice says stays; the next invoice says the new. `signature_provider` and
-    `requires_authorization` are an owner's: how its leases are signed, and whether they need its last word.
+    Contracts and issued invoices do not change; the next invoice shows the new details. `signature_provider` and
+    `requires_authorization` are for owners: how their leases are signed, and whether they require authorization.
     """
 
     name: Label = LEFT_OUT
@@ -40,7 +40,7 @@ class OrganizationChanges(Body):
 
 
 class OrganizationAddress(View):
-    """Where an organization has its mail sent."""
+    """The postal address of an organization."""
 
     street: str
     city: str
@@ -50,7 +50,7 @@ class OrganizationAddress(View):
 
 
 class Organization(View):
-    """The company behind its users, as it stands on papers."""
+    """The company that its users belong to, as it appears on documents."""
 
     id: UUID
     name: str
@@ -86,7 +86,7 @@ class OrganizationChange(View):
 
 
 class Member(View):
-    """Somebody who belongs to the caller's organization."""
+    """A member of the caller's organization."""
 
     accounted: ClassVar[tuple[str, ...]] = ("role",)
 
@@ -103,21 +103,22 @@ class Member(View):
 
 
 class MemberList(View):
-    """A page of members, the longest there first."""
+    """A page of members, longest-standing first."""
 
     data: list[Member]
     meta: PageMeta
 
 
 class NewInvitation(Body):
-    """Whom to ask, and as what: AGENT (into an owner's organization), FINANCIAL_OFFICER, or the inviter's own role."""
+    """Who to invite, and in which role: AGENT (into an owner's organization), FINANCIAL_OFFICER, or the inviter's own
+    role."""
 
     email: Email
     role: Invited
 
 
 class Invitation(View):
-    """Somebody was asked by mail to join; only the mail holds the token."""
+    """An invitation to join an organization. Only the e-mail contains the token."""
 
     accounted: ClassVar[tuple[str, ...]] = ("role", "status")
 
@@ -131,7 +132,7 @@ class Invitation(View):
 
 
 class InvitationList(View):
-    """A page of invitations, the newest first."""
+    """A page of invitations, newest first."""
 
     data: list[Invitation]
     meta: PageMeta
@@ -142,19 +143,20 @@ class Acceptance(Body):
     name: Label
     password: Annotated[
         Password,
-        Field(description="As at registration. At most 72 bytes of UTF-8, without NUL"),
+        Field(description="The same rules as for registration. At most 72 bytes of UTF-8, without NUL."),
     ]
 
 
 class NewMandate(Body):
-    """Who may bid for the client's organization; `until` is the last day of it, in UTC. Without it: until revoked."""
+    """The broker who may bid for the client's organization. `until` is the last day, in UTC; without it, the mandate
+    lasts until it is revoked."""
 
     broker_id: Id
     until: Day | None = None
 
 
 class MandateParty(View):
-    """One of the two by name."""
+    """The name of one of the two parties."""
 
     id: UUID
     name: str
@@ -178,7 +180,7 @@ class Mandate(View):
 
 
 class MandateList(View):
-    """A page of mandates, the newest first."""
+    """A page of mandates, newest first."""
 
     data: list[Mandate]
     meta: PageMeta

@@ -22,25 +22,25 @@ _OWNERS_POLICIES = ("signature_provider", "requires_authorization")
 
 class RemovingOneself(Conflict):
     message = "You cannot remove yourself from your organization."
-    remedy = "Have a colleague of your own role do it."
+    remedy = "Ask a colleague with the same role to do it."
 
 
 class LastAdministrator(Conflict):
-    message = "Somebody has to look after the organization: this is the last one who can."
+    message = "This member is the last one who can manage the organization."
 
 
 class InvitationClosed(Conflict):
-    message = "The invitation was accepted or revoked, or it has expired."
+    message = "The invitation was accepted or revoked, or has expired."
 
 
 class MandateStands(Conflict):
-    message = "This broker already has a mandate of your organization."
+    message = "This broker already has a mandate from your organization."
     constraint = "mandates_one_per_broker"
-    remedy = "Revoke it first to grant another one."
+    remedy = "Revoke the current mandate before granting a new one."
 
 
 class MandateEnded(Conflict):
-    message = "The mandate was revoked, or it has expired."
+    message = "The mandate was revoked or has expired."
 
 
 def check_policies(role: Role, asked: OrganizationChanges) -> None:
@@ -48,7 +48,7 @@ def check_policies(role: Role, asked: OrganizationChanges) -> None:
     if role not in (Role.OWNER, Role.SUPER_ADMIN):
         given = [name for name in _OWNERS_POLICIES if name in asked.model_fields_set]
         if given:
-            raise Invalid(*(Detail(name, "is for owners to set") for name in given))
+            raise Invalid(*(Detail(name, "can only be set by owners") for name in given))
 
 
 def changed(before: Row, asked: OrganizationChanges) -> tuple[Row, list[str]]:

@@ -10,7 +10,8 @@ from decimal import Decimal
 from typing import Literal
 from uuid import UUID
 
-from shared.kit.paper import WIDTH, Column, Paper, Party, Total, written_day, written_money
+from shared.kit.paper import WIDTH, Column, Paper, Party, Total
+from shared.kit.written import written_day, written_money
 
 CHARGES = {
     "RENT": "Rent",

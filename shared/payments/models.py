@@ -17,7 +17,7 @@ InvoiceKind = Literal["INVOICE", "CREDIT_NOTE"]
 
 
 class Recording(Body):
-    """Money that has come in; without an amount, all that is still open."""
+    """Money that was received. Without an amount, all that is still outstanding."""
 
     paid_date: Day
     payment_method: Method
@@ -27,20 +27,20 @@ class Recording(Body):
 
 
 class Reversing(Body):
-    """Why money that was recorded does not count: a cheque bounced, the wrong instalment was named."""
+    """Why recorded money does not count, for example a bounced cheque or the wrong installment."""
 
     reason: Annotated[Text, Field(min_length=1, max_length=500)]
 
 
 class Crediting(Body):
-    """What is taken off an invoice, tax included (all that stands of it where no amount is named), and why."""
+    """How much to credit on an invoice, tax included, and why. Without an amount, all that is left of it."""
 
     amount: PositiveMoney | None = None
     reason: Annotated[Text, Field(min_length=1, max_length=500)]
 
 
 class Returning(Body):
-    """What is given back of a deposit (all that is held where no amount is named), and how."""
+    """How much of a deposit to return, and how. Without an amount, all that is held."""
 
     paid_date: Day
     payment_method: Method
@@ -49,14 +49,14 @@ class Returning(Body):
 
 
 class Applying(Body):
-    """What of a deposit is kept for what is still open (as much as there is of both where no amount is named)."""
+    """How much of a deposit to apply to the outstanding balance. Without an amount, as much as both allow."""
 
     amount: PositiveMoney | None = None
     reason: Annotated[Text, Field(min_length=1, max_length=500)]
 
 
 class Published(Body):
-    """What an index was for a day; a value that is not final yet is corrected by a later one."""
+    """The value of an index for a day. A value that is not final yet is corrected by a later one."""
 
     date: Day
     value: Annotated[Number, Field(gt=0, lt=100_000_000, decimal_places=6), Shown({"multipleOf": 0.000001})]
@@ -64,7 +64,7 @@ class Published(Body):
 
 
 class Publishing(Body):
-    """Values of an index, each day once."""
+    """Values of an index, each day at most once."""
 
     values: Annotated[list[Published], Field(min_length=1, max_length=600)]
 
@@ -72,12 +72,12 @@ class Publishing(Body):
     @classmethod
     def _each_day_once(cls, values: list[Published]) -> list[Published]:
         if len({one.date for one in values}) < len(values):
-            raise refuse("must name each day once")
+            raise refuse("must not repeat a day")
         return values
 
 
 class IndexVersion(View):
-    """One publication of an index's value for a day: of several, a final one counts, and the latest."""
+    """One published value of an index for a day. Of several, a final one takes precedence, then the latest."""
 
     date: Day
     value: Decimal
@@ -87,7 +87,7 @@ class IndexVersion(View):
 
 
 class Index(View):
-    """All that an organization has published of an index, by day and version."""
+    """All published values of an organization's index, by day and version."""
 
     name: str
     organization_id: UUID
@@ -121,8 +121,8 @@ class PaymentFilter(Paged):
 
 
 class Payment(View):
-    """One instalment; of `amount` and `tax_amount` together `paid_amount` is settled, and `credited_amount` is not owed
-    any more: credit notes took it off."""
+    """One installment. Of `amount` and `tax_amount` together, `paid_amount` is settled, and `credited_amount` is no
+    longer owed because of credit notes."""
 
     id: UUID
     contract_id: UUID
@@ -167,7 +167,7 @@ class Payment(View):
 
 
 class Deposit(View):
-    """A contract's deposit: what came, what was kept of it, what was given back, and what the owner still holds."""
+    """A contract's deposit: the amounts received, applied, returned and still held by the owner."""
 
     contract_id: UUID
     payment_id: UUID
@@ -186,7 +186,7 @@ class PaymentList(View):
 
 
 class InvoiceLine(View):
-    """What an invoice asks for, or a credit note takes off, without tax."""
+    """An amount that an invoice charges or a credit note takes off, without tax."""
 
     charge: Charge
     period_start: date
@@ -195,9 +195,10 @@ class InvoiceLine(View):
 
 
 class Invoice(View):
-    """An invoice, or a credit note that takes something off one; both are counted in one series, without gaps.
+    """An invoice, or a credit note for one. Both are numbered in one series, without gaps.
 
-    `paid_amount` had been settled by credit when it was issued; `credited_amount` is what credit notes took off since.
+    `paid_amount` was already settled by credit when it was issued. `credited_amount` is what credit notes have taken
+    off since.
     """
 
     id: UUID
@@ -232,7 +233,7 @@ class InvoiceList(View):
 
 
 class ExplainedStep(View):
-    """`formula` over `inputs` gives `result`, unrounded until the step that rounds."""
+    """`formula` applied to `inputs` gives `result`, unrounded until the step that rounds."""
 
     label: str
     formula: str
@@ -241,14 +242,14 @@ class ExplainedStep(View):
 
 
 class Explained(View):
-    """How an amount, without tax, came about; the last step's result is the amount."""
+    """How an amount, without tax, was calculated. The result of the last step is the amount."""
 
     amount: Decimal
     steps: list[ExplainedStep]
 
 
 class ScheduleLine(View):
-    """An instalment as the contract's schedule shows it."""
+    """An installment, as shown in the contract's schedule."""
 
     id: UUID
     installment_number: int | None
@@ -265,22 +266,22 @@ class ScheduleLine(View):
 
 
 class ScheduleMeta(View):
-    """What the schedule comes to: its rent without tax. The deposit is the payer's money and no part of it."""
+    """The total rent of the schedule, without tax. The deposit is not included, because it belongs to the payer."""
 
     schedule_total: Decimal
     currency: str
 
 
 class Schedule(View):
-    """A contract's whole schedule."""
+    """A contract's complete payment schedule."""
 
     data: list[ScheduleLine]
     meta: ScheduleMeta
 
 
 class LedgerEntry(View):
-    """One line of a contract's account; `balance` is what the client owes after it (below 0: is owed). `charge` is what
-    its payment is for."""
+    """One line of a contract's account. `balance` is what the client owes after it (if negative, what they are owed).
+    `charge` is what its payment is for."""
 
     date: Day
     type: Literal["INVOICE", "CREDIT_NOTE", "PAYMENT", "CREDIT", "REVERSAL", "DEPOSIT_APPLIED", "DEPOSIT_RETURNED"]
@@ -293,14 +294,14 @@ class LedgerEntry(View):
 
 
 class LedgerMeta(View):
-    """What the client owes in all."""
+    """The total amount that the client owes."""
 
     balance: Decimal
     currency: str
 
 
 class Ledger(View):
-    """A contract's account: what was invoiced, what came in, what was taken back."""
+    """A contract's account: what was invoiced, received and reversed."""
 
     data: list[LedgerEntry]
     meta: LedgerMeta

@@ -19,11 +19,11 @@ class AlreadyPaid(Conflict):
 
 
 class NotPayable(Conflict):
-    message = "Nothing can be paid on this contract now."
+    message = "This contract does not accept payments now."
 
 
 class NothingToReverse(Conflict):
-    message = "No money stands recorded on this payment."
+    message = "No money has been recorded for this payment."
 
 
 class InvoiceMissing(Conflict):
@@ -31,32 +31,32 @@ class InvoiceMissing(Conflict):
 
 
 class ReceiptMissing(Conflict):
-    message = "No money stands recorded on this payment: there is no receipt."
+    message = "No money has been recorded for this payment, so there is no receipt."
 
 
 class MoreThanInvoiced(Conflict):
-    message = "That is more than still stands of the invoice."
-    remedy = "`GET /invoices` tells what each invoice asked for and what was credited since."
+    message = "The amount is larger than what is left of the invoice."
+    remedy = "`GET /invoices` shows the amount of each invoice and what has been credited since."
 
 
 class NotEndedYet(Conflict):
-    message = "The lease has not ended: its deposit stays where it is."
+    message = "The deposit cannot be applied or returned before the lease has ended."
 
 
 class NothingHeld(Conflict):
-    message = "Nothing is held of a deposit."
+    message = "No deposit is held for this contract."
 
 
 class MoreThanHeld(Conflict):
-    message = "That is more than is held of the deposit."
+    message = "The amount is larger than the deposit that is still held."
 
 
 class MoreThanOpen(Conflict):
-    message = "That is more than is open on the contract."
+    message = "The amount is larger than the contract's outstanding balance."
 
 
 class DepositSettled(Conflict):
-    message = "Some of the deposit was applied or returned already."
+    message = "Part of the deposit was already applied or returned."
 
 
 REMINDERS = (7, 3, 1)
@@ -73,7 +73,7 @@ def check_recording(payment: Payment, contract_status: str, today: date, recordi
     if recording.currency is not None and recording.currency != payment.currency:
         wrong.append(Detail("currency", f"must be {payment.currency}, the contract's currency"))
     if recording.amount is not None and recording.amount % 1 and exponent_of(payment.currency) == 0:
-        wrong.append(Detail("amount", f"must be whole: {payment.currency} has no decimals"))
+        wrong.append(Detail("amount", f"must be a whole number: {payment.currency} has no decimals"))
     if recording.paid_date > today:
         wrong.append(Detail("paid_date", f"must not be after {today.isoformat()}"))
     if wrong:
@@ -87,7 +87,9 @@ def check_recording(payment: Payment, contract_status: str, today: date, recordi
 def check_index_name(name: str) -> None:
     """Raises Invalid on `name`."""
     if not _INDEX_NAME.fullmatch(name):
-        raise Invalid(Detail("name", "must be 1 to 64 letters, digits, spaces or . _ -, the first a letter or digit"))
+        raise Invalid(
+            Detail("name", "must be 1 to 64 letters, digits, spaces or . _ - and start with a letter or digit")
+        )
 
 
 def open_amount(payment: Payment) -> Decimal:
@@ -123,7 +125,7 @@ def check_applying(deposit: dict[str, Any], applying: Applying) -> Decimal:
 
 def _held(deposit: dict[str, Any], amount: Decimal | None) -> Decimal:
     if amount is not None and amount % 1 and exponent_of(deposit["currency"]) == 0:
-        raise Invalid(Detail("amount", f"must be whole: {deposit['currency']} has no decimals"))
+        raise Invalid(Detail("amount", f"must be a whole number: {deposit['currency']} has no decimals"))
     if deposit["status"] not in ("EXPIRED", "TERMINATED"):
         raise NotEndedYet()
     held: Decimal = deposit["received_amount"] - deposit["applied_amount"] - deposit["returned_amount"]
@@ -147,7 +149,7 @@ def part_of(invoice: dict[str, Any], amount: Decimal | None) -> Part:
     tax included, is; None is all that stands of it. Raises MoreThanInvoiced, Invalid on `amount`."""
     exponent = exponent_of(invoice["currency"])
     if amount is not None and amount % 1 and exponent == 0:
-        raise Invalid(Detail("amount", f"must be whole: {invoice['currency']} has no decimals"))
+        raise Invalid(Detail("amount", f"must be a whole number: {invoice['currency']} has no decimals"))
     net = invoice["net_amount"] - invoice["credited_net"]
     tax = invoice["tax_amount"] - invoice["credited_tax"]
     if net + tax <= 0 or (amount is not None and amount > net + tax):

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from shared.contracts.lease import lease_reference, party_of
 from shared.kit.db import Row
-from shared.kit.paper import WIDTH, Column, Paper, Party, Total, written_day, written_money
+from shared.kit.paper import WIDTH, Column, Paper, Party, Total
+from shared.kit.written import written_day, written_money
 from shared.payments.document import CHARGES, block
 from shared.spaces.currencies import exponent_of
 

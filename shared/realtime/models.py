@@ -10,17 +10,17 @@ from shared.kit.fields import Body, FrameData, Text, View
 
 
 class Login(Body):
-    """The access token of whoever holds the socket; again before it expires, with a fresh one."""
+    """The user's access token. Send a new one before it expires."""
 
     token: Annotated[Text, Field(max_length=4096)]
 
 
 class Ping(Body):
-    """Nothing but a sign of life."""
+    """Keeps the connection alive."""
 
 
 class Ticket(View):
-    """Opens one socket, as `?ticket=` of its address."""
+    """Opens one WebSocket connection, as `?ticket=` in its URL."""
 
     accounted: ClassVar[tuple[str, ...]] = ("expires_at",)
 
@@ -30,7 +30,7 @@ class Ticket(View):
 
 
 class Authenticated(FrameData):
-    """The socket hears what concerns this person until then."""
+    """Until then, the connection receives everything that concerns this user."""
 
     event: ClassVar[str] = "auth:ok"
     user_id: UUID
@@ -38,6 +38,6 @@ class Authenticated(FrameData):
 
 
 class Pong(FrameData):
-    """The socket lives."""
+    """The connection is alive."""
 
     event: ClassVar[str] = "pong"

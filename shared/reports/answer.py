@@ -29,7 +29,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 def check_size(spaces: Sequence[Any]) -> None:
     """Raises Invalid where there are more spaces than one report tells of."""
     if len(spaces) > LARGEST:
-        raise Invalid(Detail("building_id", f"is needed: there are more than {LARGEST:,} spaces"))
+        raise Invalid(Detail("building_id", f"is required: there are more than {LARGEST:,} spaces"))
 
 
 def table_of(names: Iterable[str], rows: Iterable[Row]) -> Table:
@@ -53,7 +53,7 @@ def answer(request: Request, name: str, report: dict[str, Any], table: Table) ->
         content, headers = gzip.compress(content, 1), headers | {"content-encoding": "gzip"}
     if len(content) > _MOST_BYTES:
         raise Invalid(
-            Detail("building_id", "is needed, or Accept-Encoding: gzip: the whole is too large for one answer")
+            Detail("building_id", "is required, or Accept-Encoding: gzip: the report is too large for one response")
         )
     return Reply(File(content, content_type, saved_as), headers=headers)
 

@@ -22,9 +22,9 @@ class ReportFilter(DayFilter):
 
 
 class RentRollRow(View):
-    """A leasable space on the day, and the lease that holds it then, or is signed to.
+    """A leasable space on the day, with the lease that holds it then or is signed for it.
 
-    Rents are base rents, a month unless they say otherwise; amounts of the lease are in `currency`.
+    Rents are monthly base rents unless stated otherwise. Amounts of the lease are in `currency`.
     """
 
     building_id: UUID
@@ -53,7 +53,7 @@ class RentRollRow(View):
 
 
 class RentTotals(View):
-    """What the leases of one currency come to."""
+    """The totals of the leases in one currency."""
 
     currency: str
     leases: int
@@ -64,7 +64,7 @@ class RentTotals(View):
 
 
 class RentRollTotals(View):
-    """The whole report: all leasable area is either leased or vacant."""
+    """The totals of the report. All leasable area is either leased or vacant."""
 
     spaces: int
     area_sqft: Decimal
@@ -82,7 +82,8 @@ class RentRoll(View):
 
 
 class CurrencyOccupancy(View):
-    """What is charged of what is asked in one currency, and how long its leases run, weighted by annual rent."""
+    """The rent charged compared with the asking rent in one currency, and the remaining lease terms, weighted by annual
+    rent."""
 
     currency: str
     rent_charged: Decimal
@@ -93,9 +94,9 @@ class CurrencyOccupancy(View):
 
 
 class BuildingOccupancy(View):
-    """How full a building is; `building_id` is null in the sum of all.
+    """How full a building is. `building_id` is null in the total of all buildings.
 
-    `leased` by executed and `occupied` by commenced leases are shares of the leasable area.
+    `leased` (executed leases) and `occupied` (commenced leases) are shares of the leasable area.
     """
 
     building_id: UUID | None
@@ -122,7 +123,7 @@ class Occupancy(View):
 class ExpiryRow(View):
     """The leases of one currency that expire in a calendar year.
 
-    Percents of area are of all leasable area, those of rent of all rent in that currency.
+    Percentages of area are of the total leasable area, percentages of rent of the total rent in that currency.
     """
 
     currency: str
@@ -137,14 +138,14 @@ class ExpiryRow(View):
 
 
 class Expirations(View):
-    """In which years leases expire."""
+    """The years in which leases expire."""
 
     as_of: date
     data: list[ExpiryRow]
 
 
 class AgingRow(View):
-    """What a tenant owes on a lease, by how many days it has been due."""
+    """What a tenant owes on a lease, by the number of days it has been due."""
 
     contract_id: UUID
     tenant: str
@@ -162,7 +163,7 @@ class AgingRow(View):
 
 
 class AgingTotals(View):
-    """What is owed in one currency."""
+    """The amounts owed in one currency."""
 
     currency: str
     current: Decimal
@@ -189,7 +190,7 @@ class PlanSpace(View):
 
 
 class Segment(View):
-    """A space in its floor's bar; `tenant` is VACANT where there is none. `width_pct` is of the floor."""
+    """A space on its floor. `tenant` is VACANT if there is none. `width_pct` is relative to the floor."""
 
     space: PlanSpace
     tenant: str
@@ -205,7 +206,7 @@ class Segment(View):
 
 
 class PlanFloor(View):
-    """A floor and what is let on it."""
+    """A floor and what is leased on it."""
 
     floor_number: int
     leasable_sqft: Decimal
@@ -214,7 +215,7 @@ class PlanFloor(View):
 
 
 class PlanBucket(View):
-    """How much of the building a bucket holds."""
+    """How much of the building is in one bucket."""
 
     bucket: ExpiryBucket
     spaces: int
@@ -223,7 +224,7 @@ class PlanBucket(View):
 
 
 class PlanTotals(View):
-    """The building as a whole; WALT in years, weighted by area."""
+    """The building as a whole. The WALT is in years, weighted by area."""
 
     spaces: int
     leasable_sqft: Decimal
@@ -235,7 +236,7 @@ class PlanTotals(View):
 
 
 class PlanBuilding(View):
-    """Which building it is."""
+    """The building of the plan."""
 
     id: UUID
     name: str
@@ -243,7 +244,7 @@ class PlanBuilding(View):
 
 
 class StackingPlan(View):
-    """A building from top to bottom: who sits where, and until when."""
+    """A building from top to bottom: who leases which space, and until when."""
 
     building: PlanBuilding
     as_of: date

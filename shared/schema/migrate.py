@@ -27,7 +27,7 @@ from psycopg.errors import DeadlockDetected, LockNotAvailable
 from sqlalchemy import URL, Connection, NullPool, create_engine, make_url, text
 from sqlalchemy.exc import OperationalError
 
-from shared.schema.tables import metadata
+from shared.schema.metadata import metadata
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 LOCK = "leasing.schema"
@@ -35,6 +35,7 @@ LOCK = "leasing.schema"
 # The version table stands in the schema `app`, so that `public` holds nothing but tables that
 # row-level security protects.
 VERSION_SCHEMA = "app"
+_VERSIONS = f"{VERSION_SCHEMA}.alembic_version"
 
 # Behind a migration that waits for a table, everybody waits who only wants to read it. So long a table is waited for:
 # all that one migration locks (tests/architecture/test_migrations.py counts them) come within a second or not at all.
@@ -70,13 +71,13 @@ def is_current(database_url: str | URL) -> bool:
 
 
 def differences(database_url: str | URL) -> list[object]:
-    """What `tables.py` says and the migrated database does not; empty when they agree."""
+    """What `tables/` says and the migrated database does not; empty when they agree."""
     with _connection(database_url) as connection:
         return list(compare_metadata(_context(connection), metadata))
 
 
 def draft(database_url: str | URL, message: str) -> None:
-    """Writes a new migration from what `tables.py` says and the migrated database does not."""
+    """Writes a new migration from what `tables/` says and the migrated database does not."""
     with _connection(database_url) as connection:
         config = _config(connection)
         written = len(list(ScriptDirectory.from_config(config).walk_revisions()))
@@ -84,13 +85,32 @@ def draft(database_url: str | URL, message: str) -> None:
 
 
 @contextmanager
-def unhurried() -> Iterator[None]:
+def unhurried(revision: str | None = None) -> Iterator[None]:
     """For a migration's statements that hold up neither readers nor writers: each is a transaction of its own, waits as
-    long as it must, and may be run again (VALIDATE CONSTRAINT, CREATE INDEX CONCURRENTLY)."""
+    long as it must, and may be run again (VALIDATE CONSTRAINT, CREATE INDEX CONCURRENTLY).
+
+    What the migration did before is committed here. Where that may not be done twice, `revision` says whose it is, and
+    the migration asks `is_half_done` before it does it."""
+    if revision:
+        # In one transaction with what came before.
+        op.execute(f"COMMENT ON TABLE {_VERSIONS} IS '{_half_done(revision)}'")
     with op.get_context().autocommit_block():
         op.execute("SET lock_timeout = 0")
         yield
         op.execute(_HURRY)
+    if revision:
+        # In one transaction with the new revision.
+        op.execute(f"COMMENT ON TABLE {_VERSIONS} IS NULL")
+
+
+def is_half_done(revision: str) -> bool:
+    """Whether this migration was interrupted in what it does unhurried: all before that stands."""
+    told = op.get_bind().scalar(text(f"SELECT obj_description('{_VERSIONS}'::regclass, 'pg_class')"))
+    return bool(told == _half_done(revision))
+
+
+def _half_done(revision: str) -> str:
+    return f"{revision} is half done"
 
 
 def context_options() -> dict[str, Any]:

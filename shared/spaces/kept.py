@@ -13,7 +13,7 @@ from shared.spaces.models import AskedPlace, AskedWords, Availability, Currency,
 
 
 class Favorite(View):
-    """That a person likes a space."""
+    """A user's mark on a space that they like."""
 
     space_id: UUID
     user_id: UUID
@@ -23,7 +23,7 @@ class Favorite(View):
 
 
 class FavoriteSpace(FoundSpace):
-    """A space that a person likes, and since when."""
+    """A favorite space, and since when it has been one."""
 
     favorite_since: datetime
 
@@ -36,9 +36,9 @@ class FavoriteList(View):
 
 
 class Criteria(Body):
-    """What GET /spaces filters by, in a body: `amenities` is a list and numbers are numbers.
+    """The filters of GET /spaces, as a body: `amenities` is a list, and numbers are numbers.
 
-    At least one is given, and `radius_km` with `near`.
+    At least one filter is required. `radius_km` requires `near`.
     """
 
     q: AskedWords | None = None
@@ -61,14 +61,14 @@ class Criteria(Body):
 
 
 class NewSavedSearch(Body):
-    """A search whose owner is told of each new space that it finds."""
+    """A search. The user is notified of each new space that matches it."""
 
     name: Label
     criteria: Criteria
 
 
 class SavedSearch(View):
-    """A search that somebody keeps, with its criteria as they were given."""
+    """A saved search, with its criteria as they were given."""
 
     id: UUID
     name: str

@@ -41,14 +41,14 @@ _PLACE = re.compile(f"({_DEGREES}),({_DEGREES})", re.ASCII)
 
 def _currency(value: str) -> str:
     if value not in CURRENCIES:
-        raise refuse("must be an ISO 4217 code with two decimals or none, as USD")
+        raise refuse("must be an ISO 4217 code with two decimals or none, such as USD")
     return value
 
 
 def _labels(value: Any) -> list[str]:
     labels = [label.strip() for label in str(value).split(",")]
     if "\x00" in str(value) or not all(labels):
-        raise refuse("must be names with commas between them")
+        raise refuse("must be names separated by commas")
     return labels
 
 
@@ -61,10 +61,10 @@ def _words(value: str) -> str:
 def _place(value: Any) -> tuple[Decimal, Decimal]:
     found = _PLACE.fullmatch(str(value))
     if not found:
-        raise refuse("must be latitude and longitude in degrees, as 52.52,13.405")
+        raise refuse("must be latitude and longitude in degrees, such as 52.52,13.405")
     latitude, longitude = Decimal(found[1]), Decimal(found[3])
     if abs(latitude) > 90 or abs(longitude) > 180:
-        raise refuse("must lie between -90,-180 and 90,180")
+        raise refuse("must be between -90,-180 and 90,180")
     return latitude, longitude
 
 
@@ -91,7 +91,7 @@ Images = Annotated[list[Image], Field(max_length=50)]
 
 
 class NewSpace(Body):
-    """A space as its owner lists it; RESERVED and OCCUPIED belong to contracts (decision 37)."""
+    """A new space. RESERVED and OCCUPIED are set only by contracts."""
 
     floor_id: Id
     name: Label
@@ -108,9 +108,9 @@ class NewSpace(Body):
 
 
 class SpaceChanges(Body):
-    """The fields given are changed; null clears. A space stays on its floor.
+    """Fields that are given are changed. Null clears a field. A space cannot move to another floor.
 
-    `availability_status` may say what it is already, and moves between AVAILABLE and MAINTENANCE.
+    `availability_status` may repeat the current value, or switch between AVAILABLE and MAINTENANCE.
     """
 
     name: Label = LEFT_OUT
@@ -154,7 +154,7 @@ class SpaceSearch(Paged):
 
 
 class FoundFloor(View):
-    """Where a found space is."""
+    """The floor of a space that was found."""
 
     id: UUID
     floor_number: int
@@ -181,13 +181,13 @@ class FoundSpace(View):
 
 
 class SpaceInSearch(FoundSpace):
-    """A space in a search, and how far it is from `near`, along the ground; null where that was not asked."""
+    """A space in the search results. `distance_km` from `near` is along the ground, and null without `near`."""
 
     distance_km: Decimal | None
 
 
 class SearchMeta(PageMeta):
-    """Where the next page begins, and how many there are: exact up to 1,000, estimated above."""
+    """Where the next page starts, and how many spaces were found: exact up to 1,000, estimated above."""
 
     total: int
     total_is_estimate: bool
@@ -240,7 +240,7 @@ class Space(View):
 
 
 class OwnSpace(Space):
-    """A space as its owner's side sees it."""
+    """A space as its owner sees it."""
 
     floor_id: UUID
     building_id: UUID
@@ -268,7 +268,7 @@ class OwnSpace(Space):
 
 
 class ScoreFactors(View):
-    """How alike two spaces are, each from 0 (not at all) to 1 (the same)."""
+    """How similar two spaces are, each from 0 (not at all) to 1 (the same)."""
 
     area: Decimal
     price_per_sqft: Decimal
@@ -278,18 +278,18 @@ class ScoreFactors(View):
 
 
 class SimilarSpace(FoundSpace):
-    """An available space like the one looked at."""
+    """An available space that is similar to the one shown."""
 
     similarity: Decimal
 
 
 class SpaceDetail(Space):
-    """A listed space with the five available ones most like it.
+    """A listed space with the five available spaces most similar to it.
 
-    `ai_recommendation_score` says how well the space suits who asks: its mean similarity to the five most like it among
-    the last spaces that the caller has marked or bid for (twenty of each); where there are none, and for who is not
-    signed in, to its `similar_spaces`; 0 where there are none of these either. `score_factors` are the means of its
-    parts, weighted 0.30 area, 0.25 price per sqft, 0.20 distance, 0.15 amenities, 0.10 floor.
+    `ai_recommendation_score` is how well the space suits the caller: its mean similarity to the five most similar of
+    the spaces that the caller last marked or bid on (twenty of each). If there are none, or the caller is not signed
+    in, it is compared with its `similar_spaces`. It is 0 if there are none of these either. `score_factors` are the
+    means of its parts, weighted 0.30 area, 0.25 price per sqft, 0.20 distance, 0.15 amenities, 0.10 floor.
     """
 
     similar_spaces: list[SimilarSpace]
@@ -298,4 +298,4 @@ class SpaceDetail(Space):
 
 
 class OwnSpaceDetail(OwnSpace, SpaceDetail):
-    """The same, as the owner's side sees it."""
+    """A space in full, as its owner sees it."""

@@ -16,15 +16,15 @@ class ExternalIdTaken(Conflict):
 
 
 class AvailabilityFixed(Conflict):
-    message = "An owner moves a space between AVAILABLE and MAINTENANCE only, and not while a contract holds it."
+    message = "An owner can only switch a space between AVAILABLE and MAINTENANCE, and not while a contract holds it."
 
 
 class TooManySearches(Conflict):
-    message = "You keep 50 searches already: delete one first."
+    message = "You already have 50 saved searches. Delete one first."
 
 
 class StillInUse(Conflict):
-    message = "A live contract, an open bid or an unpaid payment hangs on it."
+    message = "It still has a live contract, an open bid or an unpaid payment."
 
 
 def check_space(values: Row) -> None:
@@ -36,7 +36,7 @@ def check_space(values: Row) -> None:
         problems.append(Detail("usable_sqft", "must not be larger than gross_sqft"))
     price, currency = values.get("base_price_monthly"), values.get("currency")
     if price is not None and currency in WHOLE_CURRENCIES and price % 1:
-        problems.append(Detail("base_price_monthly", f"must be whole: {currency} has no decimals"))
+        problems.append(Detail("base_price_monthly", f"must be a whole number: {currency} has no decimals"))
     if problems:
         raise Invalid(*problems)
 
@@ -44,17 +44,17 @@ def check_space(values: Row) -> None:
 def check_search(asked: SpaceSearch) -> None:
     """Raises Invalid where a radius or an order by distance has no middle."""
     if asked.near is None and asked.radius_km is not None:
-        raise Invalid(Detail("radius_km", "needs near"))
+        raise Invalid(Detail("radius_km", "requires near"))
     if asked.near is None and asked.sort == "distance":
-        raise Invalid(Detail("sort", "distance needs near"))
+        raise Invalid(Detail("sort", "distance requires near"))
 
 
 def check_criteria(criteria: Criteria) -> None:
     """Raises Invalid where a search asks for nothing, or for a radius without a middle."""
     if not criteria.model_dump(exclude_none=True):
-        raise Invalid(Detail("criteria", "must ask for something"))
+        raise Invalid(Detail("criteria", "must contain at least one criterion"))
     if criteria.near is None and criteria.radius_km is not None:
-        raise Invalid(Detail("criteria.radius_km", "needs near"))
+        raise Invalid(Detail("criteria.radius_km", "requires near"))
 
 
 def is_news(before: Row, after: Row) -> bool:

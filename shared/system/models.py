@@ -15,7 +15,7 @@ class Services(View):
 
 
 class Health(View):
-    """`degraded`: slower and without limits, but everything is answered."""
+    """`degraded`: slower and without rate limits, but every request is answered."""
 
     status: Literal["healthy", "degraded", "unhealthy"]
     timestamp: datetime

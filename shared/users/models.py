@@ -14,7 +14,7 @@ Short = Annotated[Label, Field(max_length=100)]
 
 
 class Certificate(Body):
-    """What somebody was certified for, by whom, and until when."""
+    """A certification: what for, issued by whom, and valid until when."""
 
     name: Label
     issuer: Label | None = None
@@ -31,7 +31,7 @@ class Certificate(Body):
 
 
 class Channels(Body):
-    """The ways to be told of things. One that is left out stays as it is; null is as if never chosen."""
+    """The channels for notifications. A channel that is left out does not change. Null resets it to the default."""
 
     email: Flag | None = None
     sms: Flag | None = None
@@ -39,7 +39,7 @@ class Channels(Body):
 
 
 class ProfileChanges(Body):
-    """The fields given are changed; null clears."""
+    """Fields that are given are changed. Null clears a field."""
 
     # May be left out, but nobody is without one: no null. Its default is never read.
     name: Annotated[Label, Field(json_schema_extra=lambda schema: schema.pop("default"))] = ""
@@ -64,7 +64,7 @@ class Certification(View):
 
 
 class NotificationPreferences(View):
-    """On which ways a person is told of things besides the list of notifications."""
+    """The channels through which a user is notified, besides the list of notifications."""
 
     email: bool
     sms: bool
@@ -72,7 +72,7 @@ class NotificationPreferences(View):
 
 
 class Profile(View):
-    """Oneself, in full."""
+    """The caller's own profile, in full."""
 
     accounted: ClassVar[tuple[str, ...]] = ("role", "email_verified", "notification_preferences")
 

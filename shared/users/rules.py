@@ -14,16 +14,16 @@ ACCOUNT_DELETED = "ACCOUNT_DELETED"
 """Why a session was revoked whose person has left."""
 
 _OBLIGATIONS = {
-    "contracts": "leases of the organization are being signed or run",
-    "bids": "bids of or to the organization are open",
-    "payments": "payments of or to the organization are open",
-    "members": "others belong to the organization, and none of them could look after it",
+    "contracts": "the organization has leases that are being signed or are in force",
+    "bids": "the organization has made or received bids that are still open",
+    "payments": "the organization has payments that are still open",
+    "members": "the organization has other members, but none of them can manage it",
 }
 
 
 class ObligationsStand(Conflict):
-    message = "Nobody else looks after what your organization still has to do or to get."
-    remedy = "Settle what `details` names, or invite somebody of your own role first."
+    message = "Nobody else can take over your organization's open commitments."
+    remedy = "Settle what is named in `details`, or first invite someone with the same role."
 
 
 def check_obligations(stand: Mapping[str, bool], members: int) -> None:

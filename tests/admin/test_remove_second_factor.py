@@ -29,7 +29,7 @@ def test_whoever_lost_it_signs_in_with_the_password_and_is_told(world, call, inv
     assert event["name"] in cut_sockets.operation.hears
     assert invoke(compose_mail, event) == []
     [mail] = mails_to(user.email)
-    assert "second factor of your account was taken off" in mail["subject"]
+    assert "Two-factor authentication was removed" in mail["subject"]
 
 
 def test_where_there_is_none_nothing_is_taken_off(world, call):

@@ -2,7 +2,7 @@
 
 import re
 
-from shared.schema import tables
+from shared.schema.metadata import metadata
 from tools.describe import diagram
 
 WRITTEN = diagram.DOCUMENT.read_text(encoding="utf-8")
@@ -16,8 +16,8 @@ def test_every_table_is_drawn_once_with_all_its_columns():
     drawn = dict(re.findall(r"^    (\w+) \{\n(.*?)^    \}", WRITTEN, re.MULTILINE | re.DOTALL))
     names = [table.name for members in diagram.sections().values() for table in members]
 
-    assert sorted(names) == sorted(table.name for table in tables.metadata.tables.values())
-    for table in tables.metadata.tables.values():
+    assert sorted(names) == sorted(table.name for table in metadata.tables.values())
+    for table in metadata.tables.values():
         columns = [line.split()[1] for line in drawn[table.name].splitlines()]
         assert columns == [column.name for column in table.columns]
 
@@ -26,7 +26,7 @@ def test_every_foreign_key_is_a_line_but_those_that_say_who_wrote_a_row():
     lines = re.findall(r'^    (\w+) \S+ (\w+) : "([^"]+)"$', WRITTEN, re.MULTILINE)
     keys = [
         (key.referred_table.name, table.name, ", ".join(key.column_keys))
-        for table in tables.metadata.tables.values()
+        for table in metadata.tables.values()
         for key in table.foreign_key_constraints
         if key.column_keys[0] not in ("created_by", "updated_by")
     ]

@@ -39,7 +39,7 @@ def test_every_kind_of_refusal_has_a_remedy():
 
 
 def test_it_lists_what_the_gateway_answers_itself():
-    gateway = WRITTEN.partition("## What API Gateway answers itself")[2]
+    gateway = WRITTEN.partition("## Responses from API Gateway")[2]
 
     for status in ("401", "413", "429", "500", "503"):
         assert f"| {status}" in gateway

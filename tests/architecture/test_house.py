@@ -101,7 +101,9 @@ def test_words_are_not_hidden_in_drawers_without_a_name():
 def test_no_file_holds_more_than_one_noun():
     tops = ("shared", "functions", "stacks", "local", "tools")
     files = [path for top in tops for path in (ROOT / top).rglob("*.py") if "versions" not in path.parts]
-    long = {str(path.relative_to(ROOT)): count for path in files if (count := len(path.read_text().splitlines())) > LINES}
+    long = {
+        str(path.relative_to(ROOT)): count for path in files if (count := len(path.read_text().splitlines())) > LINES
+    }
     assert long == {}, f"Above {LINES} lines: give each noun, with its SQL, a file of its own."
 
 

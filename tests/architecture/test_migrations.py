@@ -6,15 +6,18 @@ operations. `make migrations` sees the same in numbers, on a million rows.
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
 import pytest
+from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, Engine, event
 
 from local.cloud.data.postgres import Postgres
 from shared.schema import migrate
+from tests.architecture.named_tests import exists, named_in, rows_below
 
 REVISIONS = sorted(path.name[:4] for path in (migrate.MIGRATIONS / "versions").glob("[0-9]*.py"))
 
@@ -45,6 +48,9 @@ STATEMENTS = (
     (r"DROP TABLE (IF EXISTS )?(?P<table>\w+)", "the release before reads it: one release later"),
     (r"(TRUNCATE|LOCK|CLUSTER|VACUUM FULL|REINDEX TABLE) (TABLE )?(?P<table>\w+)", "keeps everybody out"),
 )
+
+# Whatever tables are in use.
+ALWAYS = ((r"DROP FUNCTION|ALTER FUNCTION .* (RENAME|SET SCHEMA)", "the release before calls it: one release later"),)
 
 
 @dataclass
@@ -114,6 +120,7 @@ def faults(statement: str, tables: set[str]) -> list[str]:
     for what, why in STATEMENTS:
         if (used := re.match(what, statement)) and used["table"] in tables:
             found.append(f"{statement}: {why}")
+    found += [f"{statement}: {why}" for what, why in ALWAYS if re.match(what, statement)]
     return [fault for fault in found if not fault.startswith(tuple(NEVER_READ))]
 
 
@@ -128,6 +135,57 @@ def test_a_migration_keeps_nobody_out_and_takes_nothing_away(sent: dict[str, Sen
 def test_all_the_tables_that_a_migration_locks_come_within_a_second(sent: dict[str, Sent], revision: str) -> None:
     for locked in sent[revision].locked:
         assert len(locked) * migrate.LOCK_TIMEOUT < 1, sorted(locked)
+
+
+class Interrupted(Exception):
+    pass
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_a_migration_that_was_interrupted_goes_on(
+    postgres: Postgres, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    """What came before its unhurried part was committed: the next run must not stumble over it."""
+    url = postgres.create_database("interrupted")
+    unhurried = MigrationContext.autocommit_block
+
+    @contextmanager
+    def interrupted(context: MigrationContext) -> Iterator[None]:
+        with unhurried(context):
+            if moment == "before":
+                raise Interrupted
+            yield
+        raise Interrupted
+
+    times = 0
+    for revision in REVISIONS:
+        with monkeypatch.context() as patch:
+            patch.setattr(MigrationContext, "autocommit_block", interrupted)
+            try:
+                migrate.upgrade(url, revision)
+            except Interrupted:
+                times += 1
+        migrate.upgrade(url, revision)
+    assert times >= 8
+    assert migrate.is_current(url)
+    assert migrate.differences(url) == []
+    with psycopg.connect(url) as connection:
+        left = connection.execute("""
+            SELECT conname FROM pg_constraint WHERE NOT convalidated
+            UNION ALL SELECT indexrelid::regclass::text FROM pg_index WHERE NOT indisvalid
+            UNION ALL SELECT description FROM pg_description WHERE objoid = 'app.alembic_version'::regclass
+        """).fetchall()
+    assert left == []
+    postgres.drop_database("interrupted")
+
+
+@pytest.mark.parametrize("revision", REVISIONS)
+def test_a_migration_reads_no_sql_but_its_own(revision: str) -> None:
+    """What the files of functions and policies say changes later, and what a migration did must not."""
+    [code] = [path.read_text() for path in (migrate.MIGRATIONS / "versions").glob(f"{revision}_*.py")]
+    named = re.findall(r"[\w./{}-]+\.sql\b", code)
+    assert [name for name in named if not re.fullmatch(rf"{revision}_[\w{{}}]+\.sql", name)] == []
+    assert "functions/" not in code and "policies/" not in code
 
 
 @pytest.mark.parametrize(
@@ -156,6 +214,13 @@ def test_what_keeps_people_out_is_found(statement: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "statement", ["DROP FUNCTION app.client(uuid)", "ALTER FUNCTION app.client(uuid) RENAME TO client_of"]
+)
+def test_a_function_that_goes_is_found(statement: str) -> None:
+    assert len(faults(statement, set())) == 1
+
+
+@pytest.mark.parametrize(
     "statement",
     [
         "ALTER TABLE bids ADD COLUMN x NUMERIC(12, 2) DEFAULT '' NOT NULL, ADD CONSTRAINT c CHECK (x > 0) NOT VALID",
@@ -163,7 +228,15 @@ def test_what_keeps_people_out_is_found(statement: str) -> None:
         "ALTER TABLE bids ADD CONSTRAINT c UNIQUE USING INDEX i",
         "CREATE UNIQUE INDEX CONCURRENTLY i ON bids (x)",
         "ALTER TABLE bids ENABLE ROW LEVEL SECURITY",
+        "CREATE OR REPLACE FUNCTION app.client(user_id uuid) RETURNS uuid LANGUAGE sql AS ''",
+        "ALTER POLICY read ON bids USING (true)",
     ],
 )
 def test_what_keeps_nobody_out_is_not(statement: str) -> None:
     assert faults(statement, {"bids"}) == []
+
+
+def test_the_page_names_a_test_for_each_rule() -> None:
+    rows = rows_below("migrations.md", "| rule | kept by |")
+    assert len(rows) > 10
+    assert [row for row in rows if not named_in(row) or not all(map(exists, named_in(row)))] == []

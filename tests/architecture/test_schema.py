@@ -3,11 +3,14 @@
 Everything here speaks SQL as the application's own roles, past all Python that filters.
 """
 
+import difflib
+import re
 import threading
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -25,7 +28,7 @@ from sqlalchemy import create_engine, make_url
 
 from local.cloud.data.postgres import Postgres
 from shared.schema import migrate
-from shared.schema.tables import metadata
+from shared.schema.metadata import metadata
 
 APP_ROLES = ("app_reader", "app_user", "app_worker", "app_auth")
 TWO_SIDED = (
@@ -60,6 +63,8 @@ HISTORY = ("audit_logs", "audit_seals", "bid_versions", "signatures", "payment_t
            "space_history", "contract_history", "index_values")  # fmt: skip
 
 Row = dict[str, Any]
+Definitions = dict[tuple[str, str], str]
+"""By file and what it is (`DEFINITIONS`)."""
 
 
 # --- databases ----------------------------------------------------------------------------------
@@ -385,17 +390,9 @@ def test_the_metadata_and_the_migrations_agree(own_database: str) -> None:
     assert migrate.differences(own_database) == []
 
 
-def test_checks_and_generated_columns_agree_too(server: str, own_database: str) -> None:
+def test_checks_and_generated_columns_agree_too(said: Definitions, rebuilt: str, own_database: str) -> None:
     """Alembic compares no CHECK, no exclusion and no partial index: PostgreSQL's own words do."""
-    with fresh_database(server) as url:
-        engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"))
-        with engine.begin() as connection:
-            connection.exec_driver_sql("CREATE SCHEMA app")
-            for extension in ("btree_gist", "btree_gin", "cube"):
-                connection.exec_driver_sql(f"CREATE EXTENSION {extension}")
-            metadata.create_all(connection)
-        engine.dispose()
-        assert catalog(url) == catalog(own_database)
+    assert catalog(rebuilt) == catalog(own_database)
 
 
 @pytest.fixture
@@ -443,6 +440,157 @@ def one(connection: psycopg.Connection[Row], query: str, *values: Any) -> Any:
     row = connection.execute(query, values).fetchone()
     assert row is not None
     return next(iter(row.values()))
+
+
+# --- functions and policies ---------------------------------------------------------------------
+
+SCHEMA = migrate.MIGRATIONS.parent
+FILES = [file for folder in ("functions", "policies") for file in sorted((SCHEMA / folder).iterdir())]
+DEFINITIONS = """
+WITH ours AS (
+    SELECT c.* FROM pg_class AS c
+    WHERE c.relnamespace IN ('public'::regnamespace, 'app'::regnamespace) AND c.relkind IN ('r', 'p')
+      AND c.relname <> 'alembic_version'
+), rights AS (
+    SELECT c.relname, acl.grantee, acl.privilege_type, '' AS columns
+    FROM ours AS c, aclexplode(c.relacl) AS acl WHERE acl.grantee <> c.relowner
+    UNION ALL
+    SELECT c.relname, acl.grantee, acl.privilege_type, string_agg(a.attname, ', ' ORDER BY a.attname)
+    FROM ours AS c JOIN pg_attribute AS a ON a.attrelid = c.oid, aclexplode(a.attacl) AS acl
+    WHERE acl.grantee <> c.relowner AND NOT a.attisdropped GROUP BY 1, 2, 3
+)
+SELECT format('functions/%s.sql', p.proname) AS file, p.oid::regprocedure::text AS what,
+       concat_ws(E'\\n', pg_get_functiondef(p.oid), (
+           SELECT string_agg(format('EXECUTE TO %s', acl.grantee::regrole), E'\\n' ORDER BY acl.grantee::regrole::text)
+           FROM aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) AS acl)) AS definition
+FROM pg_proc AS p
+WHERE p.pronamespace IN ('public'::regnamespace, 'app'::regnamespace)
+  AND NOT EXISTS (SELECT FROM pg_depend AS d WHERE d.objid = p.oid AND d.deptype = 'e')
+UNION ALL
+SELECT format('functions/%s.sql', p.proname), format('trigger %s', t.tgname), pg_get_triggerdef(t.oid)
+FROM pg_trigger AS t JOIN ours AS c ON c.oid = t.tgrelid JOIN pg_proc AS p ON p.oid = t.tgfoid
+WHERE NOT t.tgisinternal
+UNION ALL
+SELECT format('policies/%s.sql', p.tablename), format('policy %s on %s', p.policyname, p.tablename),
+       concat_ws(E'\\n', p.permissive, p.cmd, p.roles::text, 'USING ' || p.qual, 'WITH CHECK ' || p.with_check)
+FROM pg_policies AS p
+UNION ALL
+SELECT format('policies/%s.sql', c.relname), format('row-level security on %s', c.relname),
+       CASE WHEN c.relforcerowsecurity THEN 'forced' ELSE 'not forced' END
+FROM ours AS c WHERE c.relrowsecurity
+UNION ALL
+SELECT format('policies/%s.sql', r.relname), format('grant on %s', r.relname),
+       string_agg(format('%s %s TO %s', r.privilege_type, r.columns, r.grantee::regrole), E'\\n'
+                  ORDER BY r.privilege_type, r.columns, r.grantee::regrole::text)
+FROM rights AS r GROUP BY r.relname
+"""
+"""In which file something belongs, what it is, and PostgreSQL's own words for it."""
+
+
+def definitions(connection: psycopg.Connection[Row]) -> Definitions:
+    found = connection.execute(DEFINITIONS).fetchall()
+    return {(row["file"], row["what"]): row["definition"] for row in found}
+
+
+@pytest.fixture(scope="module")
+def rebuilt(server: str, own_database: str) -> Iterator[str]:
+    """A database made without a migration, from the metadata; the roles are there already."""
+    with fresh_database(server) as url:
+        engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"))
+        with engine.begin() as connection:
+            connection.exec_driver_sql("CREATE SCHEMA app")
+            for extension in ("btree_gist", "btree_gin", "cube"):
+                connection.exec_driver_sql(f"CREATE EXTENSION {extension}")
+            metadata.create_all(connection)
+        engine.dispose()
+        yield url
+
+
+@pytest.fixture(scope="module")
+def said(rebuilt: str) -> Definitions:
+    """What the files of functions and policies make of a database that has only tables."""
+    with psycopg.connect(rebuilt, row_factory=psycopg.rows.dict_row) as connection:
+        # One function calls another whose file comes later.
+        connection.execute("SET check_function_bodies = off")
+        for file in FILES:
+            try:
+                connection.execute(file.read_text())  # type: ignore[arg-type]
+            except psycopg.Error as error:
+                error.add_note(f"in {file}")
+                raise
+        return definitions(connection)
+
+
+def disagreements(said: Definitions, stands: Definitions) -> list[str]:
+    """Where the files and a migrated database do not agree, and what to do about it."""
+    found = []
+    for file, what in sorted(said.keys() | stands.keys()):
+        ours, theirs = said.get((file, what)), stands.get((file, what))
+        path = f"shared/schema/{file}"
+        if theirs is None:
+            found.append(f"{what} stands in {path} only: write a migration that makes it, or take it out of the file")
+        elif ours is None:
+            found.append(f"{what} is not in {path}: write it there, or write a migration that drops it")
+        elif ours != theirs:
+            changes = "\n".join(
+                difflib.unified_diff(theirs.split("\n"), ours.split("\n"), "database", path, lineterm="")
+            )
+            found.append(
+                f"{what} differs from {path}: write a migration that makes it so, or correct the file\n{changes}"
+            )
+    return found
+
+
+def test_functions_and_policies_are_what_their_files_say(said: Definitions, admin: psycopg.Connection[Row]) -> None:
+    if found := disagreements(said, definitions(admin)):
+        pytest.fail("\n\n".join(found), pytrace=False)
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(SCHEMA)))
+def test_a_file_speaks_of_its_own_function_or_table_only(file: Path) -> None:
+    subject = r"FUNCTION app\.(\w+)\(" if file.parent.name == "functions" else r"(?:TABLE|ON) (?:app\.)?(\w+) "
+    assert set(re.findall(subject, file.read_text())) == {file.stem}
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (
+            "CREATE OR REPLACE FUNCTION app.is_admin() RETURNS boolean LANGUAGE sql STABLE AS 'SELECT true'",
+            "app.is_admin() differs from shared/schema/functions/is_admin.sql: write a migration that makes it so",
+        ),
+        ("GRANT EXECUTE ON FUNCTION app.client(uuid) TO app_reader", "app.client(uuid) differs from"),
+        (
+            "CREATE FUNCTION app.is_admin(id uuid) RETURNS boolean LANGUAGE sql AS 'SELECT true'",
+            "app.is_admin(uuid) is not in shared/schema/functions/is_admin.sql: write it there",
+        ),
+        (
+            "CREATE FUNCTION public.f() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+            "f() is not in shared/schema/functions/f.sql",
+        ),
+        ("DROP FUNCTION app.obligations()", "app.obligations() stands in shared/schema/functions/obligations.sql only"),
+        ("ALTER FUNCTION app.represented() SECURITY INVOKER", "app.represented() differs from"),
+        ("DROP TRIGGER invoices_immutable ON invoices", "trigger invoices_immutable stands in"),
+        ("ALTER POLICY read ON bids USING (true)", "policy read on bids differs from shared/schema/policies/bids.sql"),
+        ("CREATE POLICY more ON bids USING (true)", "policy more on bids is not in shared/schema/policies/bids.sql"),
+        (
+            "DROP POLICY sent ON contracts",
+            "policy sent on contracts stands in",
+        ),
+        ("ALTER TABLE bids NO FORCE ROW LEVEL SECURITY", "row-level security on bids differs from"),
+        ("GRANT DELETE ON bids TO app_user", "grant on bids differs from shared/schema/policies/bids.sql"),
+        ("GRANT UPDATE (id) ON bids TO app_user", "grant on bids differs from"),
+        ("GRANT SELECT ON search_words TO app_user", "grant on search_words is not in"),
+        (
+            "REVOKE SELECT (hash) ON audit_seals FROM app_worker; REVOKE SELECT ON audit_seals FROM app_worker",
+            "grant on",
+        ),
+    ],
+)
+def test_what_differs_is_found(said: Definitions, admin: psycopg.Connection[Row], change: str, told: str) -> None:
+    admin.execute(change)  # type: ignore[arg-type]
+    [found] = disagreements(said, definitions(admin))
+    assert told in found
 
 
 # --- roles and walls ----------------------------------------------------------------------------

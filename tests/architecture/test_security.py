@@ -13,7 +13,7 @@ from shared.auth import opaque, passwords, rules, second_factor, sessions
 from shared.kit import catalog, limits, tokens
 from shared.kit.catalog import ANYONE
 from shared.kit.fields import Body
-from shared.schema.tables import metadata
+from shared.schema.metadata import metadata
 from tests.architecture.named_tests import ROOT, exists, named_in, rows_below
 
 PAGE = (ROOT / "docs" / "security.md").read_text()

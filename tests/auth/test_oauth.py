@@ -178,7 +178,7 @@ def test_another_provider_s_word_for_the_same_verified_address_opens_the_same_ac
     assert [event["data"]["is_new"] for event in linked] == [True, False]
     assert invoke(compose_mail, *linked) == []
     [mail] = mails_to(google.person["email"])
-    assert "signing in at LinkedIn" in mail["text"].replace("\n", " ")
+    assert "sign in to your account with LinkedIn" in mail["text"].replace("\n", " ")
 
 
 def test_an_account_with_a_password_is_not_entered(world, call, browser, google):

@@ -184,7 +184,7 @@ def test_a_hold_that_is_left_to_end_is_undone_and_everybody_is_told(platform: Pl
             assert deal.payments() == []
         for ear in (owners_ear, clients_ear):
             ear.hear_out(platform)
-            assert [title for title, _ in ear.news()].count("Lease Called Off") == 2
+            assert [title for title, _ in ear.news()].count("Lease Cancelled") == 2
     refused = client.ask("PATCH", f"{signed_by_nobody.path}/sign", {"signature": "Late", "consent": True})
     assert refused.status == 409
     again = Deal(owner, client, signed_by_nobody.space)

@@ -18,7 +18,7 @@ def test_declined_before_anybody_signed(owner: Person, client: Person, side: str
         other = {"owner": clients_ear, "client": owners_ear}[side]
         other.hear("notification:new", title="Lease Declined")
         for ear in (clients_ear, owners_ear):
-            ear.hear("notification:new", title="Lease Called Off")
+            ear.hear("notification:new", title="Lease Cancelled")
     assert contract["termination_reason"] == REASON
     assert deal.payments() == [] == contract["payments"]
     answer = client.ask("GET", f"{deal.path}/download")

@@ -33,8 +33,8 @@ def test_both_sides_read_of_each_step_in_text_and_html(platform: Platform, owner
         (client, f"Bid approved: {space}"): "Your bid on",
         (client, f"Please sign the lease for {space}"): "waiting for your signature",
         (owner, f"Please sign the lease for {space}"): "The client has signed",
-        (owner, f"Lease executed: {space}"): "signed by both sides",
-        (client, f"Lease executed: {space}"): "signed by both sides",
+        (owner, f"Lease executed: {space}"): "Both sides have signed the lease",
+        (client, f"Lease executed: {space}"): "Both sides have signed the lease",
         (client, f"Receipt: payment for {space}"): "settled in full",
     }
     for (person, subject), sentence in read.items():

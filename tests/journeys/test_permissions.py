@@ -133,7 +133,7 @@ def test_a_saga_that_may_not_store_its_document_undoes_the_deal_whole(
     assert client.ask("GET", f"{deal.path}/download").code == "DOCUMENT_GONE"
     platform.control("queues", "settle")
     told = [one["title"] for one in client.get("/notifications")["data"]]
-    assert told == ["Lease Called Off", "Bid Approved"]
+    assert told == ["Lease Cancelled", "Bid Approved"]
 
 
 def test_no_document_of_it_is_left_in_the_bucket(platform: Platform, deal: Deal) -> None:

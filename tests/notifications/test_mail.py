@@ -236,5 +236,5 @@ def test_a_second_factor_turned_on_or_off_is_told_to_its_person(world, call, inv
         assert invoke(compose_mail, event) == []
 
         [mail] = mails_to(client.email)
-        assert (" protects " in mail["subject"]) == (name == "enabled")
+        assert ("turned on" in mail["subject"]) == (name == "enabled")
         assert codes[1] not in str(mail)

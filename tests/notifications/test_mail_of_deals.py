@@ -174,8 +174,8 @@ def test_who_signs_in_docusign_is_not_sent_here_to_sign(world, deal, told):
     deal.run(render_lease, request_signatures)
 
     mail = told(deal.contract, "contract.signature_requested")[deal.client.email]
-    assert says(mail, "DocuSign writes to those who sign", "Read the Lease")
-    assert "Read and Sign" not in mail["text"]
+    assert says(mail, "DocuSign e-mails the signers", "Review the Lease")
+    assert "Review and Sign" not in mail["text"]
 
 
 def test_the_executed_lease_is_mailed_to_both_sides_once(world, deal, told):
@@ -188,7 +188,7 @@ def test_the_executed_lease_is_mailed_to_both_sides_once(world, deal, told):
     assert set(found) == {deal.owner.email, deal.client.email}
     for mail in found.values():
         assert mail["subject"] == f"Lease executed: {name_of(world, deal)}"
-        assert says(mail, "signed by both sides", "$5,000.00/month", f"{WEB}/contracts/{deal.contract}")
+        assert says(mail, "Both sides have signed the lease", "$5,000.00/month", f"{WEB}/contracts/{deal.contract}")
 
 
 def test_a_deal_called_off_is_mailed_to_both_sides_with_its_reason(world, call, deal, told):
@@ -199,10 +199,10 @@ def test_a_deal_called_off_is_mailed_to_both_sides_with_its_reason(world, call, 
     found = told(deal.contract, "contract.voided")
 
     assert set(found) == {deal.owner.email, deal.client.email}
-    assert found[deal.client.email]["subject"] == f"Deal called off: {name_of(world, deal)}"
-    assert says(found[deal.client.email], "will not come about", "Too dear <b>now</b>")
+    assert found[deal.client.email]["subject"] == f"Lease cancelled: {name_of(world, deal)}"
+    assert says(found[deal.client.email], "was cancelled", "Too dear <b>now</b>")
     assert "<b>" not in found[deal.client.email]["html"]
-    assert says(found[deal.owner.email], "Nobody is bound by it.")
+    assert says(found[deal.owner.email], "Neither side is bound by it.")
 
 
 @pytest.fixture
@@ -277,13 +277,13 @@ def test_a_receipt_says_what_came_in_and_what_is_still_open(deal, payment, told)
 
     assert set(partly) == set(fully) == {deal.client.email}
     assert partly[deal.client.email]["subject"] == f"Receipt: payment for {payment.space}"
-    assert says(partly[deal.client.email], "$2,000.00", "$5,000.00", "Still Open", "$3,000.00")
+    assert says(partly[deal.client.email], "$2,000.00", "$5,000.00", "Outstanding", "$3,000.00")
     assert says(fully[deal.client.email], "settled in full")
     assert (
-        "- Received: $3,000.50\n- Kept As Credit: $0.50\n- Paid So Far: $5,000.00\n" in fully[deal.client.email]["text"]
+        "- Received: $3,000.50\n- Kept as Credit: $0.50\n- Paid So Far: $5,000.00\n" in fully[deal.client.email]["text"]
     )
     assert "Credit" not in partly[deal.client.email]["text"]
-    assert "Still Open" not in fully[deal.client.email]["text"]
+    assert "Outstanding" not in fully[deal.client.email]["text"]
 
 
 def test_a_credit_on_what_is_paid_leaves_nothing_open(deal, payment, told):
@@ -291,7 +291,7 @@ def test_a_credit_on_what_is_paid_leaves_nothing_open(deal, payment, told):
     found = told.of(payment.event("payment.credited", **note, paid_amount=5000, credited_amount=100))
 
     assert says(found[deal.client.email], "CN-000001", "$100.00")
-    assert all("Still Open" not in mail["text"] for mail in found.values())
+    assert all("Outstanding" not in mail["text"] for mail in found.values())
 
 
 def test_the_mails_of_the_day_jobs_events(world, deal, payment, told):
@@ -314,7 +314,7 @@ def test_a_reversed_payment_is_mailed_as_open_again(deal, payment, told):
     found = told.of(payment.event("payment.reversed"))
 
     assert found[deal.client.email]["subject"] == f"Payment reversed: {payment.space}"
-    assert says(found[deal.client.email], "taken back", "$5,000.00")
+    assert says(found[deal.client.email], "has been reversed", "$5,000.00")
 
 
 def test_who_wants_no_mail_gets_no_notices(world, call, bid, told):
@@ -340,7 +340,7 @@ def test_who_wants_no_mail_gets_the_mails_that_concern_the_account(world, call, 
     found = told.of(event)
 
     assert found[client.email]["subject"] == "Your password was changed"
-    assert "Choose which mails you get" not in found[client.email]["html"]
+    assert "Choose which e-mails you receive" not in found[client.email]["html"]
 
 
 def test_nobody_who_left_or_was_suspended_is_written_to(world, bid, told):

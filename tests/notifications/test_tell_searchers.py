@@ -70,7 +70,7 @@ def test_a_new_space_is_told_to_whoever_looks_for_one_like_it(world, call, marke
         {
             "type": "saved_search",
             "title": "New Match",
-            "message": "Harbour suite in Kelvora House fits your search Near work",
+            "message": "Harbour suite in Kelvora House matches your search Near work",
             "metadata": {"space_id": market.space, "saved_search_id": search},
         }
     ]

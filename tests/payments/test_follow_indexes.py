@@ -91,7 +91,7 @@ def test_an_index_that_comes_late_adds_a_line_and_changes_none_that_was_issued(c
     assert amounts(lease)[15] == Decimal("5229.53")
     [told] = [one for one in lease.world.event_details(added["id"]) if one["name"] == "payment.invoiced"]
     assert invoke(compose_mail, told) == []
-    assert "Rent, corrected by its index" in mails_to(lease.client.email)[0]["text"]
+    assert "Rent, index adjustment" in mails_to(lease.client.email)[0]["text"]
     paper = text_of(lease.call(download_invoice, as_=lease.client, path={"payment_id": added["id"]}))
     assert "Rent, corrected by its index As of 10 April 2028 688.59" in paper
     told = lease.call(explain_payment, as_=lease.client, path={"payment_id": added["id"]}).json

@@ -21,7 +21,8 @@ from shared.kit.fields import Body, FrameData
 from shared.kit.limits import LIMITS
 from shared.kit.reply import Defect
 from shared.kit.wire import MalformedJson
-from tools.describe.openapi import ENVELOPES, Generator, answer_of, refusals_of, summary_of
+from tools.describe.components import ENVELOPES
+from tools.describe.openapi import Generator, answer_of, refusals_of, summary_of
 
 DOCUMENT: Path = Path("docs/asyncapi.json")
 
@@ -37,7 +38,7 @@ def document(operations: Sequence[Operation]) -> dict[str, Any]:
     told = sorted({kind for one in operations for kind in one.tells}, key=lambda kind: str(kind.event))
     schemas = _Schemas(doors, told)
     messages: dict[str, Any] = {
-        "Error": _frame("error", _ERROR, "A message was refused; the socket stays open.", asks=True)
+        "Error": _frame("error", _ERROR, "A message was refused. The connection stays open.", asks=True)
     }
     described: dict[str, Any] = {}
     for one in doors:
@@ -59,12 +60,13 @@ def document(operations: Sequence[Operation]) -> dict[str, Any]:
         "info": {
             "title": "Leasing platform, live",
             "version": "1.0.0",
-            "description": "One socket for each device of a person. Frames are JSON objects `{event, data}` both ways; "
-            "a `request_id` that a client gives comes back in the answer. A ticket or an access token travels in the "
-            "address, or a token in `auth`, within ten seconds. A socket lives two hours at most, less if its token "
-            "expires, and is closed after ten minutes of silence (`ping`). After a break, GET "
-            "/api/v1/notifications?after=<id> tells what was missed. Frames of one socket keep their order and may "
-            "come twice.",
+            "description": "One connection for each of a user's devices. Frames are JSON objects `{event, data}` "
+            "in both directions. If a client sends a `request_id`, the response contains it too. "
+            "Send a ticket or an access token in the URL, or a token in `auth` within ten seconds. "
+            "A connection lasts two hours at most, or until its token expires, and is closed after "
+            "ten minutes of silence (send `ping`). After a lost connection, GET "
+            "/api/v1/notifications?after=<id> returns what was missed. Frames of one connection "
+            "arrive in order, and may arrive twice.",
         },
         "defaultContentType": "application/json",
         "servers": {
@@ -78,7 +80,7 @@ def document(operations: Sequence[Operation]) -> dict[str, Any]:
         "channels": {
             "socket": {
                 "address": "/",
-                "description": "Everything that is said on a socket.",
+                "description": "All messages of a connection.",
                 "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in sorted(messages)},
                 "bindings": {"ws": {"method": "GET", "query": _QUERY, "bindingVersion": "0.1.0"}},
                 "x-routes": {one.socket_route: summary_of(one) for one in operations if one.socket_route in _OPENING},
@@ -98,8 +100,8 @@ def document(operations: Sequence[Operation]) -> dict[str, Any]:
 _QUERY = {
     "type": "object",
     "properties": {
-        "ticket": {"type": "string", "description": "From POST /api/v1/ws-tickets: good once, for a minute."},
-        "token": {"type": "string", "description": "The access token; without either, say `auth` first."},
+        "ticket": {"type": "string", "description": "From POST /api/v1/ws-tickets. Valid once, for one minute."},
+        "token": {"type": "string", "description": "An access token. Without a ticket or token, send `auth` first."},
     },
     "additionalProperties": False,
 }

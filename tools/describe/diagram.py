@@ -1,4 +1,4 @@
-"""The schema as entity-relationship diagrams: `make openapi` writes docs/schema.md from tables.py."""
+"""The schema as entity-relationship diagrams: `make openapi` writes docs/schema.md from shared/schema/tables/."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -7,23 +7,34 @@ from pathlib import Path
 from sqlalchemy import PrimaryKeyConstraint, Table, UniqueConstraint
 from sqlalchemy.dialects import postgresql
 
-from shared.schema import tables
+from shared.schema.metadata import metadata
 
 DOCUMENT = Path("docs/schema.md")
 
-_SECTION = re.compile(r"^# --- (.+?) -+$|^\w+ = Table\(\n    \"(\w+)\"", re.MULTILINE)
+# Tables that one looks at together: all of them, in the order in which they are drawn.
+SECTIONS = {
+    "people": """organizations users sessions user_tokens recovery_codes oauth_identities login_attempts
+        password_history rate_windows invitations mandates""",
+    "inventory": """buildings floors spaces listings search_words favorites saved_searches saved_search_matches
+        space_history""",
+    "deals": "bids bid_versions contracts contract_history",
+    "money": """payments invoice_counters invoices payment_transactions index_values documents signatures""",
+    "telling people": "notifications connections",
+    "bookkeeping of the platform": """audit_logs audit_seals support_notes outbox inbox work_items idempotency_keys
+        clock""",
+}
 # Every row says who wrote it: drawn, these would hide everything else.
 _TRACES = ("created_by", "updated_by")
 
 _INTRODUCTION = """# Schema
 
-<!-- written by `make openapi` from shared/schema/tables.py -->
+<!-- written by `make openapi` from shared/schema/tables/ -->
 
-One diagram for each section of [shared/schema/tables.py](../shared/schema/tables.py), which says more: defaults,
+One diagram for tables that belong together. [shared/schema/tables/](../shared/schema/tables/) says more: defaults,
 checks, indexes. A table without columns belongs to another section. `created_by` and `updated_by` point to `users` and
 are not drawn. Where a line names several columns, the copies of the two organizations are held equal to the original's
 (row-level security reads them). Who may see which row stands in
-[the policies](../shared/schema/migrations/sql/0001_policies.sql) and those after it.
+[shared/schema/policies/](../shared/schema/policies/), a file for each table.
 """
 
 
@@ -36,15 +47,9 @@ def document() -> str:
 
 
 def sections() -> dict[str, list[Table]]:
-    """The tables by the sections of tables.py, in its order."""
-    by_name = {table.name: table for table in tables.metadata.tables.values()}
-    found: dict[str, list[Table]] = {}
-    for title, name in _SECTION.findall(Path(tables.__file__).read_text(encoding="utf-8")):
-        if title:
-            found[title] = []
-        else:
-            found[[*found][-1]].append(by_name[name])
-    return found
+    """The tables by section, in the order of `SECTIONS`."""
+    by_name = {table.name: table for table in metadata.tables.values()}
+    return {title: [by_name[name] for name in names.split()] for title, names in SECTIONS.items()}
 
 
 def _diagram(members: Sequence[Table]) -> Iterable[str]:

@@ -21,27 +21,28 @@ _MANY = 12
 """More operations than these are not listed by name."""
 
 REMEDIES: dict[type[Refusal], str] = {
-    errors.Invalid: "Correct the fields that `details` names. The same request again is refused again.",
+    errors.Invalid: "Correct the fields named in `details`. Repeating the same request fails again.",
     MalformedJson: "Send one JSON object, UTF-8, without duplicate keys, of at most 256 KB.",
-    errors.Unauthenticated: "Sign in, then ask again.",
-    errors.TokenExpired: "`POST /api/v1/auth/refresh`, then the same request with the new token.",
-    errors.InvalidToken: "Throw the token away and sign in.",
-    errors.SessionEnded: "Sign in: the session was ended here, elsewhere, or by a new password.",
-    errors.Forbidden: "Do not offer this to this role.",
-    errors.EmailNotVerified: "Let the person open the link of the mail; `POST /api/v1/auth/verify-email/resend` sends "
-    "another one.",
-    errors.NotFound: "Take it off the screen: it does not exist, or not for this caller.",
+    errors.Unauthenticated: "Sign in, then repeat the request.",
+    errors.TokenExpired: "Call `POST /api/v1/auth/refresh`, then repeat the request with the new token.",
+    errors.InvalidToken: "Discard the token and sign in.",
+    errors.SessionEnded: "Sign in. The user ended the session here or elsewhere, or set a new password.",
+    errors.Forbidden: "Do not offer this action to this role.",
+    errors.EmailNotVerified: "Ask the user to open the link in the e-mail. `POST /api/v1/auth/verify-email/resend` "
+    "sends a new one.",
+    errors.NotFound: "Remove it from the screen: it does not exist, or this caller may not see it.",
     errors.MethodNotAllowed: "Use one of the methods in `Allow`.",
-    errors.Conflict: "Read the thing again and show what it is now; asking again alone changes nothing.",
-    errors.Stale: "Read the thing again, apply the change to what was read, send it with the new `ETag`.",
-    errors.Senseless: "Let the person correct the terms; `details` says which.",
-    errors.KeyReused: "A defect of the client: one key for each thing that is to be done once.",
-    errors.KeyInFlight: "Wait `Retry-After` seconds, then the same request under the same key.",
-    errors.RateLimited: "Wait `Retry-After` seconds, then the same request.",
-    errors.Unavailable: "Wait `Retry-After` seconds (else a few, longer each time), then the same request. A change is "
-    "safe to repeat under the same `Idempotency-Key`.",
-    CommitUnknown: "It may have been done or not: the same request under the same `Idempotency-Key` tells.",
-    Defect: "Show the `request_id` to the person and to us. Repeating seldom helps; under a key it is safe.",
+    errors.Conflict: "Read the object again and show its current state. Repeating the request alone does not help.",
+    errors.Stale: "Read the object again, reapply the change, and send it with the new `ETag`.",
+    errors.Senseless: "Ask the user to correct the terms named in `details`.",
+    errors.KeyReused: "A bug in the client: use a new key for each action.",
+    errors.KeyInFlight: "Wait `Retry-After` seconds, then repeat the request with the same key.",
+    errors.RateLimited: "Wait `Retry-After` seconds, then repeat the request.",
+    errors.Unavailable: "Wait `Retry-After` seconds (or back off exponentially), then repeat the request. A change "
+    "is safe to repeat with the same `Idempotency-Key`.",
+    CommitUnknown: "The change may or may not have been made. Repeat the request with the same `Idempotency-Key` "
+    "to find out.",
+    Defect: "Show the `request_id` to the user, and send it to us. Repeating rarely helps, but is safe with a key.",
 }
 """What a client does about a refusal, or about those that derive from it."""
 
@@ -49,8 +50,8 @@ _INTRODUCTION = """# Errors
 
 <!-- written by `make openapi` from the refusals (shared/*/rules.py, shared/kit/errors.py) -->
 
-Every refusal of ours has this body, over HTTP under `error` beside `meta`, over WebSocket as the `data` of a frame
-`error`. Programs decide by `code`, which never changes; `message` is for people and may.
+Every error has this body: over HTTP as `error` next to `meta`, over WebSocket as the `data` of an `error` frame.
+Programs rely on `code`, which never changes. `message` is for people and may change.
 
 ```json
 {"error": {"code": "VALIDATION_ERROR", "message": "The request is not valid.",
@@ -58,27 +59,28 @@ Every refusal of ours has this body, over HTTP under `error` beside `meta`, over
  "meta": {"timestamp": "2026-01-27T12:00:00Z", "request_id": "0195f3a8…"}}
 ```
 
-`retry_after` (seconds, also as `Retry-After`) is there where waiting helps. `request_id` is the `X-Correlation-ID` by
-which we find the request in our logs. A refusal has changed nothing, save that it was counted and, where a known
-caller was refused a change, recorded.
+`retry_after` (seconds, also in the `Retry-After` header) is present if waiting helps. `request_id` is the
+`X-Correlation-ID` by which we find the request in our logs. A refused request changes nothing, except that it counts
+towards the rate limit and, if it was a known caller's attempt to change something, is recorded.
 """
 
 _GATEWAY = """
-## What API Gateway answers itself
+## Responses from API Gateway
 
-Before any of our code runs, in the gateway's shape: `{"message": "…"}`, without `error`, code or correlation id.
+API Gateway sends these before any of our code runs, in its own format: `{"message": "…"}`, without `error`, code or
+correlation ID.
 
 | status | when | body | what to do |
 |---|---|---|---|
-| 401 | an operation for signed-in users was asked without the header `Authorization` | `{"message":"Unauthorized"}` | \
+| 401 | an operation for signed-in users was called without an `Authorization` header | `{"message":"Unauthorized"}` | \
 as for `UNAUTHORIZED` |
-| 413 | the body is larger than 10 MB | `{"message":"Request Entity Too Large"}` | send less |
-| 413, 500 | the body is larger than Lambda takes (6 MB, as text) | `{"message":null}`, \
-`{"message":"Internal Server Error"}` | send less |
-| 429 | the whole platform, or this operation, is asked more than its throttle allows, whoever asks | \
-`{"message":"Too Many Requests"}` | wait a second, longer each time |
+| 413 | the body is larger than 10 MB | `{"message":"Request Entity Too Large"}` | send a smaller request |
+| 413, 500 | the body is larger than Lambda accepts (6 MB, as text) | `{"message":null}`, \
+`{"message":"Internal Server Error"}` | send a smaller request |
+| 429 | all callers together exceed the throttle of the platform or of this operation | \
+`{"message":"Too Many Requests"}` | wait a second, then back off exponentially |
 | 431 | the headers are larger than 10,240 bytes | none, or `{"message":null}` | send fewer cookies |
-| 500 | a function died before it could answer | `{"message":"Internal Server Error"}` | as for `INTERNAL_ERROR` |
+| 500 | a function crashed before it could respond | `{"message":"Internal Server Error"}` | as for `INTERNAL_ERROR` |
 | 503 | a function took over 30 s or could not be started | `{"message":"Service Unavailable"}` | \
 as for `SERVICE_UNAVAILABLE` |
 
@@ -86,16 +88,17 @@ Over WebSocket:
 
 | what | when | what to do |
 |---|---|---|
-| the opening is refused with 401 | `$connect` was given a token that is expired, invalid or of an ended session | \
-refresh, open again |
-| the opening is refused with 429 or 500 | too many openings at once, or `$connect` failed | wait, open again |
-| the opening is refused with 403 | the path is not the stage's (`/ws`) | a defect of the client |
-| a frame `{"message": "Internal server error", "connectionId": …, "requestId": …}` | a function died before it could \
-answer | the same message again |
-| a frame `{"message": "Forbidden", …}` | the message was too many a second for the gateway, or a binary one | wait |
+| the connection is refused with 401 | the token is expired or invalid, or its session has ended | \
+refresh the token, then reconnect |
+| the connection is refused with 429 or 500 | too many connections were opened at once, or `$connect` failed | \
+wait, then reconnect |
+| the connection is refused with 403 | the path is not the stage's (`/ws`) | a bug in the client |
+| a frame `{"message": "Internal server error", "connectionId": …, "requestId": …}` | a function crashed before it \
+could respond | send the message again |
+| a frame `{"message": "Forbidden", …}` | too many messages per second, or a binary message | wait |
 | the socket closes with 1001 or 1006 | two hours, ten minutes of silence, an expired token, or the network | \
-open again; `GET /api/v1/notifications?after=<id>` tells what was missed |
-| the socket closes with 1009 | a message of over 128 KB, or a frame of over 32 KB | send less |
+reconnect; `GET /api/v1/notifications?after=<id>` returns what was missed |
+| the socket closes with 1009 | a message of over 128 KB, or a frame of over 32 KB | send a smaller request |
 """
 
 

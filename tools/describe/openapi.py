@@ -27,6 +27,7 @@ from shared.kit.limits import LIMITS
 from shared.kit.origin import AroundTheEdge
 from shared.kit.reply import Defect, File, Reply
 from shared.kit.wire import MalformedJson
+from tools.describe.components import ENVELOPES, HEADERS, PARAMETERS
 
 DOCUMENT = Path("docs/openapi.json")
 
@@ -34,15 +35,15 @@ _REF = "#/components/schemas/{model}"
 _EXAMPLE_META = {"timestamp": "2026-01-27T12:00:00Z", "request_id": "0195f3a8"}
 _REASONS = {
     400: "The request is not valid",
-    401: "Nobody known is asking",
-    403: "Not open to this caller, or not on this way",
-    404: "There is no such thing for this caller",
-    409: "The state of the world refuses it",
-    412: "The thing was changed since it was read",
-    422: "Well-formed, but it makes no sense",
+    401: "Authentication is required",
+    403: "The caller may not do this, or not at this address",
+    404: "It does not exist for this caller",
+    409: "The current state does not allow it",
+    412: "It has changed since it was read",
+    422: "Well-formed, but contradictory",
     429: "Too many requests",
-    500: "A defect on our side",
-    503: "A part that we depend on does not answer",
+    500: "An error on our side",
+    503: "The service is temporarily unavailable",
 }
 
 
@@ -63,8 +64,8 @@ def document(operations: Sequence[Operation]) -> dict[str, Any]:
         "info": {
             "title": "Leasing platform",
             "version": "1.0.0",
-            "description": "Commercial space, listed, bid for, leased and billed. Money is a JSON number with at most "
-            "two decimals; moments are ISO 8601 in UTC with Z; lists are pages behind an opaque cursor.",
+            "description": "List, bid on, lease and bill commercial space. Money is a JSON number with at most "
+            "two decimals. Timestamps are ISO 8601 in UTC, with Z. Lists are paginated with an opaque cursor.",
         },
         "servers": [{"url": "/"}],
         "tags": [{"name": domain} for domain in sorted({operation.domain for operation in endpoints})],
@@ -72,8 +73,8 @@ def document(operations: Sequence[Operation]) -> dict[str, Any]:
         "components": {
             "schemas": schemas.components() | ENVELOPES,
             "examples": {name: _example(kind) for name, kind in sorted(refusals.items())},
-            "parameters": _PARAMETERS,
-            "headers": _HEADERS,
+            "parameters": PARAMETERS,
+            "headers": HEADERS,
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
         },
     }
@@ -275,7 +276,7 @@ def _responses(operation: Operation, schemas: _Schemas) -> dict[str, Any]:
     headers += ["ETag"] if is_tagged and answer is not None else []
     headers += ["Location"] if operation.returns == 302 else []
     headers += ["Idempotent-Replayed"] if operation.takes_key else []
-    success: dict[str, Any] = {"description": "Done", "headers": _headers(headers)}
+    success: dict[str, Any] = {"description": "Success", "headers": _headers(headers)}
     content: dict[str, Any] = (
         {} if answer is None else {"application/json": {"schema": schemas.of(operation, "return")}}
     )
@@ -317,80 +318,6 @@ def _key(kind: type[Refusal]) -> str:
 def _example(kind: type[Refusal]) -> dict[str, Any]:
     error = {"code": kind.code, "message": kind.message, "details": []}
     return {"summary": kind.message, "value": {"error": error, "meta": _EXAMPLE_META}}
-
-
-ENVELOPES: dict[str, Any] = {
-    "Error": {
-        "type": "object",
-        "description": "Every refusal of ours.",
-        "required": ["error", "meta"],
-        "properties": {
-            "error": {
-                "type": "object",
-                "required": ["code", "message", "details"],
-                "properties": {
-                    "code": {"type": "string", "description": "Stable; programs decide by it."},
-                    "message": {"type": "string"},
-                    "details": {
-                        "type": "array",
-                        "items": {
-                            "type": "object",
-                            "required": ["field", "message"],
-                            "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
-                        },
-                    },
-                    "retry_after": {"type": "integer", "description": "Seconds."},
-                },
-            },
-            "meta": {
-                "type": "object",
-                "required": ["timestamp", "request_id"],
-                "properties": {
-                    "timestamp": {"type": "string", "format": "date-time"},
-                    "request_id": {"type": "string", "description": "The X-Correlation-ID."},
-                },
-            },
-        },
-    },
-    "GatewayError": {
-        "type": "object",
-        "description": "What API Gateway answers itself (docs/errors.md).",
-        "required": ["message"],
-        "properties": {"message": {"type": ["string", "null"]}},
-    },
-}
-
-_PARAMETERS: dict[str, Any] = {
-    "CorrelationId": {
-        "name": "X-Correlation-ID",
-        "in": "header",
-        "description": "Kept in answers, logs and events where it matches `[A-Za-z0-9._-]{1,64}`, else replaced.",
-        "schema": {"type": "string"},
-    },
-    "IdempotencyKey": {
-        "name": "Idempotency-Key",
-        "in": "header",
-        "description": "The same key and request within 24 hours: the first answer again, and no second effect.",
-        "schema": {"type": "string", "pattern": "^[\\x21-\\x7e]{1,255}$"},
-    },
-    "IfMatch": {
-        "name": "If-Match",
-        "in": "header",
-        "description": "The ETag that was read: refused with 412 where the thing was changed since.",
-        "schema": {"type": "string"},
-    },
-}
-
-_HEADERS: dict[str, Any] = {
-    "X-Correlation-ID": {"schema": {"type": "string"}, "description": "The request's id in our logs."},
-    "X-RateLimit-Limit": {"schema": {"type": "string"}, "description": "Requests per window."},
-    "X-RateLimit-Remaining": {"schema": {"type": "string"}, "description": "Requests left in the window."},
-    "X-RateLimit-Reset": {"schema": {"type": "string"}, "description": "Unix time of the next free request."},
-    "ETag": {"schema": {"type": "string"}, "description": "Changes with the answer; what `If-Match` takes."},
-    "Idempotent-Replayed": {"schema": {"type": "string"}, "description": "`true`: the first answer again."},
-    "Location": {"schema": {"type": "string"}, "description": "Where the browser goes on."},
-    "Retry-After": {"schema": {"type": "string"}, "description": "Seconds."},
-}
 
 
 def render(described: dict[str, Any]) -> str:

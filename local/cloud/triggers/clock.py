@@ -34,7 +34,7 @@ def read_days(body: bytes) -> int:
     if not isinstance(wanted, dict):
         raise BadRequest("body", "must be an object")
     if unknown := sorted(set(wanted) - {"advance_days"}):
-        raise BadRequest(unknown[0], "is not a field here")
+        raise BadRequest(unknown[0], "is not a known field")
     days = wanted.get("advance_days")
     if type(days) is not int or not 1 <= days <= DAYS_AT_ONCE:
         raise BadRequest("advance_days", f"must be a whole number from 1 to {DAYS_AT_ONCE}")

@@ -1,4 +1,4 @@
--- The core tables: the state of shared/schema/tables.py when the first migration was written.
+-- The core tables: the state of shared/schema/tables/ when the first migration was written.
 
 CREATE TABLE organizations (
     id UUID NOT NULL,

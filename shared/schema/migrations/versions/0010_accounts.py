@@ -5,7 +5,7 @@ from pathlib import Path
 
 from alembic import op
 
-from shared.schema.migrate import unhurried
+from shared.schema.migrate import is_half_done, unhurried
 
 revision: str = "0010"
 down_revision: str | None = "0009"
@@ -16,8 +16,9 @@ SQL = Path(__file__).parents[1] / "sql"
 
 
 def upgrade() -> None:
-    _run("0010_accounts.sql")
-    with unhurried():
+    if not is_half_done(revision):
+        _run("0010_accounts.sql")
+    with unhurried(revision):
         op.execute("ALTER TABLE user_tokens VALIDATE CONSTRAINT user_tokens_purpose_check")
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from alembic import op
 
-from shared.schema.migrate import unhurried
+from shared.schema.migrate import is_half_done, unhurried
 
 revision: str = "0011"
 down_revision: str | None = "0010"
@@ -16,8 +16,9 @@ SQL = Path(__file__).parents[1] / "sql"
 
 
 def upgrade() -> None:
-    _run("0011_admin.sql")
-    with unhurried():
+    if not is_half_done(revision):
+        _run("0011_admin.sql")
+    with unhurried(revision):
         # One that was interrupted stays, invalid.
         op.execute("DROP INDEX CONCURRENTLY IF EXISTS audit_logs_action_idx")
         op.execute("CREATE INDEX CONCURRENTLY audit_logs_action_idx ON audit_logs (action, created_at, id)")

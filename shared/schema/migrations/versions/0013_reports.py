@@ -5,7 +5,7 @@ from pathlib import Path
 
 from alembic import op
 
-from shared.schema.migrate import unhurried
+from shared.schema.migrate import is_half_done, unhurried
 
 revision: str = "0013"
 down_revision: str | None = "0012"
@@ -20,8 +20,9 @@ INDEXES = {
 
 
 def upgrade() -> None:
-    _run("0013_reports.sql")
-    with unhurried():
+    if not is_half_done(revision):
+        _run("0013_reports.sql")
+    with unhurried(revision):
         for name, columns in INDEXES.items():
             # One that was interrupted stays, invalid.
             op.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from alembic import op
 
-from shared.schema.migrate import unhurried
+from shared.schema.migrate import is_half_done, unhurried
 
 revision: str = "0014"
 down_revision: str | None = "0013"
@@ -16,8 +16,9 @@ SQL = Path(__file__).parents[1] / "sql"
 
 
 def upgrade() -> None:
-    _run("0014_offers.sql")
-    with unhurried():
+    if not is_half_done(revision):
+        _run("0014_offers.sql")
+    with unhurried(revision):
         # One that was interrupted stays, invalid.
         op.execute("DROP INDEX CONCURRENTLY IF EXISTS documents_sha256_idx")
         op.execute("CREATE INDEX CONCURRENTLY documents_sha256_idx ON documents (sha256)")

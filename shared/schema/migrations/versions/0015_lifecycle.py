@@ -5,7 +5,7 @@ from pathlib import Path
 
 from alembic import op
 
-from shared.schema.migrate import unhurried
+from shared.schema.migrate import is_half_done, unhurried
 
 revision: str = "0015"
 down_revision: str | None = "0014"
@@ -33,8 +33,9 @@ INDEXES = {
 
 
 def upgrade() -> None:
-    _run("0015_lifecycle.sql")
-    with unhurried():
+    if not is_half_done(revision):
+        _run("0015_lifecycle.sql")
+    with unhurried(revision):
         for table, check in CHECKS:
             op.execute(f"ALTER TABLE {table} VALIDATE CONSTRAINT {check}")
         for name, columns in INDEXES.items():

@@ -1,0 +1,63 @@
+-- Whatever the caller stood for goes to `heir`, who looks after the same organization, or to nobody: buildings, open bids
+-- on either side, mandates that it gave. Mandates that it held end, as do its invitations; its name and address go from
+-- all that did not become a contract. What was signed, agreed or paid keeps them.
+CREATE OR REPLACE FUNCTION app.forget_person(heir uuid) RETURNS void
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+SET search_path = pg_catalog, public, app, pg_temp
+AS $$
+DECLARE
+    person constant uuid := app.user_id();
+    successor public.users;
+    named jsonb := '{"name": "Former user"}';
+    addressed jsonb := '{"name": "Former user", "email": null}';
+BEGIN
+    SELECT u.* INTO successor FROM public.users AS u
+    WHERE u.id = $1 AND u.organization_id = app.organization_id() AND u.deleted_at IS NULL;
+    IF FOUND THEN
+        named := jsonb_build_object('id', successor.id, 'name', successor.name);
+        addressed := jsonb_build_object('user_id', successor.id, 'name', successor.name, 'email', successor.email);
+    END IF;
+
+    -- Mandates before bids, as brokers lock them.
+    UPDATE public.mandates AS m
+    SET client_id = CASE WHEN m.client_id = person THEN coalesce(successor.id, person) ELSE m.client_id END,
+        client_party = CASE WHEN m.client_id = person THEN m.client_party || named ELSE m.client_party END,
+        broker_party = CASE WHEN m.broker_id = person
+                            THEN m.broker_party || '{"name": "Former user"}' ELSE m.broker_party END,
+        revoked_at = CASE WHEN m.broker_id = person OR successor.id IS NULL
+                          THEN coalesce(m.revoked_at, app.now()) ELSE m.revoked_at END,
+        updated_at = now()
+    WHERE person IN (m.client_id, m.broker_id);
+
+    UPDATE public.buildings AS b
+    SET owner_id = successor.id, updated_at = clock_timestamp(), updated_by = person
+    WHERE b.owner_id = person AND successor.id IS NOT NULL;
+
+    UPDATE public.bids AS b
+    SET owner_id = successor.id
+    WHERE b.owner_id = person AND b.status IN ('PENDING', 'COUNTER_OFFERED') AND successor.id IS NOT NULL;
+
+    UPDATE public.bids AS b
+    SET client_id = successor.id, client_party = b.client_party || addressed
+    WHERE b.client_id = person AND b.status IN ('PENDING', 'COUNTER_OFFERED') AND successor.id IS NOT NULL;
+
+    UPDATE public.bids AS b
+    SET client_party = CASE WHEN b.client_id = person
+                            THEN b.client_party || '{"name": "Former user", "email": null}' ELSE b.client_party END,
+        owner_party = CASE WHEN b.owner_id = person
+                           THEN b.owner_party || '{"name": "Former user", "email": null}' ELSE b.owner_party END,
+        broker_party = CASE WHEN b.broker_id = person
+                            THEN b.broker_party || '{"name": "Former user"}' ELSE b.broker_party END
+    WHERE person IN (b.client_id, b.owner_id, b.broker_id) AND b.status <> 'APPROVED';
+
+    UPDATE public.invitations AS i
+    SET email = CASE WHEN lower(i.email) = lower(u.email) THEN i.id || '@former.invalid' ELSE i.email END,
+        revoked_at = CASE WHEN i.accepted_at IS NULL THEN coalesce(i.revoked_at, now()) ELSE i.revoked_at END
+    FROM public.users AS u
+    WHERE u.id = person
+      AND (lower(i.email) = lower(u.email) OR (i.invited_by = person AND i.accepted_at IS NULL));
+END
+$$;
+
+REVOKE ALL ON FUNCTION app.forget_person(uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION app.forget_person(uuid) TO app_auth;

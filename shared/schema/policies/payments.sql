@@ -1,0 +1,31 @@
+-- Both sides read what is due; the creditor's settles it.
+
+ALTER TABLE payments ENABLE ROW LEVEL SECURITY;
+ALTER TABLE payments FORCE ROW LEVEL SECURITY;
+
+GRANT SELECT ON payments TO app_reader, app_user;
+GRANT SELECT, INSERT, UPDATE, DELETE ON payments TO app_worker;
+GRANT UPDATE (
+    paid_amount, paid_date, status, payment_method, updated_at, updated_by, credited_amount, credited_tax
+) ON payments TO app_user;
+
+-- Either side's organization reads.
+CREATE POLICY read ON payments FOR SELECT TO app_reader, app_user
+    USING (owner_organization_id = (SELECT app.organization_id())
+        OR client_organization_id = (SELECT app.organization_id())
+        OR (SELECT app.reads_all()));
+
+-- A broker reads its clients' money.
+CREATE POLICY represent ON payments FOR SELECT TO app_reader, app_user
+    USING (client_organization_id = ANY ((SELECT app.represented())::uuid[]));
+
+-- Only the creditor's side says that money has come.
+CREATE POLICY change ON payments FOR UPDATE TO app_user
+    USING (owner_organization_id = (SELECT app.organization_id()) OR (SELECT app.is_admin()));
+
+CREATE POLICY worker ON payments FOR ALL TO app_worker USING (true);
+
+-- For app.obligations(), which asks of the organization at hand and no other.
+CREATE POLICY definer ON payments FOR SELECT TO CURRENT_USER
+    USING (owner_organization_id = (SELECT app.organization_id())
+        OR client_organization_id = (SELECT app.organization_id()));

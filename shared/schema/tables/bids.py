@@ -1,0 +1,101 @@
+"""Bids, and every version of their terms."""
+
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Table, UniqueConstraint
+from sqlalchemy import text as sql
+
+from shared.schema.tables.columns import (
+    both_sides,
+    currency,
+    day,
+    json,
+    key,
+    metadata,
+    moment,
+    money,
+    now,
+    number,
+    one_of,
+    same_sides_as,
+    term_checks,
+    terms,
+    text,
+    traces,
+    uuid,
+)
+
+bids = Table(
+    "bids",
+    metadata,
+    key(),
+    uuid("space_id"),
+    uuid("building_id"),
+    uuid("owner_id", "users.id"),
+    uuid("owner_organization_id"),
+    uuid("client_id", "users.id"),
+    uuid("client_organization_id", "organizations.id"),
+    # The broker who acted for the client; `broker_party` is its name, as below.
+    uuid("broker_id", "users.id", nullable=True),
+    money("bid_amount"),
+    money("counter_offer_amount", nullable=True),
+    currency(),
+    *terms(),
+    day("valid_until", nullable=True),
+    text("status", default="PENDING"),
+    number("version", default="1"),
+    text("notes", nullable=True),
+    text("decision_reason", nullable=True),
+    moment("decided_at"),
+    # Names as they were: neither side may read the other's users, and a client keeps its bid on
+    # a space that is no longer listed.
+    json("client_party", nullable=False),
+    json("owner_party"),
+    json("broker_party"),
+    json("premises", nullable=False),
+    *traces(),
+    CheckConstraint("bid_amount > 0", name="bid_amount"),
+    CheckConstraint("counter_offer_amount > 0", name="counter_offer_amount"),
+    one_of("status", "PENDING", "APPROVED", "REJECTED", "COUNTER_OFFERED", "WITHDRAWN"),
+    *term_checks(),
+    ForeignKeyConstraint(
+        ["space_id", "building_id", "owner_organization_id"],
+        ["spaces.id", "spaces.building_id", "spaces.owner_organization_id"],
+        ondelete="RESTRICT",
+    ),
+    UniqueConstraint("id", "owner_organization_id", "client_organization_id", name="bids_sides_key"),
+    Index(
+        "bids_one_open_per_client",
+        "space_id",
+        "client_organization_id",
+        unique=True,
+        postgresql_where=sql("status IN ('PENDING', 'COUNTER_OFFERED')"),
+    ),
+    Index("bids_owner_page_idx", "owner_organization_id", sql("created_at DESC"), sql("id DESC")),
+    Index("bids_client_page_idx", "client_organization_id", sql("created_at DESC"), sql("id DESC")),
+    Index("bids_space_page_idx", "space_id", sql("created_at DESC"), sql("id DESC")),
+    Index("bids_newest_idx", sql("created_at DESC"), sql("id DESC")),
+)
+
+bid_versions = Table(
+    "bid_versions",
+    metadata,
+    key(),
+    uuid("bid_id"),
+    *both_sides(),
+    number("version"),
+    text("side"),
+    uuid("author_id", "users.id"),
+    money("amount"),
+    currency(),
+    *terms(),
+    day("valid_until", nullable=True),
+    text("notes", nullable=True),
+    now("created_at"),
+    # As it was reckoned for both sides; null for a SALE.
+    json("economics"),
+    CheckConstraint("amount > 0", name="amount"),
+    CheckConstraint("version > 0", name="version"),
+    one_of("side", "OWNER", "CLIENT"),
+    *term_checks(),
+    same_sides_as("bids", "bid_id"),
+    UniqueConstraint("bid_id", "version"),
+)

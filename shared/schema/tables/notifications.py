@@ -1,0 +1,24 @@
+"""What people were told."""
+
+from sqlalchemy import Index, Table, UniqueConstraint
+from sqlalchemy import text as sql
+
+from shared.schema.tables.columns import flag, json, key, line, metadata, moment, now, text, uuid
+
+notifications = Table(
+    "notifications",
+    metadata,
+    key(),
+    uuid("user_id", "users.id"),
+    uuid("event_id", nullable=True),
+    line("type", 50),
+    line("title"),
+    text("message"),
+    json("metadata", nullable=False, default="{}"),
+    flag("is_read"),
+    moment("read_at"),
+    now("created_at"),
+    UniqueConstraint("user_id", "event_id", "type", name="notifications_one_per_event"),
+    Index("notifications_page_idx", "user_id", "id"),
+    Index("notifications_unread_idx", "user_id", "id", postgresql_where=sql("NOT is_read")),
+)

@@ -1,0 +1,209 @@
+"""What is due, what is invoiced, what was paid, and the indexes that rents follow."""
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Numeric,
+    Table,
+    UniqueConstraint,
+    Uuid,
+)
+from sqlalchemy import text as sql
+
+from shared.schema.tables.columns import (
+    PERCENT,
+    both_sides,
+    currency,
+    day,
+    flag,
+    json,
+    key,
+    line,
+    metadata,
+    money,
+    now,
+    number,
+    one_of,
+    same_sides_as,
+    text,
+    traces,
+    uuid,
+)
+
+payments = Table(
+    "payments",
+    metadata,
+    key(),
+    uuid("contract_id"),
+    *both_sides(),
+    uuid("payer_id", "users.id"),
+    text("charge", default="RENT"),
+    day("period_start"),
+    day("period_end", nullable=True),
+    money("amount"),
+    money("abatement", default="0"),
+    money("tax_amount", default="0"),
+    money("paid_amount", default="0"),
+    currency(),
+    day("due_date"),
+    day("paid_date", nullable=True),
+    text("status", default="SCHEDULED"),
+    number("installment_number", nullable=True),
+    number("total_installments", nullable=True),
+    line("payment_method", 50, nullable=True),
+    json("explanation"),
+    *traces(),
+    # What credit notes took off, without and of the tax; what catch-ups have asked for the period since.
+    money("credited_amount", default="0"),
+    money("credited_tax", default="0"),
+    money("caught_up", default="0"),
+    # How much interest was asked for it, and up to which day its late charges are reckoned.
+    money("interest_charged", default="0"),
+    day("late_until", nullable=True),
+    one_of("charge", "RENT", "DEPOSIT", "LATE_FEE", "INTEREST"),
+    one_of("status", "SCHEDULED", "DUE", "PAID", "OVERDUE", "CANCELLED"),
+    # Only a correction can be below zero: it has no number.
+    CheckConstraint(
+        "(amount >= 0 AND abatement >= 0 AND paid_amount >= 0)"
+        " OR (installment_number IS NULL AND charge IN ('RENT', 'INTEREST'))",
+        name="amount",
+    ),
+    CheckConstraint("tax_amount >= 0 OR amount < 0", name="tax_amount"),
+    CheckConstraint("credited_amount >= 0 AND credited_tax >= 0", name="credited_amount"),
+    CheckConstraint("period_end >= period_start", name="period"),
+    CheckConstraint("charge = 'RENT' OR installment_number IS NULL", name="installment"),
+    CheckConstraint(
+        "(installment_number IS NULL) = (total_installments IS NULL)"
+        " AND installment_number > 0 AND installment_number <= total_installments",
+        name="installment_number",
+    ),
+    same_sides_as("contracts", "contract_id"),
+    # A schedule written twice is the same schedule.
+    UniqueConstraint("contract_id", "charge", "period_start", name="payments_one_per_period"),
+    UniqueConstraint("id", "contract_id", name="payments_contract_key"),
+    Index("payments_owner_page_idx", "owner_organization_id", "due_date", "id"),
+    Index("payments_client_page_idx", "client_organization_id", "due_date", "id"),
+    Index("payments_contract_page_idx", "contract_id", "due_date", "id"),
+    Index("payments_due_idx", "due_date", "id"),
+    Index("payments_status_due_idx", "status", "due_date", "id"),
+    Index(
+        "payments_late_idx",
+        "due_date",
+        "id",
+        postgresql_where=sql(
+            "installment_number IS NOT NULL AND status = 'PAID' AND paid_date > due_date"
+            " AND late_until IS DISTINCT FROM paid_date"
+        ),
+    ),
+    Index(
+        "payments_unsettled_idx",
+        "owner_organization_id",
+        "due_date",
+        postgresql_where=sql("status <> 'PAID'"),
+    ),
+    Index(
+        "payments_deposits_idx",
+        "owner_organization_id",
+        "contract_id",
+        postgresql_where=sql("charge = 'DEPOSIT'"),
+    ),
+)
+
+invoice_counters = Table(
+    "invoice_counters",
+    metadata,
+    Column("organization_id", Uuid, ForeignKey("organizations.id", ondelete="RESTRICT"), primary_key=True),
+    number("last_number", default="0"),
+)
+
+invoices = Table(
+    "invoices",
+    metadata,
+    key(),
+    uuid("contract_id"),
+    uuid("payment_id"),
+    *both_sides(),
+    text("kind", default="INVOICE"),
+    number("number"),
+    uuid("credits_invoice_id", "invoices.id", nullable=True),
+    text("reason", nullable=True),
+    money("net_amount"),
+    Column("tax_percent", PERCENT, nullable=False, server_default=sql("0")),
+    money("tax_amount", default="0"),
+    money("total_amount"),
+    currency(),
+    day("issued_on"),
+    day("due_date"),
+    json("lines", nullable=False, default="[]"),
+    json("owner_party", nullable=False),
+    json("client_party", nullable=False),
+    now("created_at"),
+    uuid("created_by", "users.id", nullable=True),
+    # What had been settled, by credit, when it was issued.
+    money("paid_amount", default="0"),
+    one_of("kind", "INVOICE", "CREDIT_NOTE"),
+    CheckConstraint("number > 0", name="number"),
+    CheckConstraint("total_amount = net_amount + tax_amount", name="total_amount"),
+    CheckConstraint("(kind = 'CREDIT_NOTE') = (credits_invoice_id IS NOT NULL)", name="credits_invoice_id"),
+    same_sides_as("contracts", "contract_id"),
+    ForeignKeyConstraint(["payment_id", "contract_id"], ["payments.id", "payments.contract_id"], ondelete="RESTRICT"),
+    UniqueConstraint("owner_organization_id", "number", name="invoices_number_key"),
+    Index(
+        "invoices_one_per_payment",
+        "payment_id",
+        unique=True,
+        postgresql_where=sql("kind = 'INVOICE'"),
+    ),
+    Index("invoices_owner_idx", "owner_organization_id", "created_at", "id"),
+    Index("invoices_client_idx", "client_organization_id", "created_at", "id"),
+    Index(None, "contract_id"),
+)
+
+payment_transactions = Table(
+    "payment_transactions",
+    metadata,
+    key(),
+    uuid("payment_id"),
+    uuid("contract_id"),
+    *both_sides(),
+    text("kind", default="PAYMENT"),
+    money("amount"),
+    currency(),
+    day("paid_date"),
+    line("payment_method", 50, nullable=True),
+    line("transaction_reference", nullable=True),
+    uuid("reverses_id", "payment_transactions.id", nullable=True),
+    text("reason", nullable=True),
+    now("created_at"),
+    uuid("created_by", "users.id", nullable=True),
+    # CREDIT is money beyond what was open, FREED what a credit note leaves of money; APPLIED is credit that settles.
+    one_of("kind", "PAYMENT", "REVERSAL", "CREDIT", "APPLIED", "FREED", "DEPOSIT_APPLIED", "DEPOSIT_RETURNED"),
+    CheckConstraint("amount > 0", name="amount"),
+    CheckConstraint("(kind = 'REVERSAL') = (reverses_id IS NOT NULL)", name="reverses_id"),
+    same_sides_as("contracts", "contract_id"),
+    ForeignKeyConstraint(["payment_id", "contract_id"], ["payments.id", "payments.contract_id"], ondelete="RESTRICT"),
+    Index("payment_transactions_one_reversal", "reverses_id", unique=True),
+    Index(None, "payment_id", "created_at"),
+    Index(None, "contract_id", "created_at"),
+)
+
+# What an owner's organization knows of an index; a correction is the next version of its day.
+index_values = Table(
+    "index_values",
+    metadata,
+    key(),
+    uuid("organization_id", "organizations.id"),
+    line("name", 64),
+    day("day"),
+    number("version"),
+    Column("value", Numeric(14, 6), nullable=False),
+    flag("final", default=True),
+    now("created_at"),
+    uuid("created_by", "users.id", nullable=True),
+    CheckConstraint("version > 0", name="version"),
+    CheckConstraint("value > 0", name="value"),
+    UniqueConstraint("organization_id", "name", "day", "version", name="index_values_version_key"),
+)
