@@ -30,7 +30,7 @@ def test_nobody_else_does(world, change):
 
 @pytest.mark.parametrize("event", [{}, {"email": ""}, {"email": 1}])
 def test_it_asks_whom(event):
-    with pytest.raises(ValueError, match="Say whom"):
+    with pytest.raises(ValueError, match="Name the user"):
         make_administrator(event, None)
 
 

@@ -377,7 +377,7 @@ def test_a_term_outside_one_to_six_hundred_months_is_refused(term_months):
 @pytest.mark.parametrize("contract_type", ["LEASE", "SALE"])
 def test_a_rent_or_a_price_that_is_not_above_zero_is_refused(rent, contract_type):
     term_months = None if contract_type == "SALE" else 1
-    with pytest.raises(ValueError, match="above zero"):
+    with pytest.raises(ValueError, match="must be greater than 0"):
         schedule(lease(date(2025, 1, 1), rent, term_months, contract_type=contract_type))
 
 
