@@ -1,4 +1,4 @@
-"""Row 9: what a lease costs to reckon and to put on paper: its schedule, the invoice, the contract.
+"""Row 9: what a lease costs to calculate and to put on pdf: its schedule, the invoice, the contract.
 
 Pure work, without a database. Each figure is CPU of one core; they take turns, so that one slow minute hits all.
 """
@@ -18,7 +18,7 @@ from shared.payments.document import render_invoice
 from tests.contracts.test_document import a_lease
 from tests.payments.test_document import INVOICE
 
-TITLE = "Schedule and papers of a lease: CPU"
+TITLE = "Schedule and documents of a lease: CPU"
 COMPARED = "nothing: limits in milliseconds of one core"
 ROUNDS = 30
 

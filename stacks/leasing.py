@@ -63,7 +63,7 @@ class LeasingStack(Stack):
             "SagaParked",
             tells=platform.critical,
             meaning="A saga could neither go on nor undo itself: an operator has to look.",
-            runbook="saga-parked",
+            runbook="saga-failed",
             metric=machine.metric_failed(period=Duration.minutes(5)),
             above=0,
         )

@@ -11,7 +11,7 @@ from functions.leasing.request_signatures import request_signatures
 from functions.leasing.schedule_payments import schedule_payments
 from functions.notifications.notify_people import notify_people
 from functions.payments.record_payment import record_payment
-from functions.payments.render_papers import render_papers
+from functions.payments.render_documents import render_documents
 from shared.kit.catalog import Role
 from tests.call import call, invoke
 from tests.leasing.deal import Deal
@@ -65,7 +65,7 @@ class Cast:
         return deal
 
     def payment(self, number: int = 0) -> Any:
-        """An open instalment, of a lease of its own."""
+        """An open installment, of a lease of its own."""
         deal = Deal(self.world, call).signed()
         deal.run(schedule_payments, activate_contract)
         sql = "SELECT id FROM payments WHERE contract_id = %(id)s ORDER BY due_date, id"
@@ -78,8 +78,8 @@ class Cast:
         return deal, payment
 
     @cached_property
-    def paper(self) -> Any:
-        """A paid instalment of a lease, with its invoice and its receipt rendered."""
+    def documented(self) -> Any:
+        """A paid installment of a lease, with its invoice and its receipt rendered."""
         deal, payment = self.paid()
-        assert invoke(render_papers, *self.world.event_details(payment)) == []
+        assert invoke(render_documents, *self.world.event_details(payment)) == []
         return deal, payment

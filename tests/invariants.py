@@ -27,7 +27,7 @@ BROKEN = {
         SELECT b.id FROM bids b JOIN bid_versions v ON v.bid_id = b.id
         GROUP BY b.id HAVING count(*) <> max(v.version) OR min(v.version) <> 1 OR max(v.version) <> max(b.version)
     """,
-    "instalments add up to the contract's total": """
+    "installments add up to the contract's total": """
         SELECT c.id, c.schedule_total, sum(p.amount) FROM contracts c JOIN payments p ON p.contract_id = c.id
         WHERE p.charge = 'RENT'
         GROUP BY c.id HAVING sum(p.amount) <> c.schedule_total
@@ -39,7 +39,7 @@ BROKEN = {
                OR NOT EXISTS (SELECT FROM payments p WHERE p.contract_id = c.id)
                OR (SELECT count(DISTINCT side) FROM signatures s WHERE s.contract_id = c.id) < 2)
     """,
-    "a deal that died before it was executed leaves no open instalment": """
+    "a deal that died before it was executed leaves no open installment": """
         SELECT p.id FROM payments p JOIN contracts c ON c.id = p.contract_id
         WHERE c.status = 'TERMINATED' AND c.executed_at IS NULL AND p.status <> 'CANCELLED'
     """,
@@ -63,7 +63,7 @@ BROKEN = {
               <> (paid_amount = amount + tax_amount - credited_amount - credited_tax AND paid_date IS NOT NULL)
           AND amount > 0 AND status <> 'CANCELLED'
     """,
-    "paid, open and cancelled instalments are all there are": """
+    "paid, open and cancelled installments are all there are": """
         SELECT c.id FROM contracts c JOIN payments p ON p.contract_id = c.id WHERE p.installment_number IS NOT NULL
         GROUP BY c.id HAVING count(*) <> max(p.total_installments) OR count(*) <> max(p.installment_number)
     """,

@@ -9,11 +9,11 @@ from uuid import UUID
 
 from shared.bids import queries, rules
 from shared.bids.access import visible_bid
+from shared.bids.calculation import InconsistentTerms
 from shared.bids.index import index_of_bid
 from shared.bids.models import Bid
 from shared.bids.offer import Counter
 from shared.bids.proposal import countered
-from shared.bids.reckoning import TermsWithoutSense
 from shared.kit.db import transaction
 from shared.kit.endpoint import endpoint
 from shared.kit.request import Caller
@@ -26,7 +26,7 @@ from shared.organizations.roles import Right, may
     rate="bidding",
     writes=True,
     verified=True,
-    raises=(rules.BidNotOpen, rules.StartInThePast, rules.ExpiryInThePast, TermsWithoutSense),
+    raises=(rules.BidNotOpen, rules.StartInThePast, rules.ExpiryInThePast, InconsistentTerms),
 )
 def counter_bid(caller: Caller, bid_id: UUID, counter: Counter) -> Bid:
     with transaction(caller) as tx:

@@ -6,11 +6,11 @@ counter-offer starts the leasing process. Over WebSocket, the same operation is 
 """
 
 from shared.bids import queries, rules
+from shared.bids.calculation import InconsistentTerms
 from shared.bids.index import index_of_space
 from shared.bids.models import Bid
 from shared.bids.offer import Offer
 from shared.bids.proposal import offered
-from shared.bids.reckoning import TermsWithoutSense
 from shared.kit.db import transaction
 from shared.kit.endpoint import endpoint
 from shared.kit.request import Caller
@@ -34,7 +34,7 @@ from shared.spaces.access import visible_space
         rules.BidAlreadyOpen,
         rules.StartInThePast,
         rules.ExpiryInThePast,
-        TermsWithoutSense,
+        InconsistentTerms,
     ),
     socket=Socket("bid:place", answers="bid:placed", fields={"bid_id": "id", "status": "status"}),
 )

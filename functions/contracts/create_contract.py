@@ -4,9 +4,9 @@ An owner drafts a lease for a client with whom they agreed terms outside the pla
 space, and the client does not see it until the owner sends it.
 """
 
+from shared.bids.calculation import InconsistentTerms, calculate, check_cents
 from shared.bids.index import index_of_space
 from shared.bids.proposal import asked_terms, stored_terms
-from shared.bids.reckoning import TermsWithoutSense, check_cents, reckon
 from shared.bids.rules import StartInThePast, check_days
 from shared.contracts import queries
 from shared.contracts.direct import NewLease, organization_of_client
@@ -28,7 +28,7 @@ from shared.spaces.access import visible_space
     returns=201,
     writes=True,
     verified=True,
-    raises=(StartInThePast, TermsWithoutSense),
+    raises=(StartInThePast, InconsistentTerms),
 )
 def create_contract(caller: Caller, lease: NewLease) -> Contract:
     with transaction(caller) as tx:
@@ -39,7 +39,7 @@ def create_contract(caller: Caller, lease: NewLease) -> Contract:
         terms = asked_terms(lease, space.today, space.currency, space.gross_sqft, lease.bid_amount)
         check_cents(terms, space.currency)
         check_days(terms.start_date, None, space.today)
-        reckon(terms, asked_index.answer())
+        calculate(terms, asked_index.answer())
         stored = stored_terms(lease, space.gross_sqft)
         contract_id = draft_direct(tx, caller, space.id, lease.client_id, terms, stored)
         found = queries.select_contract(tx, caller, contract_id)

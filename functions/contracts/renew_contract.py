@@ -7,7 +7,7 @@ first installment is the amount for that month less the last installment of the 
 
 from uuid import UUID
 
-from shared.bids.reckoning import TermsWithoutSense, check_cents, reckon
+from shared.bids.calculation import InconsistentTerms, calculate, check_cents
 from shared.contracts import queries, renewal, rules
 from shared.contracts.access import visible_contract
 from shared.contracts.models import Contract
@@ -24,7 +24,7 @@ from shared.organizations.roles import Right, may
     returns=201,
     writes=True,
     verified=True,
-    raises=(rules.NotRenewable, renewal.WrongStart, TermsWithoutSense),
+    raises=(rules.NotRenewable, renewal.WrongStart, InconsistentTerms),
 )
 def renew_contract(caller: Caller, contract_id: UUID, asked: renewal.Renewal) -> Contract:
     with transaction(caller) as tx:
@@ -35,7 +35,7 @@ def renew_contract(caller: Caller, contract_id: UUID, asked: renewal.Renewal) ->
         rules.check_renewable(lease, deal, term["is_renewed"])
         terms, stored = renewal.renewed_terms(deal, asked)
         check_cents(terms, deal["currency"])
-        reckon(terms, indexes[asked.index_name()])
+        calculate(terms, indexes[asked.index_name()])
         after = renewal.last_line(deal, indexes[renewal.index_of(deal)])
         renewal_id = renewal.draft_renewal(tx, caller, contract_id, terms, stored, after)
         found = queries.select_contract(tx, caller, renewal_id)

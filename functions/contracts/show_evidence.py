@@ -48,5 +48,5 @@ def show_evidence(
     # Imported only where it is needed: fpdf2 costs a second of a cold start.
     from shared.contracts.certificate import render_certificate
 
-    paper = render_certificate(evidence, datetime.now(UTC))
-    return Reply(File(paper, PDF, f"evidence-{contract_id}.pdf"), headers=headers)
+    pdf = render_certificate(evidence, datetime.now(UTC))
+    return Reply(File(pdf, PDF, f"evidence-{contract_id}.pdf"), headers=headers)

@@ -14,7 +14,7 @@ from shared.kit.endpoint import endpoint
 from shared.kit.request import Caller
 from shared.organizations.roles import Right, may
 
-# functions/payments/cut_schedule.py cancels and credits; functions/leasing/expire_contracts.py acts on the day
+# functions/payments/shorten_schedule.py cancels and credits; functions/leasing/expire_contracts.py acts on the day
 # itself.
 
 

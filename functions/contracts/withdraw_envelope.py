@@ -12,4 +12,4 @@ from shared.kit.secret import secret
 def withdraw_envelope(event: Event) -> None:
     envelope_id = event.data.get("envelope_id")
     if envelope_id:
-        Account(secret("docusign")).withdraw(envelope_id, "The deal was called off.")
+        Account(secret("docusign")).withdraw(envelope_id, "The deal was cancelled.")

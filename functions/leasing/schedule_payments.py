@@ -11,7 +11,7 @@ from shared.contracts.terms import schedule_of
 from shared.kit.db import transaction
 from shared.kit.task import step
 from shared.leasing import queries
-from shared.payments.instalments import instalments_of
+from shared.payments.installments import installments_of
 from shared.payments.queries import insert_schedule
 
 
@@ -21,5 +21,5 @@ def schedule_payments(task: dict[str, Any]) -> None:
     with transaction() as tx:
         contract = queries.lock_contract(tx, contract_id)
         deal = select_struck_deal(tx, contract_id)
-        insert_schedule(tx, contract_id, instalments_of(schedule_of(deal)))
+        insert_schedule(tx, contract_id, installments_of(schedule_of(deal)))
         tx.emit("contract.scheduled", contract)

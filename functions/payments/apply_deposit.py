@@ -17,7 +17,7 @@ from shared.payments.models import Applying, Deposit
 
 @endpoint(
     "POST /contracts/{contract_id}/deposit/apply",
-    access=may(Right.BOOK_MONEY),
+    access=may(Right.RECORD_PAYMENTS),
     writes=True,
     raises=(rules.NotEndedYet, rules.NothingHeld, rules.MoreThanHeld, rules.MoreThanOpen),
 )

@@ -15,5 +15,5 @@ from shared.payments import charges, late
 def charge_late(event: dict[str, Any]) -> bool:
     with transaction() as tx:
         found = late.lock_late(tx, BATCH)
-        charges.add(tx, late.reckoned(tx, found))
+        charges.add(tx, late.calculated(tx, found))
     return len(found) == BATCH

@@ -19,7 +19,7 @@ from shared.payments.models import Crediting, Invoice
 
 @endpoint(
     "POST /invoices/{invoice_id}/credit-notes",
-    access=may(Right.BOOK_MONEY),
+    access=may(Right.RECORD_PAYMENTS),
     returns=201,
     writes=True,
     raises=(rules.MoreThanInvoiced,),

@@ -15,7 +15,7 @@ from shared.kit.settings import resource
 from shared.organizations.roles import Right, may
 from shared.payments import archive, rules
 
-# Usually render_papers has stored the document. If not yet, it is rendered and stored here.
+# Usually render_documents has stored the document. If not yet, it is rendered and stored here.
 
 
 @endpoint(
@@ -29,18 +29,18 @@ from shared.payments import archive, rules
 )
 def download_invoice(caller: Caller, payment_id: UUID) -> File:
     # Imported here, with fpdf2 behind it, so that the catalog and the refusals stay light.
-    from shared.payments.papers import invoice_key, invoice_number, invoice_of
+    from shared.payments.rendering import invoice_key, invoice_number, invoice_of
 
     with reading(caller) as tx:
-        papers = archive.select_my_papers(tx, caller, payment_id)
-    if papers is None:
+        found = archive.select_my_documents(tx, caller, payment_id)
+    if found is None:
         raise NotFound()
-    if papers["invoice_id"] is None:
+    if found["invoice_id"] is None:
         raise rules.InvoiceMissing()
-    document = read_object(resource("documents"), invoice_key(papers))
+    document = read_object(resource("documents"), invoice_key(found))
     if document is None:
         from shared.payments.document import render_invoice
 
-        document = render_invoice(invoice_of(papers))
-        write_object(resource("documents"), invoice_key(papers), document, "application/pdf")
-    return File(document, "application/pdf", f"{invoice_number(papers)}.pdf")
+        document = render_invoice(invoice_of(found))
+        write_object(resource("documents"), invoice_key(found), document, "application/pdf")
+    return File(document, "application/pdf", f"{invoice_number(found)}.pdf")

@@ -14,7 +14,7 @@ from shared.payments.models import Index, IndexVersion, Publishing
 # functions/payments/follow_indexes.py adjusts the rents, hourly.
 
 
-@endpoint("PUT /indexes/{name}/values", access=may(Right.BOOK_MONEY), writes=True)
+@endpoint("PUT /indexes/{name}/values", access=may(Right.RECORD_PAYMENTS), writes=True)
 def publish_index(caller: Caller, name: str, publishing: Publishing) -> Index:
     rules.check_index_name(name)
     with transaction(caller) as tx:

@@ -19,7 +19,7 @@ from shared.payments.models import Payment, Recording
 
 @endpoint(
     "POST /payments/{payment_id}/record",
-    access=may(Right.BOOK_MONEY),
+    access=may(Right.RECORD_PAYMENTS),
     writes=True,
     raises=(rules.AlreadyPaid, rules.NotPayable),
 )

@@ -16,7 +16,7 @@ from shared.payments.models import Deposit, Returning
 
 @endpoint(
     "POST /contracts/{contract_id}/deposit/return",
-    access=may(Right.BOOK_MONEY),
+    access=may(Right.RECORD_PAYMENTS),
     writes=True,
     raises=(rules.NotEndedYet, rules.NothingHeld, rules.MoreThanHeld),
 )

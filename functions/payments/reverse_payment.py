@@ -19,7 +19,7 @@ from shared.payments.models import Payment, Reversing
 
 @endpoint(
     "POST /payments/{payment_id}/reverse",
-    access=may(Right.BOOK_MONEY),
+    access=may(Right.RECORD_PAYMENTS),
     writes=True,
     raises=(rules.NothingToReverse, rules.DepositSettled),
 )

@@ -1,4 +1,4 @@
-"""The second factor: six digits from an app that shares a secret with us, or one of ten codes on paper.
+"""The second factor: six digits from an app that shares a secret with us, or one of ten codes on pdf.
 
 Source: RFC 6238 (TOTP: SHA-1, six digits, steps of 30 seconds), RFC 4226, the key URI format of Google Authenticator.
 """

@@ -5,10 +5,10 @@ from decimal import Decimal
 from operator import attrgetter
 from typing import Literal
 
+from shared.bids.calculation import Calculated
 from shared.bids.models import BidEconomics, OfferTerms
 from shared.bids.offer import Preview
 from shared.bids.proposal import stored_terms
-from shared.bids.reckoning import Reckoned
 from shared.kit.fields import View
 from shared.kit.wire import Table
 from shared.maths.schedule import schedule_total
@@ -49,9 +49,9 @@ class BidPreview(View):
     parameters: PreviewParameters
 
 
-def preview_of(asked: Preview, space: SpaceAtHand, terms: Terms, reckoned: Reckoned) -> BidPreview:
+def preview_of(asked: Preview, space: SpaceAtHand, terms: Terms, calculated: Calculated) -> BidPreview:
     """The answer; `terms` are those of `asked` as the engine counts with them."""
-    economics = reckoned.economics
+    economics = calculated.economics
     parameters = {
         "contract_type": terms.contract_type,
         "start_date": terms.start_date,
@@ -63,8 +63,8 @@ def preview_of(asked: Preview, space: SpaceAtHand, terms: Terms, reckoned: Recko
     }
     return BidPreview.of(
         {
-            "schedule": Table(_SHOWN, [_OF_LINE(line) for line in reckoned.lines]),
-            "schedule_total": economics["schedule_total"] if economics else schedule_total(reckoned.lines),
+            "schedule": Table(_SHOWN, [_OF_LINE(line) for line in calculated.lines]),
+            "schedule_total": economics["schedule_total"] if economics else schedule_total(calculated.lines),
             "economics": economics,
             "parameters": PreviewParameters.of(parameters),
         }

@@ -1,13 +1,13 @@
-"""A bid's next version: what a side puts on the table, checked and reckoned before it is stored."""
+"""A bid's next version: what a side puts on the table, checked and calculated before it is stored."""
 
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from shared.bids.calculation import calculate, check_cents
 from shared.bids.models import DEFAULTS, Bid, Proposal, Side, SpaceNow
 from shared.bids.offer import Answer, Counter, Offer, OfferedTerms, Revision
-from shared.bids.reckoning import check_cents, reckon
 from shared.bids.rules import SpaceNotAvailable, check_days, next_status
 from shared.bids.terms import TERM_MONTHS, engine_terms, merged
 from shared.maths.months import first_of_next_month
@@ -17,7 +17,7 @@ from shared.spaces.deal import SpaceAtHand
 
 def offered(space: SpaceAtHand, offer: Offer, index_values: Sequence[IndexValue]) -> Proposal:
     """The client's first version. Raises Invalid on cents that the currency lacks; SpaceNotAvailable; StartInThePast,
-    ExpiryInThePast; TermsWithoutSense."""
+    ExpiryInThePast; InconsistentTerms."""
     terms = asked_terms(offer, space.today, space.currency, space.gross_sqft, offer.bid_amount)
     check_cents(terms, space.currency)
     if space.availability_status != "AVAILABLE":
@@ -34,7 +34,7 @@ def offered(space: SpaceAtHand, offer: Offer, index_values: Sequence[IndexValue]
         terms=stored_terms(offer, space.gross_sqft),
         valid_until=offer.valid_until,
         notes=offer.notes,
-        economics=reckon(terms, index_values).economics,
+        economics=calculate(terms, index_values).economics,
     )
 
 
@@ -47,7 +47,7 @@ def revised(bid: Bid, revision: Revision, space: SpaceNow, index_values: Sequenc
     """The client's new amount; the counter-offer is off the table.
 
     Raises Invalid on cents that the currency lacks; BidNotOpen, NotYourTurn; StartInThePast, ExpiryInThePast;
-    TermsWithoutSense.
+    InconsistentTerms.
     """
     return _answered("CLIENT", bid, revision, revision.bid_amount, space, index_values)
 
@@ -73,7 +73,7 @@ def _answered(
         terms=stored_terms(answer, area, bid),
         valid_until=answer.valid_until,
         notes=answer.notes,
-        economics=reckon(terms, index_values, amount_field=field).economics,
+        economics=calculate(terms, index_values, amount_field=field).economics,
     )
 
 

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Literal
 
 from shared.bids.models import Bid, BidStatus, SpaceNow
-from shared.kit.errors import Conflict, Detail, Senseless
+from shared.kit.errors import Conflict, Detail, Unprocessable
 
 Move = Literal["approve", "reject", "counter", "accept", "revise", "withdraw"]
 
@@ -48,11 +48,11 @@ class OfferExpired(Conflict):
     message = "The offer has expired."
 
 
-class StartInThePast(Senseless):
+class StartInThePast(Unprocessable):
     message = "The lease cannot start in the past."
 
 
-class ExpiryInThePast(Senseless):
+class ExpiryInThePast(Unprocessable):
     message = "The offer cannot expire in the past."
 
 

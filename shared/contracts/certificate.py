@@ -1,9 +1,9 @@
-"""The evidence of a contract's signatures on paper, as a court or an auditor asks for it."""
+"""The evidence of a contract's signatures on pdf, as a court or an auditor asks for it."""
 
 from datetime import UTC, datetime
 
 from shared.contracts.evidence import Evidence, EvidenceSignature
-from shared.kit.paper import Paper
+from shared.kit.pdf import Pdf
 
 KIND = "Certificate of Signature"
 
@@ -24,16 +24,16 @@ def render_certificate(evidence: Evidence, now: datetime) -> bytes:
     """The certificate as a PDF of A4 pages, as things stand `now`."""
     document = evidence.document
     reference = (document.number if document else None) or str(evidence.contract_id)
-    paper = Paper(
+    pdf = Pdf(
         kind=KIND,
         reference=reference,
         document_id=str(evidence.contract_id),
         issued_on=now.date(),
         author=evidence.owner["organization"],
     )
-    paper.title("Certificate of Signature", f"{reference}, as of {_moment(now)}")
-    paper.heading("Contract")
-    paper.facts(
+    pdf.title("Certificate of Signature", f"{reference}, as of {_moment(now)}")
+    pdf.heading("Contract")
+    pdf.facts(
         [
             ("Contract", str(evidence.contract_id)),
             ("Lessor", _party(evidence.owner)),
@@ -41,11 +41,11 @@ def render_certificate(evidence: Evidence, now: datetime) -> bytes:
             ("Status", f"{evidence.status}, signatures: {evidence.signature_status}".replace("_", " ").lower()),
         ]
     )
-    paper.heading("Document")
+    pdf.heading("Document")
     if document is None:
-        paper.paragraph("No document is kept: the deal ended before anybody signed, or has none yet.")
+        pdf.paragraph("No document is kept: the deal ended before anybody signed, or has none yet.")
     else:
-        paper.facts(
+        pdf.facts(
             [
                 ("Number", document.number or "None"),
                 ("SHA-256", document.sha256),
@@ -55,19 +55,19 @@ def render_certificate(evidence: Evidence, now: datetime) -> bytes:
             ]
         )
     for signature in evidence.signatures:
-        paper.heading(_SIDES[signature.side])
-        paper.facts(_signed(signature))
-    paper.heading("What happened")
-    paper.facts(
+        pdf.heading(_SIDES[signature.side])
+        pdf.facts(_signed(signature))
+    pdf.heading("What happened")
+    pdf.facts(
         [(_moment(one.at), f"{_EVENTS[one.event]}{f' by {one.by}' if one.by else ''}") for one in evidence.timeline]
     )
-    paper.space(2)
-    paper.paragraph(
+    pdf.space(2)
+    pdf.paragraph(
         "Each signature was given by a person signed in with an account of the side’s organization, who read the "
         "document with the SHA-256 digest stated and agreed to sign it electronically. A copy of the document is "
         "genuine if its digest is the same; the platform’s document check compares it."
     )
-    return paper.finish()
+    return pdf.finish()
 
 
 _CHECKED = {

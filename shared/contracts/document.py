@@ -19,7 +19,7 @@ from shared.contracts.rent_clauses import (
     rent_clauses,
     summary_of_changes,
 )
-from shared.kit.paper import WIDTH, Column, Paper, Party, Total
+from shared.kit.pdf import WIDTH, Column, Party, Pdf, Total
 from shared.kit.written import written_day, written_money
 from shared.maths.exact import rounded
 from shared.maths.months import DAY, end_date
@@ -90,7 +90,7 @@ KIND = "Commercial Lease"
 
 def render_lease(lease: LeaseDocument) -> bytes:
     """The lease as a PDF of A4 pages. Equal leases give identical bytes."""
-    paper = Paper(
+    pdf = Pdf(
         kind=KIND,
         reference=lease.reference,
         document_id=str(lease.contract_id),
@@ -98,37 +98,35 @@ def render_lease(lease: LeaseDocument) -> bytes:
         author=lease.lessor.legal_name,
     )
     title = "Commercial Rental Agreement" if lease.terms.contract_type == "RENTAL" else "Commercial Lease Agreement"
-    paper.title(title, f"{lease.reference}, issued {written_day(lease.issued_on)}")
-    paper.heading("Parties")
-    paper.paragraph(f"(1) {introduced(lease.lessor)} (the “Lessor”); and")
-    paper.paragraph(f"(2) {introduced(lease.lessee)} (the “Lessee”).")
-    paper.heading("Recitals")
-    paper.paragraph("(A) The Lessor owns, or is otherwise entitled to let, the Premises described below.")
-    paper.paragraph(
-        "(B) The Lessee wishes to rent the Premises, and the Lessor to let them, on the terms of this Lease."
-    )
+    pdf.title(title, f"{lease.reference}, issued {written_day(lease.issued_on)}")
+    pdf.heading("Parties")
+    pdf.paragraph(f"(1) {introduced(lease.lessor)} (the “Lessor”); and")
+    pdf.paragraph(f"(2) {introduced(lease.lessee)} (the “Lessee”).")
+    pdf.heading("Recitals")
+    pdf.paragraph("(A) The Lessor owns, or is otherwise entitled to let, the Premises described below.")
+    pdf.paragraph("(B) The Lessee wishes to rent the Premises, and the Lessor to let them, on the terms of this Lease.")
     if lease.renews:
-        paper.paragraph(
+        pdf.paragraph(
             f"(C) The Lessee holds the Premises under lease {lease.renews} until "
             f"{written_day(lease.terms.start_date - DAY)}. This Lease renews it from the day after; what is owed under "
             "that lease, and a deposit paid under it, are settled under it."
         )
-    paper.heading("Principal terms")
-    paper.facts(_principal_terms(lease))
-    paper.space(2)
-    paper.heading("Agreed terms")
+    pdf.heading("Principal terms")
+    pdf.facts(_principal_terms(lease))
+    pdf.space(2)
+    pdf.heading("Agreed terms")
     clauses = (*_clauses(lease), *lease.special_terms)
     for number, clause in enumerate(clauses, start=1):
-        paper.clause(number, clause.name, clause.paragraphs)
-    _rent_table(paper, lease)
-    _rent_schedule(paper, lease)
-    paper.signatures(
+        pdf.clause(number, clause.name, clause.paragraphs)
+    _rent_table(pdf, lease)
+    _rent_schedule(pdf, lease)
+    pdf.signatures(
         "The parties have signed this Lease, including its Schedule, on the dates written below or recorded "
         "with their electronic signatures. Each person who signs declares to be authorised to bind the "
         "party signed for.",
         (("Lessor", lease.lessor), ("Lessee", lease.lessee)),
     )
-    return paper.finish()
+    return pdf.finish()
 
 
 def introduced(party: Party) -> str:
@@ -249,12 +247,12 @@ def _deposit(lease: LeaseDocument, deposit: Line) -> Clause:
     )
 
 
-def _rent_table(paper: Paper, lease: LeaseDocument) -> None:
+def _rent_table(pdf: Pdf, lease: LeaseDocument) -> None:
     plan = levels(lease.terms)
     if len(plan) == 1:
         return
-    paper.heading("Schedule: base rent")
-    paper.paragraph(f"Before free rent and tax, in {lease.currency}.")
+    pdf.heading("Schedule: base rent")
+    pdf.paragraph(f"Before free rent and tax, in {lease.currency}.")
     columns = [Column("Months", 26), Column("From", 38), Column("To", 38), Column("A month", 32, "R")]
     columns.append(Column("A year", WIDTH - sum(column.width for column in columns), "R"))
     body = []
@@ -270,15 +268,15 @@ def _rent_table(paper: Paper, lease: LeaseDocument) -> None:
                 *(f"{figure:,.{lease.terms.exponent}f}" for figure in figures),
             ]
         )
-    paper.table(columns, body)
+    pdf.table(columns, body)
 
 
-def _rent_schedule(paper: Paper, lease: LeaseDocument) -> None:
-    paper.heading("Schedule: instalments")
-    paper.paragraph(f"All amounts in {lease.currency}. Each instalment is due on the first day of its period.")
+def _rent_schedule(pdf: Pdf, lease: LeaseDocument) -> None:
+    pdf.heading("Schedule: installments")
+    pdf.paragraph(f"All amounts in {lease.currency}. Each installment is due on the first day of its period.")
     rent = [line for line in lease.lines if line.charge == "RENT"]
     if rent[0].earlier:
-        paper.paragraph(
+        pdf.paragraph(
             f"The first is the rent of its whole month under both leases, less what {lease.renews} asks for that month."
         )
     abated = any(line.abatement for line in rent)
@@ -308,10 +306,10 @@ def _rent_schedule(paper: Paper, lease: LeaseDocument) -> None:
         for line in rent
     ]
     abatement = sum((line.abatement for line in rent), Decimal(0))
-    paper.table(columns, body, totals=[Total(row("", "Total rent", "", "", abatement, schedule_total(lease.lines)))])
+    pdf.table(columns, body, totals=[Total(row("", "Total rent", "", "", abatement, schedule_total(lease.lines)))])
     if lease.deposit:
         deposit = lease.deposit
-        paper.paragraph(
+        pdf.paragraph(
             f"In addition the security deposit of {lease.money(deposit.amount)} is due on "
             f"{written_day(deposit.due_date)}."
         )

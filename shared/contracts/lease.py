@@ -12,7 +12,7 @@ from shared.contracts.document import LeaseDocument, Premises, render_lease
 from shared.contracts.sale import render_sale
 from shared.contracts.terms import schedule_of, terms_of
 from shared.kit.db import Row
-from shared.kit.paper import Party
+from shared.kit.pdf import Party
 
 
 def lease_reference(deal: Row) -> str:
@@ -67,7 +67,7 @@ def party_of(frozen: dict[str, Any]) -> Party:
 
 
 def address_lines(address: dict[str, Any]) -> str:
-    """An address as it stands on paper, line by line."""
+    """An address as it stands on pdf, line by line."""
     town = " ".join(part for part in (address.get("state"), address.get("postal_code")) if part)
     city = ", ".join(part for part in (address.get("city"), town) if part)
     return "\n".join(part for part in (address.get("street"), city, address.get("country")) if part)

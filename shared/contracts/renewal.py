@@ -11,7 +11,7 @@ from shared.bids.terms import engine_terms
 from shared.contracts.draft import frozen
 from shared.contracts.terms import terms_of
 from shared.kit.db import Asked, Row, Tx
-from shared.kit.errors import Detail, Senseless
+from shared.kit.errors import Detail, Unprocessable
 from shared.kit.fields import PositiveMoney
 from shared.kit.ids import new_id
 from shared.kit.request import Caller
@@ -49,7 +49,7 @@ WHERE c.id = %(contract_id)s
 """
 
 
-class WrongStart(Senseless):
+class WrongStart(Unprocessable):
     message = "A renewal must start the day after the current lease ends."
 
 
@@ -73,7 +73,7 @@ def select_indexes(tx: Tx, contract_id: UUID, renewal: Renewal) -> Asked[dict[st
 
 
 def renewed_terms(deal: Row, renewal: Renewal) -> tuple[Terms, dict[str, Any]]:
-    """The renewal's terms, and its optional ones as they are stored. Raises WrongStart, Senseless on the type."""
+    """The renewal's terms, and its optional ones as they are stored. Raises WrongStart, Unprocessable on the type."""
     starts = deal["end_date"] + timedelta(days=1)
     if renewal.start_date not in (None, starts):
         raise WrongStart(Detail("start_date", f"must be {starts.isoformat()}, the day after the lease ends"))

@@ -65,7 +65,7 @@ def rent_clauses(terms: Terms, currency: str, rent: Decimal, total: Decimal) -> 
 
 def _rent(terms: Terms, money: Money, rent: Decimal, total: Decimal) -> Clause:
     tax = (
-        f"Tax of {percent(terms.tax_percent)} is added to each instalment of rent and paid with it, against a proper "
+        f"Tax of {percent(terms.tax_percent)} is added to each installment of rent and paid with it, against a proper "
         "invoice."
         if terms.tax_percent
         else "Value added tax, sales tax or a similar tax on rent, where one is due by law, is paid in addition "
@@ -75,7 +75,7 @@ def _rent(terms: Terms, money: Money, rent: Decimal, total: Decimal) -> Clause:
         "Rent",
         (
             f"The Lessee pays base rent of {money(rent)} a month{', as it changes' if _moves(terms) else ''}, "
-            f"{BILLED[terms.billing_frequency]} in advance, in the instalments and on the due dates of the Schedule, "
+            f"{BILLED[terms.billing_frequency]} in advance, in the installments and on the due dates of the Schedule, "
             f"{money(total)} in all.",
             f"Rent for a part of a calendar month is {_PRORATION[terms.proration]}, rounded half-up. The Schedule "
             "already reflects this and prevails over any other computation.",
@@ -129,8 +129,8 @@ def _changes(terms: Terms, currency: str) -> list[str]:
     if escalation.index_clause is not None:
         return _index(escalation, escalation.index_clause, currency, terms.exponent)
     return [
-        f"The base rent changes {_anniversaries(escalation)}, by {_increase(escalation, currency)}. It is reckoned "
-        "unrounded from change to change; only instalments are rounded. The Schedule shows each rent."
+        f"The base rent changes {_anniversaries(escalation)}, by {_increase(escalation, currency)}. It is calculated "
+        "unrounded from change to change; only installments are rounded. The Schedule shows each rent."
     ]
 
 
@@ -194,7 +194,7 @@ def late_clauses(policy: LatePolicy | None, money: Money) -> Iterator[Clause]:
     late = f"{_days(policy.grace_days)} after" if policy.grace_days else "after"
     told = []
     if fee := _fee(policy, money):
-        told.append(f"An instalment that is unpaid {late} its due date bears, once, a late fee of {fee}.")
+        told.append(f"An installment that is unpaid {late} its due date bears, once, a late fee of {fee}.")
     if policy.annual_interest_percent:
         in_time = f", where it is unpaid {late} that date" if policy.grace_days else ""
         told.append(

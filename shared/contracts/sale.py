@@ -6,7 +6,7 @@ It binds the parties to the price and the day; the deed that the law of the plac
 from shared.contracts.clauses import Clause
 from shared.contracts.document import LeaseDocument, area_of, introduced, on_one_line
 from shared.contracts.rent_clauses import late_clauses, percent
-from shared.kit.paper import Paper
+from shared.kit.pdf import Pdf
 from shared.kit.written import written_day
 from shared.maths.schedule import schedule_total
 
@@ -16,18 +16,18 @@ KIND = "Agreement of Sale"
 def render_sale(sale: LeaseDocument) -> bytes:
     """The agreement as a PDF of A4 pages; `lessor` is the seller, `lessee` the buyer. Equal sales give identical
     bytes."""
-    paper = Paper(
+    pdf = Pdf(
         kind=KIND,
         reference=sale.reference,
         document_id=str(sale.contract_id),
         issued_on=sale.issued_on,
         author=sale.lessor.legal_name,
     )
-    paper.title("Agreement of Sale of Commercial Premises", f"{sale.reference}, issued {written_day(sale.issued_on)}")
-    paper.heading("Parties")
-    paper.paragraph(f"(1) {introduced(sale.lessor)} (the “Seller”); and")
-    paper.paragraph(f"(2) {introduced(sale.lessee)} (the “Buyer”).")
-    paper.heading("Principal terms")
+    pdf.title("Agreement of Sale of Commercial Premises", f"{sale.reference}, issued {written_day(sale.issued_on)}")
+    pdf.heading("Parties")
+    pdf.paragraph(f"(1) {introduced(sale.lessor)} (the “Seller”); and")
+    pdf.paragraph(f"(2) {introduced(sale.lessee)} (the “Buyer”).")
+    pdf.heading("Principal terms")
     premises = sale.premises
     price = sale.money(schedule_total(sale.lines))
     day = written_day(sale.terms.start_date)
@@ -40,17 +40,17 @@ def render_sale(sale: LeaseDocument) -> bytes:
     ]
     if sale.terms.tax_percent:
         facts.append(("Tax on the price", f"{percent(sale.terms.tax_percent)}, in addition"))
-    paper.facts(facts)
-    paper.space(2)
-    paper.heading("Agreed terms")
+    pdf.facts(facts)
+    pdf.space(2)
+    pdf.heading("Agreed terms")
     for number, clause in enumerate((*_clauses(sale, price, day), *sale.special_terms), start=1):
-        paper.clause(number, clause.name, clause.paragraphs)
-    paper.signatures(
+        pdf.clause(number, clause.name, clause.paragraphs)
+    pdf.signatures(
         "The parties have signed this Agreement on the dates written below or recorded with their electronic "
         "signatures. Each person who signs declares to be authorised to bind the party signed for.",
         (("Seller", sale.lessor), ("Buyer", sale.lessee)),
     )
-    return paper.finish()
+    return pdf.finish()
 
 
 def _clauses(sale: LeaseDocument, price: str, day: str) -> tuple[Clause, ...]:

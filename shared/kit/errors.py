@@ -7,7 +7,7 @@
     ├── Conflict          409  the current state does not allow it
     ├── Stale             412  it has changed since the caller read it
     ├── Invalid           400  the request itself is wrong
-    │   └── Senseless     422  well-formed, but contradictory
+    │   └── Unprocessable     422  well-formed, but contradictory
     ├── RateLimited       429  too many requests
     └── Unavailable       503  a dependency does not respond; the same request may work soon
 
@@ -107,7 +107,7 @@ class Invalid(Refusal):
     message = "The request is not valid."
 
 
-class Senseless(Invalid):
+class Unprocessable(Invalid):
     status = 422
     code = "UNPROCESSABLE"
     message = "These lease terms contradict each other."
@@ -125,7 +125,7 @@ class Unavailable(Refusal):
     message = "The service is temporarily unavailable. Please try again."
 
 
-class KeyReused(Senseless):
+class KeyReused(Unprocessable):
     code = "IDEMPOTENCY_KEY_REUSED"
     message = "This Idempotency-Key was already used with a different request."
 

@@ -1,4 +1,4 @@
-"""How days, money and names are written on paper."""
+"""How days, money and names are written on pdf."""
 
 import unicodedata
 from datetime import date

@@ -12,7 +12,7 @@ class PastUndo(Exception):
 
 
 def check_alive(contract: ContractState) -> None:
-    """Raises DealEnded where the deal was called off."""
+    """Raises DealEnded where the deal was cancelled."""
     if contract.termination_reason is not None or contract.status == "TERMINATED":
         raise DealEnded(str(contract.id))
 

@@ -12,7 +12,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import NamedTuple
 
-from shared.maths.exact import CONTEXT, ZERO, Inputs, Reckoning, shown, summed, total
+from shared.maths.exact import CONTEXT, ZERO, Calculation, Inputs, shown, summed, total
 from shared.maths.rent import Level, rents_by_month
 from shared.maths.schedule import Line, Part, schedule_total
 from shared.maths.terms import Terms
@@ -24,7 +24,7 @@ class Figure(NamedTuple):
     """A figure, up to 28 digits of it, and how it came about."""
 
     value: Decimal
-    origin: tuple[Reckoning, ...]
+    origin: tuple[Calculation, ...]
 
 
 class Economics(NamedTuple):
@@ -58,7 +58,7 @@ def economics(terms: Terms, lines: Sequence[Line]) -> Economics:
     years = Fraction(terms.term_months, 12)
     area = Fraction(terms.area) if terms.area else None
     in_all = schedule_total(lines)
-    sum_of_lines = Reckoning("Sum of the rounded rent lines", "rent_lines", {"rent_lines": in_all}, in_all)
+    sum_of_lines = Calculation("Sum of the rounded rent lines", "rent_lines", {"rent_lines": in_all}, in_all)
     return Economics(
         face_rent_psf=_face_rent(rents, area) if area else None,
         total_contract_rent=_figure(*in_term),
@@ -71,14 +71,14 @@ def economics(terms: Terms, lines: Sequence[Line]) -> Economics:
     )
 
 
-def _figure(*origin: Reckoning) -> Figure:
+def _figure(*origin: Calculation) -> Figure:
     return Figure(shown(origin[-1].result), origin)
 
 
-def _rent_of(parts: Sequence[Part], label: str) -> tuple[Reckoning, ...]:
+def _rent_of(parts: Sequence[Part], label: str) -> tuple[Calculation, ...]:
     """The rent of parts before rounding: for each rent its months."""
     if not parts:
-        return (Reckoning("No month is free", "0", {}, Fraction(0)),)
+        return (Calculation("No month is free", "0", {}, Fraction(0)),)
     steps, rents = [], []
     for level, run in groupby(parts, _LEVEL):
         at_level = list(run)
@@ -87,7 +87,7 @@ def _rent_of(parts: Sequence[Part], label: str) -> tuple[Reckoning, ...]:
         months = rent / level.rent if level.rent else Fraction(sum(part.whole for part in at_level))
         inputs: Inputs = {"monthly_rent": level.rent, "months": months}
         steps.append(
-            Reckoning(f"At the rent from lease month {level.from_month}", "monthly_rent × months", inputs, rent)
+            Calculation(f"At the rent from lease month {level.from_month}", "monthly_rent × months", inputs, rent)
         )
         rents.append(rent)
     return (*steps, summed(label, steps, total(rents)))
@@ -100,12 +100,12 @@ def _face_rent(rents: Sequence[Level], area: Fraction) -> Figure:
     of_year: Inputs = {"first_rents": rent, "months": len(first)}
     of_foot: Inputs = {"first_year": a_year, "area": area}
     return _figure(
-        Reckoning("Base rent of the first year", "first_rents × 12 ÷ months", of_year, a_year),
-        Reckoning("Face rent", "first_year ÷ area", of_foot, a_year / area),
+        Calculation("Base rent of the first year", "first_rents × 12 ÷ months", of_year, a_year),
+        Calculation("Face rent", "first_year ÷ area", of_foot, a_year / area),
     )
 
 
-def _leasing_costs(terms: Terms, rent: Fraction, free: Fraction) -> tuple[Reckoning, ...]:
+def _leasing_costs(terms: Terms, rent: Fraction, free: Fraction) -> tuple[Calculation, ...]:
     area = Fraction(terms.area or 0)
     works = (Fraction(terms.ti_allowance_psf) + Fraction(terms.other_costs_psf)) * area
     of_works: Inputs = {
@@ -120,36 +120,36 @@ def _leasing_costs(terms: Terms, rent: Fraction, free: Fraction) -> tuple[Reckon
     label = f"Commission on the rent {'before' if gross else 'net of'} free rent"
     of_both: Inputs = {"works": works, "commission": commission}
     return (
-        Reckoning("Improvements and others", "(ti_allowance_psf + other_costs_psf) × area", of_works, works),
-        Reckoning(label, "rent × commission_percent ÷ 100", of_commission, commission),
-        Reckoning("Leasing costs", "works + commission", of_both, works + commission),
+        Calculation("Improvements and others", "(ti_allowance_psf + other_costs_psf) × area", of_works, works),
+        Calculation(label, "rent × commission_percent ÷ 100", of_commission, commission),
+        Calculation("Leasing costs", "works + commission", of_both, works + commission),
     )
 
 
 def _simple(
     rent: Fraction, free: Fraction, costs: Fraction, area: Fraction, years: Fraction
-) -> tuple[Reckoning, Reckoning]:
+) -> tuple[Calculation, Calculation]:
     """(total_contract_rent − free_rent_value − leasing_costs) ÷ RSF ÷ years [IREM]."""
     net = rent - free - costs
     of_net: Inputs = {"rent": rent, "free_rent": free, "costs": costs}
     of_foot: Inputs = {"net": net, "area": area, "years": years}
     return (
-        Reckoning("Net of free rent and costs", "rent − free_rent − costs", of_net, net),
-        Reckoning("Net effective rent", "net ÷ area ÷ years", of_foot, net / area / years),
+        Calculation("Net of free rent and costs", "rent − free_rent − costs", of_net, net),
+        Calculation("Net effective rent", "net ÷ area ÷ years", of_foot, net / area / years),
     )
 
 
-def _payback(net: Fraction, costs: Fraction, years: Fraction) -> tuple[Reckoning, Reckoning]:
+def _payback(net: Fraction, costs: Fraction, years: Fraction) -> tuple[Calculation, Calculation]:
     a_year = net / years
     of_year: Inputs = {"net_rent": net, "years": years}
     of_costs: Inputs = {"costs": costs, "net_rent_a_year": a_year}
     return (
-        Reckoning("Rent less free rent, a year", "net_rent ÷ years", of_year, a_year),
-        Reckoning("Years to pay back", "costs ÷ net_rent_a_year", of_costs, costs / a_year),
+        Calculation("Rent less free rent, a year", "net_rent ÷ years", of_year, a_year),
+        Calculation("Years to pay back", "costs ÷ net_rent_a_year", of_costs, costs / a_year),
     )
 
 
-def _discounted(terms: Terms, rents: Sequence[Level], costs: Fraction, area: Fraction) -> tuple[Reckoning, ...]:
+def _discounted(terms: Terms, rents: Sequence[Level], costs: Fraction, area: Fraction) -> tuple[Calculation, ...]:
     """The level annual rent with the same present value as the rent less free rent, less costs at month 0.
 
     A last part year of YEAR periods counts as the part that it is, at its year's date.
@@ -189,33 +189,33 @@ def _discounted(terms: Terms, rents: Sequence[Level], costs: Fraction, area: Fra
         of_rate,
         *(step for _, step in worths),
         summed("Present value of the rent less free rent", [step for _, step in worths], value),
-        Reckoning("Less leasing costs", "present_value − costs", of_net, net),
-        Reckoning(f"Present value of 1 a year: {how}", "annuity", {"annuity": annuity, "rate": rate}, annuity),
-        Reckoning("Level rent a year", "net ÷ annuity", of_level, level),
-        Reckoning("Net effective rent, discounted", "level_rent ÷ area", of_foot, per_foot),
+        Calculation("Less leasing costs", "present_value − costs", of_net, net),
+        Calculation(f"Present value of 1 a year: {how}", "annuity", {"annuity": annuity, "rate": rate}, annuity),
+        Calculation("Level rent a year", "net ÷ annuity", of_level, level),
+        Calculation("Net effective rent, discounted", "level_rent ÷ area", of_foot, per_foot),
     )
 
 
-def _worth(terms: Terms, flow: Fraction, first: int, last: int, worth_of_one: Decimal) -> tuple[Decimal, Reckoning]:
+def _worth(terms: Terms, flow: Fraction, first: int, last: int, worth_of_one: Decimal) -> tuple[Decimal, Calculation]:
     """What the rent of some periods is worth at month 0, in the context at hand."""
     worth = _decimal(flow) * worth_of_one
     label = f"Worth today of the rent of {terms.discount.period.lower()}s {first} to {last}"
     inputs: Inputs = {"rent": flow, "worth_of_one_in_each": worth_of_one}
-    return worth, Reckoning(label, "rent × worth_of_one_in_each", inputs, worth)
+    return worth, Calculation(label, "rent × worth_of_one_in_each", inputs, worth)
 
 
-def _rate(terms: Terms) -> tuple[Decimal, Reckoning]:
+def _rate(terms: Terms) -> tuple[Decimal, Calculation]:
     """The rate of one period, in the context at hand: the annual rate for a year, by `compounding` for a month."""
     percent = terms.discount.annual_percent
     inputs: Inputs = {"annual_percent": percent}
     if terms.discount.period == "YEAR":
         rate = percent / 100
-        return rate, Reckoning("Rate of a year", "annual_percent ÷ 100", inputs, rate)
+        return rate, Calculation("Rate of a year", "annual_percent ÷ 100", inputs, rate)
     if terms.discount.compounding == "NOMINAL_12":
         rate = percent / 100 / 12
-        return rate, Reckoning("Rate of a month", "annual_percent ÷ 100 ÷ 12", inputs, rate)
+        return rate, Calculation("Rate of a month", "annual_percent ÷ 100 ÷ 12", inputs, rate)
     rate = (1 + percent / 100) ** (1 / Decimal(12)) - 1
-    return rate, Reckoning("Rate of a month", "(1 + annual_percent ÷ 100) ^ (1 ÷ 12) − 1", inputs, rate)
+    return rate, Calculation("Rate of a month", "(1 + annual_percent ÷ 100) ^ (1 ÷ 12) − 1", inputs, rate)
 
 
 def _decimal(value: Fraction) -> Decimal:

@@ -26,7 +26,7 @@ _WIDE = Decimal(10) ** 40
 _UNITS = tuple(Decimal((0, (1,), -exponent)) for exponent in range(5))
 
 
-class Reckoning(NamedTuple):
+class Calculation(NamedTuple):
     """A step as it is computed, before it is shown."""
 
     label: str
@@ -97,7 +97,7 @@ def less(amount: Decimal, *others: Decimal) -> Decimal:
     return amount
 
 
-def explained(reckonings: Iterable[Reckoning]) -> tuple[Step, ...]:
+def explained(calculations: Iterable[Calculation]) -> tuple[Step, ...]:
     """The steps as they are shown."""
     return tuple(
         Step(
@@ -106,16 +106,16 @@ def explained(reckonings: Iterable[Reckoning]) -> tuple[Step, ...]:
             {name: value if isinstance(value, str | int) else shown(value) for name, value in inputs.items()},
             shown(result),
         )
-        for label, formula, inputs, result in reckonings
+        for label, formula, inputs, result in calculations
     )
 
 
-def rounding(amount: Number, exponent: int, result: Decimal) -> Reckoning:
+def rounding(amount: Number, exponent: int, result: Decimal) -> Calculation:
     """The step that rounds a line."""
-    return Reckoning("Rounded half-up", "round(amount, exponent)", {"amount": amount, "exponent": exponent}, result)
+    return Calculation("Rounded half-up", "round(amount, exponent)", {"amount": amount, "exponent": exponent}, result)
 
 
-def summed(label: str, reckonings: Sequence[Reckoning], total: Number) -> Reckoning:
+def summed(label: str, calculations: Sequence[Calculation], total: Number) -> Calculation:
     """The step that adds the results of others."""
-    parts = {f"part_{n}": one.result for n, one in enumerate(reckonings, start=1)}
-    return Reckoning(label, " + ".join(parts), parts, total)
+    parts = {f"part_{n}": one.result for n, one in enumerate(calculations, start=1)}
+    return Calculation(label, " + ".join(parts), parts, total)

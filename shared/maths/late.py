@@ -1,6 +1,6 @@
-"""What an instalment costs that is paid late [lease-maths.md, Late charges].
+"""What an installment costs that is paid late [lease-maths.md, Late charges].
 
-A policy bites when something of the instalment is still unpaid `grace_days` after it was due. Then there is, once, a
+A policy bites when something of the installment is still unpaid `grace_days` after it was due. Then there is, once, a
 fee: the larger of `min_fee` and `fee_percent` of what was unpaid at the end of the grace. And there is interest, simple
 and by ACT/365, from the due date on, for each day on the principal unpaid that day; never on fees. What is paid within
 the grace ends the interest on that part and is no part of the fee.
@@ -12,7 +12,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal, NamedTuple
 
-from shared.maths.exact import Inputs, Reckoning, less, rounded, rounding, summed
+from shared.maths.exact import Calculation, Inputs, less, rounded, rounding, summed
 from shared.maths.terms import LatePolicy
 
 
@@ -29,7 +29,7 @@ class LateCharge(NamedTuple):
     charge: Literal["LATE_FEE", "INTEREST"]
     since: date
     amount: Decimal
-    origin: tuple[Reckoning, ...]
+    origin: tuple[Calculation, ...]
 
 
 def late_charges(
@@ -41,9 +41,9 @@ def late_charges(
     as_of: date,
     exponent: int = 2,
 ) -> tuple[LateCharge, ...]:
-    """The fee and the interest of one instalment as of a day, those of them that are above zero.
+    """The fee and the interest of one installment as of a day, those of them that are above zero.
 
-    `principal` is the instalment with its tax. Paid on the due date or on the last day of grace is paid in time.
+    `principal` is the installment with its tax. Paid on the due date or on the last day of grace is paid in time.
     """
     paid = sorted(settled, key=lambda one: one.day)
     grace_ends = due_date + timedelta(days=policy.grace_days)
@@ -64,8 +64,8 @@ def _fee(overdue: Decimal, policy: LatePolicy, day: date, exponent: int) -> Late
     of_share: Inputs = {"overdue": overdue, "fee_percent": policy.fee_percent}
     of_fee: Inputs = {"min_fee": policy.min_fee, "share": share}
     steps = (
-        Reckoning("Share of what was unpaid after the grace", "overdue × fee_percent ÷ 100", of_share, share),
-        Reckoning("Late fee", "max(min_fee, share)", of_fee, fee),
+        Calculation("Share of what was unpaid after the grace", "overdue × fee_percent ÷ 100", of_share, share),
+        Calculation("Late fee", "max(min_fee, share)", of_fee, fee),
         rounding(fee, exponent, amount),
     )
     return LateCharge("LATE_FEE", day, amount, steps)
@@ -74,7 +74,7 @@ def _fee(overdue: Decimal, policy: LatePolicy, day: date, exponent: int) -> Late
 def _interest(
     principal: Decimal, due_date: date, policy: LatePolicy, paid: list[Settled], as_of: date, exponent: int
 ) -> LateCharge:
-    steps: list[Reckoning] = []
+    steps: list[Calculation] = []
     unpaid = principal
     since = due_date
     for one in [*paid, Settled(as_of, Decimal(0))]:
@@ -84,7 +84,7 @@ def _interest(
             inputs: Inputs = {"unpaid": unpaid, "annual_interest_percent": rate, "days": days}
             share = Fraction(unpaid) * Fraction(rate) / 100 * days / 365
             label = f"Interest from {since.isoformat()} to {until.isoformat()}"
-            steps.append(Reckoning(label, "unpaid × annual_interest_percent ÷ 100 × days ÷ 365", inputs, share))
+            steps.append(Calculation(label, "unpaid × annual_interest_percent ÷ 100 × days ÷ 365", inputs, share))
         if one.day >= as_of:
             break
         since, unpaid = until, less(unpaid, one.amount)

@@ -9,7 +9,7 @@ from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
 
-from shared.maths.exact import Inputs, Reckoning
+from shared.maths.exact import Calculation, Inputs
 from shared.maths.months import add_months
 from shared.maths.terms import Escalation, IndexClause, IndexValue, Terms
 
@@ -20,7 +20,7 @@ class Level(NamedTuple):
     from_month: int
     begins: date
     rent: Fraction
-    origin: tuple[Reckoning, ...]
+    origin: tuple[Calculation, ...]
 
 
 def base_rent(terms: Terms) -> Fraction:
@@ -69,7 +69,7 @@ def rents_by_month(plan: Sequence[Level], term_months: int) -> list[Level]:
     return [level for level, end in zip(plan, ends, strict=True) for _ in range(level.from_month, end)]
 
 
-_Later = Iterator[tuple[int, Fraction, tuple[Reckoning, ...]]]
+_Later = Iterator[tuple[int, Fraction, tuple[Calculation, ...]]]
 
 
 def _increases(terms: Terms) -> Iterator[tuple[int, int]]:
@@ -79,22 +79,22 @@ def _increases(terms: Terms) -> Iterator[tuple[int, int]]:
     return enumerate(months, start=1)
 
 
-def _first(terms: Terms, base: Fraction) -> Reckoning:
+def _first(terms: Terms, base: Fraction) -> Calculation:
     if terms.escalation.kind == "STEP":
         return _by_table(1, base)
     if terms.bid_amount is not None:
-        return Reckoning("Base rent, a month", "bid_amount", {"bid_amount": terms.bid_amount}, base)
+        return Calculation("Base rent, a month", "bid_amount", {"bid_amount": terms.bid_amount}, base)
     assert terms.base_rent_psf is not None and terms.area is not None  # noqa: S101 (checks.py)
     inputs = {"base_rent_psf": terms.base_rent_psf, "area": terms.area}
-    return Reckoning("Base rent, a month", "base_rent_psf × area ÷ 12", inputs, base)
+    return Calculation("Base rent, a month", "base_rent_psf × area ÷ 12", inputs, base)
 
 
 def _from(month: int) -> str:
     return f"Rent from lease month {month}"
 
 
-def _by_table(month: int, rent: Fraction) -> Reckoning:
-    return Reckoning(f"{_from(month)}, by the table", "rent", {"rent": rent}, rent)
+def _by_table(month: int, rent: Fraction) -> Calculation:
+    return Calculation(f"{_from(month)}, by the table", "rent", {"rent": rent}, rent)
 
 
 def _compound(terms: Terms, escalation: Escalation, base: Fraction) -> _Later:
@@ -103,7 +103,7 @@ def _compound(terms: Terms, escalation: Escalation, base: Fraction) -> _Later:
     for _, month in _increases(terms):
         rent = last * growth
         inputs = {"rent": last, "percent": percent}
-        yield month, rent, (Reckoning(_from(month), "rent × (1 + percent ÷ 100)", inputs, rent),)
+        yield month, rent, (Calculation(_from(month), "rent × (1 + percent ÷ 100)", inputs, rent),)
         last = rent
 
 
@@ -113,7 +113,7 @@ def _simple(terms: Terms, escalation: Escalation, base: Fraction) -> _Later:
     for n, month in _increases(terms):
         rent = base + n * increase
         inputs: Inputs = {"base_rent": base, "increases": n, "percent": percent}
-        yield month, rent, (Reckoning(_from(month), "base_rent × (1 + increases × percent ÷ 100)", inputs, rent),)
+        yield month, rent, (Calculation(_from(month), "base_rent × (1 + increases × percent ÷ 100)", inputs, rent),)
 
 
 def _amount(terms: Terms, escalation: Escalation, base: Fraction) -> _Later:
@@ -122,7 +122,7 @@ def _amount(terms: Terms, escalation: Escalation, base: Fraction) -> _Later:
     for n, month in _increases(terms):
         rent = base + n * increase
         inputs: Inputs = {"base_rent": base, "increases": n, "amount_psf": amount, "area": area}
-        yield month, rent, (Reckoning(_from(month), "base_rent + increases × amount_psf × area ÷ 12", inputs, rent),)
+        yield month, rent, (Calculation(_from(month), "base_rent + increases × amount_psf × area ÷ 12", inputs, rent),)
 
 
 def _index(terms: Terms, clause: IndexClause, base: Fraction, values: tuple[IndexValue, ...]) -> _Later:
@@ -135,23 +135,23 @@ def _index(terms: Terms, clause: IndexClause, base: Fraction, values: tuple[Inde
         change = (current - before) / before * Fraction(clause.factor) * 100
         inputs: Inputs = {"index": current, "index_before": before, "factor": clause.factor}
         label = f"Change of {clause.name} to {day.isoformat()}, percent"
-        steps = [Reckoning(label, "(index − index_before) ÷ index_before × factor × 100", inputs, change)]
+        steps = [Calculation(label, "(index − index_before) ÷ index_before × factor × 100", inputs, change)]
         percent = change
         if clause.max is not None and percent > clause.max:
             inputs, percent = {"percent": percent, "most": clause.max}, Fraction(clause.max)
-            steps.append(Reckoning("At most", "min(percent, most)", inputs, percent))
+            steps.append(Calculation("At most", "min(percent, most)", inputs, percent))
         if clause.min is not None and percent < clause.min:
             inputs, percent = {"percent": percent, "least": clause.min}, Fraction(clause.min)
-            steps.append(Reckoning("At least", "max(percent, least)", inputs, percent))
+            steps.append(Calculation("At least", "max(percent, least)", inputs, percent))
         adjusted = rent * (1 + percent / 100)
         inputs = {"rent": rent, "percent": percent}
-        steps.append(Reckoning(_from(month), "rent × (1 + percent ÷ 100)", inputs, adjusted))
+        steps.append(Calculation(_from(month), "rent × (1 + percent ÷ 100)", inputs, adjusted))
         if clause.max_rent is not None and adjusted > clause.max_rent:
             inputs, adjusted = {"rent": adjusted, "max_rent": clause.max_rent}, Fraction(clause.max_rent)
-            steps.append(Reckoning("The highest rent", "min(rent, max_rent)", inputs, adjusted))
+            steps.append(Calculation("The highest rent", "min(rent, max_rent)", inputs, adjusted))
         if clause.upward_only and adjusted < last:
             inputs, adjusted = {"rent": adjusted, "last_rent": last}, last
-            steps.append(Reckoning("Upward only", "max(rent, last_rent)", inputs, adjusted))
+            steps.append(Calculation("Upward only", "max(rent, last_rent)", inputs, adjusted))
         yield month, adjusted, tuple(steps)
         prior, last = current, adjusted
 

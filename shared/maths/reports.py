@@ -166,7 +166,7 @@ def expirations(leases: Iterable[Lease], as_of: date, *, leasable_area: Decimal 
 
 
 def aging_bucket(due_date: date, as_of: date) -> AgingBucket:
-    """How long an unpaid instalment has been due: Jul 1 on Aug 31 is 61 days."""
+    """How long an unpaid installment has been due: Jul 1 on Aug 31 is 61 days."""
     days = (as_of - due_date).days
     if days <= 0:
         return "CURRENT"

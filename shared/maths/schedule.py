@@ -1,6 +1,6 @@
 """What a contract costs, and when: its schedule of lines, to the cent and the day [lease-maths.md, Schedule].
 
-Pure: terms in, lines out. A line is rounded half-up, once; nothing is rounded before. Instalments are due on the first
+Pure: terms in, lines out. A line is rounded half-up, once; nothing is rounded before. Installments are due on the first
 day of their period. The periods run from the start: a start inside a month gives a part period to the month's end,
 then come whole months (or three, or twelve of them), then the rest.
 
@@ -18,7 +18,7 @@ from itertools import groupby
 from typing import Literal, NamedTuple
 
 from shared.maths.checks import must_make_sense
-from shared.maths.exact import CONTEXT, ZERO, Inputs, Reckoning, added, less, rounded, rounding, summed, total
+from shared.maths.exact import CONTEXT, ZERO, Calculation, Inputs, added, less, rounded, rounding, summed, total
 from shared.maths.months import DAY, add_months, days_in, end_date
 from shared.maths.rent import Level, levels, rents_by_month
 from shared.maths.terms import IndexValue, Proration, Terms
@@ -49,7 +49,7 @@ class Part(NamedTuple):
 class Line(NamedTuple):
     """One payment of a schedule.
 
-    Only instalments of RENT are numbered (1, 2, …); a catch-up line of an index has no number. Both ends of the period
+    Only installments of RENT are numbered (1, 2, …); a catch-up line of an index has no number. Both ends of the period
     are inside it; `period_end` is None where no period is paid for: a deposit, a price. `amount` is what is left after
     `abatement`. Rent comes of `parts`, anything else of `origin`. `earlier` is the line of the document before, where
     both share a month.
@@ -64,7 +64,7 @@ class Line(NamedTuple):
     abatement: Decimal
     exponent: int
     parts: tuple[Part, ...] = ()
-    origin: tuple[Reckoning, ...] = ()
+    origin: tuple[Calculation, ...] = ()
     earlier: "Line | None" = None
 
 
@@ -155,7 +155,7 @@ def catch_up(issued: Sequence[Line], corrected: Sequence[Line], *, due_date: dat
 
     `issued` are the lines of those periods as they were asked so far: as issued, or as the last catch-up left them.
     `corrected` is the schedule with the values known now. None where no amount changes. Raises ValueError where an
-    issued instalment is not in the corrected schedule.
+    issued installment is not in the corrected schedule.
     """
     by_start = {line.period_start: line for line in corrected if line.charge == "RENT"}
     changed: list[tuple[Line, Line]] = []
@@ -164,13 +164,13 @@ def catch_up(issued: Sequence[Line], corrected: Sequence[Line], *, due_date: dat
             continue
         now = by_start.get(line.period_start)
         if now is None or now.period_end != line.period_end:
-            raise ValueError(f"the corrected schedule has no instalment for {line.period_start}")
+            raise ValueError(f"the corrected schedule has no installment for {line.period_start}")
         if (now.amount, now.abatement) != (line.amount, line.abatement):
             changed.append((line, now))
     if not changed:
         return None
     origin = [
-        Reckoning(
+        Calculation(
             f"Rent from {line.period_start.isoformat()} as it is now, less as it was asked",
             "now − asked",
             {"now": now.amount, "asked": line.amount},
@@ -196,7 +196,7 @@ def catch_up(issued: Sequence[Line], corrected: Sequence[Line], *, due_date: dat
 
 
 def _periods(terms: Terms, plan: Sequence[Level], until: date) -> list[tuple[Part, ...]]:
-    """The parts of each instalment's period."""
+    """The parts of each installment's period."""
     months = _months(terms, plan, until)
     size = MONTHS_OF[terms.billing_frequency]
     if size == 1:
@@ -306,17 +306,17 @@ def _sum(parts: tuple[Part, ...], terms: Terms, earlier: Line | None) -> tuple[D
 def _deposit(terms: Terms, first: Level) -> Line:
     deposit = first.rent * Fraction(terms.deposit_months)
     inputs: Inputs = {"monthly_rent": first.rent, "deposit_months": terms.deposit_months}
-    of_deposit = Reckoning("Security deposit", "monthly_rent × deposit_months", inputs, deposit)
+    of_deposit = Calculation("Security deposit", "monthly_rent × deposit_months", inputs, deposit)
     return _single(terms, "DEPOSIT", deposit, *first.origin, of_deposit)
 
 
 def _price(terms: Terms) -> Line:
     assert terms.bid_amount is not None  # noqa: S101 (checks.py)
     price = Fraction(terms.bid_amount)
-    return _single(terms, "RENT", price, Reckoning("Price", "bid_amount", {"bid_amount": terms.bid_amount}, price))
+    return _single(terms, "RENT", price, Calculation("Price", "bid_amount", {"bid_amount": terms.bid_amount}, price))
 
 
-def _single(terms: Terms, charge: Literal["RENT", "DEPOSIT"], exact: Fraction, *origin: Reckoning) -> Line:
+def _single(terms: Terms, charge: Literal["RENT", "DEPOSIT"], exact: Fraction, *origin: Calculation) -> Line:
     """A payment for no period, due at the start."""
     start, amount = terms.start_date, rounded(exact, terms.exponent)
     steps = (*origin, rounding(exact, terms.exponent, amount))

@@ -67,7 +67,7 @@ class Escalation(NamedTuple):
 
 
 class LatePolicy(NamedTuple):
-    """What an instalment costs that is still unpaid `grace_days` after it was due."""
+    """What an installment costs that is still unpaid `grace_days` after it was due."""
 
     grace_days: int
     fee_percent: Decimal

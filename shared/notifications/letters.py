@@ -164,7 +164,7 @@ def _fact(name: str, value: Any, currency: str) -> str | None:
         day = date.fromisoformat(str(value))
         return f"{day.day} {day:%B} {day.year}"
     if name in ("invoice_number", "credit_note_number"):
-        # As its paper and the ledger show it.
+        # As its PDF and the ledger show it.
         return f"{'INV' if name == 'invoice_number' else 'CN'}-{value:06d}"
     return str(value)
 

@@ -17,7 +17,7 @@ class Right(StrEnum):
     KEEP_INVENTORY = "create, change and delete buildings, floors and spaces"
     READ_BIDS = "read bids and the versions of their terms"
     DECIDE_BIDS = "approve, reject and counter bids on one's spaces"
-    TRY_TERMS = "reckon terms without offering them"
+    TRY_TERMS = "calculate terms without offering them"
     BID = "place, revise and withdraw bids, and accept counter-offers"
     GIVE_MANDATES = "let brokers bid, and take that back"
     READ_MANDATES = "read the mandates that one gave or was given"
@@ -26,9 +26,9 @@ class Right(StrEnum):
     SIGN_LEASES = "sign or decline contracts for one's side"
     AUTHORIZE_LEASES = "say the owner's last word on a signed contract"
     READ_MONEY = "read payments, schedules, ledgers, invoices and receipts"
-    BOOK_MONEY = "record payments and take them back"
+    RECORD_PAYMENTS = "record payments and take them back"
     READ_REPORTS = "read what one's buildings are let for: rent rolls, occupancy, expirations, arrears, stacking plans"
-    KEEP_ORGANIZATION = "look after the organization: what its papers say, its members, its invitations"
+    KEEP_ORGANIZATION = "look after the organization: what its documents say, its members, its invitations"
     READ_AUDIT = "read the audit log"
     READ_ACCOUNTS = "read everybody's account and the notes on it"
     NOTE_ACCOUNTS = "write support notes"
@@ -73,7 +73,7 @@ ROLES: dict[Role, Row] = {
         frozenset(
             {R.KEEP_INVENTORY, R.READ_BIDS, R.DECIDE_BIDS, R.TRY_TERMS, R.READ_LEASES}
             | {R.DRAW_LEASES, R.SIGN_LEASES, R.AUTHORIZE_LEASES}
-            | {R.READ_MONEY, R.BOOK_MONEY, R.READ_REPORTS, R.KEEP_ORGANIZATION, R.READ_AUDIT}
+            | {R.READ_MONEY, R.RECORD_PAYMENTS, R.READ_REPORTS, R.KEEP_ORGANIZATION, R.READ_AUDIT}
         ),
         invites=frozenset({Role.OWNER, Role.AGENT, Role.FINANCIAL_OFFICER}),
     ),
@@ -97,7 +97,7 @@ ROLES: dict[Role, Row] = {
     ),
     # The organization's money and nothing else. Only an owner's is owed any: row-level security lets only it book.
     Role.FINANCIAL_OFFICER: Row(
-        Source.INVITATION, Side.EITHER, frozenset({R.READ_MONEY, R.BOOK_MONEY, R.READ_REPORTS})
+        Source.INVITATION, Side.EITHER, frozenset({R.READ_MONEY, R.RECORD_PAYMENTS, R.READ_REPORTS})
     ),
     # Nothing yet: maintenance and projects are not there.
     Role.CONTRACTOR: Row(Source.REGISTRATION, Side.EITHER, frozenset()),

@@ -1,4 +1,4 @@
-"""Where a contract's credit goes: what is paid beyond an instalment settles the others, the oldest first.
+"""Where a contract's credit goes: what is paid beyond an installment settles the others, the oldest first.
 
 Pure. Credit comes of over-payments, of credit notes for what was paid already, and of a deposit that is applied; what
 comes back by a reversal may have been applied elsewhere, and is taken from there again, the newest first.

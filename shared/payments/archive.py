@@ -1,4 +1,4 @@
-"""The SQL of a payment's papers: what they say, and where they are stored."""
+"""The SQL of a payment's documents: what they say, and where they are stored."""
 
 from typing import Any
 from uuid import UUID
@@ -53,17 +53,17 @@ ON CONFLICT (object_key) DO NOTHING
 """
 
 
-def select_my_papers(tx: Reading, caller: Caller, payment_id: UUID) -> Row | None:
+def select_my_documents(tx: Reading, caller: Caller, payment_id: UUID) -> Row | None:
     """All that the invoice and the receipts of the caller's payment say."""
     return tx.one(_SELECT_MY_PAPERS, {"payment_id": payment_id, **sides_of(caller)})
 
 
-def select_papers(tx: Reading, payment_id: UUID) -> Row:
+def select_documents(tx: Reading, payment_id: UUID) -> Row:
     """All that any payment's invoice and receipts say, for the queue that renders them."""
     return tx.batch((_PAPERS, {"payment_id": payment_id}))[0][0]
 
 
 def insert_document(tx: Tx, values: dict[str, Any]) -> None:
-    """The row of a stored paper: `kind`, `payment_id`, `invoice_id`, `transaction_id`, `number`, `key`, `sha256`,
+    """The row of a stored pdf: `kind`, `payment_id`, `invoice_id`, `transaction_id`, `number`, `key`, `sha256`,
     `size` in bytes. One that is there already stays."""
     tx.run(_INSERT_DOCUMENT, values | {"id": new_id()})

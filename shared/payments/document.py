@@ -1,4 +1,4 @@
-"""Invoice and receipt: the papers of one payment, for both sides' books.
+"""Invoice and receipt: the documents of one payment, for both sides' books.
 
 Both are drawn from rows that never change once written, and the same rows give the same bytes.
 """
@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Literal
 from uuid import UUID
 
-from shared.kit.paper import WIDTH, Column, Paper, Party, Total
+from shared.kit.pdf import WIDTH, Column, Party, Pdf, Total
 from shared.kit.written import written_day, written_money
 
 CHARGES = {
@@ -89,16 +89,16 @@ class Receipt:
 
 def render_invoice(invoice: Invoice) -> bytes:
     """The invoice as a PDF. Equal invoices give identical bytes."""
-    paper = Paper(
+    pdf = Pdf(
         kind="Invoice",
         reference=invoice.number,
         document_id=str(invoice.id),
         issued_on=invoice.issued_on,
         author=invoice.issuer.legal_name,
     )
-    paper.title("Invoice", invoice.number)
-    paper.columns(("From", block(invoice.issuer)), ("Bill to", block(invoice.recipient)))
-    paper.facts(
+    pdf.title("Invoice", invoice.number)
+    pdf.columns(("From", block(invoice.issuer)), ("Bill to", block(invoice.recipient)))
+    pdf.facts(
         [
             ("Issued", written_day(invoice.issued_on)),
             ("Due", written_day(invoice.due_date)),
@@ -106,43 +106,43 @@ def render_invoice(invoice: Invoice) -> bytes:
             ("Premises", invoice.premises),
         ]
     )
-    paper.space(5)
+    pdf.space(5)
     balance = invoice.total - invoice.paid
     _charges(
-        paper,
+        pdf,
         invoice,
         paid=(("Amount paid", invoice.paid),),
     )
     if balance < 0:
-        paper.amount_due("In your favour", written_money(invoice.currency, -balance, invoice.exponent))
-        paper.paragraph("There is nothing to pay: this settles what is asked for otherwise, the oldest first.")
+        pdf.amount_due("In your favour", written_money(invoice.currency, -balance, invoice.exponent))
+        pdf.paragraph("There is nothing to pay: this settles what is asked for otherwise, the oldest first.")
     else:
-        paper.amount_due(
+        pdf.amount_due(
             f"Due by {written_day(invoice.due_date)}", written_money(invoice.currency, balance, invoice.exponent)
         )
-        paper.paragraph(f"Please state {invoice.number} as the reference of your payment.")
-    return paper.finish()
+        pdf.paragraph(f"Please state {invoice.number} as the reference of your payment.")
+    return pdf.finish()
 
 
 def render_receipt(receipt: Receipt) -> bytes:
     """The receipt as a PDF. Equal receipts give identical bytes."""
-    paper = Paper(
+    pdf = Pdf(
         kind="Receipt",
         reference=receipt.number,
         document_id=str(receipt.id),
         issued_on=receipt.issued_on,
         author=receipt.issuer.legal_name,
     )
-    paper.title("Receipt", receipt.number)
-    paper.columns(
+    pdf.title("Receipt", receipt.number)
+    pdf.columns(
         ("Received by", block(receipt.issuer)),
         ("Received from", block(receipt.recipient)),
     )
-    paper.amount_due(
+    pdf.amount_due(
         f"Received on {written_day(receipt.paid_date)}",
         written_money(receipt.currency, receipt.received, receipt.exponent),
     )
-    paper.facts(
+    pdf.facts(
         [
             ("Payment method", _method(receipt.payment_method)),
             ("Payment reference", receipt.transaction_reference or "Not stated"),
@@ -152,9 +152,9 @@ def render_receipt(receipt: Receipt) -> bytes:
             ("Issued", written_day(receipt.issued_on)),
         ]
     )
-    paper.space(5)
+    pdf.space(5)
     _charges(
-        paper,
+        pdf,
         receipt,
         paid=(
             ("Paid before", receipt.paid + receipt.credit - receipt.received),
@@ -162,7 +162,7 @@ def render_receipt(receipt: Receipt) -> bytes:
             *([("Kept as credit", receipt.credit)] if receipt.credit else []),
         ),
     )
-    return paper.finish()
+    return pdf.finish()
 
 
 def block(party: Party) -> list[str]:
@@ -180,7 +180,7 @@ def _method(method: str | None) -> str:
     return method.replace("_", " ").capitalize() if method else "Not stated"
 
 
-def _charges(paper: Paper, document: Invoice | Receipt, *, paid: Sequence[tuple[str, Decimal]]) -> None:
+def _charges(pdf: Pdf, document: Invoice | Receipt, *, paid: Sequence[tuple[str, Decimal]]) -> None:
     """The table of what is charged, its tax and total, and what has been paid of it."""
     columns = [
         Column("Description", 62),
@@ -192,7 +192,7 @@ def _charges(paper: Paper, document: Invoice | Receipt, *, paid: Sequence[tuple[
         return f"{amount:,.{document.exponent}f}"
 
     net = sum((charge.amount for charge in document.charges), Decimal(0))
-    paper.table(
+    pdf.table(
         columns,
         [(_description(charge), _period(charge), figure(charge.amount)) for charge in document.charges],
         totals=[
@@ -203,19 +203,19 @@ def _charges(paper: Paper, document: Invoice | Receipt, *, paid: Sequence[tuple[
             Total(("Balance", "", figure(document.total - document.paid))),
         ],
     )
-    paper.space(3)
+    pdf.space(3)
 
 
 def _description(charge: Charge) -> str:
     name = CHARGES[charge.charge]
     if charge.installment_number:
-        return f"{name}, instalment {charge.installment_number} of {charge.total_installments}"
+        return f"{name}, installment {charge.installment_number} of {charge.total_installments}"
     return f"{name}, corrected by its index" if charge.charge == "RENT" else name
 
 
 def _period(charge: Charge) -> str:
     if charge.period_end:
         return f"{written_day(charge.period_start)} – {written_day(charge.period_end)}"
-    # What is reckoned anew on a day stands for no period that begins with it.
-    is_reckoned = charge.charge == "INTEREST" or (charge.charge == "RENT" and not charge.installment_number)
-    return f"{'As of' if is_reckoned else 'From'} {written_day(charge.period_start)}"
+    # What is recalculated on a day stands for no period that begins with it.
+    is_calculated = charge.charge == "INTEREST" or (charge.charge == "RENT" and not charge.installment_number)
+    return f"{'As of' if is_calculated else 'From'} {written_day(charge.period_start)}"

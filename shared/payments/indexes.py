@@ -11,7 +11,7 @@ from shared.kit.ids import new_id
 from shared.kit.request import Caller
 from shared.maths.schedule import Line
 from shared.maths.terms import IndexValue
-from shared.payments.instalments import explained
+from shared.payments.installments import explained
 from shared.payments.models import Publishing
 from shared.spaces.currencies import WHOLE_CURRENCIES
 
@@ -48,7 +48,7 @@ JOIN index_values v ON v.organization_id = c.owner_organization_id AND v.name = 
 WHERE c.id = %(contract_id)s
 """
 
-# A correction stands on the day that it is made, which must be no instalment's first (a line a charge and period).
+# A correction stands on the day that it is made, which must be no installment's first (a line a charge and period).
 _LOCK_BEHIND = """
 SELECT c.id, newest.id AS index_value_id, there.today
 FROM contracts c
@@ -127,19 +127,19 @@ def lock_behind(tx: Tx, limit: int) -> list[Row]:
 
 
 def lock_schedule(tx: Tx, contract_id: UUID) -> list[Row]:
-    """A contract's instalments and its deposit, locked."""
+    """A contract's installments and its deposit, locked."""
     return tx.all(_LOCK_SCHEDULE, {"contract_id": contract_id})
 
 
 def update_line(tx: Tx, payment_id: UUID, line: Line) -> None:
-    """An instalment that nobody was asked for yet, as its schedule has it now."""
+    """An installment that nobody was asked for yet, as its schedule has it now."""
     values = {"payment_id": payment_id, "amount": line.amount, "abatement": line.abatement}
     more = {"whole_currencies": list(WHOLE_CURRENCIES), "explanation": Jsonb(explained(line))}
     tx.run(_UPDATE_LINE, values | more)
 
 
 def update_caught_up(tx: Tx, caught_up: dict[UUID, Decimal]) -> None:
-    """What catch-ups have asked for each instalment by now, beyond its amount."""
+    """What catch-ups have asked for each installment by now, beyond its amount."""
     tx.run(_UPDATE_CAUGHT_UP, {"payment_ids": list(caught_up), "amounts": list(caught_up.values())})
 
 

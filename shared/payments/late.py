@@ -1,7 +1,7 @@
-"""Late fees and interest: which instalments are to be reckoned, and what that comes to.
+"""Late fees and interest: which installments are to be calculated, and what that comes to.
 
-A fee is asked for once an instalment, as soon as its grace is over. Interest is asked for when its rent has come, and
-every 90 days while it has not. All is reckoned anew from what is known that day, less what was asked for before: missed
+A fee is asked for once an installment, as soon as its grace is over. Interest is asked for when its rent has come, and
+every 90 days while it has not. All is recalculated from what is known that day, less what was asked for before: missed
 days, part payments and reversals need nothing of their own.
 """
 
@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from shared.kit.db import Row, Tx
-from shared.maths.exact import Reckoning, added, explained, less, summed
+from shared.maths.exact import Calculation, added, explained, less, summed
 from shared.maths.late import LateCharge, Settled, late_charges
 from shared.maths.terms import LatePolicy
 from shared.payments.charges import Added
@@ -21,8 +21,8 @@ from shared.spaces.currencies import exponent_of
 INTEREST_DAYS = 90
 """So often interest is asked for while the rent has not come."""
 
-# `work.day` is the day up to which an instalment is to be reckoned. What was paid in time leaves the index that it is
-# found by: it is reckoned too, and comes to nothing. A contract has one line of interest a day.
+# `work.day` is the day up to which an installment is to be calculated. What was paid in time leaves the index it is
+# found by: it is calculated too, and comes to nothing. A contract has one line of interest a day.
 _LOCK_LATE = """
 SELECT p.id, p.contract_id, p.period_start, p.period_end, p.due_date, p.status, p.currency, p.interest_charged,
        p.amount + p.tax_amount - p.credited_amount - p.credited_tax AS principal, c.late_policy, there.today, work.day,
@@ -64,12 +64,12 @@ WHERE p.id = r.payment_id
 
 
 def lock_late(tx: Tx, limit: int) -> list[Row]:
-    """Instalments whose late charges are to be reckoned, with all that they are reckoned from."""
+    """Installments whose late charges are to be calculated, with all that they are calculated from."""
     return tx.all(_LOCK_LATE, {"days": INTEREST_DAYS, "limit": limit})
 
 
-def reckoned(tx: Tx, found: list[Row]) -> list[Added]:
-    """The fees and the interest to be asked for; it is kept how far each instalment is reckoned."""
+def calculated(tx: Tx, found: list[Row]) -> list[Added]:
+    """The fees and the interest to be asked for; it is kept how far each installment is calculated."""
     fees: list[Added] = []
     interests: dict[tuple[UUID, date], list[tuple[Row, LateCharge, Decimal]]] = defaultdict(list)
     charged: dict[UUID, Decimal] = {}
@@ -126,14 +126,14 @@ def _fee(row: Row, fee: LateCharge) -> Added:
 
 
 def _interest(of_contract: list[tuple[Row, LateCharge, Decimal]]) -> Added:
-    """One line for all instalments of a contract whose interest is asked for on the same day."""
-    steps: list[Reckoning] = []
-    parts: list[Reckoning] = []
+    """One line for all installments of a contract whose interest is asked for on the same day."""
+    steps: list[Calculation] = []
+    parts: list[Calculation] = []
     for row, charge, part in of_contract:
         steps += charge.origin
         inputs = {"interest": charge.amount, "before": row["interest_charged"]}
         label = f"For the rent due on {row['due_date'].isoformat()}, less what was asked for before"
-        parts.append(Reckoning(label, "interest − before", inputs, part))
+        parts.append(Calculation(label, "interest − before", inputs, part))
         steps.append(parts[-1])
     total = added(*(part for _, _, part in of_contract))
     if len(parts) > 1:

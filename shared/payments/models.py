@@ -1,4 +1,4 @@
-"""What a payment looks like: one instalment of a contract's schedule."""
+"""What a payment looks like: one installment of a contract's schedule."""
 
 from datetime import date, datetime
 from decimal import Decimal

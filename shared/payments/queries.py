@@ -84,7 +84,7 @@ WHERE id = %(payment_id)s
 RETURNING id
 """
 
-# Payments that have an invoice get no other. The papers say of both sides what they say of themselves today: the law
+# Payments that have an invoice get no other. The documents say of both sides what they say of themselves today: the law
 # asks for the address and the tax id of the day of issue, not of the day of the lease. The counters' rows are locked
 # until the transaction ends, so that numbers have no gaps, and always in the same order, so that no two wait crosswise.
 _INSERT_INVOICES = """
@@ -199,7 +199,7 @@ FROM (
     FROM payment_transactions t
     LEFT JOIN payment_transactions o ON o.id = t.reverses_id
     WHERE t.contract_id = %(contract_id)s
-      -- Credit that moves from one instalment to another changes nothing of what is owed.
+      -- Credit that moves from one installment to another changes nothing of what is owed.
       AND coalesce(o.kind, t.kind) NOT IN ('APPLIED', 'FREED')
 ) AS e
 JOIN payments p ON p.id = e.payment_id
@@ -325,7 +325,7 @@ def ask_for_many(tx: Tx, payment_ids: list[UUID]) -> Asked[list[Payment]]:
 
 
 def select_schedule(tx: Reading, caller: Caller, contract_id: UUID) -> tuple[str, list[Row]] | None:
-    """The currency of the caller's contract and its instalments; None where it is not the caller's."""
+    """The currency of the caller's contract and its installments; None where it is not the caller's."""
     return _of_contract(tx, caller, contract_id, _SELECT_SCHEDULE)
 
 
@@ -348,7 +348,7 @@ def _of_contract(tx: Reading, caller: Caller, contract_id: UUID, sql: str) -> tu
 
 
 def insert_schedule(tx: Tx, contract_id: UUID, rows: Sequence[dict[str, Any]]) -> None:
-    """A contract's instalments, as `instalments_of` makes them; a line that is there already stays."""
+    """A contract's installments, as `installments_of` makes them; a line that is there already stays."""
     for row in rows:
         insert_line(tx, row | {"id": new_id(), "contract_id": contract_id})
 
@@ -365,5 +365,5 @@ def update_cancelled(tx: Tx, payment_ids: list[UUID]) -> None:
 
 
 def delete_schedule(tx: Tx, contract_id: UUID) -> None:
-    """Take back the instalments of a deal that never became active."""
+    """Take back the installments of a deal that never became active."""
     tx.run(_DELETE_SCHEDULE, {"contract_id": contract_id})

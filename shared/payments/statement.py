@@ -1,4 +1,4 @@
-"""The statement of a contract's account as a paper: every line of its ledger, and what is owed after each."""
+"""The statement of a contract's account as a pdf: every line of its ledger, and what is owed after each."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -7,7 +7,7 @@ from uuid import UUID
 
 from shared.contracts.lease import lease_reference, party_of
 from shared.kit.db import Row
-from shared.kit.paper import WIDTH, Column, Paper, Party, Total
+from shared.kit.pdf import WIDTH, Column, Party, Pdf, Total
 from shared.kit.written import written_day, written_money
 from shared.payments.document import CHARGES, block
 from shared.spaces.currencies import exponent_of
@@ -92,29 +92,29 @@ def statement_of(contract: Row, entries: list[Row]) -> Statement:
 
 def render_statement(statement: Statement) -> bytes:
     """The statement as a PDF of A4 pages. Equal statements give identical bytes."""
-    paper = Paper(
+    pdf = Pdf(
         kind="Statement of Account",
         reference=statement.contract_reference,
         document_id=str(statement.contract_id),
         issued_on=statement.as_of,
         author=statement.issuer.legal_name,
     )
-    paper.title("Statement of Account", f"{statement.contract_reference}, as of {written_day(statement.as_of)}")
-    paper.columns(("From", block(statement.issuer)), ("To", block(statement.recipient)))
-    paper.facts([("Premises", statement.premises), ("Term", statement.term)])
-    paper.space(5)
+    pdf.title("Statement of Account", f"{statement.contract_reference}, as of {written_day(statement.as_of)}")
+    pdf.columns(("From", block(statement.issuer)), ("To", block(statement.recipient)))
+    pdf.facts([("Premises", statement.premises), ("Term", statement.term)])
+    pdf.space(5)
     owed = abs(statement.balance)
     label = "In the lessee's favour" if statement.balance < 0 else "To be paid" if owed else "Settled"
-    paper.amount_due(label, written_money(statement.currency, owed, statement.exponent))
-    paper.table(_COLUMNS, [_row(statement, entry) for entry in statement.entries], totals=[_total(statement)])
-    paper.space(3)
-    paper.paragraph(
+    pdf.amount_due(label, written_money(statement.currency, owed, statement.exponent))
+    pdf.table(_COLUMNS, [_row(statement, entry) for entry in statement.entries], totals=[_total(statement)])
+    pdf.space(3)
+    pdf.paragraph(
         f"All amounts in {statement.currency}. A balance below zero is the lessee's: it settles what is asked for next."
     )
     if statement.deposit_held:
         held = written_money(statement.currency, statement.deposit_held, statement.exponent)
-        paper.paragraph(f"Beside this account the lessor holds a security deposit of {held}.")
-    return paper.finish()
+        pdf.paragraph(f"Beside this account the lessor holds a security deposit of {held}.")
+    return pdf.finish()
 
 
 _COLUMNS = (

@@ -102,10 +102,10 @@ def _expiry(currency: str, year: reports.ExpiryYear) -> dict[str, Any]:
 
 
 def aging(rows: Sequence[Row], as_of: date) -> dict[str, Any]:
-    """What `Aging` shows; `rows` are open instalments, those of a contract together."""
+    """What `Aging` shows; `rows` are open installments, those of a contract together."""
     lines = []
-    for contract_id, instalments in groupby(rows, key=itemgetter("contract_id")):
-        its = list(instalments)
+    for contract_id, installments in groupby(rows, key=itemgetter("contract_id")):
+        its = list(installments)
         told = ("tenant", "building_id", "building_name", "space_id", "space_name", "currency")
         lines.append({"contract_id": contract_id, **{name: its[0][name] for name in told}, **_aged(its, as_of)})
     totals = []

@@ -156,7 +156,7 @@ coalesce((SELECT sum(CASE t.kind WHEN 'REVERSAL' THEN -t.amount ELSE t.amount EN
             AND coalesce(o.kind, t.kind) IN ('DEPOSIT_APPLIED', 'DEPOSIT_RETURNED')), 0)
 """
 
-# Open instalments: those that were due, or asked for by an invoice, and not settled by the day. One that is settled
+# Open installments: those that were due, or asked for by an invoice, and not settled by the day. One that is settled
 # today was open on days before: only of a past day those are looked through too.
 _OPEN = (
     _PLACES
@@ -325,7 +325,7 @@ def select_portfolio(tx: Reading, scope: Scope, *, with_money: bool = False) -> 
 
 
 def select_open(tx: Reading, scope: Scope) -> tuple[date, list[Row]]:
-    """The day, and what was open of each instalment."""
+    """The day, and what was open of each installment."""
     values = _values(scope)
     days, rows = tx.batch((_SELECT_DAY, values), (_SELECT_OPEN, values))
     return days[0]["as_of"], rows

@@ -27,7 +27,7 @@ class Successes(Cast):
         return {"as_": self.admin, "path": {"user_id": self.world.client().id}, "body": {"role": "SUPPORT"}}
 
     def suspend_user(self) -> Asked:
-        return {"as_": self.admin, "path": {"user_id": self.world.client().id}, "body": {"reason": "Forged papers"}}
+        return {"as_": self.admin, "path": {"user_id": self.world.client().id}, "body": {"reason": "Forged documents"}}
 
     def restore_user(self) -> Asked:
         asked = self.suspend_user()

@@ -2,7 +2,7 @@
 
 from functions.admin.remove_second_factor import remove_second_factor
 from functions.auth.authorize import authorize
-from functions.auth.cut_sockets import cut_sockets
+from functions.auth.close_sockets import close_sockets
 from functions.auth.login import login
 from functions.notifications.compose_mail import compose_mail
 from shared.kit.catalog import Role
@@ -26,7 +26,7 @@ def test_whoever_lost_it_signs_in_with_the_password_and_is_told(world, call, inv
     assert "token" in call(login, body={"email": user.email, "password": PASSWORD}).json
     assert world.sql("SELECT code_hash FROM recovery_codes WHERE user_id = %(id)s", id=user.id) == []
     [event] = [one for one in world.event_details(user.id) if one["name"] == "user.second_factor_removed"]
-    assert event["name"] in cut_sockets.operation.hears
+    assert event["name"] in close_sockets.operation.hears
     assert invoke(compose_mail, event) == []
     [mail] = mails_to(user.email)
     assert "Two-factor authentication was removed" in mail["subject"]

@@ -32,7 +32,7 @@ QUEUES = ("PUSH_QUEUE_URL", "MAIL_QUEUE_URL")
 
 @pytest.fixture(scope="module")
 def story(_world, environment):
-    """What happened in two deals, one executed, paid and ended early, one called off: every event there is."""
+    """What happened in two deals, one executed, paid and ended early, one cancelled: every event there is."""
     leased, lost = Deal(_world, call), Deal(_world, call)
     leased.signed().run(schedule_payments, activate_contract)
     lost.run(void_contract)

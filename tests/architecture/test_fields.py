@@ -76,7 +76,7 @@ DOCUMENTS = {
     "show_openapi",
     "start_oauth",
 }
-"""What has no fields: papers, the platform's own description, and ways elsewhere."""
+"""What has no fields: documents, the platform's own description, and ways elsewhere."""
 
 
 def models_of(operation: Any) -> tuple[Any, ...]:
@@ -240,7 +240,7 @@ def test_what_asks_for_no_caller_answers_its_one_model(operation, stage):  # noq
     assert_is(ask(stage, operation, None).json, model)
 
 
-def test_an_instalment_more_or_a_field_more_would_be_seen(stage, cast):  # noqa: F811
+def test_an_installment_more_or_a_field_more_would_be_seen(stage, cast):  # noqa: F811
     """The measure itself: what stands in an answer without a promise is found, however deep."""
     operation = next(operation for operation in ASKED if operation.name == "get_contract")
     [model] = models_of(operation)

@@ -1,7 +1,7 @@
 """Quality 19: a deal's events in any order leave the same behind, with those who are told and those who are written to.
 
-What the saga makes of a decision that comes early or late stands in tests/leasing; what becomes of a payment's papers
-in tests/payments/test_reverse_payment.py.
+The saga with an early or late decision: tests/leasing. What becomes of a payment's documents:
+tests/payments/test_reverse_payment.py.
 """
 
 import itertools

@@ -15,12 +15,12 @@ from functions.leasing.render_lease import render_lease
 from functions.leasing.request_signatures import request_signatures
 from functions.leasing.schedule_payments import schedule_payments
 from functions.leasing.void_contract import void_contract
-from functions.payments import render_papers as papers_module
+from functions.payments import render_documents as papers_module
 from functions.payments.download_invoice import download_invoice
 from functions.payments.download_receipt import download_receipt
 from functions.payments.list_payments import list_payments
 from functions.payments.record_payment import record_payment
-from functions.payments.render_papers import render_papers
+from functions.payments.render_documents import render_documents
 from shared.kit import aws
 from shared.kit.errors import Unavailable
 from tests.leasing.deal import Deal
@@ -86,7 +86,7 @@ def deal(world, call):
 
 @pytest.fixture
 def paid(deal, call):
-    """A payment that was recorded, whose papers nobody has rendered yet."""
+    """A payment that was recorded, whose documents nobody has rendered yet."""
     deal.signed().run(schedule_payments, activate_contract)
     payment = call(list_payments, as_=deal.owner, query={"limit": 1}).json["data"][0]["id"]
     body = {"paid_date": "2026-01-15", "payment_method": "cheque"}
@@ -149,11 +149,11 @@ def test_a_lease_that_was_stored_by_a_step_that_died_is_stored_again(deal, monke
 def test_papers_that_cannot_be_stored_wait_in_the_queue(deal, paid, invoke, storage, how, stored):
     events = recorded(deal, paid)
     storage.goes(how)
-    assert invoke(render_papers, *events) == ["message-0"]
+    assert invoke(render_documents, *events) == ["message-0"]
     assert stored() == ["LEASE"]
 
     storage.comes_back()
-    assert invoke(render_papers, *events) == []
+    assert invoke(render_documents, *events) == []
 
     assert stored() == ["INVOICE", "LEASE", "RECEIPT"]
 
@@ -168,7 +168,7 @@ def test_of_two_papers_neither_is_promised_where_one_cannot_be_stored(deal, paid
 
     with monkeypatch.context() as half:
         half.setattr(papers_module, "write_object", only_invoices)
-        assert invoke(render_papers, *recorded(deal, paid)) == ["message-0"]
+        assert invoke(render_documents, *recorded(deal, paid)) == ["message-0"]
 
     assert stored() == ["LEASE"]
 

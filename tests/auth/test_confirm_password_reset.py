@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from functions.auth.authorize import authorize
+from functions.auth.close_sockets import close_sockets
 from functions.auth.confirm_password_reset import confirm_password_reset
-from functions.auth.cut_sockets import cut_sockets
 from functions.auth.login import login
 from functions.auth.refresh import refresh
 from functions.auth.request_password_reset import request_password_reset
@@ -82,7 +82,7 @@ def test_every_session_ends_with_its_tokens_and_sockets(world, call, ask, invoke
     assert world.sql("SELECT * FROM app.connection_caller(%(id)s)", id=connection_id) == []
     changed = world.event_details(client.id)[-1]
     assert (changed["name"], changed["data"]["sessions_ended"]) == ("user.password_changed", 3)
-    assert invoke(cut_sockets, changed) == []
+    assert invoke(close_sockets, changed) == []
     assert closings() == [connection_id]
     reasons = world.sql("SELECT DISTINCT revoked_reason FROM sessions WHERE user_id = %(id)s", id=client.id)
     assert reasons == [{"revoked_reason": "PASSWORD_CHANGED"}]

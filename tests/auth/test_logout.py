@@ -8,7 +8,7 @@ import boto3
 import pytest
 
 from functions.auth.authorize import authorize
-from functions.auth.cut_sockets import cut_sockets
+from functions.auth.close_sockets import close_sockets
 from functions.auth.login import login
 from functions.auth.logout import logout
 from functions.auth.refresh import refresh
@@ -119,7 +119,7 @@ def test_its_sockets_are_closed_and_no_others(world, call, invoke):
     call(logout, as_=client)
     heard = world.sql("SELECT * FROM app.connection_caller(%(id)s)", id=here)
     [event] = world.event_details(client.session_id)
-    assert invoke(cut_sockets, event, event) == []
+    assert invoke(close_sockets, event, event) == []
 
     assert heard == []
     assert closings() == [here]

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from functions.auth.cut_sockets import cut_sockets
+from functions.auth.close_sockets import close_sockets
 from functions.auth.end_session import end_session
 from functions.auth.list_sessions import list_sessions
 from functions.auth.login import login
@@ -88,7 +88,7 @@ def test_an_ended_session_is_dead_with_its_tokens_and_sockets_and_the_others_liv
 
     reply = call(end_session, as_=client, path={"session_id": phone.session_id})
     *_, event = world.event_details(phone.session_id)
-    assert invoke(cut_sockets, event) == []
+    assert invoke(close_sockets, event) == []
 
     assert (reply.status, reply.body) == (204, b"")
     assert refusal_of(pair["token"]) == "SESSION_ENDED"

@@ -11,10 +11,10 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from shared.bids.calculation import InconsistentTerms, calculate
 from shared.bids.models import DEFAULTS
 from shared.bids.offer import OfferedTerms
 from shared.bids.proposal import asked_terms, stored_terms
-from shared.bids.reckoning import TermsWithoutSense, reckon
 from shared.bids.terms import engine_terms, merged
 from shared.kit import wire
 from shared.maths.schedule import schedule, schedule_total
@@ -74,8 +74,8 @@ def test_any_offer_is_refused_by_name_or_adds_up_twice(offer, amount, currency):
     asked = OfferedTerms.model_validate(wire.parse(wire.render(offer)))
     terms = asked_terms(asked, TODAY, currency, AREA, amount)
     try:
-        reckoned = reckon(terms)
-    except TermsWithoutSense as refusal:
+        calculated = calculate(terms)
+    except InconsistentTerms as refusal:
         assert refusal.details
         roots = {detail["field"].partition(".")[0] for detail in refusal.details}
         assert roots <= {"bid_amount", "term_months", "escalation", *DEFAULTS}
@@ -92,14 +92,14 @@ def test_any_offer_is_refused_by_name_or_adds_up_twice(offer, amount, currency):
         bid_amount=amount,
     )
     assert again == terms
-    assert schedule(again) == reckoned.lines
-    rent = [line for line in reckoned.lines if line.charge == "RENT"]
-    assert sum((line.amount for line in rent), Decimal(0)) == schedule_total(reckoned.lines)
+    assert schedule(again) == calculated.lines
+    rent = [line for line in calculated.lines if line.charge == "RENT"]
+    assert sum((line.amount for line in rent), Decimal(0)) == schedule_total(calculated.lines)
     unit = Decimal(1) if currency == "JPY" else Decimal("0.01")
-    assert all(line.amount % unit == line.abatement % unit == 0 for line in reckoned.lines)
-    if reckoned.economics:
-        assert reckoned.economics["schedule_total"] == schedule_total(rent)
-        assert floats(reckoned.economics) == floats(kept) == []
+    assert all(line.amount % unit == line.abatement % unit == 0 for line in calculated.lines)
+    if calculated.economics:
+        assert calculated.economics["schedule_total"] == schedule_total(rent)
+        assert floats(calculated.economics) == floats(kept) == []
     else:
         assert terms.contract_type == "SALE"
 

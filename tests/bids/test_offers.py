@@ -127,7 +127,7 @@ def test_each_version_stands_beside_the_others_with_its_own_figures(world, call)
     assert deal.seen() == deal.seen(by=deal.client)
 
 
-def test_what_a_version_is_worth_is_never_reckoned_anew(world, deal):
+def test_what_a_version_is_worth_is_never_calculated_anew(world, deal):
     before = deal.seen()["versions"]
     world.sql("UPDATE spaces SET gross_sqft = 2000 WHERE id = %(id)s", id=deal.space)
     deal.counter(4800)

@@ -1,4 +1,4 @@
-"""What terms would come to: the schedule, its economics and what they were reckoned with; nothing of it is kept."""
+"""What terms would come to: the schedule, its economics and what they were calculated with; nothing of it is kept."""
 
 from decimal import Decimal
 

@@ -124,7 +124,7 @@ class Table:
             self.executed = contract
 
     def pay(self) -> None:
-        """The owner records the first instalment, if there is a schedule yet."""
+        """The owner records the first installment, if there is a schedule yet."""
         found = heard(lambda: self.owner.ask("GET", f"/payments?contract_id={self.executed}&limit=1"))
         if not found or not found.json["data"]:
             return

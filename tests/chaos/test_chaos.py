@@ -189,7 +189,7 @@ class Room:
             self.pay()
 
     def pay(self) -> None:
-        """Whoever has a schedule by now pays the first instalment."""
+        """Whoever has a schedule by now pays the first installment."""
         for table in list(self.tables):
             if table.executed and not table.recorded:
                 table.pay()

@@ -16,7 +16,7 @@ from pypdf import PdfReader
 
 from shared.contracts.clauses import Clause
 from shared.contracts.document import LeaseDocument, Premises, render_lease
-from shared.kit.paper import Party
+from shared.kit.pdf import Party
 from shared.maths.schedule import schedule
 from shared.maths.terms import Escalation, IndexClause, LatePolicy, RentStep, Terms
 
@@ -78,7 +78,7 @@ def test_a_lease_names_the_parties_the_premises_and_the_term() -> None:
         assert fact in lease
 
 
-def test_every_instalment_stands_in_the_schedule_with_its_due_date_and_the_total() -> None:
+def test_every_installment_stands_in_the_schedule_with_its_due_date_and_the_total() -> None:
     document = a_lease()
     lease = text(render_lease(document))
 
@@ -103,9 +103,9 @@ def test_every_page_says_which_document_it_is_and_which_page_of_how_many() -> No
 def test_a_table_over_several_pages_repeats_its_head() -> None:
     found = pages(render_lease(a_lease(term_months=120)))
 
-    with_instalments = [page for page in found if re.search(r"1 May 20\d\d 31 May 20\d\d", page)]
-    assert len(with_instalments) >= 3
-    assert all(page.count("No. From To Due date Amount") == 1 for page in with_instalments)
+    with_installments = [page for page in found if re.search(r"1 May 20\d\d 31 May 20\d\d", page)]
+    assert len(with_installments) >= 3
+    assert all(page.count("No. From To Due date Amount") == 1 for page in with_installments)
 
 
 def test_the_signature_block_is_on_one_page_with_both_sides() -> None:
@@ -264,7 +264,7 @@ def test_how_the_rent_changes_is_written(escalation: Escalation, told: str) -> N
     assert "4. Changes of rent" in lease
 
 
-def test_an_index_is_a_clause_with_everything_that_it_is_reckoned_by() -> None:
+def test_an_index_is_a_clause_with_everything_that_it_is_calculated_by() -> None:
     clause = IndexClause("CPI-U", D("462.200"), D("0.9"), D("1.5"), D("2.0"), D(6000), "PRIOR", upward_only=True)
     lease = text(render_lease(a_lease(60, escalation=Escalation("INDEX", index_clause=clause))))
 
@@ -287,7 +287,7 @@ def test_billing_proration_tax_and_allowance_are_written_as_they_are_charged() -
         "USD 5,000.00 a month, quarterly in advance",
         "the monthly rent multiplied by the days of that part and divided by 30",
         "Tax on rent 8.875 %, in addition",
-        "Tax of 8.875 % is added to each instalment of rent",
+        "Tax of 8.875 % is added to each installment of rent",
         "contributes up to USD 20.00 per rentable square foot",
     ):
         assert fact in lease

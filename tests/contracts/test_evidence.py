@@ -1,4 +1,4 @@
-"""What proves a signed lease, as JSON and on paper; and whether a PDF in somebody's hand is one of ours."""
+"""What proves a signed lease, as JSON and as a PDF; and whether a PDF in somebody's hand is one of ours."""
 
 import hashlib
 import io

@@ -1,5 +1,5 @@
 """A lease from its first day to its last cent, on a platform of its own whose clock moves: money that is late, in parts
-or did not come, an early end, the deposit. What should come out is reckoned here, with nothing of the product's.
+or did not come, an early end, the deposit. What should come out is calculated here, with nothing of the product's.
 """
 
 from collections.abc import Iterator

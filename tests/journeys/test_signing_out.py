@@ -55,7 +55,7 @@ def be_suspended(person: Person) -> None:
     """By an administrator whom an operator's command has made."""
     admin = Person(person.platform, "CLIENT")
     operate("make_administrator", json.dumps({"email": admin.email}), "local", person.platform.state)
-    assert admin.ask("PUT", f"/admin/users/{person.id}/suspend", {"reason": "Forged papers"}).status == 200
+    assert admin.ask("PUT", f"/admin/users/{person.id}/suspend", {"reason": "Forged documents"}).status == 200
 
 
 WAYS: dict[str, Callable[[Person], None]] = {

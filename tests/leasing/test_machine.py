@@ -151,7 +151,7 @@ def deal(machine, world, call):
 
 
 def assert_undone(deal):
-    """No hold, no orphan document, no instalment; the backup is still open."""
+    """No hold, no orphan document, no installment; the backup is still open."""
     row = deal.row()
     assert (row["status"], deal.space_status(), deal.count("payments")) == ("TERMINATED", "AVAILABLE", 0)
     assert row["termination_reason"]
@@ -220,7 +220,7 @@ def test_an_undo_that_fails_for_good_is_parked_for_a_person(machine, deal, step)
     assert (machine.asked.count(step), machine.asked[-1]) == (9, step)
     assert deal.space_status() == "RESERVED"
 
-    # As docs/runbooks/saga-parked.md says, once the fault is mended: every step may run again.
+    # As docs/runbooks/saga-failed.md says, once the fault is mended: every step may run again.
     deal.run(*BACK, times=2)
     assert_undone(deal)
     assert deal.events().count("contract.voided") == 1

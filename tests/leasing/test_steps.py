@@ -217,7 +217,7 @@ def test_an_executed_contract_is_not_declined_and_not_undone(deal, call):
             deal.run(undo)
 
 
-def test_a_failed_schedule_leaves_no_instalment(deal):
+def test_a_failed_schedule_leaves_no_installment(deal):
     deal.signed().run(schedule_payments)
     deal.run(cancel_payments, void_contract, release_space, times=2)
 

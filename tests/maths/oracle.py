@@ -96,7 +96,7 @@ def periods(terms, values=()):
 
 
 def lines(terms, values=()):
-    """(period start, period end, exact amount, exact abatement) of each instalment."""
+    """(period start, period end, exact amount, exact abatement) of each installment."""
     found = []
     for months in periods(terms, values):
         several = len({rent for *_, days in months for rent, _ in days}) > 1

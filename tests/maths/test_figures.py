@@ -110,7 +110,7 @@ def test_d365_a_year_that_an_index_changes_inside_is_split_by_its_365_days():
     assert amounts(terms, [IndexValue(date(2024, 9, 1), D(250))]) == [D("1022.50")]
 
 
-def test_ours_an_instalment_a_month_late_costs_250_and_73_97():
+def test_ours_an_installment_a_month_late_costs_250_and_73_97():
     charges = late_charges(
         principal=D(5000),
         due_date=date(2025, 2, 1),

@@ -137,7 +137,7 @@ def test_expirations_are_counted_by_calendar_year_and_add_up():
         (4000, "90+"),
     ],
 )
-def test_an_unpaid_instalment_ages(days, bucket):
+def test_an_unpaid_installment_ages(days, bucket):
     assert aging_bucket(TODAY - timedelta(days=days), TODAY) == bucket
 
 

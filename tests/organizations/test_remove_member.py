@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from functions.auth.authorize import authorize
-from functions.auth.cut_sockets import cut_sockets
+from functions.auth.close_sockets import close_sockets
 from functions.auth.login import login
 from functions.auth.refresh import refresh
 from functions.bids.approve_bid import approve_bid
@@ -69,8 +69,8 @@ def test_its_sockets_hear_nothing_and_are_closed_and_no_others(world, remove, in
     remove(owner, agent)
 
     assert world.sql("SELECT * FROM app.connection_caller(%(id)s)", id=its) == []
-    assert removal(world, agent)["name"] in cut_sockets.operation.hears
-    assert invoke(cut_sockets, removal(world, agent), removal(world, agent)) == []
+    assert removal(world, agent)["name"] in close_sockets.operation.hears
+    assert invoke(close_sockets, removal(world, agent), removal(world, agent)) == []
     assert closings() == [its]
     assert world.sql("SELECT connection_id FROM connections WHERE connection_id = %(id)s", id=ours)
 

@@ -14,12 +14,12 @@ from functions.leasing.schedule_payments import schedule_payments
 from functions.leasing.start_contracts import start_contracts
 from functions.payments.advance_payments import advance_payments
 from functions.payments.charge_late import charge_late
-from functions.payments.cut_schedule import cut_schedule
 from functions.payments.follow_indexes import follow_indexes
 from functions.payments.issue_invoices import issue_invoices
 from functions.payments.list_payments import list_payments
 from functions.payments.record_payment import record_payment
 from functions.payments.remind_payers import remind_payers
+from functions.payments.shorten_schedule import shorten_schedule
 from tests.call import invoke
 from tests.leasing.deal import Deal
 from tests.world import World, close_connections
@@ -96,7 +96,7 @@ class Lease(Deal):
         reply = self.call(terminate_contract, as_=user or self.owner, path=path, body=body)
         events = [one for one in self.world.event_details(self.contract) if one["name"] == "contract.termination_set"]
         if cut and reply.status == 200:
-            assert invoke(cut_schedule, *events) == []
+            assert invoke(shorten_schedule, *events) == []
         return reply
 
     def told(self, *names):

@@ -68,7 +68,7 @@ class Successes(Cast):
         return {"as_": deal.owner, "path": {"payment_id": payment}, "body": {"reason": "Bounced"}}
 
     def download_invoice(self) -> Asked:
-        deal, payment = self.paper
+        deal, payment = self.documented
         return {"as_": deal.client, "path": {"payment_id": payment}}
 
     download_receipt = download_invoice

@@ -65,8 +65,8 @@ def test_the_account_says_what_each_line_is_for(calendar, lease, call):
     entries = call(get_ledger, as_=lease.client, path=path).json["data"]
     told = {(entry["type"], entry["charge"]) for entry in entries}
     assert told == {("INVOICE", "RENT"), ("INVOICE", "LATE_FEE"), ("INVOICE", "INTEREST"), ("PAYMENT", "RENT")}
-    paper = text_of(call(download_statement, as_=lease.client, path=path))
-    assert all(f"{name} INV-" in paper for name in ("Rent", "Late fee", "Interest"))
+    pdf = text_of(call(download_statement, as_=lease.client, path=path))
+    assert all(f"{name} INV-" in pdf for name in ("Rent", "Late fee", "Interest"))
 
 
 def test_each_charge_says_how_it_came_about_and_is_invoiced_at_once(calendar, lease, call):
@@ -146,7 +146,7 @@ def test_parts_bear_interest_for_their_own_days_and_the_fee_is_of_what_was_unpai
 def test_rent_that_never_comes_is_asked_interest_every_ninety_days(calendar, lease):
     live(calendar, "2025-08-05", since="2025-02-01")
 
-    # Every instalment at its own 90 days; the first one of 90 days of 5,000: 221.92, then as much again.
+    # Every installment at its own 90 days; the first one of 90 days of 5,000: 221.92, then as much again.
     days = [row["due_date"] for row in lease.rows("INTEREST")]
     assert days[:4] == [date(2025, 5, 2), date(2025, 5, 30), date(2025, 6, 30), date(2025, 7, 30)]
     assert date(2025, 7, 31) in days

@@ -39,7 +39,7 @@ def credit(lease, invoice, user=None, key=None, **body):
 
 
 def books(lease):
-    """`(paid, credited, status)` of each instalment, and the credit that is left."""
+    """`(paid, credited, status)` of each installment, and the credit that is left."""
     rows = [(row["paid_amount"], row["credited_amount"], row["status"]) for row in lease.rows()]
     [left] = lease.world.sql(
         """SELECT coalesce(sum(CASE t.kind WHEN 'APPLIED' THEN -t.amount ELSE t.amount END), 0) AS credit
@@ -55,7 +55,7 @@ def text_of(reply):
     return " ".join(" ".join(page.extract_text().split()) for page in PdfReader(BytesIO(reply.body)).pages)
 
 
-def test_over_payment_settles_the_next_instalments_the_oldest_first(lease):
+def test_over_payment_settles_the_next_installments_the_oldest_first(lease):
     payments = lease.payments()
 
     lease.pay(payments[3], amount=Decimal("11000.50"))
@@ -84,8 +84,8 @@ def test_the_next_invoice_shows_what_credit_has_settled(calendar):
         5000,
         Decimal("750.25"),
     )
-    paper = text_of(lease.call(download_invoice, as_=lease.client, path={"payment_id": second["id"]}))
-    assert "Amount paid 750.25 Balance 4,249.75" in paper
+    pdf = text_of(lease.call(download_invoice, as_=lease.client, path={"payment_id": second["id"]}))
+    assert "Amount paid 750.25 Balance 4,249.75" in pdf
     assert lease.pay(second).json["status"] == "PAID"
     receipt = text_of(lease.call(download_receipt, as_=lease.client, path={"payment_id": second["id"]}))
     assert "Paid before 750.25 Received with this payment 4,249.75 Balance 0.00" in receipt
@@ -256,9 +256,9 @@ def test_the_statement_says_line_by_line_what_the_ledger_says(lease, world, call
 
     assert reply.headers["content-type"] == "application/pdf"
     assert reply.body == again.body
-    paper = text_of(reply)
+    pdf = text_of(reply)
     for words in ("Statement of Account", "Rent INV-", "Over-payment TXN-9 1,000.00", "Credit note CN-", "250.00"):
-        assert words in paper
+        assert words in pdf
     balance = lease.ledger()[1]
-    assert f"{balance:,.2f}" in paper
+    assert f"{balance:,.2f}" in pdf
     assert call(download_statement, as_=world.client(), path={"contract_id": lease.contract}).status == 404

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from pypdf import PdfReader
 
-from shared.kit.paper import Party
+from shared.kit.pdf import Party
 from shared.payments.document import Charge, Invoice, Receipt, render_invoice, render_receipt
 
 D = Decimal
@@ -70,7 +70,7 @@ def test_an_invoice_says_who_owes_whom_how_much_for_what_and_until_when() -> Non
         "Due 1 February 2028",
         "LEASE-0193A1B2",
         "Suite 7B, Exchange Tower",
-        "Rent, instalment 3 of 25 1 February 2028 – 29 February 2028 18,500.00",
+        "Rent, installment 3 of 25 1 February 2028 – 29 February 2028 18,500.00",
         "Net 18,500.00",
         "Tax 8.875 % 1,641.88",
         "Total 20,141.88",
@@ -135,7 +135,7 @@ def test_a_receipt_of_too_much_proves_all_that_came_and_says_what_is_credit() ->
         ),
         (
             Charge("RENT", date(2028, 3, 2), None, D("900000.00"), 1, 1),
-            "Rent, instalment 1 of 1 From 2 March 2028 900,000.00",
+            "Rent, installment 1 of 1 From 2 March 2028 900,000.00",
         ),
     ],
 )

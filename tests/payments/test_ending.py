@@ -9,10 +9,10 @@ import pytest
 from functions.notifications.compose_mail import compose_mail
 from functions.notifications.notify_people import notify_people
 from functions.payments.apply_deposit import apply_deposit
-from functions.payments.cut_schedule import cut_schedule
 from functions.payments.issue_invoices import issue_invoices
 from functions.payments.list_invoices import list_invoices
 from functions.payments.return_deposit import return_deposit
+from functions.payments.shorten_schedule import shorten_schedule
 from shared.kit.catalog import Role
 from tests.auth.mailbox import mails_to
 from tests.call import together
@@ -261,9 +261,9 @@ def test_the_same_news_twice_cut_once(calendar, lease, invoke):
     before = (lease.rows(), lease.ledger())
     events = [one for one in lease.world.event_details(lease.contract) if one["name"] == "contract.termination_set"]
 
-    assert invoke(cut_schedule, *events, *events) == []
-    lease.world.sql("DELETE FROM inbox WHERE consumer = 'cut_schedule'")
-    assert invoke(cut_schedule, *events) == []
+    assert invoke(shorten_schedule, *events, *events) == []
+    lease.world.sql("DELETE FROM inbox WHERE consumer = 'shorten_schedule'")
+    assert invoke(shorten_schedule, *events) == []
 
     assert (lease.rows(), lease.ledger()) == before
 

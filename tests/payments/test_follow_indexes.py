@@ -52,7 +52,7 @@ def amounts(lease):
     return [row["amount"] for row in lease.rows() if row["installment_number"]]
 
 
-def test_instalments_follow_what_is_published_before_they_are_asked_for(calendar, lease):
+def test_installments_follow_what_is_published_before_they_are_asked_for(calendar, lease):
     """Rent 1,000, base 105.65, then 110.5 and 114.25 → 1,045.91 and 1,081.40 [D365], here times five."""
     publish(lease.owner, value("2028-01-15", "110.5"))
     calendar.run(follow_indexes)
@@ -92,8 +92,8 @@ def test_an_index_that_comes_late_adds_a_line_and_changes_none_that_was_issued(c
     [told] = [one for one in lease.world.event_details(added["id"]) if one["name"] == "payment.invoiced"]
     assert invoke(compose_mail, told) == []
     assert "Rent, index adjustment" in mails_to(lease.client.email)[0]["text"]
-    paper = text_of(lease.call(download_invoice, as_=lease.client, path={"payment_id": added["id"]}))
-    assert "Rent, corrected by its index As of 10 April 2028 688.59" in paper
+    pdf = text_of(lease.call(download_invoice, as_=lease.client, path={"payment_id": added["id"]}))
+    assert "Rent, corrected by its index As of 10 April 2028 688.59" in pdf
     told = lease.call(explain_payment, as_=lease.client, path={"payment_id": added["id"]}).json
     assert told["steps"][-1]["result"] == added["amount"]
     assert lease.row()["schedule_total"] == sum(row["amount"] for row in rows)
@@ -147,7 +147,7 @@ def test_another_organizations_index_of_that_name_is_another_index(calendar, lea
     assert set(amounts(lease)) == {5000}
 
 
-def test_the_correction_waits_where_an_instalment_begins(calendar, lease):
+def test_the_correction_waits_where_an_installment_begins(calendar, lease):
     calendar.set("2028-04-01T08:00:00Z")
     calendar.run()
     publish(lease.owner, value("2028-01-15", "110.5"))

@@ -12,7 +12,7 @@ from functions.payments.download_receipt import download_receipt
 from functions.payments.get_payment import get_payment
 from functions.payments.list_payments import list_payments
 from functions.payments.record_payment import record_payment
-from functions.payments.render_papers import render_papers
+from functions.payments.render_documents import render_documents
 from shared.kit.catalog import Role
 from tests.call import other_id, together
 from tests.leasing.deal import Deal
@@ -36,16 +36,16 @@ def payment(deal, call):
 
 @pytest.fixture
 def owed(arena, call):
-    """Gives an owner and an instalment of 5,000 that nobody has paid, however often it is asked."""
+    """Gives an owner and an installment of 5,000 that nobody has paid, however often it is asked."""
 
-    def instalments():
+    def installments():
         while True:
             deal = Deal(arena, call, months=60)
             deal.signed().run(schedule_payments, activate_contract)
             for payment in call(list_payments, as_=deal.owner, query={"limit": 60}).json["data"]:
                 yield deal.owner, payment["id"]
 
-    return instalments().__next__
+    return installments().__next__
 
 
 def record(call, user, payment, key=None, **changes):
@@ -72,9 +72,9 @@ def test_both_papers_say_who_what_and_how_much(deal, call, payment, world):
     receipt = call(download_receipt, as_=deal.client, path={"payment_id": payment})
 
     assert invoice.headers["content-type"] == receipt.headers["content-type"] == "application/pdf"
-    for paper in (invoice, receipt):
-        assert "5,000.00" in text_of(paper)
-        assert "Organization" in text_of(paper)
+    for pdf in (invoice, receipt):
+        assert "5,000.00" in text_of(pdf)
+        assert "Organization" in text_of(pdf)
     assert "TXN123456" in text_of(receipt)
 
 
@@ -83,7 +83,7 @@ def test_the_queue_renders_the_same_bytes_as_an_early_download(deal, call, payme
     early = call(download_receipt, as_=deal.client, path={"payment_id": payment})
 
     events = [event for event in world.event_details(payment) if event["name"] == "payment.recorded"]
-    assert invoke(render_papers, *events, *events) == []
+    assert invoke(render_documents, *events, *events) == []
 
     assert call(download_receipt, as_=deal.client, path={"payment_id": payment}).body == early.body
     stored = world.sql("SELECT kind FROM documents WHERE payment_id = %(id)s ORDER BY kind", id=payment)

@@ -12,7 +12,7 @@ from functions.notifications.notify_people import notify_people
 from functions.payments.download_invoice import download_invoice
 from functions.payments.download_receipt import download_receipt
 from functions.payments.get_payment import get_payment
-from functions.payments.render_papers import render_papers
+from functions.payments.render_documents import render_documents
 from functions.payments.reverse_payment import reverse_payment
 from shared.kit.catalog import Role
 from tests.call import other_id, together
@@ -108,7 +108,7 @@ def test_receipts_follow(lease, payment, invoke, world):
     assert "THIRD" in text_of(third)
     assert "3,000.00" in text_of(third)
     recorded = [event for event in world.event_details(payment["id"]) if event["name"] == "payment.recorded"]
-    assert invoke(render_papers, *recorded) == []
+    assert invoke(render_documents, *recorded) == []
     assert receipt(lease, payment).body == third.body
 
     reverse(lease, payment)
@@ -134,7 +134,7 @@ def test_a_queue_that_comes_late_renders_the_invoice_alone(lease, payment, invok
     reverse(lease, payment)
     recorded = [event for event in world.event_details(payment["id"]) if event["name"] == "payment.recorded"]
 
-    assert invoke(render_papers, *recorded) == []
+    assert invoke(render_documents, *recorded) == []
 
     rows = world.sql("SELECT kind FROM documents WHERE payment_id = %(id)s", id=payment["id"])
     assert [row["kind"] for row in rows] == ["INVOICE"]
@@ -205,7 +205,7 @@ def test_the_books_add_up(lease, world):
     assert [line["installment_number"] for line in schedule["data"]] == list(range(1, 13))
 
 
-def test_the_books_add_up_where_instalments_were_cancelled(world, call, calendar):
+def test_the_books_add_up_where_installments_were_cancelled(world, call, calendar):
     """Quality 72: PAID + open + CANCELLED = total; what is cancelled is asked for by nobody and paid by nobody."""
     calendar.set("2027-01-15T08:00:00Z")
     lease = calendar.lease(start=date(2027, 2, 1), months=12)
@@ -302,14 +302,14 @@ def test_events_in_any_order_leave_the_same_behind(world, call, invoke):
         reverse(lease, payment)
         events = world.event_details(payment["id"])
         for number in order:
-            assert invoke(notify_people, events[number]) == invoke(render_papers, *heard(events[number])) == []
+            assert invoke(notify_people, events[number]) == invoke(render_documents, *heard(events[number])) == []
         told = world.sql(
             """SELECT user_id, title, message FROM notifications
                WHERE metadata ->> 'payment_id' = %(id)s ORDER BY user_id, id""",
             id=payment["id"],
         )
-        papers = world.sql("SELECT kind FROM documents WHERE payment_id = %(id)s ORDER BY kind", id=payment["id"])
-        left.append((told, papers))
+        documents = world.sql("SELECT kind FROM documents WHERE payment_id = %(id)s ORDER BY kind", id=payment["id"])
+        left.append((told, documents))
 
     assert len(left) == 6
     assert all(one == left[0] for one in left)
@@ -317,7 +317,7 @@ def test_events_in_any_order_leave_the_same_behind(world, call, invoke):
 
 
 def heard(event):
-    return [event] if event["name"] in render_papers.operation.hears else []
+    return [event] if event["name"] in render_documents.operation.hears else []
 
 
 def test_who_may_reverse_and_who_may_look(lease, payment, world, call):

@@ -1,4 +1,4 @@
-"""A portfolio made by hand: spaces, leases and money with the days and amounts that a test wants to reckon with."""
+"""A portfolio made by hand: spaces, leases and money with the days and amounts that a test wants to calculate with."""
 
 import json
 from datetime import date
@@ -63,7 +63,7 @@ class Portfolio:
         return contract
 
     def payment(self, contract, due, amount, charge="RENT", **changes):
-        """An instalment of a contract; its invoice is the test's business."""
+        """An installment of a contract; its invoice is the test's business."""
         payment = new_id()
         columns = {
             "id": payment,

@@ -1,4 +1,4 @@
-"""Who owes what, and for how long: reckoned by hand."""
+"""Who owes what, and for how long: calculated by hand."""
 
 import csv
 import io
@@ -22,7 +22,7 @@ def ages_of(portfolio, **asked):
 
 @pytest.fixture
 def debts(portfolio):
-    """Unpaid instalments on the edges of every bucket, as of 2026-08-31."""
+    """Unpaid installments on the edges of every bucket, as of 2026-08-31."""
     late = portfolio.lease(portfolio.space("Suite 1"), "Late", rent=100)
     for due, amount in (
         ("2026-08-31", 1),  # 0 days

@@ -1,4 +1,4 @@
-"""In which years leases expire: reckoned by hand."""
+"""In which years leases expire: calculated by hand."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""How full buildings are: the figures below are reckoned by hand, or are examples of lease-maths.md."""
+"""How full buildings are: the figures below are calculated by hand, or are examples of lease-maths.md."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""Every leasable space as of a day: the figures below are reckoned by hand."""
+"""Every leasable space as of a day: the figures below are calculated by hand."""
 
 import csv
 import gzip

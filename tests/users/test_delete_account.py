@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from functions.auth.cut_sockets import cut_sockets
+from functions.auth.close_sockets import close_sockets
 from functions.auth.list_sessions import list_sessions
 from functions.auth.login import login
 from functions.auth.register import register
@@ -64,10 +64,10 @@ def test_the_account_its_sessions_tokens_and_sockets_are_gone(world, call, invok
 
     reply = leave(call, client)
     *_, event = world.event_details(client.id)
-    assert invoke(cut_sockets, event) == []
+    assert invoke(close_sockets, event) == []
 
     assert (reply.status, reply.body) == (204, b"")
-    assert event["name"] in cut_sockets.operation.hears
+    assert event["name"] in close_sockets.operation.hears
     assert {refusal_of(token) for token in (client.token(), pair["token"])} == {"SESSION_ENDED"}
     assert closings() == [socket]
     assert call(login, body={"email": client.email, "password": PASSWORD}).code == "INVALID_CREDENTIALS"

@@ -34,7 +34,7 @@ REMEDIES: dict[type[Refusal], str] = {
     errors.MethodNotAllowed: "Use one of the methods in `Allow`.",
     errors.Conflict: "Read the object again and show its current state. Repeating the request alone does not help.",
     errors.Stale: "Read the object again, reapply the change, and send it with the new `ETag`.",
-    errors.Senseless: "Ask the user to correct the terms named in `details`.",
+    errors.Unprocessable: "Ask the user to correct the terms named in `details`.",
     errors.KeyReused: "A bug in the client: use a new key for each action.",
     errors.KeyInFlight: "Wait `Retry-After` seconds, then repeat the request with the same key.",
     errors.RateLimited: "Wait `Retry-After` seconds, then repeat the request.",

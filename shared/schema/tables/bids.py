@@ -90,7 +90,7 @@ bid_versions = Table(
     day("valid_until", nullable=True),
     text("notes", nullable=True),
     now("created_at"),
-    # As it was reckoned for both sides; null for a SALE.
+    # As it was calculated for both sides; null for a SALE.
     json("economics"),
     CheckConstraint("amount > 0", name="amount"),
     CheckConstraint("version > 0", name="version"),

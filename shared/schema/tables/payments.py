@@ -60,7 +60,7 @@ payments = Table(
     money("credited_amount", default="0"),
     money("credited_tax", default="0"),
     money("caught_up", default="0"),
-    # How much interest was asked for it, and up to which day its late charges are reckoned.
+    # How much interest was asked for it, and up to which day its late charges are calculated.
     money("interest_charged", default="0"),
     day("late_until", nullable=True),
     one_of("charge", "RENT", "DEPOSIT", "LATE_FEE", "INTEREST"),

@@ -22,6 +22,6 @@ from shared.realtime.messages import send_closing
     emits=False,
     uses=("push.send",),
 )
-def cut_sockets(event: Event, tx: Tx) -> None:
+def close_sockets(event: Event, tx: Tx) -> None:
     for connection_id in queries.delete_ended_sockets(tx, UUID(event.data["user_id"])):
         send_closing(connection_id, event.correlation_id)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from shared.kit.errors import Detail, Invalid, Senseless
+from shared.kit.errors import Detail, Invalid, Unprocessable
 from shared.maths.checks import Wrong, check_fields, check_rents
 from shared.maths.economics import Economics, economics
 from shared.maths.exact import rounded
@@ -17,19 +17,19 @@ Figures = dict[str, Decimal | None]
 _MONEY = ("total_contract_rent", "schedule_total", "free_rent_value", "leasing_costs")
 
 
-class TermsWithoutSense(Senseless):
+class InconsistentTerms(Unprocessable):
     message = "These lease terms contradict each other."
 
 
-class Reckoned(NamedTuple):
+class Calculated(NamedTuple):
     """A schedule, and what it is worth: None for a SALE, which has no rent to be compared."""
 
     lines: tuple[Line, ...]
     economics: Figures | None
 
 
-def reckon(terms: Terms, index_values: Sequence[IndexValue] = (), *, amount_field: str = "bid_amount") -> Reckoned:
-    """The offer's schedule and economics. Raises TermsWithoutSense, naming each field (the rent as `amount_field`) and
+def calculate(terms: Terms, index_values: Sequence[IndexValue] = (), *, amount_field: str = "bid_amount") -> Calculated:
+    """The offer's schedule and economics. Raises InconsistentTerms, naming each field (the rent as `amount_field`) and
     the rule."""
     wrong = list(check_fields(terms, index_values))
     plan: tuple[Level, ...] = ()
@@ -39,9 +39,9 @@ def reckon(terms: Terms, index_values: Sequence[IndexValue] = (), *, amount_fiel
     wrong += _beside_the_table(terms)
     if wrong:
         of_amount = {"bid_amount": amount_field}
-        raise TermsWithoutSense(*(Detail(of_amount.get(field, field), rule) for field, rule in wrong))
+        raise InconsistentTerms(*(Detail(of_amount.get(field, field), rule) for field, rule in wrong))
     lines = schedule_by(terms, plan)
-    return Reckoned(lines, None if terms.contract_type == "SALE" else _shown(economics(terms, lines), terms.exponent))
+    return Calculated(lines, None if terms.contract_type == "SALE" else _shown(economics(terms, lines), terms.exponent))
 
 
 def check_cents(terms: Terms, currency: str, *, amount_field: str = "bid_amount") -> None:

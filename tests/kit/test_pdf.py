@@ -6,17 +6,17 @@ from io import BytesIO
 import pytest
 from pypdf import PdfReader
 
-from shared.kit.paper import WIDTH, Column, Paper, Total
+from shared.kit.pdf import WIDTH, Column, Pdf, Total
 
 
 @pytest.mark.parametrize("totals", [1, 3])
 def test_totals_stay_with_the_last_row_wherever_the_page_ends(totals):
     columns = [Column("Entry", WIDTH / 2), Column("Amount", WIDTH / 2, "R")]
     for count in range(30, 50):
-        paper = Paper(kind="Test", reference="T-1", document_id="1", issued_on=date(2026, 1, 1), author="Us")
+        pdf = Pdf(kind="Test", reference="T-1", document_id="1", issued_on=date(2026, 1, 1), author="Us")
         rows = [(f"Row {number}", f"{number}.00") for number in range(1, count + 1)]
-        paper.table(columns, rows, [Total((f"Total {number}", f"{number}.50")) for number in range(totals)])
-        pages = [page.extract_text() for page in PdfReader(BytesIO(paper.finish())).pages]
+        pdf.table(columns, rows, [Total((f"Total {number}", f"{number}.50")) for number in range(totals)])
+        pages = [page.extract_text() for page in PdfReader(BytesIO(pdf.finish())).pages]
 
         assert len(pages) <= 2, count
         for number in range(totals):

@@ -1,4 +1,4 @@
-"""From a payment's rows to its papers: what the invoice and the latest receipt say, and where they are kept.
+"""From a payment's rows to its documents: what the invoice and the latest receipt say, and where they are kept.
 
 The rows never change once written, so the same payment gives the same bytes at any time.
 """
@@ -14,7 +14,7 @@ from shared.spaces.currencies import exponent_of
 
 
 def invoice_of(row: Row) -> Invoice:
-    """The invoice of a payment as `select_papers` returns it. Issued once, it says what was due then."""
+    """The invoice of a payment as `select_documents` returns it. Issued once, it says what was due then."""
     return Invoice(
         id=row["invoice_id"],
         number=invoice_number(row),

@@ -15,7 +15,7 @@ from shared.payments.ending import cut
 
 
 @consumer("contract.termination_set")
-def cut_schedule(event: Event, tx: Tx) -> None:
+def shorten_schedule(event: Event, tx: Tx) -> None:
     assert event.object_id is not None  # noqa: S101 (contracts have ids)
     deal = select_struck_deal(tx, event.object_id)
     values, rows = indexes.select_known(tx, event.object_id), indexes.lock_schedule(tx, event.object_id)

@@ -61,7 +61,7 @@ class Total:
     strong: bool = True
 
 
-class Paper:
+class Pdf:
     """One document under way. `finish()` gives its bytes."""
 
     def __init__(self, *, kind: str, reference: str, document_id: str, issued_on: date, author: str) -> None:

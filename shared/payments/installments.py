@@ -7,8 +7,8 @@ from shared.maths.explain import explain
 from shared.maths.schedule import Line
 
 
-def instalments_of(lines: Sequence[Line]) -> list[dict[str, Any]]:
-    """The rows of `queries.insert_schedule`; only instalments of rent are counted."""
+def installments_of(lines: Sequence[Line]) -> list[dict[str, Any]]:
+    """The rows of `queries.insert_schedule`; only installments of rent are counted."""
     count = sum(line.installment_number is not None for line in lines)
     return [
         {

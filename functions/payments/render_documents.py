@@ -10,7 +10,7 @@ from shared.kit.aws import write_object
 from shared.kit.consumer import Event, consumer
 from shared.kit.db import Row, Tx
 from shared.kit.settings import resource
-from shared.payments import archive, papers
+from shared.payments import archive, rendering
 from shared.payments.document import render_invoice, render_receipt
 
 
@@ -23,12 +23,17 @@ from shared.payments.document import render_invoice, render_receipt
     timeout=30,
     memory=1024,
 )
-def render_papers(event: Event, tx: Tx) -> None:
+def render_documents(event: Event, tx: Tx) -> None:
     assert event.object_id is not None  # noqa: S101 (payments have ids)
-    row = archive.select_papers(tx, event.object_id)
+    row = archive.select_documents(tx, event.object_id)
     invoice: dict[str, Any] = {"kind": "INVOICE", "invoice_id": row["invoice_id"], "transaction_id": None}
     _store(
-        tx, row, invoice, papers.invoice_number(row), papers.invoice_key(row), render_invoice(papers.invoice_of(row))
+        tx,
+        row,
+        invoice,
+        rendering.invoice_number(row),
+        rendering.invoice_key(row),
+        render_invoice(rendering.invoice_of(row)),
     )
     if row["transactions"] is None:
         # Nothing has come yet, or what came was reversed since.
@@ -39,7 +44,12 @@ def render_papers(event: Event, tx: Tx) -> None:
         "transaction_id": row["transactions"][-1]["id"],
     }
     _store(
-        tx, row, receipt, papers.receipt_number(row), papers.receipt_key(row), render_receipt(papers.receipt_of(row))
+        tx,
+        row,
+        receipt,
+        rendering.receipt_number(row),
+        rendering.receipt_key(row),
+        render_receipt(rendering.receipt_of(row)),
     )
 
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from shared.maths.schedule import schedule
 from shared.maths.terms import Terms
-from shared.payments.instalments import instalments_of
+from shared.payments.installments import installments_of
 
 
 def test_only_rent_is_counted_and_every_row_carries_its_explanation() -> None:
@@ -17,7 +17,7 @@ def test_only_rent_is_counted_and_every_row_carries_its_explanation() -> None:
         free_months=(1,),
     )
 
-    deposit, free, *others = instalments_of(schedule(terms))
+    deposit, free, *others = installments_of(schedule(terms))
 
     assert (deposit["charge"], deposit["installment_number"], deposit["total_installments"]) == ("DEPOSIT", None, None)
     assert (free["installment_number"], free["total_installments"]) == (1, 3)
