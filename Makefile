@@ -106,7 +106,7 @@ lock: .venv/ready ## write requirements.txt and layers/*/requirements.txt anew f
 		--custom-compile-command "make lock" -o requirements.txt requirements.in
 	@$(BIN)/python -m stacks.parts.layers
 
-openapi: .venv/ready ## write the docs that code says: openapi.json, asyncapi.json, errors.md, schema.md, README's table
+openapi: .venv/ready ## write what the code says of itself: docs/{openapi,asyncapi}.json, docs/{operations,errors,schema}.md
 	@$(BIN)/python -m tools.describe
 
 admin: .venv/ready ## make a registered user a SUPER_ADMIN (EMAIL=…; STAGE=prod: in the cloud, otherwise on this machine)

@@ -1,8 +1,8 @@
 """The catalog: every operation of the platform, read off the functions that declare themselves.
 
 An operation's declaration stands on its function (`@endpoint(...)`, `@consumer(...)`, …) and nowhere
-else. Routes, functions, roles, grants, queues, schedules, OpenAPI, the permission tests and README's
-table are all read from here, so that none of them can drift from the code.
+else. Routes, functions, roles, grants, queues, schedules, OpenAPI, the permission tests and
+docs/operations.md are all read from here, so that none of them can drift from the code.
 """
 
 import importlib

@@ -27,7 +27,7 @@ def test_every_refusal_of_an_operation_is_listed(operation):
     for kind in refusals_of(operation):
         message, names, remedy = ROWS[kind.status, kind.code].split(" | ")
         assert kind.message in message.split(" / ")
-        assert f"`{operation.name}`" in names or int(names.removesuffix(" operations")) > 12
+        assert f"`{operation.name}`" in names or names == "many operations"
         assert error_codes.remedy_of(kind) in remedy
 
 

@@ -10,7 +10,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from shared.kit import catalog
 from shared.kit.catalog import Operation
 from shared.kit.fields import Body
-from tools.describe import openapi, operations
+from tools.describe import openapi
 
 OPERATIONS = [operation for operation in catalog.load() if operation.kind == "endpoint" and operation.method]
 WRITTEN: dict[str, Any] = json.loads(openapi.DOCUMENT.read_text(encoding="utf-8"))
@@ -92,9 +92,3 @@ def test_money_is_a_number_and_an_answer_has_all_its_fields():
 
     assert bid["properties"]["bid_amount"] == {"type": "number"}
     assert set(bid["required"]) == set(bid["properties"])
-
-
-def test_readmes_table_is_current():
-    readme = operations.README.read_text(encoding="utf-8")
-
-    assert operations.with_table(readme, catalog.load()) == readme, "run `make openapi`"

@@ -1,4 +1,4 @@
-"""README's table of operations, read off the catalog: `make openapi` writes it between its two marks."""
+"""The table of operations, read off the catalog: `make openapi` writes docs/operations.md."""
 
 import sys
 from collections.abc import Sequence
@@ -6,29 +6,71 @@ from pathlib import Path
 
 from shared.kit.catalog import STAFF, Operation, Role
 
-README = Path("README.md")
+DOCUMENT = Path("docs/operations.md")
 
-_BEGIN = "<!-- operations: written by `make openapi` -->"
-_END = "<!-- end of operations -->"
+_MANY = 8
+"""More events than these are not listed: a new event changes no row of theirs."""
+
+_INTRODUCTION = """# Operations
+
+<!-- written by `make openapi` from the declarations in functions/ -->
+
+Each operation is one file, one function and one Lambda of that name. `SUPER_ADMIN` may call every operation, `SUPPORT`
+every `GET`; the tables name the other roles. Right by right: [roles.py](../shared/organizations/roles.py).
+
+## Over HTTP
+
+Those with an event can also be called over the WebSocket.
+"""
+
+_BACKGROUND = """
+## In the background
+
+What starts a function that no user calls: an event from the outbox, a queue, a schedule, the saga
+([leasing.asl.json](../functions/leasing/leasing.asl.json)), a WebSocket route, or an operator (`tools/operate.py`).
+"""
 
 
-def with_table(readme: str, operations: Sequence[Operation]) -> str:
-    """The README with its table of HTTP operations written anew."""
-    before, rest = readme.split(_BEGIN)
-    after = rest.split(_END)[1]
-    return f"{before}{_BEGIN}\n{_table(operations)}\n{_END}{after}"
+def document(operations: Sequence[Operation]) -> str:
+    """The Markdown of docs/operations.md."""
+    return f"{_INTRODUCTION}\n{_over_http(operations)}\n{_BACKGROUND}\n{_in_the_background(operations)}\n"
 
 
-def _table(operations: Sequence[Operation]) -> str:
-    lines = ["| operation | who | what |", "|---|---|---|"]
+def _over_http(operations: Sequence[Operation]) -> str:
+    lines = ["| route | event | who | what | file |", "|---|---|---|---|---|"]
     endpoints = (operation for operation in operations if operation.kind == "endpoint" and operation.method)
     for operation in sorted(endpoints, key=lambda one: (one.domain, one.path, one.method)):
-        roles = sorted(operation.access - STAFF or operation.access)
-        who = "every user" if operation.access >= frozenset(Role) else ", ".join(roles) or "anyone"
-        summary = " ".join((operation.function.__doc__ or _module_doc(operation)).split("\n\n")[0].split())
-        lines.append(f"| `{operation.method} {operation.path}` | {who} | {summary} |")
+        event = f"`{operation.socket.event}`" if operation.socket else ""
+        route = f"`{operation.method} {operation.path}`"
+        lines.append(f"| {route} | {event} | {_who(operation)} | {_summary(operation)} | {_file(operation)} |")
     return "\n".join(lines)
 
 
-def _module_doc(operation: Operation) -> str:
-    return sys.modules[operation.module].__doc__ or ""
+def _in_the_background(operations: Sequence[Operation]) -> str:
+    lines = ["| kind | started by | what | file |", "|---|---|---|---|"]
+    others = (operation for operation in operations if not operation.method)
+    for operation in sorted(others, key=lambda one: (one.domain, one.kind, one.name)):
+        lines.append(f"| {operation.kind} | {_trigger(operation)} | {_summary(operation)} | {_file(operation)} |")
+    return "\n".join(lines)
+
+
+def _who(operation: Operation) -> str:
+    roles = sorted(operation.access - STAFF or operation.access)
+    return "every user" if operation.access >= frozenset(Role) else ", ".join(roles) or "anyone"
+
+
+def _trigger(operation: Operation) -> str:
+    route = "$default" if operation.kind == "endpoint" else operation.socket_route
+    if len(operation.hears) > _MANY:
+        return "many events"
+    started_by = operation.hears or tuple(filter(None, (operation.queue, operation.schedule, route)))
+    return ", ".join(f"`{name}`" for name in started_by)
+
+
+def _file(operation: Operation) -> str:
+    return f"[{operation.name}](../{operation.module.replace('.', '/')}.py)"
+
+
+def _summary(operation: Operation) -> str:
+    text = operation.function.__doc__ or sys.modules[operation.module].__doc__ or ""
+    return " ".join(text.split("\n\n")[0].split())
