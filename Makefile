@@ -119,8 +119,9 @@ verify-audit: .venv/ready ## does every seal of the audit log still hold? (STAGE
 synth: .venv/ready ## the CloudFormation templates, into cdk.out (STAGE=dev)
 	@$(CONTEXT) $(BIN)/python app.py
 
+STACKS ?= --all
 deploy: .venv/ready ## deploy to the AWS account of your credentials (STAGE=dev)
-	@$(CDK) deploy --all --require-approval $(APPROVE) --context stage=$(STAGE) --app "$(BIN)/python app.py"
+	@$(CDK) deploy $(STACKS) --require-approval $(APPROVE) --context stage=$(STAGE) --app "$(BIN)/python app.py"
 
 diff: .venv/ready ## what `make deploy` would change, and above all what it would replace (STAGE=dev)
 	@$(CDK) diff --context stage=$(STAGE) --app "$(BIN)/python app.py"

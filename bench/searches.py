@@ -16,12 +16,12 @@ from psycopg.rows import dict_row
 
 from bench.figures import Outcome, Spread, spread, table
 from bench.ground import Ground
-from functions.spaces.search_spaces import search_spaces
+from functions.search.search_spaces import search_spaces
 from local.demo.market import fill
 from shared.kit.db import Reading
 from shared.kit.request import Request, begin
-from shared.spaces import queries
-from shared.spaces.models import SpaceSearch
+from shared.search import queries
+from shared.search.models import SpaceSearch
 
 TITLE = "Searches among up to a million spaces, in the database"
 COMPARED = "the same searches among 10,000"

@@ -22,8 +22,8 @@ from bench.figures import Outcome, spread, table
 from bench.ground import Ground
 from bench.tape import Step, Tape, play
 from functions.bids.place_bid import place_bid
+from functions.search.search_spaces import search_spaces
 from functions.spaces.get_space import get_space
-from functions.spaces.search_spaces import search_spaces
 from shared.kit.catalog import DATABASE_USERS
 from shared.kit.endpoint import Endpoint
 from shared.kit.ids import new_id

@@ -28,8 +28,8 @@ from bench.figures import Outcome, spread, table
 from bench.ground import Ground
 from functions.auth.authorize import authorize
 from functions.bids.place_bid import place_bid
+from functions.search.search_spaces import search_spaces
 from functions.spaces.get_space import get_space
-from functions.spaces.search_spaces import search_spaces
 from local.cloud.lambdas.fleet import Lambdas
 from local.cloud.lambdas.function import Function
 from local.cloud.problem import CHECKOUT

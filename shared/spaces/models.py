@@ -1,21 +1,16 @@
 """What a space looks like, asked and answered."""
 
-import re
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, Field
 
 from shared.buildings.traits import LARGEST_AREA, Amenities
 from shared.kit.fields import (
     LEFT_OUT,
     Area,
-    AskedDay,
-    AskedFlag,
-    AskedId,
-    AskedMoney,
     Body,
     Flag,
     Id,
@@ -27,16 +22,10 @@ from shared.kit.fields import (
     WebAddress,
     refuse,
 )
-from shared.kit.paging import Paged, PageMeta
 from shared.spaces.currencies import CURRENCIES
 
 UsageType = Literal["OFFICE", "CANTEEN", "RESTROOM", "STORAGE", "CORRIDOR", "JANITOR", "OTHER"]
 Availability = Literal["AVAILABLE", "OCCUPIED", "MAINTENANCE", "RESERVED"]
-Sort = Literal["relevance", "price_asc", "price_desc", "sqft_asc", "sqft_desc", "distance"]
-
-MOST_WORDS = 20
-_DEGREES = r"-?[0-9]{1,3}(\.[0-9]{1,10})?"
-_PLACE = re.compile(f"({_DEGREES}),({_DEGREES})", re.ASCII)
 
 
 def _currency(value: str) -> str:
@@ -45,46 +34,8 @@ def _currency(value: str) -> str:
     return value
 
 
-def _labels(value: Any) -> list[str]:
-    labels = [label.strip() for label in str(value).split(",")]
-    if "\x00" in str(value) or not all(labels):
-        raise refuse("must be names separated by commas")
-    return labels
-
-
-def _words(value: str) -> str:
-    if len(value.split()) > MOST_WORDS:
-        raise refuse(f"must have at most {MOST_WORDS} words")
-    return value
-
-
-def _place(value: Any) -> tuple[Decimal, Decimal]:
-    found = _PLACE.fullmatch(str(value))
-    if not found:
-        raise refuse("must be latitude and longitude in degrees, such as 52.52,13.405")
-    latitude, longitude = Decimal(found[1]), Decimal(found[3])
-    if abs(latitude) > 90 or abs(longitude) > 180:
-        raise refuse("must be between -90,-180 and 90,180")
-    return latitude, longitude
-
-
-# A label in words that JSON Schema shares: no comma, no NUL, and something beside white space.
-_LABEL = r"[^,\u0000]*[^,\s\u0000\u001c-\u001f\u0085][^,\u0000]*"
-
 Currency = Annotated[Text, AfterValidator(_currency), Shown({"pattern": "^[A-Z]{3}$"})]
 Image = Annotated[WebAddress, Field(max_length=2000)]
-AskedLabels = Annotated[
-    list[Annotated[str, Field(max_length=100)]],
-    Field(max_length=20),
-    BeforeValidator(_labels),
-    WithJsonSchema({"type": "string", "pattern": f"^{_LABEL}(,{_LABEL}){{0,19}}$", "examples": ["wifi,parking"]}),
-]
-AskedWords = Annotated[Label, Field(max_length=200), AfterValidator(_words)]
-AskedPlace = Annotated[
-    tuple[Decimal, Decimal],
-    BeforeValidator(_place),
-    WithJsonSchema({"type": "string", "pattern": f"^{_DEGREES},{_DEGREES}$", "examples": ["52.52,13.405"]}),
-]
 Gross = Annotated[Area, Field(le=LARGEST_AREA)]
 Usable = Annotated[Money, Field(le=LARGEST_AREA)]
 Images = Annotated[list[Image], Field(max_length=50)]
@@ -126,33 +77,6 @@ class SpaceChanges(Body):
     external_id: Label | None = None
 
 
-class SpaceSearch(Paged):
-    """Which spaces to find, and in which order; all filters together must match.
-
-    `q`: every word must stand in the name, the building's name, the address or the amenities; a word of four letters
-    or more may have one slip. `near` with `radius_km` (10 where it is left out). `available_from`: free on that day.
-    `relevance` is rank where there is `q`, distance where there is `near`, otherwise the newest first.
-    """
-
-    q: AskedWords | None = None
-    near: AskedPlace | None = None
-    radius_km: Annotated[AskedMoney, Field(gt=0, le=20_000)] | None = None
-    city: Annotated[Label, Field(max_length=100)] | None = None
-    usage_type: UsageType | None = None
-    currency: Currency | None = None
-    available_from: AskedDay | None = None
-    building_id: AskedId | None = None
-    floor_id: AskedId | None = None
-    min_sqft: AskedMoney | None = None
-    max_sqft: AskedMoney | None = None
-    min_price: AskedMoney | None = None
-    max_price: AskedMoney | None = None
-    amenities: AskedLabels | None = None
-    is_leasable: AskedFlag | None = None
-    availability_status: Availability | None = None
-    sort: Sort = "relevance"
-
-
 class FoundFloor(View):
     """The floor of a space that was found."""
 
@@ -178,26 +102,6 @@ class FoundSpace(View):
     floor: FoundFloor
     created_at: datetime
     updated_at: datetime
-
-
-class SpaceInSearch(FoundSpace):
-    """A space in the search results. `distance_km` from `near` is along the ground, and null without `near`."""
-
-    distance_km: Decimal | None
-
-
-class SearchMeta(PageMeta):
-    """Where the next page starts, and how many spaces were found: exact up to 1,000, estimated above."""
-
-    total: int
-    total_is_estimate: bool
-
-
-class SpaceList(View):
-    """A page of spaces."""
-
-    data: list[SpaceInSearch]
-    meta: SearchMeta
 
 
 class SpaceFloor(View):

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
@@ -16,8 +15,7 @@ from shared.spaces.deal import Ties
 
 if TYPE_CHECKING:
     # Only their names are needed here: a deal on a space comes by without paying for its models.
-    from shared.spaces.kept import Criteria
-    from shared.spaces.models import NewSpace, SpaceSearch
+    from shared.spaces.models import NewSpace
 
 _LOCK_SPACE = "SELECT app.lock_space(%(space_id)s)"
 
@@ -232,31 +230,6 @@ _SELECT_LIKED = (
     + _COMPARED
 )
 
-# app.search_spaces finds the ids; what is shown of them passes the policies of spaces like everything else.
-_SELECT_FOUND = """
-SELECT s.id, s.name, s.gross_sqft, s.usable_sqft, s.usage_type, s.is_leasable, s.base_price_monthly,
-       s.currency, s.availability_status, s.amenities, s.images, s.created_at, s.updated_at,
-       s.price_minor, s.gross_sqft_hundredths, s.building_id, found.rank, found.distance,
-       round(app.along_the_ground(found.distance)::numeric / 1000, 3) AS distance_km,
-       jsonb_build_object('id', f.id, 'floor_number', f.floor_number, 'building',
-                          jsonb_build_object('id', b.id, 'name', b.name, 'address', b.address)) AS floor
-FROM app.search_spaces(%(asked)s, %(sort)s, %(after)s, %(limit)s)
-     WITH ORDINALITY AS found (id, rank, distance, number)
-JOIN spaces s ON s.id = found.id
-JOIN floors f ON f.id = s.floor_id
-JOIN buildings b ON b.id = s.building_id
-WHERE s.deleted_at IS NULL AND (s.is_leasable OR s.owner_organization_id = %(own_organization_id)s OR %(sees_all)s)
-ORDER BY found.number
-"""
-
-_SELECT_TOTAL = "SELECT total, is_estimate FROM app.count_found(%(asked)s, %(counted)s)"
-
-RADIUS_KM = Decimal(10)
-"""How far around `near` is looked where nothing else is said."""
-
-COUNTED = 1000
-"""Up to here the total is counted; beyond, an estimate is told."""
-
 
 def select_space_at_hand(tx: Reading, space_id: UUID, lock: bool) -> Row | None:
     """What a deal needs to know of the space; `lock` keeps it so until the end of the transaction."""
@@ -318,67 +291,3 @@ def select_space(tx: Reading, space_id: UUID) -> tuple[Row | None, list[Row], li
         statements.append((_SELECT_LIKED, values | own))
     found, similar, *liked = tx.batch(*statements)
     return (found[0] if found else None), similar, liked[0] if liked else []
-
-
-_KEYS = {
-    "newest": ("created_at", "id"),
-    "rank": ("created_at", "id", "rank"),
-    "distance": ("distance", "id", "building_id"),
-    "price_asc": ("price_minor", "id"),
-    "price_desc": ("price_minor", "id"),
-    "sqft_asc": ("gross_sqft_hundredths", "id"),
-    "sqft_desc": ("gross_sqft_hundredths", "id"),
-}
-"""What each order sorts by: the columns that a page's cursor holds."""
-
-
-def sort_columns(asked: SpaceSearch) -> tuple[str, ...]:
-    """The columns that a page's cursor holds."""
-    return _KEYS[_order(asked)]
-
-
-def select_spaces(tx: Reading, asked: SpaceSearch) -> tuple[list[Row], int, bool]:
-    """One row more than the page holds; how many spaces match; whether that is an estimate."""
-    key, id, *rest = asked.key_before(*(_text for _ in sort_columns(asked)))
-    after = {"key": key, "id": id} | dict(zip(sort_columns(asked)[2:], rest, strict=True))
-    values = {
-        **reach(tx.caller),
-        "asked": Jsonb(criteria(asked)),
-        "sort": _order(asked),
-        "after": Jsonb(after) if asked.cursor else None,
-        "limit": asked.limit + 1,
-        "counted": COUNTED,
-    }
-    rows, [count] = tx.batch((_SELECT_FOUND, values), (_SELECT_TOTAL, values))
-    return rows, count["total"], count["is_estimate"]
-
-
-def criteria(asked: SpaceSearch | Criteria) -> Row:
-    """What is searched for, as app.search_spaces reads it: money and areas in hundredths, metres, text."""
-    found = {
-        **{
-            name: getattr(asked, name) and str(getattr(asked, name))
-            for name in ("building_id", "floor_id", "available_from")
-        },
-        **{name: getattr(asked, name) for name in ("q", "city", "usage_type", "currency", "availability_status")},
-        **{name: _hundredths(getattr(asked, name)) for name in ("min_sqft", "max_sqft", "min_price", "max_price")},
-        "is_leasable": asked.is_leasable,
-        "amenities": asked.amenities,
-        "near": asked.near and [str(degrees) for degrees in asked.near],
-        "radius": asked.near and str(1000 * (asked.radius_km or RADIUS_KM)),
-    }
-    return {name: value for name, value in found.items() if value is not None}
-
-
-def _order(asked: SpaceSearch) -> str:
-    if asked.sort != "relevance":
-        return asked.sort
-    return "rank" if asked.q else "distance" if asked.near else "newest"
-
-
-def _text(value: str) -> str | None:
-    return None if value == "None" else value
-
-
-def _hundredths(value: Any) -> int | None:
-    return None if value is None else int(value * 100)

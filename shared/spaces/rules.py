@@ -6,8 +6,7 @@ from shared.kit.db import Row
 from shared.kit.errors import Conflict, Detail, Invalid
 from shared.spaces.currencies import WHOLE_CURRENCIES
 from shared.spaces.deal import Ties
-from shared.spaces.kept import Criteria
-from shared.spaces.models import ScoreFactors, SpaceChanges, SpaceSearch
+from shared.spaces.models import ScoreFactors, SpaceChanges
 
 
 class ExternalIdTaken(Conflict):
@@ -17,10 +16,6 @@ class ExternalIdTaken(Conflict):
 
 class AvailabilityFixed(Conflict):
     message = "An owner can only switch a space between AVAILABLE and MAINTENANCE, and not while a contract holds it."
-
-
-class TooManySearches(Conflict):
-    message = "You already have 50 saved searches. Delete one first."
 
 
 class StillInUse(Conflict):
@@ -39,22 +34,6 @@ def check_space(values: Row) -> None:
         problems.append(Detail("base_price_monthly", f"must be a whole number: {currency} has no decimals"))
     if problems:
         raise Invalid(*problems)
-
-
-def check_search(asked: SpaceSearch) -> None:
-    """Raises Invalid where a radius or an order by distance has no middle."""
-    if asked.near is None and asked.radius_km is not None:
-        raise Invalid(Detail("radius_km", "requires near"))
-    if asked.near is None and asked.sort == "distance":
-        raise Invalid(Detail("sort", "distance requires near"))
-
-
-def check_criteria(criteria: Criteria) -> None:
-    """Raises Invalid where a search asks for nothing, or for a radius without a middle."""
-    if not criteria.model_dump(exclude_none=True):
-        raise Invalid(Detail("criteria", "must contain at least one criterion"))
-    if criteria.near is None and criteria.radius_km is not None:
-        raise Invalid(Detail("criteria.radius_km", "requires near"))
 
 
 def is_news(before: Row, after: Row) -> bool:

@@ -12,6 +12,7 @@ import pytest
 from pydantic import BaseModel
 
 from functions.admin.add_note import add_note
+from functions.favorites.add_favorite import add_favorite
 from functions.notifications.list_notifications import list_notifications
 from functions.notifications.notify_people import notify_people
 from functions.organizations.grant_mandate import grant_mandate
@@ -19,8 +20,7 @@ from functions.organizations.invite_member import invite_member
 from functions.payments.list_payments import list_payments
 from functions.payments.publish_index import publish_index
 from functions.payments.record_payment import record_payment
-from functions.spaces.add_favorite import add_favorite
-from functions.spaces.save_search import save_search
+from functions.search.save_search import save_search
 from shared.bids import queries as bid_queries
 from shared.contracts import queries as contract_queries
 from shared.kit import catalog

@@ -15,8 +15,8 @@ from functions.leasing.void_contract import void_contract
 from functions.notifications.notify_people import notify_people
 from functions.payments.list_payments import list_payments
 from functions.payments.record_payment import record_payment
+from functions.search.save_search import save_search
 from functions.spaces.create_space import create_space
-from functions.spaces.save_search import save_search
 from shared.kit import catalog
 from shared.kit.ids import new_id
 from tests.call import call, invoke

@@ -19,7 +19,7 @@ from shared.kit import catalog
 from shared.kit.catalog import Role
 from shared.kit.fields import View
 from shared.kit.reply import Reply
-from shared.spaces.kept import Criteria
+from shared.search.saved_searches import Criteria
 from shared.spaces.models import OwnSpaceDetail, SpaceDetail
 from tests.architecture.test_access import SEES_ALL, somebody, stage  # noqa: F401 (a fixture)
 from tests.call import call

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from functions.favorites.add_favorite import add_favorite
 from functions.leasing.activate_contract import activate_contract
 from functions.leasing.schedule_payments import schedule_payments
 from functions.notifications.notify_people import notify_people
@@ -17,8 +18,7 @@ from functions.organizations.grant_mandate import grant_mandate
 from functions.organizations.invite_member import invite_member
 from functions.payments.list_payments import list_payments
 from functions.payments.record_payment import record_payment
-from functions.spaces.add_favorite import add_favorite
-from functions.spaces.save_search import save_search
+from functions.search.save_search import save_search
 from shared.kit import catalog
 from shared.kit.catalog import STAFF, Role
 from shared.kit.paging import Paged

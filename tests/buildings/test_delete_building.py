@@ -6,8 +6,8 @@ from functions.buildings.delete_building import delete_building
 from functions.buildings.get_building import get_building
 from functions.buildings.list_buildings import list_buildings
 from functions.buildings.list_floors import list_floors
+from functions.search.search_spaces import search_spaces
 from functions.spaces.get_space import get_space
-from functions.spaces.search_spaces import search_spaces
 from shared.kit.catalog import Role
 from tests.call import other_id, together
 from tests.leasing.deal import Deal

@@ -12,7 +12,7 @@ import pytest
 
 from functions.admin.list_audit_logs import list_audit_logs
 from functions.admin.list_users import list_users
-from functions.spaces.search_spaces import search_spaces
+from functions.search.search_spaces import search_spaces
 from shared.kit.catalog import Role
 from shared.kit.paging import Paged
 from tests.architecture.test_hidden_rows import LISTS, READ_BY, Market

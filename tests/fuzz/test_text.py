@@ -40,8 +40,8 @@ from functions.payments.list_payments import list_payments
 from functions.payments.record_payment import record_payment
 from functions.payments.return_deposit import return_deposit
 from functions.payments.reverse_payment import reverse_payment
+from functions.search.save_search import save_search
 from functions.spaces.create_space import create_space
-from functions.spaces.save_search import save_search
 from functions.spaces.update_space import update_space
 from functions.users.update_profile import update_profile
 from shared.kit.catalog import Role

@@ -1,4 +1,4 @@
-"""The market of `make data`. That the database takes it, and how it is searched: tests/spaces/test_search_plans.py."""
+"""The market of `make data`. That the database takes it, and how it is searched: tests/search/test_search_plans.py."""
 
 import random
 

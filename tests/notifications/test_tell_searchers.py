@@ -4,8 +4,8 @@ import pytest
 
 from functions.notifications.tell_searchers import tell_searchers
 from functions.realtime.connect import connect
+from functions.search.save_search import save_search
 from functions.spaces.create_space import create_space
-from functions.spaces.save_search import save_search
 from functions.spaces.update_space import update_space
 from tests.realtime.sockets import Client, frames
 

@@ -4,9 +4,9 @@ from functions.bids.place_bid import place_bid
 from functions.bids.reject_bid import reject_bid
 from functions.leasing.activate_contract import activate_contract
 from functions.leasing.schedule_payments import schedule_payments
+from functions.search.search_spaces import search_spaces
 from functions.spaces.delete_space import delete_space
 from functions.spaces.get_space import get_space
-from functions.spaces.search_spaces import search_spaces
 from shared.kit.catalog import Role
 from tests.call import other_id, together
 from tests.leasing.deal import Deal

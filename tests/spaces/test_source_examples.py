@@ -6,9 +6,9 @@ from uuid import UUID
 
 import pytest
 
+from functions.search.search_spaces import search_spaces
 from functions.spaces.create_space import create_space
 from functions.spaces.get_space import get_space
-from functions.spaces.search_spaces import search_spaces
 from tests.world import ADDRESS
 
 # The source abbreviates the picture's address to https://...

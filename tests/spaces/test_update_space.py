@@ -4,8 +4,8 @@ import pytest
 
 from functions.bids.approve_bid import approve_bid
 from functions.bids.place_bid import place_bid
+from functions.search.search_spaces import search_spaces
 from functions.spaces.get_space import get_space
-from functions.spaces.search_spaces import search_spaces
 from functions.spaces.update_space import update_space
 from shared.kit.catalog import Role
 from tests.call import other_id, together

@@ -11,10 +11,10 @@ from functions.buildings.list_buildings import list_buildings
 from functions.buildings.list_floors import list_floors
 from functions.buildings.update_building import update_building
 from functions.buildings.update_floor import update_floor
+from functions.search.search_spaces import search_spaces
 from functions.spaces.create_space import create_space
 from functions.spaces.delete_space import delete_space
 from functions.spaces.get_space import get_space
-from functions.spaces.search_spaces import search_spaces
 from functions.spaces.update_space import update_space
 from shared.buildings import queries as building_queries
 from shared.kit.catalog import Role

@@ -5,7 +5,7 @@ import pytest
 from functions.auth.login import login
 from functions.realtime.answer_ping import answer_ping
 from functions.realtime.connect import connect
-from functions.spaces.search_spaces import search_spaces
+from functions.search.search_spaces import search_spaces
 from shared.kit import gate, origin
 from tests.realtime.sockets import Client
 from tests.world import PASSWORD

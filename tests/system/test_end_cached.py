@@ -16,8 +16,8 @@ from functions.contracts.create_contract import create_contract
 from functions.contracts.send_contract import send_contract
 from functions.leasing.release_space import release_space
 from functions.leasing.void_contract import void_contract
+from functions.search.search_spaces import search_spaces
 from functions.spaces.get_space import get_space
-from functions.spaces.search_spaces import search_spaces
 from functions.spaces.update_space import update_space
 from functions.system.end_cached import end_cached
 from functions.users.get_profile import get_profile

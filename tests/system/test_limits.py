@@ -9,7 +9,7 @@ from itertools import count
 import pytest
 
 from functions.bids.place_bid import place_bid
-from functions.spaces.search_spaces import search_spaces
+from functions.search.search_spaces import search_spaces
 from shared.kit import limits
 from shared.kit.ids import new_id
 from tests.call import together

@@ -8,8 +8,8 @@ from functions.auth.login import login
 from functions.bids.list_bids import list_bids
 from functions.bids.place_bid import place_bid
 from functions.buildings.get_building import get_building
+from functions.search.search_spaces import search_spaces
 from functions.spaces.get_space import get_space
-from functions.spaces.search_spaces import search_spaces
 from functions.users.get_profile import get_profile
 from shared.kit import valkey as kit
 from shared.kit.ids import new_id

@@ -7,8 +7,8 @@ from shared.kit.catalog import EVERY_ROLE
 from shared.kit.db import transaction
 from shared.kit.endpoint import endpoint
 from shared.kit.request import Caller
-from shared.spaces import rules, saved_searches
-from shared.spaces.kept import NewSavedSearch, SavedSearch
+from shared.search import rules, saved_searches
+from shared.search.saved_searches import NewSavedSearch, SavedSearch
 
 # functions/notifications/tell_searchers.py sends the notifications.
 

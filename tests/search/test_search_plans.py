@@ -8,13 +8,13 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
-from functions.spaces.search_spaces import search_spaces
+from functions.search.search_spaces import search_spaces
 from local.demo.market import fill
 from shared.kit.catalog import Role
 from shared.kit.db import Reading
 from shared.kit.request import Caller, Request, begin
-from shared.spaces import queries
-from shared.spaces.models import SpaceSearch
+from shared.search import queries
+from shared.search.models import SpaceSearch
 
 pytestmark = pytest.mark.slow
 

@@ -2,11 +2,11 @@
 
 import pytest
 
-from functions.spaces.delete_saved_search import delete_saved_search
-from functions.spaces.list_saved_searches import list_saved_searches
-from functions.spaces.save_search import save_search
+from functions.search.delete_saved_search import delete_saved_search
+from functions.search.list_saved_searches import list_saved_searches
+from functions.search.save_search import save_search
 from functions.users.delete_account import delete_account
-from shared.spaces import saved_searches
+from shared.search import saved_searches
 from tests.call import together
 
 CRITERIA = {

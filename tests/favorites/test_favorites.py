@@ -5,10 +5,10 @@ from decimal import Decimal
 import pytest
 
 from functions.bids.place_bid import place_bid
-from functions.spaces.add_favorite import add_favorite
+from functions.favorites.add_favorite import add_favorite
+from functions.favorites.list_favorites import list_favorites
+from functions.favorites.remove_favorite import remove_favorite
 from functions.spaces.get_space import get_space
-from functions.spaces.list_favorites import list_favorites
-from functions.spaces.remove_favorite import remove_favorite
 from functions.users.delete_account import delete_account
 from tests.call import other_id
 

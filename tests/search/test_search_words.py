@@ -3,7 +3,7 @@
 import pytest
 
 from functions.buildings.update_building import update_building
-from functions.spaces.search_spaces import search_spaces
+from functions.search.search_spaces import search_spaces
 
 ADDRESS = '{"street": "7 Quay Lane", "city": "Zürich", "state": "ZH", "country": "Switzerland", "postal_code": "8001"}'
 

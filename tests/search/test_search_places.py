@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from functions.buildings.update_building import update_building
-from functions.spaces.search_spaces import search_spaces
+from functions.search.search_spaces import search_spaces
 from shared.kit.ids import new_id
 
 DEGREE_KM = 111.195

@@ -2,9 +2,9 @@ from decimal import Decimal
 
 import pytest
 
-from functions.spaces.search_spaces import search_spaces
+from functions.search.search_spaces import search_spaces
 from shared.kit.catalog import Role
-from shared.spaces import queries
+from shared.search import queries
 from tests.call import other_id
 
 

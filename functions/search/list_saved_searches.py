@@ -8,8 +8,8 @@ from shared.kit.db import reading
 from shared.kit.endpoint import endpoint
 from shared.kit.paging import Paged, PageMeta
 from shared.kit.request import Caller
-from shared.spaces import saved_searches
-from shared.spaces.kept import SavedSearch, SavedSearchList
+from shared.search import saved_searches
+from shared.search.saved_searches import SavedSearch, SavedSearchList
 
 
 @endpoint("GET /saved-searches", access=EVERY_ROLE)

@@ -1,15 +1,21 @@
-"""The SQL of the searches that people keep."""
+"""The searches that people save, which tell them of what is new."""
 
+from datetime import datetime
+from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
+from pydantic import Field
 
+from shared.buildings.traits import Amenities
 from shared.kit.db import Reading, Row, Tx
+from shared.kit.fields import Body, Day, Id, Label, Money, View
 from shared.kit.ids import new_id
-from shared.kit.paging import Paged
+from shared.kit.paging import Paged, PageMeta
 from shared.kit.request import Caller
-from shared.spaces.kept import NewSavedSearch
-from shared.spaces.queries import criteria
+from shared.search.models import AskedPlace, AskedWords
+from shared.search.queries import criteria
+from shared.spaces.models import Availability, Currency, UsageType
 
 MOST_SEARCHES = 50
 """That one person keeps."""
@@ -36,6 +42,56 @@ WHERE s.user_id = %(user_id)s AND (%(after_id)s::uuid IS NULL OR s.id < %(after_
 ORDER BY s.id DESC
 LIMIT %(limit)s
 """
+
+
+class Criteria(Body):
+    """The filters of GET /spaces, as a body: `amenities` is a list, and numbers are numbers.
+
+    At least one filter is required. `radius_km` requires `near`.
+    """
+
+    q: AskedWords | None = None
+    near: AskedPlace | None = None
+    radius_km: Annotated[Money, Field(gt=0, le=20_000)] | None = None
+    city: Annotated[Label, Field(max_length=100)] | None = None
+    usage_type: UsageType | None = None
+    currency: Currency | None = None
+    available_from: Day | None = None
+    building_id: Id | None = None
+    floor_id: Id | None = None
+    min_sqft: Money | None = None
+    max_sqft: Money | None = None
+    min_price: Money | None = None
+    max_price: Money | None = None
+    amenities: Amenities | None = None
+    availability_status: Availability | None = None
+
+    is_leasable: ClassVar[bool] = True
+
+
+class NewSavedSearch(Body):
+    """A search. The user is notified of each new space that matches it."""
+
+    name: Label
+    criteria: Criteria
+
+
+class SavedSearch(View):
+    """A saved search, with its criteria as they were given."""
+
+    id: UUID
+    name: str
+    criteria: dict[str, Any]
+    created_at: datetime
+
+    accounted: ClassVar[tuple[str, ...]] = ()
+
+
+class SavedSearchList(View):
+    """A page of saved searches."""
+
+    data: list[SavedSearch]
+    meta: PageMeta
 
 
 def insert_saved_search(tx: Tx, person: Caller, new: NewSavedSearch) -> Row | None:

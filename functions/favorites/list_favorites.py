@@ -3,18 +3,18 @@
 Lists the caller's favorites, most recent first. Spaces that the caller may no longer see are left out.
 """
 
+from shared.favorites import queries
+from shared.favorites.models import FavoriteList, FavoriteSpace
 from shared.kit.catalog import EVERY_ROLE
 from shared.kit.db import reading
 from shared.kit.endpoint import endpoint
 from shared.kit.paging import Paged, PageMeta
 from shared.kit.request import Caller
-from shared.spaces import favorites
-from shared.spaces.kept import FavoriteList, FavoriteSpace
 
 
 @endpoint("GET /favorites", access=EVERY_ROLE)
 def list_favorites(caller: Caller, asked: Paged) -> FavoriteList:
     with reading(caller) as tx:
-        rows = favorites.select_favorites(tx, caller, asked)
+        rows = queries.select_favorites(tx, caller, asked)
     shown, meta = asked.page(rows, "favorite_since", "id")
     return FavoriteList.of({"data": [FavoriteSpace.of(row) for row in shown], "meta": PageMeta.of(meta)})

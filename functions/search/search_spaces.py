@@ -9,8 +9,8 @@ from shared.kit.catalog import ANYONE, Cached
 from shared.kit.db import reading
 from shared.kit.endpoint import endpoint
 from shared.kit.visitor import Visitor
-from shared.spaces import queries, rules
-from shared.spaces.models import SearchMeta, SpaceInSearch, SpaceList, SpaceSearch
+from shared.search import queries, rules
+from shared.search.models import SearchMeta, SpaceInSearch, SpaceList, SpaceSearch
 
 
 @endpoint(

@@ -10,8 +10,8 @@ from shared.kit.db import transaction
 from shared.kit.endpoint import endpoint
 from shared.kit.errors import NotFound
 from shared.kit.request import Caller
-from shared.spaces import saved_searches
-from shared.spaces.kept import SavedSearch
+from shared.search import saved_searches
+from shared.search.saved_searches import SavedSearch
 
 
 @endpoint("DELETE /saved-searches/{saved_search_id}", access=EVERY_ROLE, returns=204, writes=True)

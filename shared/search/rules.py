@@ -1,0 +1,33 @@
+"""What makes a search whole, and how many a person may save."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shared.kit.errors import Conflict, Detail, Invalid
+
+if TYPE_CHECKING:
+    from shared.search.models import SpaceSearch
+
+    # A search that is not saved does without its model.
+    from shared.search.saved_searches import Criteria
+
+
+class TooManySearches(Conflict):
+    message = "You already have 50 saved searches. Delete one first."
+
+
+def check_search(asked: SpaceSearch) -> None:
+    """Raises Invalid where a radius or an order by distance has no middle."""
+    if asked.near is None and asked.radius_km is not None:
+        raise Invalid(Detail("radius_km", "requires near"))
+    if asked.near is None and asked.sort == "distance":
+        raise Invalid(Detail("sort", "distance requires near"))
+
+
+def check_criteria(criteria: Criteria) -> None:
+    """Raises Invalid where a search asks for nothing, or for a radius without a middle."""
+    if not criteria.model_dump(exclude_none=True):
+        raise Invalid(Detail("criteria", "must contain at least one criterion"))
+    if criteria.near is None and criteria.radius_km is not None:
+        raise Invalid(Detail("criteria.radius_km", "requires near"))
