@@ -13,7 +13,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-from stacks.parts.bytecode import COMPILE, PYTHON, compile_folder
+from stacks.parts import bytecode
 
 ROOT = Path(__file__).parents[2]
 BUILT = ".build"
@@ -29,7 +29,7 @@ def built_archive(word: str, root: Path = ROOT) -> Path:
     Raises SystemExit with a sentence where this machine cannot build it.
     """
     names = contents(word, root)
-    recipe = hashlib.sha256(" ".join([PYTHON, *COMPILE]).encode())
+    recipe = hashlib.sha256(" ".join([bytecode.PYTHON, *bytecode.COMPILE]).encode())
     for name in names:
         recipe.update(f"{name}\0".encode() + hashlib.sha256((root / name).read_bytes()).digest())
     target = root / BUILT / f"{word}-{recipe.hexdigest()[:16]}"
@@ -44,7 +44,7 @@ def _build(word: str, root: Path, names: list[str], target: Path) -> None:
     for name in names:
         (unfinished / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(root / name, unfinished / name)
-    compile_folder(unfinished, DEPLOYED, f"The archive of {word!r}")
+    bytecode.compile_folder(unfinished, DEPLOYED, f"The archive of {word!r}")
     try:
         unfinished.rename(target)
     except OSError:
