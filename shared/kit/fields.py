@@ -117,7 +117,8 @@ def _not_blank(value: str) -> str:
     return value
 
 
-@dataclass(frozen=True)
+# Python 3.11 hashes what stands in an `Annotated`: without `eq` this is by identity.
+@dataclass(frozen=True, eq=False)
 class Shown:
     """What JSON Schema can tell of a type's validators, beside what pydantic tells of the type."""
 
