@@ -37,9 +37,8 @@ def main() -> int:
 
 def operate(command: str, event: str, stage: str, state: Path) -> object:
     """What the command answers. Raises Problem where it fails or nobody runs it."""
-    place = _here(state) if stage == "local" else {}
     try:
-        lambdas = boto3.client("lambda", config=PATIENT, **place)
+        lambdas = boto3.client("lambda", config=PATIENT, **place(stage, state))
         reply = lambdas.invoke(FunctionName=f"leasing-{stage}-{command}", Payload=event.encode())
     except (BotoCoreError, ClientError) as error:
         raise Problem(f"leasing-{stage}-{command} was not reached: {error}") from error
@@ -47,6 +46,11 @@ def operate(command: str, event: str, stage: str, state: Path) -> object:
     if "FunctionError" in reply:
         raise Problem(answer.get("errorMessage") or str(answer))
     return answer
+
+
+def place(stage: str, state: Path) -> dict[str, str]:
+    """The settings of an AWS client for the stage. Raises Problem where nothing runs on this machine."""
+    return _here(state) if stage == "local" else {}
 
 
 def _here(state: Path) -> dict[str, str]:
