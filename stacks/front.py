@@ -146,7 +146,7 @@ class FrontStack(Stack):
         )
 
     def _headers(self) -> cloudfront.ResponseHeadersPolicy:
-        """Source 000 §6.6, for answers that none of our functions gave; the functions' own come first."""
+        """S0 §6.6, for answers that none of our functions gave; the functions' own come first."""
         return cloudfront.ResponseHeadersPolicy(
             self,
             "Headers",

@@ -23,7 +23,7 @@ class Stage:
     """Aurora's least and most capacity units; a least of 0 lets it sleep."""
     with_proxy: bool
     require_verified_email: bool
-    """Who has not proved the e-mail address neither offers nor binds anything (decision 9 of the spec)."""
+    """Who has not proved the e-mail address neither offers nor binds anything (spec 9)."""
     is_permanent: bool
     """Data outlives the stacks, and no stack can be deleted by mistake."""
     backup_days: int

@@ -1,4 +1,4 @@
-"""Compares an answer with the body that source 000 prints for it."""
+"""Compares an answer with the body that S0 prints for it."""
 
 import re
 from typing import Any

@@ -19,7 +19,7 @@ from shared.kit.settings import resource
 from shared.notifications.mail import Mail, opened
 
 PAUSES = (1, 2, 4)
-"""Seconds between the tries (source 000, 10.3)."""
+"""Seconds between the tries (S0 §10.3)."""
 
 CONNECT_SECONDS, ANSWER_SECONDS = 2, 5
 TIMEOUT = 45

@@ -2,7 +2,7 @@
 
 One is `session id, secret, seal`, in base64url. The seal is ours, so a well-sealed token that
 is not the newest of its session has been spent; a child is an HMAC of its parent, so whoever asks twice
-with the same parent gets the same child (decision 6). The database knows only SHA-256 hashes.
+with the same parent gets the same child (spec 6). The database knows only SHA-256 hashes.
 All but `hash_of` need `uses=("derive_key.mac",)`.
 """
 

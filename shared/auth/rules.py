@@ -18,7 +18,7 @@ RESET_HOURS = 1
 RESET_KEY = "password reset tokens"
 """The purpose of the derived key behind every token that sets a new password."""
 REMEMBERED_PASSWORDS = 5
-"""How many passwords, the present one among them, are refused as a new one (source 000, 6.4)."""
+"""How many passwords, the present one among them, are refused as a new one (S0 §6.4)."""
 CHALLENGE_MINUTES = 5
 CHALLENGE_TRIES = 5
 """How long, and how often, somebody who has given the password may try to give the second factor."""
@@ -132,7 +132,7 @@ class EmailAlreadyVerified(Conflict):
 
 
 def check_password(password: str, field: str = "password") -> None:
-    """Raises Invalid with one detail on `field` per broken rule (source 000, 6.4)."""
+    """Raises Invalid with one detail on `field` per broken rule (S0 §6.4)."""
     rules = {
         "must have at least 8 characters": len(password) >= 8,
         "must contain an upper case letter": any(sign.isupper() for sign in password),
@@ -169,11 +169,11 @@ def check_one_factor(asked: VerifySecondFactor) -> None:
 
 
 CLAIMS = ("sub", "iss", "aud", "iat", "exp", "jti", "userId", "email", "role", "org_id", "sid")
-"""Everything that an access token says (decision 2)."""
+"""Everything that an access token says (spec 2)."""
 
 
 def claims(user_id: UUID, organization_id: UUID, session_id: UUID, email: str, role: str) -> dict[str, str]:
-    """What an access token says besides its dates (decision 2)."""
+    """What an access token says besides its dates (spec 2)."""
     return {
         "userId": str(user_id),
         "email": email,

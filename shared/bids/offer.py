@@ -1,4 +1,4 @@
-"""What a side puts on the table: the terms of an offer, as they are asked (spec/lease-maths.md, *Terms of an offer*).
+"""The terms of an offer, as a side sends them [docs/spec/lease-maths.md, Terms of an offer].
 
 Apart from what a bid looks like when it is answered, which every read of a bid or a contract imports. Only the form of
 a value is checked here (400); whether the terms make sense together is said by shared/bids/calculation.py (422).

@@ -1,8 +1,8 @@
 """The optional terms of an offer: how they are stored, and how the engine reads them.
 
-They are stored as the wire names them (spec/lease-maths.md, *Terms of an offer*), with every default written down: what
-is a default today may be another one tomorrow, and no deal that was struck changes with it. Beside them stands
-`rentable_sqft`, the area that the offer counted with.
+They are stored under their names in the API [docs/spec/lease-maths.md, Terms of an offer], with every default written
+out: a default may change tomorrow, and no existing deal changes with it. `rentable_sqft`, stored beside them, is the
+area that the offer was calculated with.
 """
 
 from collections.abc import Mapping

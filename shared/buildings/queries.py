@@ -51,7 +51,7 @@ SELECT b.id, b.owner_organization_id, b.owner_id, b.name, b.address, b.latitude,
 FROM building b
 """
 
-# The rate of decision 26. A space is OCCUPIED exactly while a commenced contract holds it (decision 37), so the
+# The rate of spec 26. A space is OCCUPIED exactly while a commenced contract holds it (spec 37), so the
 # rate can be told to people who may not see a contract. The counters are app.count_spaces()'s.
 _OCCUPANCY = """
 trim_scale(coalesce(round(b.occupied_sqft / nullif(b.leasable_sqft, 0), 4), 0)) AS occupancy_rate,

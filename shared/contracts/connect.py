@@ -1,6 +1,6 @@
 """DocuSign's messages to us (Connect): whether they are genuine, and what they say.
 
-Source: DocuSign Connect, "HMAC security" and "JSON SIM event model"; source 000, 10.1 for the short form.
+Source: DocuSign Connect, "HMAC security" and "JSON SIM event model"; S0 §10.1 for the short form.
 """
 
 import hmac
@@ -30,7 +30,8 @@ _OUTCOMES: dict[str, Outcome] = {
 class ForgedMessage(Unauthenticated):
     code = "FORGED_MESSAGE"
     message = "The message is not signed with a known key."
-    remedy = "Only DocuSign calls this. docs/runbooks/docusign.md describes how to rotate its keys."
+    # docs/runbooks/docusign.md: how its keys are rotated.
+    remedy = "Only DocuSign calls this operation, with a signature of its own."
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ def check_genuine(headers: Mapping[str, str], body: bytes, keys: Iterable[Any]) 
 
 
 def message_of(body: bytes) -> Message | None:
-    """What the message says, in source 000's form or in Connect's; None where it does not concern us.
+    """What the message says, in S0's form or in Connect's; None where it does not concern us.
 
     Fields beside those that are read are DocuSign's to add. Raises MalformedJson, Invalid.
     """

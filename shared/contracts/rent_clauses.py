@@ -1,6 +1,6 @@
 """What a lease says of its rent: how it is billed, how it changes, which months are free, what lateness costs.
 
-The words follow the maths (spec/lease-maths.md) to the letter: what is written here is what the schedule charges.
+The words follow the maths (docs/spec/lease-maths.md) to the letter: what is written here is what the schedule charges.
 """
 
 from collections.abc import Callable, Iterator, Sequence

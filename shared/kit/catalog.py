@@ -65,7 +65,7 @@ class SocketTwin(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Cached:
-    """How long an endpoint's answer is kept, and which events end it sooner (source 000 §5).
+    """How long an endpoint's answer is kept, and which events end it sooner (S0 §5).
 
     `pattern` names its keys and its hit rate. `ended_by` are names of events (`bid.approved`), nouns of events
     (`space`), or both with an id (`user:{user_id}`: the caller's).
@@ -105,7 +105,7 @@ class Operation:
     rate: str = "general"
     writes: bool = False
     verified: bool = False
-    """Only for callers who have proved their e-mail address, where the stage asks for that (decision 9)."""
+    """Only for callers who have proved their e-mail address, where the stage asks for that (spec 9)."""
     confidential: bool = False
     """The answer is a secret: it is kept nowhere, under no Idempotency-Key either."""
     raises: tuple[type[Exception], ...] = ()

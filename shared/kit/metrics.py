@@ -1,4 +1,4 @@
-"""What the platform counts of itself: CloudWatch metrics by Embedded Metric Format (source 000 §8.1).
+"""What the platform counts of itself: CloudWatch metrics by Embedded Metric Format (S0 §8.1).
 
 A measure costs no call and no line of its own: it leaves as fields of the log line that its request
 writes anyway (25 µs), and CloudWatch reads it there by the key `_aws`. Powertools' Metrics would write a
@@ -19,7 +19,7 @@ from shared.kit.settings import setting
 MILLISECONDS = "Milliseconds"
 
 SLOW_QUERY = 100.0
-"""Milliseconds (source 000 §8.1)."""
+"""Milliseconds (S0 §8.1)."""
 
 # CloudWatch refuses a line with more values of one metric.
 _MOST_VALUES = 100

@@ -59,7 +59,7 @@ class Json:
 
 
 def refusal_body(refusal: Refusal, request: Request) -> dict[str, Any]:
-    """The error envelope of decision 1."""
+    """The error envelope of spec 1."""
     error: dict[str, Any] = {"code": refusal.code, "message": refusal.text, "details": refusal.details}
     if refusal.retry_after is not None:
         error["retry_after"] = refusal.retry_after

@@ -22,7 +22,7 @@ from shared.kit.settings import resource, setting
 
 AUDIENCE = "leasing-api"
 LIFETIME = 24 * 3600
-"""Seconds an access token lives (decision 4); every session can be ended within a minute all the same."""
+"""Seconds an access token lives (spec 4); every session can be ended within a minute all the same."""
 
 _keys: dict[str, "PublicKey"] = {}
 

@@ -1,4 +1,4 @@
-"""Versions of things, so that nobody overwrites what somebody else has written since (decision 38 of the spec).
+"""Versions of things, so that nobody overwrites what somebody else has written since (spec 38).
 
 Who reads a thing learns its version from the `ETag`; a PUT or DELETE that sends it back as `If-Match` is done
 only while that version stands. A version is the moment of the last change; docs/decisions/0008 says why.

@@ -1,4 +1,4 @@
-"""What an offer is worth: the same figures for both sides [lease-maths.md, Economics of an offer].
+"""What an offer is worth: the same figures for both sides [docs/spec/lease-maths.md, Economics of an offer].
 
 All on unrounded amounts, rounded only when shown (`exact.rounded`). The totals are those of the schedule's lines before
 rounding. `ner_dcf` counts whole lease months (or years) from the start, as offers are compared, whatever day of the

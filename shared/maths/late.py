@@ -1,4 +1,4 @@
-"""What an installment costs that is paid late [lease-maths.md, Late charges].
+"""What an installment costs that is paid late [docs/spec/lease-maths.md, Late charges].
 
 A policy bites when something of the installment is still unpaid `grace_days` after it was due. Then there is, once, a
 fee: the larger of `min_fee` and `fee_percent` of what was unpaid at the end of the grace. And there is interest, simple

@@ -30,7 +30,7 @@ def add_months(day: date, months: int) -> date:
 
 
 def end_date(start: date, term_months: int) -> date:
-    """The last day of a term: start + `term_months` − 1 day [lease-maths.md, Schedule].
+    """The last day of a term: start + `term_months` − 1 day [docs/spec/lease-maths.md, Schedule].
 
     Raises ValueError outside 1 to 600 months, or past the year 9999.
     """

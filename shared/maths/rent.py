@@ -1,7 +1,7 @@
 """What a month's rent is: the base rent and every rent that an escalation makes of it, unrounded.
 
 Escalations happen at each anniversary (every `every_months` months, counted from the start); nothing is rounded
-between them [lease-maths.md, Schedule].
+between them [docs/spec/lease-maths.md, Schedule].
 """
 
 from collections.abc import Iterable, Iterator, Sequence

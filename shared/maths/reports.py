@@ -1,4 +1,4 @@
-"""The arithmetic of an owner's reports, as of any day [lease-maths.md, Reports].
+"""The arithmetic of an owner's reports, as of any day [docs/spec/lease-maths.md, Reports].
 
 What was true on the day is for the caller to say: it hands in the spaces with the executed leases of that day. Areas in
 square feet, rents in major units, percents and ratios unrounded.
@@ -265,7 +265,7 @@ def _increases_on(day: date, start: date, term_months: int, every: int) -> tuple
 
 
 def _after(terms: Terms, base: Decimal, increases: int) -> Decimal:
-    """The rent after so many increases, to 50 digits [lease-maths.md, Schedule]."""
+    """The rent after so many increases, to 50 digits [docs/spec/lease-maths.md, Schedule]."""
     escalation = terms.escalation
     if escalation.kind == "AMOUNT":
         rise = CONTEXT.multiply(CONTEXT.multiply(Decimal(increases), escalation.amount_psf or ZERO), terms.area or ZERO)

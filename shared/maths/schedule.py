@@ -1,4 +1,4 @@
-"""What a contract costs, and when: its schedule of lines, to the cent and the day [lease-maths.md, Schedule].
+"""What a contract costs, and when: its schedule of lines, to the cent and the day [docs/spec/lease-maths.md, Schedule].
 
 Pure: terms in, lines out. A line is rounded half-up, once; nothing is rounded before. Installments are due on the first
 day of their period. The periods run from the start: a start inside a month gives a part period to the month's end,

@@ -1,4 +1,4 @@
-"""The terms of an offer, as the engine counts with them [lease-maths.md, Terms of an offer].
+"""The terms of an offer, as the engine counts with them [docs/spec/lease-maths.md, Terms of an offer].
 
 Percents are percents (3 is 3 %), money is in major units, areas in square feet, `…_psf` per square foot and year.
 What the terms may not be stands in `checks.py`.

@@ -272,7 +272,7 @@ def _facts(event: Event, deal: Deal) -> dict[str, str]:
 
 
 def frame(event: Event, contract_url: str) -> FrameData | None:
-    """The frame that carries the change itself (source 000, 4.3); None where it has none.
+    """The frame that carries the change itself (S0 §4.3); None where it has none.
 
     `contract_url` is the address of contracts' downloads with `{contract_id}` in it.
     """

@@ -1,4 +1,4 @@
-"""The currencies that rents are asked in: ISO 4217 codes whose minor unit is a cent, or none (decision 41)."""
+"""The currencies that rents are asked in: ISO 4217 codes whose minor unit is a cent, or none (spec 41)."""
 
 CURRENCIES = frozenset(
     """

@@ -47,7 +47,7 @@ def is_news(before: Row, after: Row) -> bool:
 
 
 def changed_space(before: Row, asked: SpaceChanges, ties: Ties) -> Row:
-    """The space's row as it will be. Raises Invalid as `check_space` does, and AvailabilityFixed (decision 37)."""
+    """The space's row as it will be. Raises Invalid as `check_space` does, and AvailabilityFixed (spec 37)."""
     after = before | asked.model_dump(include=asked.model_fields_set)
     after |= {"amenities": after["amenities"] or [], "images": after["images"] or []}
     check_space(after)
@@ -58,7 +58,7 @@ def changed_space(before: Row, asked: SpaceChanges, ties: Ties) -> Row:
 
 
 def check_unused(ties: Ties) -> None:
-    """Raises StillInUse saying how much of what hangs on it (decision 28)."""
+    """Raises StillInUse saying how much of what hangs on it (spec 28)."""
     found = (
         ("contracts", ties.live_contracts, "live"),
         ("bids", ties.open_bids, "open"),

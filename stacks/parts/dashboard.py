@@ -1,4 +1,4 @@
-"""The one page on which to look: every number of source 000 §8.1, what the users see on top."""
+"""The one page on which to look: every number of S0 §8.1, what the users see on top."""
 
 from collections.abc import Sequence
 

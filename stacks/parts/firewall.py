@@ -68,7 +68,7 @@ def _otherwise(stage: Stage) -> waf.CfnWebACL.DefaultActionProperty:
 
 
 def _body(code: str, message: str) -> waf.CfnWebACL.CustomResponseBodyProperty:
-    """As the API itself answers (decision 1), but for the time and the id, which a fixed text cannot know."""
+    """As the API itself answers (spec 1), but for the time and the id, which a fixed text cannot know."""
     error = {"code": code, "message": message, "details": [], "retry_after": RETRY_AFTER}
     return waf.CfnWebACL.CustomResponseBodyProperty(
         content=json.dumps({"error": error}), content_type="APPLICATION_JSON"

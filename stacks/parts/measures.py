@@ -8,7 +8,7 @@ from stacks.parts.platform import Platform
 
 
 class Measures:
-    """Where each number of source 000 §8.1 is found."""
+    """Where each number of S0 §8.1 is found."""
 
     def __init__(self, stack: Stack, platform: Platform) -> None:
         self._platform = platform

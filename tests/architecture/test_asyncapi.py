@@ -50,7 +50,7 @@ SOURCE = {
     "bid:withdraw": {"bid_id": "0195f3a8-0000-7000-8000-000000000001"},
     "notification:mark_read": {"notification_id": "0195f3a8-0000-7000-8000-000000000005"},
 }
-"""The frames that source 000 §4 prints."""
+"""The frames that S0 §4 prints."""
 
 
 def test_the_file_is_current():

@@ -188,7 +188,7 @@ def test_every_queue_has_dead_letters_and_an_alarm_on_them(local: Templates) -> 
         if name in dead_letters(local):
             assert name in watched, f"{stack}/{name}"
         else:
-            # Mail is tried four times within one receive (source 000, 10.3).
+            # Mail is tried four times within one receive (S0 §10.3).
             receives = 1 if queue["QueueName"] == "leasing-local-mail.fifo" else 5
             assert queue["RedrivePolicy"]["maxReceiveCount"] == receives, f"{stack}/{name}"
 
@@ -243,7 +243,7 @@ def test_a_runbook_asks_for_nothing_that_is_not_there(operations: tuple[Operatio
 def test_the_alarms_of_the_source_are_there(
     dev: Templates, name: str, topic: str, threshold: float, minutes: int
 ) -> None:
-    """Source 000 §8.3; dev is probed each hour."""
+    """S0 §8.3; dev is probed each hour."""
     (alarm,) = [
         found for _, id, found in dev.all("AWS::CloudWatch::Alarm") if re.fullmatch(rf"{name}[0-9A-F]{{8}}", id)
     ]

@@ -1,4 +1,4 @@
-"""The example bodies of source 000, 3.2: sent as printed there, the answers compared field by field."""
+"""The example bodies of S0 §3.2: sent as printed there, the answers compared field by field."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""A session goes on, or ends for safety (decision 6)."""
+"""A session goes on, or ends for safety (spec 6)."""
 
 from typing import Any
 

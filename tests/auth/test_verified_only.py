@@ -1,4 +1,4 @@
-"""Where a stage asks for proven addresses, who has not proved one neither offers, publishes nor binds (decision 9)."""
+"""Where a stage asks for proven addresses, who has not proved one neither offers, publishes nor binds (spec 9)."""
 
 import dataclasses
 

@@ -101,7 +101,7 @@ def test_a_term_that_an_answer_leaves_out_stands_and_null_clears_it(deal):
 
 
 def test_each_version_stands_beside_the_others_with_its_own_figures(world, call):
-    """The IREM case [spec/lease-maths.md]: 10,000 sqft at 25.00 +3 %, five years, one month free, 6 %, 20.20 a foot."""
+    """IREM's case [docs/spec/lease-maths.md]: 10,000 sqft at 25.00 +3 %, 5 years, one month free, 6 %, 20.20 a foot."""
     irem = {"escalation": {"kind": "COMPOUND", "percent": 3}, "term_months": 60, "free_rent": {"months": [1]}}
     irem |= {"commission_percent": 6, "ti_allowance_psf": 20, "other_costs_psf": Decimal("0.20")}
     offer = irem | {"bid_amount": Decimal("20833.33")}

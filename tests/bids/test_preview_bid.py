@@ -64,7 +64,7 @@ def test_a_preview_shows_the_lines_and_names_every_parameter(world, call):
 
 
 def test_the_figures_are_the_published_ones(world, call):
-    """IREM's case by the rent a square foot [spec/lease-maths.md]."""
+    """IREM's case by the rent a square foot [docs/spec/lease-maths.md]."""
     reply = ask(
         world,
         call,

@@ -1,4 +1,4 @@
-"""Source 000, section 3.3: its bodies sent as printed there, the answers compared field by field."""
+"""S0 §3.3: its bodies sent as printed there, the answers compared field by field."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -97,7 +97,7 @@ def test_get_a_building(world, call, owner, created, public):
     assert call(update_floor, as_=owner, path={"floor_id": first}, body=measured).status == 200
     building = UUID(created["id"])
     for number in range(50):
-        # 38 are let, and 12 larger ones are free: 0.75 of the area, not of the count (decision 26).
+        # 38 are let, and 12 larger ones are free: 0.75 of the area, not of the count (spec 26).
         status, size = ("OCCUPIED", 600) if number < 38 else ("AVAILABLE", Decimal("633.33"))
         place = {"floor_id": UUID(created["floors"][number // 5]["id"]), "building": building}
         world.space(owner, status=status, gross_sqft=size, usable_sqft=500, name=f"Suite {number:02}", **place)

@@ -33,7 +33,7 @@ def deal(world, call, docusign):
 
 
 def short_form(deal, **data):
-    """Source 000, 10.1."""
+    """S0 §10.1."""
     named = {"envelope_id": deal.envelope, "contract_id": deal.contract, "signed_at": "2025-01-27T12:00:00Z"}
     return json.dumps({"event": "envelope_completed", "data": named | data}).encode()
 

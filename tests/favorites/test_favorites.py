@@ -91,7 +91,7 @@ def test_who_leaves_takes_them_along(world, call, client, owner):
 
 
 def test_the_score_is_how_alike_a_space_is_to_what_one_likes(world, call, client, owner):
-    """0.30 area, 0.25 price per sqft, 0.20 distance, 0.15 amenities, 0.10 floor: decision 0020."""
+    """0.30 area, 0.25 price per sqft, 0.20 distance, 0.15 amenities, 0.10 floor: docs/decisions/0020."""
     building = world.building(owner, floors=1)
     space = world.space(owner, building=building)
     world.space(owner, building=building)

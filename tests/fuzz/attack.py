@@ -45,8 +45,8 @@ ACCEPTED = ["2xx", "3xx", "401", "403", "404", "409", "429", "5xx", *STATE_REFUS
 # Fields of which the document cannot tell every rule: a 400 that names them alone is right, though the request is
 # valid by its schema.
 UNTOLD = {
-    "cursor": "signed by us, and bound to its list, filters and sort (decision 12)",
-    "token": "made by us and mailed (decision 36: 400 where it is unknown)",
+    "cursor": "signed by us, and bound to its list, filters and sort (spec 12)",
+    "token": "made by us and mailed (spec 36: 400 where it is unknown)",
     "password": "an upper case letter, a lower case one and a digit, in any script",
     "new_password": "as password",
     "code": "what an app shows at that moment; or recovery_code instead",

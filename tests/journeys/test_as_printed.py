@@ -1,4 +1,4 @@
-"""Source 000, 4, over sockets of the running platform: events sent as printed there, frames compared field by field.
+"""S0 §4, over sockets of the running platform: events sent as printed there, frames compared field by field.
 
 On a platform of its own: at the end the business clock moves to three days before the first rent is due.
 """

@@ -1,4 +1,4 @@
-"""The definitions of lease-maths.md once more, by other means: exact rationals and dateutil, nothing of the engine.
+"""The definitions of docs/spec/lease-maths.md by other means: exact rationals and dateutil, nothing of the engine.
 
 It walks lease months and files their days under calendar months; the engine walks calendar months. Terms come in as the
 plain values of `Terms`, read here attribute by attribute.

@@ -1,4 +1,4 @@
-"""Every figure that lease-maths.md prints, under the name of its source."""
+"""Every figure that docs/spec/lease-maths.md prints, under the name of its source."""
 
 from datetime import date
 from decimal import Decimal

@@ -19,7 +19,7 @@ MAY_INVITE = {
     Role.CLIENT: {"CLIENT", "FINANCIAL_OFFICER"},
     Role.BROKER: {"BROKER", "FINANCIAL_OFFICER"},
 }
-"""As spec/api.md says it: AGENT (works for an owner's organization), FINANCIAL_OFFICER, or the inviter's own role."""
+"""Whom an owner may invite: AGENT (works for an owner's organization), FINANCIAL_OFFICER, or the inviter's own role."""
 
 
 def ask(call: Any, inviter: Any, **body: Any) -> Any:

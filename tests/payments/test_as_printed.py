@@ -1,4 +1,4 @@
-"""The example bodies of source 000, 3.6, 3.7 and 4.3: sent as printed there, the answers compared field by field.
+"""The example bodies of S0 §3.6, §3.7 and §4.3: sent as printed there, the answers compared field by field.
 
 The source's own lease, on its own days: a year from 2025-02-01 at 5,000 a month, paid by transfer TXN123456.
 """

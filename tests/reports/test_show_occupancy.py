@@ -1,4 +1,4 @@
-"""How full buildings are: the figures below are calculated by hand, or are examples of lease-maths.md."""
+"""How full buildings are: the figures below are calculated by hand, or are examples of docs/spec/lease-maths.md."""
 
 import csv
 import io
@@ -18,7 +18,7 @@ def occupancy_of(portfolio, as_of="2026-06-15", headers=None, **query):
 
 
 def test_a_hundred_equal_spaces(portfolio):
-    """80 at full rent and 10 at half: occupied 90 %, economic 85 % [lease-maths.md]."""
+    """80 at full rent and 10 at half: occupied 90 %, economic 85 % [docs/spec/lease-maths.md]."""
     for number in range(100):
         space = portfolio.space(f"Suite {number}", price=D(1000))
         if number < 90:
@@ -32,7 +32,7 @@ def test_a_hundred_equal_spaces(portfolio):
 
 
 def test_the_average_of_what_leases_have_left_is_weighted_by_their_rent(portfolio):
-    """60k × 5 y and 40k × 10 y → 7.0 [lease-maths.md]; by area 1,000 × 5 and 4,000 × 10 → 9.0."""
+    """60k × 5 y and 40k × 10 y → 7.0 [docs/spec/lease-maths.md]; by area 1,000 × 5 and 4,000 × 10 → 9.0."""
     portfolio.lease(portfolio.space("Suite 1", 1000), start="2020-01-01", end="2030-12-31", rent=5000)
     portfolio.lease(portfolio.space("Suite 2", 4000), start="2020-01-01", end="2035-12-31", rent=D("3333.33"))
     portfolio.long_ago()

@@ -1,4 +1,4 @@
-"""Source 000, section 3.4: its bodies sent as printed there, the answers compared field by field."""
+"""S0 §3.4: its bodies sent as printed there, the answers compared field by field."""
 
 from datetime import datetime
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Quality 36 and source 000 §5: answers are kept for a while, per organization and role, never a moment too long."""
+"""Quality 36 and S0 §5: answers are kept for a while, per organization and role, never a moment too long."""
 
 import ast
 from pathlib import Path

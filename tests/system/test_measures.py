@@ -65,7 +65,7 @@ def test_a_request_measures_itself_in_its_one_line(world, call, lines):
     assert abs(line["_aws"]["Timestamp"] - time.time() * 1000) < 60_000
     assert (line["kind"], line["operation"], line["status"], line["Requests"]) == ("endpoint", "get_space", "200", 1)
     assert line["Duration"] == pytest.approx(line["metadata"]["duration_ms"], abs=1)
-    # The log line of source 000 §8.2 stands as it was.
+    # The log line of S0 §8.2 stands as it was.
     assert line["message"] == "get_space 200"
     assert line["endpoint"] == "/api/v1/spaces/{space_id}"
     assert line["method"] == "GET"

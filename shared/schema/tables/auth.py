@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, INET
 from shared.schema.tables.columns import key, metadata, moment, now, number, one_of, sha256, text, uuid
 
 # One row is one refresh family: the newest token, and its direct predecessor for the 10 s in
-# which a lost answer may be asked for again (decision 6).
+# which a lost answer may be asked for again (spec 6).
 sessions = Table(
     "sessions",
     metadata,
@@ -69,7 +69,7 @@ oauth_identities = Table(
     one_of("provider", "google", "linkedin"),
 )
 
-# Counted per submitted address, known or not, so that both lock alike (decision 10).
+# Counted per submitted address, known or not, so that both lock alike (spec 10).
 login_attempts = Table(
     "login_attempts",
     metadata,

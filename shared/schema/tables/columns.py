@@ -104,7 +104,7 @@ def sha256(column: str) -> CheckConstraint:
 
 
 def traces() -> list[Column[Any]]:
-    """Who wrote the row and when (source 000, section 2)."""
+    """Who wrote the row and when (S0 §2)."""
     return [
         now("created_at"),
         now("updated_at"),
@@ -127,7 +127,7 @@ def same_sides_as(table: str, column: str) -> ForeignKeyConstraint:
 
 
 def terms() -> list[Column[Any]]:
-    """The core of an offer (spec/lease-maths.md); its optional terms stand together in `terms`."""
+    """The core of an offer (docs/spec/lease-maths.md); its optional terms stand together in `terms`."""
     return [
         text("contract_type", default="LEASE"),
         day("start_date"),
