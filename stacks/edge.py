@@ -15,22 +15,12 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from stacks.apis import SOCKET_STAGE
-from stacks.parts.doors import Door, doors_of
+from stacks.parts.doors import Door
 from stacks.parts.platform import Platform
-from stacks.parts.routes import route_key
 
-THROTTLES = {
-    "auth": (40, 80),
-    "password_reset": (10, 20),
-    "invitation": (10, 20),
-    "bidding": (200, 400),
-    "search": (500, 1000),
-    "general": (500, 1000),
-    "upload": (50, 100),
-    "admin": (100, 200),
-    "none": (100, 200),
-}
-"""Category → requests a second of one route, and how many may come at once."""
+THROTTLE = (500, 1000)
+"""Requests a second of each route, and how many may come at once. No route has settings of its own: a stage whose
+settings name a route that has moved or gone lets no deployment through (aws/serverless-application-model #1939)."""
 
 SOCKET_THROTTLE = (1000, 2000)
 
@@ -71,22 +61,13 @@ class EdgeStack(Stack):
         return logs.LogGroup(self, id, retention=stage.retention, removal_policy=stage.removal_policy)
 
     def _http_stage(self, door: Door) -> None:
-        throttles = {
-            route_key(operation): THROTTLES[operation.rate]
-            for operation in self._platform.catalog
-            if operation.kind == "endpoint" and door in doors_of(operation, self._platform.doors)
-        }
         apigateway.CfnStage(
             self,
             f"{door.name}Stage",
             api_id=door.api.api_id,
             stage_name="$default",
             auto_deploy=True,
-            default_route_settings=_throttled(THROTTLES["general"]),
-            route_settings={
-                key: {"ThrottlingRateLimit": rate, "ThrottlingBurstLimit": burst}
-                for key, (rate, burst) in throttles.items()
-            },
+            default_route_settings=_throttled(THROTTLE),
             access_log_settings=_logged(self._logs(f"{door.name}Logs"), HTTP_LOG),
         )
 

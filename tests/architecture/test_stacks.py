@@ -129,9 +129,10 @@ def test_the_gateway_has_forgotten_an_ended_session_within_a_minute(
         assert authorize.timeout + authorizer["AuthorizerResultTtlInSeconds"] < 60
 
 
-def test_every_throttle_is_on_a_route_that_exists(local: Templates) -> None:
-    throttled = {key for _, _, stage in local.all("AWS::ApiGatewayV2::Stage") for key in stage.get("RouteSettings", {})}
-    assert throttled == {route["RouteKey"] for _, _, route in http_routes(local)}
+def test_every_route_is_throttled_and_no_stage_names_one_that_may_go(local: Templates) -> None:
+    for _, _, stage in local.all("AWS::ApiGatewayV2::Stage"):
+        assert stage["DefaultRouteSettings"].keys() == {"ThrottlingRateLimit", "ThrottlingBurstLimit"}
+        assert "RouteSettings" not in stage
 
 
 def test_a_function_logs_in_only_as_its_declared_role(local: Templates, operations: tuple[Operation, ...]) -> None:
