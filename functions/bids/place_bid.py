@@ -6,8 +6,6 @@ counter-offer starts the leasing process. Over WebSocket, the same operation is 
 """
 
 from shared.bids import queries, rules
-from shared.bids.calculation import InconsistentTerms
-from shared.bids.index import index_of_space
 from shared.bids.models import Bid
 from shared.bids.offer import Offer
 from shared.bids.proposal import offered
@@ -18,6 +16,8 @@ from shared.kit.socket import Socket
 from shared.organizations.access import acting_for
 from shared.organizations.roles import Right, may
 from shared.spaces.access import visible_space
+from shared.terms.calculation import InconsistentTerms
+from shared.terms.index import index_of_space
 
 # `bid.approved` starts the saga: functions/leasing/leasing.asl.json.
 

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from shared.bids import queries, rules
 from shared.bids.access import visible_bid
-from shared.bids.calculation import InconsistentTerms
 from shared.bids.index import index_of_bid
 from shared.bids.models import Bid
 from shared.bids.offer import Revision
@@ -17,6 +16,7 @@ from shared.kit.db import transaction
 from shared.kit.endpoint import endpoint
 from shared.kit.request import Caller
 from shared.organizations.roles import Right, may
+from shared.terms.calculation import InconsistentTerms
 
 
 @endpoint(

@@ -4,9 +4,6 @@ An owner drafts a lease for a client with whom they agreed terms outside the pla
 space, and the client does not see it until the owner sends it.
 """
 
-from shared.bids.calculation import InconsistentTerms, calculate, check_cents
-from shared.bids.index import index_of_space
-from shared.bids.proposal import asked_terms, stored_terms
 from shared.bids.rules import StartInThePast, check_days
 from shared.contracts import queries
 from shared.contracts.direct import NewLease, organization_of_client
@@ -18,6 +15,9 @@ from shared.kit.errors import NotFound
 from shared.kit.request import Caller
 from shared.organizations.roles import Right, may
 from shared.spaces.access import visible_space
+from shared.terms.calculation import InconsistentTerms, calculate, check_cents
+from shared.terms.index import index_of_space
+from shared.terms.offered import first_offer
 
 # send_contract sends the draft and starts the saga.
 
@@ -36,12 +36,13 @@ def create_contract(caller: Caller, lease: NewLease) -> Contract:
         asked_index = index_of_space(tx, lease.space_id, lease)
         space = visible_space(tx, lease.space_id, own=True)
         asked_client.answer()
-        terms = asked_terms(lease, space.today, space.currency, space.gross_sqft, lease.bid_amount)
+        terms = first_offer(
+            lease, today=space.today, currency=space.currency, area=space.gross_sqft, bid_amount=lease.bid_amount
+        )
         check_cents(terms, space.currency)
         check_days(terms.start_date, None, space.today)
         calculate(terms, asked_index.answer())
-        stored = stored_terms(lease, space.gross_sqft)
-        contract_id = draft_direct(tx, caller, space.id, lease.client_id, terms, stored)
+        contract_id = draft_direct(tx, caller, space.id, lease.client_id, terms)
         found = queries.select_contract(tx, caller, contract_id)
         if found is None:
             raise NotFound()

@@ -7,7 +7,6 @@ first installment is the amount for that month less the last installment of the 
 
 from uuid import UUID
 
-from shared.bids.calculation import InconsistentTerms, calculate, check_cents
 from shared.contracts import queries, renewal, rules
 from shared.contracts.access import visible_contract
 from shared.contracts.models import Contract
@@ -16,6 +15,7 @@ from shared.kit.endpoint import endpoint
 from shared.kit.errors import NotFound
 from shared.kit.request import Caller
 from shared.organizations.roles import Right, may
+from shared.terms.calculation import InconsistentTerms, calculate, check_cents
 
 
 @endpoint(
@@ -33,11 +33,11 @@ def renew_contract(caller: Caller, contract_id: UUID, asked: renewal.Renewal) ->
         lease, _ = visible_contract(tx, caller, contract_id)
         [deal], [term], indexes = asked_deal.answer(), asked_term.answer(), asked_indexes.answer()
         rules.check_renewable(lease, deal, term["is_renewed"])
-        terms, stored = renewal.renewed_terms(deal, asked)
+        terms = renewal.renewed_terms(deal, asked)
         check_cents(terms, deal["currency"])
         calculate(terms, indexes[asked.index_name()])
         after = renewal.last_line(deal, indexes[renewal.index_of(deal)])
-        renewal_id = renewal.draft_renewal(tx, caller, contract_id, terms, stored, after)
+        renewal_id = renewal.draft_renewal(tx, caller, contract_id, terms, after)
         found = queries.select_contract(tx, caller, renewal_id)
         if found is None:
             raise NotFound()

@@ -7,12 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from shared.contracts.queries import select_struck_deal
-from shared.contracts.terms import schedule_of
 from shared.kit.db import transaction
 from shared.kit.task import step
 from shared.leasing import queries
 from shared.payments.installments import installments_of
 from shared.payments.queries import insert_schedule
+from shared.terms.deal import schedule_of
 
 
 @step()

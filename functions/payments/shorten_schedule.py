@@ -6,12 +6,12 @@ organization records its payments.
 """
 
 from shared.contracts.queries import select_struck_deal
-from shared.contracts.terms import earlier_line, terms_of
 from shared.kit.consumer import Event, consumer
 from shared.kit.db import Tx
 from shared.maths.months import DAY
 from shared.payments import credit, indexes, invoices, queries
 from shared.payments.ending import cut
+from shared.terms.deal import earlier_line, terms_of
 
 
 @consumer("contract.termination_set")

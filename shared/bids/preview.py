@@ -5,15 +5,24 @@ from decimal import Decimal
 from operator import attrgetter
 from typing import Literal
 
-from shared.bids.calculation import Calculated
-from shared.bids.models import BidEconomics, OfferTerms
-from shared.bids.offer import Preview
-from shared.bids.proposal import stored_terms
-from shared.kit.fields import View
+from shared.bids.models import BidEconomics
+from shared.kit.fields import Day, Id, PositiveMoney, View
 from shared.kit.wire import Table
 from shared.maths.schedule import schedule_total
 from shared.maths.terms import Terms
-from shared.spaces.deal import SpaceAtHand
+from shared.terms.calculation import Calculated
+from shared.terms.models import OfferTerms
+from shared.terms.offered import OfferedTerms, Rate
+from shared.terms.stored import stored_terms
+
+
+class Preview(OfferedTerms):
+    """Terms to be calculated. `base_rent_psf` (per square foot and year) can replace `bid_amount`."""
+
+    space_id: Id
+    bid_amount: PositiveMoney | None = None
+    base_rent_psf: Rate | None = None
+    valid_until: Day | None = None
 
 
 class PreviewLine(View):
@@ -49,17 +58,17 @@ class BidPreview(View):
     parameters: PreviewParameters
 
 
-def preview_of(asked: Preview, space: SpaceAtHand, terms: Terms, calculated: Calculated) -> BidPreview:
-    """The answer; `terms` are those of `asked` as the engine counts with them."""
+def preview_of(terms: Terms, currency: str, calculated: Calculated) -> BidPreview:
+    """What `terms` come to."""
     economics = calculated.economics
     parameters = {
         "contract_type": terms.contract_type,
         "start_date": terms.start_date,
         "term_months": terms.term_months,
-        "terms": stored_terms(asked, space.gross_sqft),
-        "bid_amount": asked.bid_amount,
-        "base_rent_psf": asked.base_rent_psf,
-        "currency": space.currency,
+        "terms": stored_terms(terms),
+        "bid_amount": terms.bid_amount,
+        "base_rent_psf": terms.base_rent_psf,
+        "currency": currency,
     }
     return BidPreview.of(
         {

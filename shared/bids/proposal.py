@@ -1,24 +1,25 @@
 """A bid's next version: what a side puts on the table, checked and calculated before it is stored."""
 
 from collections.abc import Sequence
-from datetime import date
 from decimal import Decimal
-from typing import Any
 
-from shared.bids.calculation import calculate, check_cents
-from shared.bids.models import DEFAULTS, Bid, Proposal, Side, SpaceNow
-from shared.bids.offer import Answer, Counter, Offer, OfferedTerms, Revision
+from shared.bids.models import Bid, Proposal, Side, SpaceNow
+from shared.bids.offer import Answer, Counter, Offer, Revision
 from shared.bids.rules import SpaceNotAvailable, check_days, next_status
-from shared.bids.terms import TERM_MONTHS, engine_terms, merged
-from shared.maths.months import first_of_next_month
-from shared.maths.terms import IndexValue, Terms
+from shared.bids.terms import terms_of_bid
+from shared.maths.terms import IndexValue
 from shared.spaces.deal import SpaceAtHand
+from shared.terms.calculation import calculate, check_cents
+from shared.terms.offered import answer_to, first_offer
+from shared.terms.stored import stored_terms
 
 
 def offered(space: SpaceAtHand, offer: Offer, index_values: Sequence[IndexValue]) -> Proposal:
     """The client's first version. Raises Invalid on cents that the currency lacks; SpaceNotAvailable; StartInThePast,
     ExpiryInThePast; InconsistentTerms."""
-    terms = asked_terms(offer, space.today, space.currency, space.gross_sqft, offer.bid_amount)
+    terms = first_offer(
+        offer, today=space.today, currency=space.currency, area=space.gross_sqft, bid_amount=offer.bid_amount
+    )
     check_cents(terms, space.currency)
     if space.availability_status != "AVAILABLE":
         raise SpaceNotAvailable()
@@ -31,7 +32,7 @@ def offered(space: SpaceAtHand, offer: Offer, index_values: Sequence[IndexValue]
         contract_type=terms.contract_type,
         start_date=terms.start_date,
         term_months=terms.term_months,
-        terms=stored_terms(offer, space.gross_sqft),
+        terms=stored_terms(terms),
         valid_until=offer.valid_until,
         notes=offer.notes,
         economics=calculate(terms, index_values).economics,
@@ -58,7 +59,7 @@ def _answered(
     by_owner = side == "OWNER"
     field = "counter_offer_amount" if by_owner else "bid_amount"
     area = bid.rentable_sqft if space.gross_sqft is None else space.gross_sqft
-    terms = asked_terms(answer, space.today, bid.currency, area, amount, standing=bid)
+    terms = answer_to(terms_of_bid(bid), answer, today=space.today, currency=bid.currency, area=area, bid_amount=amount)
     check_cents(terms, bid.currency, amount_field=field)
     status = next_status(bid, "counter" if by_owner else "revise")
     check_days(terms.start_date, answer.valid_until, space.today)
@@ -70,43 +71,8 @@ def _answered(
         contract_type=terms.contract_type,
         start_date=terms.start_date,
         term_months=terms.term_months,
-        terms=stored_terms(answer, area, bid),
+        terms=stored_terms(terms),
         valid_until=answer.valid_until,
         notes=answer.notes,
         economics=calculate(terms, index_values, amount_field=field).economics,
-    )
-
-
-def stored_terms(asked: OfferedTerms, area: Decimal | None, standing: Bid | None = None) -> dict[str, Any]:
-    """The optional terms after `asked`, as they are stored."""
-    before = {name: getattr(standing, name) for name in DEFAULTS} if standing else {}
-    return merged(before, asked.given()) | {"rentable_sqft": area}
-
-
-def asked_terms(
-    asked: OfferedTerms,
-    today: date,
-    currency: str,
-    area: Decimal | None,
-    amount: Decimal | None,
-    base_rent_psf: Decimal | None = None,
-    standing: Bid | None = None,
-) -> Terms:
-    """An offer as the engine counts with it: what `asked` leaves out is as it stands, or else the default."""
-
-    def said(name: str) -> Any:
-        return getattr(standing if standing and name not in asked.model_fields_set else asked, name)
-
-    contract_type = said("contract_type") or "LEASE"
-    term_months = said("term_months")
-    if term_months is None and contract_type != "SALE":
-        term_months = TERM_MONTHS
-    return engine_terms(
-        stored_terms(asked, area, standing),
-        contract_type=contract_type,
-        start_date=said("start_date") or first_of_next_month(today),
-        term_months=term_months,
-        currency=currency,
-        bid_amount=amount,
-        base_rent_psf=base_rent_psf,
     )

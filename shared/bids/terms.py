@@ -1,86 +1,18 @@
-"""The optional terms of an offer: how they are stored, and how the engine reads them.
+"""The terms on a bid's table, as the engine counts with them."""
 
-They are stored under their names in the API [docs/spec/lease-maths.md, Terms of an offer], with every default written
-out: a default may change tomorrow, and no existing deal changes with it. `rentable_sqft`, stored beside them, is the
-area that the offer was calculated with.
-"""
-
-from collections.abc import Mapping
-from datetime import date
-from decimal import Decimal
-from typing import Any
-
-from shared.bids.models import DEFAULTS
-from shared.maths.terms import Discount, Escalation, IndexClause, LatePolicy, RentStep, Terms
-from shared.spaces.currencies import exponent_of
-
-TERM_MONTHS = 12
-"""How long a lease is that names no term."""
-
-Stored = dict[str, Any]
+from shared.bids.models import Bid
+from shared.maths.terms import Terms
+from shared.terms.models import DEFAULTS
+from shared.terms.stored import engine_terms
 
 
-def merged(standing: Stored, given: Stored) -> Stored:
-    """The terms after `given` of them were named: the others stand, and None goes back to the default."""
-    terms = DEFAULTS | standing | given
-    return {name: DEFAULTS.get(name) if value is None else value for name, value in terms.items()}
-
-
-def engine_terms(
-    terms: Stored,
-    *,
-    contract_type: Any,
-    start_date: date,
-    term_months: int | None,
-    currency: str,
-    bid_amount: Decimal | None,
-    base_rent_psf: Decimal | None = None,
-) -> Terms:
-    """An offer as the engine counts with it; `terms` as they are stored, by an older release also without some."""
-    terms = DEFAULTS | terms
-    area = terms.get("rentable_sqft")
-    return Terms(
-        start_date=start_date,
-        bid_amount=bid_amount,
-        base_rent_psf=base_rent_psf,
-        contract_type=contract_type,
-        term_months=term_months,
-        billing_frequency=terms["billing_frequency"],
-        proration=terms["proration"],
-        escalation=_escalation(terms["escalation"]),
-        free_months=tuple(terms["free_rent"]["months"]) if terms["free_rent"] else (),
-        deposit_months=Decimal(terms["deposit_months"]),
-        ti_allowance_psf=Decimal(terms["ti_allowance_psf"]),
-        other_costs_psf=Decimal(terms["other_costs_psf"]),
-        commission_percent=Decimal(terms["commission_percent"]),
-        commission_base=terms["commission_base"],
-        tax_percent=Decimal(terms["tax_percent"]),
-        late_policy=_late_policy(terms["late_policy"]),
-        discount=Discount(**_exact(terms["discount"])),
-        area=None if area is None else Decimal(area),
-        exponent=exponent_of(currency),
+def terms_of_bid(bid: Bid) -> Terms:
+    """The bid's current version; its amount is the counter-offer's, where there is one."""
+    return engine_terms(
+        {name: getattr(bid, name) for name in (*DEFAULTS, "rentable_sqft")},
+        contract_type=bid.contract_type,
+        start_date=bid.start_date,
+        term_months=bid.term_months,
+        currency=bid.currency,
+        bid_amount=bid.counter_offer_amount or bid.bid_amount,
     )
-
-
-def _escalation(stored: Mapping[str, Any] | None) -> Escalation:
-    if stored is None:
-        return Escalation()
-    rest = _exact({name: value for name, value in stored.items() if name not in ("table", "index", "every_months")})
-    clause = stored.get("index")
-    return Escalation(
-        **rest,
-        every_months=stored.get("every_months", 12),
-        table=tuple(RentStep(step["from_month"], Decimal(step["rent"])) for step in stored.get("table") or ()),
-        index_clause=IndexClause(**_exact(clause)) if clause else None,
-    )
-
-
-def _late_policy(stored: Mapping[str, Any] | None) -> LatePolicy | None:
-    if stored is None:
-        return None
-    return LatePolicy(**_exact(stored) | {"grace_days": stored["grace_days"]})
-
-
-def _exact(stored: Mapping[str, Any]) -> dict[str, Any]:
-    """The values with each number as a Decimal: JSON's whole numbers come back as int."""
-    return {name: Decimal(value) if type(value) is int else value for name, value in stored.items()}

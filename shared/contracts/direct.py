@@ -2,10 +2,10 @@
 
 from uuid import UUID
 
-from shared.bids.offer import OfferedTerms
 from shared.kit.db import Asked, Row, Tx
 from shared.kit.errors import NotFound
 from shared.kit.fields import Id, PositiveMoney
+from shared.terms.offered import OfferedTerms
 
 _SELECT_CLIENT = "SELECT c.organization_id FROM app.client(%(client_id)s) AS c"
 

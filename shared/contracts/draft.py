@@ -9,9 +9,8 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
-from shared.bids.models import DEFAULTS, Bid
-from shared.bids.terms import engine_terms
-from shared.contracts.terms import COLUMNS
+from shared.bids.models import Bid
+from shared.bids.terms import terms_of_bid
 from shared.kit.db import Tx
 from shared.kit.ids import new_id
 from shared.kit.request import Caller
@@ -19,6 +18,8 @@ from shared.kit.settings import setting
 from shared.maths.months import end_date
 from shared.maths.schedule import Line, schedule, schedule_total
 from shared.maths.terms import Terms
+from shared.terms.deal import COLUMNS
+from shared.terms.stored import stored_terms
 
 _COLUMNS = """(id, bid_id, space_id, building_id, owner_id, owner_organization_id, client_id,
                        client_organization_id, contract_type, start_date, end_date, term_months, base_rent,
@@ -81,15 +82,6 @@ def draft_contract(tx: Tx, caller: Caller, bid: Bid) -> None:
     """Hold the bid's space and draft its contract on the terms on the table. Where the space is gone nothing is
     written: the bid has no `contract_id` when it is read next.
     """
-    stored = {name: getattr(bid, name) for name in DEFAULTS} | {"rentable_sqft": bid.rentable_sqft}
-    terms = engine_terms(
-        stored,
-        contract_type=bid.contract_type,
-        start_date=bid.start_date,
-        term_months=bid.term_months,
-        currency=bid.currency,
-        bid_amount=bid.counter_offer_amount or bid.bid_amount,
-    )
     values = {
         "contract_id": new_id(),
         "bid_id": bid.id,
@@ -97,23 +89,23 @@ def draft_contract(tx: Tx, caller: Caller, bid: Bid) -> None:
         "hold_days": int(setting("HOLD_DAYS", "14")),
         "by": caller.user_id,
     }
-    tx.run(_HOLD_AND_INSERT, values | frozen(terms, stored))
+    tx.run(_HOLD_AND_INSERT, values | frozen(terms_of_bid(bid)))
 
 
-def draft_direct(tx: Tx, caller: Caller, space_id: UUID, client_id: UUID, terms: Terms, stored: dict[str, Any]) -> UUID:
+def draft_direct(tx: Tx, caller: Caller, space_id: UUID, client_id: UUID, terms: Terms) -> UUID:
     """Draft a lease that no bid came before. It holds nothing until it is sent."""
     contract_id = new_id()
     values = {"contract_id": contract_id, "space_id": space_id, "client_id": client_id, "by": caller.user_id}
-    tx.run(_INSERT_DIRECT, values | frozen(terms, stored))
+    tx.run(_INSERT_DIRECT, values | frozen(terms))
     return contract_id
 
 
-def frozen(terms: Terms, stored: dict[str, Any], after: Line | None = None) -> dict[str, Any]:
-    """The columns of a contract on these terms; `stored` are the optional ones as a bid stores them, `after` is the
-    last line of the lease that they renew.
+def frozen(terms: Terms, after: Line | None = None) -> dict[str, Any]:
+    """The columns of a contract on these terms; `after` is the last line of the lease that they renew.
 
     Its total is the sum of its schedule's lines, in its currency. A sale has no end.
     """
+    stored = stored_terms(terms)
     columns = {name: Jsonb(value) if isinstance(value, dict) else value for name, value in stored.items()}
     return columns | {
         "contract_type": terms.contract_type,

@@ -10,9 +10,9 @@ from uuid import UUID
 
 from shared.contracts.document import LeaseDocument, Premises, render_lease
 from shared.contracts.sale import render_sale
-from shared.contracts.terms import schedule_of, terms_of
 from shared.kit.db import Row
 from shared.kit.pdf import Party
+from shared.terms.deal import schedule_of, terms_of
 
 
 def lease_reference(deal: Row) -> str:

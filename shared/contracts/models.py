@@ -7,9 +7,10 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.bids.models import BidBroker, OfferTerms
+from shared.bids.models import BidBroker
 from shared.kit.fields import Body, Day, Label, Text, View
 from shared.kit.paging import Paged, PageMeta
+from shared.terms.models import OfferTerms
 
 ContractStatus = Literal["DRAFT", "PENDING_SIGNATURE", "SIGNED", "ACTIVE", "EXPIRED", "TERMINATED"]
 SignatureStatus = Literal["NONE", "SIGNED_BY_CLIENT", "SIGNED_BY_OWNER", "PENDING_ADMIN", "FULLY_SIGNED"]

@@ -2,14 +2,9 @@
 
 from collections import defaultdict
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
-from shared.bids.models import DEFAULTS
-from shared.bids.offer import OfferedTerms
-from shared.bids.terms import engine_terms
 from shared.contracts.draft import frozen
-from shared.contracts.terms import terms_of
 from shared.kit.db import Asked, Row, Tx
 from shared.kit.errors import Detail, Unprocessable
 from shared.kit.fields import PositiveMoney
@@ -18,6 +13,8 @@ from shared.kit.request import Caller
 from shared.kit.settings import setting
 from shared.maths.schedule import Line, schedule
 from shared.maths.terms import IndexValue, Terms
+from shared.terms.deal import terms_of
+from shared.terms.offered import OfferedTerms, agreed
 
 KEPT = ("billing_frequency", "proration", "tax_percent", "late_policy")
 """Optional terms that stand as they were where a renewal does not name them; the others go back to their defaults."""
@@ -72,25 +69,22 @@ def select_indexes(tx: Tx, contract_id: UUID, renewal: Renewal) -> Asked[dict[st
     return tx.later(_SELECT_INDEXES, {"contract_id": contract_id, "name": renewal.index_name()}).then(by_name)
 
 
-def renewed_terms(deal: Row, renewal: Renewal) -> tuple[Terms, dict[str, Any]]:
-    """The renewal's terms, and its optional ones as they are stored. Raises WrongStart, Unprocessable on the type."""
+def renewed_terms(deal: Row, renewal: Renewal) -> Terms:
+    """The renewal's terms. Raises WrongStart, Unprocessable on the type."""
     starts = deal["end_date"] + timedelta(days=1)
     if renewal.start_date not in (None, starts):
         raise WrongStart(Detail("start_date", f"must be {starts.isoformat()}, the day after the lease ends"))
     if renewal.contract_type not in (None, deal["contract_type"]):
         raise WrongStart(Detail("contract_type", f"must be {deal['contract_type']}, the type of the current contract"))
-    given = {name: value for name, value in renewal.given().items() if value is not None}
-    area = deal["terms"].get("rentable_sqft") or deal["premises"]["gross_sqft"]
-    stored = DEFAULTS | {name: deal[name] for name in KEPT} | given | {"rentable_sqft": area}
-    terms = engine_terms(
-        stored,
-        contract_type=deal["contract_type"],
+    lease = terms_of(deal)
+    blank = Terms(
         start_date=starts,
-        term_months=renewal.term_months or 12,
-        currency=deal["currency"],
         bid_amount=renewal.bid_amount,
-    )
-    return terms, stored
+        contract_type=lease.contract_type,
+        area=lease.area,
+        exponent=lease.exponent,
+    )._replace(**{name: getattr(lease, name) for name in KEPT})
+    return agreed(renewal, blank, blank)
 
 
 def index_of(deal: Row) -> str | None:
@@ -104,7 +98,7 @@ def last_line(deal: Row, index_values: list[IndexValue]) -> Line:
     return schedule(terms_of(deal), index_values)[-1]
 
 
-def draft_renewal(tx: Tx, caller: Caller, lease_id: UUID, terms: Terms, stored: dict[str, Any], after: Line) -> UUID:
+def draft_renewal(tx: Tx, caller: Caller, lease_id: UUID, terms: Terms, after: Line) -> UUID:
     """Draft the next version of a lease, whose last line is `after`; its saga asks both sides to sign it."""
     contract_id = new_id()
     values = {
@@ -113,5 +107,5 @@ def draft_renewal(tx: Tx, caller: Caller, lease_id: UUID, terms: Terms, stored: 
         "hold_days": int(setting("HOLD_DAYS", "14")),
         "by": caller.user_id,
     }
-    tx.run(_INSERT, values | frozen(terms, stored, after=after))
+    tx.run(_INSERT, values | frozen(terms, after))
     return contract_id

@@ -14,9 +14,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from shared.kit.consumer import Event
 from shared.kit.db import Row
 from shared.kit.settings import setting
+from shared.maths.currencies import exponent_of
 from shared.notifications.mail import Mail
 from shared.notifications.rules import ROLES
-from shared.spaces.currencies import exponent_of
 from shared.users.rules import CHANNELS
 
 NOTICES = {

@@ -7,12 +7,12 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from shared.contracts.terms import earlier_line, terms_of
 from shared.maths.exact import less
 from shared.maths.explain import explain
 from shared.maths.schedule import Line, catch_up, schedule
 from shared.maths.terms import IndexValue
 from shared.payments.charges import Added
+from shared.terms.deal import earlier_line, terms_of
 
 
 @dataclass(frozen=True, slots=True)

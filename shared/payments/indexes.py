@@ -9,11 +9,11 @@ from psycopg.types.json import Jsonb
 from shared.kit.db import Row, Tx
 from shared.kit.ids import new_id
 from shared.kit.request import Caller
+from shared.maths.currencies import WHOLE_CURRENCIES
 from shared.maths.schedule import Line
 from shared.maths.terms import IndexValue
 from shared.payments.installments import explained
 from shared.payments.models import Publishing
-from shared.spaces.currencies import WHOLE_CURRENCIES
 
 # Publications of the same index come one after the other, so that versions have no gaps.
 _LOCK_INDEX = """

@@ -12,11 +12,11 @@ from typing import Any
 from uuid import UUID
 
 from shared.kit.db import Row, Tx
+from shared.maths.currencies import exponent_of
 from shared.maths.exact import Calculation, added, explained, less, summed
 from shared.maths.late import LateCharge, Settled, late_charges
 from shared.maths.terms import LatePolicy
 from shared.payments.charges import Added
-from shared.spaces.currencies import exponent_of
 
 INTEREST_DAYS = 90
 """So often interest is asked for while the rent has not come."""

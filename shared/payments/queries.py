@@ -12,10 +12,10 @@ from shared.kit.db import Asked, Reading, Row, Tx
 from shared.kit.ids import new_id
 from shared.kit.request import Caller
 from shared.kit.settings import setting
+from shared.maths.currencies import WHOLE_CURRENCIES
 from shared.organizations.sides import Sides, creditor_sides, mine, sides_of
 from shared.payments.models import Payment, PaymentFilter, Recording
 from shared.payments.rules import Reversal
-from shared.spaces.currencies import WHOLE_CURRENCIES
 
 _SELECT = """
 SELECT p.id, p.contract_id, p.payer_id, p.owner_organization_id, p.client_organization_id, p.charge, p.amount,

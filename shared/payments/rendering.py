@@ -9,8 +9,8 @@ from typing import Any
 
 from shared.contracts.lease import lease_reference, party_of
 from shared.kit.db import Row
+from shared.maths.currencies import exponent_of
 from shared.payments.document import Charge, Invoice, Receipt
-from shared.spaces.currencies import exponent_of
 
 
 def invoice_of(row: Row) -> Invoice:

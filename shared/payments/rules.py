@@ -9,9 +9,9 @@ from typing import Any
 from uuid import UUID
 
 from shared.kit.errors import Conflict, Detail, Invalid
+from shared.maths.currencies import exponent_of
 from shared.maths.exact import rounded
 from shared.payments.models import Applying, Payment, Recording, Returning
-from shared.spaces.currencies import exponent_of
 
 
 class AlreadyPaid(Conflict):

@@ -9,8 +9,8 @@ from shared.contracts.lease import lease_reference, party_of
 from shared.kit.db import Row
 from shared.kit.pdf import WIDTH, Column, Party, Pdf, Total
 from shared.kit.written import written_day, written_money
+from shared.maths.currencies import exponent_of
 from shared.payments.document import CHARGES, block
-from shared.spaces.currencies import exponent_of
 
 ENTRIES = {
     "CREDIT_NOTE": "Credit note",

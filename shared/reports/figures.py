@@ -10,11 +10,11 @@ from typing import Any
 from shared.kit.db import Row
 from shared.kit.wire import Table
 from shared.maths import reports
+from shared.maths.currencies import exponent_of
 from shared.maths.exact import ZERO, added, rounded
 from shared.reports.answer import table_of
 from shared.reports.models import BuildingOccupancy, CurrencyOccupancy
 from shared.reports.portfolio import Holding, area_of, leases_of
-from shared.spaces.currencies import exponent_of
 
 _NOTHING = Decimal("0.00")
 _AGES = ("current", "days_1_30", "days_31_60", "days_61_90", "days_over_90")

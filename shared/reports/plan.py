@@ -7,10 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 from shared.kit.db import Row
+from shared.maths.currencies import exponent_of
 from shared.maths.exact import CONTEXT, rounded
 from shared.maths.reports import ExpiryBucket, expiry_bucket, percent, walt, widths
 from shared.reports.portfolio import Holding, area_of, leases_of
-from shared.spaces.currencies import exponent_of
 
 BUCKETS: tuple[ExpiryBucket, ...] = ("<12m", "12–24m", "24–36m", ">36m", "VACANT")
 VACANT = "VACANT"

@@ -7,12 +7,12 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
-from shared.bids.terms import engine_terms
 from shared.kit.wire import load
 from shared.maths.exact import ZERO
 from shared.maths.reports import Lease, Space, SpaceStatus, Standing, standing, status_of
 from shared.maths.terms import IndexValue, Terms
 from shared.reports.queries import Deal, SpaceRow
+from shared.terms.stored import engine_terms
 
 
 class Holding(NamedTuple):

@@ -8,12 +8,12 @@ from operator import itemgetter
 from typing import Any
 
 from shared.kit.wire import Table
+from shared.maths.currencies import exponent_of
 from shared.maths.exact import ZERO, rounded
 from shared.maths.months import months_left
 from shared.reports.models import RentRollRow
 from shared.reports.plan import rent_psf
 from shared.reports.portfolio import Holding
-from shared.spaces.currencies import exponent_of
 
 COLUMNS = tuple(RentRollRow.model_fields)
 _CONTRACT, _CURRENCY = COLUMNS.index("contract_id"), COLUMNS.index("currency")

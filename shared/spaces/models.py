@@ -22,7 +22,7 @@ from shared.kit.fields import (
     WebAddress,
     refuse,
 )
-from shared.spaces.currencies import CURRENCIES
+from shared.maths.currencies import CURRENCIES
 
 UsageType = Literal["OFFICE", "CANTEEN", "RESTROOM", "STORAGE", "CORRIDOR", "JANITOR", "OTHER"]
 Availability = Literal["AVAILABLE", "OCCUPIED", "MAINTENANCE", "RESERVED"]

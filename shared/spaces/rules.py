@@ -4,7 +4,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from shared.kit.db import Row
 from shared.kit.errors import Conflict, Detail, Invalid
-from shared.spaces.currencies import WHOLE_CURRENCIES
+from shared.maths.currencies import WHOLE_CURRENCIES
 from shared.spaces.deal import Ties
 from shared.spaces.models import ScoreFactors, SpaceChanges
 

@@ -1,6 +1,7 @@
 """The promises of the house: one word opens four drawers, arrows point one way, nothing is written twice."""
 
 import ast
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -85,6 +86,51 @@ def test_arrows_point_one_way():
                 if not (path.name == "catalog.py" and parts == ["functions"]):
                     wrong.append(f"{path.relative_to(ROOT)} imports {name}")
     assert wrong == []
+
+
+LOWER = ("kit", "maths", "terms")
+"""Drawers that know no word above them: each may import itself and those before it."""
+
+
+def test_the_lower_drawers_know_no_word_above_them():
+    wrong = []
+    for path in (ROOT / "shared").rglob("*.py"):
+        if (word := word_of(path)[1]) in LOWER:
+            below = LOWER[: LOWER.index(word) + 1]
+            known = {name.split(".")[1] for name in imports_of(path) if name.startswith("shared.")}
+            wrong += [f"{path.relative_to(ROOT)} imports shared/{name}" for name in known.difference(below)]
+    assert wrong == []
+
+
+class _Loaded(ast.NodeVisitor):
+    """What a module imports, also inside its functions; what stands under `if TYPE_CHECKING` is never loaded."""
+
+    def __init__(self) -> None:
+        self.found: set[str] = set()
+
+    def visit_If(self, node: ast.If) -> None:
+        if ast.unparse(node.test) != "TYPE_CHECKING":
+            self.generic_visit(node)
+
+    def visit_Import(self, node: ast.Import) -> None:
+        self.found |= {alias.name for alias in node.names}
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
+        self.found |= {f"{node.module}", *(f"{node.module}.{alias.name}" for alias in node.names)}
+
+
+def loaded_by(path: Path) -> set[str]:
+    visitor = _Loaded()
+    visitor.visit(ast.parse(path.read_text()))
+    return visitor.found
+
+
+def test_no_modules_import_each_other_in_a_circle_not_even_inside_their_functions():
+    paths = [path for top in ("shared", "functions", "stacks", "local", "tools") for path in (ROOT / top).rglob("*.py")]
+    modules = {".".join(path.relative_to(ROOT).with_suffix("").parts): path for path in paths}
+    TopologicalSorter(
+        {name: loaded_by(path) & modules.keys() - {name} for name, path in modules.items()}
+    ).prepare()  # raises CycleError, which names the circle
 
 
 def test_whose_rows_are_a_callers_own_is_written_once():

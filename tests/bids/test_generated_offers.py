@@ -11,13 +11,13 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.bids.calculation import InconsistentTerms, calculate
-from shared.bids.models import DEFAULTS
-from shared.bids.offer import OfferedTerms
-from shared.bids.proposal import asked_terms, stored_terms
-from shared.bids.terms import engine_terms, merged
 from shared.kit import wire
 from shared.maths.schedule import schedule, schedule_total
+from shared.maths.terms import Terms
+from shared.terms.calculation import InconsistentTerms, calculate
+from shared.terms.models import DEFAULTS
+from shared.terms.offered import OfferedTerms, answer_to, first_offer
+from shared.terms.stored import engine_terms, stored_terms
 
 TODAY = date(2027, 1, 31)
 AREA = Decimal("1234.50")
@@ -72,7 +72,7 @@ def test_any_offer_is_refused_by_name_or_adds_up_twice(offer, amount, currency):
     for step in (offer.get("escalation") or {}).get("table", ()):
         step.setdefault("rent", amount)
     asked = OfferedTerms.model_validate(wire.parse(wire.render(offer)))
-    terms = asked_terms(asked, TODAY, currency, AREA, amount)
+    terms = first_offer(asked, today=TODAY, currency=currency, area=AREA, bid_amount=amount)
     try:
         calculated = calculate(terms)
     except InconsistentTerms as refusal:
@@ -82,7 +82,7 @@ def test_any_offer_is_refused_by_name_or_adds_up_twice(offer, amount, currency):
         return
 
     # What is stored and read back is the same deal.
-    kept = wire.load(wire.render(stored_terms(asked, AREA)))
+    kept = wire.load(wire.render(stored_terms(terms)))
     again = engine_terms(
         kept,
         contract_type=terms.contract_type,
@@ -111,12 +111,21 @@ def is_whole(offer):
 @settings(max_examples=200, deadline=None)
 @given(first=offers.filter(is_whole), answer=offers.filter(is_whole))
 def test_an_answer_changes_what_it_names_and_nothing_else(first, answer):
-    before = merged({}, OfferedTerms.model_validate(wire.parse(wire.render(first))).given())
-    given_terms = OfferedTerms.model_validate(wire.parse(wire.render(answer))).given()
+    space: dict[str, Any] = {"today": TODAY, "currency": "USD", "area": AREA, "bid_amount": Decimal(5000)}
+    standing = first_offer(OfferedTerms.model_validate(wire.parse(wire.render(first))), **space)
+    asked = OfferedTerms.model_validate(wire.parse(wire.render(answer)))
 
-    after = merged(before, given_terms)
+    after = answer_to(standing, asked, **space)
 
-    assert after.keys() == DEFAULTS.keys()
-    for name, value in after.items():
-        named = given_terms.get(name, before[name])
-        assert value == (DEFAULTS[name] if named is None else named)
+    blank = first_offer(OfferedTerms(), **space)
+    named = asked.named()
+    for name, value in after._asdict().items():
+        expected = named.get(name, getattr(standing, name))
+        if name == "term_months" and expected is None and after.contract_type == "SALE":
+            assert value is None
+        else:
+            assert value == (getattr(blank, name) if expected is None else expected), name
+
+
+def test_the_defaults_of_the_engine_are_those_that_are_answered():
+    assert stored_terms(Terms(TODAY)) == DEFAULTS | {"rentable_sqft": None}

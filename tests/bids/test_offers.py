@@ -180,7 +180,7 @@ def test_terms_without_sense_name_the_field_and_the_rule(world, call, field):
 
     reply = call(place_bid, as_=world.client(), body=body)
 
-    assert (reply.status, reply.code) == (422, "TERMS_WITHOUT_SENSE")
+    assert (reply.status, reply.code) == (422, "INCONSISTENT_TERMS")
     assert field in reply.fields
 
 

@@ -152,7 +152,7 @@ def test_a_sale_has_a_price_and_no_economics(world, call):
 def test_terms_without_sense_are_refused_as_in_a_bid(world, call, terms, field):
     reply = ask(world, call, **terms)
 
-    assert (reply.status, reply.code, reply.fields) == (422, "TERMS_WITHOUT_SENSE", [field])
+    assert (reply.status, reply.code, reply.fields) == (422, "INCONSISTENT_TERMS", [field])
 
 
 def test_a_space_that_the_caller_may_not_see_is_not_found(world, call):

@@ -95,7 +95,7 @@ def test_an_offer_over_the_socket_takes_all_terms(world):
     refused = socket.say(place_bid, "bid:place", offer | {"free_rent": {"months": [13]}})
     placed = socket.say(place_bid, "bid:place", offer | {"term_months": 24} | terms)
 
-    assert refused["data"]["code"] == "TERMS_WITHOUT_SENSE"
+    assert refused["data"]["code"] == "INCONSISTENT_TERMS"
     assert [detail["field"] for detail in refused["data"]["details"]] == ["free_rent.months.0"]
     [row] = world.sql("SELECT terms FROM bids WHERE id = %(id)s", id=placed["data"]["bid_id"])
     assert row["terms"]["free_rent"] == {"months": [1]}

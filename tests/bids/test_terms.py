@@ -70,7 +70,7 @@ def test_the_change_of_terms_is_accounted_for_with_before_and_after(world, deal)
     [
         ({"start_date": date(2020, 1, 1)}, "START_IN_THE_PAST", "start_date"),
         ({"valid_until": date(2020, 1, 1)}, "EXPIRY_IN_THE_PAST", "valid_until"),
-        ({"term_months": 600, "amount": 99_999_999}, "TERMS_WITHOUT_SENSE", None),
+        ({"term_months": 600, "amount": 99_999_999}, "INCONSISTENT_TERMS", None),
     ],
 )
 @pytest.mark.parametrize("move", ["counter", "revise"])

@@ -17,8 +17,8 @@ from functions.contracts.get_contract import get_contract
 from functions.contracts.get_schedule import get_schedule
 from functions.leasing.activate_contract import activate_contract
 from functions.leasing.schedule_payments import schedule_payments
-from shared.contracts.terms import terms_of
 from shared.maths.terms import Discount, Escalation, LatePolicy, Terms
+from shared.terms.deal import terms_of
 from tests.leasing.deal import Deal
 
 D = Decimal

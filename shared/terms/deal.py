@@ -3,10 +3,10 @@
 from datetime import date
 from decimal import Decimal
 
-from shared.bids.terms import engine_terms
 from shared.kit.db import Row
 from shared.maths.schedule import Line, schedule
 from shared.maths.terms import IndexValue, Terms
+from shared.terms.stored import engine_terms
 
 COLUMNS = (
     "billing_frequency",

@@ -1,0 +1,52 @@
+"""The terms of an offer, as they are answered."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any, Literal, Self
+
+from shared.kit.fields import View
+
+DEFAULTS: dict[str, Any] = {
+    "billing_frequency": "MONTHLY",
+    "proration": "ACTUAL_MONTH",
+    "escalation": None,
+    "free_rent": None,
+    "deposit_months": 0,
+    "ti_allowance_psf": 0,
+    "other_costs_psf": 0,
+    "commission_percent": 0,
+    "commission_base": "NET_OF_FREE_RENT",
+    "tax_percent": 0,
+    "late_policy": None,
+    "discount": {"annual_percent": 8, "compounding": "NOMINAL_12", "timing": "ADVANCE", "period": "MONTH"},
+}
+"""The optional terms of an offer that names none; stored.py says how they are stored."""
+
+
+class OfferTerms(View):
+    """The terms of an offer, named as they are asked (`OfferedTerms`), and the area in square feet that they count
+    with; by default where a release before this one stored none."""
+
+    contract_type: Literal["LEASE", "RENTAL", "SALE"]
+    start_date: date
+    term_months: int | None
+    billing_frequency: str
+    escalation: dict[str, Any] | None
+    free_rent: dict[str, Any] | None
+    deposit_months: Decimal
+    ti_allowance_psf: Decimal
+    other_costs_psf: Decimal
+    commission_percent: Decimal
+    commission_base: str
+    proration: str
+    late_policy: dict[str, Any] | None
+    tax_percent: Decimal
+    discount: dict[str, Any]
+    rentable_sqft: Decimal | None
+
+    @classmethod
+    def of(cls, row: dict[str, Any]) -> Self:
+        """The view of a row whose `terms` are as they are stored."""
+        row = DEFAULTS | {"rentable_sqft": None} | row["terms"] | row
+        del row["terms"]
+        return cls.model_construct(**row)

@@ -1,0 +1,224 @@
+"""The terms of an offer, as a side sends them, and the engine's terms of them [docs/spec/lease-maths.md, Terms of an
+offer].
+
+Only the form of a value is checked here (400); whether the terms make sense together is said by calculation.py (422).
+"""
+
+from abc import abstractmethod
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field
+
+from shared.kit.fields import Body, Count, Day, Flag, Label, Money, Number, PositiveMoney, Shown, refuse
+from shared.maths.currencies import exponent_of
+from shared.maths.months import first_of_next_month
+from shared.maths.terms import Discount, Escalation, IndexClause, LatePolicy, RentStep, Terms
+
+TERM_MONTHS = 12
+"""How long a lease is that names no term."""
+
+
+def _at_most(decimals: int) -> AfterValidator:
+    def check(value: Decimal) -> Decimal:
+        if abs(value) >= 10**10:
+            raise refuse("must be below 10,000,000,000")
+        if value != round(value, decimals):
+            raise refuse(f"must have at most {decimals} decimals")
+        return value
+
+    return AfterValidator(check)
+
+
+def _told(decimals: int, **bounds: int) -> Shown:
+    """The ranges are rules of the maths (shared/maths/checks.py: 422); they are told, so that a form can help."""
+    return Shown({"multipleOf": float(Decimal(1).scaleb(-decimals)), **bounds})
+
+
+Months = Annotated[Count, Shown({"minimum": 1, "maximum": 600})]
+Percent = Annotated[Number, _at_most(4), _told(4, minimum=0, maximum=1000)]
+Change = Annotated[Number, _at_most(4), _told(4, minimum=-100, maximum=1000)]
+Rate = Annotated[Number, _at_most(4), _told(4, exclusiveMinimum=-(10**10), exclusiveMaximum=10**10)]
+IndexFigure = Annotated[Number, _at_most(6), _told(6, exclusiveMinimum=0, exclusiveMaximum=10**10)]
+PartMonths = Annotated[Number, Field(ge=0), _at_most(2), _told(2, maximum=600)]
+
+
+class _Clause(Body):
+    """A term that is several fields."""
+
+    @abstractmethod
+    def counted(self) -> Any:
+        """As the engine counts with it."""
+
+
+class RentFrom(_Clause):
+    """From lease month `from_month` on, the monthly rent is `rent`."""
+
+    from_month: Months
+    rent: PositiveMoney
+
+    def counted(self) -> RentStep:
+        return RentStep(self.from_month, self.rent)
+
+
+class IndexAsked(_Clause):
+    """How the rent is adjusted to one of the owner's indexes: each change times `factor`, between `min` and `max`
+    percent."""
+
+    name: Annotated[Label, Field(max_length=64)]
+    base_value: IndexFigure
+    factor: IndexFigure = Decimal(1)
+    min: Change | None = None
+    max: Change | None = None
+    max_rent: PositiveMoney | None = None
+    mode: Literal["BASE", "PRIOR"] = "BASE"
+    upward_only: Flag = False
+
+    def counted(self) -> IndexClause:
+        return IndexClause(**dict(self))
+
+
+class EscalationAsked(_Clause):
+    """How the rent changes: by `percent` (COMPOUND, SIMPLE), by `table` (STEP, starting with the base rent), by
+    `amount_psf` per square foot and year (AMOUNT), or by an `index` (INDEX)."""
+
+    kind: Literal["NONE", "COMPOUND", "SIMPLE", "STEP", "AMOUNT", "INDEX"]
+    percent: Change | None = None
+    amount_psf: Rate | None = None
+    every_months: Months = 12
+    table: Annotated[list[RentFrom], Field(max_length=600)] | None = None
+    index: IndexAsked | None = None
+
+    def counted(self) -> Escalation:
+        return Escalation(
+            kind=self.kind,
+            percent=self.percent,
+            amount_psf=self.amount_psf,
+            every_months=self.every_months,
+            table=tuple(step.counted() for step in self.table or ()),
+            index_clause=self.index.counted() if self.index else None,
+        )
+
+
+class FreeRent(_Clause):
+    """Lease months without base rent, counted from 1."""
+
+    months: Annotated[list[Months], Field(max_length=600)]
+
+    def counted(self) -> tuple[int, ...]:
+        return tuple(self.months)
+
+
+class LateTerms(_Clause):
+    """The charges for an installment that is still unpaid `grace_days` after its due date."""
+
+    grace_days: Annotated[Count, Field(ge=0, le=365)] = 0
+    fee_percent: Percent = Decimal(0)
+    min_fee: Money = Decimal(0)
+    annual_interest_percent: Percent = Decimal(0)
+
+    def counted(self) -> LatePolicy:
+        return LatePolicy(**dict(self))
+
+
+class DiscountTerms(_Clause):
+    """The rate at which later rent is discounted to today. It affects only figures for comparison, not the rent."""
+
+    annual_percent: Percent = Decimal(8)
+    compounding: Literal["NOMINAL_12", "EFFECTIVE"] = "NOMINAL_12"
+    timing: Literal["ADVANCE", "ARREARS"] = "ADVANCE"
+    period: Literal["MONTH", "YEAR"] = "MONTH"
+
+    def counted(self) -> Discount:
+        return Discount(**dict(self))
+
+
+class OfferedTerms(Body):
+    """The terms beside the rent. In a first offer null is the default; in an answer to one, what is left out stays as
+    it stands and null goes back to the default.
+
+    By default: a LEASE of 12 months from the first of next month, billed MONTHLY by ACTUAL_MONTH, at one rent, with no
+    free month, no deposit, no costs, no tax and no late charges; compared at 8 % a year, NOMINAL_12, in ADVANCE.
+    """
+
+    contract_type: Literal["LEASE", "RENTAL", "SALE"] | None = None
+    start_date: Day | None = None
+    term_months: Months | None = None
+    billing_frequency: Literal["MONTHLY", "QUARTERLY", "ANNUAL"] | None = None
+    escalation: EscalationAsked | None = None
+    free_rent: FreeRent | None = None
+    deposit_months: PartMonths | None = None
+    ti_allowance_psf: Rate | None = None
+    other_costs_psf: Rate | None = None
+    commission_percent: Percent | None = None
+    commission_base: Literal["NET_OF_FREE_RENT", "GROSS_RENT"] | None = None
+    proration: Literal["ACTUAL_MONTH", "ACTUAL_365", "THIRTY_360"] | None = None
+    late_policy: LateTerms | None = None
+    tax_percent: Percent | None = None
+    discount: DiscountTerms | None = None
+
+    def named(self) -> dict[str, Any]:
+        """The terms that are named, as the engine counts with them; None is the default."""
+        return {
+            _ENGINE.get(name, name): value.counted() if isinstance(value, _Clause) else value
+            for name in self.model_fields_set & _TERMS
+            for value in (getattr(self, name),)
+        }
+
+    def index_name(self) -> str | None:
+        """The index that the rent is to follow, if any."""
+        clause = self.escalation and self.escalation.index
+        return clause.name if clause else None
+
+
+_TERMS = frozenset(OfferedTerms.model_fields)
+_ENGINE = {"free_rent": "free_months"}
+"""What the engine calls otherwise."""
+
+
+def first_offer(
+    asked: OfferedTerms,
+    *,
+    today: date,
+    currency: str,
+    area: Decimal | None,
+    bid_amount: Decimal | None,
+    base_rent_psf: Decimal | None = None,
+) -> Terms:
+    """A first offer as the engine counts with it, for a space of `area` square feet; `today` is the day it is there."""
+    blank = _blank(today, currency, area, bid_amount, base_rent_psf)
+    return agreed(asked, blank, blank)
+
+
+def answer_to(
+    standing: Terms, asked: OfferedTerms, *, today: date, currency: str, area: Decimal | None, bid_amount: Decimal
+) -> Terms:
+    """The terms after an answer: what it leaves out is as it stands, and null goes back to the default."""
+    blank = _blank(today, currency, area, bid_amount)
+    return agreed(asked, standing._replace(area=area, bid_amount=bid_amount), blank)
+
+
+def agreed(asked: OfferedTerms, standing: Terms, blank: Terms) -> Terms:
+    """`standing` with what `asked` names; where that is null, as in `blank`."""
+    named = {name: getattr(blank, name) if value is None else value for name, value in asked.named().items()}
+    terms = standing._replace(**named)
+    if terms.term_months is None and terms.contract_type != "SALE":
+        return terms._replace(term_months=TERM_MONTHS)
+    return terms
+
+
+def _blank(
+    today: date,
+    currency: str,
+    area: Decimal | None,
+    bid_amount: Decimal | None,
+    base_rent_psf: Decimal | None = None,
+) -> Terms:
+    return Terms(
+        start_date=first_of_next_month(today),
+        bid_amount=bid_amount,
+        base_rent_psf=base_rent_psf,
+        area=area,
+        exponent=exponent_of(currency),
+    )
