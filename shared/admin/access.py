@@ -9,9 +9,9 @@ from shared.kit.request import Caller
 
 
 def lock_account(tx: Tx, caller: Caller, user_id: UUID) -> tuple[Row, Row]:
-    """Somebody else's account and what stands around it, as in `queries.lock_user`.
+    """Somebody else's account and what depends on it, as in `queries.lock_user`.
 
-    Raises SessionEnded where the caller is no administrator any more, ActingOnOneself, NotFound.
+    Raises SessionEnded if the caller is no longer an administrator, ActingOnOneself, NotFound.
     """
     row, around = queries.lock_user(tx, caller, user_id)
     rules.check_actor(around["is_administrator"], user_id == caller.user_id)

@@ -1,4 +1,4 @@
-"""What the platform's own people see of its users and of its books, and what they may ask for."""
+"""What staff see of users and of the audit log, and what they may ask for."""
 
 from datetime import date, datetime
 from typing import Annotated, Any, ClassVar, Literal

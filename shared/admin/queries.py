@@ -30,7 +30,7 @@ def select_users(tx: Reading, asked: UserFilter) -> list[Row]:
 
 
 def _pattern(words: str | None) -> str | None:
-    """For ILIKE: the words anywhere, each sign of them standing for itself."""
+    """A pattern for ILIKE: the text anywhere, its wildcards escaped."""
     if words is None:
         return None
     for sign in "\\%_":
@@ -52,10 +52,10 @@ LIMIT %(limit)s
 
 
 def lock_user(tx: Tx, caller: Caller, user_id: UUID) -> tuple[Row | None, Row]:
-    """The user, and what a change of it has to look at: `is_administrator` (the caller, still), `peers` of its role in
-    its organization, whether that `has_something` to look after.
+    """The user, and what a change depends on: `is_administrator` (whether the caller still is one), `peers` with the
+    user's role in the organization, and whether the organization `has_something` to look after.
 
-    Changes of users by administrators happen one after the other where they concern each other or one organization.
+    Changes that concern one organization, or administrators who change each other, wait for each other.
     """
     values = {"id": user_id, "caller_id": caller.user_id, "roles": list(ROLES_THAT_LOOK_AFTER)}
     # The locks are statements of their own: the next ones then read what the wait has left.
@@ -65,7 +65,7 @@ def lock_user(tx: Tx, caller: Caller, user_id: UUID) -> tuple[Row | None, Row]:
     return (users[0] if users else None), around
 
 
-# In one order, so that two administrators who act on each other do not wait crosswise.
+# Always in the same order, so that two administrators who act on each other do not deadlock.
 _LOCK_USERS = "SELECT u.id FROM users u WHERE u.id IN (%(id)s, %(caller_id)s) ORDER BY u.id FOR UPDATE"
 
 _LOCK_PEERS = """
@@ -92,7 +92,7 @@ LEFT JOIN users u ON u.id = asked.id
 
 
 def update_role(tx: Tx, caller: Caller, user_id: UUID, role: str) -> Row:
-    """The user with its new role."""
+    """The user with the new role."""
     return _updated(tx, _UPDATE_ROLE, {"id": user_id, "role": role, "by": caller.user_id})
 
 
@@ -102,7 +102,7 @@ UPDATE users SET role = %(role)s, updated_at = clock_timestamp(), updated_by = %
 
 
 def update_status(tx: Tx, caller: Caller, user_id: UUID, status: str) -> Row:
-    """The user with its new status."""
+    """The user with the new status."""
     return _updated(tx, _UPDATE_STATUS, {"id": user_id, "status": status, "by": caller.user_id})
 
 
@@ -135,12 +135,12 @@ FOR UPDATE
 
 
 def insert_note(tx: Tx, caller: Caller, user_id: UUID, text: str) -> Row | None:
-    """The note; None where there is no such user."""
+    """The note; None if there is no such user."""
     return tx.one(_INSERT_NOTE, _note(caller, user_id, text))
 
 
 def keep_reason(tx: Tx, caller: Caller, user_id: UUID, reason: str) -> None:
-    """A note of why a known user was suspended."""
+    """A note that says why a user was suspended."""
     tx.run(_INSERT_NOTE, _note(caller, user_id, reason))
 
 
@@ -156,7 +156,7 @@ RETURNING id, user_id, author_id, text, created_at
 
 
 def select_notes(tx: Reading, user_id: UUID, asked: Paged) -> list[Row] | None:
-    """One row more than the page holds; None where there is no such user."""
+    """One row more than the page holds; None if there is no such user."""
     (before,) = asked.key_before(UUID)
     values = {"user_id": user_id, "before": before, "limit": asked.limit + 1}
     users, notes = tx.batch((_SELECT_KNOWN, values), (_SELECT_NOTES, values))
@@ -177,7 +177,7 @@ LIMIT %(limit)s
 
 
 def select_entries(tx: Reading, caller: Caller, asked: AuditFilter) -> list[Row]:
-    """One row more than the page holds: of the caller's organization, or of all where the caller sees all."""
+    """One row more than the page holds: of the caller's organization, or of all if the caller sees all."""
     before, before_id = asked.key_before(datetime.fromisoformat, UUID)
     values = {
         **asked.model_dump(include={"user_id", "action", "resource_type", "resource_id", "begins", "ends"}),
@@ -212,9 +212,9 @@ LIMIT %(limit)s
 # --- its seals
 
 SETTLED = "1 hour"
-"""How old an entry is before it is sealed: no transaction lives so long, so none adds an older one afterwards."""
+"""The age at which an entry is sealed: no transaction lives that long, so none adds an older entry afterwards."""
 
-# Who came from where is left out: an account that ends takes its traces with it (app.forget_traces).
+# Addresses and user agents are left out: they are deleted together with an account (app.forget_traces).
 _SUM = """
 SELECT count(*) AS entries,
        encode(sha256(convert_to(%(previous)s || coalesce(string_agg(
@@ -228,11 +228,11 @@ WHERE a.created_at > %(since)s::timestamptz AND a.created_at <= %(until)s::times
 """
 
 _BEGINNING: Row = {"number": 0, "sealed_until": "-infinity", "hash": ""}
-"""What the first seal stands on."""
+"""The hash that the first seal continues."""
 
 
 def insert_seal(tx: Tx) -> Row | None:
-    """The seal of every settled entry since the one before; None where there are none."""
+    """The seal of every settled entry since the previous seal; None if there are none."""
     # The lock is a statement of its own: the next ones then read what the wait has left.
     _, seals, [settled] = tx.batch((_LOCK_SEALS, None), (_SELECT_LAST_SEAL, None), (_SELECT_SETTLED, None))
     last = seals[0] if seals else _BEGINNING
@@ -254,14 +254,14 @@ RETURNING number, sealed_until, entries, hash
 
 
 def _sum(tx: Reading, previous: Row, until: datetime) -> Row:
-    """How many `entries` lie between a seal and a moment, and the `hash` over that seal and them."""
+    """The number of `entries` between a seal and a moment, and the `hash` over that seal and the entries."""
     [found] = tx.all(_SUM, {"previous": previous["hash"], "since": previous["sealed_until"], "until": until})
     return found
 
 
 def check_seals(tx: Reading) -> Row:
-    """How many `seals` there are and the last one's `hash`, the numbers of those `broken` (their entries do not bear
-    them out), how many entries no seal covers (`unsealed`), and how many of these one should (`overdue`)."""
+    """The number of `seals` and the last one's `hash`, the numbers of `broken` seals (their entries do not match), how
+    many entries no seal covers (`unsealed`), and how many of these should be sealed (`overdue`)."""
     seals, [rest] = tx.batch((_SELECT_SEALS, None), (_SELECT_UNSEALED, None))
     broken = []
     previous = _BEGINNING

@@ -3,12 +3,12 @@
 from shared.kit.errors import Conflict, Refusal, SessionEnded
 
 ROLES_THAT_LOOK_AFTER = ("OWNER", "CLIENT", "BROKER")
-"""Whoever is the only one of such a role in an organization that has something to look after keeps it."""
+"""The last user with such a role keeps it, if their organization has something to look after."""
 
 SUSPENDED = "SUSPENDED"
-"""Why a session was revoked whose person was suspended."""
+"""Why a session was revoked: its user was suspended."""
 SECOND_FACTOR_REMOVED = "SECOND_FACTOR_REMOVED"
-"""Why a session was revoked whose person lost its second factor to an administrator."""
+"""Why a session was revoked: an administrator removed its user's second factor."""
 
 
 class ActingOnOneself(Conflict):
@@ -33,7 +33,7 @@ class NoSecondFactor(Conflict):
 
 
 def check_actor(is_administrator: bool, is_oneself: bool) -> None:
-    """Raises SessionEnded where the caller has ceased to be an administrator meanwhile; ActingOnOneself."""
+    """Raises SessionEnded if the caller is no longer an administrator; ActingOnOneself."""
     if not is_administrator:
         raise SessionEnded()
     if is_oneself:
@@ -41,12 +41,12 @@ def check_actor(is_administrator: bool, is_oneself: bool) -> None:
 
 
 def check_role_change(before: str, after: str, peers: int, has_something: bool) -> None:
-    """Raises NobodyLeft where the organization would lose the last one who looks after it."""
+    """Raises NobodyLeft if the organization would lose the last user who can manage it."""
     if before in ROLES_THAT_LOOK_AFTER and after != before and has_something and not peers:
         raise NobodyLeft()
 
 
 def check_status(before: str, expected: str, refusal: type[Refusal]) -> None:
-    """Raises `refusal` where the account does not have the status that the change begins from."""
+    """Raises `refusal` if the account does not have the status that the change starts from."""
     if before != expected:
         raise refusal()

@@ -13,7 +13,7 @@ FACTOR = """
 
 
 def lock_factor(tx: Tx, caller: Caller) -> Row | None:
-    """The caller with its second factor; whoever else would use or change that waits."""
+    """The caller with their second factor, locked against concurrent use and change."""
     return tx.one(_LOCK_FACTOR, {"id": caller.user_id})
 
 
@@ -30,7 +30,7 @@ UPDATE users SET two_factor_secret = %(secret)s, two_factor_step = NULL, updated
 
 
 def update_factor_enabled(tx: Tx, user_id: UUID, step: int, code_hashes: list[str]) -> None:
-    """On, with a code taken and new recovery codes."""
+    """Turn it on, with its first code used and new recovery codes."""
     values = {"id": user_id, "step": step, "hashes": code_hashes}
     tx.run(_UPDATE_ENABLED, values)
     tx.run(_INSERT_RECOVERY_CODES, values)
@@ -46,7 +46,7 @@ INSERT INTO recovery_codes (user_id, code_hash) SELECT %(id)s, unnest(%(hashes)s
 
 
 def delete_factor(tx: Tx, user_id: UUID) -> None:
-    """Off, and nothing of it left."""
+    """Turn it off and delete everything about it."""
     tx.run(_UPDATE_DISABLED, {"id": user_id})
     tx.run("DELETE FROM recovery_codes WHERE user_id = %(id)s", {"id": user_id})
 
@@ -59,12 +59,12 @@ WHERE id = %(id)s
 
 
 def update_factor_step(tx: Tx, user_id: UUID, step: int) -> None:
-    """This code, and those before it, are spent."""
+    """Mark this code and all earlier ones as used."""
     tx.run("UPDATE users SET two_factor_step = %(step)s WHERE id = %(id)s", {"id": user_id, "step": step})
 
 
 def update_recovery_spent(tx: Tx, user_id: UUID, code_hash: str) -> bool:
-    """Whether this was one of the person's codes, and not used before."""
+    """Whether this was one of the user's unused codes; it is used now."""
     return tx.one(_UPDATE_RECOVERY_SPENT, {"id": user_id, "code_hash": code_hash}) is not None
 
 
@@ -76,7 +76,7 @@ RETURNING user_id
 
 
 def is_recovery_code(tx: Tx, user_id: UUID, code_hash: str) -> bool:
-    """As update_recovery_spent, and the code is left as it is."""
+    """As update_recovery_spent, but the code stays unused."""
     return tx.one(_SELECT_RECOVERY, {"id": user_id, "code_hash": code_hash}) is not None
 
 
@@ -97,7 +97,7 @@ VALUES (%(id)s, %(user_id)s, 'SECOND_FACTOR', %(token_hash)s, now() + make_inter
 
 
 def lock_challenge(tx: Tx, token_hash: str) -> Row | None:
-    """The sign-in that waits for its second factor, and its person as lock_factor; None where there is none."""
+    """The sign-in that waits for its second factor, with its user as in lock_factor; None if there is none."""
     return tx.one(_LOCK_CHALLENGE, {"token_hash": token_hash})
 
 
@@ -116,7 +116,7 @@ def update_challenge_spent(tx: Tx, challenge_id: UUID) -> None:
 
 
 def update_challenge_failed(tx: Tx, challenge_id: UUID) -> None:
-    """One more try is gone; with the last one the token is."""
+    """Count a failed attempt; the last one deletes the token."""
     tx.run(_UPDATE_CHALLENGE_FAILED, {"id": challenge_id, "tries": CHALLENGE_TRIES})
 
 

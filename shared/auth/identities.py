@@ -1,4 +1,4 @@
-"""The SQL of what other providers say who somebody is."""
+"""The SQL of identities at other providers."""
 
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from shared.kit.request import Caller
 
 
 def select_identity(tx: Tx, told: Identity) -> Row | None:
-    """The account that belongs to the person at the provider."""
+    """The account of a person at the provider."""
     return tx.one(_SELECT_IDENTITY, _identity(told))
 
 
@@ -22,7 +22,7 @@ WHERE i.provider = %(provider)s AND i.subject = %(subject)s AND u.status = 'ACTI
 
 
 def has_identity(tx: Tx, user_id: UUID, provider: str) -> bool:
-    """Whether the account belongs to somebody at the provider."""
+    """Whether the account is linked to the provider."""
     return tx.one(_SELECT_HAS_IDENTITY, {"user_id": user_id, "provider": provider}) is not None
 
 
@@ -35,7 +35,7 @@ def insert_identity(tx: Tx, user_id: UUID, told: Identity) -> None:
     tx.run(_INSERT_IDENTITY, values)
 
 
-# Of an account that was removed from its organization.
+# The account was removed from its organization.
 _DELETE_FORMER_IDENTITY = """
 DELETE FROM oauth_identities i
 USING users u
@@ -48,7 +48,7 @@ INSERT INTO oauth_identities (provider, subject, user_id) VALUES (%(provider)s, 
 
 
 def insert_passwordless(tx: Tx, caller: Caller, told: Identity) -> Row:
-    """A new account that no password opens. Violates `users_email_key` where the address has one."""
+    """A new account without a password. Violates `users_email_key` if the address already has an account."""
     values = {"id": caller.user_id, "organization_id": caller.organization_id, "role": caller.role.value}
     return tx.batch((_INSERT_PASSWORDLESS, values | {"email": told.email, "name": told.name}))[0][0]
 
@@ -61,7 +61,7 @@ RETURNING {FACTOR}
 
 
 def insert_exchanged(tx: Tx, token_id: UUID, user_id: UUID, seconds: int) -> bool:
-    """Whether this code comes for the first time."""
+    """Whether this code is used for the first time."""
     return tx.one(_INSERT_EXCHANGED, {"id": token_id, "user_id": user_id, "seconds": seconds}) is not None
 
 

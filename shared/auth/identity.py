@@ -1,7 +1,7 @@
-"""Who somebody is at another provider, on the way from the callback to the exchange.
+"""An identity at another provider, on its way from the callback to the exchange.
 
-The callback runs where providers can be reached and the database cannot. What it has learned travels through the
-person's browser as a code: encrypted, good once, for a minute.
+The callback runs where providers can be reached and the database cannot. What it learns travels through the user's
+browser as a code: encrypted, valid once, for a minute.
 """
 
 import json
@@ -15,12 +15,12 @@ from shared.kit.sealed import seal, unseal
 
 CODE_SECONDS = 60
 _PURPOSE = "oauth exchange"
-"""Other things are sealed with the same key: none of them is a code."""
+"""Marks a code: other texts that are encrypted with the same key are not one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What the provider has told of a person, whose e-mail address it has verified; `role` is the person's wish."""
+    """What the provider says about a user whose e-mail address it has verified; `role` is the user's choice."""
 
     id: str
     provider: str
@@ -32,7 +32,7 @@ class Identity:
 
     @property
     def token_id(self) -> UUID:
-        """Names this telling: by it a code is spent."""
+        """Identifies the code, so that it can be used only once."""
         return UUID(self.id)
 
 
@@ -43,7 +43,7 @@ def code_of(identity: Identity) -> str:
 
 
 def identity_of(code: str, now: float) -> Identity:
-    """Needs `uses=("token_key.decrypt",)`. Raises InvalidOAuthCode where it is none of ours, or too old."""
+    """Needs `uses=("token_key.decrypt",)`. Raises InvalidOAuthCode if it is not ours, or too old."""
     try:
         sealed = urlsafe_b64decode(code.encode("ascii") + b"=" * (-len(code) % 4))
         told = json.loads(unseal(b64encode(sealed).decode()))

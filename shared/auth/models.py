@@ -1,4 +1,4 @@
-"""What one sends to register and log in, and what one gets: tokens and oneself."""
+"""Requests and answers of registration and sign-in."""
 
 from datetime import datetime
 from typing import Annotated, ClassVar, Literal
@@ -11,10 +11,10 @@ from shared.kit.paging import PageMeta
 
 
 def _address(value: str) -> str:
-    # Imported at the first address: only a registration pays for it.
+    # Imported with the first address, so that only operations that check one pay for it.
     import email_validator
 
-    # RFC 5322 is the rule; whether a reserved name can be reached is for the verification mail to find out.
+    # RFC 5322 is the rule; whether an address can be reached, the verification e-mail finds out.
     email_validator.SPECIAL_USE_DOMAIN_NAMES.clear()
     try:
         if not value.isascii():
@@ -28,7 +28,7 @@ def _address(value: str) -> str:
 
 
 def _hashable(value: object) -> object:
-    # What bcrypt would cut, or end at, is refused: never two passwords for one account.
+    # bcrypt would truncate these, so that a second password would open the account: they are refused.
     if isinstance(value, str):
         if "\x00" in value:
             raise refuse("must not contain NUL")
@@ -129,7 +129,7 @@ class OAuthStart(Query):
 
 
 class OAuthAnswer(Query):
-    """What the provider says; it may add parameters of its own."""
+    """The provider's parameters; it may add others."""
 
     model_config: ClassVar[ConfigDict] = ConfigDict(extra="ignore")
 
@@ -259,7 +259,7 @@ class Told(View):
 
 
 class PasswordReset(View):
-    """A wish for a new password: for an address that nobody has, it belongs to nobody."""
+    """A requested password reset; without a user if nobody has the address."""
 
     accounted: ClassVar[tuple[str, ...]] = ("user_id",)
 
@@ -268,7 +268,7 @@ class PasswordReset(View):
 
 
 class PasswordChange(View):
-    """A person's password is another one now; `id` is the person."""
+    """A user's password has changed; `id` is the user."""
 
     accounted: ClassVar[tuple[str, ...]] = ("sessions_ended",)
 

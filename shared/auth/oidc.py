@@ -1,7 +1,7 @@
-"""Signing in at another provider: OpenID Connect's authorization code flow with state, nonce and PKCE, by authlib.
+"""Signing in with another provider: OpenID Connect's authorization code flow with state, nonce and PKCE, by authlib.
 
-Nothing of an attempt is stored here: a cookie of the browser that began it holds a secret, from which state, nonce and
-PKCE's verifier are derived, so that no other browser can end it.
+An attempt is not stored: a cookie of the browser that started it contains a secret from which state, nonce and the
+PKCE verifier are derived, so that no other browser can finish it.
 Source: OpenID Connect Core 1.0 (3.1), Discovery 1.0, RFC 7636, RFC 9207, RFC 9700 (2.1).
 """
 
@@ -38,12 +38,12 @@ _metadata: dict[str, tuple[float, dict[str, Any]]] = {}
 
 
 class ProviderFailed(Exception):
-    """The provider refused, or said what it may not say. The message is for the log: it quotes nothing."""
+    """The provider refused, or its answer is invalid. The message is for the log and quotes nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One sign-in under way, known only to the browser that began it."""
+    """A sign-in in progress, known only to the browser that started it."""
 
     provider: str
     return_to: str
@@ -70,7 +70,7 @@ class Attempt:
 
 
 def attempt_of(cookie: str, provider: str, state: str, now: float) -> Attempt | None:
-    """The attempt that this browser began at this provider and that `state` belongs to; None where there is none."""
+    """The attempt that this browser started with this provider and that `state` belongs to; None if there is none."""
     text, _, seal = cookie.partition(".")
     if not hmac.compare_digest(seal.encode(), _derived("seal", text).encode()):
         return None
@@ -81,7 +81,7 @@ def attempt_of(cookie: str, provider: str, state: str, now: float) -> Attempt | 
 
 
 class Provider:
-    """One of those where people may sign in, with what an operator keeps in the secret `oauth`."""
+    """A provider that users may sign in with, with its settings from the secret `oauth`."""
 
     def __init__(self, name: str) -> None:
         kept = secret("oauth").get(name) if name in ISSUERS else None
@@ -100,7 +100,7 @@ class Provider:
         )
 
     def address(self, attempt: Attempt) -> str:
-        """Where the person signs in. Raises Unavailable where the provider does not say."""
+        """The address where the user signs in. Raises Unavailable if the provider does not respond."""
         try:
             endpoint = self._found()["authorization_endpoint"]
         except (ProviderFailed, requests.RequestException) as error:
@@ -111,7 +111,7 @@ class Provider:
         return str(address)
 
     def claims(self, attempt: Attempt, code: str) -> dict[str, Any]:
-        """What the provider's signed token says of the person. Raises ProviderFailed."""
+        """What the provider's signed token says about the user. Raises ProviderFailed."""
         try:
             found = self._found()
             given = self._session.fetch_token(

@@ -1,8 +1,8 @@
-"""Refresh tokens: they mean nothing but to us.
+"""Refresh tokens: opaque to everybody else.
 
-One is `session id, secret, seal`, in base64url. The seal is ours, so a well-sealed token that
-is not the newest of its session has been spent; a child is an HMAC of its parent, so whoever asks twice
-with the same parent gets the same child (spec 6). The database knows only SHA-256 hashes.
+A token is `session id, secret, seal`, in base64url. The seal is ours, so a correctly sealed token that
+is not the newest of its session has been used before; a child is an HMAC of its parent, so a repeated request
+with the same parent gets the same child (spec 6). The database only has SHA-256 hashes.
 All but `hash_of` need `uses=("derive_key.mac",)`.
 """
 
@@ -19,18 +19,18 @@ _ID, _SECRET, _SEAL = 16, 32, 16
 
 
 def first_token(session_id: UUID) -> str:
-    """The refresh token that a session begins with."""
+    """The first refresh token of a session."""
     return _sealed(session_id.bytes + secrets.token_bytes(_SECRET))
 
 
 def child_of(parent: str) -> str:
-    """The one token that follows `parent`."""
+    """The token that replaces `parent`."""
     key = derived_key("refresh tokens")
     return _sealed(session_of(parent).bytes + hmac.digest(key, b"child " + parent.encode(), "sha256"))
 
 
 def session_of(token: str) -> UUID:
-    """The session of a token that we have sealed. Raises InvalidRefreshToken for any other text."""
+    """The session of a token that we sealed. Raises InvalidRefreshToken for any other text."""
     try:
         raw = urlsafe_b64decode(token.encode("ascii") + b"=" * (-len(token) % 4))
     except ValueError:
@@ -43,7 +43,7 @@ def session_of(token: str) -> UUID:
 
 
 def hash_of(token: str) -> str:
-    """What the database keeps of a token."""
+    """The hash of a token, as the database stores it."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""The SQL of registration, login, sessions and the tokens sent by mail. It runs as `app_auth`."""
+"""The SQL of registration, login, sessions and the tokens sent by e-mail. It runs as `app_auth`."""
 
 import hashlib
 from datetime import timedelta
@@ -47,9 +47,9 @@ RETURNING id, email, name, role, email_verified, organization_id
 
 
 def count_request(tx: Tx, category: str, subject: str) -> Window:
-    """Count a request of `subject` in the category's sliding window, exactly, whatever the cache does.
+    """Count a request of `subject` in the category's sliding window, exactly, even if the cache is down.
 
-    Requests of one subject wait in a row. Raises RateLimited; what is refused is not counted.
+    Requests of one subject wait for each other. Raises RateLimited; refused requests are not counted.
     """
     limit, seconds = allowance(category)
     values = {"subject_hash": _sha256(f"{category} {subject}"), "seconds": seconds}
@@ -77,19 +77,19 @@ _UPDATE_WINDOW = "UPDATE rate_windows SET moments = %(moments)s WHERE subject_ha
 
 
 def lock_attempts(tx: Tx, email: str) -> tuple[Row, Row | None]:
-    """How often this address failed, and whom it belongs to. Guesses at one address now wait in a row."""
+    """Failed sign-ins with this address, and its user. Attempts at one address wait for each other."""
     values = _address(email)
     [[attempts], users] = tx.batch((_LOCK_ATTEMPTS, values), (_SELECT_LOGIN, values))
     return attempts, users[0] if users else None
 
 
 def select_login(tx: Tx, email: str) -> Row | None:
-    """Who may sign in with this address."""
+    """The user who may sign in with this address."""
     return tx.one(_SELECT_LOGIN, _address(email))
 
 
 def _address(email: str) -> dict[str, str]:
-    """An address in any case, and what stands for it where nobody may have it."""
+    """The address in lower case, and its hash."""
     return {"email": email.lower(), "email_hash": _sha256(email.lower())}
 
 
@@ -112,7 +112,7 @@ WHERE lower(email) = %(email)s AND status = 'ACTIVE' AND deleted_at IS NULL
 
 
 def update_failed_attempts(tx: Tx, email: str, failed_attempts: int) -> None:
-    """The new count; the last one allowed locks the address."""
+    """The new count; the last allowed failure locks the address."""
     tx.run(_UPDATE_ATTEMPTS, {**_address(email), "failed_attempts": failed_attempts} | _LOCK)
 
 
@@ -157,7 +157,7 @@ def update_last_login(tx: Tx, user_id: UUID) -> None:
 
 
 def lock_session(tx: Tx, session_id: UUID) -> Row | None:
-    """A live session of an active user, so that of several refreshes one rotates and the others see it."""
+    """A live session of an active user, locked: of several refreshes one rotates the token and the others see that."""
     return tx.one(_LOCK_SESSION, {"id": session_id})
 
 
@@ -186,7 +186,7 @@ WHERE id = %(id)s
 
 
 def update_session_revoked(tx: Tx, session_id: UUID, reason: str) -> Row | None:
-    """The session, ended; None where it had ended already."""
+    """The ended session; None if it had already ended."""
     return tx.one(_UPDATE_REVOKED, {"id": session_id, "reason": reason})
 
 
@@ -198,7 +198,7 @@ RETURNING id, user_id, revoked_reason
 
 
 def select_sessions(tx: Reading, caller: Caller, asked: Paged) -> list[Row]:
-    """The caller's own that live, newest first: one row more than the page holds."""
+    """The caller's live sessions, newest first: one row more than the page holds."""
     (before,) = asked.key_before(UUID)
     return tx.all(_SELECT_SESSIONS, _own(caller) | {"before": before, "limit": asked.limit + 1})
 
@@ -215,7 +215,7 @@ LIMIT %(limit)s
 
 
 def update_own_revoked(tx: Tx, caller: Caller, session_id: UUID, reason: str) -> Row | None:
-    """One of the caller's own sessions, ended; None where there is none that lives."""
+    """One of the caller's own sessions, ended; None if it is not live."""
     return tx.one(_UPDATE_OWN_REVOKED, _own(caller) | {"id": session_id, "reason": reason})
 
 
@@ -235,7 +235,7 @@ def end_sessions(tx: Tx, user_id: UUID, reason: str) -> None:
 
 
 def update_sessions_revoked(tx: Tx, user_id: UUID, reason: str) -> int:
-    """How many sessions of the person have ended by this."""
+    """End the user's sessions; their number."""
     return len(tx.all(_UPDATE_ALL_REVOKED, {"user_id": user_id, "reason": reason}))
 
 
@@ -269,7 +269,7 @@ VALUES (%(id)s, %(user_id)s, 'EMAIL_VERIFICATION', %(token_hash)s, now() + make_
 
 
 def update_email_verified(tx: Tx, token_hash: str) -> Row | None:
-    """Spend the token and mark its user; None where the token is unknown, spent or too old."""
+    """Use the token and mark its user's address as verified; None if the token is unknown, used or too old."""
     return tx.one(_UPDATE_VERIFIED, {"token_hash": token_hash})
 
 
@@ -288,7 +288,7 @@ RETURNING u.id, u.email, u.name, u.role, u.email_verified, u.organization_id
 
 
 def insert_reset(tx: Tx, token_id: UUID, user_id: UUID | None, token_hash: str, hours: int) -> None:
-    """A new reset token, and an end to every earlier one. For nobody: the same work, and no row."""
+    """A new reset token, which voids every earlier one. Without a user: the same work, but no row."""
     values = {"id": token_id, "user_id": user_id, "token_hash": token_hash, "hours": hours}
     tx.run(_UPDATE_RESETS_VOID, values)
     tx.run(_INSERT_RESET, values)
@@ -307,7 +307,7 @@ WHERE %(user_id)s::uuid IS NOT NULL
 
 
 def update_reset_spent(tx: Tx, token_hash: str) -> str | None:
-    """Spend the token: the address that it was sent to; None where it is unknown, spent or too old."""
+    """Use the token: the address that it was sent to; None if it is unknown, used or too old."""
     row = tx.one(_UPDATE_RESET_SPENT, {"token_hash": token_hash})
     return row["email"] if row else None
 
@@ -323,13 +323,13 @@ RETURNING u.email
 
 
 def select_earlier_hashes(tx: Tx, user_id: UUID) -> list[str]:
-    """The hashes of the passwords before the present one, newest first."""
+    """The hashes of earlier passwords, newest first."""
     row = tx.one("SELECT password_hashes FROM password_history WHERE user_id = %(user_id)s", {"user_id": user_id})
     return row["password_hashes"] if row else []
 
 
 def update_password(tx: Tx, user_id: UUID, password_hash: str) -> None:
-    """A new password; the present one becomes the newest of the earlier ones."""
+    """Set a new password; the current one becomes the newest of the earlier ones."""
     values = {"user_id": user_id, "password_hash": password_hash, "kept": REMEMBERED_PASSWORDS - 1}
     tx.run(_UPSERT_HISTORY, values)
     tx.run(_UPDATE_HASH, values)
@@ -349,7 +349,7 @@ WHERE id = %(user_id)s
 """
 
 
-# Who was let as far as the second factor by the old password begins anew.
+# Sign-ins that the old password brought to the second factor must start again.
 _UPDATE_CHALLENGES_VOID = """
 UPDATE user_tokens SET spent_at = now()
 WHERE user_id = %(user_id)s AND purpose = 'SECOND_FACTOR' AND spent_at IS NULL
@@ -357,7 +357,7 @@ WHERE user_id = %(user_id)s AND purpose = 'SECOND_FACTOR' AND spent_at IS NULL
 
 
 def delete_ended_sockets(tx: Tx, user_id: UUID) -> list[str]:
-    """Forget the person's sockets whose session has ended; their connection ids."""
+    """Delete the user's sockets whose session has ended; their connection ids."""
     return [row["connection_id"] for row in tx.all(_DELETE_ENDED_SOCKETS, {"user_id": user_id})]
 
 

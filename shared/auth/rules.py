@@ -16,17 +16,17 @@ VERIFICATION_KEY = "verification tokens"
 """The purpose of the derived key behind every verification token."""
 RESET_HOURS = 1
 RESET_KEY = "password reset tokens"
-"""The purpose of the derived key behind every token that sets a new password."""
+"""The purpose of the derived key behind every password reset token."""
 REMEMBERED_PASSWORDS = 5
-"""How many passwords, the present one among them, are refused as a new one (S0 §6.4)."""
+"""How many recent passwords, including the current one, cannot be chosen again (S0 §6.4)."""
 CHALLENGE_MINUTES = 5
 CHALLENGE_TRIES = 5
-"""How long, and how often, somebody who has given the password may try to give the second factor."""
+"""How long, and how often, a user who has entered the password may try to enter the second factor."""
 REUSED = "REFRESH_TOKEN_REUSED"
-"""Why a session was revoked whose refresh token came twice."""
+"""Why a session was revoked: its refresh token was used twice."""
 LOGGED_OUT = "LOGGED_OUT"
 ENDED_ELSEWHERE = "ENDED_ELSEWHERE"
-"""Why a session was revoked that its person ended from another one."""
+"""Why a session was revoked: its user ended it from another session."""
 PASSWORD_CHANGED = "PASSWORD_CHANGED"  # noqa: S105 (a reason, no password)
 
 
@@ -115,7 +115,7 @@ class InvalidOAuthCode(Unauthenticated):
 
 
 class NotLetIn(Exception):
-    """Why a sign-in at a provider ended without a code, as the frontend is told."""
+    """Why a sign-in with a provider ended without a code; the frontend gets this reason."""
 
     def __init__(self, reason: str) -> None:
         self.reason = reason
@@ -145,16 +145,16 @@ def check_password(password: str, field: str = "password") -> None:
 
 
 def check_return(address: str, frontends: list[str]) -> None:
-    """Raises Invalid where somebody would be sent to a page that is none of our frontends'."""
+    """Raises Invalid unless the page belongs to one of our frontends."""
     is_plain = all("!" <= sign <= "~" for sign in address) and not {"\\", "#"} & set(address)
     if not is_plain or not any(address == origin or address.startswith(f"{origin}/") for origin in frontends):
         raise Invalid(Detail("return_to", "must be a page of a registered frontend"))
 
 
 def verified_email(claims: Mapping[str, Any]) -> str:
-    """The address that the provider has verified. Raises NotLetIn."""
+    """The e-mail address that the provider has verified. Raises NotLetIn."""
     email = claims.get("email")
-    # Some say it as text.
+    # Some providers send it as text.
     if claims.get("email_verified") not in (True, "true") or not isinstance(email, str):
         raise NotLetIn("email_not_verified")
     if not (email.isascii() and email.isprintable() and "@" in email and len(email) <= 254):
@@ -169,11 +169,11 @@ def check_one_factor(asked: VerifySecondFactor) -> None:
 
 
 CLAIMS = ("sub", "iss", "aud", "iat", "exp", "jti", "userId", "email", "role", "org_id", "sid")
-"""Everything that an access token says (spec 2)."""
+"""The claims of an access token (spec 2)."""
 
 
 def claims(user_id: UUID, organization_id: UUID, session_id: UUID, email: str, role: str) -> dict[str, str]:
-    """What an access token says besides its dates (spec 2)."""
+    """The claims of an access token, except its dates (spec 2)."""
     return {
         "userId": str(user_id),
         "email": email,
@@ -185,5 +185,5 @@ def claims(user_id: UUID, organization_id: UUID, session_id: UUID, email: str, r
 
 
 def mailed_token(key: bytes, token_id: UUID) -> str:
-    """The secret of a row of `user_tokens`: made again wherever it is needed, stored nowhere."""
+    """The secret of a row of `user_tokens`: derived whenever it is needed, never stored."""
     return urlsafe_b64encode(hmac.digest(key, token_id.bytes, "sha256")).decode().rstrip("=")

@@ -1,4 +1,4 @@
-"""The second factor: six digits from an app that shares a secret with us, or one of ten codes on pdf.
+"""The second factor: six digits from an app that shares a secret with us, or one of ten recovery codes.
 
 Source: RFC 6238 (TOTP: SHA-1, six digits, steps of 30 seconds), RFC 4226, the key URI format of Google Authenticator.
 """
@@ -15,21 +15,21 @@ ISSUER = "Leasing platform"
 _STEP = 30
 _RECOVERY_CODES = 10
 _RECOVERY_BYTES = 15
-"""120 bits: nobody tries them all, so that a plain SHA-256 is enough to keep."""
+"""120 bits: too many to try, so a plain SHA-256 is enough to store."""
 
 
 def new_secret() -> str:
-    """160 random bits, as an app takes them: base32."""
+    """160 random bits in base32, as apps expect them."""
     return pyotp.random_base32()
 
 
 def address_of(secret: str, email: str) -> str:
-    """The `otpauth://` URI that makes an app show the account's codes."""
+    """The `otpauth://` URI that adds the account to an app."""
     return pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=ISSUER)
 
 
 def picture_of(address: str) -> str:
-    """A QR code of the address: a PNG in base64."""
+    """The QR code of a URI: a PNG in base64."""
     import segno
 
     out = io.BytesIO()
@@ -38,7 +38,7 @@ def picture_of(address: str) -> str:
 
 
 def step_of(secret: str, code: str, now: float, last: int | None) -> int | None:
-    """Which 30 seconds the code belongs to: those at hand, before or after, none up to `last`; None for a wrong one."""
+    """The 30-second step of the code: the current one or its neighbors, later than `last`; None for a wrong code."""
     app = pyotp.TOTP(secret)
     for step in (int(now) // _STEP + drift for drift in (0, -1, 1)):
         if step > (last or 0) and hmac.compare_digest(app.generate_otp(step), code):
@@ -47,12 +47,12 @@ def step_of(secret: str, code: str, now: float, last: int | None) -> int | None:
 
 
 def new_recovery_codes() -> list[str]:
-    """Ten of them, as `ABCD-EFGH-IJKL-MNOP-QRST-UVWX`."""
+    """Ten recovery codes, as `ABCD-EFGH-IJKL-MNOP-QRST-UVWX`."""
     return [_spelled(secrets.token_bytes(_RECOVERY_BYTES)) for _ in range(_RECOVERY_CODES)]
 
 
 def recovery_hash(code: str) -> str:
-    """What the database keeps of a recovery code, however it was typed."""
+    """The hash of a recovery code, however it was typed, as the database stores it."""
     return hashlib.sha256("".join(sign for sign in code.upper() if sign.isalnum()).encode()).hexdigest()
 
 

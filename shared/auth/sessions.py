@@ -1,4 +1,4 @@
-"""How a session begins, and its answers: access token, and refresh token in the body and as a cookie."""
+"""Starting and refreshing sessions: the access token, and the refresh token in the body and as a cookie."""
 
 import secrets
 from typing import Any
@@ -27,9 +27,9 @@ def access_seconds() -> int:
 
 
 def entered(tx: Tx, row: Row) -> Reply[SignedIn | SecondFactorAsked]:
-    """Whoever has given the first proof (a password, another provider's word) is in, or asked for the second factor.
+    """After the first proof (a password or another provider): a session, or the request for the second factor.
 
-    `row` is the person and its `two_factor_enabled`. Needs what `begun` needs.
+    `row` is the user with `two_factor_enabled`. Needs what `begun` needs.
     """
     if not row["two_factor_enabled"]:
         return begun(tx, User.of(row))
@@ -40,7 +40,7 @@ def entered(tx: Tx, row: Row) -> Reply[SignedIn | SecondFactorAsked]:
 
 
 def begun(tx: Tx, user: User) -> Reply[SignedIn]:
-    """A new session of whoever has proved to be this person. Needs `uses=("signing_key.sign", "derive_key.mac")`."""
+    """A new session of an authenticated user. Needs `uses=("signing_key.sign", "derive_key.mac")`."""
     caller = Caller(user.id, user.organization_id, Role(user.role), session_id=new_id())
     refresh_token = opaque.first_token(caller.session_id)
     tx.become(caller)

@@ -4,8 +4,8 @@ from shared.kit.request import Request
 
 
 def preferred(request: Request, *offered: str) -> str:
-    """Of the content types `offered` the one that the client likes best; the first where it says nothing, or asks for
-    none of them."""
+    """The content type in `offered` that the client prefers; the first if it states no preference, or accepts none of
+    them."""
     ranges = [_range(part) for part in request.headers.get("accept", "").split(",")]
     likes = {kind: _liked(kind, ranges) for kind in offered}
     best = max(likes.values())
@@ -13,7 +13,7 @@ def preferred(request: Request, *offered: str) -> str:
 
 
 def _range(text: str) -> tuple[str, float]:
-    """A media range and its weight; a weight that is none is 0."""
+    """A media range and its weight; an invalid weight counts as 0."""
     name, *parameters = (part.strip().lower() for part in text.split(";"))
     weight = next((value[2:] for value in parameters if value.startswith("q=")), "1")
     digits = weight.replace(".", "", 1)

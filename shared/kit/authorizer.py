@@ -1,8 +1,8 @@
-"""The HTTP API's Lambda authorizer: it tells who calls and never refuses.
+"""The HTTP API's Lambda authorizer: it identifies the caller and never refuses.
 
-API Gateway's own refusal cannot be shaped; so a bad token is passed on as `{"refusal": code}` and the
-operation answers 401 in our envelope. While the database is silent a good token is passed on as
-`{"session_id", "subject"}`: the operation looks the session up itself, or answers 503.
+API Gateway's own refusal has a fixed format, so a bad token is passed on as `{"refusal": code}` and the
+operation answers 401 in our envelope. While the database does not respond, a good token is passed on as
+`{"session_id", "subject"}`: the operation looks up the session itself, or answers 503.
 """
 
 from collections.abc import Callable

@@ -1,7 +1,7 @@
 """A small AWS client for request paths: Signature Version 4 over the standard library.
 
-boto3 costs some 450 ms of a cold start; a request needs at most one signed call. Consumers and saga
-steps, whose start nobody waits for, use boto3. Honours `AWS_ENDPOINT_URL` as boto3 does.
+boto3 adds about 450 ms to a cold start, and a request needs at most one signed call. Consumers and saga
+steps, for whose start nobody waits, use boto3. Honours `AWS_ENDPOINT_URL`, as boto3 does.
 Source: AWS General Reference, "Create a signed AWS API request".
 """
 
@@ -115,12 +115,12 @@ def _send(
             answer = response.read()
         except (OSError, http.client.HTTPException) as error:
             connection.close()
-            # A kept-alive connection may have been closed by the other side: once more on a new one.
+            # The other side may have closed a kept-alive connection: try once more on a new one.
             if fresh or isinstance(error, TimeoutError):
                 raise Unavailable(message=f"{service} does not answer.") from error
         else:
             if response.status >= 500:
-                # An outage of AWS, or its way to slow us down (S3's 503): no fault of the request.
+                # AWS has an outage or throttles us (S3's 503): the request is not at fault.
                 raise Unavailable(message=f"{service} does not answer.")
             return response.status, answer
     raise AssertionError("unreachable")

@@ -1,4 +1,4 @@
-"""From a request's parts to an operation's arguments, and what is wrong with them, field by field."""
+"""Turns a request's parts into an operation's arguments, and reports what is wrong with them, field by field."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -47,7 +47,7 @@ def bind(
             takes_body = takes_body or issubclass(kind, Body)
             arguments[name], wrong = validate(kind, query if issubclass(kind, Query) else body())
             problems += wrong
-    # An address that nothing serves is told so, whatever it was asked; a provider may add parameters to its call.
+    # An unknown route answers 404 whatever its query is; a provider may add parameters to its call.
     if not takes_query and operation.method and not operation.raw:
         problems += [Detail(name, "is not a known parameter") for name in query]
     reads_raw = Request in kinds.values()
@@ -61,7 +61,7 @@ def body_of_request() -> dict[str, Any]:
     request = current()
     if not request.raw_body.strip():
         return {}
-    # JSON as text/plain is what another site's form can send without asking: it would sign people in as somebody else.
+    # Another site's form can send JSON as text/plain without a preflight: it could sign people in as somebody else.
     if request.headers.get("content-type", "").strip().lower().startswith("text/plain"):
         raise wire.MalformedJson(Detail("Content-Type", "must be application/json"))
     return wire.parse(request.raw_body)

@@ -1,12 +1,12 @@
-"""Cached answers: what an endpoint declared `cached` has answered is answered again from Valkey for a while.
+"""Cached answers: Valkey keeps the answers of endpoints that are declared `cached`, for a limited time.
 
-An answer is kept per operation, request, role and organization (and per user where its `ended_by` says so), under
-the generations of everything that ends it. A generation is a random word; whoever changes something drops the words
-of what it changed, after COMMIT and before it answers, and what was kept under them is never read again. A reader
-takes the words before it asks the database, so an answer that was overtaken by a change is kept in vain.
+An answer is kept per operation, request, role and organization (and per user if its `ended_by` says so), under the
+generations of everything that invalidates it. A generation is a random word. A change deletes the words of what it
+changed, after COMMIT and before it answers, so that nothing kept under them is ever read again. A reader takes the
+words before it queries the database, so an answer that a change has overtaken is stored where nobody finds it.
 
-A process that dies between COMMIT and dropping them, or that cannot reach Valkey, leaves it to the event:
-`end_cached` drops them again (docs/decisions/0014).
+If the process dies between COMMIT and the deletion, or cannot reach Valkey, the event takes over:
+`end_cached` deletes the words again (docs/decisions/0014).
 """
 
 import hashlib
@@ -59,7 +59,7 @@ class Place:
         return etag, text
 
     def write(self, etag: str, text: str) -> None:
-        """Keep an answer that was made after `read`."""
+        """Keep an answer that was computed after `read`."""
         if self._words is None or len(text) > _LARGEST:
             return
         value = b"\n".join((self._words, etag.encode(), text.encode()))
@@ -69,13 +69,13 @@ class Place:
             return
 
     def _begin(self) -> list[Any]:
-        """The generations' words, new ones where there are none."""
+        """The generations' words; missing ones are created."""
         sets: list[Command] = [("SET", name, os.urandom(9).hex(), "NX", "EX", _LIFE) for name in self._generations]
         return pipeline(*sets, *_get(self._generations))[len(sets) :]
 
 
 def place_of(operation: Operation, caller: Caller | None, path: str, query: Mapping[str, str]) -> Place | None:
-    """Where the answer to this request is kept; None where it is not to be kept."""
+    """Where the answer to this request is kept; None if it is not cached."""
     cached = operation.cached
     if cached is None or (caller and caller.role in STAFF):
         return None
@@ -90,20 +90,20 @@ def place_of(operation: Operation, caller: Caller | None, path: str, query: Mapp
 
 
 def names_of(event: str, object_id: object, told: Mapping[str, Any]) -> tuple[str, ...]:
-    """By which names an event ends answers: its own and its noun, each also with the id of the thing and of its user
-    (of a deal, the client)."""
+    """The names under which an event invalidates answers: its own and its noun, each also with the id of the object and
+    of its user (of a deal: the client)."""
     names = (event, event.partition(".")[0])
     ids = (object_id, told.get("user_id", told.get("client_id")))
     return (*names, *(f"{name}:{id}" for id in ids if id for name in names))
 
 
 def end_answers(names: Iterable[str]) -> None:
-    """End every cached answer that depends on one of `names`. Raises ValkeyDown."""
+    """Invalidate every cached answer that depends on one of `names`. Raises ValkeyDown."""
     pipeline(*(("DEL", _generation(name)) for name in names))
 
 
 def end_everything() -> None:
-    """End every cached answer: after a restore or a bulk load behind the platform's back. Raises ValkeyDown."""
+    """Invalidate every cached answer, after a restore or a bulk load that bypassed the platform. Raises ValkeyDown."""
     end_answers((_EVERYTHING,))
 
 

@@ -1,8 +1,8 @@
-"""The catalog: every operation of the platform, read off the functions that declare themselves.
+"""The catalog: every operation of the platform, read from the declarations of its functions.
 
-An operation's declaration stands on its function (`@endpoint(...)`, `@consumer(...)`, …) and nowhere
-else. Routes, functions, roles, grants, queues, schedules, OpenAPI, the permission tests and
-docs/operations.md are all read from here, so that none of them can drift from the code.
+An operation is declared on its function (`@endpoint(...)`, `@consumer(...)`, …) and nowhere else. Routes, functions,
+roles, grants, queues, schedules, OpenAPI, the permission tests and docs/operations.md are all derived from here, so
+that none of them can drift from the code.
 """
 
 import importlib
@@ -34,7 +34,7 @@ EVERY_ROLE: frozenset[Role] = frozenset(Role)
 """Access of an operation that every signed-in user may call."""
 
 STAFF: frozenset[Role] = frozenset({Role.SUPPORT, Role.SUPER_ADMIN})
-"""The platform's own people: they read everything, and each of their reads stands in the audit log."""
+"""The platform's own staff: they read everything, and the audit log records each of their reads."""
 
 Kind = Literal["endpoint", "authorizer", "socket", "consumer", "worker", "job", "step", "operator"]
 Database = Literal["reader", "writer", "worker", "auth", "admin"]
@@ -78,14 +78,14 @@ class Cached:
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """What an endpoint reads byte for byte: a JSON object in somebody else's words, or a file; and the headers that
-    seal it."""
+    """What an endpoint reads byte for byte: a JSON object in a provider's own format, or a file; and the headers that
+    sign it."""
 
     description: str
     example: dict[str, Any] | None = None
-    """A JSON object; None where it is a file."""
+    """A JSON object; None for a file."""
     headers: dict[str, str] = field(default_factory=dict)
-    """Name → what it says."""
+    """Name → description."""
     content_type: str = "application/json"
 
 
@@ -105,9 +105,9 @@ class Operation:
     rate: str = "general"
     writes: bool = False
     verified: bool = False
-    """Only for callers who have proved their e-mail address, where the stage asks for that (spec 9)."""
+    """Only for callers with a verified e-mail address, if the stage requires that (spec 9)."""
     confidential: bool = False
-    """The answer is a secret: it is kept nowhere, under no Idempotency-Key either."""
+    """The answer is a secret: it is never stored, not even under an Idempotency-Key."""
     raises: tuple[type[Exception], ...] = ()
     uses: tuple[str, ...] = ()
     socket: SocketTwin | None = None
@@ -121,7 +121,7 @@ class Operation:
     schedule: str | None = None
     database: Database | None = None
     valkey: bool = False
-    """It talks to Valkey itself, beside what the kit does there for it."""
+    """It uses Valkey itself, in addition to what the kit does there."""
     vpc: bool = True
     timeout: int = 10
     memory: int = 512
@@ -139,24 +139,24 @@ class Operation:
 
     @property
     def takes_key(self) -> bool:
-        """An Idempotency-Key makes a repeat get the first answer again."""
+        """A repeat with the same Idempotency-Key gets the first answer again."""
         return self.writes and bool(self.access) and not self.confidential
 
     @property
     def knows_valkey(self) -> bool:
-        """It counts requests or keeps answers there, or ends kept answers by what it changes."""
+        """It counts requests, caches answers, or changes what invalidates them."""
         return self.valkey or "relay.send" in self.uses or (self.vpc and self.kind in ("endpoint", "socket"))
 
     @property
     def needs_authorizer(self) -> bool:
-        """The route stands behind the Lambda authorizer."""
+        """The route is protected by the Lambda authorizer."""
         return self.kind == "endpoint" and not self.is_public
 
 
 def load() -> tuple[Operation, ...]:
     """Import every module below `functions/` and return all operations, sorted by name.
 
-    Raises ValueError where a module declares no operation, or one under another name than its file's.
+    Raises ValueError if a module declares no operation, or one whose name differs from its file's.
     """
     import functions
 

@@ -19,7 +19,7 @@ _state = threading.local()
 
 
 def connection() -> Connection:
-    """This environment's connection, made at first use. Raises Unavailable where there is none to be had."""
+    """This environment's connection, made at first use. Raises Unavailable if the database cannot be reached."""
     kept = connections()
     user = _user()
     if user not in kept or kept[user].closed:
@@ -31,14 +31,14 @@ def connection() -> Connection:
 
 
 def disconnect() -> None:
-    """Give the connection up; the next query makes a new one."""
+    """Close the connection; the next query opens a new one."""
     kept = connections().pop(_user(), None)
     if kept is not None:
         kept.close()
 
 
 def connections() -> dict[str, Connection]:
-    """This thread's, by role: a Lambda environment only ever has one; the tests run every operation in one process."""
+    """This thread's connections by role: Lambda has one, the tests run all operations in one process."""
     return _state.__dict__.setdefault("connections", {})  # type: ignore[no-any-return]
 
 

@@ -1,9 +1,9 @@
-"""The way in for messages: events from the bus, and messages that our own code queued.
+"""The entry point for messages: events from the bus, and messages that our own code queued.
 
-Every message can come twice, late or out of order. A consumer of events therefore writes an inbox row
-in the transaction of its effect; one that is `ordered` first catches up on the earlier events of the
-same object, which it finds in the outbox, so that effects happen in the order of the changes.
-A message that fails is reported alone; the others of its batch stay done.
+A message can be delivered twice, late or out of order. A consumer of events therefore writes an inbox row
+in the transaction of its effect; an `ordered` one first catches up on the earlier events of the same object,
+which it finds in the outbox, so that effects happen in the order of the changes.
+A message that fails is reported alone; the rest of its batch stays done.
 """
 
 import traceback
@@ -66,7 +66,7 @@ class _Queue:
     def _failures(self, records: list[dict[str, Any]]) -> list[str]:
         for number, record in enumerate(records):
             if not self._handled(record):
-                # The later messages of a FIFO group wait for it, or order would be lost.
+                # The later messages of its FIFO group wait for it, to keep their order.
                 return [waiting["messageId"] for waiting in records[number:]]
         return []
 
@@ -74,7 +74,7 @@ class _Queue:
         request = Request(self.operation, "-")
         begin(request)
         try:
-            # Inside, so that a body that is no message of ours fails alone and not with its whole batch.
+            # Inside the try, so that a malformed body fails alone and not with its whole batch.
             body = wire.load(record["body"])
             request.correlation_id = str(_correlation_of(body))
             self.handle(body)
@@ -199,10 +199,10 @@ def consumer(
     timeout: int = 15,
     memory: int = 512,
 ) -> Callable[[Callable[..., None]], Consumer]:
-    """Declare a consumer of the events named. With a database the function is `(event, tx)`, and the inbox
-    sees to it that each event has one effect; without one it is `(event)`, stands outside the VPC and must
-    be safe to repeat by itself. `tells` are the frames that it may send to sockets. One that `emits` no events
-    does not get the relay's queue."""
+    """Declare a consumer of the named events. With a database the function is `(event, tx)`, and the inbox ensures
+    that each event has one effect; without one it is `(event)`, runs outside the VPC and must itself be safe to
+    repeat. `tells` are the frames that it may send to sockets. A consumer that `emits` no events gets no access to
+    the relay's queue."""
 
     def declare(function: Callable[..., None]) -> Consumer:
         operation = Operation(
@@ -241,7 +241,7 @@ def worker(
 ) -> Callable[[Handler], _Queue]:
     """Declare the consumer of a queue that our own code sends to; the function takes one message's body.
 
-    `concurrent` works on the FIFO groups of a batch side by side, each in order.
+    `concurrent` handles the FIFO groups of a batch in parallel, each in order.
     """
 
     def declare(function: Callable[..., None]) -> _Queue:

@@ -1,9 +1,9 @@
 """The database: one connection per environment, one transaction per operation, few round trips.
 
-`with transaction(caller) as tx` opens the operation's transaction. Leaving the block by an exception
-undoes it; leaving it normally leaves it to the way in (endpoint, consumer, step, …), which sends the
-last statements (the answer under its idempotency key) together with COMMIT. So a write is BEGIN with
-its first query, then its queries, then COMMIT with everything that needs no answer.
+`with transaction(caller) as tx` opens the operation's transaction. An exception in the block rolls it back;
+otherwise the entry point (endpoint, consumer, step, …) sends the last statements (the answer under its
+idempotency key) together with COMMIT. So a write is BEGIN with its first query, then its queries, then COMMIT
+with everything that needs no answer.
 
 `with reading(caller) as tx` is for reads: each query is one round trip and one implicit transaction.
 
@@ -39,13 +39,13 @@ set_json_dumps(wire.render)
 set_json_loads(wire.load)
 
 WORKER = "WORKER"
-"""The role of consumers, jobs and saga steps, which act for the platform and not for a caller."""
+"""The role of consumers, jobs and saga steps, which act for the platform rather than for a caller."""
 
 _state = threading.local()
 
 
 class Replay(Exception):
-    """The answer to this Idempotency-Key exists already."""
+    """This Idempotency-Key already has an answer."""
 
     def __init__(self, status: int, body: str) -> None:
         self.status, self.body = status, body
@@ -53,18 +53,18 @@ class Replay(Exception):
 
 
 class NotSent(RuntimeError):
-    """An answer was wanted before anything had sent its question."""
+    """The answer was read before its query was sent."""
 
 
 class Asked(Generic[T]):
-    """An answer that is on its way: its query travels with the transaction's next one, which has to come first."""
+    """A promised answer: its query is sent with the transaction's next one, which must come before it is read."""
 
     def __init__(self, read: Callable[[], T], is_sent: Callable[[], bool]) -> None:
         self._read, self._is_sent = read, is_sent
         self._found: list[T] = []
 
     def answer(self) -> T:
-        """The answer, which may also be a refusal that is raised. Raises NotSent before the next query."""
+        """The answer; may raise the refusal that it stands for. Raises NotSent before the next query."""
         if not self._found:
             if not self._is_sent():
                 raise NotSent("Ask for the answer after the query with which the question travels.")
@@ -72,12 +72,12 @@ class Asked(Generic[T]):
         return self._found[0]
 
     def then(self, make: Callable[[T], U]) -> "Asked[U]":
-        """What `make` makes of the answer, when it is there."""
+        """The answer transformed by `make`, once it has arrived."""
         return Asked(lambda: make(self.answer()), self._is_sent)
 
 
 def known(value: T) -> Asked[T]:
-    """An answer that nobody has to be asked for."""
+    """An answer that is already known."""
     return Asked(lambda: value, lambda: True)
 
 
@@ -103,13 +103,13 @@ class Reading:
         return self.batch((sql, values))[0]
 
     def batch(self, *statements: tuple[str, Values | None]) -> list[list[Row]]:
-        """Several queries on one snapshot's round trip; their rows, in order."""
+        """Several queries in one round trip and one snapshot; their rows, in order."""
         return self.records(*((sql, values, None) for sql, values in statements))
 
     def records(self, *statements: Statement) -> list[list[Any]]:
-        """As `batch`, each query's rows of its NamedTuple, which has the columns' names; None: dicts.
+        """As `batch`, with each query's rows as its NamedTuple, whose fields are the columns; None: dicts.
 
-        For who reads ten thousand rows: they take half the time of dicts.
+        For readers of ten thousand rows: tuples take half the time of dicts.
         """
         with _timed(*(sql for sql, _, _ in statements)):
             return self._answers(statements)
@@ -129,7 +129,7 @@ class Reading:
         ]
 
     def send(self, sql: str, values: Values) -> None:
-        """A statement that answers nothing, in a transaction of its own."""
+        """A statement without an answer, in a transaction of its own."""
         with self._connection.pipeline():
             self._set_context()
             self._connection.execute(sql, values)
@@ -141,16 +141,16 @@ class Reading:
 
 
 class Tx(Reading):
-    """A transaction. Statements travel together until an answer is needed."""
+    """A transaction. Statements are sent together when an answer is needed."""
 
     def __init__(self, connection: Connection, caller: Caller | None, role: str | None = None) -> None:
         super().__init__(connection, caller, role)
         self.on_behalf_of: UUID | None = None
-        """The organization that the caller acts for, where it is not its own: audit rows name it."""
+        """The organization that the caller acts for, if it is not their own: audit rows name it."""
         self.changed: dict[str, None] = {}
-        """What `cache.names_of` says of the events told here: cached answers that end with COMMIT."""
+        """`cache.names_of` of the emitted events: COMMIT invalidates the cached answers of these names."""
         self._sent = 0
-        """How often statements have been sent to answer a query."""
+        """How many round trips were made to answer queries."""
         self._pipeline = connection.pipeline()
         self._entered = self._pipeline.__enter__()
         connection.execute("BEGIN")
@@ -162,22 +162,22 @@ class Tx(Reading):
         return [cursor.fetchall() for cursor in cursors]
 
     def run(self, sql: str, values: Values | None = None) -> None:
-        """Queue a statement whose answer nobody needs; it travels with the next query or COMMIT."""
+        """Queue a statement whose answer is not needed; it is sent with the next query or COMMIT."""
         self._connection.execute(sql, values)
 
     def later(self, sql: str, values: Values | None = None) -> Asked[list[Row]]:
-        """Queue a query that travels with the next one; its rows are there after that."""
+        """Queue a query that is sent with the next one; its rows are available after that."""
         cursor, sent = self._connection.execute(sql, values), self._sent
         return Asked(cursor.fetchall, lambda: self._sent > sent)
 
     def flush(self) -> None:
-        """Send what is queued, for answers with which no further query travels."""
+        """Send what is queued, if no further query follows."""
         with _timed():
             self._entered.sync()
         self._sent += 1
 
     def become(self, caller: Caller) -> None:
-        """Go on as `caller`, who has just proved inside this transaction to be that person."""
+        """Continue as `caller`, who has just proved their identity inside this transaction."""
         self.caller = caller
         self._context = {
             "user_id": caller.user_id,
@@ -187,7 +187,7 @@ class Tx(Reading):
         self._set_context()
 
     def emit(self, name: str, thing: View, before: View | None = None, **data: Any) -> None:
-        """Tell that `thing` changed: the event for everybody else and the audit row, in this transaction.
+        """Record that `thing` changed: an event and an audit row, in this transaction.
 
         `name` is `noun.past`. Both carry the fields that the view's class names as `accounted`; the event
         carries `data` besides.
@@ -217,17 +217,17 @@ class Tx(Reading):
         self.changed.update(dict.fromkeys(names_of(name, values["object_id"], after)))
 
     def commit(self) -> None:
-        """For the ways in only: send what is queued, and COMMIT."""
+        """For entry points only: send what is queued, and COMMIT."""
         with _timed("COMMIT"):
             self._connection.execute("COMMIT")
             self._pipeline.__exit__(None, None, None)
 
     def rollback(self) -> None:
-        """For the ways in only: undo everything; the connection is usable again or given up."""
+        """For entry points only: roll back; the connection is usable again, or closed."""
         try:
             self._pipeline.__exit__(None, None, None)
         except psycopg.Error:
-            pass  # the error that ended the transaction has been raised already
+            pass  # the error that ended the transaction was already raised
         try:
             self._connection.rollback()
             if self._connection.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
@@ -299,7 +299,7 @@ def _role() -> str | None:
 
 
 def pending() -> Tx | None:
-    """For the ways in: the transaction that the operation completed and nobody has committed yet."""
+    """For entry points: the transaction that the operation completed and that is not committed yet."""
     tx: Tx | None = getattr(_state, "tx", None)
     _state.tx = None
     return tx
@@ -353,7 +353,7 @@ SET request_hash = excluded.request_hash, operation = excluded.operation, status
 
 
 def record_refusal(caller: Caller, resource_id: UUID | None, refusal: Refusal) -> None:
-    """An audit row for a change that was refused to a known caller; best effort, a round trip of its own."""
+    """An audit row for a change that a known caller was refused; best effort, in a round trip of its own."""
     try:
         _record(caller, "refused", resource_id, refusal.status, Jsonb({"code": refusal.code}))
     except (psycopg.Error, Unavailable):
@@ -361,7 +361,7 @@ def record_refusal(caller: Caller, resource_id: UUID | None, refusal: Refusal) -
 
 
 def record_read(caller: Caller, resource_id: UUID | None) -> None:
-    """An audit row for what one of the platform's own people is about to read. Raises Unavailable: then it does not."""
+    """An audit row for what a member of staff is about to read. Raises Unavailable; then nothing may be read."""
     try:
         _record(caller, "read", resource_id, current().operation.returns, None)
     except psycopg.Error as error:

@@ -1,8 +1,8 @@
-"""The way in over HTTP (and, for operations that have one, over their WebSocket event).
+"""The entry point over HTTP (and, for operations that have one, over their WebSocket event).
 
 `@endpoint` states everything about an operation once; the decorated name is the Lambda handler. A
-request is met in a fixed order: token 401, role 403, limit 429, JSON and types 400, then the
-operation's own story (visibility 404, state 409, rules 422). Its transaction is committed together
+request is checked in a fixed order: token 401, role 403, limit 429, JSON and types 400, then the
+operation's own story (visibility 404, state 409, rules 422). Its transaction commits the change together
 with the audit row, the event and the answer under its Idempotency-Key.
 """
 
@@ -94,7 +94,7 @@ class Endpoint(Generic[P, R]):
             return Reply(Json(earlier.body), earlier.status, {"idempotent-replayed": "true"})
 
     def _cached(self, caller: Caller | None, event: dict[str, Any], arguments: dict[str, Any]) -> Reply:
-        """The answer that an earlier request left, or else a new one, left for the next."""
+        """The cached answer of an earlier request, or else a new one, cached for the next."""
         place = place_of(self.operation, caller, event["rawPath"], event.get("queryStringParameters") or {})
         if place and (found := place.read()):
             etag, text = found
@@ -136,7 +136,7 @@ class Endpoint(Generic[P, R]):
 
 
 def _identifier(kind: Any) -> Callable[[Operation, dict[str, Any]], Caller | None] | None:
-    """What recognizes the visitor of a function whose `caller` is a `Visitor` (shared/kit/visitor.py)."""
+    """What identifies the caller of a function whose `caller` is a `Visitor` (shared/kit/visitor.py)."""
     return next(iter(getattr(kind, "__metadata__", ())), None)
 
 
@@ -164,14 +164,14 @@ def endpoint(
     """Declare an HTTP operation.
 
     `route` is method and path below `/api/v1` (`root=True`: below `/`). `access` are the roles; every GET is
-    open to SUPPORT and everything to SUPER_ADMIN besides. `rate` is a category of `limits.LIMITS`, None for
-    none. `writes` grants the writer database role, and the relay's queue. `verified` asks for a proven e-mail address.
-    `confidential` keeps no answer under an Idempotency-Key. `raises` are the operation's own refusals (the kit's go
-    without saying). `uses` names resources of the stack. `cached` keeps the answers of a GET.
-    `raw` describes a body that the function takes from the request itself, as its bytes are signed. Outside the `vpc`
-    there are neither database nor limits.
+    also open to SUPPORT, and everything to SUPER_ADMIN. `rate` is a category of `limits.LIMITS`, or None.
+    `writes` grants the writer database role and the relay's queue. `verified` requires a verified e-mail address.
+    `confidential` stores no answer under an Idempotency-Key. `raises` are the operation's own refusals, in addition
+    to the kit's. `uses` names resources of the stack. `cached` caches the answers of a GET. `raw` describes a body
+    that the function reads from the request itself, because its bytes are signed. Outside the `vpc` there is neither
+    a database nor a limit.
     """
-    # `$default` takes what no other route does; it has no method and no base.
+    # `$default` takes every request that no other route takes; it has no method and no base path.
     method, path = (None, route) if route == "$default" else route.split(" ")
 
     def declare(function: Callable[P, R]) -> Endpoint[P, R]:

@@ -34,7 +34,7 @@ class Refusal(Exception):
     """Base of all refusals.
 
     `constraint` names the database constraint whose violation means this refusal, so that a race
-    which only the database can see is told in the same words as the check that came before it.
+    that only the database can see is reported in the same words as the check that came before it.
     """
 
     status: ClassVar[int]
@@ -42,7 +42,7 @@ class Refusal(Exception):
     message: ClassVar[str]
     constraint: ClassVar[str | None] = None
     remedy: ClassVar[str | None] = None
-    """What a client does about it, where docs/errors.md would else say too little."""
+    """What a client does about it, if the remedy that docs/errors.md inherits says too little."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

@@ -1,7 +1,7 @@
 """The field types of request and answer models, and the models' bases.
 
-Requests arrive as JSON data from `wire.parse` (or as query strings) and are refused unless each value
-is exactly of the type its field states: no number in quotes, no `true` for 1, no timestamp for a day.
+Requests arrive as JSON data from `wire.parse` (or as query strings) and are refused unless each value has exactly the
+type of its field: no number in quotes, no `true` for 1, no timestamp for a day.
 """
 
 import re
@@ -120,7 +120,7 @@ def _not_blank(value: str) -> str:
 # Python 3.11 hashes what stands in an `Annotated`: without `eq` this is by identity.
 @dataclass(frozen=True, eq=False)
 class Shown:
-    """What JSON Schema can tell of a type's validators, beside what pydantic tells of the type."""
+    """What JSON Schema can express of a type's validators, in addition to what pydantic says about the type."""
 
     schema: dict[str, Any]
 
@@ -154,7 +154,7 @@ Label = Annotated[
     Field(max_length=255, min_length=1),
     AfterValidator(_not_blank),
     BeforeValidator(_clean),
-    # What Python strips, in words that JSON Schema shares.
+    # What Python strips, as a pattern that JSON Schema understands too.
     Shown({"pattern": r"[^\s\u001c-\u001f\u0085]"}),
 ]
 """A name or title: 1 to 255 characters, not blank."""
@@ -199,14 +199,14 @@ class Query(BaseModel):
 
 
 class View(BaseModel):
-    """What an operation answers; `accounted` names the fields that may stand in events and audit rows."""
+    """What an operation answers; `accounted` names the fields that may appear in events and audit rows."""
 
     model_config: ClassVar[ConfigDict] = ConfigDict(defer_build=True, extra="forbid")
     accounted: ClassVar[tuple[str, ...]] = ("status",)
 
     @classmethod
     def of(cls, row: dict[str, Any]) -> Self:
-        """The view of a row that SQL has already shaped; not validated again (the tests do)."""
+        """The view of a row that SQL has already shaped; only the tests validate it again."""
         return cls.model_construct(**row)
 
 

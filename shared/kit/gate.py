@@ -1,4 +1,4 @@
-"""Who gets in, how often, and what is written down of it: the same for requests and for messages."""
+"""Who is let in, how often, and what is recorded about it: the same for requests and for messages."""
 
 import re
 import time
@@ -19,12 +19,12 @@ UUID_FORM = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 def correlation_id(offered: str | None) -> str:
-    """The caller's id where it has the right form, else a new one."""
+    """The caller's id if it is well-formed, else a new one."""
     return offered if offered and _CORRELATION.fullmatch(offered) else new_id().hex
 
 
 def admit(operation: Operation, caller: Caller | None) -> None:
-    """Raises Forbidden, EmailNotVerified where the operation is not open to this caller."""
+    """Raises Forbidden or EmailNotVerified if the operation is not open to this caller."""
     if caller and operation.access:
         if caller.role not in operation.access:
             raise Forbidden()
@@ -32,7 +32,7 @@ def admit(operation: Operation, caller: Caller | None) -> None:
 
 
 def count_request(operation: Operation, request: Request, caller: Caller | None) -> dict[str, str]:
-    """Count the request in its category's window; the window's headers. Raises RateLimited."""
+    """Count the request in its category's window and return the window's headers. Raises RateLimited."""
     if operation.rate == "none" or operation.rate in limits.PER_EMAIL:
         return {}
     per_user = caller is not None and operation.rate != "auth"
@@ -43,19 +43,19 @@ def count_request(operation: Operation, request: Request, caller: Caller | None)
 
 
 def record_refusal(operation: Operation, caller: Caller | None, path: Mapping[str, Any], refusal: Refusal) -> None:
-    """Have it on record that a known caller was refused a change; `path` tells of what."""
+    """Record that a known caller was refused a change; `path` says of what."""
     if operation.writes and caller and refusal.status in (403, 404, 409, 422):
         db.record_refusal(caller, object_of(path), refusal)
 
 
 def object_of(path: Mapping[str, Any]) -> UUID | None:
-    """The first id of a path: of what a request is about."""
+    """The first id in a path: the object that the request is about."""
     ids = (UUID(value) for value in path.values() if isinstance(value, str) and UUID_FORM.fullmatch(value))
     return next(ids, None)
 
 
 def log_request(request: Request, caller: Caller | None, status: int, started: float) -> None:
-    """The one line every request leaves, with what it measured."""
+    """Write the one log line of a request, with its measurements."""
     metrics.count_request(status, started)
     logger.info(
         f"{request.operation.name} {status}",

@@ -1,7 +1,7 @@
-"""Secret keys for our own signatures, derived by KMS and held by nobody else.
+"""Secret keys for our own signatures, derived by KMS and stored nowhere.
 
 `GenerateMac` over a purpose gives the same 32 bytes in every environment; no secret is stored, rotated
-by hand or handed around in an environment variable.
+by hand or passed in an environment variable.
 """
 
 from base64 import b64decode, b64encode

@@ -1,8 +1,8 @@
 """Rate limits: an exact sliding window per caller and category, counted in Valkey.
 
-Where Valkey does not answer the limit stays open, but for login, which then counts in PostgreSQL. Categories of
-`PER_EMAIL` are counted in PostgreSQL always, by the operations themselves (shared/auth/queries.py): only they know
-the address. So are tries at a second factor, which whoever has the password could else make from many addresses.
+If Valkey does not answer, requests are let through, except for login, which then counts in PostgreSQL. Categories of
+`PER_EMAIL` are always counted in PostgreSQL, by the operations themselves (shared/auth/queries.py): only they know the
+address. So are attempts at a second factor, which somebody with the password could otherwise make from many addresses.
 """
 
 import os
@@ -55,7 +55,7 @@ class Window:
     remaining: int
     reset: int
     is_counted: bool = True
-    """False where Valkey was down and nobody knows how many there were."""
+    """False if Valkey was down, so that the count is unknown."""
 
     def headers(self) -> dict[str, str]:
         """`X-RateLimit-*`; `Reset` is the Unix time at which the next request becomes free."""

@@ -1,6 +1,6 @@
 """One structured JSON log line per event.
 
-Personal data never enters a line: callers stand as ids, bodies and tokens not at all.
+A line never contains personal data: callers appear as ids, bodies and tokens not at all.
 """
 
 from datetime import UTC, datetime
@@ -23,7 +23,7 @@ logger = Logger(
     service="api",
     logger_formatter=_Formatter(
         log_record_order=["timestamp", "level", "correlation_id", "service", "message"],
-        # Made once: Powertools' own serializer makes an encoder for every line.
+        # Created once: Powertools' own serializer creates an encoder for every line.
         json_serializer=JSONEncoder(default=str, separators=(",", ":"), ensure_ascii=False).encode,
     ),
 )

@@ -1,11 +1,11 @@
-"""What the platform counts of itself: CloudWatch metrics by Embedded Metric Format (S0 §8.1).
+"""The platform's own metrics, in CloudWatch's Embedded Metric Format (S0 §8.1).
 
-A measure costs no call and no line of its own: it leaves as fields of the log line that its request
-writes anyway (25 µs), and CloudWatch reads it there by the key `_aws`. Powertools' Metrics would write a
-second line for every request (31 µs, and its price as a log), with one set of dimensions for all metrics in
-it, and would keep counts for the process, not for the request.
+A metric needs neither a call nor a line of its own: it is written as fields of the log line that its request writes
+anyway (25 µs), where CloudWatch finds it by the key `_aws`. Powertools' Metrics would write a second line for every
+request (31 µs, and the price of the log), with one set of dimensions for all its metrics, and would count for the
+process instead of the request.
 
-Dimensions are few and never personal: each value of one is a metric that is paid for.
+Dimensions are few and never personal: each of their values is a metric that costs money.
 """
 
 import time
@@ -28,7 +28,7 @@ _OVERALL = [["kind"], ["operation"]]
 
 
 def count(name: str, value: float = 1, unit: str = "Count", **dimensions: str) -> None:
-    """Count for the work at hand: by the dimensions given, or else by operation and by kind of operation."""
+    """Count for the current request: by the given dimensions, or else by operation and by kind of operation."""
     values = current().measures.setdefault((name, unit, tuple(dimensions.items())), [])
     if len(values) < _MOST_VALUES:
         values.append(value)
@@ -37,25 +37,25 @@ def count(name: str, value: float = 1, unit: str = "Count", **dimensions: str) -
 
 
 def count_request(status: int, started: float) -> None:
-    """Count the request at hand, which began at `started` (of `time.monotonic`)."""
+    """Count the current request, which began at `started` (of `time.monotonic`)."""
     count("Requests", operation=current().operation.name, status=str(status))
     count("Duration", _since(started), MILLISECONDS)
 
 
 def count_query(started: float, *statements: str) -> None:
-    """Count one round trip to the database, begun at `started`; a slow one is told of with its statements."""
+    """Count one round trip to the database, begun at `started`; a slow one is logged with its statements."""
     duration = _since(started)
     count("QueryDuration", duration, MILLISECONDS)
     if duration > SLOW_QUERY:
         count("SlowQueries")
-        # Statements are constant text: their values travel apart from them.
+        # Statements are constant text: their values are sent separately.
         told = [" ".join(statement.split())[:200] for statement in statements]
         metadata = {"operation": current().operation.name, "duration_ms": duration, "statements": told}
         logger.warning("slow query", correlation_id=current().correlation_id, metadata=metadata)
 
 
 def measured() -> dict[str, Any]:
-    """What the work at hand has counted, as fields for its log line; from now on it counts anew."""
+    """What the current request has counted, as fields for its log line; the counts are reset."""
     request = current()
     lines = _lines(request.measures, request.operation)
     request.measures = {}
@@ -69,7 +69,7 @@ def _since(started: float) -> float:
 
 
 def _lines(measures: Measures, operation: Operation) -> list[dict[str, Any]]:
-    """The measures as fields of as few lines as can hold them: within a line a name has one meaning."""
+    """The metrics as fields of as few lines as can hold them: within a line, a name has one meaning."""
     lines: list[dict[str, Any]] = []
     for (name, unit, dimensions), values in measures.items():
         line = next((line for line in lines if _fits(line, name, dimensions)), None)

@@ -1,8 +1,8 @@
-"""Where a request comes from: through CloudFront, which tells the client's address, or around it.
+"""Where a request comes from: through CloudFront, which reports the client's address, or around it.
 
-CloudFront adds a secret to what it passes on (stacks/front.py), as the gateway's own address is open to everybody: what
-comes without it is refused, whatever address it claims to come from. Where no secret is set, as on one machine, there
-is no CloudFront, and the address is the one that the gateway saw. The reasons are in
+The gateway's own address is open to everybody, so CloudFront adds a secret to every request (stacks/front.py): a
+request without it is refused, whatever address it claims to come from. If no secret is set, as on the local platform,
+there is no CloudFront, and the address is the one that the gateway saw. The reasons are in
 docs/decisions/0015-the-edge-is-known-by-a-secret.md.
 """
 
@@ -14,11 +14,11 @@ from shared.kit.settings import setting
 
 SECRET_HEADER = "x-origin-secret"  # noqa: S105 (its name)
 ADDRESS_HEADER = "x-viewer-address"
-"""CloudFront overwrites both: nobody can send them through it."""
+"""CloudFront overwrites both, so clients cannot forge them."""
 
 
 class AroundTheEdge(Forbidden):
-    """Sent to the gateway's own address, past the firewall."""
+    """The request was sent to the gateway's own address, past the firewall."""
 
     code = "FORBIDDEN"
     message = "This address is closed. Use the public one."
@@ -26,7 +26,7 @@ class AroundTheEdge(Forbidden):
 
 
 def has_edge() -> bool:
-    """There is a CloudFront; then the gateway sees its addresses, and none of a client's."""
+    """Whether there is a CloudFront; the gateway then sees CloudFront's addresses, never a client's."""
     return bool(_secrets())
 
 
@@ -41,5 +41,5 @@ def client_address(headers: Mapping[str, str], gateway_saw: str | None) -> str |
 
 
 def _secrets() -> list[str]:
-    """One, or the coming and the going one while they change (docs/deploy.md)."""
+    """One secret, or both the old and the new one during a rotation (docs/deploy.md)."""
     return [secret for secret in setting("ORIGIN_SECRETS", "").split(",") if secret]

@@ -1,6 +1,6 @@
-"""The nudge that wakes the relay: content-free, after commit, never waited for and never missed.
+"""The nudge that wakes the relay: without content, after COMMIT, never waited for, harmless if lost.
 
-The outbox row is the message; the nudge only spares it the wait for the relay's schedule.
+The outbox row is the message; the nudge only saves it the wait for the relay's schedule.
 """
 
 from shared.kit.aws import AwsError, call
@@ -11,7 +11,7 @@ _TIMEOUT = 0.05
 
 
 def nudge_relay() -> None:
-    """Wake the relay; a failure is ignored, as the relay's schedule sweeps what was missed."""
+    """Wake the relay; a failure is ignored, since the relay also runs on a schedule."""
     try:
         call(
             "sqs",

@@ -1,7 +1,7 @@
 """Keyset pages: opaque, signed cursors that hold the sort key of the last row.
 
-A cursor is bound to its operation, filters and sort; it does not expire. Under inserts no row is
-shown twice or skipped, as the next page begins after a key, not after a count.
+A cursor is bound to its operation, filters and sort; it does not expire. While rows are inserted, none is
+shown twice or skipped, because the next page begins after a key, not after a count.
 """
 
 import hashlib
@@ -30,7 +30,7 @@ class Paged(Query):
     def key_before(self, *kinds: Callable[[str], Any]) -> tuple[Any, ...]:
         """The sort key that this page begins after, one value per kind; all None for the first page.
 
-        Raises Invalid on `cursor` where it is not one of ours, or belongs to another list, filter or sort.
+        Raises Invalid on `cursor` if it is not one of ours, or belongs to another list, filter or sort.
         """
         if self.cursor is None:
             return (None,) * len(kinds)
@@ -38,7 +38,7 @@ class Paged(Query):
             sealed = urlsafe_b64decode(self.cursor.encode() + b"=" * (-len(self.cursor) % 4))
         except ValueError:
             raise _refused() from None
-        # base64 reads several spellings of the same bytes, and skips what it does not know: only ours is good.
+        # base64 accepts several spellings of the same bytes and skips unknown characters: only our spelling is valid.
         if _spelled(sealed) != self.cursor:
             raise _refused()
         mac, text = sealed[:_MAC], sealed[_MAC:]

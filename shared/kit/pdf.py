@@ -1,13 +1,13 @@
-"""A4 pages that look like one house: title, sections, facts, tables, and what runs on every page.
+"""A4 pages in one design: title, sections, facts, tables, and the header and footer of every page.
 
 The same calls give the same bytes: the creation date is the document's own, nothing is random, and
-the fonts are files of ours. A document's SHA-256 is stored and signed, and a step that renders it
+the fonts are our own files. A document's SHA-256 is stored and signed, and a step that renders it
 may run again.
 
-The fonts lie beside this module, not in the `documents` layer, so that one path serves Lambda and
-every machine. Open Sans has Latin, Greek and Cyrillic. A text that needs more is set in DejaVu Sans,
-the whole of it: fpdf2's own fallback from letter to letter loses the font after a line that is all
-fallback. A letter that neither has is printed as U+FFFD, and the document says so.
+The fonts are next to this module, not in the `documents` layer, so that one path works on Lambda and
+on every machine. Open Sans covers Latin, Greek and Cyrillic. A text that needs more is set entirely in
+DejaVu Sans: fpdf2's own fallback, letter by letter, loses the font after a line that is all fallback.
+A letter that neither font has is printed as U+FFFD, and the document says so.
 """
 
 from collections.abc import Iterable, Sequence
@@ -36,7 +36,7 @@ LEADING = 0.50  # line height in mm per point of size
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """Whom a document names: an organization as it stands in law, and who speaks for it."""
+    """A party named in a document: the legal organization and its representative."""
 
     legal_name: str
     address: str | None = None
@@ -55,14 +55,14 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """A row under a table; `strong` for the figure that the others lead up to."""
+    """A row below a table; `strong` for the final figure."""
 
     values: Sequence[str]
     strong: bool = True
 
 
 class Pdf:
-    """One document under way. `finish()` gives its bytes."""
+    """A document being written. `finish()` returns its bytes."""
 
     def __init__(self, *, kind: str, reference: str, document_id: str, issued_on: date, author: str) -> None:
         self._pdf = FPDF(format="A4", unit="mm")
@@ -91,7 +91,7 @@ class Pdf:
         self.space(5)
 
     def heading(self, text: str) -> None:
-        """A section's name over a rule; stays with the lines that follow it."""
+        """A section heading above a rule; stays on the page of the lines that follow it."""
         self.keep(24)
         self.space(3)
         self._write(text, size=11, bold=True, color=ACCENT)
@@ -113,7 +113,7 @@ class Pdf:
             self.space(1.1)
 
     def facts(self, rows: Iterable[tuple[str, str]], *, label_width: float = 44) -> None:
-        """Label and value, a hairline under each."""
+        """Labels and values, with a hairline below each."""
         for label, value in rows:
             self.keep(9)
             self.space(1.1)
@@ -128,9 +128,9 @@ class Pdf:
         rows: Iterable[Sequence[str]],
         totals: Sequence[Total] = (),
     ) -> None:
-        """One line a row, the head again on every page; the totals stay with the last row.
+        """One line per row, the header repeated on every page; the totals stay with the last row.
 
-        A cell that is too long for its column is cut with an ellipsis: names belong into `facts`.
+        A cell that is too long for its column is truncated with an ellipsis: names belong in `facts`.
         """
         height, foot = 6.0, 6.6
         body = list(rows)
@@ -148,7 +148,7 @@ class Pdf:
         self.rule(color=ACCENT, after=2)
 
     def columns(self, left: tuple[str, Sequence[str]], right: tuple[str, Sequence[str]]) -> None:
-        """Two blocks side by side: a small heading, a bold first line, then the rest."""
+        """Two blocks side by side, each with a small heading, a bold first line, then the rest."""
         gap = 10.0
         width = (WIDTH - gap) / 2
         top, below = self._pdf.y, 0.0
@@ -166,7 +166,7 @@ class Pdf:
         self.space(5)
 
     def amount_due(self, label: str, amount: str) -> None:
-        """The one figure that the reader looks for, in a band."""
+        """The one figure that the reader looks for, highlighted."""
         height = 15.0
         self.keep(height + 4)
         top = self._pdf.y
@@ -189,7 +189,7 @@ class Pdf:
         self._pdf.set_y(top + height + 5)
 
     def signatures(self, declaration: str, sides: Sequence[tuple[str, Party]]) -> None:
-        """A block to sign in for each side, beside each other, never cut by the end of a page."""
+        """A signature block for each side, next to each other, never split across pages."""
         gap = 12.0
         width = (WIDTH - gap) / 2
         self.keep(88 + max(self._height(party.legal_name, 10, width) for _, party in sides))
@@ -224,7 +224,7 @@ class Pdf:
         return cast(float, height)
 
     def keep(self, height: float) -> None:
-        """Goes on to the next page unless `height` mm are left on this one."""
+        """Start a new page unless `height` mm are left on this one."""
         if self._pdf.y + height > FLOOR:
             self._pdf.add_page()
 
@@ -330,7 +330,7 @@ class Pdf:
         width: float = WIDTH,
         align: Literal["L", "J"] = "L",
     ) -> None:
-        """Text wrapped into a column, from the present height on."""
+        """Text wrapped into a column, from the current height on."""
         pdf = self._pdf
         text = self._set(text, size=size, bold=bold, color=color)
         pdf.set_x(x)
@@ -368,7 +368,7 @@ class Pdf:
         self._pdf.line(left, self._pdf.y, right, self._pdf.y)
 
     def _set(self, text: str, *, size: float, bold: bool, color: tuple[int, int, int]) -> str:
-        """Chooses the font for `text` and gives it back as that font can set it."""
+        """Choose the font for `text` and return the text as that font can set it."""
         text = clean(text)
         wide = not text.isascii() and not self._sans.issuperset(map(ord, text))
         if wide:

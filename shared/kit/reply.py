@@ -1,4 +1,4 @@
-"""What goes back: an operation's answer, or what a refusal and a defect become, as API Gateway takes it."""
+"""What is returned to API Gateway: an operation's answer, a refusal or a defect."""
 
 import hashlib
 import traceback
@@ -31,7 +31,7 @@ SECURITY_HEADERS = {
 
 @dataclass(frozen=True, slots=True)
 class Reply(Generic[B]):
-    """An answer that needs more than a body: another status, headers, cookies, the version for `If-Match`."""
+    """An answer that is more than a body: another status, headers, cookies, the version for `If-Match`."""
 
     body: B
     status: int | None = None
@@ -42,7 +42,7 @@ class Reply(Generic[B]):
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """An answer that is a document, to be saved under `name`, or shown where it has none."""
+    """An answer that is a document, saved under `name`, or displayed if it has none."""
 
     content: bytes
     content_type: str
@@ -67,7 +67,7 @@ def refusal_body(refusal: Refusal, request: Request) -> dict[str, Any]:
 
 
 def refusal_reply(refusal: Refusal, request: Request) -> Reply:
-    """The answer that a refusal becomes."""
+    """The answer for a refusal."""
     headers = dict(refusal.headers)
     if refusal.retry_after is not None:
         headers["retry-after"] = str(refusal.retry_after)
@@ -75,7 +75,7 @@ def refusal_reply(refusal: Refusal, request: Request) -> Reply:
 
 
 class Defect(Refusal):
-    """Something we did not foresee; told without detail, logged with its stack."""
+    """An unexpected error; answered without detail, logged with its stack."""
 
     status = 500
     code = "INTERNAL_ERROR"
@@ -96,7 +96,7 @@ def defect_reply(error: Exception, request: Request) -> Reply:
 
 
 def http_response(operation: Operation, request: Request, reply: Reply, rate: dict[str, str]) -> dict[str, Any]:
-    """The reply in payload format 2.0, with the headers that every answer has; `rate` are those of its limit."""
+    """The reply in payload format 2.0, with the headers that every answer has; `rate` are the rate limit's."""
     status = reply.status or operation.returns
     headers = {**SECURITY_HEADERS, "x-correlation-id": request.correlation_id, **rate, **reply.headers}
     response: dict[str, Any] = {"statusCode": status, "headers": headers, "cookies": list(reply.cookies)}

@@ -1,4 +1,4 @@
-"""Who is asking, and the one request, message or task that this environment is working on."""
+"""The caller, and the one request, message or task that this environment is working on."""
 
 import threading
 from dataclasses import dataclass, field
@@ -25,7 +25,7 @@ Measures = dict[tuple[str, str, tuple[tuple[str, str], ...]], list[float]]
 
 @dataclass(slots=True)
 class Request:
-    """What a way in knows about the work at hand; `current()` returns it anywhere below."""
+    """What the entry point knows about the current request; `current()` returns it anywhere below."""
 
     operation: Operation
     correlation_id: str
@@ -38,7 +38,7 @@ class Request:
     request_hash: str = ""
     event: dict[str, Any] = field(default_factory=dict)
     is_counted: bool = True
-    """False where the request's rate limit stayed open because Valkey was down."""
+    """False if the request was let through uncounted because Valkey was down."""
     measures: Measures = field(default_factory=dict)
 
 
@@ -51,5 +51,5 @@ def begin(request: Request) -> None:
 
 
 def current() -> Request:
-    """The request at hand. Raises AttributeError outside a way in: a defect."""
+    """The current request. Raises AttributeError outside an entry point: a defect."""
     return _state.request  # type: ignore[no-any-return]

@@ -1,16 +1,16 @@
-"""What functions may use beside the database and Valkey: every resource, in one table.
+"""What functions may use besides the database and Valkey: every resource, in one table.
 
 An operation declares what it does with one (`uses=("documents.read",)`): the part before the dot is a key of
-`RESOURCES`, the part after it one of its grants. The stacks make what stands here and grant what is declared
-(stacks/platform.py, stacks/parts/grants.py), a function finds it by `variable` (shared/kit/settings.py), and the tests
-make the same (tests/conftest.py). To add one: a row here, and what makes it in a stack.
+`RESOURCES`, the part after it one of its grants. The stacks create these resources and grant what is declared
+(stacks/platform.py, stacks/parts/grants.py), a function finds them by `variable` (shared/kit/settings.py), and the
+tests create the same (tests/conftest.py). To add one: a row here, and its construct in a stack.
 """
 
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
 RECEIVES = 5
-"""So often a message is tried before it goes to its dead-letter queue."""
+"""How many times a message is tried before it goes to its dead-letter queue."""
 
 
 class Grant(NamedTuple):
@@ -21,7 +21,7 @@ class Grant(NamedTuple):
 
 
 class Queue(NamedTuple):
-    """A queue that our own code sends to, with its dead letters."""
+    """A queue that our own code sends to, with its dead-letter queue."""
 
     fifo: bool = False
     receives: int = RECEIVES
@@ -43,7 +43,7 @@ class Resource(NamedTuple):
     queue: Queue | None = None
     key: Key | None = None
     in_network: bool = True
-    """Whether the network has a door to it: an operation inside would wait for others until its timeout."""
+    """Whether the network has a VPC endpoint for it: without one, calls from the VPC would time out."""
 
 
 _SEND = {"send": Grant(("sqs:SendMessage",))}
@@ -73,9 +73,9 @@ RESOURCES: dict[str, Resource] = {
         key=Key("SYMMETRIC_DEFAULT", "ENCRYPT_DECRYPT"),
     ),
     "relay": Resource("RELAY_QUEUE_URL", _SEND, queue=Queue()),
-    # In the order of each socket's frames.
+    # Keeps the order of each socket's frames.
     "push": Resource("PUSH_QUEUE_URL", _SEND, queue=Queue(fifo=True)),
-    # What is sent twice is taken once; functions/notifications/send_mail.py counts its tries itself.
+    # The queue drops duplicates; functions/notifications/send_mail.py counts its attempts itself.
     "mail": Resource("MAIL_QUEUE_URL", _SEND, queue=Queue(fifo=True, receives=1)),
     "sockets_to_close": Resource("SOCKETS_TO_CLOSE_QUEUE_URL", _SEND, queue=Queue()),
     "bus": Resource("BUS_NAME", {"put": Grant(("events:PutEvents",))}),
@@ -106,12 +106,12 @@ KEYS: dict[str, Key] = {name: each.key for name, each in RESOURCES.items() if ea
 
 
 def resource_of(use: str) -> str:
-    """The resource of a `uses=` entry: `documents` of `documents.read`."""
+    """The resource of a `uses=` entry: `documents` in `documents.read`."""
     return use.partition(".")[0]
 
 
 def grant_of(use: str) -> Grant | None:
-    """What a `uses=` entry allows; None where there is no such resource or grant."""
+    """What a `uses=` entry allows; None if there is no such resource or grant."""
     name, _, grant = use.partition(".")
     return RESOURCES[name].grants.get(grant) if name in RESOURCES else None
 

@@ -1,4 +1,4 @@
-"""What an event must carry and nobody may read on the way: sealed and opened with the platform's key."""
+"""Secrets that an event carries: encrypted and decrypted with the platform's key, unreadable in between."""
 
 from base64 import b64decode, b64encode
 
@@ -14,6 +14,6 @@ def seal(text: str) -> str:
 
 
 def unseal(sealed: str) -> str:
-    """What `seal` was given."""
+    """The text that was given to `seal`."""
     answer = call("kms", "TrentService.Decrypt", {"CiphertextBlob": sealed, "KeyId": resource("token_key")})
     return b64decode(answer["Plaintext"]).decode()

@@ -8,7 +8,7 @@ from shared.kit.settings import resource
 from shared.kit.wire import load
 
 _SECONDS = 60
-"""How long a rotated value may still be the old one; without it every forged message would cost a call."""
+"""How long the old value may still be used after a rotation; without a cache every forged message would cost a call."""
 
 _kept: dict[str, tuple[float, dict[str, Any]]] = {}
 

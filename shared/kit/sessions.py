@@ -1,4 +1,4 @@
-"""The caller behind a session, as the session's row says now."""
+"""The caller behind a session, according to the session's current row."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -23,10 +23,10 @@ def caller_of_session(session_id: UUID, user_id: UUID) -> Caller:
 
 
 def check_verified(operation: Operation, caller: Caller) -> None:
-    """Raises EmailNotVerified where the operation and the stage ask for a proven address and the caller's is none."""
+    """Raises EmailNotVerified if the operation and the stage require a verified address and the caller's is not."""
     if not operation.verified or caller.email_verified or setting("REQUIRE_VERIFIED_EMAIL", "0") != "1":
         return
-    # Proved since the authorizer looked?
+    # Verified since the authorizer looked?
     if not perform(operation, lambda: caller_of_session(caller.session_id, caller.user_id)).email_verified:
         raise EmailNotVerified()
 
@@ -43,12 +43,12 @@ def caller_from(row: Row, session_id: UUID) -> Caller:
 
 
 def authorized_caller(operation: Operation, context: Mapping[str, Any]) -> Caller:
-    """The caller that the authorizer tells of. Raises Unauthenticated, Unavailable."""
+    """The caller that the authorizer has identified. Raises Unauthenticated, Unavailable."""
     if code := context.get("refusal"):
         kinds = (errors.TokenExpired, errors.SessionEnded, errors.InvalidToken)
         raise next((kind for kind in kinds if kind.code == code), Unauthenticated)()
     if subject := context.get("subject"):
-        # The token is good, but the database was silent when the authorizer asked for its session.
+        # The token is valid, but the database did not respond when the authorizer looked up its session.
         session_id = UUID(context["session_id"])
         return perform(operation, lambda: caller_of_session(session_id, UUID(subject)))
     try:

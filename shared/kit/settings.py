@@ -1,6 +1,6 @@
-"""What the stack gave this function: read when needed, never at import.
+"""The settings that the stack gave this function: read when needed, never at import.
 
-A resource is open only to an operation whose declaration names it under `uses=`: reading another one
+An operation can only read resources that its declaration names under `uses=`: reading another one
 fails here, in the first test, and not in production.
 """
 
@@ -15,7 +15,7 @@ class NotDeclared(RuntimeError):
 
 
 def setting(name: str, default: str | None = None) -> str:
-    """The setting `name` of every function. Raises NotDeclared where it is unset and has no default."""
+    """The setting `name` of every function. Raises NotDeclared if it is unset and has no default."""
     value = os.environ.get(name, default)
     if value is None:
         raise NotDeclared(f"{name} is not set")

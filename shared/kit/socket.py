@@ -1,7 +1,7 @@
-"""The way in over WebSocket: `$connect`, `$disconnect`, `$default` and the events of our own.
+"""The entry point over WebSocket: `$connect`, `$disconnect`, `$default` and our own events.
 
-Frames are `{"event", "data", "request_id"?}` both ways. Operations that have an HTTP twin are not
-written twice: their endpoint serves its event too, by the same rules, limits and refusals.
+Frames are `{"event", "data", "request_id"?}` both ways. Operations with an HTTP twin are not
+written twice: their endpoint also serves their event, with the same rules, limits and refusals.
 """
 
 import time
@@ -42,7 +42,7 @@ class Message:
         self.request = Request(
             operation=operation,
             correlation_id=new_id().hex,
-            # A frame has no headers: behind CloudFront nothing tells whose it is but its socket.
+            # A frame has no headers: behind CloudFront, only its socket tells whose it is.
             ip=None if has_edge() else context.get("identity", {}).get("sourceIp"),
             user_agent=(context.get("identity", {}).get("userAgent") or "")[:500],
             headers={name.lower(): value for name, value in (event.get("headers") or {}).items()},
@@ -120,7 +120,7 @@ class Door:
         return {"statusCode": status} if body is None else {"statusCode": status, "body": body}
 
     def _arguments(self, message: Message) -> list[Body]:
-        """The message's data as the model that the function takes, if it takes one. Raises Invalid."""
+        """The message's data as the model that the function takes, if any. Raises Invalid."""
         if self._takes is None:
             return []
         asked, problems = validate(self._takes, message.data)
@@ -137,7 +137,7 @@ def socket(
     layers: tuple[str, ...] = (),
     timeout: int = 10,
 ) -> Callable[[Handler], Door]:
-    """Declare a WebSocket route: `$connect`, `$disconnect`, `$default`, or the event it hears.
+    """Declare a WebSocket route: `$connect`, `$disconnect`, `$default`, or the event that it handles.
 
     The function takes the message, and one `Body` where its data has fields; it answers a `FrameData` or nothing.
     """
@@ -163,7 +163,7 @@ def socket(
 
 @dataclass(frozen=True)
 class Socket:
-    """The WebSocket door of an endpoint: the event it hears, the event it answers, and with what.
+    """The WebSocket twin of an endpoint: the event it handles, the event it answers with, and that event's fields.
 
     `fields` maps each field of the answer's `data` to a field of the REST answer.
     """

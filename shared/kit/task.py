@@ -1,4 +1,4 @@
-"""The ways in that nobody waits for at a socket: saga steps, jobs on a schedule, an operator's command."""
+"""The entry points without a client: saga steps, scheduled jobs and operators' commands."""
 
 import traceback
 from collections.abc import Callable
@@ -40,7 +40,7 @@ class Task:
                 **metrics.measured(),
             )
             if isinstance(error, psycopg.Error):
-                # Lambda logs the words of what is raised, and a saga keeps them; the database's quote the row.
+                # Lambda logs an exception's message and a saga stores it; the database's messages quote the row.
                 raise type(error)(str(error.sqlstate)) from None
             raise
         logger.info(f"{self.operation.name} done", correlation_id=correlation_id, **metrics.measured())
@@ -96,8 +96,8 @@ def job(
 ) -> Callable[[Callable[[dict[str, Any]], Any]], Task]:
     """Declare a job on a schedule (`rate(1 hour)`, `cron(0 2 * * ? *)`); a second run does nothing.
 
-    One that has filled its batch answers True, and goes on at once in a transaction of its own.
-    One without a database stands outside the VPC; one that `emits` no events does not get the relay's queue.
+    A job that has filled its batch returns True and continues at once in a new transaction. A job without a
+    database runs outside the VPC; a job that `emits` no events gets no access to the relay's queue.
     """
     return _declare("job", schedule, database, uses, (), timeout, memory, database is not None, emits)
 
@@ -111,5 +111,5 @@ def operator(
     timeout: int = 900,
     memory: int = 1024,
 ) -> Callable[[Callable[[dict[str, Any]], Any]], Task]:
-    """Declare a command that an operator, or a deployment, invokes by hand; what comes of it is its answer."""
+    """Declare a command that an operator or a deployment invokes; its return value is the answer."""
     return _declare("operator", None, database, uses, layers, timeout, memory, emits=emits)

@@ -22,7 +22,7 @@ from shared.kit.settings import resource, setting
 
 AUDIENCE = "leasing-api"
 LIFETIME = 24 * 3600
-"""Seconds an access token lives (spec 4); every session can be ended within a minute all the same."""
+"""Lifetime of an access token in seconds (spec 4); even so, every session can be ended within a minute."""
 
 _keys: dict[str, "PublicKey"] = {}
 
@@ -66,7 +66,7 @@ def issue(claims: dict[str, Any], lifetime: int = LIFETIME) -> str:
 
 
 def verify(token: str) -> dict[str, Any]:
-    """The claims of a token of ours. Raises TokenExpired or InvalidToken.
+    """The claims of one of our tokens. Raises TokenExpired or InvalidToken.
 
     Only RS256 under our own key counts: `alg`, `kid`, `jku`, `x5u` and `jwk` of the header choose nothing.
     """

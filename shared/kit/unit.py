@@ -1,7 +1,7 @@
 """One unit of work: run an operation's story, commit what it completed, retry where that is safe.
 
-A story that raises inside its transaction's block leaves nothing behind. A refusal raised after the
-block is told, and what the block completed stands (a failed login is counted, then refused).
+A story that raises inside its transaction's block changes nothing. If a refusal is raised after the block,
+what the block completed is committed all the same (a failed login is counted, then refused).
 """
 
 import time
@@ -31,8 +31,8 @@ class CommitUnknown(Unavailable):
 def perform(operation: Operation, story: Callable[[], T], before_commit: Callable[[db.Tx, T], None] | None = None) -> T:
     """The story's answer, after its commit. `before_commit` adds statements to the same transaction.
 
-    Serialization failures and deadlocks run the story again (at most three times in all), a connection
-    that was found dead before COMMIT once more on a new one. Raises the story's refusals, Unavailable.
+    After a serialization failure or a deadlock the story runs again (at most three times in all); if the connection
+    was found dead before COMMIT, once more on a new one. Raises the story's refusals, Unavailable.
     """
     for attempt in range(_ATTEMPTS):
         try:
@@ -93,7 +93,7 @@ def _commit(tx: db.Tx | None) -> None:
         try:
             end_answers(tx.changed)
         except ValkeyDown:
-            pass  # the events end them
+            pass  # the events invalidate them
         nudge_relay()
 
 

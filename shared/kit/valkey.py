@@ -1,7 +1,7 @@
-"""Valkey: one connection per environment, in which requests are counted and answers are kept.
+"""Valkey: one connection per environment, for counting requests and caching answers.
 
-It is never needed for an answer to be right. Whoever does not hear from it within 50 ms goes on without it, and
-does not ask again for a second.
+No answer depends on it to be right. If it does not respond within 50 ms, the request continues without it, and nothing
+is sent to it for a second.
 """
 
 import socket
@@ -16,7 +16,7 @@ from shared.kit.aws import presign_token
 from shared.kit.settings import setting
 
 _PATIENCE = "0.05"
-"""Seconds. No stage sets VALKEY_PATIENCE: tests do, of what else than its slowness they are about."""
+"""Seconds. No stage sets VALKEY_PATIENCE; tests that are not about its slowness do."""
 _PAUSE = 1.0
 _state = threading.local()
 

@@ -1,6 +1,6 @@
-"""The caller of a public operation: whoever sends a token is known, and nobody has to.
+"""The caller of a public operation: identified if they send a token, which nobody has to.
 
-A function that wants to know it says so by its argument: `caller: Visitor`. Its layer brings what reads tokens.
+A function asks for them by its argument, `caller: Visitor`. Its layer contains what reads tokens.
 """
 
 from collections.abc import Callable
@@ -14,11 +14,11 @@ Identify = Callable[[Operation, dict[str, Any]], Caller | None]
 
 
 def identify(operation: Operation, event: dict[str, Any]) -> Caller | None:
-    """Who sends the request's token; None where it has none. Raises InvalidToken, TokenExpired, SessionEnded."""
+    """Whose token the request has; None if it has none. Raises InvalidToken, TokenExpired, SessionEnded."""
     token = event["headers"].get("authorization")
     if token is None:
         return None
-    # Most visitors have none: their first answer does not wait for what reads tokens.
+    # Most visitors have none: their first answer does not wait for the import of what reads tokens.
     from shared.kit.tokens import caller_of, claims_of
 
     claims = claims_of(token)

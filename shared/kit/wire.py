@@ -1,8 +1,8 @@
-"""JSON in and out: one strict door for all operations.
+"""JSON in and out, strictly, for all operations.
 
 In: no duplicate keys, no NaN or Infinity, numbers with a point become `Decimal`, never `float`; depth
 and size are bounded. Out: `Decimal` is written as a JSON number digit by digit, moments as ISO 8601
-with `Z`; money is therefore never a float on either way.
+with `Z`. Money is therefore never a float in either direction.
 """
 
 import json
@@ -61,7 +61,7 @@ def _reason(error: ValueError | RecursionError) -> str:
 
 
 class _NotANumber(ValueError):
-    """What JSON, or we, do not take for a number."""
+    """Texts that JSON, or we, do not accept as numbers."""
 
 
 def _number(text: str) -> Decimal:
@@ -84,7 +84,7 @@ def _refuse_constant(name: str) -> None:
 
 
 def _field_of_a_number(text: str) -> str:
-    """The path of the first number that is refused: looked for again, so that numbers that are good cost nothing."""
+    """The path of the first refused number: searched for a second time, so that valid numbers cost nothing."""
 
     def tried(parse: Callable[[str], Any], text: str) -> Any:
         try:
@@ -149,11 +149,11 @@ def render(value: Any) -> str:
 
 
 class _Shapes(dict[tuple[str, ...], str]):
-    """Objects' names, ready for their values: the same few come back in every row."""
+    """Objects' keys, encoded once: the same few appear in every row."""
 
     def __missing__(self, names: tuple[str, ...]) -> str:
         shape = "{" + ",".join([f"{_quote(name)}:".replace("%", "%%") + "%s" for name in names]) + "}"
-        # What people have named themselves is not kept for ever.
+        # Keys that users have chosen are not kept forever.
         if len(self) < 1000:
             self[names] = shape
         return shape
@@ -176,7 +176,7 @@ def _written_array(value: Sequence[Any]) -> str:
 
 
 class _Forms(dict[type, Callable[[Any], str]]):
-    """How values of a type are written: found out once for each type, as this is the warm request's largest part."""
+    """How values of a type are written: determined once per type, since this is the largest part of a warm request."""
 
     def __missing__(self, kind: type) -> Callable[[Any], str]:
         if issubclass(kind, Mapping):
@@ -211,7 +211,7 @@ _KNOWN: dict[type, Callable[[Any], str]] = {
     Decimal: _written_number,
     UUID: lambda value: f'"{value}"',
     datetime: lambda value: f'"{moment(value)}"',
-    # The same few days stand in most rows.
+    # Most rows contain the same few days.
     date: lru_cache(1000)(lambda value: f'"{value.isoformat()}"'),
     dict: _written_object,
     list: _written_array,
@@ -231,7 +231,7 @@ def moment(value: datetime) -> str:
     return f"{text}Z"
 
 
-# Made once: `json.loads` with arguments makes one for every call.
+# Created once: `json.loads` with arguments creates one for every call.
 _decoder = json.JSONDecoder(parse_float=Decimal)
 
 

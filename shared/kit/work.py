@@ -1,8 +1,8 @@
-"""Work that falls due on a day, done once however often, late or crowded the jobs run.
+"""Work that is due on a day, done once however often, late or concurrently the jobs run.
 
-A job finds what is due up to today, so a day that was missed is caught up by the next run, and claims each
-item by its key (job, day, entity) in the transaction of its effect. `day` is the day on which the work fell
-due at the entity's building, not the one on which it is done.
+A job finds everything due up to today, so the next run catches up on a missed day. It claims each item by its key
+(job, day, entity) in the transaction of its effect. `day` is the day on which the work was due at the entity's
+building, not the one on which it is done.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from uuid import UUID
 from shared.kit.db import Tx
 
 BATCH = 200
-"""How many items a job takes on in one transaction."""
+"""How many items a job handles in one transaction."""
 
 _INSERT_ITEMS = """
 INSERT INTO work_items (job, day, entity_id)
@@ -25,7 +25,7 @@ RETURNING entity_id
 
 
 def claim(tx: Tx, job: str, days: Mapping[UUID, date]) -> list[UUID]:
-    """Those of the entities whose work of that day is this run's to do; in the order given."""
+    """The entities whose work of that day this run has claimed, in the given order."""
     if not days:
         return []
     rows = tx.all(_INSERT_ITEMS, {"job": job, "days": list(days.values()), "entity_ids": list(days)})

@@ -1,4 +1,4 @@
-"""How days, money and names are written on pdf."""
+"""How days, money and names are written in PDFs."""
 
 import unicodedata
 from datetime import date
@@ -9,7 +9,7 @@ REPLACEMENT = "\ufffd"
 
 
 def written_day(day: date) -> str:
-    """1 February 2025: read the same way on both sides of the Atlantic, in every locale."""
+    """1 February 2025: unambiguous on both sides of the Atlantic and in every locale."""
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
@@ -19,9 +19,9 @@ def written_money(currency: str, amount: Decimal, exponent: int) -> str:
 
 
 def clean(text: str) -> str:
-    """Composed, on one line, without controls, and encodable.
+    """The text in composed form, on one line, without control characters, encodable.
 
-    Format characters (zero width, bidirectional overrides) go too: they can make a name read as another.
+    Format characters (zero width, bidirectional overrides) are removed too: they can make one name look like another.
     """
     if text.isascii() and text.isprintable():
         return text

@@ -1,4 +1,4 @@
-"""Whom a caller acts for: its own organization, or one that gave it a mandate."""
+"""The organization that a caller acts for: their own, or one that gave them a mandate."""
 
 from uuid import UUID
 
@@ -6,14 +6,14 @@ from shared.kit.db import Asked, Row, Tx, known
 from shared.kit.errors import NotFound
 from shared.kit.request import Caller
 
-# The mandate stands until the end of the transaction: whoever revokes it waits.
+# Locked, so that the mandate cannot be revoked before the end of the transaction.
 _LOCK_MANDATE = "SELECT app.lock_mandate(%(organization_id)s) AS may_act"
 
 
 def acting_for(tx: Tx, caller: Caller, organization_id: UUID | None) -> Asked[UUID]:
-    """The organization that the caller acts for, its own where it names none.
+    """The organization that the caller acts for: their own if they name none.
 
-    The answer raises NotFound where no mandate stands.
+    The answer raises NotFound if there is no current mandate.
     """
     if organization_id is None or organization_id == caller.organization_id:
         return known(caller.organization_id)

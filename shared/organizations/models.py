@@ -1,4 +1,4 @@
-"""What an organization tells of itself, who belongs to it, whom it invites, and who acts for it."""
+"""Organizations, their members, invitations and mandates."""
 
 from datetime import date, datetime
 from typing import Annotated, ClassVar, Literal
@@ -14,7 +14,7 @@ from shared.kit.paging import PageMeta
 SignatureProvider = Literal["BUILT_IN", "DOCUSIGN"]
 Logo = Annotated[
     Text,
-    # As WebAddress, and only over TLS: it is shown on pages that came so.
+    # As WebAddress, but only over TLS: pages that were loaded over TLS show it.
     Field(
         max_length=500,
         pattern=r"^https://[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?(:[0-9]{1,4})?([/?#][^\s\x00-\x1f\x85<>\"]*)?$",
@@ -65,7 +65,7 @@ class Organization(View):
 
 
 class OrganizationChange(View):
-    """What the books say of a change. Where mail goes and the tax id are not for them, but that they changed."""
+    """What the audit log says of a change: of the billing e-mail and the tax ID, only that they changed."""
 
     accounted: ClassVar[tuple[str, ...]] = (
         "name",

@@ -24,7 +24,7 @@ _ORGANIZATION = """
 
 
 def select_organization(tx: Reading, caller: Caller) -> Row | None:
-    """The caller's own."""
+    """The caller's own organization."""
     return tx.one(_SELECT_ORGANIZATION, {"id": caller.organization_id})
 
 
@@ -32,7 +32,7 @@ _SELECT_ORGANIZATION = f"SELECT {_ORGANIZATION} FROM organizations o WHERE o.id 
 
 
 def lock_organization(tx: Tx, caller: Caller) -> Row | None:
-    """As select_organization; of two changes at once, one sees what the other did."""
+    """As select_organization, but locked: of two concurrent changes, one sees the other's result."""
     return tx.one(_LOCK_ORGANIZATION, {"id": caller.organization_id})
 
 
@@ -81,8 +81,8 @@ LIMIT %(limit)s
 
 
 def lock_members(tx: Tx, caller: Caller, user_id: UUID) -> tuple[Row | None, Row]:
-    """The member, and what its going would leave: `others` who look after the organization, and whether the caller
-    itself still belongs to it. Members of one organization are removed one after the other."""
+    """The member, how many `others` can manage the organization, and whether the caller still belongs to it. Removals
+    from one organization wait for each other."""
     values = _organization(caller) | {
         "user_id": user_id,
         "caller_id": caller.user_id,
@@ -107,7 +107,7 @@ WHERE u.organization_id = %(organization_id)s AND u.deleted_at IS NULL
 
 
 def delete_member(tx: Tx, user_id: UUID, reason: str) -> int:
-    """End the account, its invitations and its sessions, whose number it tells; the caller gets what it stood for."""
+    """End the account, its invitations and its sessions (returns their number); the caller takes its obligations."""
     [row] = tx.all(_DELETE_MEMBER, {"user_id": user_id, "reason": reason})
     return int(row["sessions_ended"])
 
@@ -131,7 +131,7 @@ _INVITATION = """
 
 
 def insert_invitation(tx: Tx, inviter: Caller, invitation_id: UUID, asked: NewInvitation, token_hash: str) -> Row:
-    """The invitation; every earlier one of this address to the organization is void."""
+    """The invitation; it voids every earlier one of this address to the organization."""
     values = {
         "id": invitation_id,
         "organization_id": inviter.organization_id,
@@ -176,7 +176,7 @@ LIMIT %(limit)s
 
 
 def lock_invitation(tx: Tx, caller: Caller, invitation_id: UUID) -> Row | None:
-    """One of the organization's own."""
+    """One of the organization's own invitations."""
     return tx.one(_LOCK_INVITATION, {"id": invitation_id, "organization_id": caller.organization_id})
 
 
@@ -190,8 +190,8 @@ def revoke_invitation(tx: Tx, invitation_id: UUID) -> None:
 
 
 def update_accepted(tx: Tx, token_hash: str) -> Row | None:
-    """Spend the token: the invitation and its organization; None where it is unknown, spent, revoked or too old, or
-    its inviter can no longer ask anybody in."""
+    """Use the token: the invitation and its organization; None if it is unknown, used, revoked or too old, or if its
+    inviter may no longer invite anybody."""
     inviters = sorted(ADMINISTRATORS | {Role.SUPER_ADMIN})
     return tx.one(_UPDATE_ACCEPTED, {"token_hash": token_hash, "inviters": inviters})
 
@@ -208,7 +208,7 @@ RETURNING {_INVITATION}, i.organization_id
 
 
 def insert_member(tx: Tx, member: Caller, invitation: Row, asked: Acceptance, password_hash: str) -> Row:
-    """The new member. Violates `users_email_key` where the address has an account."""
+    """The new member. Violates `users_email_key` if the address already has an account."""
     values = {
         "id": member.user_id,
         "organization_id": member.organization_id,
@@ -220,7 +220,7 @@ def insert_member(tx: Tx, member: Caller, invitation: Row, asked: Acceptance, pa
     return tx.batch((_INSERT_MEMBER, values))[0][0]
 
 
-# The mail that brought the token has proved the address.
+# The token was sent by e-mail, which verifies the address.
 _INSERT_MEMBER = """
 INSERT INTO users (id, organization_id, email, password_hash, name, role, email_verified, last_login_at)
 VALUES (%(id)s, %(organization_id)s, %(email)s, %(password_hash)s, %(name)s, %(role)s, true, now())
@@ -237,7 +237,7 @@ _MANDATE = """
          ELSE 'ACTIVE' END AS status
 """
 
-# Clients see what their organization has granted, a broker what it was granted itself.
+# Clients see the mandates that their organization has granted, brokers those that they hold.
 _MINE = """
 (%(granted_by)s::uuid IS NULL OR m.client_organization_id = %(granted_by)s)
 AND (%(granted_to)s::uuid IS NULL OR m.broker_id = %(granted_to)s)
@@ -245,7 +245,7 @@ AND (%(granted_to)s::uuid IS NULL OR m.broker_id = %(granted_to)s)
 
 
 def select_broker(tx: Tx, broker_id: UUID) -> tuple[Row | None, date]:
-    """The broker by name, and the day it is in UTC; None where the id is no broker's."""
+    """The broker's name and today's date in UTC; None if the id is not a broker's."""
     [[found]] = tx.batch((_SELECT_BROKER, {"broker_id": broker_id}))
     return found["party"], found["today"]
 
@@ -256,7 +256,7 @@ SELECT (SELECT b.party FROM app.broker(%(broker_id)s) AS b) AS party, app.today(
 
 
 def insert_mandate(tx: Tx, client: Caller, asked: NewMandate, broker: Row) -> Row:
-    """The mandate. Violates `mandates_one_per_broker` where one stands; one that has expired makes way."""
+    """The mandate. Violates `mandates_one_per_broker` if there is a current one; an expired one is replaced."""
     values = {
         "id": new_id(),
         "client_id": client.user_id,
@@ -304,7 +304,7 @@ LIMIT %(limit)s
 
 
 def lock_mandate(tx: Tx, caller: Caller, mandate_id: UUID) -> Row | None:
-    """One of the caller's own."""
+    """One of the caller's own mandates."""
     return tx.one(_LOCK_MANDATE, _parties(caller) | {"id": mandate_id})
 
 
@@ -312,7 +312,7 @@ _LOCK_MANDATE = f"SELECT {_MANDATE} FROM mandates m WHERE m.id = %(id)s AND {_MI
 
 
 def revoke_mandate(tx: Tx, caller: Caller, mandate_id: UUID) -> Row:
-    """The mandate, ended."""
+    """The revoked mandate."""
     [row] = tx.all(_REVOKE_MANDATE, {"id": mandate_id, "by": caller.user_id})
     return row
 

@@ -1,8 +1,8 @@
-"""The roles of the platform, in one table: how each is got, what it may, and whom it may ask in.
+"""The roles of the platform, in one table: how a user gets one, what it allows, and whom it may invite.
 
-An operation takes its `access=` from here (`access=may(Right.BID)`), so that a row says all that a role may beyond
-what everybody may (one's own account, news and organization) and what is public, and on which side of a deal it stands:
-whose rows those are is said by shared/organizations/sides.py.
+An operation takes its `access=` from here (`access=may(Right.BID)`). A row states everything that a role may do in
+addition to what every user may (their own account, notifications and organization) and what is public, and on which
+side of a deal it is; shared/organizations/sides.py says which rows belong to that side.
 """
 
 from enum import StrEnum
@@ -12,7 +12,7 @@ from shared.kit.catalog import Role
 
 
 class Right(StrEnum):
-    """What an operation asks of its caller."""
+    """What an operation requires of its caller."""
 
     KEEP_INVENTORY = "create, change and delete buildings, floors and spaces"
     READ_BIDS = "read bids and the versions of their terms"
@@ -36,7 +36,7 @@ class Right(StrEnum):
 
 
 class Source(StrEnum):
-    """How a role is got."""
+    """How a user gets a role."""
 
     REGISTRATION = "self-registration"
     INVITATION = "an invitation into an organization"
@@ -66,7 +66,7 @@ _CLIENTS = frozenset({R.BID, R.TRY_TERMS, R.READ_BIDS, R.READ_LEASES, R.SIGN_LEA
 _READING = frozenset(right for right in Right if right.name.startswith("READ_"))
 
 ROLES: dict[Role, Row] = {
-    # Lets: everything of its organization.
+    # The lessor: everything of its organization.
     Role.OWNER: Row(
         Source.REGISTRATION,
         Side.OWNER,
@@ -77,31 +77,32 @@ ROLES: dict[Role, Row] = {
         ),
         invites=frozenset({Role.OWNER, Role.AGENT, Role.FINANCIAL_OFFICER}),
     ),
-    # Rents.
+    # The lessee.
     Role.CLIENT: Row(
         Source.REGISTRATION,
         Side.CLIENT,
         _CLIENTS | {R.GIVE_MANDATES, R.READ_MANDATES},
         invites=frozenset({Role.CLIENT, Role.FINANCIAL_OFFICER}),
     ),
-    # What a client may, for itself and for clients that gave it a mandate; for them it signs nothing.
+    # What a client may, for themselves and for clients that gave them a mandate; for those they sign nothing.
     Role.BROKER: Row(
         Source.REGISTRATION,
         Side.BROKER,
         _CLIENTS | {R.READ_MANDATES},
         invites=frozenset({Role.BROKER, Role.FINANCIAL_OFFICER}),
     ),
-    # Works for an owner: its buildings and bids; no money, no signature.
+    # Works for an owner: buildings and bids; no money, no signature.
     Role.AGENT: Row(
         Source.INVITATION, Side.OWNER, frozenset({R.KEEP_INVENTORY, R.READ_BIDS, R.DECIDE_BIDS, R.TRY_TERMS})
     ),
-    # The organization's money and nothing else. Only an owner's is owed any: row-level security lets only it book.
+    # The organization's money and nothing else. Only an owner is owed money, so row-level security lets only an owner's
+    # financial officers record payments.
     Role.FINANCIAL_OFFICER: Row(
         Source.INVITATION, Side.EITHER, frozenset({R.READ_MONEY, R.RECORD_PAYMENTS, R.READ_REPORTS})
     ),
-    # Nothing yet: maintenance and projects are not there.
+    # Nothing yet: there is no maintenance and there are no projects.
     Role.CONTRACTOR: Row(Source.REGISTRATION, Side.EITHER, frozenset()),
-    # Reads everything, each read audited, and changes nothing but its notes.
+    # Reads everything, each read audited, and changes nothing but support notes.
     Role.SUPPORT: Row(Source.SUPER_ADMIN, Side.EVERY, _READING | {R.NOTE_ACCOUNTS}),
     # Everything, audited.
     Role.SUPER_ADMIN: Row(

@@ -1,4 +1,4 @@
-"""Who may ask whom into an organization, who may be removed from it, and until when a mandate can last."""
+"""Who may invite whom into an organization, who may be removed from it, and how long a mandate can last."""
 
 from datetime import date
 
@@ -9,13 +9,13 @@ from shared.organizations.models import Invited, OrganizationChanges
 from shared.organizations.roles import ROLES, Right, may
 
 ADMINISTRATORS = may(Right.KEEP_ORGANIZATION) - STAFF
-"""The roles that look after their organization: each organization keeps one who has such a role."""
+"""The roles that manage their organization: each organization keeps at least one user with such a role."""
 
 INVITATION_DAYS = 7
 INVITATION_KEY = "invitation tokens"
 """The purpose of the derived key behind every invitation's token."""
 REMOVED = "REMOVED_FROM_ORGANIZATION"
-"""Why a session was revoked whose person was removed."""
+"""Why a session was revoked: its user was removed."""
 
 _OWNERS_POLICIES = ("signature_provider", "requires_authorization")
 
@@ -44,7 +44,7 @@ class MandateEnded(Conflict):
 
 
 def check_policies(role: Role, asked: OrganizationChanges) -> None:
-    """Raises Invalid where somebody who lets nothing says how leases are signed."""
+    """Raises Invalid if an organization that is no owner chooses how leases are signed."""
     if role not in (Role.OWNER, Role.SUPER_ADMIN):
         given = [name for name in _OWNERS_POLICIES if name in asked.model_fields_set]
         if given:
@@ -52,20 +52,20 @@ def check_policies(role: Role, asked: OrganizationChanges) -> None:
 
 
 def changed(before: Row, asked: OrganizationChanges) -> tuple[Row, list[str]]:
-    """The organization's row as it will be, and the names of what differs."""
+    """The organization's row after the change, and the names of the changed fields."""
     after = before | asked.model_dump(include=asked.model_fields_set)
     return after, [name for name in after if after[name] != before[name]]
 
 
 def check_invited(inviter: Role, invited: Invited) -> None:
-    """Raises Invalid on `role` where the inviter may not ask for it."""
+    """Raises Invalid on `role` if the inviter may not invite to it."""
     allowed = ROLES[inviter].invites
     if invited not in allowed:
         raise Invalid(Detail("role", f"must be one of {', '.join(sorted(allowed))}"))
 
 
 def check_removable(role: str, is_oneself: bool, other_administrators: int) -> None:
-    """Raises RemovingOneself; LastAdministrator where nobody else would be left to look after the organization."""
+    """Raises RemovingOneself; LastAdministrator if nobody else could manage the organization."""
     if is_oneself:
         raise RemovingOneself()
     if role in ADMINISTRATORS and not other_administrators:
@@ -73,6 +73,6 @@ def check_removable(role: str, is_oneself: bool, other_administrators: int) -> N
 
 
 def check_until(until: date | None, today: date) -> None:
-    """Raises Invalid on `until` where it lies before `today`."""
+    """Raises Invalid on `until` if it is before `today`."""
     if until is not None and until < today:
         raise Invalid(Detail("until", f"must not be before {today.isoformat()}"))

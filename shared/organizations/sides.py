@@ -1,8 +1,8 @@
-"""Which rows are a caller's own: the side of a deal that its role stands on, and the predicate that goes with it.
+"""Which rows are a caller's own: the side of a deal that their role is on, and the matching SQL predicate.
 
     SELECT … FROM bids b WHERE b.id = %(bid_id)s AND <mine("b")>        with the values of sides_of(caller)
 
-Row-level security asks again, independently.
+Row-level security checks the same, independently.
 """
 
 from typing import TypedDict
@@ -13,7 +13,7 @@ from shared.organizations.roles import ROLES, Side
 
 
 class Sides(TypedDict):
-    """The caller's organization under the side that it stands on; a side that is None confines it to nothing."""
+    """The caller's organization, as owner or client; a side that is None matches no row."""
 
     owner_side: UUID | None
     client_side: UUID | None
@@ -22,11 +22,11 @@ class Sides(TypedDict):
 
 
 EVERY_SIDE: Sides = {"owner_side": None, "client_side": None, "broker_side": None, "either_side": None}
-"""Of whoever sees everybody's rows, and of the platform itself."""
+"""For callers who see all rows, and for the platform itself."""
 
 
 def mine(alias: str) -> str:
-    """The predicate over `alias`, a table or view with both organizations of a deal."""
+    """The predicate for `alias`, a table or view with both organizations of a deal."""
     return f"""
 (%(owner_side)s::uuid IS NULL OR {alias}.owner_organization_id = %(owner_side)s)
 AND (%(client_side)s::uuid IS NULL OR {alias}.client_organization_id = %(client_side)s)
@@ -38,12 +38,12 @@ AND (%(either_side)s::uuid IS NULL
 
 
 def owned(alias: str) -> str:
-    """The predicate over `alias`, a table that has only an owner."""
+    """The predicate for `alias`, a table that only has an owner."""
     return f"(%(owner_side)s::uuid IS NULL OR {alias}.owner_organization_id = %(owner_side)s)"
 
 
 def sides_of(caller: Caller) -> Sides:
-    """What the caller may read: a broker also what is of the clients that it represents."""
+    """What the caller may read: a broker also reads the rows of the clients that they represent."""
     own = caller.organization_id
     match ROLES[caller.role].side:
         case Side.OWNER:
@@ -59,12 +59,12 @@ def sides_of(caller: Caller) -> Sides:
 
 
 def signing_sides(caller: Caller) -> Sides:
-    """What the caller may sign or decline: a mandate is for bids, so a broker stands for its own organization only."""
+    """What the caller may sign or decline: a mandate covers bids, so a broker signs for their own organization only."""
     sides = sides_of(caller)
     return sides | {"client_side": sides["client_side"] or sides["broker_side"], "broker_side": None}
 
 
 def creditor_sides(caller: Caller) -> Sides:
-    """What is owed to the caller's organization: a financial officer settles what others owe, never its own debts."""
+    """What is owed to the caller's organization: a financial officer never settles its own debts."""
     sides = sides_of(caller)
     return sides | {"owner_side": sides["owner_side"] or sides["either_side"], "either_side": None}

@@ -1,11 +1,11 @@
-"""The only way from a person to the sockets that hear what concerns it."""
+"""The only way from a user to the sockets that receive what concerns them."""
 
 from collections import defaultdict
 from uuid import UUID
 
 from shared.kit.db import Reading
 
-# The session is asked, not the registry: who was suspended or logged out hears nothing more.
+# The session decides, not the registry: a user who was suspended or logged out receives nothing more.
 _SELECT_SOCKETS = """
 SELECT c.user_id, c.connection_id
 FROM connections c
@@ -16,7 +16,7 @@ ORDER BY c.connected_at, c.connection_id
 
 
 def live_sockets(tx: Reading, user_ids: list[UUID]) -> dict[UUID, list[str]]:
-    """The connection ids of each person that has any."""
+    """The connection ids of each user who has any."""
     found: dict[UUID, list[str]] = defaultdict(list)
     for row in tx.all(_SELECT_SOCKETS, {"user_ids": user_ids}):
         found[row["user_id"]].append(row["connection_id"])

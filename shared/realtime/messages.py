@@ -1,7 +1,7 @@
-"""The messages between those who know the registry, inside the VPC, and those who reach the sockets, outside.
+"""Messages from functions inside the VPC, which read the registry, to those outside, which reach the sockets.
 
-`push` (FIFO) takes frames and closings to functions/realtime/push_frames.py, in order for each socket;
-`sockets_to_close` takes doubts about a socket to functions/realtime/close_socket.py.
+`push` (FIFO) carries frames and closings to functions/realtime/push_frames.py, in order for each socket;
+`sockets_to_close` carries sockets that may need closing to functions/realtime/close_socket.py.
 """
 
 import hashlib
@@ -15,22 +15,22 @@ from shared.kit.request import current
 from shared.kit.settings import NotDeclared, resource
 
 _BATCH = 10
-"""Entries that SQS takes in one call."""
+"""Entries that SQS accepts in one call."""
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What one socket is to hear."""
+    """What to send to one socket."""
 
     connection_id: str
     data: FrameData
 
 
 def send_frames(event_id: UUID, frames: list[Frame], correlation_id: str) -> None:
-    """Queue frames about an event; the same frame again within five minutes is dropped by the queue.
+    """Queue frames about an event; the queue drops a repeated frame within five minutes.
 
-    Needs `uses=("push.send",)`. Raises AwsError, Unavailable; a part may have been queued then. Raises NotDeclared
-    where the operation does not say under `tells=` that it sends such frames: their description is made from there.
+    Needs `uses=("push.send",)`. Raises AwsError, Unavailable; some frames may then have been queued. Raises
+    NotDeclared if the operation does not declare such frames under `tells=`, from which docs/asyncapi.json is made.
     """
     operation = current().operation
     if undeclared := {type(frame.data).__name__ for frame in frames} - {kind.__name__ for kind in operation.tells}:
@@ -73,7 +73,7 @@ def send_closing(connection_id: str, correlation_id: str) -> None:
 
 
 def send_doubt(connection_id: str, correlation_id: str, *, is_gone: bool, delay: int = 0) -> None:
-    """Have a socket looked at in `delay` seconds: it is gone, or may still be unauthenticated by then.
+    """Have a socket checked in `delay` seconds: it may be gone, or still unauthenticated by then.
 
     Needs `uses=("sockets_to_close.send",)`.
     """

@@ -1,4 +1,4 @@
-"""What is said on a socket that concerns the socket itself."""
+"""Messages about the socket itself."""
 
 from datetime import datetime
 from typing import Annotated, ClassVar

@@ -1,4 +1,4 @@
-"""The SQL of the sockets' registry.
+"""The SQL of the registry of sockets.
 
 Source for the two hours: API Gateway quotas, "Connection duration for WebSocket API".
 """
@@ -10,7 +10,7 @@ from uuid import UUID
 from shared.kit.db import Reading, Row, Tx
 from shared.kit.request import Caller
 
-# $disconnect is best effort: what it has missed goes when the next socket opens.
+# $disconnect is best effort: what it missed is deleted when the next socket opens.
 _DELETE_EXPIRED = """
 DELETE FROM connections WHERE expires_at < now() AND connected_at < now() - interval '2 hours'
 """
@@ -67,36 +67,36 @@ _TICKET_SECONDS = 60
 
 
 def insert_ticket(tx: Tx, ticket_id: UUID, caller: Caller, token_hash: str) -> datetime | None:
-    """Until when the ticket is good; None where the caller's session has ended."""
+    """When the ticket expires; None if the caller's session has ended."""
     values = {"id": ticket_id, "session_id": caller.session_id, "token_hash": token_hash, "seconds": _TICKET_SECONDS}
     row = tx.one(_INSERT_TICKET, values)
     return row["expires_at"] if row else None
 
 
 def update_ticket_spent(tx: Tx, token_hash: str) -> Row | None:
-    """Whose ticket it was, as app.session_caller says; None where it is unknown, spent, too old or orphaned."""
+    """The ticket's caller, as in app.session_caller; None if it is unknown, used, too old or its session has ended."""
     return tx.one(_UPDATE_TICKET_SPENT, {"token_hash": token_hash})
 
 
 def insert_connection(tx: Tx, connection_id: str, caller: Caller | None, token_expires: int | None) -> None:
-    """Register a socket; `token_expires` in Unix seconds. Without a caller it hears nothing yet."""
+    """Register a socket; `token_expires` in Unix seconds. Without a caller it receives nothing yet."""
     tx.run(_DELETE_EXPIRED)
     tx.run(_INSERT_CONNECTION, _values(connection_id, caller, token_expires))
 
 
 def update_authenticated(tx: Tx, connection_id: str, caller: Caller, token_expires: int) -> datetime | None:
-    """Until when the socket now hears what concerns the caller; None where it is no longer registered."""
+    """Until when the socket receives what concerns the caller; None if it is no longer registered."""
     row = tx.one(_UPDATE_AUTHENTICATED, _values(connection_id, caller, token_expires))
     return row["expires_at"] if row else None
 
 
 def delete_connection(tx: Reading, connection_id: str) -> None:
-    """Forget a socket."""
+    """Delete a socket."""
     tx.one(_DELETE_CONNECTION, {"connection_id": connection_id})
 
 
 def delete_unauthenticated(tx: Reading, connection_id: str) -> bool:
-    """Forget a socket unless somebody has authenticated on it; whether nobody has."""
+    """Delete a socket unless somebody has authenticated on it; whether it was deleted."""
     values = {"connection_id": connection_id}
     # The second statement sees an authentication that the first one had to wait for.
     _, authenticated = tx.batch((_DELETE_UNAUTHENTICATED, values), (_SELECT_AUTHENTICATED, values))

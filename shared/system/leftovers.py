@@ -1,6 +1,6 @@
-"""The SQL that deletes what no rule asks for any more.
+"""The SQL that deletes what no rule needs any longer.
 
-What may go is said twice: here, and by the policies `leftover` (migration 0006), past which no worker can delete.
+What may be deleted is stated twice: here, and in the policies `leftover` (migration 0006), which bind every worker.
 Audit rows, notifications and everything that belongs to a deal are never leftovers.
 """
 
@@ -67,7 +67,7 @@ WHERE id IN (SELECT id FROM outbox WHERE published_at < now() - interval '60 day
 RETURNING 1
 """
 
-# Where its event is still in the outbox, a consumer that keeps order would take it for one that it has missed.
+# While its event is still in the outbox, an ordered consumer would take the event for one that it has missed.
 _DELETE_INBOX = """
 DELETE FROM inbox
 WHERE (consumer, event_id) IN (
@@ -78,7 +78,7 @@ WHERE (consumer, event_id) IN (
 RETURNING 1
 """
 
-# Sockets go before their sessions, events before the record that they were handled.
+# Sockets are deleted before their sessions, events before the record that they were handled.
 _STATEMENTS = (
     _DELETE_CONNECTIONS,
     _DELETE_SESSIONS,
@@ -93,5 +93,5 @@ _STATEMENTS = (
 
 
 def delete_leftovers(tx: Tx, limit: int) -> int:
-    """Delete at most `limit` leftovers of each kind; how many were deleted of the kind that had most."""
+    """Delete at most `limit` leftovers of each kind; the number deleted of the kind that had most."""
     return max(len(tx.all(statement, {"limit": limit})) for statement in _STATEMENTS)

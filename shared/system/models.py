@@ -1,4 +1,4 @@
-"""What an operator's probe reads."""
+"""The answers of health checks."""
 
 from datetime import datetime
 from typing import Literal

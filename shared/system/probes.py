@@ -1,4 +1,4 @@
-"""Whether the parts that we depend on answer, each asked once and within seconds."""
+"""Whether our dependencies respond, each checked once and within seconds."""
 
 import psycopg
 
@@ -10,7 +10,7 @@ from shared.system.models import Condition
 
 
 def database() -> Condition:
-    """PostgreSQL, on a new connection where the kept one has died."""
+    """PostgreSQL, on a new connection if the kept one has died."""
     for _ in range(2):
         try:
             with db.reading(None) as tx:

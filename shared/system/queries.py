@@ -1,10 +1,10 @@
-"""The SQL of the outbox's relay."""
+"""The SQL of the outbox relay."""
 
 from uuid import UUID
 
 from shared.kit.db import Row, Tx
 
-# Blocking: whoever was woken while another relay read its last rows waits for it, and then reads the rest.
+# Blocking: a relay that is woken while another one reads its last rows waits for it and then reads the rest.
 _LOCK_RELAY = "SELECT pg_advisory_xact_lock(hashtextextended('relay_outbox', 0))"
 
 _SELECT_UNPUBLISHED = """
@@ -19,10 +19,10 @@ _UPDATE_PUBLISHED = "UPDATE outbox SET published_at = now() WHERE id = ANY(%(ids
 
 
 def lock_unpublished(tx: Tx, limit: int) -> list[Row]:
-    """The oldest events that nobody has published; until the end of the transaction nobody else will."""
+    """The oldest unpublished events, locked until the end of the transaction."""
     return tx.batch((_LOCK_RELAY, None), (_SELECT_UNPUBLISHED, {"limit": limit}))[1]
 
 
 def update_published(tx: Tx, ids: list[UUID]) -> None:
-    """These events are out."""
+    """Mark these events as published."""
     tx.run(_UPDATE_PUBLISHED, {"ids": ids})

@@ -1,4 +1,4 @@
-"""What a person tells of itself: to reach it, to know what it can do, and how it wants to be told of things."""
+"""Users' profiles: how to reach them, what they can do, and how they want to be notified."""
 
 from datetime import date, datetime
 from typing import Annotated, ClassVar
@@ -41,7 +41,7 @@ class Channels(Body):
 class ProfileChanges(Body):
     """Fields that are given are changed. Null clears a field."""
 
-    # May be left out, but nobody is without one: no null. Its default is never read.
+    # May be left out, but everybody has a name: null is refused. Its default is never read.
     name: Annotated[Label, Field(json_schema_extra=lambda schema: schema.pop("default"))] = ""
     phone: Phone | None = None
     company: Label | None = None
@@ -98,7 +98,7 @@ class Profile(View):
 
 
 class FormerUser(View):
-    """Whoever has left: nothing but an id."""
+    """A deleted user: nothing but an id."""
 
     accounted: ClassVar[tuple[str, ...]] = ("organization_closed", "sessions_ended")
 

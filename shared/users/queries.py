@@ -1,4 +1,4 @@
-"""The SQL of people's profiles."""
+"""The SQL of users' profiles."""
 
 from typing import Any
 from uuid import UUID
@@ -27,7 +27,7 @@ _SELECT_PROFILE = f"SELECT {_COLUMNS} FROM users u WHERE u.id = %(id)s AND u.del
 
 
 def lock_profile(tx: Tx, caller: Caller) -> Row | None:
-    """As select_profile; of two changes at once, one sees what the other did."""
+    """As select_profile, but locked: of two concurrent changes, one sees the other's result."""
     return tx.one(_LOCK_PROFILE, _values(caller))
 
 
@@ -52,9 +52,9 @@ RETURNING {_COLUMNS}
 
 
 def lock_account(tx: Tx, caller: Caller) -> tuple[Row | None, Row]:
-    """The caller, and whom it leaves: an `heir` who looks after the organization, and how many other `members`.
+    """The caller, their `heir` who can manage the organization, and the number of other `members`.
 
-    Members of one organization leave one after the other.
+    Deletions within one organization wait for each other.
     """
     values = {
         "id": caller.user_id,
@@ -70,7 +70,7 @@ _LOCK_ORGANIZATION = "SELECT o.id FROM organizations o WHERE o.id = %(organizati
 
 _SELECT_ACCOUNT = "SELECT u.id, u.email FROM users u WHERE u.id = %(id)s AND u.deleted_at IS NULL"
 
-# The longest there, of the leaver's own role if there is one.
+# The longest-standing one, preferably with the same role.
 _SELECT_AROUND = """
 SELECT (array_agg(u.id ORDER BY u.role = me.role DESC, u.id)
         FILTER (WHERE u.role = ANY (%(administrators)s::text[]) AND u.status = 'ACTIVE'))[1] AS heir,
@@ -82,7 +82,7 @@ WHERE me.id = %(id)s
 
 
 def close_organization(tx: Tx) -> Row:
-    """Offer nothing any more; which kinds of obligations stand all the same."""
+    """Withdraw the caller's offers; the kinds of obligations that remain."""
     tx.run("SELECT app.close_organization()")
     return tx.batch((_SELECT_OBLIGATIONS, None))[0][0]
 
@@ -93,9 +93,9 @@ SELECT o.live_contracts AS contracts, o.open_bids AS bids, o.unpaid_payments AS 
 
 
 def delete_account(tx: Tx, caller: Caller, heir: UUID | None) -> None:
-    """Nothing of the person is left but its id; what it stood for goes to the heir."""
+    """Delete everything about the user but the id; their obligations go to the heir."""
     values = {"id": caller.user_id, "heir": heir}
-    # Before the address goes: invitations are found by it.
+    # Before the address is deleted: invitations are found by it.
     tx.run("SELECT app.forget_person(%(heir)s)", values)
     tx.run(_UPDATE_FORGOTTEN, values)
     tx.run("UPDATE sessions SET ip_address = NULL, user_agent = NULL WHERE user_id = %(id)s", values)
@@ -118,7 +118,7 @@ WHERE id = %(id)s
 
 
 def forget_traces(tx: Tx) -> None:
-    """From where the person did what the audit log tells."""
+    """Delete the addresses and user agents in the user's audit rows."""
     tx.run("SELECT app.forget_traces()")
 
 

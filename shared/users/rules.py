@@ -1,4 +1,4 @@
-"""What makes a profile sound, and what holds where somebody has chosen nothing."""
+"""The rules of a profile, and the defaults of notification channels."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,11 +7,11 @@ from shared.kit.errors import Conflict, Detail, Invalid
 from shared.users.models import Certificate, ProfileChanges
 
 CHANNELS = {"email": True, "sms": False, "push": True}
-"""How somebody is told of things who has not said otherwise."""
+"""The channels of a user who has chosen none."""
 
 
 ACCOUNT_DELETED = "ACCOUNT_DELETED"
-"""Why a session was revoked whose person has left."""
+"""Why a session was revoked: its user deleted the account."""
 
 _OBLIGATIONS = {
     "contracts": "the organization has leases that are being signed or are in force",
@@ -27,14 +27,14 @@ class ObligationsStand(Conflict):
 
 
 def check_obligations(stand: Mapping[str, bool], members: int) -> None:
-    """Raises ObligationsStand, with one detail for each kind of thing that somebody has to look after."""
+    """Raises ObligationsStand, with one detail for each kind of obligation that somebody has to take over."""
     standing = {**stand, "members": members > 0}
     if any(standing.values()):
         raise ObligationsStand(*(Detail(name, why) for name, why in _OBLIGATIONS.items() if standing[name]))
 
 
 def check_certificates(certificates: list[Certificate]) -> None:
-    """Raises Invalid with one detail per certificate that ends before it begins."""
+    """Raises Invalid with one detail for each certificate that ends before it begins."""
     wrong = [
         Detail(f"certifications.{number}.expiry_date", "must not be before the issue date")
         for number, certificate in enumerate(certificates)
@@ -45,7 +45,7 @@ def check_certificates(certificates: list[Certificate]) -> None:
 
 
 def changed(before: dict[str, Any], asked: ProfileChanges) -> dict[str, Any]:
-    """The profile's row as it will be: what was given, and what stays."""
+    """The profile's row after the change."""
     after = before | asked.model_dump(mode="json", include=asked.model_fields_set)
     chosen = asked.notification_preferences
     if chosen is not None:
