@@ -27,8 +27,9 @@ def record_payment(caller: Caller, payment_id: UUID, recording: Recording) -> Pa
     with transaction(caller) as tx:
         before, contract, _ = visible_payment(tx, caller, payment_id)
         rules.check_recording(before, contract["status"], contract["today"], recording)
-        settled, credit = rules.settle(before, recording.amount)
-        payment = Payment.of(queries.record_money(tx, caller, before, recording, settled, credit))
+        settled, credit = rules.split(contract["open_amount"], recording.amount)
+        row = queries.record_money(tx, caller, before, recording, settled, credit, contract["today"])
+        payment = Payment.of(row)
         tx.emit(
             "payment.recorded", payment, before=before, received_amount=settled + credit, credit_amount=credit or None
         )

@@ -15,14 +15,14 @@ from shared.payments import days, queries, rules
 def remind_payers(event: dict[str, Any]) -> bool:
     with transaction() as tx:
         found = days.lock_unreminded(tx, rules.REMINDERS, BATCH)
-        days_until_due = {row["id"]: row["days_until_due"] for row in found}
+        rows = {row["id"]: row for row in found}
         claimed = claim(tx, "remind", {row["id"]: row["day"] for row in found})
         for payment in queries.select_many(tx, claimed) if claimed else ():
             tx.emit(
                 "payment.due_soon",
                 payment,
                 payment_id=payment.id,
-                open_amount=rules.open_amount(payment),
-                days_until_due=days_until_due[payment.id],
+                open_amount=rows[payment.id]["open_amount"],
+                days_until_due=rows[payment.id]["days_until_due"],
             )
     return len(claimed) == BATCH

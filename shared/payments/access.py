@@ -10,8 +10,8 @@ from shared.payments.models import Payment
 
 
 def visible_payment(tx: Tx, caller: Caller, payment_id: UUID) -> tuple[Payment, Row, list[Row]]:
-    """The caller's payment, locked; `status`, unspent `credit` and `today` of its contract; and the money that stands
-    recorded for it. Raises NotFound."""
+    """The caller's payment, locked; its `open_amount` with `status`, unused `credit` and `today` of its contract; and
+    its transactions that stand, the latest first (`queries.lock_payment`). Raises NotFound."""
     payment, contract, standing = queries.lock_payment(tx, caller, payment_id)
     if payment is None or contract is None:
         raise NotFound()

@@ -16,24 +16,21 @@ SELECT i.id AS invoice_id, i.number, i.issued_on, i.due_date, i.tax_percent, i.t
        p.id AS payment_id, p.contract_id, p.installment_number, p.total_installments, c.premises,
        (c.created_at AT TIME ZONE (c.premises #>> '{building,timezone}'))::date AS contract_issued_on,
        (SELECT jsonb_agg(jsonb_build_object(
-                   'id', t.id, 'number', t.number, 'amount', t.amount, 'paid_date', t.paid_date,
+                   'id', t.id, 'number', n.number, 'amount', t.amount, 'paid_date', t.paid_date,
                    'payment_method', t.payment_method, 'transaction_reference', t.transaction_reference,
                    'recorded_on', greatest(
                        t.paid_date, (t.created_at AT TIME ZONE (c.premises #>> '{building,timezone}'))::date))
                ORDER BY t.id)
-        FROM (SELECT o.*, row_number() OVER (ORDER BY o.id) AS number FROM payment_transactions o
-              WHERE o.payment_id = p.id AND o.kind = 'PAYMENT') AS t
-        WHERE NOT EXISTS (SELECT FROM payment_transactions r WHERE r.reverses_id = t.id)) AS transactions,
+        FROM (SELECT o.id, row_number() OVER (ORDER BY o.id) AS number FROM payment_transactions o
+              WHERE o.payment_id = p.id AND o.kind = 'PAYMENT') AS n
+        JOIN standing_transactions t ON t.id = n.id) AS transactions,
        -- What credit had settled before the latest money came.
-       (SELECT coalesce(sum(t.amount), 0) FROM payment_transactions t
+       (SELECT coalesce(sum(t.amount), 0) FROM standing_transactions t
         WHERE t.payment_id = p.id AND t.kind = 'APPLIED'
-          AND t.id < (SELECT max(m.id::text)::uuid FROM payment_transactions m
-                      WHERE m.payment_id = p.id AND m.kind = 'PAYMENT'
-                        AND NOT EXISTS (SELECT FROM payment_transactions r WHERE r.reverses_id = m.id))
-          AND NOT EXISTS (SELECT FROM payment_transactions r WHERE r.reverses_id = t.id)) AS applied,
-       (SELECT coalesce(sum(t.amount), 0) FROM payment_transactions t
-        WHERE t.payment_id = p.id AND t.kind = 'CREDIT'
-          AND NOT EXISTS (SELECT FROM payment_transactions r WHERE r.reverses_id = t.id)) AS credit
+          AND t.id < (SELECT max(m.id::text)::uuid FROM standing_transactions m
+                      WHERE m.payment_id = p.id AND m.kind = 'PAYMENT')) AS applied,
+       (SELECT coalesce(sum(t.amount), 0) FROM standing_transactions t
+        WHERE t.payment_id = p.id AND t.kind = 'CREDIT') AS credit
 FROM payments p
 JOIN contracts c ON c.id = p.contract_id
 LEFT JOIN invoices i ON i.payment_id = p.id AND i.kind = 'INVOICE'

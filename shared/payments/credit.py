@@ -12,32 +12,26 @@ from shared.kit.ids import new_id
 from shared.payments import queries
 from shared.payments.allocation import Applied, Move, Moves, Open, allocate
 from shared.payments.models import Payment
+from shared.payments.settling import settle
 
-_STANDS = "NOT EXISTS (SELECT FROM payment_transactions r WHERE r.reverses_id = t.id)"
-
-# What is cancelled is not owed, whatever came for it.
-_LOCK_LINES = f"""
-SELECT p.id, CASE p.status WHEN 'CANCELLED' THEN 0
-                           ELSE p.amount + p.tax_amount - p.credited_amount - p.credited_tax END - p.paid_amount AS open
+_LOCK_LINES = """
+SELECT p.id, p.owed - p.paid_amount AS open
 FROM payments p
 WHERE p.contract_id = %(contract_id)s
-  AND (p.paid_amount <> p.amount + p.tax_amount - p.credited_amount - p.credited_tax OR p.status = 'CANCELLED'
-       OR EXISTS (SELECT FROM payment_transactions t
-                  WHERE t.payment_id = p.id AND t.kind = 'APPLIED' AND {_STANDS}))
+  AND (p.paid_amount <> p.owed OR p.status = 'CANCELLED'
+       OR EXISTS (SELECT FROM standing_transactions t WHERE t.payment_id = p.id AND t.kind = 'APPLIED'))
 ORDER BY p.due_date, p.id
 FOR UPDATE
 """
 
-_SELECT_CREDIT = f"""
-SELECT coalesce(sum(CASE t.kind WHEN 'APPLIED' THEN -t.amount ELSE t.amount END), 0) AS credit
-FROM payment_transactions t
-WHERE t.contract_id = %(contract_id)s AND t.kind IN ('CREDIT', 'FREED', 'DEPOSIT_APPLIED', 'APPLIED') AND {_STANDS}
+_SELECT_CREDIT = """
+SELECT coalesce(sum(t.credit), 0) AS credit FROM standing_transactions t WHERE t.contract_id = %(contract_id)s
 """
 
-_SELECT_APPLIED = f"""
+_SELECT_APPLIED = """
 SELECT t.id, t.payment_id, t.amount, t.paid_date AS day
-FROM payment_transactions t
-WHERE t.contract_id = %(contract_id)s AND t.kind = 'APPLIED' AND {_STANDS}
+FROM standing_transactions t
+WHERE t.contract_id = %(contract_id)s AND t.kind = 'APPLIED'
 ORDER BY t.id DESC
 """
 
@@ -58,31 +52,6 @@ SELECT n.id, p.id, p.contract_id, p.owner_organization_id, p.client_organization
 FROM unnest(%(ids)s::uuid[], %(kinds)s::text[], %(payment_ids)s::uuid[], %(amounts)s::numeric[], %(days)s::date[])
     AS n (id, kind, payment_id, amount, day)
 JOIN payments p ON p.id = n.payment_id
-"""
-
-# What has come for a payment is what its transactions say; its state follows.
-_UPDATE_SETTLED = f"""
-UPDATE payments p
-SET paid_amount = s.paid,
-    status = CASE WHEN p.status = 'CANCELLED' THEN p.status
-                  WHEN s.paid = s.owed THEN 'PAID'
-                  WHEN p.status <> 'PAID' THEN p.status
-                  WHEN p.due_date > %(today)s THEN 'SCHEDULED'
-                  WHEN p.due_date = %(today)s THEN 'DUE'
-                  ELSE 'OVERDUE' END,
-    paid_date = CASE WHEN s.paid = s.owed AND p.status <> 'CANCELLED' THEN coalesce(s.last_day, %(day)s) END,
-    updated_at = now(), updated_by = %(by)s
-FROM (
-    SELECT o.id, o.amount + o.tax_amount - o.credited_amount - o.credited_tax AS owed,
-           (SELECT coalesce(sum(CASE t.kind WHEN 'FREED' THEN -t.amount ELSE t.amount END), 0)
-            FROM payment_transactions t
-            WHERE t.payment_id = o.id AND t.kind IN ('PAYMENT', 'APPLIED', 'FREED') AND {_STANDS}) AS paid,
-           (SELECT max(t.paid_date) FROM payment_transactions t
-            WHERE t.payment_id = o.id AND t.kind IN ('PAYMENT', 'APPLIED') AND {_STANDS}) AS last_day
-    FROM payments o
-    WHERE o.id = ANY(%(changed)s::uuid[])
-) AS s
-WHERE p.id = s.id
 """
 
 
@@ -112,7 +81,7 @@ def _written(
         tx.run(_INSERT_REVERSALS, values | {"reason": "The credit is no longer there."})
     if moves.written:
         tx.run(_INSERT_MOVES, _columns(moves.written) | {"by": by})
-    tx.run(_UPDATE_SETTLED, {"changed": list(changed), "today": today, "day": day, "by": by})
+    settle(tx, changed, today=today, day=day)
     return queries.select_many(tx, list(changed))
 
 

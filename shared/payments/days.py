@@ -12,13 +12,13 @@ from shared.kit.db import Row, Tx
 # Each statement below says between these two what `work.day` is, the building's day on which the work fell due, and
 # which payments have it. A payment is open until its last cent has come.
 _SELECTED = """
-SELECT p.id, work.day, p.due_date - there.today AS days_until_due
+SELECT p.id, work.day, p.due_date - there.today AS days_until_due, p.owed - p.paid_amount AS open_amount
 FROM payments p
 JOIN contracts c ON c.id = p.contract_id
 CROSS JOIN LATERAL (SELECT app.today(c.premises #>> '{building,timezone}') AS today) AS there
 """
 _OPEN_AND_NOT_DONE = """
-  AND p.paid_amount < p.amount + p.tax_amount - p.credited_amount - p.credited_tax
+  AND p.paid_amount < p.owed
   AND (c.status IN ('SIGNED', 'ACTIVE', 'EXPIRED') OR (c.status = 'TERMINATED' AND c.terminates_on IS NOT NULL))
   AND NOT EXISTS (SELECT FROM work_items w WHERE w.entity_id = p.id AND w.job = %(job)s AND w.day = work.day)
 ORDER BY p.due_date, p.id
@@ -44,7 +44,7 @@ _LOCK_FALLEN_DUE = (
 CROSS JOIN LATERAL (SELECT p.due_date AS day) AS work
 WHERE p.status = 'SCHEDULED'
   AND p.due_date <= app.today('Pacific/Kiritimati')
-  AND work.day <= there.today
+  AND app.payment_state(p.status, p.owed, p.paid_amount, p.due_date, there.today) IN ('DUE', 'OVERDUE')
 """
     + _OPEN_AND_NOT_DONE
 )
@@ -55,7 +55,7 @@ _LOCK_FALLEN_OVERDUE = (
 CROSS JOIN LATERAL (SELECT p.due_date + 1 AS day) AS work
 WHERE p.status = 'DUE'
   AND p.due_date < app.today('Pacific/Kiritimati')
-  AND work.day <= there.today
+  AND app.payment_state(p.status, p.owed, p.paid_amount, p.due_date, there.today) = 'OVERDUE'
 """
     + _OPEN_AND_NOT_DONE
 )
@@ -100,7 +100,8 @@ def lock_fallen_overdue(tx: Tx, limit: int) -> list[Row]:
 
 
 def lock_unreminded(tx: Tx, reminders: tuple[int, ...], limit: int) -> list[Row]:
-    """`id`, `day` and `days_until_due` of payments whose payer is to be reminded, `reminders` days before."""
+    """`id`, `day`, `days_until_due` and `open_amount` of payments whose payer is to be reminded, `reminders` days
+    before."""
     return tx.all(_LOCK_UNREMINDED, {"job": "remind", "reminders": list(reminders), "limit": limit})
 
 

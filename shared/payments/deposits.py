@@ -23,7 +23,7 @@ _SELECT_DEPOSIT = """
 SELECT p.contract_id, p.id AS payment_id, p.currency, p.paid_amount AS received_amount, s.applied_amount,
        s.returned_amount, p.paid_amount - s.applied_amount - s.returned_amount AS held_amount, c.status,
        app.today(c.premises #>> '{building,timezone}') AS today,
-       (SELECT coalesce(sum(o.amount + o.tax_amount - o.credited_amount - o.credited_tax - o.paid_amount), 0)
+       (SELECT coalesce(sum(o.owed - o.paid_amount), 0)
         FROM payments o
         WHERE o.contract_id = p.contract_id AND o.id <> p.id AND o.status IN ('SCHEDULED', 'DUE', 'OVERDUE')
        ) AS open_amount
@@ -32,7 +32,7 @@ JOIN contracts c ON c.id = p.contract_id
 CROSS JOIN LATERAL (
     SELECT coalesce(sum(t.amount) FILTER (WHERE t.kind = 'DEPOSIT_APPLIED'), 0) AS applied_amount,
            coalesce(sum(t.amount) FILTER (WHERE t.kind = 'DEPOSIT_RETURNED'), 0) AS returned_amount
-    FROM payment_transactions t WHERE t.payment_id = p.id
+    FROM standing_transactions t WHERE t.payment_id = p.id
 ) AS s
 WHERE p.contract_id = %(contract_id)s AND p.charge = 'DEPOSIT'
 """

@@ -96,12 +96,11 @@ CROSS JOIN LATERAL app.letterheads(c.owner_organization_id, c.client_organizatio
 RETURNING id, payment_id, number, total_amount
 """
 
-# What nothing is left of is not asked for any more.
+# A payment of which nothing is owed any more is cancelled.
 _UPDATE_CREDITED = """
 UPDATE payments p
 SET credited_amount = p.credited_amount + a.net, credited_tax = p.credited_tax + a.tax,
-    status = CASE WHEN p.credited_amount + a.net + p.credited_tax + a.tax = p.amount + p.tax_amount THEN 'CANCELLED'
-                  ELSE p.status END,
+    status = CASE WHEN p.owed = a.net + a.tax THEN 'CANCELLED' ELSE p.status END,
     updated_at = now(), updated_by = %(by)s
 FROM unnest(%(payment_ids)s::uuid[], %(nets)s::numeric[], %(taxes)s::numeric[]) AS a (payment_id, net, tax)
 WHERE p.id = a.payment_id

@@ -25,14 +25,12 @@ INTEREST_DAYS = 90
 # found by: it is calculated too, and comes to nothing. A contract has one line of interest a day.
 _LOCK_LATE = """
 SELECT p.id, p.contract_id, p.period_start, p.period_end, p.due_date, p.status, p.currency, p.interest_charged,
-       p.amount + p.tax_amount - p.credited_amount - p.credited_tax AS principal, c.late_policy, there.today, work.day,
+       p.owed AS principal, c.late_policy, there.today, work.day,
        EXISTS (SELECT FROM payments f WHERE f.contract_id = p.contract_id AND f.charge = 'LATE_FEE'
                                         AND f.period_start = p.period_start) AS has_fee,
-       (SELECT jsonb_agg(jsonb_build_object(
-                   'day', t.paid_date, 'amount', CASE t.kind WHEN 'FREED' THEN -t.amount ELSE t.amount END))
-        FROM payment_transactions t
-        WHERE t.payment_id = p.id AND t.kind IN ('PAYMENT', 'APPLIED', 'FREED')
-          AND NOT EXISTS (SELECT FROM payment_transactions r WHERE r.reverses_id = t.id)) AS settled
+       (SELECT jsonb_agg(jsonb_build_object('day', t.paid_date, 'amount', t.settled))
+        FROM standing_transactions t
+        WHERE t.payment_id = p.id AND t.settled <> 0) AS settled
 FROM payments p
 JOIN contracts c ON c.id = p.contract_id AND c.late_policy IS NOT NULL
 CROSS JOIN LATERAL (

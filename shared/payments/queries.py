@@ -16,6 +16,7 @@ from shared.maths.currencies import WHOLE_CURRENCIES
 from shared.organizations.sides import Sides, creditor_sides, mine, sides_of
 from shared.payments.models import Payment, PaymentFilter, Recording
 from shared.payments.rules import Reversal
+from shared.payments.settling import settle
 
 _SELECT = """
 SELECT p.id, p.contract_id, p.payer_id, p.owner_organization_id, p.client_organization_id, p.charge, p.amount,
@@ -25,9 +26,7 @@ SELECT p.id, p.contract_id, p.payer_id, p.owner_organization_id, p.client_organi
        CASE WHEN EXISTS (SELECT FROM invoices i WHERE i.payment_id = p.id AND i.kind = 'INVOICE')
             THEN %(public_url)s || '/api/v1/payments/' || p.id || '/invoice' END AS invoice_url,
        CASE WHEN p.paid_amount > 0
-             AND EXISTS (SELECT FROM payment_transactions t
-                         WHERE t.payment_id = p.id AND t.kind = 'PAYMENT'
-                           AND NOT EXISTS (SELECT FROM payment_transactions r WHERE r.reverses_id = t.id))
+             AND EXISTS (SELECT FROM standing_transactions t WHERE t.payment_id = p.id AND t.kind = 'PAYMENT')
             THEN %(public_url)s || '/api/v1/payments/' || p.id || '/receipt' END AS receipt_url
 FROM payments p
 """
@@ -54,11 +53,8 @@ _SELECT_ONE = _SELECT + " WHERE p.id = %(payment_id)s AND " + _MINE
 _LOCK_ONE = "SELECT p.id FROM payments p WHERE p.id = %(payment_id)s AND " + _MINE + " FOR UPDATE"
 
 _SELECT_CONTRACT_STATE = """
-SELECT c.status, app.today(c.premises #>> '{building,timezone}') AS today,
-       (SELECT coalesce(sum(CASE t.kind WHEN 'APPLIED' THEN -t.amount ELSE t.amount END), 0)
-        FROM payment_transactions t
-        WHERE t.contract_id = c.id AND t.kind IN ('CREDIT', 'FREED', 'DEPOSIT_APPLIED', 'APPLIED')
-          AND NOT EXISTS (SELECT FROM payment_transactions r WHERE r.reverses_id = t.id)) AS credit
+SELECT c.status, app.today(c.premises #>> '{building,timezone}') AS today, p.owed - p.paid_amount AS open_amount,
+       (SELECT coalesce(sum(t.credit), 0) FROM standing_transactions t WHERE t.contract_id = c.id) AS credit
 FROM payments p JOIN contracts c ON c.id = p.contract_id
 WHERE p.id = %(payment_id)s
 """
@@ -72,23 +68,11 @@ FROM payments p
 WHERE p.id = %(payment_id)s
 """
 
-_UPDATE_SETTLED = """
-UPDATE payments
-SET paid_amount = paid_amount + %(settled)s,
-    status = CASE WHEN paid_amount + %(settled)s >= amount + tax_amount - credited_amount - credited_tax
-                  THEN 'PAID' ELSE status END,
-    paid_date = CASE WHEN paid_amount + %(settled)s >= amount + tax_amount - credited_amount - credited_tax
-                     THEN %(paid_date)s ELSE paid_date END,
-    payment_method = %(payment_method)s, updated_at = now(), updated_by = %(by)s
-WHERE id = %(payment_id)s
-RETURNING id
-"""
-
 # Payments that have an invoice get no other. The documents say of both sides what they say of themselves today: the law
 # asks for the address and the tax id of the day of issue, not of the day of the lease. The counters' rows are locked
 # until the transaction ends, so that numbers have no gaps, and always in the same order, so that no two wait crosswise.
 _INSERT_INVOICES = """
-WITH asked AS (
+WITH listed AS (
     SELECT p.id, p.owner_organization_id, a.invoice_id,
            row_number() OVER (PARTITION BY p.owner_organization_id ORDER BY p.due_date, p.id) AS place,
            count(*) OVER (PARTITION BY p.owner_organization_id) AS places
@@ -97,7 +81,7 @@ WITH asked AS (
     WHERE NOT EXISTS (SELECT FROM invoices i WHERE i.payment_id = p.id AND i.kind = 'INVOICE')
 ), counted AS (
     INSERT INTO invoice_counters (organization_id, last_number)
-    SELECT owner_organization_id, count(*) FROM asked GROUP BY owner_organization_id ORDER BY owner_organization_id
+    SELECT owner_organization_id, count(*) FROM listed GROUP BY owner_organization_id ORDER BY owner_organization_id
     ON CONFLICT (organization_id) DO UPDATE SET last_number = invoice_counters.last_number + excluded.last_number
     RETURNING organization_id, last_number
 )
@@ -105,30 +89,31 @@ INSERT INTO invoices (id, contract_id, payment_id, owner_organization_id, client
                       net_amount, tax_percent, tax_amount, total_amount, paid_amount, currency, issued_on, due_date,
                       lines, owner_party, client_party, created_by)
 SELECT a.invoice_id, c.id, p.id, p.owner_organization_id, p.client_organization_id, 'INVOICE',
-       n.last_number - a.places + a.place, p.amount - p.credited_amount,
-       CASE WHEN p.charge = 'RENT' THEN c.tax_percent ELSE 0 END, p.tax_amount - p.credited_tax,
-       p.amount + p.tax_amount - p.credited_amount - p.credited_tax, p.paid_amount, p.currency,
+       n.last_number - a.places + a.place, asked.net, CASE WHEN p.charge = 'RENT' THEN c.tax_percent ELSE 0 END,
+       asked.tax, asked.net + asked.tax, p.paid_amount, p.currency,
        app.today(c.premises #>> '{building,timezone}'), p.due_date,
        -- What an early end took off before the invoice is asked for by nobody.
        jsonb_build_array(jsonb_build_object('charge', p.charge, 'period_start', p.period_start,
                                             'period_end', CASE WHEN p.credited_amount > 0 THEN c.terminates_on - 1
                                                                ELSE p.period_end END,
-                                            'amount', p.amount - p.credited_amount)),
+                                            'amount', asked.net)),
        c.owner_party || today.owner, c.client_party || today.client, %(by)s
-FROM asked a
+FROM listed a
 JOIN counted n ON n.organization_id = a.owner_organization_id
 JOIN payments p ON p.id = a.id
 JOIN contracts c ON c.id = p.contract_id
+CROSS JOIN LATERAL (
+    SELECT p.amount - p.credited_amount AS net, p.tax_amount - p.credited_tax AS tax
+) AS asked
 CROSS JOIN LATERAL app.letterheads(c.owner_organization_id, c.client_organization_id) AS today
 RETURNING id, payment_id, number
 """
 
 # What still stands of the money that came; the latest first.
 _SELECT_STANDING = """
-SELECT t.id, t.kind, t.amount, t.payment_method
-FROM payment_transactions t
-WHERE t.payment_id = %(payment_id)s AND t.kind NOT IN ('REVERSAL', 'APPLIED')
-  AND NOT EXISTS (SELECT FROM payment_transactions r WHERE r.reverses_id = t.id)
+SELECT t.id, t.kind
+FROM standing_transactions t
+WHERE t.payment_id = %(payment_id)s AND t.kind <> 'APPLIED'
 ORDER BY t.id DESC
 """
 
@@ -140,18 +125,6 @@ SELECT %(id)s, t.payment_id, t.contract_id, t.owner_organization_id, t.client_or
        t.amount, t.currency, %(today)s, t.payment_method, t.transaction_reference, t.id, %(reason)s, %(by)s
 FROM payment_transactions t
 WHERE t.id = %(transaction_id)s
-"""
-
-_UPDATE_REVERSED = """
-UPDATE payments
-SET paid_amount = paid_amount - %(taken_back)s, paid_date = NULL, payment_method = %(payment_method)s,
-    status = CASE WHEN status = 'CANCELLED' THEN status
-                  WHEN due_date > %(today)s THEN 'SCHEDULED'
-                  WHEN due_date = %(today)s THEN 'DUE'
-                  ELSE 'OVERDUE' END,
-    updated_at = now(), updated_by = %(by)s
-WHERE id = %(payment_id)s
-RETURNING id
 """
 
 _INSERT_LINE = """
@@ -196,11 +169,10 @@ FROM (
     SELECT t.id, t.paid_date, t.created_at, 1, t.kind, t.transaction_reference,
            CASE WHEN t.kind IN ('REVERSAL', 'DEPOSIT_RETURNED') THEN t.amount ELSE 0 END,
            CASE WHEN t.kind = 'REVERSAL' THEN 0 ELSE t.amount END, t.payment_id
-    FROM payment_transactions t
-    LEFT JOIN payment_transactions o ON o.id = t.reverses_id
+    FROM booked_transactions t
     WHERE t.contract_id = %(contract_id)s
       -- Credit that moves from one installment to another changes nothing of what is owed.
-      AND coalesce(o.kind, t.kind) NOT IN ('APPLIED', 'FREED')
+      AND t.original_kind NOT IN ('APPLIED', 'FREED')
 ) AS e
 JOIN payments p ON p.id = e.payment_id
 ORDER BY e.date, e.created_at, e.place, e.id
@@ -224,8 +196,8 @@ SELECT p.id, p.currency, p.start_date, p.end_date, p.premises, p.owner_party, p.
        (p.created_at AT TIME ZONE (p.premises #>> '{building,timezone}'))::date AS issued_on,
        app.today(p.premises #>> '{building,timezone}') AS today,
        (SELECT coalesce(sum(d.paid_amount), 0) FROM payments d WHERE d.contract_id = p.id AND d.charge = 'DEPOSIT')
-       - (SELECT coalesce(sum(t.amount), 0) FROM payment_transactions t
-          WHERE t.contract_id = p.id AND t.kind IN ('DEPOSIT_APPLIED', 'DEPOSIT_RETURNED')) AS deposit_held
+       - (SELECT coalesce(sum(t.deposit_used), 0) FROM standing_transactions t
+          WHERE t.contract_id = p.id) AS deposit_held
 FROM contracts p
 WHERE p.id = %(contract_id)s AND """
     + _MINE
@@ -272,7 +244,7 @@ def lock_payment(tx: Tx, caller: Caller, payment_id: UUID) -> tuple[Row | None, 
 
 
 def record_money(
-    tx: Tx, caller: Caller, payment: Payment, recording: Recording, settled: Decimal, credit: Decimal
+    tx: Tx, caller: Caller, payment: Payment, recording: Recording, settled: Decimal, credit: Decimal, today: date
 ) -> Row:
     """The payment after money came: its transactions, its invoice (issued now where there is none)."""
     values: dict[str, Any] = {
@@ -287,7 +259,8 @@ def record_money(
     tx.run(_INSERT_TRANSACTION, values | {"id": new_id(), "kind": "PAYMENT", "amount": settled})
     if credit:
         tx.run(_INSERT_TRANSACTION, values | {"id": new_id(), "kind": "CREDIT", "amount": credit})
-    return tx.batch((_UPDATE_SETTLED, values | {"settled": settled}), (_SELECT_ONE, values))[1][0]
+    settle(tx, [payment.id], today=today)
+    return tx.all(_SELECT_ONE, values)[0]
 
 
 def insert_invoices(tx: Tx, payment_ids: list[UUID]) -> dict[UUID, Row]:
@@ -300,8 +273,6 @@ def reverse_money(tx: Tx, caller: Caller, payment: Payment, reversal: Reversal, 
     """The payment after money was taken back, each transaction by a row of its own."""
     values: dict[str, Any] = {
         "payment_id": payment.id,
-        "taken_back": reversal.taken_back,
-        "payment_method": reversal.payment_method,
         "reason": reversal.reason,
         "today": today,
         "by": caller.user_id,
@@ -309,7 +280,8 @@ def reverse_money(tx: Tx, caller: Caller, payment: Payment, reversal: Reversal, 
     }
     for transaction_id in reversal.transaction_ids:
         tx.run(_INSERT_REVERSAL, values | {"id": new_id(), "transaction_id": transaction_id})
-    return tx.batch((_UPDATE_REVERSED, values), (_SELECT_ONE, values))[1][0]
+    settle(tx, [payment.id], today=today)
+    return tx.all(_SELECT_ONE, values)[0]
 
 
 def select_many(tx: Reading, payment_ids: list[UUID]) -> list[Payment]:

@@ -92,16 +92,10 @@ def check_index_name(name: str) -> None:
         )
 
 
-def open_amount(payment: Payment) -> Decimal:
-    """What is still to be paid, tax included."""
-    return payment.amount + payment.tax_amount - payment.credited_amount - payment.paid_amount
-
-
-def settle(payment: Payment, amount: Decimal | None) -> tuple[Decimal, Decimal]:
-    """What of `amount` (None: all that is open) settles the payment, and what is left over as credit."""
-    still_open = open_amount(payment)
-    paid = still_open if amount is None else amount
-    settled = min(paid, still_open)
+def split(open_amount: Decimal, amount: Decimal | None) -> tuple[Decimal, Decimal]:
+    """How much of `amount` (None: all that is open) settles a payment, and how much is left over as credit."""
+    paid = open_amount if amount is None else amount
+    settled = min(paid, open_amount)
     return settled, paid - settled
 
 
@@ -162,16 +156,13 @@ def part_of(invoice: dict[str, Any], amount: Decimal | None) -> Part:
 
 @dataclass(frozen=True, slots=True)
 class Reversal:
-    """What is taken back: the transactions, how much of the payment they had settled, and why.
+    """The transactions to reverse, and why.
 
-    `payment_method` is how the payment's last money came that still stands (None: none does). Where the money had left
-    credit (`leaves_credit_short`), what that has settled since is open again.
+    Where the money had left credit (`leaves_credit_short`), what that credit has settled since is open again.
     """
 
     transaction_ids: tuple[UUID, ...]
-    taken_back: Decimal
     leaves_credit_short: bool
-    payment_method: str | None
     reason: str
 
 
@@ -183,13 +174,5 @@ def reversal_of(standing: list[dict[str, Any]], reason: str) -> Reversal:
     payments = [one for one in standing if one["kind"] == "PAYMENT"]
     if not payments:
         raise NothingToReverse()
-    latest, *earlier = payments
-    left = [one for one in standing if one["kind"] in ("CREDIT", "FREED")]
-    freed = sum((one["amount"] for one in left if one["kind"] == "FREED"), Decimal(0))
-    return Reversal(
-        transaction_ids=(latest["id"], *(one["id"] for one in left)),
-        taken_back=latest["amount"] - freed,
-        leaves_credit_short=bool(left),
-        payment_method=earlier[0]["payment_method"] if earlier else None,
-        reason=reason,
-    )
+    left = [one["id"] for one in standing if one["kind"] in ("CREDIT", "FREED")]
+    return Reversal((payments[0]["id"], *left), leaves_credit_short=bool(left), reason=reason)

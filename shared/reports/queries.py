@@ -138,22 +138,15 @@ _SELECT_LEASES = (
 # What had settled the payment by the day; of a day that is past its transactions tell.
 _PAID = """
 CASE WHEN NOT d.is_past THEN p.paid_amount
-     ELSE coalesce((SELECT sum(CASE coalesce(o.kind, t.kind) WHEN 'FREED' THEN -t.amount ELSE t.amount END
-                              * CASE t.kind WHEN 'REVERSAL' THEN -1 ELSE 1 END)
-                    FROM payment_transactions t
-                    LEFT JOIN payment_transactions o ON o.id = t.reverses_id
-                    WHERE t.payment_id = p.id AND t.paid_date <= d.as_of
-                      AND coalesce(o.kind, t.kind) IN ('PAYMENT', 'APPLIED', 'FREED')), 0)
+     ELSE coalesce((SELECT sum(t.settled) FROM booked_transactions t
+                    WHERE t.payment_id = p.id AND t.paid_date <= d.as_of), 0)
 END
 """
 
-# What of a deposit was kept for what was owed, or given back, by the day.
+# How much of a deposit had been applied to the balance, or returned, by the day.
 _SPENT = """
-coalesce((SELECT sum(CASE t.kind WHEN 'REVERSAL' THEN -t.amount ELSE t.amount END)
-          FROM payment_transactions t
-          LEFT JOIN payment_transactions o ON o.id = t.reverses_id
-          WHERE t.payment_id = p.id AND t.paid_date <= d.as_of
-            AND coalesce(o.kind, t.kind) IN ('DEPOSIT_APPLIED', 'DEPOSIT_RETURNED')), 0)
+coalesce((SELECT sum(t.deposit_used) FROM booked_transactions t
+          WHERE t.payment_id = p.id AND t.paid_date <= d.as_of), 0)
 """
 
 # Open installments: those that were due, or asked for by an invoice, and not settled by the day. One that is settled
@@ -177,11 +170,10 @@ _OPEN = (
       AND d.is_past
 ), open AS (
     SELECT p.contract_id, p.due_date, p.currency, d.as_of,
-           p.amount + p.tax_amount - """
+           p.owed - """
     + _PAID
     + """
-           -- All that was taken off, but for what credit notes took off later.
-           - p.credited_amount - p.credited_tax
+           -- Credit notes of later days had not lowered it yet.
            + coalesce((SELECT sum(i.total_amount) FROM invoices i
                        WHERE i.payment_id = p.id AND i.kind = 'CREDIT_NOTE' AND i.issued_on > d.as_of), 0) AS amount
     FROM owed p

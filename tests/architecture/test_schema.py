@@ -445,19 +445,19 @@ def one(connection: psycopg.Connection[Row], query: str, *values: Any) -> Any:
 # --- functions and policies ---------------------------------------------------------------------
 
 SCHEMA = migrate.MIGRATIONS.parent
-FILES = [file for folder in ("functions", "policies") for file in sorted((SCHEMA / folder).iterdir())]
+FILES = [file for folder in ("functions", "policies", "views") for file in sorted((SCHEMA / folder).iterdir())]
 DEFINITIONS = """
 WITH ours AS (
     SELECT c.* FROM pg_class AS c
-    WHERE c.relnamespace IN ('public'::regnamespace, 'app'::regnamespace) AND c.relkind IN ('r', 'p')
+    WHERE c.relnamespace IN ('public'::regnamespace, 'app'::regnamespace) AND c.relkind IN ('r', 'p', 'v')
       AND c.relname <> 'alembic_version'
 ), rights AS (
-    SELECT c.relname, acl.grantee, acl.privilege_type, '' AS columns
+    SELECT c.relname, c.relkind, acl.grantee, acl.privilege_type, '' AS columns
     FROM ours AS c, aclexplode(c.relacl) AS acl WHERE acl.grantee <> c.relowner
     UNION ALL
-    SELECT c.relname, acl.grantee, acl.privilege_type, string_agg(a.attname, ', ' ORDER BY a.attname)
+    SELECT c.relname, c.relkind, acl.grantee, acl.privilege_type, string_agg(a.attname, ', ' ORDER BY a.attname)
     FROM ours AS c JOIN pg_attribute AS a ON a.attrelid = c.oid, aclexplode(a.attacl) AS acl
-    WHERE acl.grantee <> c.relowner AND NOT a.attisdropped GROUP BY 1, 2, 3
+    WHERE acl.grantee <> c.relowner AND NOT a.attisdropped GROUP BY 1, 2, 3, 4
 )
 SELECT format('functions/%s.sql', p.proname) AS file, p.oid::regprocedure::text AS what,
        concat_ws(E'\\n', pg_get_functiondef(p.oid), (
@@ -479,10 +479,15 @@ SELECT format('policies/%s.sql', c.relname), format('row-level security on %s', 
        CASE WHEN c.relforcerowsecurity THEN 'forced' ELSE 'not forced' END
 FROM ours AS c WHERE c.relrowsecurity
 UNION ALL
-SELECT format('policies/%s.sql', r.relname), format('grant on %s', r.relname),
+SELECT format('views/%s.sql', c.relname), format('view %s', c.relname),
+       concat_ws(E'\\n', c.reloptions::text, pg_get_viewdef(c.oid, true))
+FROM ours AS c WHERE c.relkind = 'v'
+UNION ALL
+SELECT format('%s/%s.sql', CASE r.relkind WHEN 'v' THEN 'views' ELSE 'policies' END, r.relname),
+       format('grant on %s', r.relname),
        string_agg(format('%s %s TO %s', r.privilege_type, r.columns, r.grantee::regrole), E'\\n'
                   ORDER BY r.privilege_type, r.columns, r.grantee::regrole::text)
-FROM rights AS r GROUP BY r.relname
+FROM rights AS r GROUP BY r.relname, r.relkind
 """
 """In which file something belongs, what it is, and PostgreSQL's own words for it."""
 
@@ -508,7 +513,7 @@ def rebuilt(server: str, own_database: str) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def said(rebuilt: str) -> Definitions:
-    """What the files of functions and policies make of a database that has only tables."""
+    """What the files of functions, policies and views make of a database that has only tables."""
     with psycopg.connect(rebuilt, row_factory=psycopg.rows.dict_row) as connection:
         # One function calls another whose file comes later.
         connection.execute("SET check_function_bodies = off")
@@ -546,10 +551,17 @@ def test_functions_and_policies_are_what_their_files_say(said: Definitions, admi
         pytest.fail("\n\n".join(found), pytrace=False)
 
 
+SUBJECTS = {
+    "functions": r"FUNCTION app\.(\w+)\(",
+    "policies": r"(?:TABLE|ON) (?:app\.)?(\w+) ",
+    "views": r"(?:VIEW|SELECT ON) (\w+) ",
+}
+"""What a file of each folder names."""
+
+
 @pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(SCHEMA)))
 def test_a_file_speaks_of_its_own_function_or_table_only(file: Path) -> None:
-    subject = r"FUNCTION app\.(\w+)\(" if file.parent.name == "functions" else r"(?:TABLE|ON) (?:app\.)?(\w+) "
-    assert set(re.findall(subject, file.read_text())) == {file.stem}
+    assert set(re.findall(SUBJECTS[file.parent.name], file.read_text())) == {file.stem}
 
 
 @pytest.mark.parametrize(
@@ -578,6 +590,12 @@ def test_a_file_speaks_of_its_own_function_or_table_only(file: Path) -> None:
             "policy sent on contracts stands in",
         ),
         ("ALTER TABLE bids NO FORCE ROW LEVEL SECURITY", "row-level security on bids differs from"),
+        (
+            "ALTER VIEW standing_transactions SET (security_invoker = false)",
+            "view standing_transactions differs from shared/schema/views/standing_transactions.sql",
+        ),
+        ("CREATE VIEW everything AS SELECT 1 AS one", "view everything is not in shared/schema/views/everything.sql"),
+        ("GRANT SELECT ON booked_transactions TO app_auth", "grant on booked_transactions differs from"),
         ("GRANT DELETE ON bids TO app_user", "grant on bids differs from shared/schema/policies/bids.sql"),
         ("GRANT UPDATE (id) ON bids TO app_user", "grant on bids differs from"),
         ("GRANT SELECT ON search_words TO app_user", "grant on search_words is not in"),
@@ -603,6 +621,35 @@ def test_row_level_security_is_forced_on_every_table(admin: psycopg.Connection[R
           AND NOT (relrowsecurity AND relforcerowsecurity)
     """)
     assert found.fetchall() == []
+
+
+def test_every_view_reads_as_its_caller(admin: psycopg.Connection[Row]) -> None:
+    """A view that reads as its owner would show everybody's rows."""
+    found = admin.execute("""
+        SELECT oid::regclass::text AS name, 'security_invoker=true' = ANY (coalesce(reloptions, '{}')) AS invoker
+        FROM pg_class WHERE relnamespace IN ('public'::regnamespace, 'app'::regnamespace) AND relkind = 'v'
+    """).fetchall()
+    assert found
+    assert [row["name"] for row in found if not row["invoker"]] == []
+
+
+@pytest.mark.parametrize("view", ["standing_transactions", "booked_transactions"])
+@pytest.mark.parametrize("role", ["app_reader", "app_user"])
+def test_a_view_shows_each_side_its_own_transactions_only(
+    own_database: str, deals: tuple[Deal, Deal], view: str, role: str
+) -> None:
+    mine, theirs = deals
+    with connected(own_database, role) as connection:
+        for someone, as_role, seen in (
+            (mine.owner, "OWNER", [mine.contract_id]),
+            (mine.client, "CLIENT", [mine.contract_id]),
+            (mine.broker, "BROKER", [mine.contract_id]),
+            (None, "ANONYMOUS", []),
+            (theirs.owner, "SUPPORT", sorted((mine.contract_id, theirs.contract_id))),
+        ):
+            become(connection, someone, as_role)
+            rows = connection.execute(sql.SQL("SELECT contract_id FROM {} ORDER BY 1").format(sql.Identifier(view)))
+            assert [row["contract_id"] for row in rows] == seen
 
 
 def test_the_application_roles_own_nothing_and_bypass_nothing(admin: psycopg.Connection[Row]) -> None:

@@ -81,8 +81,13 @@ def test_what_was_counted_is_right(full: str) -> None:
             LEFT JOIN (SELECT building_id, count(*) AS n FROM spaces WHERE deleted_at IS NULL GROUP BY 1) s
                 ON s.building_id = b.id
             WHERE b.total_spaces <> coalesce(s.n, 0) LIMIT 5""").fetchall()
+        owed = connection.execute("""
+            SELECT id FROM payments
+            WHERE owed IS DISTINCT FROM
+                  CASE WHEN status = 'CANCELLED' THEN 0 ELSE amount + tax_amount - credited_amount - credited_tax END
+            LIMIT 5""").fetchall()
         unchecked = connection.execute("SELECT conname FROM pg_constraint WHERE NOT convalidated").fetchall()
-    assert (wrong, unchecked) == ([], [])
+    assert (wrong, owed, unchecked) == ([], [], [])
 
 
 def _move(database_url: str, name: str, move: object, works: tuple[Work, ...]) -> None:

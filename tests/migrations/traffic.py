@@ -21,6 +21,7 @@ from shared.kit import db
 from shared.kit.catalog import DATABASE_USERS, Database
 from shared.notifications import queries as notifications
 from shared.payments import queries as payments
+from shared.payments import settling
 from shared.spaces import queries as spaces
 from shared.system import leftovers
 from shared.system import queries as system
@@ -58,7 +59,7 @@ WORKS = (
     Work("read a contract", "reader", (contracts._SELECT_ONE, contracts._SELECT_SIGNATURES)),
     Work("list payments", "reader", (payments._SELECT_PAGE,)),
     Work("record a payment", "writer", (
-        payments._LOCK_ONE, payments._UPDATE_SETTLED, payments._INSERT_TRANSACTION, *_TOLD)),
+        payments._LOCK_ONE, payments._INSERT_TRANSACTION, settling._UPDATE_SETTLED, *_TOLD)),
     Work("notify", "worker", (notifications._INSERT_NOTIFICATIONS,)),
     Work("read notifications", "writer", (notifications._SELECT_NEWEST, notifications._UPDATE_READ), "CLIENT"),
     Work("relay", "worker", (system._SELECT_UNPUBLISHED, system._UPDATE_PUBLISHED)),
@@ -149,7 +150,8 @@ def _values(chance: random.Random, rows: int) -> Values:
         "usage_type": "OFFICE", "is_leasable": True, "base_price_monthly": 1000, "currency": "USD",
         "availability_status": chance.choice(["AVAILABLE", "OCCUPIED", "MAINTENANCE"]),
         "days": 7, "seconds": 60, "channels": Jsonb({}), "bio": "b", "skills": Jsonb([]), "certifications": Jsonb([]),
-        "notification_preferences": Jsonb({}), "public_url": "x", "settled": 0, "paid_date": "2026-01-01",
+        "notification_preferences": Jsonb({}), "public_url": "x", "paid_date": "2026-01-01", "today": "2026-01-01",
+        "day": "2026-01-01", "payment_ids": [row_id("payment", contract * 10 - 5)],
         "kind": "PAYMENT", "amount": 1, "notices": Jsonb([]), "provider": "BUILT_IN",
     })  # fmt: skip
 

@@ -747,7 +747,7 @@ GUARDS = (
     Guard(
         "what is over becomes credit",
         "shared/payments/rules.py",
-        "settled = min(paid, still_open)",
+        "settled = min(paid, open_amount)",
         "settled = paid",
         "tests/payments/test_record_payment.py::test_parts_settle_the_payment_and_what_is_over_becomes_credit",
     ),

@@ -63,6 +63,8 @@ payments = Table(
     # How much interest was asked for it, and up to which day its late charges are calculated.
     money("interest_charged", default="0"),
     day("late_until", nullable=True),
+    # What of it all is owed, paid or not. A trigger says how much: functions/set_owed.sql.
+    money("owed", nullable=True),
     one_of("charge", "RENT", "DEPOSIT", "LATE_FEE", "INTEREST"),
     one_of("status", "SCHEDULED", "DUE", "PAID", "OVERDUE", "CANCELLED"),
     # Only a correction can be below zero: it has no number.
@@ -74,6 +76,7 @@ payments = Table(
     CheckConstraint("tax_amount >= 0 OR amount < 0", name="tax_amount"),
     CheckConstraint("credited_amount >= 0 AND credited_tax >= 0", name="credited_amount"),
     CheckConstraint("period_end >= period_start", name="period"),
+    CheckConstraint("owed IS NOT NULL", name="owed"),
     CheckConstraint("charge = 'RENT' OR installment_number IS NULL", name="installment"),
     CheckConstraint(
         "(installment_number IS NULL) = (total_installments IS NULL)"

@@ -1,0 +1,13 @@
+-- How much a transaction of this kind adds to the credit that its contract has left.
+CREATE OR REPLACE FUNCTION app.credited_by(kind text, amount numeric) RETURNS numeric
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$
+    SELECT CASE $1 WHEN 'CREDIT' THEN $2
+                   WHEN 'FREED' THEN $2
+                   WHEN 'DEPOSIT_APPLIED' THEN $2
+                   WHEN 'APPLIED' THEN -$2
+                   ELSE 0 END
+$$;
+
+REVOKE ALL ON FUNCTION app.credited_by(text, numeric) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION app.credited_by(text, numeric) TO app_reader, app_user, app_worker;

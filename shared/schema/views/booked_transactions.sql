@@ -1,0 +1,13 @@
+-- Every transaction with what it changed on its own day: a reversal takes back what the reversed one did. Up to a day,
+-- these add up to what stood on that day. `original_kind` is the kind of what was booked, or taken back.
+CREATE OR REPLACE VIEW booked_transactions WITH (security_invoker = true) AS
+SELECT t.id, t.payment_id, t.contract_id, t.kind, coalesce(o.kind, t.kind) AS original_kind, t.amount, t.paid_date,
+       t.transaction_reference, t.created_at,
+       app.settled_by(coalesce(o.kind, t.kind), CASE WHEN t.kind = 'REVERSAL' THEN -t.amount ELSE t.amount END)
+           AS settled,
+       app.deposit_used_by(coalesce(o.kind, t.kind), CASE WHEN t.kind = 'REVERSAL' THEN -t.amount ELSE t.amount END)
+           AS deposit_used
+FROM payment_transactions AS t
+LEFT JOIN payment_transactions AS o ON o.id = t.reverses_id;
+
+GRANT SELECT ON booked_transactions TO app_reader, app_user, app_worker;
