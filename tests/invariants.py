@@ -57,6 +57,11 @@ BROKEN = {
             WHERE t.payment_id = p.id AND t.kind IN ('PAYMENT', 'APPLIED', 'FREED')
               AND NOT EXISTS (SELECT FROM payment_transactions r WHERE r.reverses_id = t.id))
     """,
+    "what is owed is what was asked for and not credited": """
+        SELECT id, owed FROM payments
+        WHERE owed <> CASE WHEN status = 'CANCELLED' THEN 0
+                           ELSE amount + tax_amount - credited_amount - credited_tax END
+    """,
     "PAID is what is settled, tax included": """
         SELECT id, status FROM payments
         WHERE (status = 'PAID')

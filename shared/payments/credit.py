@@ -18,7 +18,7 @@ _LOCK_LINES = """
 SELECT p.id, p.owed - p.paid_amount AS open
 FROM payments p
 WHERE p.contract_id = %(contract_id)s
-  AND (p.paid_amount <> p.owed OR p.status = 'CANCELLED'
+  AND (p.paid_amount <> p.owed
        OR EXISTS (SELECT FROM standing_transactions t WHERE t.payment_id = p.id AND t.kind = 'APPLIED'))
 ORDER BY p.due_date, p.id
 FOR UPDATE
@@ -40,8 +40,8 @@ INSERT INTO payment_transactions (id, payment_id, contract_id, owner_organizatio
                                   amount, currency, paid_date, reverses_id, reason, created_by)
 SELECT n.id, t.payment_id, t.contract_id, t.owner_organization_id, t.client_organization_id, 'REVERSAL', t.amount,
        t.currency, %(day)s, t.id, %(reason)s, %(by)s
-FROM unnest(%(ids)s::uuid[], %(reversed)s::uuid[]) AS n (id, reverses_id)
-JOIN payment_transactions t ON t.id = n.reverses_id
+FROM unnest(%(ids)s::uuid[], %(reversed)s::uuid[]) AS n (id, transaction_id)
+JOIN payment_transactions t ON t.id = n.transaction_id
 """
 
 _INSERT_MOVES = """

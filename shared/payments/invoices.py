@@ -19,7 +19,8 @@ SELECT p.id, p.kind, p.number,
        p.contract_id, p.payment_id, p.owner_organization_id, p.client_organization_id, p.credits_invoice_id, p.reason,
        p.net_amount, p.tax_percent, p.tax_amount, p.total_amount, p.paid_amount,
        (SELECT coalesce(sum(n.total_amount), 0) FROM invoices n
-        WHERE n.payment_id = p.payment_id AND n.credits_invoice_id = p.id) AS credited_amount,
+        WHERE n.payment_id = p.payment_id AND n.kind = 'CREDIT_NOTE'
+          AND n.credits_invoice_id = p.id) AS credited_amount,
        p.currency, p.issued_on, p.due_date, p.lines,
        CASE p.kind WHEN 'INVOICE'
             THEN %(public_url)s || '/api/v1/payments/' || p.payment_id || '/invoice' END AS invoice_url,
@@ -60,7 +61,7 @@ JOIN payments p ON p.id = i.payment_id
 JOIN contracts c ON c.id = i.contract_id
 LEFT JOIN LATERAL (
     SELECT sum(o.net_amount) AS net, sum(o.tax_amount) AS tax FROM invoices o
-    WHERE o.payment_id = i.payment_id AND o.credits_invoice_id = i.id
+    WHERE o.payment_id = i.payment_id AND o.kind = 'CREDIT_NOTE' AND o.credits_invoice_id = i.id
 ) AS n ON true
 WHERE i.id = %(invoice_id)s
 """

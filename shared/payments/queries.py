@@ -25,8 +25,9 @@ SELECT p.id, p.contract_id, p.payer_id, p.owner_organization_id, p.client_organi
        p.installment_number, p.total_installments, p.payment_method, p.created_at, p.updated_at,
        CASE WHEN EXISTS (SELECT FROM invoices i WHERE i.payment_id = p.id AND i.kind = 'INVOICE')
             THEN %(public_url)s || '/api/v1/payments/' || p.id || '/invoice' END AS invoice_url,
+       -- Counted: for EXISTS the planner would read the transactions of all payments into a table.
        CASE WHEN p.paid_amount > 0
-             AND EXISTS (SELECT FROM standing_transactions t WHERE t.payment_id = p.id AND t.kind = 'PAYMENT')
+             AND (SELECT count(*) FROM standing_transactions t WHERE t.payment_id = p.id AND t.kind = 'PAYMENT') > 0
             THEN %(public_url)s || '/api/v1/payments/' || p.id || '/receipt' END AS receipt_url
 FROM payments p
 """

@@ -13,6 +13,7 @@ from functions.payments.issue_invoices import issue_invoices
 from functions.payments.remind_payers import remind_payers
 from functions.realtime.connect import connect
 from tests.call import together
+from tests.payments.test_reverse_payment import reverse
 from tests.realtime.sockets import Client, frames
 
 # The moment before a building's midnight and midnight itself, and the day that begins with it. New York's clocks go
@@ -175,6 +176,51 @@ def test_what_is_paid_before_is_never_due_and_what_is_paid_in_part_is(calendar):
     calendar.run()
     assert lease.statuses() == ["PAID", "OVERDUE"]
     assert {due for _, due in lease.told("payment.due", "payment.overdue", "payment.due_soon")} == {"2027-07-01"}
+
+
+def test_the_jobs_leave_each_open_payment_in_the_state_of_the_day(calendar):
+    """They compare days, for the planner's sake: what they come to is what app.payment_state says."""
+    calendar.set("2027-05-10T08:00:00Z")
+    lease = calendar.lease(start=date(2027, 6, 1), months=3, timezone="America/New_York")
+    paid, part, _ = lease.payments()
+    lease.pay(paid)
+    lease.pay(part, amount=1)
+
+    for moment in ("2027-06-30T08:00:00Z", "2027-07-01T03:59:59Z", "2027-07-01T04:00:00Z", "2027-08-02T04:00:00Z"):
+        calendar.set(moment)
+        calendar.run()
+        states = lease.world.sql(
+            """SELECT p.status, app.payment_state(p.status, p.owed, p.paid_amount, p.due_date, d.today) AS state
+               FROM payments p, LATERAL (SELECT app.today('America/New_York') AS today) AS d
+               WHERE p.contract_id = %(id)s ORDER BY p.due_date""",
+            id=lease.contract,
+        )
+        assert [row["status"] for row in states] == [row["state"] for row in states]
+    assert lease.statuses() == ["PAID", "OVERDUE", "OVERDUE"]
+
+
+def test_a_part_that_is_reversed_leaves_falling_due_to_the_jobs(calendar):
+    """They tell people of it; the reversal would only have changed the status."""
+    calendar.set("2027-05-10T08:00:00Z")
+    lease = calendar.lease(start=date(2027, 6, 1), months=1)
+    [payment] = lease.payments()
+    lease.pay(payment, amount=1)
+
+    calendar.set("2027-06-02T08:00:00Z")
+    assert reverse(lease, payment).json["status"] == "SCHEDULED"
+    calendar.run()
+    assert lease.statuses() == ["OVERDUE"]
+    assert [name for name, _ in lease.told("payment.due", "payment.overdue")] == ["payment.due", "payment.overdue"]
+
+
+def test_a_payment_is_settled_on_the_last_day_on_which_money_came_for_it(calendar):
+    calendar.set("2027-05-10T08:00:00Z")
+    lease = calendar.lease(start=date(2027, 6, 1), months=1)
+    [payment] = lease.payments()
+    lease.pay(payment, amount=1, paid_date="2027-05-09")
+
+    settled = lease.pay(payment, paid_date="2027-05-02").json
+    assert (settled["status"], settled["paid_date"]) == ("PAID", "2027-05-09")
 
 
 def test_five_runners_at_once_do_each_item_once(calendar):

@@ -160,6 +160,7 @@ invoices = Table(
         unique=True,
         postgresql_where=sql("kind = 'INVOICE'"),
     ),
+    Index("invoices_credits_idx", "payment_id", postgresql_where=sql("kind = 'CREDIT_NOTE'")),
     Index("invoices_owner_idx", "owner_organization_id", "created_at", "id"),
     Index("invoices_client_idx", "client_organization_id", "created_at", "id"),
     Index(None, "contract_id"),

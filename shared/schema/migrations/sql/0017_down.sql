@@ -1,3 +1,4 @@
+DROP INDEX invoices_credits_idx;
 DROP VIEW standing_transactions, booked_transactions;
 DROP FUNCTION app.settled_by(text, numeric);
 DROP FUNCTION app.credited_by(text, numeric);

@@ -1,4 +1,7 @@
-"""What is owed of a payment, what of its transactions stands, and its state on a day: each is said once."""
+"""What is owed of a payment, what of its transactions stands, and its state on a day: each is said once.
+
+A payment's credit notes are found by an index: a report read through all invoices for each open payment.
+"""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -24,6 +27,9 @@ def upgrade() -> None:
         op.execute((SQL / "0017_fill.sql").read_text(encoding="utf-8"))
         op.execute("SET lock_timeout = 0")
         op.execute("ALTER TABLE payments VALIDATE CONSTRAINT payments_owed_check")
+        # One that was interrupted stays, invalid.
+        op.execute("DROP INDEX CONCURRENTLY IF EXISTS invoices_credits_idx")
+        op.execute("CREATE INDEX CONCURRENTLY invoices_credits_idx ON invoices (payment_id) WHERE kind = 'CREDIT_NOTE'")
     op.execute("DROP POLICY fill_owed ON payments")
 
 
