@@ -67,7 +67,8 @@ def _missing(text: str) -> Iterator[str]:
     sections = re.findall(r"§[\d.]*\d", _text("spec/README.md"))
     yield from (f"S0 {section}" for section in _SECTION.findall(text) if section not in sections)
     yield from (f"quality {row}" for row in _QUALITY.findall(text) if f"\n| {row} |" not in _text("quality.md"))
-    yield from (part for part in _MATHS.findall(text) if f"\n## {part}" not in _text("spec/lease-maths.md"))
+    parts = (" ".join(part.split()) for part in _MATHS.findall(text))
+    yield from (part for part in parts if f"\n## {part}" not in _text("spec/lease-maths.md"))
     yield from _UNRESOLVED.findall(text)
 
 
