@@ -1,4 +1,4 @@
-"""Row 9: what a lease costs to calculate and to put on pdf: its schedule, the invoice, the contract.
+"""Row 9: what a lease costs to calculate and to render as PDFs: its schedule, the invoice, the contract.
 
 Pure work, without a database. Each figure is CPU of one core; they take turns, so that one slow minute hits all.
 """

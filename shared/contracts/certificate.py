@@ -1,4 +1,4 @@
-"""The evidence of a contract's signatures on pdf, as a court or an auditor asks for it."""
+"""The evidence of a contract's signatures as a PDF, for a court or an auditor."""
 
 from datetime import UTC, datetime
 
@@ -9,12 +9,12 @@ KIND = "Certificate of Signature"
 
 _SIDES = {"CLIENT": "For the Lessee", "OWNER": "For the Lessor", "ADMIN": "Authorized for the Lessor"}
 _EVENTS = {
-    "DRAFTED": "The contract was drawn up",
+    "DRAFTED": "The contract was drafted",
     "SENT": "It was sent for signature",
     "GENERATED": "Its document was generated and stored",
     "SIGNED": "It was signed",
     "AUTHORIZED": "It was authorized",
-    "EXECUTED": "All signatures were there: it was executed",
+    "EXECUTED": "All parties had signed: it was executed",
     "ACTIVATED": "Its payments were scheduled",
     "TERMINATED": "It ended",
 }
@@ -57,7 +57,7 @@ def render_certificate(evidence: Evidence, now: datetime) -> bytes:
     for signature in evidence.signatures:
         pdf.heading(_SIDES[signature.side])
         pdf.facts(_signed(signature))
-    pdf.heading("What happened")
+    pdf.heading("History")
     pdf.facts(
         [(_moment(one.at), f"{_EVENTS[one.event]}{f' by {one.by}' if one.by else ''}") for one in evidence.timeline]
     )
@@ -73,7 +73,7 @@ def render_certificate(evidence: Evidence, now: datetime) -> bytes:
 _CHECKED = {
     True: "The stored bytes have this digest today",
     False: "THE STORED BYTES DO NOT HAVE THIS DIGEST",
-    None: "The stored bytes are gone",
+    None: "The stored bytes are missing",
 }
 
 
@@ -87,7 +87,7 @@ def _signed(signature: EvidenceSignature) -> list[tuple[str, str]]:
         ("Account", str(signature.user_id)),
         ("Signed at", _moment(signature.signed_at)),
         ("Consent", "Given to sign electronically" if signature.consent else "Not given"),
-        ("By way of", "The platform" if signature.provider == "BUILT_IN" else "DocuSign"),
+        ("Signed through", "The platform" if signature.provider == "BUILT_IN" else "DocuSign"),
         ("IP address", signature.ip_address or "Not recorded"),
         ("User agent", signature.user_agent or "Not recorded"),
         ("Document SHA-256", signature.document_sha256),

@@ -1,7 +1,7 @@
 """The standing wording of a lease: what both sides agree on whatever the deal.
 
 It names no country's statutes; where the law of the place gives more protection, that law prevails
-(see "Governing law"). A change here changes new leases only: signed ones are stored as drawn.
+(see "Governing law"). A change here changes new leases only: signed ones are stored as they were rendered.
 """
 
 from dataclasses import dataclass
@@ -32,8 +32,8 @@ def general_clauses(*, purpose: str, jurisdiction: str) -> tuple[Clause, ...]:
                 "good repair. The Lessee keeps the interior of the Premises and its own installations "
                 "clean and in good repair, fair wear and tear and insured damage excepted.",
                 "Structural alterations, and any that affect building systems, need the Lessor’s prior "
-                "written consent. At the end of the term the Lessee removes its trade fixtures and makes "
-                "good the damage that this causes; other improvements stay unless consent was given on "
+                "written consent. At the end of the term the Lessee removes its trade fixtures and repairs "
+                "the damage that this causes; other improvements stay unless consent was given on "
                 "other terms.",
             ),
         ),

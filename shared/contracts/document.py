@@ -1,7 +1,7 @@
 """The lease as both sides sign it: one PDF, the same bytes from the same deal.
 
-It is drawn before anyone signs and never changed afterwards; who signed what, when and from where
-is kept beside it, bound to its SHA-256.
+It is rendered before anyone signs and never changed afterwards; who signed what, when and from where
+is stored separately, bound to its SHA-256.
 """
 
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ from shared.maths.terms import Terms
 
 @dataclass(frozen=True, slots=True)
 class Premises:
-    """What is let, as it stood when the deal was struck. Areas in square feet."""
+    """The leased space as it was when the deal was made. Areas in square feet."""
 
     building: str
     address: str

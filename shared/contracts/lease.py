@@ -1,6 +1,6 @@
-"""From a struck deal to the document that says it: the lease's content, its reference and its place.
+"""From a deal to its document: the lease's content, its reference and its place.
 
-Everything comes from what the contract froze, so the same contract gives the same bytes at any time.
+Everything comes from the snapshot in the contract, so the same contract gives the same bytes at any time.
 """
 
 from datetime import date
@@ -57,7 +57,7 @@ def rendered(deal: Row) -> bytes:
 
 
 def party_of(frozen: dict[str, Any]) -> Party:
-    """A side as the contract froze it."""
+    """A party, from the snapshot in the contract."""
     return Party(
         legal_name=frozen["legal_name"],
         address=address_lines(frozen.get("address") or {}),
@@ -67,7 +67,7 @@ def party_of(frozen: dict[str, Any]) -> Party:
 
 
 def address_lines(address: dict[str, Any]) -> str:
-    """An address as it stands on pdf, line by line."""
+    """An address as it is printed, line by line."""
     town = " ".join(part for part in (address.get("state"), address.get("postal_code")) if part)
     city = ", ".join(part for part in (address.get("city"), town) if part)
     return "\n".join(part for part in (address.get("street"), city, address.get("country")) if part)

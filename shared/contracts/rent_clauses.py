@@ -1,6 +1,6 @@
-"""What a lease says of its rent: how it is billed, how it changes, which months are free, what lateness costs.
+"""A lease's clauses on rent: how it is billed, how it changes, which months are free, what late payment costs.
 
-The words follow the maths (docs/spec/lease-maths.md) to the letter: what is written here is what the schedule charges.
+The wording follows docs/spec/lease-maths.md exactly: what it says is what the schedule charges.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -90,7 +90,7 @@ def _moves(terms: Terms) -> bool:
 
 
 def summary_of_changes(terms: Terms, currency: str) -> str:
-    """How the rent moves, in one line; empty where it does not."""
+    """How the rent changes, in one line; empty if it does not."""
     escalation = terms.escalation
     if escalation.kind == "NONE":
         return ""
@@ -141,7 +141,7 @@ def _anniversaries(escalation: Escalation) -> str:
 def _index(escalation: Escalation, clause: IndexClause, currency: str, exponent: int) -> list[str]:
     chained = clause.mode == "PRIOR"
     before = "its value at the change before (at first the base value)" if chained else "the base value"
-    rent = "the base rent last owed" if chained else "the first base rent"
+    rent = "the base rent last charged" if chained else "the first base rent"
     share = "" if clause.factor == 1 else f", multiplied by {clause.factor.normalize():f}"
     bounds = [
         f"at least {percent(clause.min)}" if clause.min is not None else "",
@@ -166,7 +166,7 @@ def _index(escalation: Escalation, clause: IndexClause, currency: str, exponent:
 
 
 def free_rent(months: Sequence[int]) -> str:
-    """months 1 to 3 and 13: what follows one another is told as a run."""
+    """months 1 to 3 and 13: consecutive months become a range."""
     runs: list[list[int]] = []
     for month in sorted(months):
         if runs and runs[-1][1] == month - 1:
@@ -179,7 +179,7 @@ def free_rent(months: Sequence[int]) -> str:
 
 
 def late_summary(policy: LatePolicy | None, money: Money) -> str:
-    """What lateness costs, in one line; empty where it costs nothing."""
+    """What late payment costs, in one line; empty if it costs nothing."""
     if policy is None:
         return ""
     costs = [cost for cost in (_fee(policy, money), _interest(policy)) if cost]
@@ -188,7 +188,7 @@ def late_summary(policy: LatePolicy | None, money: Money) -> str:
 
 
 def late_clauses(policy: LatePolicy | None, money: Money) -> Iterator[Clause]:
-    """What lateness costs; no clause where it costs nothing."""
+    """What late payment costs; no clause if it costs nothing."""
     if policy is None:
         return
     late = f"{_days(policy.grace_days)} after" if policy.grace_days else "after"

@@ -85,7 +85,7 @@ def _clauses(sale: LeaseDocument, price: str, day: str) -> tuple[Clause, ...]:
             "Completion",
             (
                 f"On {day}, against payment of the price, the Seller gives vacant possession of the Premises and "
-                "signs whatever the law of the place asks for to make the Buyer their owner. Benefit, burden and risk "
+                "signs whatever the law of the place requires to make the Buyer their owner. Benefit, burden and risk "
                 "pass to the Buyer with possession. Days begin and end at midnight at the Premises.",
             ),
         ),
@@ -93,7 +93,7 @@ def _clauses(sale: LeaseDocument, price: str, day: str) -> tuple[Clause, ...]:
             "Title and condition",
             (
                 "The Seller warrants that it may sell the Premises and that on completion they are free of mortgages, "
-                "leases and other rights of third parties, save those registered and disclosed to the Buyer.",
+                "leases and other rights of third parties, except those registered and disclosed to the Buyer.",
                 "The Buyer has inspected the Premises and takes them as they are. The Seller warrants that it has "
                 "disclosed every defect that it knows of.",
             ),

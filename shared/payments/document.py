@@ -1,6 +1,6 @@
 """Invoice and receipt: the documents of one payment, for both sides' books.
 
-Both are drawn from rows that never change once written, and the same rows give the same bytes.
+Both are rendered from rows that never change once written, and the same rows give the same bytes.
 """
 
 from collections.abc import Sequence
@@ -115,7 +115,7 @@ def render_invoice(invoice: Invoice) -> bytes:
     )
     if balance < 0:
         pdf.amount_due("In your favour", written_money(invoice.currency, -balance, invoice.exponent))
-        pdf.paragraph("There is nothing to pay: this settles what is asked for otherwise, the oldest first.")
+        pdf.paragraph("Nothing is due: this amount is applied to other open installments, the oldest first.")
     else:
         pdf.amount_due(
             f"Due by {written_day(invoice.due_date)}", written_money(invoice.currency, balance, invoice.exponent)
@@ -157,7 +157,7 @@ def render_receipt(receipt: Receipt) -> bytes:
         pdf,
         receipt,
         paid=(
-            ("Paid before", receipt.paid + receipt.credit - receipt.received),
+            ("Paid earlier", receipt.paid + receipt.credit - receipt.received),
             ("Received with this payment", receipt.received),
             *([("Kept as credit", receipt.credit)] if receipt.credit else []),
         ),
@@ -210,7 +210,7 @@ def _description(charge: Charge) -> str:
     name = CHARGES[charge.charge]
     if charge.installment_number:
         return f"{name}, installment {charge.installment_number} of {charge.total_installments}"
-    return f"{name}, corrected by its index" if charge.charge == "RENT" else name
+    return f"{name}, index adjustment" if charge.charge == "RENT" else name
 
 
 def _period(charge: Charge) -> str:

@@ -1,4 +1,4 @@
-"""The statement of a contract's account as a pdf: every line of its ledger, and what is owed after each."""
+"""The statement of a contract's account as a PDF: every line of its ledger, and the balance after each."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -15,8 +15,8 @@ from shared.payments.document import CHARGES, block
 ENTRIES = {
     "CREDIT_NOTE": "Credit note",
     "PAYMENT": "Payment",
-    "CREDIT": "Over-payment",
-    "REVERSAL": "Payment taken back",
+    "CREDIT": "Overpayment",
+    "REVERSAL": "Payment reversed",
     "DEPOSIT_APPLIED": "Deposit applied",
     "DEPOSIT_RETURNED": "Deposit returned",
 }
@@ -109,11 +109,11 @@ def render_statement(statement: Statement) -> bytes:
     pdf.table(_COLUMNS, [_row(statement, entry) for entry in statement.entries], totals=[_total(statement)])
     pdf.space(3)
     pdf.paragraph(
-        f"All amounts in {statement.currency}. A balance below zero is the lessee's: it settles what is asked for next."
+        f"All amounts in {statement.currency}. A negative balance is applied to the lessee's next installments."
     )
     if statement.deposit_held:
         held = written_money(statement.currency, statement.deposit_held, statement.exponent)
-        pdf.paragraph(f"Beside this account the lessor holds a security deposit of {held}.")
+        pdf.paragraph(f"In addition to this account, the lessor holds a security deposit of {held}.")
     return pdf.finish()
 
 

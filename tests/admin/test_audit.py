@@ -45,7 +45,7 @@ def test_an_owner_reads_who_changed_what(world, call):
     assert entry["before"] is None
 
 
-def test_a_refused_attempt_is_entered_too(world, call):
+def test_a_refused_change_is_audited_too(world, call):
     owner, building = built(world, call)
     stranger = world.owner()
     bid = building
@@ -60,13 +60,13 @@ def test_a_refused_attempt_is_entered_too(world, call):
     )
 
 
-def test_an_owner_does_not_read_of_other_organizations(world, call):
+def test_an_owner_reads_only_their_own_organizations_audit_log(world, call):
     _, building = built(world, call)
 
     assert read(call, world.owner(), resource_id=building) == []
 
 
-def test_the_platforms_people_read_everybodys(world, call):
+def test_staff_read_every_organizations_audit_log(world, call):
     owner, building = built(world, call)
 
     for role in (Role.SUPPORT, Role.SUPER_ADMIN):
@@ -74,7 +74,7 @@ def test_the_platforms_people_read_everybodys(world, call):
         assert entry["user_id"] == str(owner.id)
 
 
-def test_and_each_of_their_reads_is_entered(world, call):
+def test_each_read_by_staff_is_audited(world, call):
     _, building = built(world, call)
     support = world.user(Role.SUPPORT)
 
@@ -88,7 +88,7 @@ def test_and_each_of_their_reads_is_entered(world, call):
     ]
 
 
-def test_what_cannot_be_entered_is_not_read(world, call, monkeypatch):
+def test_staff_cannot_read_when_the_read_cannot_be_audited(world, call, monkeypatch):
     support = world.user(Role.SUPPORT)
 
     def fail(*_):
@@ -99,7 +99,7 @@ def test_what_cannot_be_entered_is_not_read(world, call, monkeypatch):
     assert call(list_contracts, as_=support).status == 503
 
 
-def test_other_peoples_reads_are_their_own(world, call):
+def test_reads_by_other_roles_are_not_audited(world, call):
     owner, building = built(world, call)
 
     call(get_building, as_=owner, path={"building_id": building})
@@ -107,7 +107,7 @@ def test_other_peoples_reads_are_their_own(world, call):
     assert [entry["action"] for entry in read(call, owner)] == ["building.created"]
 
 
-def test_filters(world, call):
+def test_the_audit_log_is_filtered(world, call):
     owner, building = built(world, call)
     today = datetime.now(UTC).date()
     everything = read(call, owner)
@@ -141,7 +141,7 @@ def test_filters(world, call):
         ({"action": "x" * 101}, "action"),
     ],
 )
-def test_a_filter_that_is_none_is_named(world, call, query, field):
+def test_an_invalid_filter_is_reported_by_name(world, call, query, field):
     reply = call(list_audit_logs, as_=world.owner(), query=query)
 
     assert (reply.status, reply.fields) == (400, [field])
@@ -149,7 +149,7 @@ def test_a_filter_that_is_none_is_named(world, call, query, field):
 
 @pytest.mark.parametrize("role", ["app_reader", "app_user", "app_worker", "app_auth"])
 @pytest.mark.parametrize("statement", ["UPDATE audit_logs SET action = 'x'", "DELETE FROM audit_logs"])
-def test_no_role_of_the_application_changes_an_entry(world, role, statement):
+def test_no_application_role_can_change_an_audit_entry(world, role, statement):
     with psycopg.connect(world.database_url, autocommit=True) as connection:
         connection.execute(f"SET ROLE {role}")
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
@@ -165,7 +165,7 @@ def test_no_role_of_the_application_changes_an_entry(world, role, statement):
         "DELETE FROM audit_logs",
     ],
 )
-def test_nor_does_a_superuser_without_taking_the_trigger_away(world, call, statement):
+def test_a_superuser_cannot_change_an_audit_entry_while_the_trigger_exists(world, call, statement):
     built(world, call)
 
     with pytest.raises(psycopg.errors.RestrictViolation):
@@ -200,13 +200,13 @@ def entry(world, call, tampered):
     return world.audits(building)[0]["id"]
 
 
-def test_a_second_run_seals_nothing(entry):
+def test_a_second_run_of_the_sealing_job_seals_nothing(entry):
     seal_audit({}, None)
 
     assert verify_audit({}, None)["seals"] == 1
 
 
-def test_what_is_newer_than_an_hour_waits(entry, world, call):
+def test_audit_entries_younger_than_an_hour_are_not_sealed(entry, world, call):
     built(world, call)
     seal_audit({}, None)
 
@@ -215,7 +215,7 @@ def test_what_is_newer_than_an_hour_waits(entry, world, call):
     assert (found["seals"], found["unsealed"], found["intact"]) == (1, 1, True)
 
 
-def test_each_seal_stands_on_the_one_before(entry, world, call, tampered):
+def test_each_audit_seal_continues_the_previous_one(entry, world, call, tampered):
     _, building = built(world, call)
     tampered("UPDATE audit_logs SET created_at = now() - interval '61 minutes' WHERE resource_id = %(id)s", id=building)
     seal_audit({}, None)
@@ -237,7 +237,7 @@ def test_each_seal_stands_on_the_one_before(entry, world, call, tampered):
            SELECT gen_random_uuid(), 'x', 'x', 'x', created_at FROM audit_logs WHERE id = %(id)s""",
     ],
 )
-def test_whatever_is_done_to_a_sealed_entry_shows(entry, tampered, statement):
+def test_any_change_of_a_sealed_audit_entry_is_detected(entry, tampered, statement):
     tampered(statement, id=entry)
 
     found = verify_audit({}, None)
@@ -245,7 +245,7 @@ def test_whatever_is_done_to_a_sealed_entry_shows(entry, tampered, statement):
     assert (found["intact"], found["broken"]) == (False, [1])
 
 
-def test_seals_that_are_gone_show_after_a_day(entry, tampered):
+def test_missing_audit_seals_are_detected_after_a_day(entry, tampered):
     tampered("DELETE FROM audit_seals")
     tampered("UPDATE audit_logs SET created_at = now() - interval '25 hours' WHERE id = %(id)s", id=entry)
 
@@ -254,7 +254,7 @@ def test_seals_that_are_gone_show_after_a_day(entry, tampered):
     assert (found["intact"], found["overdue"]) == (False, 1)
 
 
-def test_an_account_that_ends_takes_its_traces_along_and_no_seal_breaks(entry, world):
+def test_deleting_an_account_removes_its_traces_and_breaks_no_seal(entry, world):
     [row] = world.sql("SELECT user_id FROM audit_logs WHERE id = %(id)s", id=entry)
 
     world.sql("SELECT app.set_ctx(%(id)s, NULL, NULL), app.forget_traces()", id=row["user_id"])

@@ -31,7 +31,7 @@ def entered(world: Any, operation: Operation, asked: dict[str, Any]) -> tuple[in
 
 
 @pytest.mark.parametrize("operation", CHANGES, ids=lambda one: one.name)
-def test_a_change_names_who_made_it_from_where(operation, successes, world):
+def test_every_change_is_audited_with_its_user_and_address(operation, successes, world):
     asked = successes.asked(operation.name)
 
     status, rows = entered(world, operation, asked)
@@ -47,7 +47,7 @@ def test_a_change_names_who_made_it_from_where(operation, successes, world):
 
 
 @pytest.mark.parametrize("operation", [one for one in CHANGES if one.access != set(Role)], ids=lambda one: one.name)
-def test_a_refused_one_too(operation, successes, world):
+def test_every_refused_change_is_audited_with_its_user_and_address(operation, successes, world):
     other = next(role for role in Role if role not in operation.access)
     asked = successes.asked(operation.name) | {"as_": world.user(other)}
 

@@ -6,7 +6,7 @@ from functions.admin.make_administrator import make_administrator
 from shared.kit import catalog
 
 
-def test_whoever_has_registered_becomes_one(world):
+def test_a_registered_user_can_be_made_an_administrator(world):
     user = world.client()
 
     assert make_administrator({"email": user.email.upper()}, None) == {"id": str(user.id), "role": "SUPER_ADMIN"}
@@ -20,7 +20,7 @@ def test_whoever_has_registered_becomes_one(world):
 
 
 @pytest.mark.parametrize("change", ["status = 'SUSPENDED'", "deleted_at = now()"])
-def test_nobody_else_does(world, change):
+def test_a_user_without_an_active_account_cannot_be_made_an_administrator(world, change):
     user = world.client()
     world.sql(f"UPDATE users SET {change} WHERE id = %(id)s", id=user.id)
 
@@ -29,12 +29,12 @@ def test_nobody_else_does(world, change):
 
 
 @pytest.mark.parametrize("event", [{}, {"email": ""}, {"email": 1}])
-def test_it_asks_whom(event):
+def test_make_administrator_requires_an_address(event):
     with pytest.raises(ValueError, match="Name the user"):
         make_administrator(event, None)
 
 
-def test_no_door_leads_to_it():
+def test_no_route_leads_to_make_administrator():
     [operation] = [one for one in catalog.load() if one.name == "make_administrator"]
 
     assert (operation.kind, operation.path, operation.socket, operation.hears) == ("operator", None, None, ())

@@ -8,7 +8,7 @@ from shared.kit.catalog import Role
 from tests.call import other_id
 
 
-def test_what_was_noted_is_read_by_the_next_one(world, call):
+def test_support_reads_earlier_notes_about_a_user(world, call):
     user, support, admin = world.client(), world.user(Role.SUPPORT), world.user(Role.SUPER_ADMIN)
     path = {"user_id": user.id}
 
@@ -19,7 +19,7 @@ def test_what_was_noted_is_read_by_the_next_one(world, call):
     assert call(list_notes, as_=support, path=path).json["data"] == [second.json, first.json]
 
 
-def test_the_books_know_that_and_not_what_was_noted(world, call):
+def test_the_audit_log_has_the_note_but_not_its_text(world, call):
     support = world.user(Role.SUPPORT)
 
     note = call(add_note, as_=support, path={"user_id": world.client().id}, body={"text": "Has moved"}).json
@@ -29,7 +29,7 @@ def test_the_books_know_that_and_not_what_was_noted(world, call):
     assert "moved" not in str(row)
 
 
-def test_whom_it_is_about_does_not_read_it(world, call):
+def test_a_user_cannot_read_notes_about_themselves(world, call):
     user = world.owner()
     call(add_note, as_=world.user(Role.SUPPORT), path={"user_id": user.id}, body={"text": "Slow to pay"})
 
@@ -38,7 +38,7 @@ def test_whom_it_is_about_does_not_read_it(world, call):
 
 
 @pytest.mark.parametrize("text", ["", "x" * 5001, None, 1])
-def test_what_is_no_note_is_refused(world, call, text):
+def test_an_invalid_note_is_refused(world, call, text):
     path = {"user_id": world.client().id}
 
     reply = call(add_note, as_=world.user(Role.SUPPORT), path=path, body={"text": text})
@@ -46,7 +46,7 @@ def test_what_is_no_note_is_refused(world, call, text):
     assert (reply.status, reply.fields) == (400, ["text"])
 
 
-def test_nobody_by_that_id(world, call):
+def test_a_note_about_an_unknown_user_is_not_found(world, call):
     support, path = world.user(Role.SUPPORT), {"user_id": other_id()}
 
     assert call(add_note, as_=support, path=path, body={"text": "Who?"}).status == 404

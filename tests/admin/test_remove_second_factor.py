@@ -12,7 +12,7 @@ from tests.call import other_id
 from tests.world import PASSWORD
 
 
-def test_whoever_lost_it_signs_in_with_the_password_and_is_told(world, call, invoke):
+def test_after_removal_of_the_second_factor_the_password_signs_in_and_the_user_is_notified(world, call, invoke):
     user, admin = world.client(), world.user(Role.SUPER_ADMIN)
     protected(call, user)
     asked_for_a_code(call, user)
@@ -32,14 +32,14 @@ def test_whoever_lost_it_signs_in_with_the_password_and_is_told(world, call, inv
     assert "Two-factor authentication was removed" in mail["subject"]
 
 
-def test_where_there_is_none_nothing_is_taken_off(world, call):
+def test_an_account_without_a_second_factor_is_refused(world, call):
     user, admin = world.client(), world.user(Role.SUPER_ADMIN)
 
     assert call(remove_second_factor, as_=admin, path={"user_id": user.id}, body={}).status == 409
     assert call(remove_second_factor, as_=admin, path={"user_id": other_id()}, body={}).status == 404
 
 
-def test_not_off_ones_own_account(world, call):
+def test_an_administrator_cannot_remove_their_own_second_factor(world, call):
     admin = world.user(Role.SUPER_ADMIN)
     protected(call, admin)
 

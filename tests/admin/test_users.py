@@ -31,7 +31,7 @@ def listed(call, admin, **query):
     return [row["id"] for row in call(list_users, as_=admin, query=query).json["data"]]
 
 
-def test_users_are_found_by_what_one_knows_of_them(world, call, admin):
+def test_users_are_found_by_name_address_or_organization(world, call, admin):
     owner, client = world.owner(), world.client()
     world.sql("UPDATE users SET name = 'Ada 100%% Sure' WHERE id = %(id)s", id=client.id)
 
@@ -44,7 +44,7 @@ def test_users_are_found_by_what_one_knows_of_them(world, call, admin):
     assert (row["role"], row["status"], row["organization_id"]) == ("CLIENT", "ACTIVE", str(client.organization_id))
 
 
-def test_pages_follow_one_another(world, call, admin):
+def test_pages_of_users_contain_each_once(world, call, admin):
     owner = world.owner()
     everybody = [str(owner.id), *(str(world.colleague(owner, Role.AGENT).id) for _ in range(4))][::-1]
     query = {"organization_id": owner.organization_id, "limit": 2}
@@ -60,7 +60,7 @@ def test_pages_follow_one_another(world, call, admin):
     assert found == everybody
 
 
-def test_a_new_role_holds_at_the_next_request(world, call, admin):
+def test_a_changed_role_applies_to_the_next_request(world, call, admin):
     user = world.client()
 
     reply = call(change_role, as_=admin, path={"user_id": user.id}, body={"role": "SUPPORT"})
@@ -76,7 +76,7 @@ def test_a_new_role_holds_at_the_next_request(world, call, admin):
     )
 
 
-def test_the_same_role_again_changes_nothing(world, call, admin):
+def test_setting_the_same_role_again_changes_nothing(world, call, admin):
     user = world.client()
 
     assert call(change_role, as_=admin, path={"user_id": user.id}, body={"role": "CLIENT"}).status == 200
@@ -84,13 +84,13 @@ def test_the_same_role_again_changes_nothing(world, call, admin):
 
 
 @pytest.mark.parametrize("role", ["ADMIN", "", None, 1])
-def test_a_role_that_there_is_not_is_refused(world, call, admin, role):
+def test_an_unknown_role_is_refused(world, call, admin, role):
     reply = call(change_role, as_=admin, path={"user_id": world.client().id}, body={"role": role})
 
     assert (reply.status, reply.fields) == (400, ["role"])
 
 
-def test_the_last_one_who_looks_after_an_organization_keeps_its_role(world, call, admin):
+def test_the_last_user_who_manages_an_organization_keeps_their_role(world, call, admin):
     owner = world.owner()
     world.space(owner)
 
@@ -102,13 +102,13 @@ def test_the_last_one_who_looks_after_an_organization_keeps_its_role(world, call
     assert changed.status == 200
 
 
-def test_nobody_acts_on_oneself(world, call, admin):
+def test_an_administrator_cannot_change_suspend_or_restore_themselves(world, call, admin):
     for operation, body in ((change_role, {"role": "OWNER"}), (suspend_user, {}), (restore_user, {})):
         assert call(operation, as_=admin, path={"user_id": admin.id}, body=body).status == 409
     assert in_through_the_door(admin)["role"] == "SUPER_ADMIN"
 
 
-def test_of_two_administrators_who_dismiss_each_other_one_stays(world, call, rounds):
+def test_of_two_administrators_who_demote_each_other_one_remains(world, call, rounds):
     for _ in range(rounds):
         pair = world.user(Role.SUPER_ADMIN), world.user(Role.SUPER_ADMIN)
 
@@ -124,7 +124,7 @@ def test_of_two_administrators_who_dismiss_each_other_one_stays(world, call, rou
         assert sorted(row["role"] for row in rows) == ["SUPER_ADMIN", "SUPPORT"]
 
 
-def test_a_suspended_user_is_out_everywhere(world, call, admin):
+def test_a_suspended_user_loses_all_access(world, call, admin):
     user = world.client()
 
     reply = call(suspend_user, as_=admin, path={"user_id": user.id}, body={"reason": "Sent forged invoices"})
@@ -140,7 +140,7 @@ def test_a_suspended_user_is_out_everywhere(world, call, admin):
     assert "forged" not in str(row)
 
 
-def test_a_restored_user_signs_in_anew(world, call, admin):
+def test_a_restored_user_signs_in_again(world, call, admin):
     user = world.client()
     call(suspend_user, as_=admin, path={"user_id": user.id}, body={})
 
@@ -151,7 +151,7 @@ def test_a_restored_user_signs_in_anew(world, call, admin):
     assert call(login, as_=None, body={"email": user.email, "password": PASSWORD}).status == 200
 
 
-def test_what_is_so_already_is_said(world, call, admin):
+def test_suspending_or_restoring_twice_is_refused(world, call, admin):
     user = world.client()
 
     assert call(restore_user, as_=admin, path={"user_id": user.id}).status == 409
@@ -159,12 +159,12 @@ def test_what_is_so_already_is_said(world, call, admin):
     assert call(suspend_user, as_=admin, path={"user_id": user.id}, body={}).status == 409
 
 
-def test_nobody_by_that_id(world, call, admin):
+def test_an_unknown_user_is_not_found(world, call, admin):
     for operation, body in ((change_role, {"role": "OWNER"}), (suspend_user, {}), (restore_user, {})):
         assert call(operation, as_=admin, path={"user_id": other_id()}, body=body).status == 404
 
 
-def test_the_profile_that_was_cached_has_the_new_role(world, call, admin):
+def test_a_cached_profile_shows_the_new_role(world, call, admin):
     user = world.client()
     assert call(get_profile, as_=user).json["role"] == "CLIENT"
 

@@ -139,7 +139,7 @@ def test_every_operation_with_a_caller_is_in_the_matrix():
 
 @pytest.mark.parametrize("role", list(Role))
 @pytest.mark.parametrize("operation", GUARDED, ids=lambda operation: operation.name)
-def test_a_role_may_exactly_what_is_declared(operation, role, stage, world):
+def test_each_role_may_call_exactly_what_is_declared(operation, role, stage, world):
     reply = attempt(stage, operation, somebody(world, stage, role))
 
     if role in operation.access:
@@ -158,7 +158,7 @@ CONFINED = [
 
 
 @pytest.mark.parametrize(("operation", "role"), CONFINED, ids=lambda value: value.name)
-def test_what_belongs_to_others_does_not_exist(operation, role, stage, world):
+def test_other_organizations_objects_are_not_found(operation, role, stage, world):
     stranger = world.user(role)
 
     foreign = attempt(stage, operation, stranger)
@@ -185,7 +185,7 @@ PEOPLE = {"client_id": "client", "owner_id": "owner", "user_id": "owner"}
 
 
 @pytest.mark.parametrize(("operation", "name"), FILTERS, ids=lambda value: getattr(value, "name", value))
-def test_an_id_of_others_in_a_filter_finds_what_an_unknown_one_finds(operation, name, stage, world):
+def test_another_organizations_id_in_a_filter_finds_what_an_unknown_one_finds(operation, name, stage, world):
     ids = stage.ids | {"after": stage.ids["notification_id"], "resource_id": stage.deal.contract}
     foreign_id = getattr(stage.deal, PEOPLE[name]).id if name in PEOPLE else ids[name]
     for role in set(operation.access) - SEES_ALL:
@@ -199,7 +199,7 @@ def test_an_id_of_others_in_a_filter_finds_what_an_unknown_one_finds(operation, 
 
 
 @pytest.mark.parametrize("listing", ["list_bids", "list_payments"])
-def test_a_cursor_of_others_goes_on_in_ones_own(listing, stage, world):
+def test_another_organizations_cursor_continues_in_the_callers_own_rows(listing, stage, world):
     operation = OPERATIONS[listing]
     assert issubclass(query_of(operation), Paged)
     cursor = call(endpoint_of(operation), as_=stage.deal.owner, query={"limit": 1}).json["meta"]["cursor"]
@@ -214,7 +214,7 @@ REACHING = [operation for operation in GUARDED if "{" in str(operation.path) and
 
 
 @pytest.mark.parametrize("operation", REACHING, ids=lambda operation: operation.name)
-def test_a_colleague_of_the_same_role_reaches_what_is_the_organizations(operation, stage, world):
+def test_a_colleague_of_the_same_role_reaches_the_organizations_objects(operation, stage, world):
     side = stage.deal.owner if Role.OWNER in operation.access else stage.deal.client
     reply = attempt(stage, operation, world.colleague(side))
 

@@ -53,13 +53,13 @@ SOURCE = {
 """The frames that S0 §4 prints."""
 
 
-def test_the_file_is_current():
+def test_the_asyncapi_document_is_current():
     text = openapi.render(asyncapi.document(OPERATIONS))
 
     assert asyncapi.DOCUMENT.read_text(encoding="utf-8") == text, "run `make openapi`"
 
 
-def test_it_tells_of_every_route_and_event():
+def test_the_asyncapi_document_describes_every_route_and_event():
     routes = {one.socket_route for one in OPERATIONS if one.socket_route}
     heard = {one.socket.event for one in OPERATIONS if one.socket} | {one for one in routes if "$" not in one}
     answers = {one.socket.answers for one in OPERATIONS if one.socket} | {"auth:ok", "pong", "error"}
@@ -72,14 +72,14 @@ def test_it_tells_of_every_route_and_event():
     assert said == {one.name for one in OPERATIONS if one.socket or one.socket_route in heard}
 
 
-def test_every_reference_leads_somewhere():
+def test_every_reference_in_the_asyncapi_document_resolves():
     for path in re.findall(r'"#/([^"]+)"', json.dumps(WRITTEN)):
         found = WRITTEN
         for part in path.split("/"):
             found = found[part]
 
 
-def test_a_socket_says_who_it_is_and_every_question_may_be_refused():
+def test_a_socket_authenticates_by_ticket_or_token_and_every_message_may_get_an_error():
     channel = WRITTEN["channels"]["socket"]
     assert set(channel["bindings"]["ws"]["query"]["properties"]) == {"ticket", "token"}
     for name in ("ticket", "token"):
@@ -92,7 +92,7 @@ def test_a_socket_says_who_it_is_and_every_question_may_be_refused():
 
 
 @pytest.mark.parametrize("event", SOURCE)
-def test_the_frames_of_the_source_are_described(event):
+def test_the_frames_of_s0_are_described(event):
     described({"event": event, "data": SOURCE[event]})
 
 
@@ -108,18 +108,18 @@ def test_the_frames_of_the_source_are_described(event):
         {"event": "pong"},
     ],
 )
-def test_another_frame_is_not(frame):
+def test_an_invalid_frame_does_not_match_its_description(frame):
     with pytest.raises(AssertionError):
         described(frame)
 
 
-def test_a_message_may_leave_out_data_only_where_it_has_none_to_give():
+def test_data_is_optional_only_in_messages_without_fields():
     described({"event": "ping"})
     with pytest.raises(AssertionError):
         described({"event": "auth"})
 
 
-def test_nobody_sends_a_frame_that_is_not_declared():
+def test_no_operation_sends_an_undeclared_frame():
     news = NotificationNew.of(SOURCE["notification:new"])
 
     begin(Request(login.operation, "test"))

@@ -90,7 +90,7 @@ def test_an_operation_imports_only_what_its_layers_hold(operation, imports):
 
 
 @pytest.mark.parametrize("operation", catalog.load(), ids=lambda operation: operation.name)
-def test_what_an_operation_imports_only_when_it_is_called_is_in_its_layers_too(operation, source):
+def test_an_operations_late_imports_are_in_its_layers_too(operation, source):
     """On one machine every package is there: that one is missing shows on Lambda, at the first call."""
     heavy = source.packages_of(operation.module, operation.name) & {name for held in LAYERS.values() for name in held}
     held = {name for layer in operation.layers for name in LAYERS.get(layer, set())}
@@ -100,7 +100,7 @@ def test_what_an_operation_imports_only_when_it_is_called_is_in_its_layers_too(o
 @pytest.mark.parametrize(
     "operation", [o for o in catalog.load() if o.kind in ("endpoint", "socket")], ids=lambda operation: operation.name
 )
-def test_a_request_path_stays_lean(operation, imports):
+def test_an_operation_imports_no_heavy_package(operation, imports):
     found = imports[operation.module]
     verifies_tokens = operation.domain == "auth" or (operation.kind == "socket" and "tokens" in operation.layers)
     if not verifies_tokens:

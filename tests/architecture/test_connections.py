@@ -99,7 +99,7 @@ def assert_nobody(connection):
 
 
 @pytest.mark.parametrize("crash", CRASHES, ids=lambda crash: crash.__name__)
-def test_after_a_crash_the_next_caller_is_nobody_but_itself(world, call, deal, monkeypatch, crash):
+def test_after_a_crash_the_next_request_has_only_its_own_caller(world, call, deal, monkeypatch, crash):
     client, stranger, space = world.client(), world.client(), world.space()
     asked = {"as_": client, "body": {"space_id": space, "bid_amount": 5}, "key": "key-1"}
     close_connections()
@@ -126,7 +126,7 @@ def test_after_a_crash_the_next_caller_is_nobody_but_itself(world, call, deal, m
     assert (done.status, "idempotent-replayed" in done.headers) == (201, False)
 
 
-def test_a_reading_leaves_nothing_on_its_connection(world, call, deal):
+def test_a_read_leaves_no_context_on_its_connection(world, call, deal):
     close_connections()
     assert call(list_contracts, as_=deal.owner).json["data"] != []
 

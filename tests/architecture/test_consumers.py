@@ -75,7 +75,7 @@ def _count(world, table):
 
 
 @pytest.mark.parametrize("operation", CONSUMERS, ids=lambda operation: operation.name)
-def test_the_same_event_five_times_is_one_effect(operation, story, world):
+def test_an_event_delivered_five_times_has_one_effect(operation, story, world):
     consumer = getattr(importlib.import_module(operation.module), operation.name)
     heard = [event for event in story if event["name"] in operation.hears]
 
@@ -88,7 +88,7 @@ def test_the_same_event_five_times_is_one_effect(operation, story, world):
     assert everything(world) == once
 
 
-def test_an_event_is_done_once_whatever_its_consumer_does(story, world, monkeypatch):
+def test_the_inbox_gives_an_event_one_effect_whatever_its_consumer_does(story, world, monkeypatch):
     """Most consumers would have one effect anyway."""
     done = []
     monkeypatch.setattr(notify_people, "function", lambda event, tx: done.append(event.id))

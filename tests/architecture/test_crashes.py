@@ -56,7 +56,7 @@ def bids_on(world, space):
     return world.sql("SELECT id FROM bids WHERE space_id = %(space)s", space=space)
 
 
-def test_killed_before_commit_nothing_is_visible(killed, world, call):
+def test_a_function_killed_before_commit_changes_nothing(killed, world, call):
     client, space = killed("before")
 
     assert bids_on(world, space) == []
@@ -64,7 +64,7 @@ def test_killed_before_commit_nothing_is_visible(killed, world, call):
     assert call(place_bid, as_=client, body={"space_id": space, "bid_amount": 5}).status == 201
 
 
-def test_killed_between_commit_and_publish_the_event_still_goes_out(killed, world, call):
+def test_the_event_of_a_function_killed_after_commit_is_still_published(killed, world, call):
     client, space = killed("after")
     [bid] = bids_on(world, space)
     assert call(get_bid, as_=client, path={"bid_id": bid["id"]}).status == 200

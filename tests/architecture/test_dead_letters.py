@@ -89,7 +89,7 @@ def told(world, bid):
     return row["n"]
 
 
-def test_one_poisoned_record_of_ten_is_parked_alone_and_comes_back(world, call, queue):
+def test_one_failing_message_of_ten_goes_alone_to_the_dead_letter_queue_and_back(world, call, queue):
     deals = [Negotiation(world, call) for _ in range(10)]
     sick, healthy = deals[4], deals[:4] + deals[5:]
     frames()
@@ -112,7 +112,7 @@ def test_one_poisoned_record_of_ten_is_parked_alone_and_comes_back(world, call, 
 
 
 @pytest.mark.parametrize("body", ["no message", "[]", "null", '{"detail": "text"}', '{"detail": {"id": "x"}}'])
-def test_what_is_no_message_of_ours_is_parked_alone(world, call, queue, body):
+def test_a_malformed_message_goes_alone_to_the_dead_letter_queue(world, call, queue, body):
     deals = [Negotiation(world, call) for _ in range(2)]
     bodies = [wire.render({"detail": world.event_details(deal.bid)[0]}) for deal in deals]
 

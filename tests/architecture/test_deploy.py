@@ -45,7 +45,7 @@ def test_nothing_is_deployed_unchecked_and_nothing_to_production_unasked(workflo
     assert "id-token" not in str(jobs["verify"].get("permissions"))
 
 
-def test_the_page_names_only_what_there_is() -> None:
+def test_the_deployment_page_names_only_what_exists() -> None:
     for path in re.findall(r"\]\(([\w./-]+)\)", PAGE):
         assert (ROOT / "docs" / path).exists(), path
     for path in re.findall(r"`((?:stacks|shared|tests|\.github)/[\w/.-]+)`", PAGE):
@@ -55,7 +55,7 @@ def test_the_page_names_only_what_there_is() -> None:
     assert set(re.findall(r"aws-cdk@\S+", PAGE)) == {pinned}
 
 
-def test_the_page_says_what_every_setting_is() -> None:
+def test_the_deployment_page_explains_every_setting() -> None:
     settings = json.loads((ROOT / "cdk.json").read_text())["context"]
     named = {name for stage in STAGES for name in settings.get(stage, {})}
     assert named

@@ -8,7 +8,7 @@ from tools.describe import diagram
 WRITTEN = diagram.DOCUMENT.read_text(encoding="utf-8")
 
 
-def test_the_file_is_current():
+def test_the_schema_diagram_is_current():
     assert diagram.document() == WRITTEN, "run `make openapi`"
 
 
@@ -22,7 +22,7 @@ def test_every_table_is_drawn_once_with_all_its_columns():
         assert columns == [column.name for column in table.columns]
 
 
-def test_every_foreign_key_is_a_line_but_those_that_say_who_wrote_a_row():
+def test_every_foreign_key_except_authorship_is_drawn():
     lines = re.findall(r'^    (\w+) \S+ (\w+) : "([^"]+)"$', WRITTEN, re.MULTILINE)
     keys = [
         (key.referred_table.name, table.name, ", ".join(key.column_keys))
@@ -34,7 +34,7 @@ def test_every_foreign_key_is_a_line_but_those_that_say_who_wrote_a_row():
     assert sorted(lines) == sorted(keys)
 
 
-def test_a_line_says_how_many_and_whether_there_must_be_one():
+def test_a_drawn_foreign_key_shows_its_cardinality():
     assert "bids ||--o{ bid_versions" in WRITTEN
     assert "bids |o--o| contracts" in WRITTEN
     assert "users ||--o{ sessions" in WRITTEN

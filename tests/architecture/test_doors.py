@@ -30,7 +30,7 @@ def test_no_http_api_comes_near_the_limit_of_integrations(
         )
 
 
-def test_a_path_leads_to_the_door_that_has_it_and_every_other_to_the_first(operations: tuple[Operation, ...]) -> None:
+def test_a_path_leads_to_the_api_that_has_it_and_every_other_to_the_first(operations: tuple[Operation, ...]) -> None:
     rent_roll, refuse = (by_name(operations, name) for name in ("show_rent_roll", "refuse_route"))
     first, reports, part = (
         Door("Http", None),
@@ -84,7 +84,7 @@ def test_cloudfront_tells_the_apis_apart_by_the_path(two: Templates) -> None:
     assert len(origin) == 3
 
 
-def test_alarms_hear_of_both_apis(two: Templates) -> None:
+def test_alarms_watch_both_apis(two: Templates) -> None:
     for name, together in (("ErrorsCritical", "SUM"), ("LatencyCritical", "MAX")):
         [alarm] = [each for _, id, each in two.all("AWS::CloudWatch::Alarm") if id.startswith(name)]
         told = json.dumps(alarm["Metrics"])

@@ -18,7 +18,7 @@ ROWS = {
 }
 
 
-def test_the_file_is_current():
+def test_the_list_of_errors_is_current():
     assert error_codes.document(catalog.load()) == WRITTEN, "run `make openapi`"
 
 
@@ -38,7 +38,7 @@ def test_every_kind_of_refusal_has_a_remedy():
         assert all(len(error_codes.remedy_of(kind)) > 10 for kind in ahead)
 
 
-def test_it_lists_what_the_gateway_answers_itself():
+def test_the_list_of_errors_has_the_gateways_own_responses():
     gateway = WRITTEN.partition("## Responses from API Gateway")[2]
 
     for status in ("401", "413", "429", "500", "503"):

@@ -164,7 +164,7 @@ def assert_is(answer: Any, model: type[View]) -> None:
     assert set(answer) == set(model.model_fields)
 
 
-def test_every_get_with_two_models_says_whose_they_are():
+def test_every_get_with_two_models_declares_their_readers():
     several = {operation.name: models_of(operation) for operation in JSON if len(models_of(operation)) > 1}
 
     assert several == INSIDERS_AND_OTHERS
@@ -179,7 +179,7 @@ def test_every_get_with_two_models_says_whose_they_are():
     [(o, role) for o in ASKED for role in Role if not o.access or role in o.access],
     ids=lambda value: value.name,
 )
-def test_whoever_is_inside_gets_the_roles_model_and_nobody_elses_secrets(operation, role, stage, cast):  # noqa: F811
+def test_a_member_gets_the_model_of_their_role(operation, role, stage, cast):  # noqa: F811
     user = cast[role]
 
     reply = ask(stage, operation, user)
@@ -218,7 +218,7 @@ def test_whoever_is_inside_gets_the_roles_model_and_nobody_elses_secrets(operati
 
 @pytest.mark.parametrize("role", [None, *(role for role in Role if role not in SEES_ALL)])
 @pytest.mark.parametrize("operation", [o for o in ASKED if not o.access], ids=lambda operation: operation.name)
-def test_whoever_is_outside_gets_what_everybody_gets(operation, role, stage, world):  # noqa: F811
+def test_an_outsider_gets_the_public_model(operation, role, stage, world):  # noqa: F811
     stranger = world.user(role) if role else None
 
     reply = ask(stage, operation, stranger)
@@ -234,13 +234,13 @@ def test_whoever_is_outside_gets_what_everybody_gets(operation, role, stage, wor
 @pytest.mark.parametrize(
     "operation", [o for o in JSON if "caller" not in o.function.__annotations__], ids=lambda operation: operation.name
 )
-def test_what_asks_for_no_caller_answers_its_one_model(operation, stage):  # noqa: F811
+def test_a_public_operation_answers_its_one_model(operation, stage):  # noqa: F811
     [model] = models_of(operation)
 
     assert_is(ask(stage, operation, None).json, model)
 
 
-def test_an_installment_more_or_a_field_more_would_be_seen(stage, cast):  # noqa: F811
+def test_an_additional_field_in_an_answer_is_detected(stage, cast):  # noqa: F811
     """The measure itself: what stands in an answer without a promise is found, however deep."""
     operation = next(operation for operation in ASKED if operation.name == "get_contract")
     [model] = models_of(operation)

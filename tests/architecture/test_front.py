@@ -27,7 +27,7 @@ def behaviors(distribution: dict[str, Any]) -> list[dict[str, Any]]:
     return [distribution["DefaultCacheBehavior"], *distribution["CacheBehaviors"]]
 
 
-def test_sockets_go_to_their_api_and_everything_else_to_the_other(distribution: dict[str, Any]) -> None:
+def test_cloudfront_routes_sockets_and_requests_to_their_apis(distribution: dict[str, Any]) -> None:
     origin = {each["Id"]: json.dumps(each["DomainName"]) for each in distribution["Origins"]}
     [sockets] = distribution["CacheBehaviors"]
     # The gateway takes the first part of the path for its stage, which is called so.
@@ -36,7 +36,7 @@ def test_sockets_go_to_their_api_and_everything_else_to_the_other(distribution: 
     assert "RefHttpApi" in origin[distribution["DefaultCacheBehavior"]["TargetOriginId"]]
 
 
-def test_everything_passes_and_nothing_is_kept(distribution: dict[str, Any]) -> None:
+def test_cloudfront_forwards_everything_and_caches_nothing(distribution: dict[str, Any]) -> None:
     for behavior in behaviors(distribution):
         assert behavior["CachePolicyId"] == CACHING_DISABLED
         assert behavior["OriginRequestPolicyId"] == ALL_VIEWER_EXCEPT_HOST
@@ -49,7 +49,7 @@ def test_everything_passes_and_nothing_is_kept(distribution: dict[str, Any]) -> 
         assert origin["CustomOriginConfig"]["OriginReadTimeout"] > 30
 
 
-def test_no_client_can_say_what_only_cloudfront_says(dev: Templates, distribution: dict[str, Any]) -> None:
+def test_clients_cannot_forge_cloudfronts_headers(dev: Templates, distribution: dict[str, Any]) -> None:
     [(_, teller, function)] = dev.all("AWS::CloudFront::Function")
     assert f"request.headers['{ADDRESS_HEADER}'] = {{ value: event.viewer.ip }}" in function["FunctionCode"]
     for behavior in behaviors(distribution):
@@ -62,7 +62,7 @@ def test_no_client_can_say_what_only_cloudfront_says(dev: Templates, distributio
         assert "{{resolve:secretsmanager:" in json.dumps(header["HeaderValue"])
 
 
-def test_whoever_answers_clients_knows_the_secrets_and_nobody_else(
+def test_only_functions_that_answer_clients_know_the_edge_secret(
     dev: Templates, local: Templates, operations: tuple[Operation, ...]
 ) -> None:
     functions = dev.functions()
@@ -75,7 +75,7 @@ def test_whoever_answers_clients_knows_the_secrets_and_nobody_else(
     assert "ORIGIN_SECRETS" not in json.dumps(local.stacks)
 
 
-def test_a_change_of_the_secret_closes_nobody_out(elsewhere: Templates) -> None:
+def test_rotating_the_edge_secret_refuses_no_request(elsewhere: Templates) -> None:
     """CloudFront sends the first; functions, which are deployed later, take both."""
     [(_, _, found)] = elsewhere.all("AWS::CloudFront::Distribution")
     sent = {json.dumps(origin["OriginCustomHeaders"]) for origin in found["DistributionConfig"]["Origins"]}
@@ -89,7 +89,7 @@ def test_a_change_of_the_secret_closes_nobody_out(elsewhere: Templates) -> None:
     assert all(secret["ReplicaRegions"] == [{"Region": CHOSEN["region"]}] for secret in secrets)
 
 
-def test_functions_come_after_the_secret_they_read(elsewhere: Templates) -> None:
+def test_functions_are_deployed_after_the_edge_secret(elsewhere: Templates) -> None:
     stacks = {stack.id: stack for stack in elsewhere.assembly.stacks}
     assert "Front" in {dependency.id for dependency in stacks["Platform"].dependencies}
 
@@ -105,7 +105,7 @@ def test_the_platform_is_known_by_its_domain(dev: Templates, elsewhere: Template
     assert told[1] == f"https://{CHOSEN['domain']}"
 
 
-def test_answers_that_no_function_gave_carry_the_same_headers(dev: Templates, distribution: dict[str, Any]) -> None:
+def test_answers_of_the_edge_have_the_same_security_headers(dev: Templates, distribution: dict[str, Any]) -> None:
     [(_, name, policy)] = dev.all("AWS::CloudFront::ResponseHeadersPolicy")
     given = policy["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"]
     assert all(behavior["ResponseHeadersPolicyId"] == {"Ref": name} for behavior in behaviors(distribution))
@@ -122,7 +122,7 @@ def test_answers_that_no_function_gave_carry_the_same_headers(dev: Templates, di
     } == {name: value for name, value in SECURITY_HEADERS.items() if name != "cache-control"}
 
 
-def test_no_log_can_hold_a_token(dev: Templates) -> None:
+def test_no_access_log_can_contain_a_token(dev: Templates) -> None:
     [(_, _, delivery)] = dev.all("AWS::Logs::Delivery")
     [(_, _, source)] = dev.all("AWS::Logs::DeliverySource")
     assert (source["LogType"], delivery["DeliverySourceName"]) == ("ACCESS_LOGS", source["Name"])
@@ -138,7 +138,7 @@ def test_no_log_can_hold_a_token(dev: Templates) -> None:
     assert not any("LoggingLevel" in json.dumps(stage) or "DataTrace" in json.dumps(stage) for stage in stages)
 
 
-def test_the_firewall_lets_pass_whatever_the_api_takes(dev: Templates, distribution: dict[str, Any]) -> None:
+def test_the_firewall_passes_every_request_that_the_api_accepts(dev: Templates, distribution: dict[str, Any]) -> None:
     [(_, name, wall)] = dev.all("AWS::WAFv2::WebACL")
     assert (wall["Scope"], wall["DefaultAction"]) == ("CLOUDFRONT", {"Allow": {}})
     assert distribution["WebACLId"] == {"Fn::GetAtt": [name, "Arn"]}
@@ -153,7 +153,7 @@ def test_the_firewall_lets_pass_whatever_the_api_takes(dev: Templates, distribut
     assert json.loads(wall["CustomResponseBodies"]["TooMany"]["Content"])["error"]["code"] == "RATE_LIMIT_EXCEEDED"
 
 
-def test_a_closed_platform_tells_everybody_why(elsewhere: Templates) -> None:
+def test_a_closed_platform_answers_with_its_reason(elsewhere: Templates) -> None:
     [(_, _, wall)] = elsewhere.all("AWS::WAFv2::WebACL")
     told = wall["DefaultAction"]["Block"]["CustomResponse"]
     assert (told["ResponseCode"], told["ResponseHeaders"]) == (503, [{"Name": "Retry-After", "Value": "300"}])
@@ -161,7 +161,7 @@ def test_a_closed_platform_tells_everybody_why(elsewhere: Templates) -> None:
     assert answer["error"]["message"] == CHOSEN["closed"]
 
 
-def test_what_the_firewall_shows_and_writes_holds_no_token(dev: Templates) -> None:
+def test_the_firewalls_samples_and_logs_contain_no_token(dev: Templates) -> None:
     [(_, _, wall)] = dev.all("AWS::WAFv2::WebACL")
     hidden = [each["Field"] for each in wall["DataProtectionConfig"]["DataProtections"]]
     assert {"FieldType": "QUERY_STRING"} in hidden

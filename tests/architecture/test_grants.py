@@ -56,7 +56,7 @@ def words_of(source: Source, operation: Operation) -> set[str]:
     return set().union(*(source.words_of(*start) for start in starts))
 
 
-def test_every_grant_has_a_meaning_here() -> None:
+def test_every_grant_is_tested_here() -> None:
     assert sorted(USED_BY) == sorted(all_uses()), "add to USED_BY which calls a new grant is for"
 
 
@@ -71,7 +71,7 @@ def test_every_grant_is_used(source: Source, operations: tuple[Operation, ...]) 
     assert unused == []
 
 
-def test_what_is_used_is_granted(source: Source, operations: tuple[Operation, ...]) -> None:
+def test_every_used_action_is_granted(source: Source, operations: tuple[Operation, ...]) -> None:
     missing = [
         f"{operation.name}: {use}"
         for operation in operations
@@ -82,7 +82,7 @@ def test_what_is_used_is_granted(source: Source, operations: tuple[Operation, ..
     assert missing == []
 
 
-def test_every_grant_is_somebodys(operations: tuple[Operation, ...]) -> None:
+def test_every_grant_is_declared_by_an_operation(operations: tuple[Operation, ...]) -> None:
     granted = Counter(use for operation in operations for use in operation.uses)
     assert set(granted) == set(all_uses())
 
@@ -137,7 +137,7 @@ def test_every_function_may_do_what_it_declares_and_nothing_else(
         assert allowed == explained(operation), operation.name
 
 
-def test_whatever_else_may_be_done_is_known(prod: Templates) -> None:
+def test_every_other_permission_is_listed(prod: Templates) -> None:
     ours = {f"{function['stack']}/{function['Role']['Fn::GetAtt'][0]}" for function in prod.functions().values()}
     found = {
         action for where, statement in prod.statements() if where not in ours for action in listed(statement["Action"])

@@ -242,12 +242,12 @@ def seen(_world) -> dict[tuple[str, Role], tuple[list[bytes], list[bytes]]]:
     return {key: (before[key], after[key]) for key in before}
 
 
-def test_every_list_of_the_catalog_is_read():
+def test_every_list_of_the_catalog_is_tested():
     assert set(READ_BY) == set(LISTS)
 
 
 @pytest.mark.parametrize(("name", "role"), [(name, role) for name, roles in READ_BY.items() for role in roles])
-def test_hidden_rows_move_nothing_on_any_page(seen, name, role):
+def test_hidden_rows_change_no_page_of_a_list(seen, name, role):
     before, after = seen[name, role]
 
     assert len(before) >= 2, "one page has no cursor"
@@ -265,7 +265,7 @@ def test_hidden_rows_move_nothing_on_any_page(seen, name, role):
         ("list_buildings", Role.OWNER, "owner_id"),
     ],
 )
-def test_a_filter_that_names_what_is_hidden_finds_what_an_unknown_id_finds(world, name, role, field):
+def test_a_filter_by_a_hidden_id_finds_what_an_unknown_id_finds(world, name, role, field):
     hidden = Deal(world, call).signed()
     hidden.run(schedule_payments)
     ids = {"space_id": hidden.space, "client_id": hidden.client.id, "contract_id": hidden.contract}

@@ -30,7 +30,7 @@ def imports_of(path: Path) -> set[str]:
     return found
 
 
-def test_one_name_everywhere():
+def test_an_operation_has_one_name_everywhere():
     for operation in OPERATIONS:
         assert operation.module == f"functions.{operation.domain}.{operation.name}"
     names = [operation.name for operation in OPERATIONS]
@@ -45,12 +45,12 @@ def test_every_operation_has_a_test(operation):
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
-def test_every_operation_says_why_it_exists(operation):
+def test_every_operation_has_a_docstring(operation):
     path = ROOT / f"{operation.module.replace('.', '/')}.py"
     assert ast.get_docstring(ast.parse(path.read_text())), f"{path} has no docstring"
 
 
-def test_every_refusal_says_something_and_every_category_is_known():
+def test_every_refusal_has_a_message_and_every_rate_category_exists():
     for operation in OPERATIONS:
         assert operation.rate == "none" or operation.rate in limits.LIMITS
         for refusal in operation.raises:
@@ -63,7 +63,7 @@ def test_init_files_are_empty():
     assert [path for path in [*SOURCES, *never_deployed] if path.name == "__init__.py" and path.read_text()] == []
 
 
-def test_arrows_point_one_way():
+def test_imports_point_one_way():
     wrong = []
     for path in SOURCES:
         top, word, *_ = word_of(path)
@@ -139,7 +139,7 @@ def test_whose_rows_are_a_callers_own_is_written_once():
     assert copies == [], f"Take the predicate from {home.relative_to(ROOT)}: mine(alias), owned(alias)."
 
 
-def test_words_are_not_hidden_in_drawers_without_a_name():
+def test_no_module_has_a_meaningless_name():
     forbidden = {"utils", "helpers", "service", "services", "common", "manager", "managers", "misc"}
     assert [path for path in SOURCES if path.stem in forbidden] == []
 

@@ -21,7 +21,7 @@ def imported(path: Path) -> set[str]:
     return found
 
 
-def test_the_cloud_imports_nothing_of_ours() -> None:
+def test_the_local_cloud_imports_nothing_of_leasing() -> None:
     cloud = ROOT / "local" / "cloud"
     assert {"shared", "functions", "stacks", "tests", "local"} <= OURS
 

@@ -125,14 +125,14 @@ def faults(statement: str, tables: set[str]) -> list[str]:
 
 
 @pytest.mark.parametrize("revision", REVISIONS[1:])
-def test_a_migration_keeps_nobody_out_and_takes_nothing_away(sent: dict[str, Sent], revision: str) -> None:
+def test_a_migration_blocks_no_request_and_removes_nothing_in_use(sent: dict[str, Sent], revision: str) -> None:
     now = sent[revision]
     assert now.statements
     assert [fault for statement in now.statements for fault in faults(statement, now.tables)] == []
 
 
 @pytest.mark.parametrize("revision", REVISIONS[1:])
-def test_all_the_tables_that_a_migration_locks_come_within_a_second(sent: dict[str, Sent], revision: str) -> None:
+def test_a_migration_gets_all_its_table_locks_within_a_second(sent: dict[str, Sent], revision: str) -> None:
     for locked in sent[revision].locked:
         assert len(locked) * migrate.LOCK_TIMEOUT < 1, sorted(locked)
 
@@ -207,7 +207,7 @@ def test_a_migration_reads_no_sql_but_its_own(revision: str) -> None:
         "UPDATE bids SET x = 1",
     ],
 )
-def test_what_keeps_people_out_is_found(statement: str) -> None:
+def test_a_blocking_statement_is_detected(statement: str) -> None:
     [read] = split(statement)
     assert len(faults(read, {"bids"})) == 1
     assert faults(read, {"users"}) == []
@@ -216,7 +216,7 @@ def test_what_keeps_people_out_is_found(statement: str) -> None:
 @pytest.mark.parametrize(
     "statement", ["DROP FUNCTION app.client(uuid)", "ALTER FUNCTION app.client(uuid) RENAME TO client_of"]
 )
-def test_a_function_that_goes_is_found(statement: str) -> None:
+def test_a_dropped_function_is_detected(statement: str) -> None:
     assert len(faults(statement, set())) == 1
 
 
@@ -232,11 +232,11 @@ def test_a_function_that_goes_is_found(statement: str) -> None:
         "ALTER POLICY read ON bids USING (true)",
     ],
 )
-def test_what_keeps_nobody_out_is_not(statement: str) -> None:
+def test_a_harmless_statement_is_not_reported(statement: str) -> None:
     assert faults(statement, {"bids"}) == []
 
 
-def test_the_page_names_a_test_for_each_rule() -> None:
+def test_the_migrations_page_names_a_test_for_each_rule() -> None:
     rows = rows_below("migrations.md", "| rule | kept by |")
     assert len(rows) > 10
     assert [row for row in rows if not named_in(row) or not all(map(exists, named_in(row)))] == []

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize("guard", GUARDS, ids=lambda guard: guard.name)
-def test_a_guard_stands_once_where_the_table_says(guard: Guard) -> None:
+def test_a_guards_text_occurs_once_in_its_file(guard: Guard) -> None:
     whole = (ROOT / guard.file).read_text()
     broken = whole.replace(guard.stands, guard.instead)
 
@@ -30,6 +30,6 @@ def test_a_guard_names_a_test_that_exists(guard: Guard) -> None:
     assert name.partition("[")[0] in functions
 
 
-def test_every_guard_has_a_name_of_its_own() -> None:
+def test_guard_names_are_unique() -> None:
     assert [name for name, times in Counter(guard.name for guard in GUARDS).items() if times > 1] == []
     assert len(GUARDS) >= 40

@@ -20,17 +20,17 @@ def described(operation: Operation) -> dict[str, Any]:
     return found
 
 
-def test_the_file_is_current():
+def test_the_openapi_document_is_current():
     text = openapi.render(openapi.document(catalog.load()))
 
     assert openapi.DOCUMENT.read_text(encoding="utf-8") == text, "run `make openapi`"
 
 
-def test_the_document_is_valid_openapi():
+def test_the_openapi_document_is_valid():
     OpenAPIV31SpecValidator(WRITTEN).validate()
 
 
-def test_it_lists_the_operations_of_the_catalog_and_no_others():
+def test_the_openapi_document_lists_exactly_the_operations_of_the_catalog():
     listed = {
         (method.upper(), path): operation["operationId"]
         for path, methods in WRITTEN["paths"].items()
@@ -41,7 +41,7 @@ def test_it_lists_the_operations_of_the_catalog_and_no_others():
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
-def test_every_refusal_of_an_operation_is_in_it(operation):
+def test_the_openapi_document_has_every_refusal_of_an_operation(operation):
     told = {
         (int(status), code)
         for status, response in described(operation)["responses"].items()
@@ -53,7 +53,7 @@ def test_every_refusal_of_an_operation_is_in_it(operation):
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
-def test_every_operation_says_what_it_is_for_and_what_it_answers(operation):
+def test_every_operation_has_a_summary_a_description_and_an_answer(operation):
     found = described(operation)
 
     assert found["summary"].endswith(".") and 3 <= len(found["summary"].split()) <= 6
@@ -64,7 +64,7 @@ def test_every_operation_says_what_it_is_for_and_what_it_answers(operation):
     assert found.get("x-roles", []) == sorted(operation.access)
 
 
-def test_whatever_a_post_put_or_patch_reads_is_in_it():
+def test_the_openapi_document_describes_every_request_body():
     """Also where the function reads the bytes themselves: then with the headers that sign them."""
     for operation in OPERATIONS:
         reads = [kind for name, kind in operation.function.__annotations__.items() if name != "return"]

@@ -90,7 +90,7 @@ def after(story, monkeypatch):
     return after
 
 
-def test_every_order_of_a_deals_first_events_leaves_the_same(story, after):
+def test_every_order_of_a_deals_first_events_has_the_same_result(story, after):
     first = story.events[:4]
     names = [event["name"] for event in first]
     assert names == ["bid.placed", "bid.approved", "contract.generated", "contract.signature_requested"]
@@ -102,7 +102,7 @@ def test_every_order_of_a_deals_first_events_leaves_the_same(story, after):
         assert after(order) == once, [event["name"] for event in order]
 
 
-def test_any_order_of_the_whole_deal_leaves_the_same(story, after):
+def test_any_order_of_all_events_of_a_deal_has_the_same_result(story, after):
     names = [event["name"] for event in story.events]
     assert {"contract.fully_signed", "contract.activated", "payment.recorded"} < set(names)
     once = after(story.events)

@@ -60,14 +60,14 @@ def broken(*arguments: Any, **named: Any) -> Any:
 
 
 @pytest.mark.parametrize("text", SECRET.split()[:-1] + [PASSWORD_HASH, TOKEN, "123 Main St", "aB3" * 14])
-def test_a_secret_is_known_wherever_it_turns_up(text: str) -> None:
+def test_a_leaked_secret_is_detected_in_every_encoding(text: str) -> None:
     privacy.hear(f'{{"message":"defect","metadata":{{"value":"{text}"}}}}')
 
     assert len(privacy.told) == 1
     privacy.told.clear()
 
 
-def test_what_a_platform_leaves_behind_is_read(tmp_path: Path) -> None:
+def test_the_logs_of_a_platform_are_searched_for_secrets(tmp_path: Path) -> None:
     """As tests/journeys/conftest.py does whenever one stops."""
     (tmp_path / "logs").mkdir()
     (tmp_path / "logs" / "login.log").write_text(f'{{"message":"login 200"}}\n{{"message":"{SECRET}"}}\n')
@@ -79,7 +79,7 @@ def test_what_a_platform_leaves_behind_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "operation", [each for each in ENDPOINTS if each.name in dir(Successes)], ids=lambda operation: operation.name
 )
-def test_a_success_tells_nothing(operation: Any, successes: Successes, lines: Any) -> None:
+def test_a_success_logs_no_personal_data(operation: Any, successes: Successes, lines: Any) -> None:
     asked = successes.asked(operation.name)
     headers = {"user-agent": SECRET, "x-refresh-token": SECRET, "x-correlation-id": SECRET}
     before = len(lines())
@@ -91,7 +91,9 @@ def test_a_success_tells_nothing(operation: Any, successes: Successes, lines: An
 
 
 @pytest.mark.parametrize("operation", ENDPOINTS, ids=lambda operation: operation.name)
-def test_a_refusal_tells_nothing(operation: Any, world: World, lines: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_refusal_logs_no_personal_data(
+    operation: Any, world: World, lines: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     endpoint = endpoint_of(operation)
     path = dict.fromkeys(endpoint.path_names, SECRET) or None
     body = plain_body(operation.name)
@@ -116,7 +118,7 @@ def test_a_refusal_tells_nothing(operation: Any, world: World, lines: Any, monke
 
 
 @pytest.mark.parametrize("operation", [each for each in ENDPOINTS if each.socket], ids=lambda operation: operation.name)
-def test_a_frame_tells_nothing(operation: Any, world: World, lines: Any) -> None:
+def test_a_frame_logs_no_personal_data(operation: Any, world: World, lines: Any) -> None:
     from functions.realtime.authenticate import authenticate
     from functions.realtime.connect import connect
 
@@ -136,7 +138,7 @@ def test_a_frame_tells_nothing(operation: Any, world: World, lines: Any) -> None
 
 
 @pytest.mark.parametrize("operation", QUEUES, ids=lambda operation: operation.name)
-def test_a_message_that_fails_tells_nothing(operation: Any, lines: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failing_message_logs_no_personal_data(operation: Any, lines: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     body = json.dumps({"correlation_id": "c", "connection_id": SECRET, "frame": 1, "detail": {"id": SECRET}})
     record = {"messageId": "m", "body": body, "attributes": {"ApproximateReceiveCount": "1", "MessageGroupId": "g"}}
 
@@ -146,7 +148,7 @@ def test_a_message_that_fails_tells_nothing(operation: Any, lines: Any, monkeypa
     assert len(lines()) == 1
 
 
-def test_a_step_whose_row_is_refused_does_not_quote_it(lines: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failing_step_does_not_quote_its_row(lines: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """What a step raises stands in its log and in the saga's history."""
 
     def refuse(*arguments: Any) -> Any:
@@ -161,7 +163,7 @@ def test_a_step_whose_row_is_refused_does_not_quote_it(lines: Any, monkeypatch: 
     assert len(lines()) == 1
 
 
-def test_the_databases_log_tells_statements_and_not_their_values(dev: Templates) -> None:
+def test_the_databases_log_has_statements_without_values(dev: Templates) -> None:
     groups = [found["Parameters"] for _, _, found in dev.all("AWS::RDS::DBClusterParameterGroup")]
 
     assert groups

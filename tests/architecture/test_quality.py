@@ -9,21 +9,21 @@ ROWS = rows_below("quality.md", "| number | what happens | test |")
 FORM = re.compile(r"\| \d+ \| [^|]+ \| `tests/[\w/]+\.py::test_\w+` \|")
 
 
-def test_every_row_names_a_test_that_exists() -> None:
+def test_every_row_of_the_quality_page_names_a_test_that_exists() -> None:
     assert len(ROWS) > 50
     for row in ROWS:
         assert FORM.fullmatch(row), f"not `| number | what | `tests/file.py::test_name` |`: {row}"
         assert all(map(exists, named_in(row))), row
 
 
-def test_rows_stand_in_the_order_of_their_numbers_and_none_twice() -> None:
+def test_rows_of_the_quality_page_are_in_order_and_unique() -> None:
     numbers = [int(row.split("|")[1]) for row in ROWS]
 
     assert numbers == sorted(numbers)
     assert len(set(ROWS)) == len(ROWS)
 
 
-def test_each_race_of_the_catalogue_is_run_by_make_races() -> None:
+def test_every_race_of_the_quality_page_is_run_by_make_races() -> None:
     raced = {int(row.split("|")[1]) for row in ROWS for path, name in named_in(row) if _is_race(path, name)}
 
     assert raced >= set(range(1, 14))

@@ -15,7 +15,7 @@ LOCK = "SELECT pg_advisory_xact_lock(%(number)s)"
 FAIL = "DO $$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '{code}'; END $$"
 
 
-def test_a_deadlock_is_nobodys_failure():
+def test_a_deadlock_is_retried():
     tries: list[str] = []
     both_hold_one = threading.Barrier(2)
 
@@ -39,7 +39,7 @@ def test_a_deadlock_is_nobodys_failure():
 
 
 @pytest.mark.parametrize("code", ["40001", "40P01"])
-def test_it_is_tried_three_times_and_then_refused(code):
+def test_a_serialization_failure_is_refused_after_three_attempts(code):
     tries = 0
     begin(Request(create_building.operation, "test"))
 
@@ -56,7 +56,7 @@ def test_it_is_tried_three_times_and_then_refused(code):
     assert (refused.value.status, refused.value.retry_after) == (503, 1)
 
 
-def test_a_conflict_at_commit_is_tried_again_too(world):
+def test_a_conflict_at_commit_is_retried(world):
     tries = 0
     begin(Request(create_building.operation, "test"))
 

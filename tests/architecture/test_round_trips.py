@@ -74,7 +74,7 @@ def turns(environment):
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
-def test_a_request_asks_the_database_three_times_at_most(operation, successes, turns, monkeypatch):
+def test_a_request_takes_at_most_three_round_trips(operation, successes, turns, monkeypatch):
     asked = successes.asked(operation.name)
 
     assert answered(operation, asked, turns, monkeypatch) <= MORE.get(operation.name, MOST)
@@ -83,7 +83,7 @@ def test_a_request_asks_the_database_three_times_at_most(operation, successes, t
 @pytest.mark.parametrize(
     "operation", [each for each in OPERATIONS if each.writes and each.access], ids=lambda operation: operation.name
 )
-def test_an_idempotency_key_takes_one_more(operation, successes, turns, monkeypatch):
+def test_an_idempotency_key_takes_one_more_round_trip(operation, successes, turns, monkeypatch):
     """It must be known to be free before anything is locked, so it cannot travel with what locks."""
     asked = {**successes.asked(operation.name), "key": new_id().hex}
 

@@ -64,7 +64,7 @@ def test_every_requirement_has_one_row_in_the_order_of_the_standard() -> None:
     assert [row[0] for row in ROWS] == expected()
 
 
-def test_every_row_names_a_test_that_exists_or_says_why_there_is_none() -> None:
+def test_every_row_of_the_security_page_names_a_test_or_a_reason() -> None:
     for id, asked, how, shown in ROWS:
         named = named_in(shown)
         assert asked and how, id
@@ -78,7 +78,7 @@ def test_every_row_names_a_test_that_exists_or_says_why_there_is_none() -> None:
             assert named, id
 
 
-def test_every_path_on_the_page_leads_somewhere() -> None:
+def test_every_path_on_the_security_page_exists() -> None:
     written = re.findall(r"`([\w.-]+(?:/[\w.-]+)*/[\w.-]+\.(?:json|md|py|sql|txt|yml))(?:::\w+)?`", PAGE)
     linked = re.findall(r"\]\(([^)#:]+)\)", PAGE)
     assert len(written) > 100
@@ -91,7 +91,7 @@ def kind_of(how: str) -> str:
     return next((kind for kind in (NOT_MET, IN_PART, NOT_OURS) if how.startswith(kind)), "met")
 
 
-def test_the_page_counts_its_rows_rightly() -> None:
+def test_the_security_page_counts_its_rows_correctly() -> None:
     kinds = Counter(kind_of(how) for _, _, how, _ in ROWS)
     first = {kind: [row[0] for row in ROWS if row[0].endswith("(1)") and kind_of(row[2]) == kind] for kind in kinds}
     lacking, partly = (", ".join(id.removesuffix(" (1)") for id in first[kind]) for kind in (NOT_MET, IN_PART))
@@ -130,13 +130,13 @@ FIGURES = {
 }
 
 
-def test_the_figures_are_those_of_the_code() -> None:
+def test_the_figures_on_the_security_page_are_those_of_the_code() -> None:
     rows = (row.strip("| ").split(" | ") for row in rows_below("security.md", "| figure | is |"))
 
     assert dict(rows) == {name: str(value) for name, value in FIGURES.items()}
 
 
-def test_every_way_in_is_on_the_page() -> None:
+def test_every_entry_point_is_on_the_security_page() -> None:
     """Whatever gives anybody a token, a session or a password, without one of before."""
     ways = rows_below("security.md", "| way in | what it takes | what it gives |")
     named = set(chain.from_iterable(re.findall(r"`([A-Z]+ /[^`]+)`", row.split("|")[1]) for row in ways))
@@ -165,7 +165,7 @@ def test_administrators_set_no_password() -> None:
     assert [name for body in bodies for name in body.model_fields if "password" in name] == []
 
 
-def test_every_list_of_what_others_wrote_is_looked_after() -> None:
+def test_every_list_of_dependencies_is_watched() -> None:
     updates = yaml.safe_load((ROOT / ".github" / "dependabot.yml").read_text())["updates"]
     by_kind = {each["package-ecosystem"]: each.get("directories", [each.get("directory")]) for each in updates}
     ours = ("*.txt", "layers/*/*.txt", "bench/*.txt", "tests/*/*.txt")
@@ -212,7 +212,7 @@ def is_forbidden(use: str) -> bool:
     return any(use == name or use.startswith(f"{name}.") for name in FORBIDDEN) or use.removesuffix("()") in DANGEROUS
 
 
-def test_no_command_no_code_and_no_cipher_is_made_at_run_time() -> None:
+def test_no_command_code_or_cipher_is_built_at_run_time() -> None:
     found = used_by("import xml.sax, pickle\nfrom os import system\neval('1')\nhashlib.md5()\nre.compile('')")
     assert {use for use in found if is_forbidden(use)} == {"xml.sax", "pickle", "os.system", "eval()", "hashlib.md5"}
 
@@ -221,13 +221,13 @@ def test_no_command_no_code_and_no_cipher_is_made_at_run_time() -> None:
     }
 
 
-def test_what_must_not_be_guessed_is_not_made_of_guessable_numbers() -> None:
+def test_secrets_come_from_a_secure_random_source() -> None:
     guessing = [path for path in SOURCES if GUESSABLE in used_by(path.read_text())]
 
     assert [str(path.relative_to(ROOT)) for path in guessing] == [JITTER]
 
 
-def test_nothing_is_kept_to_sign_in_with_but_this() -> None:
+def test_no_other_credential_is_stored() -> None:
     """No age of a password, no hint, no question, no telephone that gets codes, and no account of ours."""
     words = re.compile("password|secret|factor|hint|question|answer|pin_|otp")
 

@@ -113,13 +113,13 @@ def test_every_event_of_a_socket_has_one_route(local: Templates, operations: tup
     assert routes == Counter(events)
 
 
-def test_a_socket_that_says_something_is_answered(local: Templates) -> None:
+def test_a_two_way_socket_route_returns_its_answer(local: Templates) -> None:
     answered = {answer["RouteId"]["Ref"] for _, _, answer in local.all("AWS::ApiGatewayV2::RouteResponse")}
     for _, name, route in socket_routes(local):
         assert (name in answered) == (route["RouteKey"] not in SILENT), route["RouteKey"]
 
 
-def test_the_gateway_has_forgotten_an_ended_session_within_a_minute(
+def test_the_gateway_caches_authorizations_for_at_most_a_minute(
     local: Templates, dev: Templates, prod: Templates, operations: tuple[Operation, ...]
 ) -> None:
     """It keeps what the authorizer, which may have begun to answer before the end, has told it of a token."""
@@ -153,7 +153,7 @@ def test_only_what_writes_logs_in_as_the_writer(local: Templates, operations: tu
         assert not writer or operation.writes, operation.name
 
 
-def test_a_secret_is_read_by_those_alone_who_need_it(local: Templates, operations: tuple[Operation, ...]) -> None:
+def test_only_functions_that_need_a_secret_can_read_it(local: Templates, operations: tuple[Operation, ...]) -> None:
     readers = {
         operation.name: {use for use in operation.uses if use in ("admin_secret.read", *ISSUED)}
         for operation in operations
@@ -183,7 +183,7 @@ def test_no_stack_comes_near_the_limit_of_resources(dev: Templates, prod: Templa
         assert {name for name, resources in templates.stacks.items() if len(resources) >= LIMIT} == set()
 
 
-def test_every_queue_has_dead_letters_and_an_alarm_on_them(local: Templates) -> None:
+def test_every_queue_has_a_dead_letter_queue_with_an_alarm(local: Templates) -> None:
     watched = json.dumps([alarm for _, _, alarm in local.all("AWS::CloudWatch::Alarm")])
     for stack, name, queue in local.all("AWS::SQS::Queue"):
         if name in dead_letters(local):
@@ -194,7 +194,7 @@ def test_every_queue_has_dead_letters_and_an_alarm_on_them(local: Templates) -> 
             assert queue["RedrivePolicy"]["maxReceiveCount"] == receives, f"{stack}/{name}"
 
 
-def test_every_alarm_tells_somebody_and_names_its_runbook(dev: Templates) -> None:
+def test_every_alarm_notifies_somebody_and_names_its_runbook(dev: Templates) -> None:
     topics = {name for _, name, _ in dev.all("AWS::SNS::Topic")}
     alarms = list(dev.all("AWS::CloudWatch::Alarm"))
     assert len(alarms) > 40
@@ -204,7 +204,7 @@ def test_every_alarm_tells_somebody_and_names_its_runbook(dev: Templates) -> Non
         assert any(topic in json.dumps(alarm["AlarmActions"]) for topic in topics), f"{stack}/{name}"
 
 
-def test_every_runbook_is_named_by_an_alarm_or_by_their_list(dev: Templates) -> None:
+def test_every_runbook_is_named_by_an_alarm_or_in_the_list(dev: Templates) -> None:
     told = json.dumps([alarm["AlarmDescription"] for _, _, alarm in dev.all("AWS::CloudWatch::Alarm")])
     listed_pages = (RUNBOOKS / "README.md").read_text()
     for page in RUNBOOKS.glob("*.md"):
@@ -212,7 +212,7 @@ def test_every_runbook_is_named_by_an_alarm_or_by_their_list(dev: Templates) -> 
         assert page.name in ("README.md", "docusign.md", "oauth.md") or f"docs/runbooks/{page.name}" in told, page.name
 
 
-def test_a_runbook_asks_for_nothing_that_is_not_there(operations: tuple[Operation, ...]) -> None:
+def test_a_runbook_names_only_what_exists(operations: tuple[Operation, ...]) -> None:
     names = {operation.name for operation in operations}
     for page in RUNBOOKS.glob("*.md"):
         text = page.read_text()
@@ -241,9 +241,7 @@ def test_a_runbook_asks_for_nothing_that_is_not_there(operations: tuple[Operatio
         ("SlowQueries", "Warning", 500, 10),
     ],
 )
-def test_the_alarms_of_the_source_are_there(
-    dev: Templates, name: str, topic: str, threshold: float, minutes: int
-) -> None:
+def test_the_alarms_of_s0_exist(dev: Templates, name: str, topic: str, threshold: float, minutes: int) -> None:
     """S0 §8.3; dev is probed each hour."""
     (alarm,) = [
         found for _, id, found in dev.all("AWS::CloudWatch::Alarm") if re.fullmatch(rf"{name}[0-9A-F]{{8}}", id)
@@ -255,7 +253,7 @@ def test_the_alarms_of_the_source_are_there(
     assert alarm["TreatMissingData"] == ("breaching" if name == "Unavailable" else "notBreaching")
 
 
-def test_cloudwatch_may_publish_what_alarms_say(local: Templates) -> None:
+def test_cloudwatch_may_publish_alarms(local: Templates) -> None:
     topics = {name for _, name, _ in local.all("AWS::SNS::Topic")}
     heard = {
         topic["Ref"]
@@ -268,7 +266,7 @@ def test_cloudwatch_may_publish_what_alarms_say(local: Templates) -> None:
     assert len(topics) == 2
 
 
-def test_alarms_and_dashboard_read_what_there_is(local: Templates) -> None:
+def test_alarms_and_dashboard_read_existing_metrics(local: Templates) -> None:
     queues = {queue["QueueName"] for _, _, queue in local.all("AWS::SQS::Queue")}
     (page,) = [text_of(page["DashboardBody"]) for _, _, page in local.all("AWS::CloudWatch::Dashboard")]
     shown = page.replace("\\", "")
@@ -286,7 +284,7 @@ def test_alarms_and_dashboard_read_what_there_is(local: Templates) -> None:
     assert read == counted
 
 
-def test_a_parked_saga_raises_the_alarm(local: Templates) -> None:
+def test_a_saga_that_cannot_be_undone_raises_an_alarm(local: Templates) -> None:
     [(_, machine, _)] = local.all("AWS::StepFunctions::StateMachine")
     [alarm] = [
         alarm for _, _, alarm in local.all("AWS::CloudWatch::Alarm") if alarm.get("MetricName") == "ExecutionsFailed"
@@ -298,7 +296,7 @@ def test_a_parked_saga_raises_the_alarm(local: Templates) -> None:
     assert alarm["AlarmActions"]
 
 
-def test_a_message_stays_hidden_long_enough(local: Templates, operations: tuple[Operation, ...]) -> None:
+def test_the_visibility_timeout_is_long_enough(local: Templates, operations: tuple[Operation, ...]) -> None:
     queues = {queue["QueueName"]: queue for _, _, queue in local.all("AWS::SQS::Queue")}
     for operation in operations:
         if operation.kind in ("consumer", "worker"):
@@ -307,7 +305,7 @@ def test_a_message_stays_hidden_long_enough(local: Templates, operations: tuple[
             assert queue["VisibilityTimeout"] >= 6 * operation.timeout, operation.name
 
 
-def test_every_consumer_hears_what_it_declares(local: Templates, operations: tuple[Operation, ...]) -> None:
+def test_every_consumer_gets_the_events_that_it_declares(local: Templates, operations: tuple[Operation, ...]) -> None:
     heard = {rule["Description"].split(" ")[0]: rule["EventPattern"] for _, _, rule in local.all("AWS::Events::Rule")}
     assert heard == {
         operation.name: {"source": ["leasing"], "detail-type": list(operation.hears)}
@@ -344,7 +342,7 @@ def test_every_job_has_its_schedule(local: Templates, operations: tuple[Operatio
     assert schedules == {operation.name: operation.schedule for operation in operations if operation.schedule}
 
 
-def test_passwords_are_hashed_on_concurrency_of_their_own(local: Templates) -> None:
+def test_password_hashing_has_its_own_concurrency(local: Templates) -> None:
     reserved = {
         handler.rpartition(".")[2]
         for handler, function in local.functions().items()
@@ -389,7 +387,7 @@ def test_the_local_templates_have_the_same_resources(local: Templates, dev: Temp
     assert dev.stacks.keys() - local.stacks.keys() == {"Front"}
 
 
-def test_new_code_meets_no_old_schema(dev: Templates, operations: tuple[Operation, ...]) -> None:
+def test_functions_are_deployed_after_the_migration(dev: Templates, operations: tuple[Operation, ...]) -> None:
     stacks = {stack.id: stack for stack in dev.assembly.stacks}
     # The authorizer stands with the APIs, before everything.
     words = {operation.domain.title() for operation in operations} - {"System"}
@@ -420,12 +418,12 @@ def test_the_saga_calls_every_step_and_no_other_function(local: Templates, opera
         ({"mail_domain": "a.example", "cors_origins": "https://a.example", "domain": "a.example"}, "certificate"),
     ],
 )
-def test_production_asks_for_what_only_its_owner_knows(context: dict[str, str], sentence: str) -> None:
+def test_production_requires_the_owners_settings(context: dict[str, str], sentence: str) -> None:
     with pytest.raises(SystemExit, match=sentence):
         stage_of(App(context={"stage": "prod"} | context).node)
 
 
-def test_a_stage_s_settings_stand_under_its_name_and_a_word_on_the_command_line_goes_before_them() -> None:
+def test_the_command_line_overrides_a_stages_settings() -> None:
     context = {"stage": "prod", "prod": OWNER | {"origin_secrets": "b,a"}, "mail_domain": "other.example"}
 
     stage = stage_of(App(context=context).node)
@@ -447,7 +445,7 @@ def test_production_keeps_its_data(prod: Templates) -> None:
     assert all(stack.termination_protection for stack in prod.assembly.stacks)
 
 
-def test_production_alone_asks_for_proven_addresses(
+def test_only_production_requires_verified_addresses(
     dev: Templates, prod: Templates, operations: tuple[Operation, ...]
 ) -> None:
     for templates, asked in ((dev, "0"), (prod, "1")):
@@ -456,7 +454,7 @@ def test_production_alone_asks_for_proven_addresses(
         assert {each["Environment"]["Variables"].get("REQUIRE_VERIFIED_EMAIL") for each in verified} == {asked}
 
 
-def test_what_the_database_points_to_outlives_its_backups(dev: Templates, prod: Templates) -> None:
+def test_documents_outlive_the_backups_of_the_database(dev: Templates, prod: Templates) -> None:
     for templates in (dev, prod):
         ((_, _, cluster),) = templates.all("AWS::RDS::DBCluster")
         ((stack, name, bucket),) = templates.all("AWS::S3::Bucket")
@@ -466,7 +464,7 @@ def test_what_the_database_points_to_outlives_its_backups(dev: Templates, prod: 
         assert templates.stacks[stack][name]["DeletionPolicy"] == "Retain"
 
 
-def test_a_restored_database_is_everybody_s_and_takes_nothing_away(prod: Templates, elsewhere: Templates) -> None:
+def test_a_restored_database_is_used_and_no_export_is_removed(prod: Templates, elsewhere: Templates) -> None:
     clusters = {name: cluster for _, name, cluster in elsewhere.all("AWS::RDS::DBCluster")}
     first, restored = sorted(clusters, key=lambda name: "SourceDBClusterIdentifier" in clusters[name])
     assert clusters[restored]["SourceDBClusterIdentifier"] == {"Ref": first}
@@ -480,7 +478,7 @@ def test_a_restored_database_is_everybody_s_and_takes_nothing_away(prod: Templat
     assert exports(prod) - exports(elsewhere) == set()
 
 
-def test_the_copies_go_to_the_other_region(elsewhere: Templates) -> None:
+def test_backups_are_copied_to_the_other_region(elsewhere: Templates) -> None:
     regions = {stack.id: stack.environment.region for stack in elsewhere.assembly.stacks}
     assert (regions.pop("Copies"), regions.pop("Front")) == (CHOSEN["backup_region"], "us-east-1")
     assert set(regions.values()) == {CHOSEN["region"]}
@@ -506,7 +504,7 @@ def exports(templates: Templates) -> set[str]:
         ("sockets.post", True, "cannot be reached from the network"),
     ],
 )
-def test_what_a_stack_cannot_give_fails_at_synthesis(
+def test_a_missing_resource_fails_at_synthesis(
     tmp_path: Path, operations: tuple[Operation, ...], use: str, vpc: bool, sentence: str
 ) -> None:
     broken = tuple(

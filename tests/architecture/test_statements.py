@@ -35,7 +35,7 @@ def statements():
 
 
 @pytest.mark.parametrize("statement", list(statements()))
-def test_a_statement_prepares(statement, database):
+def test_every_sql_statement_prepares_against_the_schema(statement, database):
     names: list[str] = []
 
     def number(match: re.Match[str]) -> str:

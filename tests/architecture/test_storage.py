@@ -146,7 +146,7 @@ def test_a_lease_that_was_stored_by_a_step_that_died_is_stored_again(deal, monke
 
 
 @pytest.mark.parametrize("how", DOWN)
-def test_papers_that_cannot_be_stored_wait_in_the_queue(deal, paid, invoke, storage, how, stored):
+def test_documents_that_cannot_be_stored_wait_in_the_queue(deal, paid, invoke, storage, how, stored):
     events = recorded(deal, paid)
     storage.goes(how)
     assert invoke(render_documents, *events) == ["message-0"]
@@ -158,7 +158,7 @@ def test_papers_that_cannot_be_stored_wait_in_the_queue(deal, paid, invoke, stor
     assert stored() == ["INVOICE", "LEASE", "RECEIPT"]
 
 
-def test_of_two_papers_neither_is_promised_where_one_cannot_be_stored(deal, paid, invoke, monkeypatch, stored):
+def test_of_two_documents_neither_is_announced_if_one_cannot_be_stored(deal, paid, invoke, monkeypatch, stored):
     write = papers_module.write_object
 
     def only_invoices(bucket, key, *content):
@@ -174,7 +174,7 @@ def test_of_two_papers_neither_is_promised_where_one_cannot_be_stored(deal, paid
 
 
 @pytest.mark.parametrize("how", DOWN)
-def test_downloads_say_that_they_cannot_and_work_again_afterwards(deal, paid, call, storage, how, stored):
+def test_downloads_answer_503_during_an_outage_and_work_again_afterwards(deal, paid, call, storage, how, stored):
     asked = [
         (download_contract, {"contract_id": deal.contract}),
         (download_invoice, {"payment_id": paid}),
@@ -191,7 +191,7 @@ def test_downloads_say_that_they_cannot_and_work_again_afterwards(deal, paid, ca
 
 
 @pytest.mark.parametrize("how", DOWN)
-def test_a_called_off_deals_row_goes_before_its_object(deal, invoke, storage, how, stored):
+def test_a_cancelled_deals_row_is_deleted_before_its_object(deal, invoke, storage, how, stored):
     deal.run(render_lease)
     key = deal.row()["document_key"]
     storage.goes(how)

@@ -115,12 +115,12 @@ def refused(stage: Any, world: Any, operation: Any) -> None:
 
 
 @pytest.mark.parametrize("operation", [o for o in BY_ID if o.name not in PUBLIC], ids=lambda operation: operation.name)
-def test_row_level_security_alone_hides_what_belongs_to_others(operation, stage, world, no_predicates):
+def test_row_level_security_alone_hides_other_organizations_rows(operation, stage, world, no_predicates):
     refused(stage, world, operation)
 
 
 @pytest.mark.parametrize("operation", BY_ID, ids=lambda operation: operation.name)
-def test_predicates_alone_hide_what_belongs_to_others(operation, stage, world, no_security):
+def test_predicates_alone_hide_other_organizations_rows(operation, stage, world, no_security):
     refused(stage, world, operation)
 
 
@@ -129,7 +129,7 @@ def test_predicates_alone_hide_what_belongs_to_others(operation, stage, world, n
     [(o, "no_security") for o in OWN_LISTS] + [(o, "no_predicates") for o in OWN_LISTS if o.name not in PUBLIC],
     ids=lambda value: getattr(value, "name", value),
 )
-def test_either_wall_alone_keeps_a_list_to_ones_own(operation, wall, stage, world, request):
+def test_either_wall_alone_limits_a_list_to_the_callers_own_rows(operation, wall, stage, world, request):
     request.getfixturevalue(wall)
     for stranger in strangers(world, operation):
         reply = access.attempt(stage, operation, stranger)
@@ -140,7 +140,7 @@ def test_either_wall_alone_keeps_a_list_to_ones_own(operation, wall, stage, worl
         assert str(stage.deal.owner.id) not in text and str(stage.deal.client.id) not in text
 
 
-def test_without_its_predicates_a_space_that_is_not_listed_is_still_its_owners(stage, world, no_predicates):
+def test_without_predicates_an_unlisted_space_is_still_hidden_from_others(stage, world, no_predicates):
     hidden = world.space(stage.deal.owner, building=stage.ids["building_id"], is_leasable=False)
     for name in ("get_space", "get_building", "search_spaces", "list_floors"):
         operation = access.endpoint_of(BY_NAME[name])
@@ -155,7 +155,7 @@ def test_without_its_predicates_a_space_that_is_not_listed_is_still_its_owners(s
     world.sql("UPDATE spaces SET deleted_at = now() WHERE id = %(id)s", id=hidden)
 
 
-def test_with_both_walls_gone_a_stranger_reads_the_lease(stage, world, no_predicates, no_security):
+def test_without_both_walls_a_stranger_reads_the_lease(stage, world, no_predicates, no_security):
     """So each test above has really taken one away."""
     for name in ("get_contract", "get_bid", "get_payment", "mark_notification_read"):
         for stranger in strangers(world, BY_NAME[name]):
@@ -175,7 +175,7 @@ GROUP BY 1, 2
 
 
 @pytest.mark.parametrize("role", [Role.OWNER, Role.CLIENT, Role.BROKER, Role.FINANCIAL_OFFICER, Role.SUPPORT])
-def test_the_database_takes_no_write_to_what_belongs_to_others(role, stage, world, database):
+def test_the_database_refuses_writes_to_other_organizations_rows(role, stage, world, database):
     """Every table, generated from the schema: a foreign row is neither changed, nor deleted, nor added to."""
     paid_last = call(list_payments, as_=stage.deal.owner).json["data"][-1]["id"]
     paid = {"paid_date": "2026-01-15", "payment_method": "cheque"}
@@ -218,7 +218,7 @@ def test_the_database_takes_no_write_to_what_belongs_to_others(role, stage, worl
     assert writable.keys() <= tried
 
 
-def test_the_database_takes_no_write_to_a_colleagues_own(stage, world, database):
+def test_the_database_refuses_writes_to_a_colleagues_own_rows(stage, world, database):
     """What one sees of people of one's own organization is not one's own to change."""
     colleague = world.colleague(stage.deal.owner)
     with psycopg.connect(database, autocommit=True) as connection:

@@ -25,7 +25,7 @@ def members(world: Any, owner: Any) -> list[dict[str, Any]]:
     return list(world.sql(sql, id=owner.organization_id, owner=owner.id))
 
 
-def test_who_accepts_is_signed_in_as_a_verified_member(world, call):
+def test_accepting_an_invitation_signs_in_a_verified_member(world, call):
     owner = world.owner()
     invitation = invite(owner)
 
@@ -50,7 +50,7 @@ def test_who_accepts_is_signed_in_as_a_verified_member(world, call):
     assert invitation["email"] in [one["email"] for one in call(list_members, as_=owner).json["data"]]
 
 
-def test_it_is_accounted_for_in_the_new_members_name(world):
+def test_the_audit_log_names_the_new_member(world):
     owner = world.owner()
     invitation = invite(owner)
     user_id = accept(invitation).json["user"]["id"]
@@ -62,7 +62,7 @@ def test_it_is_accounted_for_in_the_new_members_name(world):
     assert accepted["after"] == {"role": "AGENT", "status": "ACCEPTED"}
 
 
-def test_a_token_used_twenty_times_at_once_makes_one_account(world):
+def test_an_invitation_token_used_twenty_times_at_once_creates_one_account(world):
     owner = world.owner()
     invitation = invite(owner)
 
@@ -75,7 +75,7 @@ def test_a_token_used_twenty_times_at_once_makes_one_account(world):
     assert world.sql("SELECT id FROM sessions WHERE user_id = %(id)s", id=member["id"])
 
 
-def test_accepted_and_revoked_at_once_is_one_of_the_two(world, call, rounds):
+def test_an_invitation_accepted_and_revoked_at_once_is_either_one_or_the_other(world, call, rounds):
     for _ in range(rounds):
         owner = world.owner()
         invitation = invite(owner)
@@ -90,7 +90,7 @@ def test_accepted_and_revoked_at_once_is_one_of_the_two(world, call, rounds):
 
 
 @pytest.mark.parametrize("what", ["spent", "revoked", "expired", "inviter removed", "inviter suspended", "demoted"])
-def test_a_token_that_is_good_no_more_makes_no_account(world, call, what):
+def test_a_void_invitation_token_creates_no_account(world, call, what):
     first = world.owner()
     owner = world.colleague(first)
     invitation = invite(owner)
@@ -116,13 +116,13 @@ def test_a_token_that_is_good_no_more_makes_no_account(world, call, what):
 
 
 @pytest.mark.parametrize("token", ["", "x", "x" * 501, None, 1, opaque.hash_of("x")])
-def test_a_token_of_ones_own_making_is_refused(call, token):
+def test_a_forged_invitation_token_is_refused(call, token):
     reply = call(accept_invitation, body={"token": token, "name": "Ada", "password": PASSWORD})
 
     assert (reply.status, reply.fields) == (400, ["token"])
 
 
-def test_what_the_database_keeps_of_a_token_opens_nothing(world):
+def test_the_stored_hash_of_an_invitation_token_is_not_a_token(world):
     invitation = invite(world.owner())
     [row] = world.sql("SELECT token_hash FROM invitations WHERE id = %(id)s", id=invitation["id"])
 
@@ -130,7 +130,7 @@ def test_what_the_database_keeps_of_a_token_opens_nothing(world):
 
 
 @pytest.mark.parametrize("field", ["role", "email", "organization_id", "email_verified", "id"])
-def test_nobody_chooses_what_the_invitation_says(world, field):
+def test_an_invitee_cannot_choose_role_or_organization(world, field):
     owner = world.owner()
     invitation = invite(owner)
 
@@ -141,7 +141,7 @@ def test_nobody_chooses_what_the_invitation_says(world, field):
 
 
 @pytest.mark.parametrize("password", ["short1A", "nouppercase1", "A1" + "b" * 71, "Aa1\x00bcdef"])
-def test_a_bad_password_spends_no_token(world, password):
+def test_an_invalid_password_does_not_use_up_the_invitation(world, password):
     invitation = invite(world.owner())
 
     refused = accept(invitation, password=password)
@@ -150,7 +150,7 @@ def test_a_bad_password_spends_no_token(world, password):
     assert accept(invitation).status == 201
 
 
-def test_an_address_that_is_taken_spends_no_token(world):
+def test_a_taken_address_does_not_use_up_the_invitation(world):
     invitation = invite(world.owner())
     taken = world.client(email=invitation["email"].upper())
 
@@ -159,7 +159,7 @@ def test_an_address_that_is_taken_spends_no_token(world):
     assert accept(invitation).status == 201
 
 
-def test_a_day_less_than_a_week_is_in_time(world):
+def test_an_invitation_can_be_accepted_after_six_days(world):
     invitation = invite(world.owner())
     sql = "UPDATE invitations SET expires_at = expires_at - %(age)s WHERE id = %(id)s"
     world.sql(sql, age=timedelta(days=6, hours=23), id=invitation["id"])

@@ -78,12 +78,12 @@ def issued():
     return issue
 
 
-def test_a_good_token_names_its_caller_as_the_session_says(client):
+def test_a_valid_token_identifies_the_caller_of_its_session(client):
     assert context_of(f"Bearer {client.token()}") == client.authorizer_context()
     assert context_of(f"bearer  {client.token()} ") == client.authorizer_context()
 
 
-def test_the_row_decides_the_role_not_the_claim(world, client):
+def test_the_users_row_decides_the_role_and_not_the_tokens_claim(world, client):
     token = client.token()
     world.sql("UPDATE users SET role = 'CONTRACTOR' WHERE id = %(id)s", id=client.id)
 
@@ -132,7 +132,7 @@ def test_no_header_chooses_the_key_or_makes_us_call_out(monkeypatch, claims, hea
     assert called == []
 
 
-def test_a_token_of_ours_outside_its_time_or_place_is_refused(issued, claims, header):
+def test_a_token_outside_its_lifetime_or_audience_is_refused(issued, claims, header):
     now = int(time.time())
 
     def without(name: str) -> dict[str, Any]:
@@ -157,7 +157,7 @@ def test_a_token_of_ours_outside_its_time_or_place_is_refused(issued, claims, he
 
 
 @pytest.mark.parametrize("authorization", ["", "Bearer", "Basic dXNlcjpwYXNz", "Bearer  ", "token"])
-def test_another_scheme_is_no_token(authorization):
+def test_another_authorization_scheme_is_refused(authorization):
     assert context_of(authorization) == {"refusal": "INVALID_TOKEN"}
 
 
@@ -170,7 +170,7 @@ def test_another_scheme_is_no_token(authorization):
         "UPDATE users SET deleted_at = now() WHERE id = %(user)s",
     ],
 )
-def test_a_token_dies_with_its_session_or_its_user(world, client, change):
+def test_a_token_ends_with_its_session_or_its_user(world, client, change):
     token = client.token()
     world.sql(change, session=client.session_id, user=client.id)
 

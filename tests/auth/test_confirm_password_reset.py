@@ -52,7 +52,7 @@ def sign_in(call: Any, person: Any, password: str) -> Any:
     return call(login, body={"email": person.email, "password": password})
 
 
-def test_the_mails_token_sets_a_new_password_and_the_old_one_is_dead(world, call, invoke):
+def test_the_token_from_the_email_sets_a_new_password_and_voids_the_old_one(world, call, invoke):
     client = world.client()
     correlation_id = new_id().hex
     headers = {"x-correlation-id": correlation_id}
@@ -67,7 +67,7 @@ def test_the_mails_token_sets_a_new_password_and_the_old_one_is_dead(world, call
     assert sign_in(call, client, NEW).status == 200
 
 
-def test_every_session_ends_with_its_tokens_and_sockets(world, call, ask, invoke):
+def test_a_password_reset_ends_every_session_with_its_tokens_and_sockets(world, call, ask, invoke):
     client = world.client()
     signed_in = [sign_in(call, client, PASSWORD).json for _ in range(2)]
     connection_id = socket_of(world, client)
@@ -88,7 +88,7 @@ def test_every_session_ends_with_its_tokens_and_sockets(world, call, ask, invoke
     assert reasons == [{"revoked_reason": "PASSWORD_CHANGED"}]
 
 
-def test_the_change_is_accounted_for_and_told(world, call, ask, invoke):
+def test_a_password_reset_is_audited_and_announced(world, call, ask, invoke):
     client = world.client()
     set_password(call, ask(client))
 
@@ -98,7 +98,7 @@ def test_the_change_is_accounted_for_and_told(world, call, ask, invoke):
     assert [mail["subject"] for mail in mails_to(client.email)] == ["Your password was changed"]
 
 
-def test_a_login_that_is_comparing_the_old_password_gets_no_session_that_stays(world, call, ask, monkeypatch):
+def test_a_concurrent_login_with_the_old_password_keeps_no_session(world, call, ask, monkeypatch):
     client = world.client()
     token = ask(client)
     compared, go_on = threading.Event(), threading.Event()
@@ -138,7 +138,7 @@ def test_a_login_that_is_comparing_the_old_password_gets_no_session_that_stays(w
     assert alive == []
 
 
-def test_a_token_works_once_even_in_a_race(world, call, ask):
+def test_a_password_reset_token_works_once_even_in_a_race(world, call, ask):
     client = world.client()
     token = ask(client)
 
@@ -160,7 +160,7 @@ def test_a_token_works_once_even_in_a_race(world, call, ask):
     assert world.events(client.id).count("user.password_changed") == 1
 
 
-def test_a_newer_token_voids_the_older(world, call, ask):
+def test_a_newer_password_reset_token_voids_the_older(world, call, ask):
     client = world.client()
     older, newer = ask(client), ask(client)
 
@@ -179,7 +179,7 @@ def test_a_newer_token_voids_the_older(world, call, ask):
         "UPDATE users SET deleted_at = now() WHERE id = %(id)s",
     ],
 )
-def test_an_old_spent_or_foreign_token_is_refused(world, call, ask, change):
+def test_an_old_used_or_foreign_password_reset_token_is_refused(world, call, ask, change):
     client = world.client()
     token = ask(client)
     world.sql(change, id=client.id)
@@ -193,7 +193,7 @@ def test_an_old_spent_or_foreign_token_is_refused(world, call, ask, change):
 
 
 @pytest.mark.parametrize("token", ["x", "01a1fd24-ecd8-70a5-a86f-c0062b56799f", "é", "x" * 500])
-def test_an_unknown_token_is_refused_without_a_bcrypt(call, monkeypatch, token):
+def test_an_unknown_password_reset_token_is_refused_without_a_bcrypt(call, monkeypatch, token):
     monkeypatch.setattr(passwords, "bcrypt", None)
 
     reply = set_password(call, token)
@@ -216,7 +216,7 @@ def test_the_last_five_passwords_are_refused_and_the_sixth_is_not(world, call, a
     assert len(row["password_hashes"]) == 4
 
 
-def test_a_refused_password_ends_nothing(world, call, ask):
+def test_a_refused_new_password_ends_no_session(world, call, ask):
     client = world.client()
 
     assert set_password(call, ask(client), PASSWORD).code == "PASSWORD_REUSED"
@@ -227,7 +227,7 @@ def test_a_refused_password_ends_nothing(world, call, ask):
     assert len(alive) == 2
 
 
-def test_it_ends_a_lockout(world, call, ask):
+def test_a_password_reset_ends_a_lockout(world, call, ask):
     client = world.client()
     for _ in range(5):
         sign_in(call, client, "Wrong-Horse-7")
@@ -250,7 +250,7 @@ def test_it_ends_a_lockout(world, call, ask):
         ("SecurePass123\x00!", 1),
     ],
 )
-def test_each_broken_rule_of_the_new_password_is_told(world, call, ask, password, broken):
+def test_each_broken_rule_of_a_new_password_is_reported(world, call, ask, password, broken):
     token = ask(world.client())
 
     reply = set_password(call, token, password)
@@ -261,7 +261,7 @@ def test_each_broken_rule_of_the_new_password_is_told(world, call, ask, password
 
 
 @pytest.mark.parametrize("password", ["Abcdefg1", "A1" + "b" * 70, "Aa1" + "😀" * 17])
-def test_a_password_up_to_72_bytes_is_taken_whole(world, call, ask, password):
+def test_a_new_password_of_72_bytes_is_not_truncated(world, call, ask, password):
     client = world.client()
     set_password(call, ask(client), password)
 
@@ -269,7 +269,7 @@ def test_a_password_up_to_72_bytes_is_taken_whole(world, call, ask, password):
     assert sign_in(call, client, password[:-1]).status == 401
 
 
-def test_only_hashes_at_full_cost_are_kept(world, call, ask, monkeypatch):
+def test_only_password_hashes_at_full_cost_are_stored(world, call, ask, monkeypatch):
     monkeypatch.setattr(passwords, "COST", 12)
     client = world.client()
     set_password(call, ask(client))
@@ -281,7 +281,7 @@ def test_only_hashes_at_full_cost_are_kept(world, call, ask, monkeypatch):
 
 
 @pytest.mark.parametrize(("asked", "field"), [({"token": "x"}, "new_password"), ({"new_password": NEW}, "token")])
-def test_both_fields_are_needed(call, asked, field):
+def test_a_password_reset_needs_token_and_password(call, asked, field):
     reply = call(confirm_password_reset, body=asked)
 
     assert (reply.status, reply.fields) == (400, [field])

@@ -127,7 +127,7 @@ def life(world, call, invoke):
     return email, secrets
 
 
-def test_after_a_whole_life_the_database_knows_only_hashes(world, life):
+def test_after_a_users_whole_life_the_database_has_only_hashes(world, life):
     email, secrets = life
     kept = everything(world)
 

@@ -39,7 +39,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, list[Any]]]:
     yield seen
 
 
-def test_the_right_password_gives_tokens_and_oneself(world, call):
+def test_the_right_password_returns_tokens_and_the_user(world, call):
     client = world.client()
 
     reply = call(login, body={"email": client.email, "password": PASSWORD})
@@ -64,7 +64,7 @@ def test_the_right_password_gives_tokens_and_oneself(world, call):
     assert audit["user_id"] == client.id
 
 
-def test_an_address_matches_whatever_its_case(world, call):
+def test_the_case_of_an_address_does_not_matter_at_login(world, call):
     client = world.client()
 
     assert call(login, body={"email": client.email.upper(), "password": PASSWORD}).status == 200
@@ -131,7 +131,7 @@ def test_five_failures_lock_an_address_known_or_not(world, call, known):
     assert reply.headers["retry-after"] == str(reply.json["error"]["retry_after"])
 
 
-def test_a_lock_ends_and_the_count_begins_anew(world, call):
+def test_a_lockout_ends_and_the_count_starts_again(world, call):
     client = world.client()
     for _ in range(5):
         call(login, body={"email": client.email, "password": "Wrong-Horse-7"})
@@ -142,7 +142,7 @@ def test_a_lock_ends_and_the_count_begins_anew(world, call):
     assert call(login, body={"email": client.email, "password": PASSWORD}).status == 200
 
 
-def test_success_resets_the_count(world, call):
+def test_a_successful_login_resets_the_count_of_failures(world, call):
     client = world.client()
     for _ in range(2):
         for _ in range(4):
@@ -151,7 +151,7 @@ def test_success_resets_the_count(world, call):
 
 
 @pytest.mark.parametrize("known", [True, False])
-def test_of_a_hundred_guesses_at_once_five_are_tried(world, call, counted, known):
+def test_of_a_hundred_concurrent_password_guesses_five_are_tried(world, call, counted, known):
     client = world.client()
     email = client.email if known else unknown()
 
@@ -164,7 +164,7 @@ def test_of_a_hundred_guesses_at_once_five_are_tried(world, call, counted, known
 
 
 @pytest.mark.parametrize("change", ["status = 'SUSPENDED'", "deleted_at = now()"])
-def test_who_is_suspended_or_gone_is_nobody(world, call, change):
+def test_a_suspended_or_deleted_user_cannot_log_in(world, call, change):
     client = world.client()
     world.sql(f"UPDATE users SET {change} WHERE id = %(id)s", id=client.id)
 
@@ -172,20 +172,20 @@ def test_who_is_suspended_or_gone_is_nobody(world, call, change):
 
 
 @pytest.mark.parametrize("password", ["x" * 73, "x" * 256, "😀" * 19, "Correct\x00Horse"])
-def test_what_bcrypt_would_cut_is_refused(world, call, password):
+def test_a_password_that_bcrypt_would_truncate_is_refused(world, call, password):
     reply = call(login, body={"email": world.client().email, "password": password})
 
     assert (reply.status, reply.fields) == (400, ["password"])
 
 
-def test_only_hashes_of_addresses_are_counted(world, call):
+def test_failed_logins_are_counted_by_hashes_of_addresses(world, call):
     email = unknown()
     call(login, body={"email": email, "password": "x"})
 
     assert email not in str(world.sql("SELECT * FROM login_attempts"))
 
 
-def test_without_valkey_an_ips_logins_are_counted_in_the_database(world, call, monkeypatch):
+def test_without_valkey_logins_of_an_ip_are_counted_in_the_database(world, call, monkeypatch):
     client = world.client()
     ip, other = f"2001:db8::{new_id().hex[-4:]}", "198.51.100.77"
 
@@ -207,7 +207,7 @@ def test_without_valkey_an_ips_logins_are_counted_in_the_database(world, call, m
     assert world.sql("SELECT count(*) AS n FROM sessions WHERE user_id = %(id)s", id=client.id) == [{"n": 4}]
 
 
-def test_without_valkey_the_others_are_not_limited(world, call, monkeypatch):
+def test_without_valkey_other_operations_are_not_limited(world, call, monkeypatch):
     from functions.users.get_profile import get_profile
 
     client = world.client()

@@ -52,7 +52,7 @@ def closings() -> list[str]:
     return [body["connection_id"] for body in found if body["frame"] is None]
 
 
-def test_the_session_ends_and_is_answered(world, call):
+def test_logout_ends_the_session(world, call):
     client = world.client()
 
     reply = call(logout, as_=client, body={})
@@ -68,7 +68,7 @@ def test_the_session_ends_and_is_answered(world, call):
     assert (audit["user_id"], audit["after"]["revoked_reason"]) == (client.id, "LOGGED_OUT")
 
 
-def test_access_token_refresh_token_and_cookie_are_dead(world, call):
+def test_logout_voids_access_token_refresh_token_and_cookie(world, call):
     client = world.client()
     signed_in = call(login, body={"email": client.email, "password": PASSWORD}).json
     [row] = world.sql("SELECT id FROM sessions WHERE user_id = %(id)s ORDER BY created_at DESC LIMIT 1", id=client.id)
@@ -84,7 +84,7 @@ def test_access_token_refresh_token_and_cookie_are_dead(world, call):
     assert {"HttpOnly", "Secure", "SameSite=Strict"} <= set(cookie.split("; "))
 
 
-def test_other_sessions_go_on(world, call):
+def test_logout_leaves_other_sessions_alone(world, call):
     client = world.client()
     elsewhere = call(login, body={"email": client.email, "password": PASSWORD}).json
 
@@ -94,7 +94,7 @@ def test_other_sessions_go_on(world, call):
     assert call(refresh, body={"refresh_token": elsewhere["refresh_token"]}).status == 200
 
 
-def test_it_happens_once(world, call):
+def test_a_second_logout_changes_nothing(world, call):
     client = world.client()
 
     replies = together([lambda: call(logout, as_=client)] * 5)
@@ -104,7 +104,7 @@ def test_it_happens_once(world, call):
     assert world.events(client.session_id) == ["session.revoked"]
 
 
-def test_its_sockets_are_closed_and_no_others(world, call, invoke):
+def test_logout_closes_the_sessions_sockets_and_no_others(world, call, invoke):
     client = world.client()
     colleague = world.colleague(client)
     here, other = socket_of(world, client), socket_of(world, colleague)
@@ -129,7 +129,7 @@ def test_its_sockets_are_closed_and_no_others(world, call, invoke):
     assert {row["connection_id"] for row in kept} == {other, elsewhere}
 
 
-def test_nobody_is_written_to(world, call, invoke):
+def test_logout_sends_no_email(world, call, invoke):
     client = world.client()
     call(logout, as_=client)
     [event] = world.event_details(client.session_id)
@@ -140,7 +140,7 @@ def test_nobody_is_written_to(world, call, invoke):
 
 
 @pytest.mark.parametrize("asked", [{"token": "x"}, {"session_id": str(new_id())}])
-def test_it_takes_no_fields(world, call, asked):
+def test_logout_takes_no_fields(world, call, asked):
     client = world.client()
 
     assert call(logout, as_=client, body=asked).status == 400

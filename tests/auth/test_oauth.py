@@ -138,7 +138,7 @@ def test_the_browser_is_sent_to_the_provider_with_state_nonce_and_challenge(brow
     assert not {again["state"][0], again["nonce"][0], again["code_challenge"][0]} & set(asked.values())
 
 
-def test_somebody_new_gets_an_account_with_what_the_provider_verified(world, call, browser, google):
+def test_a_first_sign_in_creates_an_account_from_what_the_provider_verified(world, call, browser, google):
     reply = exchange(call, browser.code(role="OWNER"))
 
     assert reply.status == 200
@@ -155,7 +155,7 @@ def test_somebody_new_gets_an_account_with_what_the_provider_verified(world, cal
         assert call(login, body={"email": user["email"], "password": password}).code == "INVALID_CREDENTIALS"
 
 
-def test_whoever_comes_again_is_the_same_person_whatever_the_address_is_by_then(call, browser, google):
+def test_a_returning_user_is_recognized_whatever_their_address_is_by_then(call, browser, google):
     first = exchange(call, browser.code()).json["user"]
     google.person = google.person | {"email": f"new-{google.person['email']}", "name": "Else"}
 
@@ -164,9 +164,7 @@ def test_whoever_comes_again_is_the_same_person_whatever_the_address_is_by_then(
     assert again == first
 
 
-def test_another_provider_s_word_for_the_same_verified_address_opens_the_same_account(
-    world, call, invoke, browser, linkedin, google
-):
+def test_two_providers_with_the_same_verified_address_open_one_account(world, call, invoke, browser, linkedin, google):
     """LinkedIn here tells the address by userinfo, as a provider may."""
     first = exchange(call, browser.code()).json["user"]
     linkedin.person = somebody(email=google.person["email"].upper(), email_verified="true")
@@ -181,7 +179,7 @@ def test_another_provider_s_word_for_the_same_verified_address_opens_the_same_ac
     assert "sign in to your account with LinkedIn" in mail["text"].replace("\n", " ")
 
 
-def test_an_account_with_a_password_is_not_entered(world, call, browser, google):
+def test_a_provider_does_not_open_an_account_with_a_password(world, call, browser, google):
     """Whoever registered the address beforehand does not share the account of the person who owns it."""
     client = world.client()
     google.person = somebody(email=client.email.upper())
@@ -193,9 +191,7 @@ def test_an_account_with_a_password_is_not_entered(world, call, browser, google)
     assert len(users_with(world, client.email)) == 1
 
 
-def test_an_account_that_was_given_a_password_is_entered_by_whom_it_was_made_for_and_no_other(
-    world, call, browser, google, linkedin
-):
+def test_an_account_that_got_a_password_is_opened_only_by_its_own_identity(world, call, browser, google, linkedin):
     user = exchange(call, browser.code()).json["user"]
     world.sql(
         """INSERT INTO user_tokens (id, user_id, purpose, token_hash, expires_at)
@@ -211,7 +207,7 @@ def test_an_account_that_was_given_a_password_is_entered_by_whom_it_was_made_for
     assert exchange(call, browser.code()).json["user"]["id"] == user["id"]
 
 
-def test_an_address_that_came_into_other_hands_opens_nothing(call, browser, google):
+def test_an_address_with_a_new_holder_opens_no_account(call, browser, google):
     first = exchange(call, browser.code()).json["user"]
     google.person = somebody(email=first["email"])
 
@@ -223,7 +219,7 @@ def test_an_address_that_came_into_other_hands_opens_nothing(call, browser, goog
                 {"email": "ä@example.com"}, {"email": "a\nb@example.com"}, {"email": ["a@example.com"]}],
 )  # fmt: skip
 @pytest.mark.parametrize("name", ["google", "linkedin"])
-def test_an_address_that_the_provider_has_not_verified_is_none(world, call, request, changes, name):
+def test_an_address_that_the_provider_has_not_verified_is_refused(world, call, request, changes, name):
     provider = request.getfixturevalue(name)
     provider.person = {key: value for key, value in somebody(**changes).items() if value is not None}
     before = world.sql("SELECT count(*) FROM users")
@@ -232,7 +228,7 @@ def test_an_address_that_the_provider_has_not_verified_is_none(world, call, requ
     assert world.sql("SELECT count(*) FROM users") == before
 
 
-def test_the_second_factor_is_asked_for_here_too(world, call, browser):
+def test_an_oauth_sign_in_asks_for_the_second_factor(world, call, browser):
     made = exchange(call, browser.code()).json
     session = tokens.verify(made["token"])
     user = User(
@@ -247,7 +243,7 @@ def test_the_second_factor_is_asked_for_here_too(world, call, browser):
     assert verified.json["user"]["id"] == made["user"]["id"]
 
 
-def test_a_code_is_good_once_also_at_the_same_moment(world, call, browser):
+def test_an_oauth_code_works_once_even_in_a_race(world, call, browser):
     exchange(call, browser.code())
     code = browser.code()
 
@@ -257,7 +253,7 @@ def test_a_code_is_good_once_also_at_the_same_moment(world, call, browser):
     assert {reply.code for reply in replies if reply.status == 401} == {"INVALID_CODE"}
 
 
-def test_two_first_sign_ins_at_once_make_one_account(world, call, browser, google):
+def test_two_concurrent_first_sign_ins_create_one_account(world, call, browser, google):
     codes = [browser.code() for _ in range(4)]
 
     replies = together([lambda code=code: exchange(call, code) for code in codes])
@@ -267,14 +263,14 @@ def test_two_first_sign_ins_at_once_make_one_account(world, call, browser, googl
     assert len(users_with(world, google.person["email"])) == 1
 
 
-def test_a_code_is_good_for_a_minute(call, browser, monkeypatch):
+def test_an_oauth_code_is_valid_for_a_minute(call, browser, monkeypatch):
     code, now = browser.code(), time.time()
     monkeypatch.setattr(time, "time", lambda: now + 62)
 
     assert exchange(call, code).code == "INVALID_CODE"
 
 
-def test_what_else_is_sealed_is_no_code_and_neither_is_anything_else(call, browser):
+def test_no_other_or_altered_text_is_an_oauth_code(call, browser):
     from shared.kit.request import Request, begin
     from shared.kit.sealed import seal
 
@@ -289,7 +285,7 @@ def test_what_else_is_sealed_is_no_code_and_neither_is_anything_else(call, brows
         assert (reply.status, reply.code) == (401, "INVALID_CODE"), bad[:20]
 
 
-def test_no_address_log_or_table_holds_a_secret(world, call, google, capsys):
+def test_no_url_log_or_table_contains_an_oauth_secret(world, call, google, capsys):
     browser = Browser(call, google)
     start = browser.start()
     verifier = json.loads(base64.urlsafe_b64decode(browser.cookies[0].partition("=")[2].partition(".")[0] + "=="))
@@ -312,7 +308,7 @@ def test_no_address_log_or_table_holds_a_secret(world, call, google, capsys):
 @pytest.mark.parametrize(
     "change", ["none", "another's", "altered", "another provider", "late", "no state", "wrong state", "iss"]
 )
-def test_only_the_browser_that_began_ends_it(call, google, linkedin, change, monkeypatch):
+def test_only_the_browser_that_started_an_oauth_sign_in_can_finish_it(call, google, linkedin, change, monkeypatch):
     browser, other = Browser(call, google), Browser(call, google)
     other.start()
     back, asked = google.visit(browser.start().headers["location"]), {}
@@ -345,7 +341,7 @@ def test_only_the_browser_that_began_ends_it(call, google, linkedin, change, mon
     assert "location" not in reply.headers
 
 
-def test_the_cookie_goes_with_the_attempt_and_the_provider_takes_its_code_once(browser, google):
+def test_the_oauth_cookie_is_deleted_and_the_providers_code_works_once(browser, google):
     back = google.visit(browser.start().headers["location"])
 
     first, again = browser.finish(back), browser.finish(back)
@@ -355,7 +351,7 @@ def test_the_cookie_goes_with_the_attempt_and_the_provider_takes_its_code_once(b
     assert again.headers["location"] == f"{FRONTEND}/oauth?error=provider_failed"
 
 
-def test_a_code_of_another_attempt_does_not_pass_its_verifier(call, google):
+def test_a_providers_code_from_another_attempt_fails_pkce(call, google):
     """Somebody puts its own code into the victim's callback, or a stolen one into its own."""
     browser, victim = Browser(call, google), Browser(call, google)
     stolen = parse_qs(urlsplit(google.visit(victim.start().headers["location"])).query)["code"][0]
@@ -388,20 +384,20 @@ FORGERIES: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("forgery", FORGERIES)
-def test_a_forged_or_misdirected_token_lets_nobody_in(browser, google, forgery):
+def test_a_forged_or_misdirected_id_token_signs_nobody_in(browser, google, forgery):
     google.forge = FORGERIES[forgery]
 
     assert browser.sign_in() == {"error": "provider_failed"}
 
 
-def test_whoever_does_not_want_to_goes_back(browser, google):
+def test_a_user_who_declines_at_the_provider_returns_to_the_frontend(browser, google):
     google.agrees = False
 
     assert browser.sign_in() == {"error": "access_denied"}
 
 
 @pytest.mark.parametrize("page", [FRONTEND, f"{FRONTEND}/", f"{FRONTEND}/welcome?tab=1"])
-def test_the_frontend_chooses_where_to_go_on(browser, page):
+def test_the_frontend_chooses_the_page_after_an_oauth_sign_in(browser, page):
     back = browser.finish(browser.provider.visit(browser.start(return_to=page).headers["location"]))
 
     assert back.headers["location"].startswith(f"{page}{'&' if '?' in page else '?'}code=")
@@ -412,20 +408,20 @@ def test_the_frontend_chooses_where_to_go_on(browser, page):
     ["https://evil.example", f"{FRONTEND}.evil.example", f"{FRONTEND}@evil.example", "//evil.example", "javascript:x",
      "/path", f"{FRONTEND}\\@evil.example", f"{FRONTEND}/#x", f"{FRONTEND}/\r\nx: y", f"{FRONTEND}1/", "x" * 1001],
 )  # fmt: skip
-def test_nobody_is_sent_anywhere_else(browser, page):
+def test_an_oauth_sign_in_redirects_to_our_frontends_only(browser, page):
     reply = browser.start(return_to=page)
 
     assert (reply.status, reply.fields) == (400, ["return_to"])
 
 
 @pytest.mark.parametrize("name", ["github", "Google", "..", "okta"])
-def test_other_providers_are_not_there(call, google, name):
+def test_an_unknown_provider_is_not_found(call, google, name):
     browser = Browser(call, google, name)
 
     assert (browser.start().status, finished(name, [], {"state": "x"}).status) == (404, 404)
 
 
-def test_a_provider_that_nobody_has_set_up_is_not_there(call, google, monkeypatch):
+def test_a_provider_without_settings_is_not_found(call, google, monkeypatch):
     made = boto3.client("secretsmanager").create_secret(Name=new_id().hex, SecretString='{"nobody": "x"}')
     monkeypatch.setenv("OAUTH_SECRET_ARN", made["ARN"])
 
@@ -433,12 +429,12 @@ def test_a_provider_that_nobody_has_set_up_is_not_there(call, google, monkeypatc
 
 
 @pytest.mark.parametrize("role", ["SUPER_ADMIN", "SUPPORT", "AGENT", "FINANCIAL_OFFICER"])
-def test_no_role_is_had_that_registration_does_not_give(browser, role):
+def test_an_oauth_sign_in_gives_only_roles_that_registration_gives(browser, role):
     assert (reply := browser.start(role=role)).status == 400
     assert reply.fields == ["role"]
 
 
-def test_a_provider_that_does_not_answer_is_told(call, monkeypatch):
+def test_a_provider_that_does_not_respond_is_reported(call, monkeypatch):
     provider = OidcProvider()
     provider.close()
     kept = {"google": {"issuer": provider.issuer, "client_id": CLIENT, "client_secret": SECRET}}
@@ -448,7 +444,7 @@ def test_a_provider_that_does_not_answer_is_told(call, monkeypatch):
     assert (reply := Browser(call, provider).start()).status == 503, reply.body
 
 
-def test_whoever_says_to_be_another_issuer_is_not_believed(call, monkeypatch):
+def test_an_answer_of_another_issuer_is_refused(call, monkeypatch):
     provider = OidcProvider()
     kept = {"google": {"issuer": provider.issuer, "client_id": CLIENT, "client_secret": SECRET}}
     made = boto3.client("secretsmanager").create_secret(Name=new_id().hex, SecretString=json.dumps(kept))
@@ -464,7 +460,7 @@ def test_whoever_says_to_be_another_issuer_is_not_believed(call, monkeypatch):
     assert (refused.status, sent.status) == (503, 302)
 
 
-def test_of_a_deleted_account_the_provider_s_name_is_forgotten_and_a_new_one_may_begin(world, call, browser):
+def test_a_deleted_account_frees_its_identity_for_a_new_account(world, call, browser):
     made = exchange(call, browser.code()).json
     user = made["user"]
     session = tokens.verify(made["token"])["sid"]
@@ -479,7 +475,7 @@ def test_of_a_deleted_account_the_provider_s_name_is_forgotten_and_a_new_one_may
 
 
 @pytest.mark.parametrize("end", ["status = 'SUSPENDED'", "deleted_at = now()"])
-def test_whoever_was_suspended_or_removed_does_not_come_back_to_the_account(world, call, browser, end):
+def test_a_suspended_or_removed_user_cannot_sign_in_with_a_provider(world, call, browser, end):
     user = exchange(call, browser.code()).json["user"]
     world.sql(f"UPDATE users SET {end} WHERE id = %(id)s", id=user["id"])
 

@@ -64,7 +64,7 @@ both_doors = pytest.mark.parametrize("door", ["register", "reset"], indirect=Tru
 
 @both_doors
 @pytest.mark.parametrize("length", TAKEN)
-def test_a_password_that_fits_is_the_whole_password(world, call, door, length):
+def test_every_byte_of_an_accepted_password_counts(world, call, door, length):
     email, bring = door
     password = TAKEN[length]
 
@@ -79,7 +79,7 @@ def test_a_password_that_fits_is_the_whole_password(world, call, door, length):
 
 @both_doors
 @pytest.mark.parametrize("length", REFUSED)
-def test_a_password_that_does_not_fit_is_refused_and_nothing_is_kept_of_it(world, door, length):
+def test_a_password_that_is_too_long_is_refused_and_not_stored(world, door, length):
     email, bring = door
     before = hash_at(world, email)
 
@@ -91,7 +91,7 @@ def test_a_password_that_does_not_fit_is_refused_and_nothing_is_kept_of_it(world
 
 
 @pytest.mark.parametrize("length", REFUSED)
-def test_login_does_not_cut_either(world, call, length):
+def test_login_does_not_truncate_passwords(world, call, length):
     person = world.client()
     cut = REFUSED[length].encode().split(b"\x00")[0][:72].decode(errors="ignore")
     world.sql(
@@ -107,7 +107,7 @@ def test_login_does_not_cut_either(world, call, length):
 @pytest.mark.parametrize(
     ("model", "field"), [("Registration", "password"), ("Credentials", "password"), ("NewPassword", "new_password")]
 )
-def test_the_limit_is_documented(model, field):
+def test_the_password_limit_is_documented(model, field):
     described = json.loads(openapi.DOCUMENT.read_text())["components"]["schemas"][model]["properties"][field]
 
     assert described["maxLength"] == 72

@@ -43,7 +43,7 @@ def test_a_refresh_token_gives_a_new_pair(world, call, signed_in):
     assert world.events(session_of(signed_in)) == ["session.started", "session.refreshed"]
 
 
-def test_the_header_and_the_cookie_are_read_after_the_body(call, signed_in):
+def test_the_refresh_token_in_the_body_comes_before_header_and_cookie(call, signed_in):
     good, bad = signed_in["refresh_token"], "nothing"
 
     assert call(refresh, headers={"x-refresh-token": good}).status == 200
@@ -51,7 +51,7 @@ def test_the_header_and_the_cookie_are_read_after_the_body(call, signed_in):
     assert call(refresh, body={"refresh_token": bad}, headers={"x-refresh-token": good}).status == 401
 
 
-def test_the_cookie_is_read_last(call, signed_in):
+def test_the_refresh_token_in_the_cookie_is_read_last(call, signed_in):
     from tests.call import http_event
 
     event = http_event(refresh.operation, as_=None)
@@ -60,7 +60,7 @@ def test_the_cookie_is_read_last(call, signed_in):
     assert refresh(event, None)["statusCode"] == 200
 
 
-def test_a_repeat_within_ten_seconds_gets_the_same_child(world, call, signed_in):
+def test_a_repeated_refresh_within_ten_seconds_returns_the_same_token(world, call, signed_in):
     asked = {"refresh_token": signed_in["refresh_token"]}
     first = call(refresh, body=asked).json
     later(world, session_of(signed_in), 8)
@@ -69,7 +69,7 @@ def test_a_repeat_within_ten_seconds_gets_the_same_child(world, call, signed_in)
     assert call(refresh, body={"refresh_token": first["refresh_token"]}).status == 200
 
 
-def test_a_spent_token_ends_the_whole_session(world, call, signed_in):
+def test_a_reused_refresh_token_ends_the_session(world, call, signed_in):
     asked = {"refresh_token": signed_in["refresh_token"]}
     child = call(refresh, body=asked).json
     session_id = session_of(signed_in)
@@ -88,14 +88,14 @@ def test_a_spent_token_ends_the_whole_session(world, call, signed_in):
     assert world.events(session_id)[-1] == "session.revoked"
 
 
-def test_a_grandparent_ends_the_session_even_at_once(call, signed_in):
+def test_an_older_refresh_token_ends_the_session_even_within_the_grace_period(call, signed_in):
     parent = call(refresh, body={"refresh_token": signed_in["refresh_token"]}).json["refresh_token"]
     call(refresh, body={"refresh_token": parent})
 
     assert call(refresh, body={"refresh_token": signed_in["refresh_token"]}).code == "REFRESH_TOKEN_REUSED"
 
 
-def test_twenty_tabs_at_once_get_one_live_child(world, call, signed_in):
+def test_twenty_concurrent_refreshes_leave_one_valid_token(world, call, signed_in):
     asked = {"refresh_token": signed_in["refresh_token"]}
 
     replies = together([lambda: call(refresh, body=asked)] * 20)
@@ -128,14 +128,14 @@ def test_twenty_tabs_at_once_get_one_live_child(world, call, signed_in):
         lambda token: token.replace(token[5], "é"),
     ],
 )
-def test_what_we_did_not_seal_is_no_token(world, call, signed_in, spoil):
+def test_a_refresh_token_without_our_seal_is_refused(world, call, signed_in, spoil):
     reply = call(refresh, headers={"x-refresh-token": spoil(signed_in["refresh_token"])})
 
     assert (reply.status, reply.code) == (401, "INVALID_TOKEN")
     assert call(refresh, body={"refresh_token": signed_in["refresh_token"]}).status == 200
 
 
-def test_an_access_token_does_not_refresh_nor_the_reverse(call, signed_in):
+def test_access_and_refresh_tokens_are_not_interchangeable(call, signed_in):
     assert call(refresh, body={"refresh_token": signed_in["token"][:500]}).code == "INVALID_TOKEN"
     refused = authorize({"identitySource": [f"Bearer {signed_in['refresh_token']}"], "headers": {}}, None)
     assert refused["context"] == {"refusal": "INVALID_TOKEN"}
@@ -149,13 +149,13 @@ def test_an_access_token_does_not_refresh_nor_the_reverse(call, signed_in):
         "UPDATE sessions SET expires_at = now() - interval '1 second' WHERE user_id = %(user)s",
     ],
 )
-def test_who_is_suspended_gone_or_too_late_does_not_go_on(world, call, signed_in, change):
+def test_a_suspended_deleted_or_expired_session_is_not_refreshed(world, call, signed_in, change):
     world.sql(change, user=signed_in["user"]["id"])
 
     assert call(refresh, body={"refresh_token": signed_in["refresh_token"]}).code == "SESSION_ENDED"
 
 
-def test_the_database_keeps_hashes_of_refresh_tokens_only(world, call, signed_in):
+def test_the_database_stores_only_hashes_of_refresh_tokens(world, call, signed_in):
     child = call(refresh, body={"refresh_token": signed_in["refresh_token"]}).json["refresh_token"]
 
     kept = str(world.sql("SELECT * FROM sessions")) + str(world.sql("SELECT payload FROM outbox"))

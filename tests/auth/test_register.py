@@ -18,7 +18,7 @@ def body(**changes: Any) -> dict[str, Any]:
     } | changes
 
 
-def test_a_new_user_is_signed_in_with_an_organization_of_its_own(world, call):
+def test_a_new_user_is_signed_in_with_their_own_organization(world, call):
     asked = body(organization_name="Doe & Co", company="Doe", title="CEO", terms_accepted=True)
 
     reply = call(register, body=asked)
@@ -45,7 +45,7 @@ def test_a_new_user_is_signed_in_with_an_organization_of_its_own(world, call):
     assert str(audit["user_id"]) == user["id"]
 
 
-def test_the_refresh_token_also_comes_as_a_cookie_that_no_script_reads(call):
+def test_the_refresh_token_is_also_set_as_an_http_only_cookie(call):
     reply = call(register, body=body())
 
     [cookie] = reply.cookies
@@ -64,12 +64,12 @@ def test_an_organization_is_named_after_its_company_or_its_first_user(world, cal
 
 
 @pytest.mark.parametrize("role", ["OWNER", "CLIENT", "BROKER", "CONTRACTOR"])
-def test_these_roles_register_themselves(call, role):
+def test_owners_clients_brokers_and_contractors_can_register(call, role):
     assert call(register, body=body(role=role)).json["user"]["role"] == role
 
 
 @pytest.mark.parametrize("role", ["SUPER_ADMIN", "SUPPORT", "FINANCIAL_OFFICER", "AGENT", "client", "", None, 1])
-def test_no_other_role_registers_itself(world, call, role):
+def test_no_other_role_can_register(world, call, role):
     asked = body(role=role)
 
     reply = call(register, body=asked)
@@ -78,7 +78,7 @@ def test_no_other_role_registers_itself(world, call, role):
     assert not world.sql("SELECT id FROM users WHERE email = %(email)s", email=asked["email"])
 
 
-def test_an_address_is_taken_whatever_its_case(world, call):
+def test_an_address_is_taken_in_any_case(world, call):
     asked = body(email=f"John.{new_id().hex}@Example.com")
     call(register, body=asked)
     organizations = world.sql("SELECT count(*) FROM organizations")
@@ -100,7 +100,7 @@ def test_an_address_is_taken_whatever_its_case(world, call):
         "!#$%&'*+/=?^_`{|}~-@example.com",
     ],
 )
-def test_an_address_of_rfc_5322_is_taken_as_it_is(world, call, email):
+def test_a_valid_rfc_5322_address_is_accepted_unchanged(world, call, email):
     world.sql("UPDATE users SET email = id::text || '@gone.example' WHERE email = %(email)s", email=email)
     assert call(register, body=body(email=email)).json["user"]["email"] == email
 
@@ -113,7 +113,7 @@ def test_an_address_of_rfc_5322_is_taken_as_it_is(world, call, email):
         "jörg@example.com", "x" * 65 + "@example.com", "x@" + "a" * 250 + ".com", "", None, 1, "\ud800@example.com",
     ],
 )  # fmt: skip
-def test_what_is_no_address_is_refused(call, email):
+def test_an_invalid_address_is_refused_at_registration(call, email):
     text = body(email=email)
     if email == "\ud800@example.com":
         text = '{"email": "\\ud800@example.com", "password": "SecurePass123!", "name": "J", "role": "CLIENT"}'
@@ -138,7 +138,7 @@ def test_what_is_no_address_is_refused(call, email):
         ("SecurePass123\x00!", 1),
     ],
 )
-def test_each_broken_rule_of_a_password_is_told(call, password, broken):
+def test_each_broken_rule_of_a_password_is_reported(call, password, broken):
     reply = call(register, body=body(password=password))
 
     assert (reply.status, reply.code) == (400, "VALIDATION_ERROR")
@@ -146,7 +146,7 @@ def test_each_broken_rule_of_a_password_is_told(call, password, broken):
 
 
 @pytest.mark.parametrize("password", ["Abcdefg1", "A1" + "b" * 70, "Aa1" + "😀" * 17, "Äöü45678"])
-def test_a_password_up_to_72_bytes_is_taken_whole(call, password):
+def test_a_password_of_72_bytes_is_not_truncated(call, password):
     from functions.auth.login import login
 
     asked = body(password=password)
@@ -156,14 +156,14 @@ def test_a_password_up_to_72_bytes_is_taken_whole(call, password):
     assert call(login, body={"email": asked["email"], "password": password[:-1]}).status == 401
 
 
-def test_an_unknown_field_is_refused(call):
+def test_an_unknown_field_is_refused_at_registration(call):
     reply = call(register, body=body(id=str(new_id()), status="ACTIVE", email_verified=True))
 
     assert reply.status == 400
     assert set(reply.fields) == {"id", "status", "email_verified"}
 
 
-def test_the_database_knows_only_hashes(world, call):
+def test_registration_stores_only_hashes(world, call):
     asked = body()
 
     reply = call(register, body=asked)
@@ -176,7 +176,7 @@ def test_the_database_knows_only_hashes(world, call):
     assert row["password_hash"].startswith("$2b$12$")
 
 
-def test_events_and_audit_rows_tell_no_personal_data(world, call):
+def test_registration_events_and_audit_rows_contain_no_personal_data(world, call):
     asked = body(name="Canary Person", company="Canary Ltd")
 
     user = call(register, body=asked).json["user"]

@@ -35,13 +35,13 @@ def ask(world, call):
     return request
 
 
-def test_the_answer_is_the_sources(ask, world):
+def test_a_password_reset_request_is_answered_as_s0_prints_it(ask, world):
     reply, _ = ask(world.client().email)
 
     assert (reply.status, reply.json) == (200, {"message": "Password reset link sent to email"})
 
 
-def test_a_mail_with_a_link_comes_whatever_the_addresss_case(world, ask, invoke):
+def test_a_password_reset_email_is_sent_whatever_the_case_of_the_address(world, ask, invoke):
     client = world.client()
     _, event = ask(client.email.upper())
 
@@ -52,7 +52,7 @@ def test_a_mail_with_a_link_comes_whatever_the_addresss_case(world, ask, invoke)
     assert f"http://localhost:3000/reset-password?token={token_in(mail)}" in mail["text"]
 
 
-def test_the_token_stands_nowhere_but_in_the_mail(world, ask, invoke):
+def test_the_password_reset_token_is_only_in_the_email(world, ask, invoke):
     client = world.client()
     _, event = ask(client.email)
     invoke(compose_mail, event)
@@ -62,7 +62,7 @@ def test_the_token_stands_nowhere_but_in_the_mail(world, ask, invoke):
     assert not [table for table in tables if token in str(world.sql(f"SELECT t::text FROM {table} t"))]
 
 
-def test_it_is_good_for_one_hour(world, ask):
+def test_a_password_reset_token_is_valid_for_one_hour(world, ask):
     client = world.client()
     ask(client.email)
 
@@ -94,7 +94,7 @@ def test_known_and_unknown_addresses_get_the_same_answer_after_the_same_statemen
     assert len(work[0]) > 5
 
 
-def test_nobody_is_written_to_at_an_unknown_address(world, ask, invoke):
+def test_no_email_is_sent_to_an_unknown_address(world, ask, invoke):
     email = unknown()
     _, event = ask(email)
 
@@ -105,7 +105,7 @@ def test_nobody_is_written_to_at_an_unknown_address(world, ask, invoke):
 
 
 @pytest.mark.parametrize("change", ["status = 'SUSPENDED'", "deleted_at = now()"])
-def test_who_is_suspended_or_gone_is_nobody(world, ask, change):
+def test_a_suspended_or_deleted_user_gets_no_password_reset(world, ask, change):
     client = world.client()
     world.sql(f"UPDATE users SET {change} WHERE id = %(id)s", id=client.id)
 
@@ -115,7 +115,7 @@ def test_who_is_suspended_or_gone_is_nobody(world, ask, change):
     assert not world.sql("SELECT id FROM user_tokens WHERE user_id = %(id)s", id=client.id)
 
 
-def test_of_many_requests_at_once_one_token_is_live(world, call):
+def test_concurrent_password_reset_requests_leave_one_valid_token(world, call):
     client = world.client()
 
     together([lambda: call(request_password_reset, body={"email": client.email})] * 10)
@@ -126,7 +126,7 @@ def test_of_many_requests_at_once_one_token_is_live(world, call):
 
 @pytest.mark.parametrize("known", [True, False])
 @pytest.mark.parametrize("valkey_is_down", [True, False])
-def test_an_address_is_written_to_three_times_an_hour_even_without_valkey(
+def test_an_address_gets_at_most_three_reset_emails_an_hour_even_without_valkey(
     world, call, monkeypatch, known, valkey_is_down
 ):
     email = world.client().email if known else unknown()
@@ -154,7 +154,7 @@ def test_an_address_is_written_to_three_times_an_hour_even_without_valkey(
     assert call(request_password_reset, body={"email": unknown()}).status == 200
 
 
-def test_the_window_slides(world, call, monkeypatch):
+def test_the_window_of_password_reset_requests_slides(world, call, monkeypatch):
     monkeypatch.setenv("RATE_LIMIT_SCALE", "1")
     email = unknown()
     for _ in range(3):
@@ -167,7 +167,7 @@ def test_the_window_slides(world, call, monkeypatch):
     assert [call(request_password_reset, body={"email": email}).status for _ in range(2)] == [200, 429]
 
 
-def test_twenty_requests_at_once_are_counted_exactly(world, call, monkeypatch):
+def test_twenty_concurrent_password_reset_requests_are_counted_exactly(world, call, monkeypatch):
     monkeypatch.setenv("RATE_LIMIT_SCALE", "1")
     client = world.client()
 
@@ -177,13 +177,13 @@ def test_twenty_requests_at_once_are_counted_exactly(world, call, monkeypatch):
 
 
 @pytest.mark.parametrize("asked", [{}, {"email": None}, {"email": 1}, {"email": "x" * 255}, {"email": "a\x00"}])
-def test_what_is_no_address_is_refused(call, asked):
+def test_an_invalid_address_is_refused_at_password_reset(call, asked):
     reply = call(request_password_reset, body=asked)
 
     assert (reply.status, reply.code, reply.fields) == (400, "VALIDATION_ERROR", ["email"])
 
 
-def test_a_stranger_learns_nothing_from_events_and_audit_rows(world, ask):
+def test_password_reset_events_and_audit_rows_reveal_no_account(world, ask):
     client = world.client()
     _, event = ask(client.email)
 

@@ -13,7 +13,7 @@ def newcomer(world):
     return world.client(email_verified=False)
 
 
-def test_another_mail_with_another_token_verifies_the_address(world, call, invoke, newcomer):
+def test_a_resent_verification_email_verifies_the_address(world, call, invoke, newcomer):
     reply = call(resend_verification, as_=newcomer)
 
     assert reply.status == 200
@@ -25,7 +25,7 @@ def test_another_mail_with_another_token_verifies_the_address(world, call, invok
     assert call(verify_email, body={"token": token_in(mail)}).json["email_verified"] is True
 
 
-def test_the_mail_before_stays_good(world, call, invoke, newcomer):
+def test_an_earlier_verification_email_stays_valid(world, call, invoke, newcomer):
     for _ in range(2):
         call(resend_verification, as_=newcomer)
     invoke(compose_mail, *world.event_details(newcomer.id))
@@ -35,7 +35,7 @@ def test_the_mail_before_stays_good(world, call, invoke, newcomer):
     assert call(verify_email, body={"token": token_in(first)}).status == 200
 
 
-def test_a_verified_address_needs_no_mail(world, call):
+def test_a_verified_address_gets_no_verification_email(world, call):
     client = world.client()
 
     reply = call(resend_verification, as_=client)
@@ -44,7 +44,7 @@ def test_a_verified_address_needs_no_mail(world, call):
     assert world.events(client.id) == []
 
 
-def test_a_mailbox_that_may_be_a_strangers_is_written_to_three_times_an_hour(world, call, monkeypatch, newcomer):
+def test_a_verification_email_is_sent_at_most_three_times_an_hour(world, call, monkeypatch, newcomer):
     monkeypatch.setenv("RATE_LIMIT_SCALE", "1")
 
     replies = [call(resend_verification, as_=newcomer) for _ in range(4)]

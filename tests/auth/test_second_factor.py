@@ -38,7 +38,7 @@ def sessions_of(world: Any, user: Any) -> int:
     return int(row["n"])
 
 
-def test_setting_it_up_gives_what_an_app_needs(world, call):
+def test_setting_up_the_second_factor_returns_what_an_app_needs(world, call):
     client = world.client()
 
     reply = call(set_up_second_factor, as_=client, body={})
@@ -54,7 +54,7 @@ def test_setting_it_up_gives_what_an_app_needs(world, call):
     assert "token" in call(login, body={"email": client.email, "password": PASSWORD}).json
 
 
-def test_the_picture_holds_the_address():
+def test_the_qr_code_contains_the_uri():
     import segno
 
     address = "otpauth://totp/X:a%40example.com?secret=ABC&issuer=X"
@@ -64,7 +64,7 @@ def test_the_picture_holds_the_address():
     assert base64.b64decode(second_factor.picture_of(address)) == out.getvalue()
 
 
-def test_a_code_of_the_app_turns_it_on(world, call):
+def test_a_code_from_the_app_enables_the_second_factor(world, call):
     client = world.client()
     app = set_up(call, client)
     assert call(enable_second_factor, as_=client, body={"code": app.wrong()}).code == "INVALID_CODE"
@@ -79,7 +79,7 @@ def test_a_code_of_the_app_turns_it_on(world, call):
     assert verify(call, asked_for_a_code(call, client), code=app.code()).code == "INVALID_CODE"
 
 
-def test_it_is_neither_set_up_nor_enabled_twice(world, call):
+def test_the_second_factor_is_neither_set_up_nor_enabled_twice(world, call):
     client = world.client()
     app, _ = protected(call, client)
     before = world.sql("SELECT two_factor_secret FROM users WHERE id = %(id)s", id=client.id)
@@ -90,7 +90,7 @@ def test_it_is_neither_set_up_nor_enabled_twice(world, call):
     assert world.sql("SELECT two_factor_secret FROM users WHERE id = %(id)s", id=client.id) == before
 
 
-def test_whoever_sets_up_again_needs_the_newer_secret(world, call):
+def test_setting_up_again_voids_the_earlier_secret(world, call):
     client = world.client()
     older = set_up(call, client)
     newer = set_up(call, client)
@@ -99,11 +99,11 @@ def test_whoever_sets_up_again_needs_the_newer_secret(world, call):
     assert call(enable_second_factor, as_=client, body={"code": newer.code()}).status == 200
 
 
-def test_nothing_is_enabled_that_was_not_set_up(world, call):
+def test_the_second_factor_is_not_enabled_before_it_is_set_up(world, call):
     assert call(enable_second_factor, as_=world.client(), body={"code": "123456"}).code == "SECOND_FACTOR_NOT_SET_UP"
 
 
-def test_enabled_by_two_at_once_it_has_ten_recovery_codes(world, call):
+def test_two_concurrent_enablings_leave_ten_recovery_codes(world, call):
     client = world.client()
     app = set_up(call, client)
 
@@ -115,7 +115,7 @@ def test_enabled_by_two_at_once_it_has_ten_recovery_codes(world, call):
 
 
 @pytest.mark.parametrize("drift", [0, 1])
-def test_the_right_password_asks_for_a_code_and_the_code_lets_in(world, call, drift):
+def test_the_right_password_and_a_code_sign_in(world, call, drift):
     client = world.client()
     app, _ = protected(call, client)
     before = sessions_of(world, client)
@@ -136,14 +136,14 @@ def test_the_right_password_asks_for_a_code_and_the_code_lets_in(world, call, dr
 
 
 @pytest.mark.parametrize("drift", [-2, 2])
-def test_a_code_of_another_minute_is_wrong(world, call, drift):
+def test_a_code_of_another_minute_is_refused(world, call, drift):
     client = world.client()
     app, _ = protected(call, client)
 
     assert verify(call, asked_for_a_code(call, client), code=app.code(drift)).code == "INVALID_CODE"
 
 
-def test_a_wrong_password_tells_nothing_of_a_second_factor(world, call):
+def test_a_wrong_password_does_not_reveal_the_second_factor(world, call):
     plain, client = world.client(), world.client()
     protected(call, client)
     told = []
@@ -154,7 +154,7 @@ def test_a_wrong_password_tells_nothing_of_a_second_factor(world, call):
     assert told[0] == told[1]
 
 
-def test_no_code_is_good_twice_nor_one_before_it(world, call):
+def test_a_used_code_and_all_earlier_ones_are_refused(world, call):
     client = world.client()
     app, _ = protected(call, client)
     assert verify(call, asked_for_a_code(call, client), code=app.code(1)).status == 200
@@ -163,7 +163,7 @@ def test_no_code_is_good_twice_nor_one_before_it(world, call):
         assert verify(call, asked_for_a_code(call, client), code=app.code(drift)).code == "INVALID_CODE"
 
 
-def test_of_a_code_given_many_times_at_once_one_is_good(world, call):
+def test_a_code_sent_many_times_at_once_works_once(world, call):
     client = world.client()
     app, _ = protected(call, client)
     waiting = [asked_for_a_code(call, client) for _ in range(6)]
@@ -175,7 +175,7 @@ def test_of_a_code_given_many_times_at_once_one_is_good(world, call):
     assert sessions_of(world, client) == before + 1
 
 
-def test_a_token_is_good_for_one_sign_in_even_at_once(world, call):
+def test_a_second_factor_challenge_works_once_even_in_a_race(world, call):
     client = world.client()
     _, codes = protected(call, client)
     token, before = asked_for_a_code(call, client), sessions_of(world, client)
@@ -186,7 +186,7 @@ def test_a_token_is_good_for_one_sign_in_even_at_once(world, call):
     assert sessions_of(world, client) == before + 1
 
 
-def test_five_tries_then_the_right_code_is_too_late(world, call):
+def test_after_five_wrong_codes_the_right_one_is_refused(world, call):
     client = world.client()
     app, codes = protected(call, client)
     token = asked_for_a_code(call, client)
@@ -206,7 +206,7 @@ def test_five_tries_then_the_right_code_is_too_late(world, call):
     assert verify(call, token, recovery_code=codes[0]).status == 200
 
 
-def test_of_many_tries_at_once_five_are_made(world, call, monkeypatch):
+def test_of_many_concurrent_codes_five_are_tried(world, call, monkeypatch):
     client = world.client()
     app, _ = protected(call, client)
     token, tried = asked_for_a_code(call, client), []
@@ -219,7 +219,7 @@ def test_of_many_tries_at_once_five_are_made(world, call, monkeypatch):
     assert len(tried) == 5
 
 
-def test_a_person_s_codes_are_tried_thirty_times_an_hour_whatever_the_tokens(world, call, monkeypatch):
+def test_a_users_codes_are_tried_thirty_times_an_hour_across_sign_ins(world, call, monkeypatch):
     client = world.client()
     app, _ = protected(call, client)
     monkeypatch.setenv("RATE_LIMIT_SCALE", "0.1")  # three
@@ -246,7 +246,7 @@ def test_a_person_s_codes_are_tried_thirty_times_an_hour_whatever_the_tokens(wor
         "UPDATE user_tokens SET purpose = 'PASSWORD_RESET' WHERE user_id = %(id)s",
     ],
 )
-def test_a_sign_in_that_may_go_no_further_takes_no_code(world, call, end):
+def test_a_sign_in_that_was_ended_accepts_no_code(world, call, end):
     client = world.client()
     app, _ = protected(call, client)
     token = asked_for_a_code(call, client)
@@ -255,7 +255,7 @@ def test_a_sign_in_that_may_go_no_further_takes_no_code(world, call, end):
     assert (reply := verify(call, token, code=app.code())).code == "INVALID_CODE", reply.body
 
 
-def test_a_new_password_ends_what_the_old_one_began(world, call):
+def test_a_new_password_ends_sign_ins_that_wait_for_a_code(world, call):
     client = world.client()
     app, _ = protected(call, client)
     token = asked_for_a_code(call, client)
@@ -273,7 +273,7 @@ def test_a_new_password_ends_what_the_old_one_began(world, call):
 
 
 @pytest.mark.parametrize("typed", [str, str.lower, lambda code: code.replace("-", ""), lambda code: f" {code} "])
-def test_a_recovery_code_lets_in_once_however_it_is_typed(world, call, typed):
+def test_a_recovery_code_signs_in_once_however_it_is_typed(world, call, typed):
     client = world.client()
     _, codes = protected(call, client)
 
@@ -282,7 +282,7 @@ def test_a_recovery_code_lets_in_once_however_it_is_typed(world, call, typed):
     assert verify(call, asked_for_a_code(call, client), recovery_code=codes[4]).status == 200
 
 
-def test_of_a_recovery_code_given_many_times_at_once_one_is_good(world, call):
+def test_a_recovery_code_sent_many_times_at_once_works_once(world, call):
     client = world.client()
     _, codes = protected(call, client)
     waiting = [asked_for_a_code(call, client) for _ in range(4)]
@@ -292,7 +292,7 @@ def test_of_a_recovery_code_given_many_times_at_once_one_is_good(world, call):
     assert sorted(reply.status for reply in replies) == [200, 401, 401, 401]
 
 
-def test_the_codes_of_others_are_wrong(world, call):
+def test_another_users_recovery_codes_are_refused(world, call):
     client, other = world.client(), world.client()
     protected(call, client)
     app, codes = protected(call, other)
@@ -303,14 +303,14 @@ def test_the_codes_of_others_are_wrong(world, call):
 
 
 @pytest.mark.parametrize("given", [{}, {"code": "123456", "recovery_code": "X"}, {"code": "12345"}, {"code": "١٢٣٤٥٦"}])
-def test_one_factor_is_given_and_a_code_is_six_digits(world, call, given):
+def test_exactly_one_kind_of_code_is_required_and_it_has_six_digits(world, call, given):
     reply = verify(call, "x", **given)
 
     assert (reply.status, reply.fields) == (400, ["code"])
 
 
 @pytest.mark.parametrize("by", ["code", "recovery code"])
-def test_it_is_given_up_with_the_password_and_a_code(world, call, by):
+def test_disabling_the_second_factor_takes_the_password_and_a_code(world, call, by):
     client = world.client()
     app, codes = protected(call, client)
     code = app.code() if by == "code" else codes[0]
@@ -329,7 +329,7 @@ def test_it_is_given_up_with_the_password_and_a_code(world, call, by):
     )
 
 
-def test_neither_alone_gives_it_up_and_which_was_wrong_is_not_told(world, call):
+def test_a_failed_disabling_does_not_reveal_which_factor_was_wrong(world, call):
     client = world.client()
     app, codes = protected(call, client)
     tried = [
@@ -351,7 +351,7 @@ def test_neither_alone_gives_it_up_and_which_was_wrong_is_not_told(world, call):
     assert verify(call, asked_for_a_code(call, client), code=app.code()).status == 200
 
 
-def test_guesses_at_the_password_behind_a_stolen_session_are_counted(world, call, monkeypatch):
+def test_password_guesses_from_a_stolen_session_are_counted(world, call, monkeypatch):
     client = world.client()
     app, _ = protected(call, client)
     monkeypatch.setenv("RATE_LIMIT_SCALE", "0.1")  # three
@@ -362,7 +362,7 @@ def test_guesses_at_the_password_behind_a_stolen_session_are_counted(world, call
     assert codes == ["INVALID_CODE"] * 3 + ["RATE_LIMIT_EXCEEDED"]
 
 
-def test_an_answer_with_a_secret_is_kept_under_no_key(world, call):
+def test_an_answer_with_a_secret_is_not_stored_under_its_idempotency_key(world, call):
     client = world.client()
 
     first, second = (call(set_up_second_factor, as_=client, key="the-same").json["secret"] for _ in range(2))

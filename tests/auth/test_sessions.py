@@ -28,7 +28,7 @@ def listed(call: Any, user: Any, **query: Any) -> list[dict[str, Any]]:
     return list(call(list_sessions, as_=user, query=query).json["data"])
 
 
-def test_ones_own_sessions_are_listed_newest_first_with_what_tells_them_apart(world, call):
+def test_a_user_lists_their_own_sessions_newest_first(world, call):
     client = world.client()
     world.client()
     phone, _ = sign_in(call, client, ip="198.51.100.9", headers={"user-agent": "A phone"})
@@ -44,7 +44,7 @@ def test_ones_own_sessions_are_listed_newest_first_with_what_tells_them_apart(wo
     }  # fmt: skip
 
 
-def test_a_refresh_is_a_use(world, call):
+def test_a_refresh_updates_the_last_use_of_a_session(world, call):
     phone, pair = sign_in(call, world.client())
     call(refresh, body={"refresh_token": pair["refresh_token"]})
 
@@ -53,7 +53,7 @@ def test_a_refresh_is_a_use(world, call):
     assert here["last_used_at"] > here["created_at"]
 
 
-def test_pages_hold_each_session_once(world, call):
+def test_pages_of_sessions_contain_each_session_once(world, call):
     client = world.client()
     for _ in range(4):
         sign_in(call, client)
@@ -70,7 +70,7 @@ def test_pages_hold_each_session_once(world, call):
 
 
 @pytest.mark.parametrize("end", ["revoked_at = now()", "expires_at = now() - interval '1 second'"])
-def test_what_has_ended_is_neither_listed_nor_ended_again(world, call, end):
+def test_an_ended_session_is_neither_listed_nor_ended_again(world, call, end):
     client = world.client()
     phone, _ = sign_in(call, client)
     world.sql(f"UPDATE sessions SET {end} WHERE id = %(id)s", id=phone.session_id)
@@ -80,7 +80,7 @@ def test_what_has_ended_is_neither_listed_nor_ended_again(world, call, end):
     assert world.events(phone.session_id) == ["session.started"]
 
 
-def test_an_ended_session_is_dead_with_its_tokens_and_sockets_and_the_others_live(world, call, invoke):
+def test_ending_a_session_voids_its_tokens_and_sockets_and_no_others(world, call, invoke):
     client = world.client()
     phone, pair = sign_in(call, client)
     lost, kept = socket_of(world, phone), socket_of(world, client)
@@ -103,7 +103,7 @@ def test_an_ended_session_is_dead_with_its_tokens_and_sockets_and_the_others_liv
     assert (audit["user_id"], audit["after"]["revoked_reason"]) == (client.id, "ENDED_ELSEWHERE")
 
 
-def test_the_session_at_hand_may_be_the_one(world, call):
+def test_a_user_can_end_the_current_session(world, call):
     client = world.client()
 
     assert call(end_session, as_=client, path={"session_id": client.session_id}).status == 204
@@ -113,7 +113,7 @@ def test_the_session_at_hand_may_be_the_one(world, call):
     assert audit["after"]["revoked_reason"] == "LOGGED_OUT"
 
 
-def test_the_sessions_of_others_do_not_exist(world, call):
+def test_other_users_sessions_are_not_found(world, call):
     client = world.client()
     colleague = world.colleague(client)
 
@@ -126,7 +126,7 @@ def test_the_sessions_of_others_do_not_exist(world, call):
     assert [session["id"] for session in listed(call, colleague)] == [str(colleague.session_id)]
 
 
-def test_it_ends_once(world, call):
+def test_a_session_ends_once(world, call):
     client = world.client()
     phone, _ = sign_in(call, client)
 
@@ -137,7 +137,7 @@ def test_it_ends_once(world, call):
     assert world.events(phone.session_id) == ["session.started", "session.revoked"]
 
 
-def test_whoever_was_signed_out_lists_nothing(world, call):
+def test_a_signed_out_user_cannot_list_sessions(world, call):
     """API Gateway may let it in for 45 seconds."""
     client = world.client()
     call(logout, as_=client)

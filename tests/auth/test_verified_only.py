@@ -52,11 +52,11 @@ def refused(world, user):
     return [(row["action"], row["after"]["code"]) for row in rows]
 
 
-def test_it_holds_for_what_offers_publishes_or_binds():
+def test_bidding_publishing_and_signing_require_a_verified_address():
     assert {operation.name for operation in catalog.load() if operation.verified} == ASKS_FOR_A_PROOF
 
 
-def test_without_a_proof_nothing_is_offered(world, call, asked_for, unproven):
+def test_an_unverified_user_cannot_bid(world, call, asked_for, unproven):
     reply = call(place_bid, as_=unproven, body={"space_id": world.space(), "bid_amount": 1})
 
     assert (reply.status, reply.code) == (403, "EMAIL_NOT_VERIFIED")
@@ -64,7 +64,7 @@ def test_without_a_proof_nothing_is_offered(world, call, asked_for, unproven):
     assert refused(world, unproven) == [("place_bid.refused", "EMAIL_NOT_VERIFIED")]
 
 
-def test_over_a_socket_neither(world, asked_for, unproven):
+def test_an_unverified_user_cannot_bid_over_a_socket(world, asked_for, unproven):
     socket = Client()
     assert socket.open(connect, token=unproven.token()) == 200
 
@@ -75,7 +75,7 @@ def test_over_a_socket_neither(world, asked_for, unproven):
     assert refused(world, unproven) == [("place_bid.refused", "EMAIL_NOT_VERIFIED")]
 
 
-def test_what_a_role_may_never_do_is_on_record_too(world, call):
+def test_a_refused_bid_by_a_role_that_never_bids_is_audited(world, call):
     owner = world.owner()
 
     assert call(place_bid, as_=owner, body={"space_id": world.space(), "bid_amount": 1}).code == "FORBIDDEN"
@@ -83,14 +83,14 @@ def test_what_a_role_may_never_do_is_on_record_too(world, call):
     assert refused(world, owner) == [("place_bid.refused", "FORBIDDEN")]
 
 
-def test_the_proof_counts_at_once(world, call, asked_for, unproven):
+def test_a_verified_address_counts_at_once(world, call, asked_for, unproven):
     """API Gateway may go on saying for 45 seconds that there is none."""
     world.sql("UPDATE users SET email_verified = true WHERE id = %(id)s", id=unproven.id)
 
     assert call(place_bid, as_=unproven, body={"space_id": world.space(), "bid_amount": 1}).status == 201
 
 
-def test_what_binds_nobody_stays_open(world, call, asked_for, unproven):
+def test_an_unverified_user_may_do_what_binds_nobody(world, call, asked_for, unproven):
     world.sql("UPDATE users SET email_verified = true WHERE id = %(id)s", id=unproven.id)
     bid = call(place_bid, as_=unproven, body={"space_id": world.space(), "bid_amount": 1}).json["id"]
     world.sql("UPDATE users SET email_verified = false WHERE id = %(id)s", id=unproven.id)
@@ -99,7 +99,7 @@ def test_what_binds_nobody_stays_open(world, call, asked_for, unproven):
     assert call(resend_verification, as_=unproven).status == 200
 
 
-def test_where_no_stage_asks_for_it_nobody_is_asked(world, call, unproven):
+def test_a_stage_without_the_setting_requires_no_verified_address(world, call, unproven):
     proven = dataclasses.replace(unproven, email_verified=True)
     for caller in (unproven, proven):
         assert call(place_bid, as_=caller, body={"space_id": world.space(), "bid_amount": 1}).status == 201

@@ -27,7 +27,7 @@ def token_of(world: Any, user: dict[str, Any]) -> str:
     return rules.mailed_token(derived_key(rules.VERIFICATION_KEY), UUID(str(row["id"])))
 
 
-def test_the_token_of_the_mail_verifies_its_address_once(world, call, invoke, registered):
+def test_the_token_from_the_email_verifies_its_address_once(world, call, invoke, registered):
     [event] = world.event_details(registered["id"])
     assert invoke(compose_mail, event) == []
     [mail] = mails_to(registered["email"])
@@ -41,7 +41,7 @@ def test_the_token_of_the_mail_verifies_its_address_once(world, call, invoke, re
     assert call(verify_email, body={"token": token}).code == "INVALID_TOKEN"
 
 
-def test_a_redelivered_event_sends_no_second_mail(world, call, invoke, registered):
+def test_a_redelivered_event_sends_no_second_verification_email(world, call, invoke, registered):
     [event] = world.event_details(registered["id"])
 
     assert invoke(compose_mail, event, event) == []
@@ -50,14 +50,14 @@ def test_a_redelivered_event_sends_no_second_mail(world, call, invoke, registere
     assert len(mails_to(registered["email"])) == 1
 
 
-def test_the_token_stands_nowhere_but_in_the_mail(world, call, registered):
+def test_the_verification_token_is_only_in_the_email(world, call, registered):
     token = token_of(world, registered)
 
     tables = ["user_tokens", "users", "outbox", "audit_logs"]
     assert not [table for table in tables if token in str(world.sql(f"SELECT t::text FROM {table} t"))]
 
 
-def test_a_token_used_twenty_times_at_once_works_once(world, call, registered):
+def test_a_verification_token_used_twenty_times_at_once_works_once(world, call, registered):
     token = token_of(world, registered)
 
     statuses = together([lambda: call(verify_email, body={"token": token}).status] * 20)
@@ -74,7 +74,7 @@ def test_a_token_used_twenty_times_at_once_works_once(world, call, registered):
         "UPDATE users SET deleted_at = now() WHERE id = %(id)s",
     ],
 )
-def test_an_old_spent_or_foreign_token_is_refused(world, call, registered, change):
+def test_an_old_used_or_foreign_verification_token_is_refused(world, call, registered, change):
     token = token_of(world, registered)
     world.sql(change, id=registered["id"])
 
@@ -86,10 +86,10 @@ def test_an_old_spent_or_foreign_token_is_refused(world, call, registered, chang
 
 
 @pytest.mark.parametrize("token", ["x", "01a1fd24-ecd8-70a5-a86f-c0062b56799f", "é"])
-def test_an_unknown_token_is_refused(call, token):
+def test_an_unknown_verification_token_is_refused(call, token):
     assert call(verify_email, body={"token": token}).code == "INVALID_TOKEN"
 
 
 @pytest.mark.parametrize("asked", [{}, {"token": None}, {"token": ""}, {"token": 1}, {"token": "\x00"}])
-def test_what_is_no_token_is_refused(call, asked):
+def test_a_malformed_verification_token_is_refused(call, asked):
     assert call(verify_email, body=asked).code == "VALIDATION_ERROR"

@@ -272,7 +272,7 @@ def test_an_index_is_a_clause_with_everything_that_it_is_calculated_by() -> None
         "Changes of rent With the index CPI-U, every 12 months",
         "follows the index “CPI-U”, whose base value is 462.2.",
         "its value at the change before (at first the base value), multiplied by 0.9, but by at least 1.5 % and at "
-        "most 2 %. The percentage applies to the base rent last owed.",
+        "most 2 %. The percentage applies to the base rent last charged.",
         "does not exceed USD 6,000.00 a month. It does not fall.",
         "as far as the index is known on the date of this Lease",
     ):

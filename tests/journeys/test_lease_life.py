@@ -162,7 +162,7 @@ def test_a_lease_lives_and_ends_and_every_cent_is_accounted_for(platform: Platfo
     statement = life.client.download(f"{life.deal.path}/statement")
     assert statement == life.owner.download(f"{life.deal.path}/statement")
     text = " ".join(" ".join(page.extract_text().split()) for page in PdfReader(BytesIO(statement)).pages)
-    for words in ("Deposit returned BACK-1", "Payment taken back", "Over-payment", f"{DEPOSIT - used:,.2f}", "Total"):
+    for words in ("Deposit returned BACK-1", "Payment reversed", "Overpayment", f"{DEPOSIT - used:,.2f}", "Total"):
         assert words in text, words
     numbers = sorted(one["number"] for one in life.owner.get("/invoices", limit=100)["data"])
     assert numbers == list(range(1, len(numbers) + 1))

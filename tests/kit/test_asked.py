@@ -23,7 +23,7 @@ def number(tx: Tx, value: int):
     return tx.later("SELECT %(value)s::int AS value", {"value": value}).then(lambda rows: rows[0]["value"])
 
 
-def test_an_answer_is_there_after_the_next_query():
+def test_a_promised_answer_is_available_after_the_next_query():
     def story(tx):
         asked = number(tx, 7)
         assert tx.one("SELECT 1 AS one") == {"one": 1}
@@ -32,7 +32,7 @@ def test_an_answer_is_there_after_the_next_query():
     assert in_a_transaction(story) == (7, 7)
 
 
-def test_an_answer_is_there_after_what_is_queued_was_sent():
+def test_a_promised_answer_is_available_after_the_queue_was_sent():
     def story(tx):
         asked = number(tx, 7)
         tx.flush()
@@ -41,7 +41,7 @@ def test_an_answer_is_there_after_what_is_queued_was_sent():
     assert in_a_transaction(story) == 7
 
 
-def test_an_answer_that_nothing_has_sent_for_is_a_defect():
+def test_reading_a_promised_answer_before_sending_is_a_defect():
     def story(tx):
         tx.one("SELECT 1 AS earlier")
         number(tx, 7).answer()
@@ -50,7 +50,7 @@ def test_an_answer_that_nothing_has_sent_for_is_a_defect():
         in_a_transaction(story)
 
 
-def test_a_refusal_comes_with_the_answer_and_not_before():
+def test_a_promised_refusal_is_raised_when_the_answer_is_read():
     def refuse(rows):
         raise NotFound()
 
@@ -64,6 +64,6 @@ def test_a_refusal_comes_with_the_answer_and_not_before():
     assert in_a_transaction(story) == "asked"
 
 
-def test_what_is_known_needs_no_query():
+def test_a_known_answer_needs_no_query():
     assert known(7).answer() == 7
     assert known(7).then(str).answer() == "7"

@@ -10,7 +10,7 @@ from shared.kit.pdf import WIDTH, Column, Pdf, Total
 
 
 @pytest.mark.parametrize("totals", [1, 3])
-def test_totals_stay_with_the_last_row_wherever_the_page_ends(totals):
+def test_the_totals_of_a_table_stay_with_its_last_row(totals):
     columns = [Column("Entry", WIDTH / 2), Column("Amount", WIDTH / 2, "R")]
     for count in range(30, 50):
         pdf = Pdf(kind="Test", reference="T-1", document_id="1", issued_on=date(2026, 1, 1), author="Us")

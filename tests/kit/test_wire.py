@@ -17,18 +17,18 @@ from shared.kit import wire
         (Decimal("-1.5"), "-1.5"),
     ],
 )
-def test_a_number_is_written_digit_by_digit(value, text):
+def test_a_decimal_is_written_digit_by_digit(value, text):
     assert wire.render(value) == text
 
 
-def test_an_object_keeps_its_names_whatever_signs_are_in_them():
+def test_an_objects_keys_are_escaped():
     thing = {"100 %s": 1, 'a "name"': None, "%": [{}, {"x": True}]}
 
     assert wire.render(thing) == '{"100 %s":1,"a \\"name\\"":null,"%":[{},{"x":true}]}'
     assert wire.load(wire.render(thing)) == thing
 
 
-def test_objects_of_the_same_names_are_not_mixed_up():
+def test_objects_with_the_same_keys_are_not_mixed_up():
     rows = [{"a": 1, "b": "x"}, {"b": "y", "a": 2}, {"a": 3}]
 
     assert wire.render(rows) == '[{"a":1,"b":"x"},{"b":"y","a":2},{"a":3}]'

@@ -7,7 +7,7 @@ from local.demo import city, plan, tower
 from local.platform import Platform
 
 
-def test_it_is_a_citys_worth() -> None:
+def test_the_demo_city_has_a_citys_size() -> None:
     suites = {tower.name: list(plan.suites(tower)) for tower in plan.TOWERS}
 
     # The first tower was there when the platform opened (local/demo/tower.py).
@@ -21,12 +21,12 @@ def test_it_is_a_citys_worth() -> None:
         assert all(suite.sqft > 0 and suite.rent > 0 for suite in its)
 
 
-def test_it_is_the_same_every_time() -> None:
+def test_the_demo_city_is_the_same_every_time() -> None:
     assert [list(plan.suites(tower)) for tower in plan.TOWERS] == [list(plan.suites(tower)) for tower in plan.TOWERS]
 
 
 @pytest.mark.slow
-def test_it_has_a_deal_in_every_state_that_a_fresh_city_can_have() -> None:
+def test_the_demo_city_has_a_deal_in_every_state() -> None:
     with Platform(rate_limit_scale=100) as platform:
         tower.create(platform.url)
 

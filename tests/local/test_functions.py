@@ -21,9 +21,7 @@ AskAws = Callable[..., dict[str, Any]]
 REFUSED = ({"refused": "AccessDenied"}, {"refused": "AccessDeniedException"})
 
 
-def test_the_environment_is_the_template_s_with_the_endpoints_of_this_machine(
-    cloud: Platform, client: httpx.Client
-) -> None:
+def test_a_functions_environment_is_the_templates_with_local_endpoints(cloud: Platform, client: httpx.Client) -> None:
     seen = client.get("/nowhere").json()
 
     environment = seen["environment"]
@@ -58,14 +56,14 @@ def test_a_grant_that_no_stack_gives_is_refused(
     assert ask_aws(service, operation, **parameters) in REFUSED
 
 
-def test_what_the_role_allows_works(ask_aws: AskAws) -> None:
+def test_a_role_allows_what_it_grants(ask_aws: AskAws) -> None:
     stored = ask_aws("s3", "put_object", Bucket="documents", Key="a b/ü.txt", Body="text")
     read = ask_aws("s3", "head_object", Bucket="documents", Key="a b/ü.txt")
 
     assert "ETag" in stored and read["ContentLength"] == 4
 
 
-def test_who_may_not_list_a_bucket_does_not_learn_what_is_missing(ask_aws: AskAws) -> None:
+def test_without_list_permission_a_missing_object_is_forbidden(ask_aws: AskAws) -> None:
     assert ask_aws("s3", "get_object", Bucket="documents", Key="missing") == {"refused": "AccessDenied"}
 
 
@@ -101,7 +99,7 @@ def test_kms_signs_and_authenticates_like_aws(cloud: Platform) -> None:
     assert len(macs) == 1
 
 
-def test_a_presigned_url_ends(cloud: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_presigned_url_expires(cloud: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
     s3 = _as_platform(cloud, "s3", Config(signature_version="s3v4"))
     s3.put_object(Bucket="documents", Key="shared", Body=b"x", ContentMD5=_md5(b"x"))
     now = auth.get_current_datetime
@@ -117,7 +115,7 @@ def test_a_presigned_url_ends(cloud: Platform, monkeypatch: pytest.MonkeyPatch) 
     assert (status("shared", 3000), status("shared", 3601)) == (200, 403)
 
 
-def test_mail_lands_in_the_mailbox(client: httpx.Client, ask_aws: AskAws) -> None:
+def test_sent_email_appears_in_the_mailbox(client: httpx.Client, ask_aws: AskAws) -> None:
     ask_aws(
         "sesv2",
         "send_email",
@@ -138,7 +136,7 @@ def test_a_sender_that_is_not_verified_is_refused(ask_aws: AskAws) -> None:
     assert answer in REFUSED
 
 
-def test_days_pass_with_their_jobs(client: httpx.Client, notes: Any) -> None:
+def test_advancing_the_clock_runs_the_jobs_of_each_day(client: httpx.Client, notes: Any) -> None:
     first = client.post("/_local/clock", json={"advance_days": 1}).json()
     second = client.post("/_local/clock", json={"advance_days": 2}).json()
 
@@ -161,7 +159,7 @@ def test_days_pass_with_their_jobs(client: httpx.Client, notes: Any) -> None:
         ('{"advance_days": 1, "more": 1}', "more"),
     ],
 )
-def test_the_clock_refuses_what_is_no_number_of_days(client: httpx.Client, body: str, field: str) -> None:
+def test_the_clock_refuses_an_invalid_number_of_days(client: httpx.Client, body: str, field: str) -> None:
     answer = client.post("/_local/clock", content=body)
 
     assert answer.status_code == 400
@@ -183,7 +181,7 @@ def test_a_change_of_the_code_is_live_on_the_next_request(client: httpx.Client) 
     assert after != before
 
 
-def test_postgres_and_redis_may_come_and_go(cloud: Platform, client: httpx.Client) -> None:
+def test_functions_survive_restarts_of_postgres_and_redis(cloud: Platform, client: httpx.Client) -> None:
     for part in ("postgres", "redis"):
         cloud.control(part, "stop")
         cloud.control(part, "start")
@@ -191,7 +189,7 @@ def test_postgres_and_redis_may_come_and_go(cloud: Platform, client: httpx.Clien
     assert client.post("/_local/clock", json={"advance_days": 1}).status_code == 200
 
 
-def test_logs_of_a_function_are_in_its_file(cloud: Platform, client: httpx.Client) -> None:
+def test_a_functions_logs_are_in_its_file(cloud: Platform, client: httpx.Client) -> None:
     client.get("/broken")
 
     assert "broken on purpose" in (cloud.state / "logs" / "break_down.log").read_text()

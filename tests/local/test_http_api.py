@@ -36,13 +36,13 @@ def test_a_request_becomes_an_event_of_payload_format_2(client: httpx.Client) ->
     assert "pathParameters" not in event and "authorizer" not in event["requestContext"]
 
 
-def test_what_is_not_there_is_left_out(cloud: Platform) -> None:
+def test_absent_parts_of_a_request_are_left_out_of_the_event(cloud: Platform) -> None:
     event = httpx.get(f"{cloud.url}/echo/a/exact", timeout=PATIENCE).json()["event"]
 
     assert not {"body", "cookies", "queryStringParameters"} & set(event)
 
 
-def test_a_body_that_is_no_text_comes_in_base64(client: httpx.Client) -> None:
+def test_a_binary_body_is_passed_in_base64(client: httpx.Client) -> None:
     event = client.post("/echo", content=b"\x00\xff", headers={"content-type": "application/pdf"}).json()["event"]
 
     assert event["isBase64Encoded"] is True and base64.b64decode(event["body"]) == b"\x00\xff"
@@ -58,7 +58,7 @@ def test_a_body_that_is_no_text_comes_in_base64(client: httpx.Client) -> None:
         ("DELETE", "/echo", "$default", None),
     ],
 )
-def test_the_most_exact_route_serves(
+def test_the_most_specific_route_is_chosen(
     client: httpx.Client, method: str, path: str, route: str, parameters: dict[str, str] | None
 ) -> None:
     event = client.request(method, path).json()["event"]
@@ -90,13 +90,13 @@ def test_the_authorizer_is_asked_once_a_minute_and_its_context_reaches_the_funct
     assert second["authorizer"] == first["authorizer"]
 
 
-def test_whom_the_authorizer_refuses_gets_403(client: httpx.Client) -> None:
+def test_a_caller_whom_the_authorizer_refuses_gets_403(client: httpx.Client) -> None:
     answer = client.get("/mine", headers={"Authorization": "no"})
 
     assert (answer.status_code, answer.text) == (403, '{"message":"Forbidden"}')
 
 
-def test_a_burst_over_the_route_s_throttle_is_refused(client: httpx.Client) -> None:
+def test_a_burst_above_a_routes_throttle_is_refused(client: httpx.Client) -> None:
     answers = [client.get("/limited") for _ in range(4)]
 
     assert [answer.status_code for answer in answers] == [200, 200, 429, 429]
@@ -142,7 +142,7 @@ def test_a_preflight_is_answered_without_a_function(client: httpx.Client) -> Non
     assert answer.headers["access-control-max-age"] == "600"
 
 
-def test_only_a_listed_origin_is_let_in(client: httpx.Client) -> None:
+def test_only_a_listed_origin_is_allowed(client: httpx.Client) -> None:
     # The function's own "*" is ignored once the API has a CORS configuration.
     stranger = client.get("/nowhere", headers={"Origin": "https://evil.example"})
     friend = client.get("/nowhere", headers={"Origin": "https://shop.example"})
@@ -161,7 +161,7 @@ def test_only_a_listed_origin_is_let_in(client: httpx.Client) -> None:
         ("GET", "/others", "api", "$default"),
     ],
 )
-def test_of_two_apis_the_one_answers_whose_route_says_the_path_most_literally(
+def test_of_two_apis_the_one_with_the_most_literal_route_answers(
     client: httpx.Client, method: str, path: str, api: str, route: str
 ) -> None:
     event = client.request(method, path).json()["event"]

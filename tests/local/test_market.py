@@ -9,12 +9,12 @@ def market(seed: int, spaces: int) -> list[dict[str, list[tuple[object, ...]]]]:
     return list(_portions(random.Random(seed), spaces))  # noqa: S311 (nobody's secret)
 
 
-def test_the_same_number_gives_the_same_market_and_another_seed_another():
+def test_the_same_seed_gives_the_same_market():
     assert market(1, 500) == market(1, 500)
     assert market(1, 500) != market(2, 500)
 
 
-def test_there_are_so_many_spaces_each_on_a_floor_of_its_building():
+def test_the_market_has_the_given_number_of_spaces():
     for spaces in (1, 500, 13_000):
         portions = market(1, spaces)
         rows = {table: [row for portion in portions for row in portion[table]] for table in portions[0]}

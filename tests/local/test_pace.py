@@ -22,7 +22,7 @@ def test_a_second_on_a_crowded_machine_counts_for_its_share(crowd: float, counte
     assert pace.now == pytest.approx(counted)
 
 
-def test_a_tick_that_comes_late_counts_once() -> None:
+def test_a_late_tick_counts_once() -> None:
     pace = Pace(lambda: 1.0)
 
     pace.count(600 * TICK)

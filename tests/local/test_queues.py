@@ -37,9 +37,7 @@ def _is_warm(cloud: Any, ask_aws: AskAws, notes: Notes) -> None:
 
 
 @pytest.mark.parametrize("delay", [0, 1])
-def test_a_message_is_handled_because_it_came_and_not_because_somebody_looked(
-    delay: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_message_is_handled_on_arrival_without_polling(delay: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(queues, "SWEEP_SECONDS", 3600.0)
     mapped = queues.Mapped("work", "consume", batch=10, at_once=1, partial=True, visibility=30)
     sent = {"QueueUrl": f"http://x/{mapped.queue}", "MessageBody": "{}", "DelaySeconds": delay}
@@ -73,7 +71,7 @@ def test_a_message_is_handled_because_it_came_and_not_because_somebody_looked(
     assert json.loads(asyncio.run(handled()))["Records"][0]["messageId"] == "1"
 
 
-def test_only_what_failed_comes_again(cloud: Any, ask_aws: AskAws, notes: Notes) -> None:
+def test_only_failed_messages_are_redelivered(cloud: Any, ask_aws: AskAws, notes: Notes) -> None:
     entries = [
         {"Id": "1", "MessageBody": '{"name": "good"}'},
         {"Id": "2", "MessageBody": '{"name": "shaky", "fails": "once"}'},
@@ -84,7 +82,7 @@ def test_only_what_failed_comes_again(cloud: Any, ask_aws: AskAws, notes: Notes)
     assert len(notes("consumed", 1, fits=_about("good"))) == 1
 
 
-def test_what_fails_for_good_ends_among_the_dead_letters(cloud: Any, ask_aws: AskAws, notes: Notes) -> None:
+def test_a_message_that_always_fails_ends_in_the_dead_letter_queue(cloud: Any, ask_aws: AskAws, notes: Notes) -> None:
     body = '{"name": "lost", "fails": "always"}'
     ask_aws("sqs", "send_message", QueueUrl=_url(cloud, "work"), MessageBody=body)
 
@@ -98,7 +96,7 @@ def test_what_fails_for_good_ends_among_the_dead_letters(cloud: Any, ask_aws: As
     assert len(notes("consumed", 2, fits=_about("lost"))) == 2
 
 
-def test_whoever_asks_is_told_how_many_messages_lie_in_a_queue(cloud: Any, ask_aws: AskAws) -> None:
+def test_the_number_of_messages_in_a_queue_is_reported(cloud: Any, ask_aws: AskAws) -> None:
     ask_aws("sqs", "send_message", QueueUrl=_url(cloud, "work"), MessageBody='{"name": "counted"}', DelaySeconds=900)
 
     for names in (["All"], ["ApproximateNumberOfMessagesDelayed"]):
@@ -114,7 +112,7 @@ def test_a_delayed_message_waits(cloud: Any, ask_aws: AskAws, notes: Notes) -> N
     assert note["at"] - int(note["attributes"]["SentTimestamp"]) / 1000 >= 1
 
 
-def test_a_group_is_never_handled_by_two_at_once(cloud: Any, ask_aws: AskAws, notes: Notes) -> None:
+def test_messages_of_a_group_are_never_handled_concurrently(cloud: Any, ask_aws: AskAws, notes: Notes) -> None:
     for number in range(4):
         for group in ("a", "b"):
             ask_aws(
@@ -132,7 +130,7 @@ def test_a_group_is_never_handled_by_two_at_once(cloud: Any, ask_aws: AskAws, no
         assert all(end["at"] <= start["at"] for end, start in zip(done, consumed[1:], strict=False))
 
 
-def test_a_rule_brings_its_events_and_no_others(cloud: Any, ask_aws: AskAws, notes: Notes) -> None:
+def test_a_rule_delivers_its_events_and_no_others(cloud: Any, ask_aws: AskAws, notes: Notes) -> None:
     name = uuid.uuid4().hex
     entries = [
         {"EventBusName": "events", "Source": "test", "DetailType": kind, "Detail": json.dumps({"name": name})}

@@ -36,5 +36,5 @@ def test_a_schedule_keeps_its_own_time_zone() -> None:
     assert schedule.next_after(NOON) == datetime(2026, 11, 21, 7, 0, tzinfo=UTC)
 
 
-def test_a_moment_that_has_passed_does_not_come_again() -> None:
+def test_a_past_moment_of_a_schedule_is_not_repeated() -> None:
     assert Schedule("at(2020-01-01T00:00:00)", UTC, "job", "{}").next_after(NOON) is None

@@ -17,7 +17,7 @@ def connect(url: str) -> ClientConnection:
     return websockets_connect(url, open_timeout=PATIENCE, ping_interval=None)
 
 
-def test_an_event_finds_its_route_and_hears_its_answer(cloud: Platform) -> None:
+def test_a_socket_event_reaches_its_route_and_gets_its_answer(cloud: Platform) -> None:
     with connect(cloud.ws_url) as socket:
         socket.send('{"event": "unknown", "data": {}}')
 
@@ -29,7 +29,7 @@ def test_an_event_finds_its_route_and_hears_its_answer(cloud: Platform) -> None:
 
 
 @pytest.mark.parametrize("text", ["no json", "[]", '{"event": 1}', '{"event": "$connect"}', "1" * 30_000])
-def test_what_names_no_route_goes_to_the_default(cloud: Platform, text: str) -> None:
+def test_a_message_without_a_route_goes_to_the_default_route(cloud: Platform, text: str) -> None:
     with connect(cloud.ws_url) as socket:
         socket.send(text)
 
@@ -37,14 +37,14 @@ def test_what_names_no_route_goes_to_the_default(cloud: Platform, text: str) -> 
 
 
 @pytest.mark.parametrize(("token", "status"), [("bad", 401), ("forbidden", 403)])
-def test_connect_may_refuse(cloud: Platform, token: str, status: int) -> None:
+def test_the_connect_route_may_refuse_a_connection(cloud: Platform, token: str, status: int) -> None:
     with pytest.raises(InvalidStatus) as refused, connect(f"{cloud.ws_url}?token={token}"):
         pass
 
     assert refused.value.response.status_code == status
 
 
-def test_a_function_posts_to_a_connection_and_hears_of_a_lost_one(cloud: Platform) -> None:
+def test_a_function_posts_to_a_connection_and_learns_of_a_lost_one(cloud: Platform) -> None:
     with connect(cloud.ws_url) as socket:
         socket.send('{"event": "push"}')
 
@@ -80,7 +80,7 @@ def test_a_message_over_128_kb_ends_the_connection(cloud: Platform) -> None:
         assert _close_code(socket) == 1009
 
 
-def test_the_end_of_a_connection_is_told(cloud: Platform, notes: Notes) -> None:
+def test_the_disconnect_route_is_called_at_the_end_of_a_connection(cloud: Platform, notes: Notes) -> None:
     with connect(cloud.ws_url) as socket:
         socket.send("{}")
         connection = json.loads(socket.recv(PATIENCE))["seen"]["requestContext"]["connectionId"]

@@ -16,7 +16,7 @@ from tests.local import stack
 from tests.local.conftest import PATIENCE
 
 
-def test_a_port_in_use_is_one_sentence(small_app: Path, tmp_path: Path) -> None:
+def test_a_port_in_use_is_reported_in_one_sentence(small_app: Path, tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -27,7 +27,7 @@ def test_a_port_in_use_is_one_sentence(small_app: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_failed_migration_is_one_sentence(small_app: Path, tmp_path: Path) -> None:
+def test_a_failed_migration_is_reported_in_one_sentence(small_app: Path, tmp_path: Path) -> None:
     platform = Platform(templates=small_app, state=tmp_path, environment={"FAIL_MIGRATION": "1"})
 
     with pytest.raises(Problem, match="migrate failed, so the database is not usable: read .*migrate.log"):
@@ -40,7 +40,7 @@ def test_a_failed_migration_is_one_sentence(small_app: Path, tmp_path: Path) -> 
     ("missing", "sentence"),
     [("WorkPolicy", "EventBridge's rule Heard may not send to work"), ("Invoker", "API Gateway may not invoke echo")],
 )
-def test_a_missing_grant_is_named(tmp_path: Path, missing: str, sentence: str) -> None:
+def test_a_missing_grant_is_reported_by_name(tmp_path: Path, missing: str, sentence: str) -> None:
     powerless = {missing: {"Type": "AWS::IAM::Role", "Properties": {}}} if missing == "Invoker" else None
     without = () if powerless else (missing,)
     platform = Platform(templates=stack.write(tmp_path / "cdk", powerless, without), state=tmp_path)
@@ -51,7 +51,7 @@ def test_a_missing_grant_is_named(tmp_path: Path, missing: str, sentence: str) -
 
 @pytest.mark.slow
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_nothing_is_left_behind(small_app: Path, tmp_path: Path, how: int) -> None:
+def test_a_stopped_platform_leaves_nothing_behind(small_app: Path, tmp_path: Path, how: int) -> None:
     platform = Platform(templates=small_app, state=tmp_path)
     platform.start()
     assert httpx.get(f"{platform.url}/nowhere", timeout=PATIENCE).status_code == 200
@@ -67,7 +67,7 @@ def test_nothing_is_left_behind(small_app: Path, tmp_path: Path, how: int) -> No
 
 
 @pytest.mark.slow
-def test_what_is_kept_is_there_again(small_app: Path, tmp_path: Path) -> None:
+def test_kept_data_is_available_at_the_next_start(small_app: Path, tmp_path: Path) -> None:
     notes = {"NOTES": str(tmp_path / "notes")}
     body = {"service": "s3", "operation": "put_object"}
     sign = {"service": "kms", "operation": "list_keys", "parameters": {}}

@@ -71,15 +71,15 @@ def test_intrinsic_functions_are_replaced(templates: Templates, value: Any, expe
     assert templates.resolve(value, templates.stacks[0]) == expected
 
 
-def test_stacks_come_after_those_they_need(templates: Templates) -> None:
+def test_stacks_are_ordered_by_their_dependencies(templates: Templates) -> None:
     assert [stack.name for stack in templates.stacks] == ["producer", "consumer"]
 
 
-def test_a_resource_whose_condition_fails_is_not_there(templates: Templates) -> None:
+def test_a_resource_with_a_false_condition_is_left_out(templates: Templates) -> None:
     assert [resource.logical_id for resource in templates.all("AWS::SQS::Queue")] == ["Queue"]
 
 
-def test_an_import_leads_to_the_resource_behind_it(templates: Templates) -> None:
+def test_an_import_resolves_to_its_resource(templates: Templates) -> None:
     target = templates.target({"Fn::ImportValue": "producer:queue"}, templates.stacks[1])
 
     assert target is not None and target.name == "producer-Queue"
@@ -88,6 +88,6 @@ def test_an_import_leads_to_the_resource_behind_it(templates: Templates) -> None
 @pytest.mark.parametrize(
     "value", [{"Ref": "Nobody"}, {"Fn::GetAtt": ["Queue", "Nothing"]}, {"Fn::ImportValue": "x"}, {"Fn::Cidr": []}]
 )
-def test_what_leads_nowhere_is_an_error(templates: Templates, value: Any) -> None:
+def test_an_unresolved_reference_is_an_error(templates: Templates, value: Any) -> None:
     with pytest.raises(Unresolved):
         templates.resolve(value, templates.stacks[0])

@@ -18,9 +18,9 @@ KIT = "shared/kit/"
 SQL = "shared/schema/migrations/sql/"
 WALLS = "tests/architecture/test_walls.py::"
 ACCESS = "tests/architecture/test_access.py::"
-OTHERS = "test_the_database_takes_no_write_to_what_belongs_to_others"
-PREDICATES = WALLS + "test_predicates_alone_hide_what_belongs_to_others"
-SECURITY = WALLS + "test_row_level_security_alone_hides_what_belongs_to_others"
+OTHERS = "test_the_database_refuses_writes_to_other_organizations_rows"
+PREDICATES = WALLS + "test_predicates_alone_hide_other_organizations_rows"
+SECURITY = WALLS + "test_row_level_security_alone_hides_other_organizations_rows"
 
 GUARDS = (
     # who may come in
@@ -29,7 +29,7 @@ GUARDS = (
         KIT + "gate.py",
         "if caller.role not in operation.access:",
         "if False:",
-        ACCESS + "test_a_role_may_exactly_what_is_declared",
+        ACCESS + "test_each_role_may_call_exactly_what_is_declared",
     ),
     Guard(
         "nobody without a token",
@@ -50,7 +50,7 @@ GUARDS = (
         KIT + "sessions.py",
         "    if not operation.verified or caller.email_verified",
         "    if True or not operation.verified or caller.email_verified",
-        "tests/auth/test_verified_only.py::test_without_a_proof_nothing_is_offered",
+        "tests/auth/test_verified_only.py::test_an_unverified_user_cannot_bid",
     ),
     Guard(
         "path ids are ids",
@@ -65,7 +65,7 @@ GUARDS = (
         KIT + "tokens.py",
         'if header.get("kid") != public_key().key_id or header.get("typ") != "at+jwt":',
         "if False:",
-        "tests/auth/test_authorize.py::test_a_token_of_ours_outside_its_time_or_place_is_refused",
+        "tests/auth/test_authorize.py::test_a_token_outside_its_lifetime_or_audience_is_refused",
     ),
     Guard(
         "token: algorithm",
@@ -86,35 +86,35 @@ GUARDS = (
         KIT + "tokens.py",
         'options={"require":',
         'options={"verify_exp": False, "require":',
-        "tests/auth/test_authorize.py::test_a_token_of_ours_outside_its_time_or_place_is_refused",
+        "tests/auth/test_authorize.py::test_a_token_outside_its_lifetime_or_audience_is_refused",
     ),
     Guard(
         "token: not before its time",
         KIT + "tokens.py",
         'options={"require":',
         'options={"verify_nbf": False, "verify_iat": False, "require":',
-        "tests/auth/test_authorize.py::test_a_token_of_ours_outside_its_time_or_place_is_refused",
+        "tests/auth/test_authorize.py::test_a_token_outside_its_lifetime_or_audience_is_refused",
     ),
     Guard(
         "token: required claims",
         KIT + "tokens.py",
         '["exp", "iat", "iss", "aud", "sub", "jti", "sid"]',
         '["iss", "aud", "sub", "sid"]',
-        "tests/auth/test_authorize.py::test_a_token_of_ours_outside_its_time_or_place_is_refused",
+        "tests/auth/test_authorize.py::test_a_token_outside_its_lifetime_or_audience_is_refused",
     ),
     Guard(
         "token: audience",
         KIT + "tokens.py",
         'options={"require":',
         'options={"verify_aud": False, "require":',
-        "tests/auth/test_authorize.py::test_a_token_of_ours_outside_its_time_or_place_is_refused",
+        "tests/auth/test_authorize.py::test_a_token_outside_its_lifetime_or_audience_is_refused",
     ),
     Guard(
         "token: issuer",
         KIT + "tokens.py",
         'options={"require":',
         'options={"verify_iss": False, "require":',
-        "tests/auth/test_authorize.py::test_a_token_of_ours_outside_its_time_or_place_is_refused",
+        "tests/auth/test_authorize.py::test_a_token_outside_its_lifetime_or_audience_is_refused",
     ),
     Guard(
         "token: its session lives",
@@ -122,35 +122,35 @@ GUARDS = (
         '    if row is None or row["user_id"] != user_id:\n        raise SessionEnded()',
         "    if row is None:\n"
         '        row = dict(user_id=user_id, organization_id=user_id, role="CLIENT", email_verified=True)',
-        "tests/auth/test_authorize.py::test_a_token_dies_with_its_session_or_its_user",
+        "tests/auth/test_authorize.py::test_a_token_ends_with_its_session_or_its_user",
     ),
     Guard(
         "session: suspended people",
         SQL + "0001_functions.sql",
         "      AND u.status = 'ACTIVE'\n",
         "",
-        "tests/auth/test_authorize.py::test_a_token_dies_with_its_session_or_its_user",
+        "tests/auth/test_authorize.py::test_a_token_ends_with_its_session_or_its_user",
     ),
     Guard(
         "session: revoked",
         SQL + "0001_functions.sql",
         "      AND s.revoked_at IS NULL\n",
         "",
-        "tests/auth/test_logout.py::test_access_token_refresh_token_and_cookie_are_dead",
+        "tests/auth/test_logout.py::test_logout_voids_access_token_refresh_token_and_cookie",
     ),
     Guard(
         "refresh: a spent token ends the session",
         "functions/auth/refresh.py",
         "        queries.update_session_revoked(tx, session_id, rules.REUSED)\n",
         "",
-        "tests/auth/test_refresh.py::test_a_spent_token_ends_the_whole_session",
+        "tests/auth/test_refresh.py::test_a_reused_refresh_token_ends_the_session",
     ),
     Guard(
         "refresh: a session is locked",
         "shared/auth/queries.py",
         "FOR UPDATE OF s\n",
         "",
-        "tests/auth/test_refresh.py::test_twenty_tabs_at_once_get_one_live_child",
+        "tests/auth/test_refresh.py::test_twenty_concurrent_refreshes_leave_one_valid_token",
     ),
     # logging in
     Guard(
@@ -182,42 +182,42 @@ GUARDS = (
         "shared/auth/queries.py",
         "WHERE lower(email) = %(email)s AND status = 'ACTIVE' AND deleted_at IS NULL",
         "WHERE lower(email) = %(email)s",
-        "tests/auth/test_login.py::test_who_is_suspended_or_gone_is_nobody",
+        "tests/auth/test_login.py::test_a_suspended_or_deleted_user_cannot_log_in",
     ),
     Guard(
         "login: counted without Valkey",
         "functions/auth/login.py",
         "if not request.is_counted:",
         "if False:",
-        "tests/auth/test_login.py::test_without_valkey_an_ips_logins_are_counted_in_the_database",
+        "tests/auth/test_login.py::test_without_valkey_logins_of_an_ip_are_counted_in_the_database",
     ),
     Guard(
         "register: roles",
         "shared/auth/models.py",
         'role: Literal["OWNER", "CLIENT", "BROKER", "CONTRACTOR"]',
         "role: str",
-        "tests/auth/test_register.py::test_no_other_role_registers_itself",
+        "tests/auth/test_register.py::test_no_other_role_can_register",
     ),
     Guard(
         "reset token: once",
         "shared/auth/queries.py",
         "AND t.token_hash = %(token_hash)s AND t.purpose = 'PASSWORD_RESET'\n  AND t.spent_at IS NULL AND",
         "AND t.token_hash = %(token_hash)s AND t.purpose = 'PASSWORD_RESET'\n  AND",
-        "tests/auth/test_confirm_password_reset.py::test_a_token_works_once_even_in_a_race",
+        "tests/auth/test_confirm_password_reset.py::test_a_password_reset_token_works_once_even_in_a_race",
     ),
     Guard(
         "reset token: a newer one voids the older",
         "shared/auth/queries.py",
         "    tx.run(_UPDATE_RESETS_VOID, values)\n",
         "",
-        "tests/auth/test_confirm_password_reset.py::test_a_newer_token_voids_the_older",
+        "tests/auth/test_confirm_password_reset.py::test_a_newer_password_reset_token_voids_the_older",
     ),
     Guard(
         "new password: ends every session",
         "functions/auth/confirm_password_reset.py",
         'ended = queries.update_sessions_revoked(tx, row["id"], rules.PASSWORD_CHANGED)',
         "ended = 0",
-        "tests/auth/test_confirm_password_reset.py::test_every_session_ends_with_its_tokens_and_sockets",
+        "tests/auth/test_confirm_password_reset.py::test_a_password_reset_ends_every_session_with_its_tokens_and_sockets",
     ),
     Guard(
         "new password: none of the last five",
@@ -239,21 +239,21 @@ GUARDS = (
         KIT + "reply.py",
         "        error_type=type(error).__name__,\n",
         "        error_type=repr(error),\n",
-        "tests/architecture/test_privacy.py::test_a_refusal_tells_nothing[login]",
+        "tests/architecture/test_privacy.py::test_a_refusal_logs_no_personal_data[login]",
     ),
     Guard(
         "no row is quoted by a step",
         KIT + "task.py",
         "                raise type(error)(str(error.sqlstate)) from None\n",
         "                raise\n",
-        "tests/architecture/test_privacy.py::test_a_step_whose_row_is_refused_does_not_quote_it",
+        "tests/architecture/test_privacy.py::test_a_failing_step_does_not_quote_its_row",
     ),
     Guard(
         "no failed message is quoted",
         KIT + "consumer.py",
         "                error_type=type(error).__name__,\n",
         "                error_type=repr(error),\n",
-        "tests/architecture/test_privacy.py::test_a_message_that_fails_tells_nothing",
+        "tests/architecture/test_privacy.py::test_a_failing_message_logs_no_personal_data",
     ),
     # limits and the edge
     Guard(
@@ -261,14 +261,14 @@ GUARDS = (
         KIT + "limits.py",
         "    if not allowed:\n",
         "    if False:\n",
-        "tests/system/test_sick_valkey.py::test_who_was_refused_may_ask_again_once_it_is_wiped",
+        "tests/system/test_sick_valkey.py::test_a_wiped_valkey_forgets_its_limits",
     ),
     Guard(
         "origin secret",
         KIT + "origin.py",
         "        raise AroundTheEdge()\n",
         "        pass\n",
-        "tests/system/test_edge.py::test_what_comes_around_cloudfront_is_refused_before_anything_is_done",
+        "tests/system/test_edge.py::test_a_request_around_cloudfront_is_refused_first",
     ),
     # JSON and fields
     Guard(
@@ -350,14 +350,14 @@ GUARDS = (
         KIT + "cache.py",
         'seer = f"{caller.role.value}:{caller.organization_id}" if caller else "ANONYMOUS"',
         'seer = "ANYBODY"',
-        "tests/system/test_end_cached.py::test_nobody_reads_what_was_cached_for_another_organization_or_role",
+        "tests/system/test_end_cached.py::test_no_answer_is_cached_across_organizations_or_roles",
     ),
     Guard(
         "cached: ended before the answer",
         KIT + "unit.py",
         "            end_answers(tx.changed)\n",
         "            pass\n",
-        "tests/system/test_end_cached.py::test_whoever_has_the_answer_of_a_write_reads_its_effect",
+        "tests/system/test_end_cached.py::test_a_read_after_a_write_sees_its_effect",
     ),
     # idempotency and transactions
     Guard(
@@ -400,14 +400,14 @@ GUARDS = (
         KIT + "db.py",
         "        _state.tx = None\n        tx.rollback()\n        raise",
         "        _state.tx = None\n        tx.commit()\n        raise",
-        "tests/architecture/test_connections.py::test_after_a_crash_the_next_caller_is_nobody_but_itself",
+        "tests/architecture/test_connections.py::test_after_a_crash_the_next_request_has_only_its_own_caller",
     ),
     Guard(
         "the context ends with its transaction",
         KIT + "db.py",
         '%(organization_id)s::uuid, %(role)s)", self._context',
         "%(organization_id)s::uuid, %(role)s), set_config('app.user_id', %(user_id)s::text, false)\", self._context",
-        "tests/architecture/test_connections.py::test_a_reading_leaves_nothing_on_its_connection",
+        "tests/architecture/test_connections.py::test_a_read_leaves_no_context_on_its_connection",
     ),
     Guard(
         "every change has its audit row",
@@ -421,7 +421,7 @@ GUARDS = (
         KIT + "db.py",
         "tx.send(_INSERT_AUDIT, values)",
         "pass",
-        "tests/auth/test_verified_only.py::test_what_a_role_may_never_do_is_on_record_too",
+        "tests/auth/test_verified_only.py::test_a_refused_bid_by_a_role_that_never_bids_is_audited",
     ),
     # tenants: our predicates, with row-level security switched off
     Guard(
@@ -489,7 +489,7 @@ GUARDS = (
         SQL + "0001_policies.sql",
         "CREATE POLICY change ON users FOR UPDATE TO app_user\n    USING (id = (SELECT app.user_id()));",
         "CREATE POLICY change ON users FOR UPDATE TO app_user\n    USING (true);",
-        WALLS + "test_the_database_takes_no_write_to_a_colleagues_own",
+        WALLS + "test_the_database_refuses_writes_to_a_colleagues_own_rows",
     ),
     Guard(
         "security: bids change on their sides",
@@ -573,7 +573,7 @@ GUARDS = (
         SQL + "0001_policies.sql",
         "    USING ((is_leasable AND deleted_at IS NULL AND (SELECT app.role()) IS NOT NULL)",
         "    USING ((deleted_at IS NULL AND (SELECT app.role()) IS NOT NULL)",
-        WALLS + "test_without_its_predicates_a_space_that_is_not_listed_is_still_its_owners",
+        WALLS + "test_without_predicates_an_unlisted_space_is_still_hidden_from_others",
     ),
     Guard(
         "security: mandates",
@@ -827,7 +827,7 @@ GUARDS = (
         KIT + "consumer.py",
         "            if fresh:\n                self.function(event, tx)",
         "            self.function(event, tx)",
-        "tests/architecture/test_consumers.py::test_an_event_is_done_once_whatever_its_consumer_does",
+        "tests/architecture/test_consumers.py::test_the_inbox_gives_an_event_one_effect_whatever_its_consumer_does",
     ),
     Guard(
         "consumers keep a deal's order",
@@ -841,7 +841,7 @@ GUARDS = (
         KIT + "consumer.py",
         "            return False\n        logger.info",
         "            raise\n        logger.info",
-        "tests/architecture/test_dead_letters.py::test_one_poisoned_record_of_ten_is_parked_alone_and_comes_back",
+        "tests/architecture/test_dead_letters.py::test_one_failing_message_of_ten_goes_alone_to_the_dead_letter_queue_and_back",
     ),
     Guard(
         "relays take turns",
@@ -855,7 +855,7 @@ GUARDS = (
         "functions/system/relay_outbox.py",
         'if "EventId" in result]',
         "]",
-        "tests/system/test_relay_outbox.py::test_what_the_bus_itself_refuses_of_many_stays",
+        "tests/system/test_relay_outbox.py::test_events_that_the_bus_refuses_stay_in_the_outbox",
     ),
     # sockets
     Guard(
@@ -922,6 +922,6 @@ GUARDS = (
         SQL + "0006_leftovers.sql",
         "USING (published_at < now() - interval '60 days')",
         "USING (true)",
-        "tests/system/test_sweep_leftovers.py::test_no_worker_can_delete_what_is_younger",
+        "tests/system/test_sweep_leftovers.py::test_no_worker_can_delete_younger_rows",
     ),
 )

@@ -38,7 +38,7 @@ def socket_of(user):
     return socket
 
 
-def test_both_names_stand_on_the_bid_for_both_sides(world, parties):
+def test_a_bid_for_a_client_names_broker_and_client_to_both_sides(world, parties):
     placed = parties.place().json
 
     for user in (parties.broker, parties.client, parties.owner):
@@ -49,7 +49,7 @@ def test_both_names_stand_on_the_bid_for_both_sides(world, parties):
         assert parties.client.email not in str(bid) and parties.broker.email not in str(bid)
 
 
-def test_who_wrote_each_version_and_on_whose_behalf_stands_in_the_books(world, parties):
+def test_the_audit_log_names_the_broker_and_their_client_for_each_version(world, parties):
     bid = parties.place().json["id"]
     parties.counter(bid)
     parties.move("revise", bid)
@@ -78,7 +78,7 @@ def test_who_wrote_each_version_and_on_whose_behalf_stands_in_the_books(world, p
 
 @pytest.mark.parametrize("move", MOVES)
 @pytest.mark.parametrize("named", [True, False])
-def test_every_move_of_the_client_is_the_brokers_to_make(world, parties, move, named):
+def test_a_broker_may_make_every_move_of_their_client(world, parties, move, named):
     bid = parties.place().json["id"]
     parties.counter(bid)
 
@@ -89,7 +89,7 @@ def test_every_move_of_the_client_is_the_brokers_to_make(world, parties, move, n
 
 
 @pytest.mark.parametrize("move", MOVES)
-def test_a_broker_who_takes_up_the_clients_own_bid_is_named_from_then_on(world, parties, move):
+def test_a_broker_who_continues_a_clients_own_bid_is_named_from_then_on(world, parties, move):
     bid = parties.place(by=parties.client, on_behalf_of=None).json
     assert bid["broker"] is None
     parties.counter(bid["id"])
@@ -98,7 +98,7 @@ def test_a_broker_who_takes_up_the_clients_own_bid_is_named_from_then_on(world, 
 
 
 @pytest.mark.parametrize("move", MOVES)
-def test_a_move_that_names_another_client_finds_nothing(world, parties, move):
+def test_a_move_that_names_another_client_is_not_found(world, parties, move):
     bid = parties.place().json["id"]
     parties.counter(bid)
     other = Mandated(world).client
@@ -123,7 +123,7 @@ def test_without_a_mandate_nobody_bids_for_another(world, parties, who):
     assert world.sql("SELECT id FROM bids WHERE space_id = %(id)s", id=parties.space) == []
 
 
-def test_a_client_bids_for_nobody_but_itself(world, parties):
+def test_a_client_bids_only_for_their_own_organization(world, parties):
     other = world.client()
 
     assert parties.place(by=other).status == 404
@@ -140,7 +140,7 @@ def test_without_naming_anybody_the_bid_is_the_brokers_own(world, parties):
     assert audit["on_behalf_of"] is None
 
 
-def test_client_and_broker_at_once_have_one_bid_between_them(world, parties):
+def test_a_client_and_their_broker_at_once_place_one_bid(world, parties):
     calls = [parties.place, lambda: parties.place(by=parties.client, on_behalf_of=None)] * 10
 
     replies = together(calls)
@@ -149,7 +149,7 @@ def test_client_and_broker_at_once_have_one_bid_between_them(world, parties):
     assert {reply.code for reply in replies if reply.status == 409} == {"BID_ALREADY_OPEN"}
 
 
-def test_over_a_socket_as_over_rest(world, parties):
+def test_a_broker_bids_for_a_client_over_a_socket_too(world, parties):
     socket = socket_of(parties.broker)
     data = {"space_id": str(parties.space), "bid_amount": 4000, "on_behalf_of": str(parties.client.organization_id)}
 
@@ -163,7 +163,7 @@ def test_over_a_socket_as_over_rest(world, parties):
     assert [row["on_behalf_of"] for row in world.audits(bid)] == [parties.client.organization_id] * 2
 
 
-def test_over_a_socket_no_further_than_over_rest(world, parties):
+def test_a_socket_allows_a_broker_no_more_than_rest(world, parties):
     bid = parties.place().json["id"]
     socket = socket_of(world.user(Role.BROKER))
     foreign = {"space_id": str(parties.space), "bid_amount": 1, "on_behalf_of": str(parties.client.organization_id)}
@@ -228,7 +228,7 @@ def test_a_broker_sees_its_clients_deals_and_money_as_the_client_does(world, cal
         assert reply.status == 404 if path else reply.json["data"] == [], endpoint.operation.name
 
 
-def test_a_mandate_shows_nothing_of_the_clients_organization(world, call, parties):
+def test_a_mandate_reveals_nothing_of_the_clients_organization(world, call, parties):
     for listed in call(list_members, as_=parties.broker).json["data"]:
         assert listed["id"] == str(parties.broker.id)
     before = world.sql("SELECT name FROM organizations WHERE id = %(id)s", id=parties.client.organization_id)

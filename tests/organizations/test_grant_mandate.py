@@ -21,7 +21,7 @@ def today() -> Any:
     return datetime.now(UTC).date()
 
 
-def test_both_are_named_and_the_mandate_stands(world, grant):
+def test_a_granted_mandate_names_both_parties(world, grant):
     client, broker = world.client(), world.user(Role.BROKER)
 
     reply = grant(client, broker.id, until=today())
@@ -52,7 +52,7 @@ def test_a_broker_has_one_mandate_of_a_client_at_a_time(world, grant):
 
 
 @pytest.mark.parametrize("who", ["client", "owner", "agent", "removed", "suspended", "nobody"])
-def test_whoever_is_no_broker_is_nobody(world, grant, who):
+def test_a_mandate_for_a_user_who_is_not_a_broker_is_not_found(world, grant, who):
     broker = world.user(Role.BROKER)
     ids = {
         "client": lambda: world.client().id,
@@ -71,7 +71,7 @@ def test_whoever_is_no_broker_is_nobody(world, grant, who):
     assert not world.sql("SELECT id FROM mandates WHERE client_id = %(id)s", id=client.id)
 
 
-def test_a_last_day_that_is_over_is_refused(world, grant):
+def test_a_mandate_with_a_past_last_day_is_refused(world, grant):
     client, broker = world.client(), world.user(Role.BROKER)
 
     reply = grant(client, broker.id, until=today() - timedelta(days=1))
@@ -80,7 +80,7 @@ def test_a_last_day_that_is_over_is_refused(world, grant):
     assert grant(client, broker.id, until=None).json["until"] is None
 
 
-def test_after_the_last_day_it_has_expired_and_another_may_be_granted(world, call, grant):
+def test_an_expired_mandate_can_be_granted_again(world, call, grant):
     parties = Mandated(world, until=today() + timedelta(days=3))
     with world.clock_moved(3):
         assert parties.place().status == 201
@@ -96,12 +96,12 @@ def test_after_the_last_day_it_has_expired_and_another_may_be_granted(world, cal
 
 
 @pytest.mark.parametrize("field", ["client_organization_id", "client_id", "status", "revoked_at", "on_behalf_of"])
-def test_nobody_grants_in_the_name_of_another(world, grant, field):
+def test_a_mandate_cannot_name_another_client(world, grant, field):
     reply = grant(world.client(), world.user(Role.BROKER).id, **{field: str(world.client().organization_id)})
 
     assert (reply.status, reply.fields) == (400, [field])
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role not in (Role.CLIENT, Role.SUPER_ADMIN)])
-def test_only_clients_grant(world, grant, role):
+def test_only_clients_grant_mandates(world, grant, role):
     assert grant(world.user(role), world.user(Role.BROKER).id).code == "FORBIDDEN"

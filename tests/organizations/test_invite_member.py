@@ -31,7 +31,7 @@ def rows(world: Any, organization_id: Any) -> list[dict[str, Any]]:
     return list(world.sql(sql, id=organization_id))
 
 
-def test_an_invitation_stands_for_a_week_and_is_accounted_for(world, call):
+def test_an_invitation_is_valid_for_a_week_and_audited(world, call):
     owner, email = world.owner(), address()
 
     reply = ask(call, owner, email=email, role="AGENT")
@@ -47,7 +47,7 @@ def test_an_invitation_stands_for_a_week_and_is_accounted_for(world, call):
     assert (audit["user_id"], audit["after"]) == (owner.id, {"role": "AGENT", "status": "PENDING"})
 
 
-def test_the_mail_brings_the_only_copy_of_the_token(world):
+def test_the_invitation_token_is_only_in_the_email(world):
     owner = world.owner(name="Zoë <b>Owner</b>")
 
     invitation = invite(owner)
@@ -56,7 +56,7 @@ def test_the_mail_brings_the_only_copy_of_the_token(world):
         assert invitation["token"] not in str(world.sql(f"SELECT t::text FROM {table} t"))
 
 
-def test_the_mail_is_text_and_html_and_says_who_asks_and_as_what(world, call):
+def test_the_invitation_email_names_inviter_and_role_in_text_and_html(world, call):
     owner = world.owner(name="Zoë\r\n<b>Owner</b>")
     mail = mail_of(ask(call, owner, role="AGENT").json)
 
@@ -68,7 +68,7 @@ def test_the_mail_is_text_and_html_and_says_who_asks_and_as_what(world, call):
     assert f"/accept-invitation?token={token_in(mail)}" in mail["text"]
 
 
-def test_somebody_who_wants_no_mail_is_invited_all_the_same(world, call):
+def test_an_invitation_is_sent_to_users_who_turned_off_email(world, call):
     guest = world.client()
     assert call(update_profile, as_=guest, body={"notification_preferences": {"email": False}}).status == 200
 
@@ -77,7 +77,7 @@ def test_somebody_who_wants_no_mail_is_invited_all_the_same(world, call):
 
 @pytest.mark.parametrize("inviter", MAY_INVITE)
 @pytest.mark.parametrize("role", [*Role, "TENANT", "agent", "", None])
-def test_everybody_invites_whom_its_role_may_and_nobody_else(world, call, inviter, role):
+def test_each_role_invites_only_the_roles_that_it_may(world, call, inviter, role):
     user = world.user(inviter)
 
     reply = ask(call, user, role=role)
@@ -90,11 +90,11 @@ def test_everybody_invites_whom_its_role_may_and_nobody_else(world, call, invite
 
 
 @pytest.mark.parametrize("role", [Role.AGENT, Role.FINANCIAL_OFFICER, Role.CONTRACTOR, Role.SUPPORT])
-def test_who_looks_after_nothing_invites_nobody(world, call, role):
+def test_a_role_that_manages_nothing_invites_nobody(world, call, role):
     assert ask(call, world.user(role)).code == "FORBIDDEN"
 
 
-def test_a_second_invitation_voids_the_first(world, call):
+def test_a_second_invitation_of_an_address_voids_the_first(world, call):
     owner, email = world.owner(), address()
     first, second = invite(owner, email=email), invite(owner, "FINANCIAL_OFFICER", email=email.upper())
 
@@ -102,7 +102,7 @@ def test_a_second_invitation_voids_the_first(world, call):
     assert accept(second).json["user"]["role"] == "FINANCIAL_OFFICER"
 
 
-def test_two_organizations_invite_the_same_person_and_one_gets_it(world):
+def test_of_two_organizations_that_invite_the_same_person_one_gets_them(world):
     email, owners = address(), (world.owner(), world.owner())
     first, second = (invite(owner, email=email) for owner in owners)
 
@@ -110,7 +110,7 @@ def test_two_organizations_invite_the_same_person_and_one_gets_it(world):
     assert accept(first).code == "EMAIL_TAKEN"
 
 
-def test_nobody_learns_by_inviting_whether_an_address_is_registered(world, call):
+def test_an_invitation_does_not_reveal_whether_an_address_is_registered(world, call):
     known, unknown = (ask(call, world.owner(), email=email) for email in (world.client().email, address()))
 
     assert (known.status, set(known.json)) == (unknown.status, set(unknown.json)) == (201, set(known.json))
@@ -119,14 +119,14 @@ def test_nobody_learns_by_inviting_whether_an_address_is_registered(world, call)
 
 
 @pytest.mark.parametrize("email", ["", "nobody", "a@b", "a@example.com\r\nBcc: b@example.com", None, 1])
-def test_what_is_no_address_is_refused(world, call, email):
+def test_an_invalid_address_is_refused_for_an_invitation(world, call, email):
     reply = ask(call, world.owner(), email=email)
 
     assert (reply.status, reply.fields) == (400, ["email"])
 
 
 @pytest.mark.parametrize("field", ["organization_id", "invited_by", "status", "expires_at", "token", "id"])
-def test_nobody_sets_what_the_platform_sets(world, call, field):
+def test_an_invitation_refuses_fields_that_the_platform_sets(world, call, field):
     owner = world.owner()
 
     reply = ask(call, owner, **{field: str(world.owner().organization_id)})
@@ -135,7 +135,7 @@ def test_nobody_sets_what_the_platform_sets(world, call, field):
     assert rows(world, owner.organization_id) == []
 
 
-def test_no_mailbox_is_flooded_however_many_invite(world, call, monkeypatch):
+def test_a_mailbox_gets_few_invitations_however_many_invite(world, call, monkeypatch):
     monkeypatch.setenv("RATE_LIMIT_SCALE", "1")
     email = address()
 
@@ -145,14 +145,14 @@ def test_no_mailbox_is_flooded_however_many_invite(world, call, monkeypatch):
     assert int(replies[-1].headers["retry-after"]) > 3000
 
 
-def test_one_person_invites_twenty_an_hour(world, call, monkeypatch):
+def test_a_user_sends_at_most_twenty_invitations_an_hour(world, call, monkeypatch):
     monkeypatch.setenv("RATE_LIMIT_SCALE", "1")
     owner = world.owner()
 
     assert [ask(call, owner).status for _ in range(21)] == [201] * 20 + [429]
 
 
-def test_a_void_invitation_is_mailed_to_nobody(world, call, invoke):
+def test_a_void_invitation_is_not_emailed(world, call, invoke):
     owner, email = world.owner(), address()
     first = ask(call, owner, email=email).json
     ask(call, owner, email=email)
@@ -162,7 +162,7 @@ def test_a_void_invitation_is_mailed_to_nobody(world, call, invoke):
     assert mails_to(email) == []
 
 
-def test_who_has_registered_since_keeps_its_account(world, call):
+def test_a_user_who_has_registered_meanwhile_keeps_their_account(world, call):
     invitation = invite(world.owner())
     body = {"email": invitation["email"], "password": PASSWORD, "name": "Ada", "role": "CLIENT"}
     registered = call(register, body=body).json["user"]

@@ -8,7 +8,7 @@ from functions.organizations.revoke_invitation import revoke_invitation
 from tests.organizations.invited import accept, address, invite
 
 
-def test_each_stands_with_what_became_of_it_newest_first(world, call):
+def test_invitations_are_listed_newest_first_with_their_status(world, call):
     owner = world.owner()
     accepted, revoked, expired, pending = (invite(owner) for _ in range(4))
     accept(accepted)
@@ -21,7 +21,7 @@ def test_each_stands_with_what_became_of_it_newest_first(world, call):
     assert [one["status"] for one in listed] == ["PENDING", "EXPIRED", "REVOKED", "ACCEPTED"]
 
 
-def test_colleagues_see_the_same_and_others_nothing(world, call):
+def test_colleagues_see_the_same_invitations_and_others_none(world, call):
     owner = world.owner()
     invite(owner)
 
@@ -32,7 +32,7 @@ def test_colleagues_see_the_same_and_others_nothing(world, call):
 
 
 @pytest.mark.parametrize("limit", [1, 2, 5])
-def test_pages_are_the_whole_list(world, call, limit):
+def test_pages_of_invitations_contain_each_once(world, call, limit):
     owner = world.owner()
     for _ in range(5):
         call(invite_member, as_=owner, body={"email": address(), "role": "AGENT"})

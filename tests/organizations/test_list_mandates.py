@@ -10,7 +10,7 @@ def ids(reply):
     return [one["id"] for one in reply.json["data"]]
 
 
-def test_both_sides_see_it_with_both_names(world, call):
+def test_both_sides_see_a_mandate_with_both_names(world, call):
     parties = Mandated(world)
 
     for user in (parties.client, world.colleague(parties.client), parties.broker):
@@ -25,7 +25,7 @@ def test_a_mandate_is_the_brokers_own_and_not_its_colleagues(world, call):
     assert parties.place(by=colleague).status == 404
 
 
-def test_newest_first_page_by_page(world, call):
+def test_mandates_are_listed_newest_first_page_by_page(world, call):
     client = world.client()
     granted = [
         call(grant_mandate, as_=client, body={"broker_id": world.user(Role.BROKER).id}).json["id"] for _ in range(3)

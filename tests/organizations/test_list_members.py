@@ -9,7 +9,7 @@ def ids(reply):
     return [one["id"] for one in reply.json["data"]]
 
 
-def test_the_longest_there_first_without_who_has_left(world, call):
+def test_members_are_listed_longest_standing_first_without_former_ones(world, call):
     owner = world.owner()
     colleagues = [world.colleague(owner, role) for role in (Role.AGENT, Role.FINANCIAL_OFFICER, Role.OWNER)]
     call(remove_member, as_=owner, path={"user_id": colleagues[0].id})
@@ -20,7 +20,7 @@ def test_the_longest_there_first_without_who_has_left(world, call):
     assert [one["role"] for one in reply.json["data"]] == ["OWNER", "FINANCIAL_OFFICER", "OWNER"]
 
 
-def test_the_platforms_own_people_belong_to_nobodys_list(world, call):
+def test_staff_are_in_no_organizations_list_of_members(world, call):
     owner = world.owner()
     for role in (Role.SUPPORT, Role.SUPER_ADMIN):
         world.colleague(owner, role)
@@ -28,7 +28,7 @@ def test_the_platforms_own_people_belong_to_nobodys_list(world, call):
     assert ids(call(list_members, as_=owner)) == [str(owner.id)]
 
 
-def test_pages_are_the_whole_list(world, call):
+def test_pages_of_members_contain_each_once(world, call):
     owner = world.owner()
     for _ in range(4):
         world.colleague(owner, Role.AGENT)

@@ -45,7 +45,7 @@ def removal(world: Any, user: Any) -> dict[str, Any]:
     return dict(event)
 
 
-def test_every_session_and_token_of_it_is_dead(world, call, remove):
+def test_a_removed_members_sessions_and_tokens_are_void(world, call, remove):
     owner = world.owner()
     agent = world.colleague(owner, Role.AGENT)
     here, elsewhere = agent.token(), call(login, body={"email": agent.email, "password": PASSWORD}).json
@@ -60,7 +60,7 @@ def test_every_session_and_token_of_it_is_dead(world, call, remove):
     assert reasons == [{"revoked_reason": "REMOVED_FROM_ORGANIZATION"}]
 
 
-def test_its_sockets_hear_nothing_and_are_closed_and_no_others(world, remove, invoke):
+def test_a_removed_members_sockets_are_closed_and_no_others(world, remove, invoke):
     owner = world.owner()
     agent = world.colleague(owner, Role.AGENT)
     its, ours = socket_of(world, agent), socket_of(world, owner)
@@ -75,7 +75,7 @@ def test_its_sockets_hear_nothing_and_are_closed_and_no_others(world, remove, in
     assert world.sql("SELECT connection_id FROM connections WHERE connection_id = %(id)s", id=ours)
 
 
-def test_it_is_accounted_for_without_a_name_or_an_address(world, remove):
+def test_the_removal_is_audited_without_personal_data(world, remove):
     owner = world.owner()
     agent = world.colleague(owner, Role.AGENT)
 
@@ -88,7 +88,7 @@ def test_it_is_accounted_for_without_a_name_or_an_address(world, remove):
     assert agent.email not in json.dumps(event["data"]) + json.dumps(audit["after"])
 
 
-def test_what_it_stood_for_goes_to_who_removes_it(world, call, remove, invoke):
+def test_a_removed_members_obligations_go_to_the_remover(world, call, remove, invoke):
     owner, client, bidding = world.owner(), world.client(), world.client()
     leaver = world.colleague(owner)
     space = world.space(leaver)
@@ -110,7 +110,7 @@ def test_what_it_stood_for_goes_to_who_removes_it(world, call, remove, invoke):
     assert [row["user_id"] for row in told] == [owner.id]
 
 
-def test_open_bids_on_the_clients_side_go_over_with_the_name_that_the_contract_will_bear(world, call, remove):
+def test_a_removed_clients_open_bids_go_to_the_remover(world, call, remove):
     owner, client = world.owner(), world.client()
     leaver = world.colleague(client)
     bid = call(place_bid, as_=leaver, body={"space_id": world.space(owner), "bid_amount": 4000}).json["id"]
@@ -123,7 +123,7 @@ def test_open_bids_on_the_clients_side_go_over_with_the_name_that_the_contract_w
     assert (row["client_party"]["name"], row["client_party"]["email"]) == (client.name, client.email)
 
 
-def test_what_was_decided_keeps_its_names(world, call, remove):
+def test_decided_bids_keep_the_removed_members_name(world, call, remove):
     owner, client = world.owner(), world.client()
     leaver = world.colleague(client)
     bid = call(place_bid, as_=leaver, body={"space_id": world.space(owner), "bid_amount": 4000}).json["id"]
@@ -137,7 +137,7 @@ def test_what_was_decided_keeps_its_names(world, call, remove):
     assert world.sql("SELECT author_id FROM bid_versions WHERE bid_id = %(id)s", id=bid) == [{"author_id": leaver.id}]
 
 
-def test_mandates_that_it_gave_stand_on_and_those_it_was_given_end(world, call, remove):
+def test_a_removed_members_granted_mandates_remain_and_held_ones_end(world, call, remove):
     client, broker = world.client(), world.user(Role.BROKER)
     leaver, gone = world.colleague(client), world.colleague(broker)
     for somebody in (broker, gone):
@@ -153,7 +153,7 @@ def test_mandates_that_it_gave_stand_on_and_those_it_was_given_end(world, call, 
     assert call(place_bid, as_=broker, body=body).json["client_id"] == str(client.id)
 
 
-def test_invitations_that_it_sent_are_void(world, call, remove):
+def test_a_removed_members_invitations_are_void(world, call, remove):
     owner = world.owner()
     leaver = world.colleague(owner)
     invitation, other = invite(leaver), invite(owner)
@@ -165,7 +165,7 @@ def test_invitations_that_it_sent_are_void(world, call, remove):
     assert listed == {invitation["id"]: "REVOKED", other["id"]: "PENDING"}
 
 
-def test_nobody_removes_oneself(world, remove):
+def test_a_member_cannot_remove_themselves(world, remove):
     owner = world.owner()
     world.colleague(owner)
 
@@ -174,7 +174,7 @@ def test_nobody_removes_oneself(world, remove):
 
 
 @pytest.mark.parametrize("role", [Role.OWNER, Role.CLIENT, Role.BROKER])
-def test_one_who_looks_after_the_organization_is_always_left(world, remove, role, rounds):
+def test_the_last_member_who_manages_the_organization_stays(world, remove, role, rounds):
     """Everybody removes everybody else at the same moment: one stays, and nobody's answer is a 5xx."""
     for _ in range(rounds):
         first = world.user(role)
@@ -188,7 +188,7 @@ def test_one_who_looks_after_the_organization_is_always_left(world, remove, role
         assert [has_left(world, user) for user in people].count(False) == 1
 
 
-def test_an_administrator_of_the_platform_removes_no_last_one(world, remove):
+def test_a_super_admin_cannot_remove_the_last_manager(world, remove):
     """A SUPER_ADMIN may everything, but for leaving an organization to nobody."""
     admin = world.user(Role.SUPER_ADMIN)
     owner = world.colleague(admin, Role.OWNER)
@@ -199,7 +199,7 @@ def test_an_administrator_of_the_platform_removes_no_last_one(world, remove):
     assert not has_left(world, owner)
 
 
-def test_a_suspended_colleague_does_not_count_as_one_who_is_left(world, remove):
+def test_a_suspended_colleague_does_not_count_as_a_manager(world, remove):
     admin = world.user(Role.SUPER_ADMIN)
     owner = world.colleague(admin, Role.OWNER)
     other = world.colleague(admin, Role.OWNER)
@@ -208,7 +208,7 @@ def test_a_suspended_colleague_does_not_count_as_one_who_is_left(world, remove):
     assert remove(admin, owner).code == "LAST_ADMINISTRATOR"
 
 
-def test_removed_twice_at_once_it_leaves_once(world, remove):
+def test_a_member_removed_twice_at_once_is_removed_once(world, remove):
     owner = world.owner()
     agent = world.colleague(owner, Role.AGENT)
 
@@ -219,7 +219,7 @@ def test_removed_twice_at_once_it_leaves_once(world, remove):
 
 
 @pytest.mark.parametrize("role", [Role.SUPPORT, Role.SUPER_ADMIN])
-def test_the_platforms_own_people_are_nobodys_to_remove(world, remove, role):
+def test_staff_cannot_be_removed_from_organizations(world, remove, role):
     owner = world.owner()
     staff = world.colleague(owner, role)
 
@@ -227,7 +227,7 @@ def test_the_platforms_own_people_are_nobodys_to_remove(world, remove, role):
     assert not has_left(world, staff)
 
 
-def test_who_was_removed_a_moment_ago_removes_nobody_with_the_answer_that_let_it_in(world, remove):
+def test_a_just_removed_member_with_a_cached_authorization_removes_nobody(world, remove):
     owner = world.owner()
     leaver, agent = world.colleague(owner), world.colleague(owner, Role.AGENT)
     remove(owner, leaver)
@@ -238,7 +238,7 @@ def test_who_was_removed_a_moment_ago_removes_nobody_with_the_answer_that_let_it
     assert not has_left(world, agent)
 
 
-def test_the_database_itself_removes_no_stranger(world, database):
+def test_the_database_refuses_to_remove_a_stranger(world, database):
     """Row-level security is not asked in this function: it asks itself."""
     import psycopg
 

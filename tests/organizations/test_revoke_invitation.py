@@ -12,7 +12,7 @@ def revoke(call):
     return lambda user, invitation: call(revoke_invitation, as_=user, path={"invitation_id": invitation["id"]})
 
 
-def test_its_token_is_good_for_nothing(world, revoke):
+def test_a_revoked_invitations_token_is_void(world, revoke):
     owner = world.owner()
     invitation = invite(owner)
 
@@ -24,13 +24,13 @@ def test_its_token_is_good_for_nothing(world, revoke):
     assert (audit["before"]["status"], audit["after"]["status"]) == ("PENDING", "REVOKED")
 
 
-def test_a_colleague_revokes_what_another_one_sent(world, revoke):
+def test_a_colleague_may_revoke_an_invitation(world, revoke):
     owner = world.owner()
 
     assert revoke(world.colleague(owner), invite(owner)).status == 204
 
 
-def test_it_happens_once(world, revoke):
+def test_an_invitation_is_revoked_once(world, revoke):
     owner = world.owner()
     invitation = invite(owner)
 
@@ -41,7 +41,7 @@ def test_it_happens_once(world, revoke):
 
 
 @pytest.mark.parametrize("what", ["accepted", "expired"])
-def test_what_is_over_is_not_revoked(world, revoke, what):
+def test_an_accepted_or_expired_invitation_is_not_revoked(world, revoke, what):
     owner = world.owner()
     invitation = invite(owner)
     if what == "accepted":

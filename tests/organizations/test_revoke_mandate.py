@@ -17,7 +17,7 @@ def parties(world):
     return Mandated(world)
 
 
-def test_the_broker_neither_acts_nor_sees_any_more(world, call, parties):
+def test_after_a_mandate_is_revoked_the_broker_neither_acts_nor_sees(world, call, parties):
     bid = parties.place().json["id"]
 
     assert parties.revoke().status == 204
@@ -30,7 +30,7 @@ def test_the_broker_neither_acts_nor_sees_any_more(world, call, parties):
     assert parties.move("withdraw", bid, by=parties.client).json["status"] == "WITHDRAWN"
 
 
-def test_it_is_accounted_for(world, parties):
+def test_the_revocation_of_a_mandate_is_audited(world, parties):
     parties.revoke()
 
     assert world.events(parties.mandate["id"]) == ["mandate.granted", "mandate.revoked"]
@@ -42,14 +42,14 @@ def test_it_is_accounted_for(world, parties):
     )
 
 
-def test_it_happens_once(world, parties):
+def test_a_mandate_is_revoked_once(world, parties):
     replies = together([parties.revoke] * 5)
 
     assert sorted(reply.status for reply in replies) == [204] + [409] * 4
     assert {reply.code for reply in replies if reply.status == 409} == {"MANDATE_ENDED"}
 
 
-def test_what_has_expired_is_not_revoked(world):
+def test_an_expired_mandate_is_not_revoked(world):
     from datetime import UTC, datetime
 
     parties = Mandated(world, until=datetime.now(UTC).date())
@@ -58,18 +58,18 @@ def test_what_has_expired_is_not_revoked(world):
 
 
 @pytest.mark.parametrize("who", ["the broker", "another client"])
-def test_only_the_client_takes_it_back(world, parties, who):
+def test_only_the_client_revokes_a_mandate(world, parties, who):
     reply = parties.revoke(by=parties.broker if who == "the broker" else world.client())
 
     assert reply.status == (403 if who == "the broker" else 404)
     assert parties.place().status == 201
 
 
-def test_a_colleague_of_the_client_may(world, parties):
+def test_a_colleague_of_the_client_may_revoke_a_mandate(world, parties):
     assert parties.revoke(by=world.colleague(parties.client)).status == 204
 
 
-def test_revoked_while_the_broker_bids_it_is_before_or_after(world, rounds):
+def test_a_mandate_revoked_during_a_bid_counts_before_or_after_it(world, rounds):
     """Whichever comes first: a bid stands only if the mandate stood, and afterwards there is no second one."""
     for _ in range(rounds * 3):
         parties = Mandated(world)
@@ -84,7 +84,7 @@ def test_revoked_while_the_broker_bids_it_is_before_or_after(world, rounds):
 
 
 @pytest.mark.parametrize("move", ["accept", "revise", "withdraw"])
-def test_revoked_while_the_broker_moves_it_is_before_or_after(world, move, rounds):
+def test_a_mandate_revoked_during_a_move_counts_before_or_after_it(world, move, rounds):
     for _ in range(rounds):
         parties = Mandated(world)
         bid = parties.place().json["id"]
@@ -101,7 +101,7 @@ def test_revoked_while_the_broker_moves_it_is_before_or_after(world, move, round
         )
 
 
-def test_news_of_the_deal_are_the_clients_alone_from_then_on(world, call, invoke, parties):
+def test_after_revocation_only_the_client_is_notified_of_the_deal(world, call, invoke, parties):
     bid = parties.place().json["id"]
     parties.counter(bid)
     before, after = [], []
@@ -118,7 +118,7 @@ def test_news_of_the_deal_are_the_clients_alone_from_then_on(world, call, invoke
     assert set(after) == {parties.client.id}
 
 
-def test_a_contract_that_came_of_it_is_the_clients(world, call, parties):
+def test_after_revocation_the_contract_is_the_clients_alone(world, call, parties):
     bid = parties.place().json["id"]
     parties.counter(bid)
     contract = parties.move("accept", bid).json["contract_id"]

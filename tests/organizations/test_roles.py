@@ -38,7 +38,7 @@ def domains(names: set[str]) -> set[str]:
     return {operation.domain for operation in GUARDED if operation.name in names}
 
 
-def test_each_role_is_got_as_the_product_says():
+def test_each_role_is_obtained_as_specified():
     by_source = {source: {role for role, row in ROLES.items() if row.got_by is source} for source in Source}
 
     assert by_source == {
@@ -52,38 +52,38 @@ def test_each_role_is_got_as_the_product_says():
 
 
 @pytest.mark.parametrize("operation", GUARDED, ids=lambda operation: operation.name)
-def test_an_operation_is_everybodys_or_takes_its_roles_from_the_table(operation):
+def test_an_operation_is_open_to_every_user_or_takes_its_roles_from_the_table(operation):
     staff = {Role.SUPER_ADMIN} | ({Role.SUPPORT} if operation.method == "GET" else set())
 
     assert operation.access in (EVERY_ROLE, *(may(right) | staff for right in Right))
 
 
-def test_an_agent_has_the_buildings_and_bids_and_no_money_and_no_signature():
+def test_an_agent_manages_buildings_and_bids_but_no_money_and_no_signatures():
     assert domains(may_call(Role.AGENT)) == {"buildings", "spaces", "bids"}
     assert {"approve_bid", "reject_bid", "counter_bid", "create_building", "update_space"} <= may_call(Role.AGENT)
     assert may_call(Role.AGENT) < may_call(Role.OWNER)
 
 
-def test_a_financial_officer_has_the_money_and_nothing_else():
+def test_a_financial_officer_manages_money_and_nothing_else():
     money = {operation.name for operation in GUARDED if operation.domain in ("payments", "reports")}
 
     assert may_call(Role.FINANCIAL_OFFICER) == money | {"get_schedule", "get_ledger", "download_statement"}
     assert may_call(Role.FINANCIAL_OFFICER) < may_call(Role.OWNER)
 
 
-def test_a_broker_may_what_a_client_may_but_give_mandates():
+def test_a_broker_may_do_what_a_client_may_except_granting_mandates():
     assert may_call(Role.CLIENT) - may_call(Role.BROKER) == {"grant_mandate", "revoke_mandate"}
     assert may_call(Role.BROKER) <= may_call(Role.CLIENT)
 
 
-def test_who_lets_does_not_bid_and_who_bids_does_not_let():
+def test_owners_do_not_bid_and_bidders_do_not_manage_buildings():
     both = may_call(Role.OWNER) & may_call(Role.CLIENT)
 
     assert not {"place_bid", "approve_bid", "create_space", "record_payment"} & both
     assert {"sign_contract", "decline_contract", "list_payments"} <= both
 
 
-def test_a_contractor_may_nothing_that_everybody_may_not():
+def test_a_contractor_may_do_only_what_every_user_may():
     assert may_call(Role.CONTRACTOR) == set()
 
 
@@ -94,12 +94,12 @@ def test_support_reads_everything_and_changes_nothing_but_notes():
     assert {name for name in may_call(Role.SUPPORT) if methods[name] != "GET"} <= {"add_note"}
 
 
-def test_a_super_admin_may_everything():
+def test_a_super_admin_may_do_everything():
     assert may_call(Role.SUPER_ADMIN) | EVERYBODYS == {operation.name for operation in GUARDED}
     assert ROLES[Role.SUPER_ADMIN].may == set(Right)
 
 
-def test_nobody_asks_the_platforms_own_people_in():
+def test_nobody_can_invite_staff():
     assert not STAFF & {role for row in ROLES.values() for role in row.invites}
 
 
@@ -136,7 +136,7 @@ def test_an_invited_agent_lists_a_space_and_concludes_a_bid_on_it(world, call):
     assert call(list_payments, as_=agent).status == 403
 
 
-def test_an_invited_financial_officer_books_money_and_sees_no_bid(world, call):
+def test_an_invited_financial_officer_records_payments_and_sees_no_bid(world, call):
     deal = Deal(world, call).signed()
     deal.run(schedule_payments, activate_contract)
     officer = joined(deal.owner, Role.FINANCIAL_OFFICER)
@@ -151,7 +151,7 @@ def test_an_invited_financial_officer_books_money_and_sees_no_bid(world, call):
 
 
 @pytest.mark.parametrize("wall", ["both", "no_predicates", "no_security"])
-def test_a_clients_financial_officer_reads_and_books_nothing(world, call, wall, request):
+def test_a_clients_financial_officer_reads_and_records_no_payments(world, call, wall, request):
     """Nor does it behind either wall alone."""
     deal = Deal(world, call).signed()
     deal.run(schedule_payments, activate_contract)

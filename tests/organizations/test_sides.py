@@ -29,7 +29,7 @@ def confined(sides: dict[str, UUID | None]) -> list[str]:
 
 
 @pytest.mark.parametrize("role", Role)
-def test_every_role_but_the_platforms_own_people_is_confined_to_its_organization(role):
+def test_every_role_except_staff_sees_only_its_organization(role):
     expected = [] if role in (Role.SUPPORT, Role.SUPER_ADMIN) else [ALONE[role]]
 
     assert confined(sides_of(caller(role))) == expected
@@ -40,7 +40,7 @@ def test_a_broker_signs_for_its_own_organization_only():
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.BROKER])
-def test_everybody_else_signs_for_the_side_that_they_stand_on(role):
+def test_every_other_role_signs_for_its_own_side(role):
     assert signing_sides(caller(role)) == sides_of(caller(role))
 
 
@@ -49,5 +49,5 @@ def test_a_financial_officer_settles_only_what_is_owed_to_its_organization():
 
 
 @pytest.mark.parametrize("role", [Role.OWNER, Role.CLIENT, Role.BROKER, Role.SUPER_ADMIN])
-def test_other_sides_stay_where_money_is_settled(role):
+def test_sides_of_other_roles_are_the_same_where_money_is_settled(role):
     assert creditor_sides(caller(role)) == sides_of(caller(role))

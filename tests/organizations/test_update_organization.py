@@ -29,7 +29,7 @@ FULL = {
 }
 
 
-def test_the_fields_given_are_changed_and_no_others(world, call, put):
+def test_only_the_given_fields_of_an_organization_change(world, call, put):
     owner = world.owner()
     before = call(get_organization, as_=owner).json
 
@@ -41,7 +41,7 @@ def test_the_fields_given_are_changed_and_no_others(world, call, put):
     assert call(get_organization, as_=owner).json == reply.json
 
 
-def test_null_clears_what_may_be_without(world, put):
+def test_null_clears_optional_fields_of_an_organization(world, put):
     owner = world.owner()
     assert {name: put(owner, **FULL).json[name] for name in FULL} == FULL
 
@@ -51,7 +51,7 @@ def test_null_clears_what_may_be_without(world, put):
     assert put(owner, name=None).fields == ["name"]
 
 
-def test_every_role_reads_its_own_and_those_who_look_after_it_change_it(world, call, put):
+def test_every_role_reads_its_organization_and_its_managers_change_it(world, call, put):
     for role in Role:
         user = world.user(role)
         assert call(get_organization, as_=user).json["id"] == str(user.organization_id)
@@ -61,14 +61,14 @@ def test_every_role_reads_its_own_and_those_who_look_after_it_change_it(world, c
 
 @pytest.mark.parametrize("role", [Role.CLIENT, Role.BROKER])
 @pytest.mark.parametrize("policy", [{"signature_provider": "DOCUSIGN"}, {"requires_authorization": True}])
-def test_how_leases_are_signed_is_for_owners_to_say(world, put, role, policy):
+def test_only_owners_choose_how_leases_are_signed(world, put, role, policy):
     user, owner = world.user(role), world.owner()
 
     assert (put(user, **policy).status, put(user, **policy).fields) == (400, [*policy])
     assert put(owner, **policy).status == 200
 
 
-def test_the_books_say_that_the_address_changed_and_not_where_to(world, put):
+def test_the_audit_log_says_that_the_address_changed_but_not_to_what(world, put):
     owner = world.owner()
 
     put(owner, **FULL)
@@ -82,7 +82,7 @@ def test_the_books_say_that_the_address_changed_and_not_where_to(world, put):
         assert "US-12" not in str(told) and "Main St" not in str(told)
 
 
-def test_a_put_that_changes_nothing_tells_nothing(world, call, put):
+def test_an_update_without_a_change_emits_nothing(world, call, put):
     owner = world.owner()
     tag = put(owner, **FULL).headers["etag"]
     told = world.events(owner.organization_id)
@@ -91,7 +91,7 @@ def test_a_put_that_changes_nothing_tells_nothing(world, call, put):
     assert world.events(owner.organization_id) == told
 
 
-def test_of_two_who_saw_the_same_version_one_is_told_to_look_again(world, call, put):
+def test_of_two_updates_of_the_same_version_one_is_stale(world, call, put):
     owner = world.owner()
     tag = call(get_organization, as_=owner).headers["etag"]
 
@@ -117,7 +117,7 @@ def test_of_two_who_saw_the_same_version_one_is_told_to_look_again(world, call, 
         ({"created_at": "2020-01-01T00:00:00Z"}, "created_at"),
     ],
 )
-def test_what_makes_no_sense_is_refused_by_name(world, put, body, field):
+def test_invalid_fields_of_an_organization_are_reported_by_name(world, put, body, field):
     owner = world.owner()
 
     reply = put(owner, **body)
@@ -132,7 +132,7 @@ def parties(world: Any, contract: Any) -> str:
     return str(row)
 
 
-def test_a_contract_keeps_what_it_says_and_the_next_one_says_the_new(world, call, put):
+def test_existing_contracts_keep_the_old_details_and_new_ones_have_the_new(world, call, put):
     owner, client = world.owner(), world.client()
 
     def deal() -> Any:
@@ -150,7 +150,7 @@ def test_a_contract_keeps_what_it_says_and_the_next_one_says_the_new(world, call
     assert all(f"New {user.role} Ltd" in parties(world, second) for user in (owner, client))
 
 
-def test_a_key_that_comes_again_gets_the_first_answer(world, put):
+def test_a_repeated_idempotency_key_gets_the_first_answer(world, put):
     owner = world.owner()
     first, second = (put(owner, key="k", name="Once") for _ in range(2))
 

@@ -88,7 +88,7 @@ def test_the_next_invoice_shows_what_credit_has_settled(calendar):
     assert "Amount paid 750.25 Balance 4,249.75" in pdf
     assert lease.pay(second).json["status"] == "PAID"
     receipt = text_of(lease.call(download_receipt, as_=lease.client, path={"payment_id": second["id"]}))
-    assert "Paid before 750.25 Received with this payment 4,249.75 Balance 0.00" in receipt
+    assert "Paid earlier 750.25 Received with this payment 4,249.75 Balance 0.00" in receipt
 
 
 def test_what_credit_alone_settled_has_no_receipt(lease):
@@ -257,7 +257,7 @@ def test_the_statement_says_line_by_line_what_the_ledger_says(lease, world, call
     assert reply.headers["content-type"] == "application/pdf"
     assert reply.body == again.body
     pdf = text_of(reply)
-    for words in ("Statement of Account", "Rent INV-", "Over-payment TXN-9 1,000.00", "Credit note CN-", "250.00"):
+    for words in ("Statement of Account", "Rent INV-", "Overpayment TXN-9 1,000.00", "Credit note CN-", "250.00"):
         assert words in pdf
     balance = lease.ledger()[1]
     assert f"{balance:,.2f}" in pdf

@@ -94,7 +94,7 @@ def test_a_receipt_says_what_was_received_how_and_what_is_left() -> None:
         "Payment reference TXN123456",
         "For invoice INV-000042",
         "Total 20,141.88",
-        "Paid before 5,000.00",
+        "Paid earlier 5,000.00",
         "Received with this payment 10,000.00",
         "Balance 5,141.88",
         "Page 1 of 1",
@@ -106,7 +106,7 @@ def test_a_receipt_of_too_much_proves_all_that_came_and_says_what_is_credit() ->
     receipt = text(render_receipt(replace(RECEIPT, received=D("10100.00"), paid=D("20141.88"), credit=D("100.00"))))
 
     assert "Received on 2 February 2028 USD 10,100.00" in receipt
-    assert "Paid before 10,141.88 Received with this payment 10,100.00 Kept as credit 100.00 Balance 0.00" in receipt
+    assert "Paid earlier 10,141.88 Received with this payment 10,100.00 Kept as credit 100.00 Balance 0.00" in receipt
     assert "credit" not in text(render_receipt(RECEIPT))
 
 
@@ -131,7 +131,7 @@ def test_a_receipt_of_too_much_proves_all_that_came_and_says_what_is_credit() ->
         ),
         (
             Charge("RENT", date(2028, 3, 2), None, D("132.00")),
-            "Rent, corrected by its index As of 2 March 2028 132.00",
+            "Rent, index adjustment As of 2 March 2028 132.00",
         ),
         (
             Charge("RENT", date(2028, 3, 2), None, D("900000.00"), 1, 1),
@@ -151,7 +151,7 @@ def test_what_is_in_the_clients_favour_is_not_asked_for() -> None:
     document = replace(INVOICE, charges=(charge,), tax=D("-2.40"), total=D("-29.40"), paid=D(0))
     invoice = text(render_invoice(document))
 
-    assert "Balance -29.40 In your favour USD 29.40 There is nothing to pay" in invoice
+    assert "Balance -29.40 In your favour USD 29.40 Nothing is due" in invoice
     assert "Due by" not in invoice
     assert "Please state" not in invoice
     assert "Please state INV-000042 as the reference of your payment." in text(render_invoice(INVOICE))

@@ -93,7 +93,7 @@ def test_an_index_that_comes_late_adds_a_line_and_changes_none_that_was_issued(c
     assert invoke(compose_mail, told) == []
     assert "Rent, index adjustment" in mails_to(lease.client.email)[0]["text"]
     pdf = text_of(lease.call(download_invoice, as_=lease.client, path={"payment_id": added["id"]}))
-    assert "Rent, corrected by its index As of 10 April 2028 688.59" in pdf
+    assert "Rent, index adjustment As of 10 April 2028 688.59" in pdf
     told = lease.call(explain_payment, as_=lease.client, path={"payment_id": added["id"]}).json
     assert told["steps"][-1]["result"] == added["amount"]
     assert lease.row()["schedule_total"] == sum(row["amount"] for row in rows)

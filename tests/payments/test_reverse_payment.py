@@ -119,14 +119,14 @@ def test_receipts_follow(lease, payment, invoke, world):
 def test_the_credit_that_came_with_money_stands_on_its_receipt_until_it_is_taken_back(lease, payment):
     lease.pay(payment, amount=2000)
     lease.pay(payment, amount=Decimal("3250.25"))
-    assert "Paid before 2,000.00 Received with this payment 3,250.25 Kept as credit 250.25 Balance 0.00" in text_of(
+    assert "Paid earlier 2,000.00 Received with this payment 3,250.25 Kept as credit 250.25 Balance 0.00" in text_of(
         receipt(lease, payment)
     )
 
     reverse(lease, payment)
     lease.pay(payment, amount=3000)
     again = text_of(receipt(lease, payment))
-    assert "Paid before 2,000.00 Received with this payment 3,000.00 Balance 0.00" in again
+    assert "Paid earlier 2,000.00 Received with this payment 3,000.00 Balance 0.00" in again
 
 
 def test_a_queue_that_comes_late_renders_the_invoice_alone(lease, payment, invoke, world):

@@ -14,7 +14,7 @@ def socket():
     return socket
 
 
-def test_a_token_makes_the_socket_its_users(world, socket):
+def test_a_token_authenticates_the_socket_as_its_user(world, socket):
     user = world.owner()
 
     answer = socket.say(authenticate, "auth", {"token": user.token()}, request_id="r-1")
@@ -36,7 +36,7 @@ def test_a_token_makes_the_socket_its_users(world, socket):
         ({"token": "a.b.c", "user_id": "me"}, "VALIDATION_ERROR"),
     ],
 )
-def test_a_bad_token_is_refused_and_the_socket_stays_nobodys(world, socket, data, code):
+def test_an_invalid_token_is_refused_and_the_socket_stays_anonymous(world, socket, data, code):
     answer = socket.say(authenticate, "auth", data)
 
     assert (answer["event"], answer["data"]["code"]) == ("error", code)
@@ -44,7 +44,7 @@ def test_a_bad_token_is_refused_and_the_socket_stays_nobodys(world, socket, data
     assert (row["user_id"], row["authenticated_at"]) == (None, None)
 
 
-def test_a_socket_that_is_being_closed_cannot_authenticate_any_more(world):
+def test_a_socket_that_is_being_closed_cannot_authenticate(world):
     answer = Client().say(authenticate, "auth", {"token": world.client().token()})
 
     assert (answer["event"], answer["data"]["code"]) == ("error", "UNAUTHORIZED")

@@ -22,7 +22,7 @@ def doubt(socket, is_gone=False):
     return {"connection_id": socket.id, "is_gone": is_gone, "correlation_id": "c"}
 
 
-def test_a_socket_that_nobody_authenticated_on_is_closed(world, socket):
+def test_an_unauthenticated_socket_is_closed(world, socket):
     assert deliver(close_socket, doubt(socket)) == []
 
     assert not is_registered(world, socket)
@@ -30,7 +30,7 @@ def test_a_socket_that_nobody_authenticated_on_is_closed(world, socket):
     assert (closing["connection_id"], closing["frame"]) == (socket.id, None)
 
 
-def test_an_authenticated_socket_stays(world, socket):
+def test_an_authenticated_socket_stays_open(world, socket):
     socket.say(authenticate, "auth", {"token": world.client().token()})
 
     assert deliver(close_socket, doubt(socket)) == []
@@ -39,7 +39,7 @@ def test_an_authenticated_socket_stays(world, socket):
     assert queued("PUSH_QUEUE_URL") == []
 
 
-def test_a_socket_is_closed_also_where_the_first_try_stopped_half_way(world, socket, monkeypatch):
+def test_a_socket_is_closed_although_the_first_attempt_stopped_halfway(world, socket, monkeypatch):
     with monkeypatch.context() as broken:
         broken.setenv("PUSH_QUEUE_URL", "http://127.0.0.1:1/123456789012/missing")
         assert deliver(close_socket, doubt(socket)) == ["message-0"]
@@ -49,7 +49,7 @@ def test_a_socket_is_closed_also_where_the_first_try_stopped_half_way(world, soc
     assert [closing["connection_id"] for closing in queued("PUSH_QUEUE_URL")] == [socket.id]
 
 
-def test_a_socket_that_is_gone_is_forgotten(world, socket):
+def test_a_gone_socket_is_removed_from_the_registry(world, socket):
     socket.say(authenticate, "auth", {"token": world.client().token()})
 
     assert deliver(close_socket, doubt(socket, is_gone=True)) == []

@@ -23,14 +23,14 @@ def test_a_socket_opened_with_a_token_belongs_to_its_user(world):
 
 
 @pytest.mark.parametrize("token", ["", "nonsense", "a.b.c"])
-def test_a_bad_token_opens_nothing(world, token):
+def test_an_invalid_token_opens_no_socket(world, token):
     socket = Client()
 
     assert socket.open(connect, token=token) == 401
     assert registered(world, socket) == []
 
 
-def test_the_token_of_an_ended_session_opens_nothing(world):
+def test_the_token_of_an_ended_session_opens_no_socket(world):
     user, socket = world.client(), Client()
     token = user.token()
     world.sql("UPDATE sessions SET revoked_at = now() WHERE id = %(id)s", id=user.session_id)
@@ -39,7 +39,7 @@ def test_the_token_of_an_ended_session_opens_nothing(world):
     assert registered(world, socket) == []
 
 
-def test_a_socket_without_a_token_will_be_looked_at_after_ten_seconds(world, monkeypatch):
+def test_a_socket_without_a_token_is_checked_after_ten_seconds(world, monkeypatch):
     queued("SOCKETS_TO_CLOSE_QUEUE_URL")
     socket, slow = Client(), Client()
     assert slow.open(connect) == 200
@@ -54,7 +54,7 @@ def test_a_socket_without_a_token_will_be_looked_at_after_ten_seconds(world, mon
     assert (doubt["connection_id"], doubt["is_gone"]) == (socket.id, False)
 
 
-def test_a_socket_that_cannot_be_looked_at_does_not_open(world, monkeypatch):
+def test_a_socket_whose_check_cannot_be_queued_does_not_open(world, monkeypatch):
     monkeypatch.setenv("SOCKETS_TO_CLOSE_QUEUE_URL", "http://127.0.0.1:1/123456789012/missing")
     socket = Client()
 
@@ -62,14 +62,14 @@ def test_a_socket_that_cannot_be_looked_at_does_not_open(world, monkeypatch):
     assert registered(world, socket) == []
 
 
-def test_an_unknown_parameter_is_refused(world):
+def test_an_unknown_parameter_of_connect_is_refused(world):
     socket = Client()
 
     assert socket.open(connect, key="1") == 400
     assert registered(world, socket) == []
 
 
-def test_sockets_whose_closing_was_missed_are_forgotten(world):
+def test_sockets_whose_closing_was_missed_are_removed(world):
     old = Client()
     world.sql(
         """INSERT INTO connections (connection_id, connected_at, expires_at)

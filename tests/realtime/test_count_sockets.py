@@ -7,7 +7,7 @@ from shared.kit import metrics
 from tests.realtime.sockets import Client
 
 
-def test_sockets_that_are_open_are_counted(world, monkeypatch):
+def test_open_sockets_are_counted(world, monkeypatch):
     told = []
     flush = metrics.measured
     monkeypatch.setattr(metrics, "measured", lambda: told.append(flush()) or {})

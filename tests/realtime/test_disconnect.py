@@ -3,7 +3,7 @@ from functions.realtime.disconnect import disconnect
 from tests.realtime.sockets import Client
 
 
-def test_a_closed_socket_is_forgotten_however_often_it_closes(world):
+def test_a_closed_socket_is_removed_however_often_it_closes(world):
     socket, other = Client(), Client()
     socket.open(connect, token=world.client().token())
     other.open(connect)

@@ -21,7 +21,7 @@ def registered(world, socket):
     return world.sql("SELECT * FROM connections WHERE connection_id = %(id)s", id=socket.id)
 
 
-def test_it_is_issued_for_a_minute(world, call):
+def test_a_ticket_is_valid_for_a_minute(world, call):
     client = world.client()
 
     reply = call(issue_ticket, as_=client, body={})
@@ -34,7 +34,7 @@ def test_it_is_issued_for_a_minute(world, call):
     assert (audit["user_id"], set(audit["after"])) == (client.id, {"expires_at"})
 
 
-def test_it_opens_a_socket_that_is_its_persons_at_once(world, call):
+def test_a_ticket_opens_an_authenticated_socket(world, call):
     client, socket = world.client(), Client()
     queued("SOCKETS_TO_CLOSE_QUEUE_URL")
 
@@ -50,7 +50,7 @@ def test_it_opens_a_socket_that_is_its_persons_at_once(world, call):
     assert socket.say(authenticate, "auth", {"token": client.token()})["event"] == "auth:ok"
 
 
-def test_it_opens_one_also_where_several_try_at_once(world, call):
+def test_a_ticket_used_several_times_at_once_opens_one_socket(world, call):
     ticket = ticket_of(call, world.client())
     sockets = [Client() for _ in range(8)]
 
@@ -70,7 +70,7 @@ def test_it_opens_one_also_where_several_try_at_once(world, call):
         "UPDATE users SET deleted_at = now() WHERE id = %(id)s",
     ],
 )
-def test_too_late_it_opens_nothing(world, call, end):
+def test_an_expired_ticket_opens_no_socket(world, call, end):
     client, socket = world.client(), Client()
     ticket = ticket_of(call, client)
     world.sql(end, id=client.id)
@@ -80,14 +80,14 @@ def test_too_late_it_opens_nothing(world, call, end):
 
 
 @pytest.mark.parametrize("ticket", ["", "nonsense", "x" * 5000])
-def test_what_was_never_issued_opens_nothing(world, ticket):
+def test_an_unknown_ticket_opens_no_socket(world, ticket):
     socket = Client()
 
     assert socket.open(connect, ticket=ticket) == 401
     assert registered(world, socket) == []
 
 
-def test_a_ticket_comes_alone(world, call):
+def test_a_ticket_with_another_parameter_is_refused(world, call):
     client, socket = world.client(), Client()
     ticket = ticket_of(call, client)
 
@@ -96,7 +96,7 @@ def test_a_ticket_comes_alone(world, call):
     assert socket.open(connect, ticket=ticket) == 200
 
 
-def test_it_is_no_access_token(world, call):
+def test_a_ticket_is_not_an_access_token(world, call):
     client = world.client()
     socket = Client()
     assert socket.open(connect) == 200
@@ -106,7 +106,7 @@ def test_it_is_no_access_token(world, call):
     assert frame["data"]["code"] == "INVALID_TOKEN"
 
 
-def test_an_ended_session_gets_none(world, call):
+def test_an_ended_session_gets_no_ticket(world, call):
     """API Gateway may let it in for 45 seconds."""
     client = world.client()
     assert call(get_profile, as_=client).status == 200
@@ -115,7 +115,7 @@ def test_an_ended_session_gets_none(world, call):
     assert call(issue_ticket, as_=client).code == "SESSION_ENDED"
 
 
-def test_none_is_kept_under_a_key(world, call):
+def test_a_ticket_is_not_stored_under_its_idempotency_key(world, call):
     client = world.client()
 
     first, second = (call(issue_ticket, as_=client, key="the-same").json["ticket"] for _ in range(2))

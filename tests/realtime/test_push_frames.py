@@ -92,7 +92,7 @@ def test_frames_reach_their_sockets_in_order(gateway):
     assert [text for _, socket, text in gateway.heard if socket == "b="] == ["1"]
 
 
-def test_sockets_do_not_wait_for_each_other(gateway):
+def test_frames_of_different_sockets_do_not_wait_for_each_other(gateway):
     gateway.company = 2
 
     assert push(*(message(f"{number}=", "x") for number in range(10))) == []
@@ -100,13 +100,13 @@ def test_sockets_do_not_wait_for_each_other(gateway):
     assert gateway.most_at_once >= 2
 
 
-def test_a_socket_is_closed(gateway):
+def test_a_queued_closing_closes_the_socket(gateway):
     assert push(message("a=", None)) == []
 
     assert gateway.heard == [("DELETE", "a=", "")]
 
 
-def test_a_socket_that_is_gone_is_reported_and_the_others_hear(gateway):
+def test_a_gone_socket_is_reported_and_the_others_receive_their_frames(gateway):
     gateway.gone = {"a="}
 
     assert push(message("a=", "1"), message("b=", "1")) == []
@@ -116,7 +116,7 @@ def test_a_socket_that_is_gone_is_reported_and_the_others_hear(gateway):
     assert gateway.heard == [("POST", "b=", "1")]
 
 
-def test_a_busy_gateway_is_tried_again(gateway):
+def test_a_busy_gateway_is_retried(gateway):
     gateway.busy = {"a=": 2}
 
     assert push(message("a=", "1")) == []
@@ -125,7 +125,7 @@ def test_a_busy_gateway_is_tried_again(gateway):
 
 
 @pytest.mark.slow
-def test_what_cannot_be_pushed_keeps_its_place_in_the_queue(gateway):
+def test_a_frame_that_cannot_be_pushed_keeps_its_place_in_the_queue(gateway):
     gateway.busy = {"a=": 100}
 
     failed = push(message("a=", "1"), message("b=", "1"), message("a=", "2"))

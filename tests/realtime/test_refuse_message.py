@@ -4,7 +4,7 @@ from functions.realtime.refuse_message import refuse_message
 from tests.realtime.sockets import Client
 
 
-def test_an_unknown_event_is_named():
+def test_an_unknown_event_is_reported_by_name():
     answer = Client().say(refuse_message, "bid:steal", {"bid_id": 1}, request_id="r")
 
     assert (answer["event"], answer["request_id"]) == ("error", "r")
@@ -26,7 +26,7 @@ def test_an_unknown_event_is_named():
         ('{"event": "x", "user_id": 7}', "VALIDATION_ERROR", "user_id"),
     ],
 )
-def test_what_is_no_frame_is_refused(text, code, field):
+def test_a_malformed_frame_is_refused(text, code, field):
     data = Client().send(refuse_message, text)["data"]
 
     assert (data["code"], data["details"][0]["field"]) == (code, field)

@@ -8,7 +8,7 @@ from functions.system.show_docs_file import show_docs_file
 from functions.system.show_openapi import show_openapi
 
 
-def test_the_description_is_handed_out(call):
+def test_the_openapi_document_is_served(call):
     reply = call(show_openapi)
 
     assert reply.status == 200
@@ -16,7 +16,7 @@ def test_the_description_is_handed_out(call):
     assert "/api/v1/bids" in reply.json["paths"]
 
 
-def test_the_description_of_sockets_is_handed_out(call):
+def test_the_asyncapi_document_is_served(call):
     reply = call(show_asyncapi)
 
     assert reply.status == 200
@@ -24,7 +24,7 @@ def test_the_description_of_sockets_is_handed_out(call):
     assert "tell_bid_status_changed" in reply.json["operations"]
 
 
-def test_the_page_runs_no_script_but_our_own_files(call):
+def test_the_docs_page_runs_only_our_own_scripts(call):
     reply = call(show_docs)
 
     assert reply.headers["content-type"] == "text/html; charset=utf-8"
@@ -33,7 +33,7 @@ def test_the_page_runs_no_script_but_our_own_files(call):
     assert b"<script>" not in reply.body
 
 
-def test_every_file_that_the_page_names_is_there(call):
+def test_every_file_of_the_docs_page_is_served(call):
     import re
 
     names = re.findall(rb'(?:src|href)="/docs/([^"]+)"', call(show_docs).body)
@@ -46,5 +46,5 @@ def test_every_file_that_the_page_names_is_there(call):
 
 
 @pytest.mark.parametrize("name", ["docs.py", "..%2fdocs.py", "../docs.py", "", "x", "/etc/passwd"])
-def test_no_other_file_is(call, name):
+def test_no_other_file_is_served_below_docs(call, name):
     assert call(show_docs_file, path={"file": name}).status == 404

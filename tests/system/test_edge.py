@@ -51,7 +51,7 @@ def test_without_cloudfront_no_header_changes_the_counted_address(world, call, c
 
 
 @pytest.mark.parametrize("secret", SECRETS.split(","))
-def test_behind_cloudfront_its_word_counts_and_no_other_header(world, call, counted, behind_edge, secret):
+def test_behind_cloudfront_only_its_header_gives_the_address(world, call, counted, behind_edge, secret):
     reply = call(search_spaces, headers=FORGED | through(secret), ip="203.0.113.9")
 
     assert reply.status == 200
@@ -59,7 +59,7 @@ def test_behind_cloudfront_its_word_counts_and_no_other_header(world, call, coun
 
 
 @pytest.mark.parametrize("secret", [None, "", "wrong", "the-coming-one,the-going-one", "the-coming-on", "ä", ","])
-def test_what_comes_around_cloudfront_is_refused_before_anything_is_done(world, call, counted, behind_edge, secret):
+def test_a_request_around_cloudfront_is_refused_first(world, call, counted, behind_edge, secret):
     sent = FORGED if secret is None else FORGED | through(secret)
     tried = world.sql("SELECT * FROM login_attempts")
 
@@ -70,7 +70,7 @@ def test_what_comes_around_cloudfront_is_refused_before_anything_is_done(world, 
     assert world.sql("SELECT * FROM login_attempts") == tried
 
 
-def test_the_address_that_cloudfront_tells_is_the_one_on_record(world, call, behind_edge):
+def test_the_audit_log_has_the_address_that_cloudfront_reports(world, call, behind_edge):
     user = world.client()
 
     reply = call(
@@ -91,7 +91,7 @@ def test_a_socket_opens_through_cloudfront_only(world, behind_edge):
     assert socket.say(answer_ping, "ping")["event"] == "pong"
 
 
-def test_a_secret_is_never_empty(monkeypatch):
+def test_an_empty_edge_secret_is_refused(monkeypatch):
     monkeypatch.setenv("ORIGIN_SECRETS", ",a,")
 
     with pytest.raises(origin.AroundTheEdge):

@@ -64,7 +64,7 @@ def listed(world):
     return Listed()
 
 
-def test_an_answer_is_given_again_with_its_etag(listed, unseen):
+def test_a_cached_answer_is_returned_with_its_etag(listed, unseen):
     first = listed.detail()
     unseen("UPDATE spaces SET name = 'Unseen' WHERE id = %s", [listed.space])
 
@@ -85,7 +85,7 @@ def test_the_etag_of_a_cached_answer_is_the_version_that_if_match_means(listed):
     assert call(update_space, body={"name": "Two"}, **asked).status == 412
 
 
-def test_whoever_has_the_answer_of_a_write_reads_its_effect(listed):
+def test_a_read_after_a_write_sees_its_effect(listed):
     for number in range(20):
         listed.detail(), listed.found(), listed.house(listed.owner), listed.houses(listed.owner)
         name = f"Suite {number}"
@@ -98,7 +98,7 @@ def test_whoever_has_the_answer_of_a_write_reads_its_effect(listed):
         assert listed.house(listed.owner)["floors"][0]["spaces"][0]["name"] == name
 
 
-def test_an_approval_and_its_undoing_are_seen_at_once(world, listed):
+def test_an_approval_and_its_undo_are_visible_at_once(world, listed):
     bid = call(place_bid, as_=world.client(), body={"space_id": listed.space, "bid_amount": 4500}).json["id"]
     assert listed.detail().json["availability_status"] == "AVAILABLE"
 
@@ -110,7 +110,7 @@ def test_an_approval_and_its_undoing_are_seen_at_once(world, listed):
     assert listed.detail().json["availability_status"] == "AVAILABLE"
 
 
-def test_a_bid_that_changes_no_listing_ends_no_answer(world, listed, unseen):
+def test_a_bid_that_changes_no_listing_invalidates_nothing(world, listed, unseen):
     client = world.client()
     listed.detail()
     unseen("UPDATE spaces SET name = 'Unseen' WHERE id = %s", [listed.space])
@@ -120,7 +120,7 @@ def test_a_bid_that_changes_no_listing_ends_no_answer(world, listed, unseen):
     assert listed.detail().json["name"] != "Unseen"
 
 
-def test_a_bid_ends_what_was_recommended_to_its_client_alone(world, listed, unseen):
+def test_a_bid_invalidates_only_its_clients_recommendations(world, listed, unseen):
     client, other, liked = world.client(), world.client(), world.space()
     names = [listed.detail(user).json["name"] for user in (client, other)]
     unseen("UPDATE spaces SET name = 'Unseen' WHERE id = %s", [listed.space])
@@ -130,7 +130,7 @@ def test_a_bid_ends_what_was_recommended_to_its_client_alone(world, listed, unse
     assert [listed.detail(user).json["name"] for user in (client, other)] == ["Unseen", names[1]]
 
 
-def test_a_lease_that_is_sent_ends_what_says_its_space_is_available(world, listed):
+def test_a_sent_lease_invalidates_answers_that_list_its_space(world, listed):
     body = {"space_id": listed.space, "client_id": world.client().id, "bid_amount": 4500}
     drawn = call(create_contract, as_=listed.owner, body=body).json["id"]
     assert listed.detail().json["availability_status"] == "AVAILABLE"
@@ -140,7 +140,7 @@ def test_a_lease_that_is_sent_ends_what_says_its_space_is_available(world, liste
     assert listed.detail().json["availability_status"] == "RESERVED"
 
 
-def test_nobody_reads_what_was_cached_for_another_organization_or_role(world, listed):
+def test_no_answer_is_cached_across_organizations_or_roles(world, listed):
     listed.change(is_leasable=False)
     insiders = [listed.owner, world.colleague(listed.owner, Role.AGENT), world.user(Role.SUPPORT)]
     outsiders = [None, world.owner(), world.client(), world.colleague(listed.owner, Role.FINANCIAL_OFFICER)]
@@ -153,7 +153,7 @@ def test_nobody_reads_what_was_cached_for_another_organization_or_role(world, li
         assert ["owner_id" in listed.house(user) for user in insiders] == [True] * 3
 
 
-def test_what_support_and_administrators_read_is_always_read(world, listed, unseen):
+def test_answers_to_staff_are_never_cached(world, listed, unseen):
     readers = [world.user(Role.SUPPORT), world.user(Role.SUPER_ADMIN)]
     before = [listed.detail(reader).json["name"] for reader in readers]
     unseen("UPDATE spaces SET name = 'Unseen' WHERE id = %s", [listed.space])
@@ -161,7 +161,7 @@ def test_what_support_and_administrators_read_is_always_read(world, listed, unse
     assert [listed.detail(reader).json["name"] for reader in readers] == ["Unseen"] * 2 != before
 
 
-def test_other_questions_have_other_answers(world, listed):
+def test_different_queries_have_different_cached_answers(world, listed):
     world.space(listed.owner, building=listed.building)
     asked = [{"limit": 1}, {"limit": 2}, {"limit": 2, "sort": "price_desc"}]
 
@@ -174,7 +174,7 @@ def test_other_questions_have_other_answers(world, listed):
     assert call(search_spaces, query={"building_id": listed.building, "limit": 0}).status == 400
 
 
-def test_a_profile_ends_with_its_change_and_with_a_login(world, unseen):
+def test_a_profile_change_and_a_login_invalidate_the_cached_profile(world, unseen):
     user, other = world.client(), world.client()
     for one in (user, other):
         call(get_profile, as_=one)
@@ -190,7 +190,7 @@ def test_a_profile_ends_with_its_change_and_with_a_login(world, unseen):
     assert call(get_profile, as_=other).json["bio"] is None
 
 
-def test_an_answer_that_a_change_overtook_is_cached_in_vain(listed, monkeypatch):
+def test_an_answer_that_a_change_overtook_is_never_returned(listed, monkeypatch):
     write = cache.Place.write
 
     def change_first(place, *answer):
@@ -204,7 +204,7 @@ def test_an_answer_that_a_change_overtook_is_cached_in_vain(listed, monkeypatch)
     assert listed.detail().json["name"] == "Changed"
 
 
-def test_who_dies_before_it_ends_them_leaves_it_to_the_event(world, listed, monkeypatch):
+def test_after_a_crash_the_event_invalidates_the_answers(world, listed, monkeypatch):
     before = listed.detail().json["name"]
 
     def dies(names):
@@ -220,7 +220,7 @@ def test_who_dies_before_it_ends_them_leaves_it_to_the_event(world, listed, monk
     assert listed.detail().json["name"] == "Changed"
 
 
-def test_where_valkey_is_down_the_event_comes_again(world, listed, monkeypatch):
+def test_while_valkey_is_down_the_event_is_redelivered(world, listed, monkeypatch):
     listed.change(name="Changed")
     told = [event for event in world.event_details(listed.space) if event["name"] == "space.updated"]
 
@@ -231,7 +231,7 @@ def test_where_valkey_is_down_the_event_comes_again(world, listed, monkeypatch):
     assert invoke(end_cached, *told) == []
 
 
-def test_hits_and_misses_are_counted(listed, monkeypatch):
+def test_cache_hits_and_misses_are_counted(listed, monkeypatch):
     counted = []
     monkeypatch.setattr(metrics, "count", lambda name, value=1, *unit, **by: counted.append((name, value, by)))
 
@@ -260,7 +260,7 @@ def emitted():
                     yield from (one.value for one in ast.walk(node.args[0]) if isinstance(one, ast.Constant))
 
 
-def test_the_consumer_hears_every_event_that_ends_an_answer():
+def test_the_consumer_handles_every_event_that_invalidates_an_answer():
     ends = {
         name.partition(":")[0] for operation in catalog.load() if operation.cached for name in operation.cached.ended_by
     }

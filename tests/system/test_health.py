@@ -31,7 +31,7 @@ def alone(action):
     return together([action])[0]
 
 
-def test_all_parts_answer(call):
+def test_health_checks_every_dependency(call):
     reply = call(check_health)
 
     assert reply.status == 200
@@ -40,7 +40,7 @@ def test_all_parts_answer(call):
     assert reply.json["timestamp"].endswith("Z")
 
 
-def test_health_ready_and_live_are_as_source_000_prints_them(call):
+def test_health_ready_and_live_are_as_s0_prints_them(call):
     printed = """{
       "status": "healthy",
       "timestamp": "2025-01-27T12:00:00Z",
@@ -72,7 +72,7 @@ def test_health_ready_and_live_are_as_source_000_prints_them(call):
         ("redis", "degraded", 200, 503),
     ],
 )
-def test_a_part_that_does_not_answer_is_named(call, without, part, status, health, ready):
+def test_a_dependency_that_does_not_respond_is_named(call, without, part, status, health, ready):
     without(part)
 
     reply = alone(lambda: call(check_health))
@@ -82,12 +82,12 @@ def test_a_part_that_does_not_answer_is_named(call, without, part, status, healt
     assert alone(lambda: call(check_liveness)).status == 200
 
 
-def test_a_connection_that_died_is_made_anew(call, world):
+def test_a_dead_connection_is_replaced(call, world):
     call(check_health)
     world.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'check_health'")
 
     assert call(check_health).json["services"]["database"] == "healthy"
 
 
-def test_the_probes_count_against_nobodys_limit(call):
+def test_health_checks_are_not_rate_limited(call):
     assert "x-ratelimit-limit" not in call(check_liveness).headers

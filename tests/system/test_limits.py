@@ -36,7 +36,7 @@ def nobody():
     return f"198.51.{number // 250}.{number % 250}"
 
 
-def test_of_two_hundred_at_once_as_many_get_through_as_the_limit_says():
+def test_of_two_hundred_concurrent_requests_exactly_the_limit_gets_through():
     limit, seconds = limits.LIMITS["search"]
     subject, barrier = new_id().hex, threading.Barrier(200)
 
@@ -56,7 +56,7 @@ def test_of_two_hundred_at_once_as_many_get_through_as_the_limit_says():
     assert sorted(left) == list(range(limit))
 
 
-def test_a_user_has_one_limit_from_wherever_it_asks(call, world):
+def test_a_user_has_one_limit_across_addresses(call, world):
     limit, _ = limits.LIMITS["bidding"]
     client, body = world.client(), {"space_id": new_id(), "bid_amount": 1}
 
@@ -65,7 +65,7 @@ def test_a_user_has_one_limit_from_wherever_it_asks(call, world):
     assert sorted(reply.status for reply in replies) == [404] * limit + [429] * (100 - limit)
 
 
-def test_no_window_holds_more_wherever_it_begins(monkeypatch):
+def test_no_sliding_window_exceeds_the_limit(monkeypatch):
     monkeypatch.setitem(limits.LIMITS, "search", (5, 1))
     subject, passed, deadline = new_id().hex, [], time.monotonic() + PATIENCE
 
@@ -84,7 +84,7 @@ def test_no_window_holds_more_wherever_it_begins(monkeypatch):
 
 
 @pytest.mark.parametrize("header", ["x-forwarded-for", "x-real-ip", "forwarded", "x-viewer-address", "true-client-ip"])
-def test_no_header_says_where_somebody_is(call, nobody, header):
+def test_no_header_changes_the_address_that_is_counted(call, nobody, header):
     limit, _ = limits.LIMITS["search"]
 
     replies = [call(search_spaces, ip=nobody, headers={header: f"203.0.113.{n}"}) for n in range(limit + 1)]

@@ -52,7 +52,7 @@ def measures(line):
     return found
 
 
-def test_a_request_measures_itself_in_its_one_line(world, call, lines):
+def test_a_request_writes_its_metrics_into_its_log_line(world, call, lines):
     space = world.space()
     lines()
 
@@ -78,7 +78,7 @@ def test_a_refusal_is_counted_by_its_status(call, lines):
     assert (line["operation"], line["status"], line["Requests"]) == ("get_space", "404", 1)
 
 
-def test_measures_of_one_request_do_not_reach_the_next(call, lines):
+def test_metrics_of_one_request_do_not_leak_into_the_next(call, lines):
     for _ in range(2):
         call(check_liveness)
 
@@ -101,7 +101,7 @@ def test_an_opened_socket_is_counted(world, lines):
     assert (line["operation"], line["status"], line["Requests"]) == ("connect", "200", 1)
 
 
-def test_a_slow_query_is_counted_and_told_with_its_statement(lines, monkeypatch):
+def test_a_slow_query_is_counted_and_logged_with_its_statement(lines, monkeypatch):
     moments = iter((0.0, 0.11, 0.2, 0.201))
     monkeypatch.setattr(db, "time", SimpleNamespace(monotonic=lambda: next(moments)))
     monkeypatch.setattr(metrics, "time", SimpleNamespace(monotonic=db.time.monotonic, time=time.time))
@@ -119,7 +119,7 @@ def test_a_slow_query_is_counted_and_told_with_its_statement(lines, monkeypatch)
     assert warning["metadata"]["statements"] == ["SELECT %(number)s AS two"]
 
 
-def test_a_name_has_one_meaning_in_a_line(lines):
+def test_a_metric_name_has_one_meaning_in_a_log_line(lines):
     begin(Request(get_space.operation, "id"))
     for pattern in ("space", "building", "space"):
         metrics.count("CacheHit", pattern=pattern)
@@ -144,7 +144,7 @@ def test_a_metric_by_two_kinds_of_dimensions_takes_two_lines(lines):
     assert (measures(second)["CacheHit"], second["CacheHit"]) == ((OVERALL, "Count"), 5)
 
 
-def test_what_was_told_is_not_told_again():
+def test_a_metric_is_not_reported_twice():
     begin(Request(get_space.operation, "id"))
     metrics.count("CacheHit")
 

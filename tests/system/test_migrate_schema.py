@@ -23,14 +23,14 @@ def admin_secret(database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Non
     secrets.delete_secret(SecretId=made["ARN"], ForceDeleteWithoutRecovery=True)
 
 
-def test_a_deployment_finds_or_brings_the_schema_of_its_release(admin_secret, database):
+def test_a_deployment_migrates_to_the_schema_of_its_release(admin_secret, database):
     assert migrate_schema({}, None) == {"status": "migrated"}
     assert migrate_schema({}, None) == {"status": "migrated"}
 
     assert is_current(database)
 
 
-def test_a_release_that_is_rolled_back_to_leaves_the_later_schema_alone(admin_secret, database):
+def test_a_rolled_back_release_keeps_the_later_schema(admin_secret, database):
     with psycopg.connect(database, autocommit=True) as connection:
         [[mine]] = connection.execute("SELECT version_num FROM app.alembic_version").fetchall()
         connection.execute("UPDATE app.alembic_version SET version_num = '9999'")

@@ -40,7 +40,7 @@ def told(monkeypatch):
 
 
 @pytest.mark.parametrize(("status", "healthy"), [(200, 1), (503, 0), (429, 0)])
-def test_the_answer_becomes_a_measure(front, told, status, healthy):
+def test_the_answer_of_a_health_probe_becomes_a_metric(front, told, status, healthy):
     front.answer = status
 
     probe_health({}, None)
@@ -48,7 +48,7 @@ def test_the_answer_becomes_a_measure(front, told, status, healthy):
     assert [line["Healthy"] for line in told] == [healthy]
 
 
-def test_no_answer_is_a_measure_too(monkeypatch, told):
+def test_a_failed_health_probe_becomes_a_metric(monkeypatch, told):
     monkeypatch.setenv("PUBLIC_URL", "http://127.0.0.1:9")
 
     probe_health({}, None)

@@ -12,7 +12,7 @@ def ask(method, path):
 
 
 @pytest.mark.parametrize("path", ["/", "/api/v1/nope", "/api/v2/bids", "/api/v1/bids/1/2/3"])
-def test_an_address_that_nothing_serves_is_404_in_our_shape(path):
+def test_an_unknown_route_is_404_in_our_format(path):
     answer = ask("GET", path)
 
     assert answer["statusCode"] == 404
@@ -30,7 +30,7 @@ def test_an_address_that_nothing_serves_is_404_in_our_shape(path):
         ("DELETE", "/api/v1/bids/preview", "POST"),
     ],
 )
-def test_a_method_that_an_address_does_not_take_is_405_with_those_it_does(method, path, allow):
+def test_an_unsupported_method_is_405_with_the_allowed_ones(method, path, allow):
     answer = ask(method, path)
 
     assert answer["statusCode"] == 405

@@ -65,7 +65,7 @@ def nudge():
     return deliver(relay_outbox, {})
 
 
-def test_a_committed_event_goes_out_once(world, call, bus):
+def test_a_committed_event_is_published_once(world, call, bus):
     owner = world.owner()
     made = call(create_building, as_=owner, body={"name": "T", "address": ADDRESS, "total_floors": 1}).json
 
@@ -78,14 +78,14 @@ def test_a_committed_event_goes_out_once(world, call, bus):
     assert waiting(world) == 0
 
 
-def test_a_request_that_failed_tells_nothing(world, call, bus):
+def test_a_failed_request_publishes_nothing(world, call, bus):
     owner = world.owner()
     reply = call(create_building, as_=owner, body={"name": "T", "address": ADDRESS, "total_floors": 0})
 
     assert (reply.status, waiting(world)) == (400, 0)
 
 
-def test_more_than_one_round_goes_out_in_order(world, bus):
+def test_more_than_one_batch_is_published_in_order(world, bus):
     thing = new_id()
     for number in range(relay_module._ROUND + 5):
         happened(world, thing, number)
@@ -133,7 +133,7 @@ def test_a_relay_that_dies_between_sending_and_marking_sends_again(world, bus, m
     assert waiting(world) == 0
 
 
-def test_the_second_copy_has_no_second_effect(world, call, invoke, bus, monkeypatch):
+def test_a_second_copy_of_an_event_has_no_second_effect(world, call, invoke, bus, monkeypatch):
     """Quality 16: what came twice out of the bus is told once."""
     owner = world.owner()
     body = {"space_id": world.space(owner), "bid_amount": 4500}
@@ -155,7 +155,7 @@ def test_the_second_copy_has_no_second_effect(world, call, invoke, bus, monkeypa
     assert told == [{"title": "New Bid"}]
 
 
-def test_what_the_bus_refuses_is_tried_again(world, bus, monkeypatch):
+def test_an_event_that_the_bus_refuses_is_retried(world, bus, monkeypatch):
     thing = new_id()
     for number in range(3):
         happened(world, thing, number)
@@ -173,7 +173,7 @@ def test_what_the_bus_refuses_is_tried_again(world, bus, monkeypatch):
     assert [detail["data"]["number"] for detail in bus.heard(thing)] == [0, 1, 2]
 
 
-def test_what_the_bus_itself_refuses_of_many_stays(world, bus, monkeypatch):
+def test_events_that_the_bus_refuses_stay_in_the_outbox(world, bus, monkeypatch):
     thing, nameless = new_id(), new_id()
     for object_id in (thing, nameless):
         happened(world, object_id, 1)

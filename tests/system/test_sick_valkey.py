@@ -50,7 +50,7 @@ def somebody(world, call):
 
 
 @pytest.mark.parametrize("sickness", valkey.SICK)
-def test_reads_are_served_and_one_can_sign_in_and_work(world, call, monkeypatch, somebody, sickness):
+def test_without_valkey_users_can_read_sign_in_and_work(world, call, monkeypatch, somebody, sickness):
     before = somebody.read()
     assert {status for status, _, _ in before} == {200}
 
@@ -67,7 +67,7 @@ def test_reads_are_served_and_one_can_sign_in_and_work(world, call, monkeypatch,
 
 
 @pytest.mark.parametrize("sickness", UNCOUNTED)
-def test_logins_are_limited_all_the_same_and_nothing_else_is(world, call, monkeypatch, somebody, sickness):
+def test_without_valkey_only_logins_are_limited(world, call, monkeypatch, somebody, sickness):
     assert somebody.sign_in().status == call(get_profile, as_=somebody.client).status == 200
 
     with valkey.SICK[sickness](monkeypatch):
@@ -79,7 +79,7 @@ def test_logins_are_limited_all_the_same_and_nothing_else_is(world, call, monkey
     assert world.sql("SELECT count(*) AS n FROM sessions WHERE user_id = %(id)s", id=somebody.client.id) == [{"n": 7}]
 
 
-def test_who_was_refused_may_ask_again_once_it_is_wiped(call, monkeypatch, somebody):
+def test_a_wiped_valkey_forgets_its_limits(call, monkeypatch, somebody):
     valkey.forget()
     monkeypatch.setenv("RATE_LIMIT_SCALE", "1")
     assert [somebody.sign_in().status for _ in range(6)] == [200] * 5 + [429]
@@ -90,7 +90,7 @@ def test_who_was_refused_may_ask_again_once_it_is_wiped(call, monkeypatch, someb
     assert (reply.status, reply.headers["x-ratelimit-remaining"]) == (200, "4")
 
 
-def test_a_slow_one_is_waited_for_50_ms_once_a_second(call, monkeypatch, somebody):
+def test_a_slow_valkey_is_waited_for_50_ms_once_a_second(call, monkeypatch, somebody):
     clock, waited, connect = [0.0], [], kit._connect
 
     def noted():

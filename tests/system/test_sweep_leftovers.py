@@ -93,7 +93,7 @@ def aged(world):
 
 
 @pytest.mark.parametrize("kind", ROWS)
-def test_a_leftover_goes_and_what_is_younger_stays(aged, kind):
+def test_leftovers_are_deleted_and_younger_rows_stay(aged, kind):
     old, young = aged(kind, "-1 minute"), aged(kind, "1 minute")
 
     sweep_leftovers({}, None)
@@ -102,7 +102,7 @@ def test_a_leftover_goes_and_what_is_younger_stays(aged, kind):
 
 
 @pytest.mark.parametrize("kind", [kind for kind in ROWS if kind != "connections"])
-def test_no_worker_can_delete_what_is_younger(aged, database, kind):
+def test_no_worker_can_delete_younger_rows(aged, database, kind):
     """The policies hold without any WHERE. Sockets are the workers' own to delete."""
     old, young = aged(kind, "-1 minute"), aged(kind, "1 minute")
     table = sql.Identifier(kind.partition(" ")[0])
@@ -121,7 +121,7 @@ def test_records_are_not_leftovers(database, table):
             connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
 
 
-def test_an_event_that_nobody_has_published_stays_however_old(world, aged):
+def test_an_unpublished_event_stays_however_old(world, aged):
     waiting = aged("outbox", "-300 days")
     world.sql("UPDATE outbox SET published_at = NULL WHERE occurred_at < now() - interval '300 days'")
 
@@ -143,7 +143,7 @@ def test_a_locked_address_stays_locked(world, aged):
     assert locked()
 
 
-def test_an_event_is_not_taken_for_missed_while_the_outbox_has_it(world, aged):
+def test_an_inbox_row_stays_while_the_outbox_has_its_event(world, aged):
     """A consumer that keeps order looks for events of the outbox that its inbox lacks."""
     old = aged("inbox", "-1 day")
     [row] = world.sql("SELECT event_id FROM inbox WHERE handled_at < now() - interval '90 days'")
@@ -157,7 +157,7 @@ def test_an_event_is_not_taken_for_missed_while_the_outbox_has_it(world, aged):
     assert old()
 
 
-def test_a_session_whose_socket_is_still_registered_goes_after_it(world, aged):
+def test_a_session_is_deleted_after_its_registered_socket(world, aged):
     old = aged("sessions", "-1 minute")
     [session] = world.sql("SELECT id FROM sessions WHERE expires_at < now() - interval '30 days'")
     world.sql(
@@ -177,7 +177,7 @@ def test_a_session_whose_socket_is_still_registered_goes_after_it(world, aged):
     assert not old()
 
 
-def test_more_than_a_batch_goes_in_one_night(world, aged, monkeypatch):
+def test_more_leftovers_than_a_batch_are_deleted_in_one_night(world, aged, monkeypatch):
     monkeypatch.setattr(sweep_module, "_BATCH", 2)
     rows = [aged("rate_windows", "-1 hour") for _ in range(5)]
 

@@ -56,7 +56,7 @@ def books(world: Any, contract: Any) -> list[Any]:
     ]  # fmt: skip
 
 
-def test_the_account_its_sessions_tokens_and_sockets_are_gone(world, call, invoke):
+def test_deleting_an_account_ends_its_sessions_tokens_and_sockets(world, call, invoke):
     client = world.client()
     socket = socket_of(world, client)
     pair = call(login, body={"email": client.email, "password": PASSWORD}).json
@@ -80,7 +80,7 @@ def test_the_account_its_sessions_tokens_and_sockets_are_gone(world, call, invok
     assert audit["after"] == {"organization_closed": True, "sessions_ended": 2}
 
 
-def test_let_in_by_an_older_answer_of_the_authorizer_it_does_nothing_more(world, call):
+def test_a_deleted_user_with_a_cached_authorization_can_do_nothing(world, call):
     client = world.client()
     assert leave(call, client).status == 204
 
@@ -90,7 +90,7 @@ def test_let_in_by_an_older_answer_of_the_authorizer_it_does_nothing_more(world,
     assert world.events(client.id).count("user.deleted") == 1
 
 
-def test_twice_at_once_it_happens_once(world, call):
+def test_an_account_deleted_twice_at_once_is_deleted_once(world, call):
     client = world.client()
 
     replies = together([lambda: leave(call, client)] * 4)
@@ -99,7 +99,7 @@ def test_twice_at_once_it_happens_once(world, call):
     assert world.events(client.id).count("user.deleted") == 1
 
 
-def test_the_address_is_free_again_and_nobody_gets_at_the_old_account(world, call):
+def test_a_deleted_accounts_address_is_free_and_opens_only_a_new_account(world, call):
     client = world.client()
     leave(call, client)
     assert call(request_password_reset, body={"email": client.email}).status == 200
@@ -124,7 +124,7 @@ def canaries(user: Any) -> dict[str, str]:
     }
 
 
-def test_of_whoever_leased_nothing_the_whole_database_knows_only_an_id(world, call, invoke):
+def test_of_a_deleted_user_without_leases_only_an_id_remains(world, call, invoke):
     client = world.client(name="Canary Of The Coalmine")
     broker = world.user(Role.BROKER)
     said = canaries(client)
@@ -161,7 +161,7 @@ def test_of_whoever_leased_nothing_the_whole_database_knows_only_an_id(world, ca
 
 
 @pytest.mark.parametrize("side", ["owner", "client"])
-def test_a_colleague_takes_over_and_contracts_and_sums_are_whole(world, call, side):
+def test_a_colleague_takes_over_a_deleted_users_contracts_and_payments(world, call, side):
     deal = leased(world, call)
     leaver = getattr(deal, side)
     colleague = world.colleague(leaver)
@@ -183,7 +183,7 @@ def test_a_colleague_takes_over_and_contracts_and_sums_are_whole(world, call, si
     assert leaver.name in str(before[0][0][f"{side}_party"])
 
 
-def test_the_cached_building_shows_the_colleague(world, call):
+def test_a_cached_building_shows_the_colleague_after_a_deletion(world, call):
     owner = world.owner()
     colleague = world.colleague(owner)
     path = {"building_id": world.building(owner)}
@@ -194,7 +194,7 @@ def test_the_cached_building_shows_the_colleague(world, call):
     assert call(get_building, as_=colleague, path=path).json["owner"]["name"] == colleague.name
 
 
-def test_mandates_that_were_given_go_to_the_colleague(world, call):
+def test_a_deleted_users_granted_mandates_go_to_a_colleague(world, call):
     client, broker = world.client(), world.user(Role.BROKER)
     colleague = world.colleague(client)
     assert call(grant_mandate, as_=client, body={"broker_id": broker.id}).status == 201
@@ -210,7 +210,7 @@ def test_mandates_that_were_given_go_to_the_colleague(world, call):
     ("until", "named"),
     [("bid", ["bids"]), ("hold", ["contracts", "bids"]), ("lease", ["contracts", "payments"])],
 )
-def test_whoever_is_alone_with_something_running_stays(world, call, side, until, named):
+def test_a_user_with_obligations_and_no_colleague_cannot_be_deleted(world, call, side, until, named):
     if until == "bid":
         owner, client = world.owner(), world.client()
         call(place_bid, as_=client, body={"space_id": world.space(owner), "bid_amount": 9})
@@ -231,7 +231,7 @@ def test_whoever_is_alone_with_something_running_stays(world, call, side, until,
 
 
 @pytest.mark.parametrize("status", ["SUSPENDED", "gone"])
-def test_a_colleague_who_cannot_act_looks_after_nothing(world, call, status):
+def test_a_suspended_colleague_takes_over_nothing(world, call, status):
     owner = world.owner()
     colleague = world.colleague(owner)
     change = "status = 'SUSPENDED'" if status == "SUSPENDED" else "deleted_at = now()"
@@ -241,7 +241,7 @@ def test_a_colleague_who_cannot_act_looks_after_nothing(world, call, status):
     assert leave(call, owner).code == "OBLIGATIONS_STAND"
 
 
-def test_whoever_leaves_agents_behind_stays_and_an_agent_may_go(world, call):
+def test_the_last_owner_cannot_leave_agents_behind_but_an_agent_may_leave(world, call):
     owner = world.owner()
     agent = world.colleague(owner, Role.AGENT)
     call(place_bid, as_=world.client(), body={"space_id": world.space(owner), "bid_amount": 9})
@@ -250,7 +250,7 @@ def test_whoever_leaves_agents_behind_stays_and_an_agent_may_go(world, call):
     assert leave(call, agent).status == 204
 
 
-def test_of_two_who_leave_at_once_one_stays_with_what_is_running(world, call):
+def test_of_two_colleagues_who_delete_their_accounts_at_once_one_stays(world, call):
     for _ in range(8):
         owner = world.owner()
         people = [owner, world.colleague(owner), world.colleague(owner)]
@@ -261,7 +261,7 @@ def test_of_two_who_leave_at_once_one_stays_with_what_is_running(world, call):
         assert sorted(reply.status for reply in replies) == [204, 204, 409]
 
 
-def test_what_nobody_is_left_to_lease_is_offered_no_more(world, call):
+def test_spaces_without_a_remaining_owner_are_no_longer_listed(world, call):
     owner, client = world.owner(), world.client()
     space = world.space(owner, name="Suite Of Nobody")
     assert call(place_bid, as_=client, body={"space_id": space, "bid_amount": 9}).status == 201
@@ -281,7 +281,7 @@ def test_what_nobody_is_left_to_lease_is_offered_no_more(world, call):
     ) == [{"closed": True}]
 
 
-def test_a_bid_at_the_same_moment_is_seen_or_too_late(world, call):
+def test_a_bid_during_a_deletion_is_seen_or_comes_too_late(world, call):
     for _ in range(8):
         owner, client = world.owner(), world.client()
         space = world.space(owner)

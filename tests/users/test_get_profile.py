@@ -3,7 +3,7 @@
 from functions.users.get_profile import get_profile
 
 
-def test_a_newcomer_has_told_nothing_yet(world, call):
+def test_a_new_profile_is_empty(world, call):
     client = world.client()
 
     reply = call(get_profile, as_=client)
@@ -18,7 +18,7 @@ def test_a_newcomer_has_told_nothing_yet(world, call):
     assert reply.headers["etag"]
 
 
-def test_who_is_gone_has_no_profile(world, call):
+def test_a_deleted_user_has_no_profile(world, call):
     client = world.client()
     world.sql("UPDATE users SET deleted_at = now() WHERE id = %(id)s", id=client.id)
 

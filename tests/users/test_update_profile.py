@@ -28,7 +28,7 @@ WHOLE: dict[str, Any] = {
 }
 
 
-def test_what_was_told_is_read_again(world, call):
+def test_an_updated_profile_is_returned_and_read_again(world, call):
     client = world.client()
 
     reply = call(update_profile, as_=client, body=WHOLE)
@@ -38,7 +38,7 @@ def test_what_was_told_is_read_again(world, call):
     assert call(get_profile, as_=client).json == reply.json
 
 
-def test_only_the_fields_given_change(world, call):
+def test_only_the_given_fields_of_a_profile_change(world, call):
     client = world.client()
     before = call(update_profile, as_=client, body=WHOLE).json
 
@@ -52,7 +52,7 @@ def test_only_the_fields_given_change(world, call):
     assert after["updated_at"] > before["updated_at"]
 
 
-def test_null_clears(world, call):
+def test_null_clears_optional_fields_of_a_profile(world, call):
     client = world.client()
     fresh = call(get_profile, as_=client).json
     call(update_profile, as_=client, body=WHOLE)
@@ -66,7 +66,7 @@ def test_null_clears(world, call):
     assert forgotten["notification_preferences"] == fresh["notification_preferences"]
 
 
-def test_a_change_is_accounted_for_without_personal_data(world, call):
+def test_a_profile_change_is_audited_without_personal_data(world, call):
     client = world.client()
 
     call(update_profile, as_=client, body=WHOLE)
@@ -82,7 +82,7 @@ def test_a_change_is_accounted_for_without_personal_data(world, call):
 
 
 @pytest.mark.parametrize("asked", [{}, {"skills": [], "phone": None}])
-def test_no_change_is_no_event(world, call, asked):
+def test_a_profile_update_without_a_change_emits_nothing(world, call, asked):
     client = world.client()
     before = call(get_profile, as_=client).json
 
@@ -90,7 +90,7 @@ def test_no_change_is_no_event(world, call, asked):
     assert world.events(client.id) == []
 
 
-def test_two_changes_at_once_both_stand(world, call):
+def test_two_concurrent_profile_changes_are_both_kept(world, call):
     client = world.client()
     fields = iter([{"title": "Director"}, {"company": "Doe Ltd"}, {"phone": "+1"}, {"bio": "x"}])
 
@@ -100,7 +100,7 @@ def test_two_changes_at_once_both_stand(world, call):
     assert (told["title"], told["company"], told["phone"], told["bio"]) == ("Director", "Doe Ltd", "+1", "x")
 
 
-def test_a_colleague_changes_nothing_of_ones_own(world, call):
+def test_a_colleague_cannot_change_a_users_profile(world, call):
     client = world.client()
     colleague = world.colleague(client)
 
@@ -113,7 +113,7 @@ def test_a_colleague_changes_nothing_of_ones_own(world, call):
     "name",
     ["id", "email", "role", "email_verified", "organization_id", "two_factor_enabled", "status", "password_hash"],
 )
-def test_what_is_not_ones_own_to_change_is_refused(world, call, name):
+def test_a_profile_refuses_fields_that_users_cannot_change(world, call, name):
     client = world.client()
 
     reply = call(update_profile, as_=client, body={name: "SUPER_ADMIN", "title": "Director"})
@@ -146,7 +146,7 @@ def test_what_is_not_ones_own_to_change_is_refused(world, call, name):
         ({"notification_preferences": {"fax": True}}, "notification_preferences.fax"),
     ],
 )  # fmt: skip
-def test_what_is_no_profile_is_refused(world, call, asked, field):
+def test_invalid_fields_of_a_profile_are_refused(world, call, asked, field):
     client = world.client()
 
     reply = call(update_profile, as_=client, body=asked)
@@ -155,7 +155,7 @@ def test_what_is_no_profile_is_refused(world, call, asked, field):
     assert world.events(client.id) == []
 
 
-def test_who_is_gone_changes_nothing(world, call):
+def test_a_deleted_user_cannot_update_a_profile(world, call):
     client = world.client()
     world.sql("UPDATE users SET deleted_at = now() WHERE id = %(id)s", id=client.id)
 
@@ -163,7 +163,7 @@ def test_who_is_gone_changes_nothing(world, call):
     assert world.events(client.id) == []
 
 
-def test_text_is_kept_as_it_was_written(world, call):
+def test_text_of_a_profile_is_stored_unchanged(world, call):
     client = world.client()
     told = {"bio": "<b>bold</b> ‮ line\r\nbreak 😀", "name": 'O\'Brien \\ "Bob"'}
 

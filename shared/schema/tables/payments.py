@@ -63,7 +63,7 @@ payments = Table(
     # How much interest was asked for it, and up to which day its late charges are calculated.
     money("interest_charged", default="0"),
     day("late_until", nullable=True),
-    # What of it all is owed, paid or not. A trigger says how much: functions/set_owed.sql.
+    # What of it all is owed, paid or not. A trigger says how much: shared/schema/functions/set_owed.sql.
     money("owed", nullable=True),
     one_of("charge", "RENT", "DEPOSIT", "LATE_FEE", "INTEREST"),
     one_of("status", "SCHEDULED", "DUE", "PAID", "OVERDUE", "CANCELLED"),
