@@ -19,7 +19,7 @@ from pydantic import TypeAdapter
 from shared.kit import wire
 from shared.kit.endpoint import Endpoint
 from shared.kit.reply import File, Reply
-from tests import privacy
+from tests import privacy, published
 from tests.world import User, opened
 
 T = TypeVar("T")
@@ -105,6 +105,8 @@ def call(endpoint: Endpoint[Any, Any], **asked: Any) -> Answer:
     is_json = "application/json" in answer.headers["content-type"] and "content-encoding" not in answer.headers
     if answer.status < 300 and is_json and answer.status != 204:
         _check_shape(endpoint, answer)
+    if is_json and answer.body and endpoint.operation.path != "$default":
+        published.check(endpoint.operation, answer.status, answer.body)
     if answer.status >= 400:
         privacy.hear(answer.body.decode())
     return answer

@@ -33,6 +33,7 @@ hypothesis.settings.load_profile("any machine")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--keep-examples", action="store_true", help="write what docs/examples lacks: `make examples`")
     parser.addoption("--rounds", type=int, default=3, help="how often each race is run; `make races`: 200")
 
 

@@ -21,7 +21,7 @@ _GRACE = 10
 def connect(message: Message) -> None:
     unknown = message.query.keys() - {"token", "ticket"}
     if unknown:
-        raise Invalid(*(Detail(name, "is not a known parameter") for name in sorted(unknown)))
+        raise Invalid(*(Detail(name, "is not a known parameter", "UNKNOWN") for name in sorted(unknown)))
     token, ticket = message.query.get("token"), message.query.get("ticket")
     if token is not None and ticket is not None:
         raise Invalid(Detail("ticket", "must not come with a token"))

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 
-from shared.kit.fields import Body, Flag, Label, Query, Text, View, refuse
+from shared.kit.catalog import Role
+from shared.kit.fields import Body, Flag, Label, Query, Says, Text, View, refuse
 from shared.kit.paging import PageMeta
 
 
@@ -18,12 +19,12 @@ def _address(value: str) -> str:
     email_validator.SPECIAL_USE_DOMAIN_NAMES.clear()
     try:
         if not value.isascii():
-            raise refuse("must be an ASCII address (write an international domain as xn--…)")
+            raise refuse("must be an ASCII address (write an international domain as xn--…)", "WRONG_FORMAT")
         email_validator.validate_email(
             value, strict=True, check_deliverability=False, allow_quoted_local=True, allow_smtputf8=False
         )
     except email_validator.EmailNotValidError:
-        raise refuse("must be an e-mail address") from None
+        raise refuse("must be an e-mail address", "WRONG_FORMAT") from None
     return value
 
 
@@ -34,7 +35,7 @@ def _hashable(value: object) -> object:
             raise refuse("must not contain NUL")
         try:
             if len(value.encode()) > 72:
-                raise refuse("must be at most 72 bytes of UTF-8")
+                raise refuse("must be at most 72 bytes of UTF-8", "TOO_LONG")
         except UnicodeEncodeError:
             raise refuse("must be valid Unicode") from None
     return value
@@ -52,8 +53,11 @@ Password = Annotated[
     Field(description=_LENGTH, json_schema_extra={"format": "password", "maxLength": 72}),
     BeforeValidator(_hashable),
 ]
-Code = Annotated[Text, Field(pattern="^[0-9]{6}$", description="Six digits from the app.")]
+Code = Annotated[Text, Field(pattern="^[0-9]{6}$", description="Six digits from the app."), Says("must be six digits")]
 Token = Annotated[Text, Field(min_length=1, max_length=500)]
+
+
+RegistrationRole = Literal["OWNER", "CLIENT", "BROKER", "CONTRACTOR"]
 
 
 class Registration(Body):
@@ -65,7 +69,7 @@ class Registration(Body):
         ),
     ]
     name: Label
-    role: Literal["OWNER", "CLIENT", "BROKER", "CONTRACTOR"]
+    role: RegistrationRole
     phone: Annotated[Text, Field(max_length=32)] | None = None
     organization_name: Label | None = None
     company: Label | None = None
@@ -123,7 +127,7 @@ class OAuthStart(Query):
         Field(max_length=1000, description="A page of a registered frontend. It receives `code` or `error`."),
     ] = None
     role: Annotated[
-        Literal["OWNER", "CLIENT", "BROKER", "CONTRACTOR"],
+        RegistrationRole,
         Field(description="The role of a new account. Existing accounts keep theirs."),
     ] = "CLIENT"
 
@@ -151,7 +155,7 @@ class User(View):
     id: UUID
     email: str
     name: str
-    role: str
+    role: Role
     email_verified: bool
     organization_id: UUID
 
@@ -166,12 +170,16 @@ class Tokens(View):
 
 
 class SignedIn(Tokens):
+    """The user is signed in, with a new pair of tokens. The refresh token is also set as a cookie."""
+
+    outcome: Literal["SIGNED_IN"] = "SIGNED_IN"
     user: User
 
 
 class SecondFactorAsked(View):
     """The password was right. Send this token with a code to `POST /auth/2fa/verify` to complete the sign-in."""
 
+    outcome: Literal["SECOND_FACTOR_REQUIRED"] = "SECOND_FACTOR_REQUIRED"
     mfa_required: Literal[True]
     mfa_token: str
 
@@ -222,6 +230,8 @@ class Device(View):
 
 
 class DeviceList(View):
+    """A page of active sessions."""
+
     data: list[Device]
     meta: PageMeta
 
@@ -238,6 +248,8 @@ class Key(View):
 
 
 class KeySet(View):
+    """The public keys that access tokens are signed with, as a JSON Web Key Set."""
+
     keys: list[Key]
 
 

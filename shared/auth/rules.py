@@ -165,7 +165,7 @@ def verified_email(claims: Mapping[str, Any]) -> str:
 def check_one_factor(asked: VerifySecondFactor) -> None:
     """Raises Invalid unless there is either a code or a recovery code."""
     if (asked.code is None) == (asked.recovery_code is None):
-        raise Invalid(Detail("code", "is required, unless recovery_code is given"))
+        raise Invalid(Detail("code", "is required, unless recovery_code is given", "REQUIRED"))
 
 
 CLAIMS = ("sub", "iss", "aud", "iat", "exp", "jti", "userId", "email", "role", "org_id", "sid")

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from shared.kit.fields import AskedId, Body, Id, Text, View
 from shared.kit.paging import Paged, PageMeta
+from shared.maths.choices import ContractType
 from shared.terms.models import DEFAULTS, OfferTerms
 
 BidStatus = Literal["PENDING", "APPROVED", "REJECTED", "COUNTER_OFFERED", "WITHDRAWN"]
@@ -38,25 +39,24 @@ class BidFilter(Paged):
     status: BidStatus | None = None
 
 
+class BidBuilding(View):
+    """The building of a bid's space, as shown in a list."""
+
+    id: UUID
+    name: str
+
+
 class BidSpace(View):
     """The space of a bid, as shown in a list."""
 
     id: UUID
     name: str
     floor_number: int
-    building: dict[str, Any]
+    building: BidBuilding
 
 
-class BidClient(View):
-    """The client who made the bid."""
-
-    id: UUID
-    name: str
-    organization: str
-
-
-class BidBroker(View):
-    """The broker who acted for the client."""
+class Party(View):
+    """One side of a deal, or the broker who acts for it: a person and the name of their organization."""
 
     id: UUID
     name: str
@@ -70,9 +70,9 @@ class Bid(OfferTerms):
     space_id: UUID
     space: BidSpace
     client_id: UUID
-    client: BidClient
+    client: Party
     broker_id: UUID | None
-    broker: BidBroker | None
+    broker: Party | None
     owner_id: UUID
     client_organization_id: UUID
     owner_organization_id: UUID
@@ -158,7 +158,7 @@ class Proposal:
     status: BidStatus
     bid_amount: Decimal
     counter_offer_amount: Decimal | None
-    contract_type: str
+    contract_type: ContractType
     start_date: date
     term_months: int | None
     terms: dict[str, Any]

@@ -2,11 +2,12 @@
 
 from shared.bids.models import Notes
 from shared.kit.fields import Day, Id, PositiveMoney
-from shared.terms.offered import OfferedTerms
+from shared.terms.offered import FirstTerms, OfferedTerms
 
 
-class Offer(OfferedTerms):
-    """A client's offer for a space. `bid_amount` is the monthly base rent, or the price of a SALE.
+class Offer(FirstTerms):
+    """A client's offer for a space. `bid_amount` is the monthly base rent, or the price of a SALE. An offer of these
+    two alone is a LEASE of 12 months from the first of next month, billed monthly.
 
     `valid_until` is the last day, in the building's time zone, on which the offer can be accepted. `on_behalf_of` is
     the organization of the client for whom a broker bids under a mandate; without it, the bid is the caller's own.

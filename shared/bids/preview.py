@@ -3,20 +3,20 @@
 from datetime import date
 from decimal import Decimal
 from operator import attrgetter
-from typing import Literal
 
 from shared.bids.models import BidEconomics
 from shared.kit.fields import Day, Id, PositiveMoney, View
 from shared.kit.wire import Table
+from shared.maths.choices import ScheduledCharge
 from shared.maths.schedule import schedule_total
 from shared.maths.terms import Terms
 from shared.terms.calculation import Calculated
 from shared.terms.models import OfferTerms
-from shared.terms.offered import OfferedTerms, Rate
+from shared.terms.offered import FirstTerms, Rate
 from shared.terms.stored import stored_terms
 
 
-class Preview(OfferedTerms):
+class Preview(FirstTerms):
     """Terms to be calculated. `base_rent_psf` (per square foot and year) can replace `bid_amount`."""
 
     space_id: Id
@@ -29,7 +29,7 @@ class PreviewLine(View):
     """A payment of the schedule, without tax. Only rent installments are numbered."""
 
     installment_number: int | None
-    charge: Literal["RENT", "DEPOSIT"]
+    charge: ScheduledCharge
     period_start: date
     period_end: date | None
     due_date: date

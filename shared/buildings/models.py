@@ -2,13 +2,13 @@
 
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from shared.buildings.traits import LARGEST_AREA, Amenities
+from shared.buildings.traits import LARGEST_AREA, Amenities, Availability, UsageType
 from shared.kit.fields import (
     LEFT_OUT,
     Area,
@@ -16,8 +16,10 @@ from shared.kit.fields import (
     Body,
     Count,
     Label,
+    Like,
     Money,
     Number,
+    Says,
     Text,
     View,
     WebAddress,
@@ -31,12 +33,15 @@ def _eighth_decimal(value: Decimal) -> Decimal:
     return value.quantize(Decimal("0.00000001"), rounding=ROUND_HALF_UP)
 
 
+_NO_ZONE = "must be an IANA time zone, such as America/New_York"
+
+
 def _zone(value: str) -> str:
     # Area/Place names only: `localtime`, `posix/…` and the like differ from one machine to the next.
     try:
         ZoneInfo(value)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise refuse("must be an IANA time zone, such as America/New_York") from None
+        raise refuse(_NO_ZONE, "WRONG_FORMAT") from None
     return value
 
 
@@ -48,6 +53,7 @@ TimeZone = Annotated[
     Text,
     StringConstraints(max_length=64, pattern=r"^(UTC|[A-Z][A-Za-z_]+(/[A-Za-z0-9_+-]+){1,2})$"),
     AfterValidator(_zone),
+    Says(_NO_ZONE),
 ]
 
 
@@ -114,11 +120,11 @@ class SpaceOnFloor(View):
     name: str
     gross_sqft: Decimal
     usable_sqft: Decimal
-    usage_type: str
+    usage_type: UsageType
     is_leasable: bool
     base_price_monthly: Decimal | None
     currency: str
-    availability_status: str
+    availability_status: Availability
     amenities: list[str]
     images: list[str]
 
@@ -169,9 +175,11 @@ class ListedBuilding(View):
     `total_spaces` counts the spaces shown, and `available_spaces` those that can be leased now.
     """
 
+    audience: Literal["PUBLIC"] = "PUBLIC"
+    """For whom the answer is: OWNER shows everything, PUBLIC what is listed."""
     id: UUID
     name: str
-    address: dict[str, Any]
+    address: Annotated[dict[str, Any], Like("shared.buildings.models.Address")]
     latitude: Decimal | None
     longitude: Decimal | None
     timezone: str
@@ -198,6 +206,7 @@ class Contact(View):
 class Building(ListedBuilding):
     """A building as its owner sees it: all spaces, the owner, and the owner's own number for it."""
 
+    audience: Literal["OWNER"] = "OWNER"  # type: ignore[assignment]
     owner_id: UUID
     owner_organization_id: UUID
     owner: Contact
@@ -223,7 +232,7 @@ class BuildingSummary(View):
 
     id: UUID
     name: str
-    address: dict[str, Any]
+    address: Annotated[dict[str, Any], Like("shared.buildings.models.Address")]
     latitude: Decimal | None
     longitude: Decimal | None
     timezone: str

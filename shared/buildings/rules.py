@@ -20,7 +20,7 @@ def check_coordinates(latitude: Decimal | None, longitude: Decimal | None) -> No
     """Raises Invalid where one of the two coordinates is missing."""
     if (latitude is None) != (longitude is None):
         missing = "latitude" if latitude is None else "longitude"
-        raise Invalid(Detail(missing, "is required with the other coordinate"))
+        raise Invalid(Detail(missing, "is required with the other coordinate", "REQUIRED"))
 
 
 def time_zone(new: NewBuilding) -> str:
@@ -44,7 +44,7 @@ def changed_building(before: Row, asked: BuildingChanges) -> Row:
 def check_empty(floors: list[int]) -> None:
     """Raises FloorsNotEmpty naming the `floors` that a lower `total_floors` would take away with their spaces."""
     if floors:
-        raise FloorsNotEmpty(*(Detail("total_floors", f"floor {number} has spaces") for number in floors))
+        raise FloorsNotEmpty(*(Detail("total_floors", f"floor {number} has spaces", "IN_USE") for number in floors))
 
 
 def check_areas(values: Row) -> None:

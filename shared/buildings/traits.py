@@ -1,7 +1,7 @@
 """How buildings, floors and spaces are described alike; apart from their models, so that none imports another's."""
 
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
@@ -14,6 +14,8 @@ def _searchable(value: str) -> str:
     return value
 
 
+UsageType = Literal["OFFICE", "CANTEEN", "RESTROOM", "STORAGE", "CORRIDOR", "JANITOR", "OTHER"]
+Availability = Literal["AVAILABLE", "OCCUPIED", "MAINTENANCE", "RESERVED"]
 LARGEST_AREA = Decimal("99999999.99")
 Amenity = Annotated[Label, Field(max_length=100), AfterValidator(_searchable), Shown({"not": {"pattern": ","}})]
 Amenities = Annotated[list[Amenity], Field(max_length=100)]

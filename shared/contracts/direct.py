@@ -5,12 +5,12 @@ from uuid import UUID
 from shared.kit.db import Asked, Row, Tx
 from shared.kit.errors import NotFound
 from shared.kit.fields import Id, PositiveMoney
-from shared.terms.offered import OfferedTerms
+from shared.terms.offered import FirstTerms
 
 _SELECT_CLIENT = "SELECT c.organization_id FROM app.client(%(client_id)s) AS c"
 
 
-class NewLease(OfferedTerms):
+class NewLease(FirstTerms):
     """A lease to be drafted: for whom, and on what terms. `client_id` is the ID that the client gave to the owner."""
 
     space_id: Id

@@ -2,12 +2,14 @@
 
 import hashlib
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from shared.contracts.models import SignatureProvider
+from shared.contracts.models import ContractStatus, Signatory, SignatureProvider, SignatureStatus
 from shared.kit.db import Row
-from shared.kit.fields import View
+from shared.kit.fields import Like, View
+
+EvidenceEvent = Literal["DRAFTED", "SENT", "GENERATED", "SIGNED", "AUTHORIZED", "EXECUTED", "ACTIVATED", "TERMINATED"]
 
 
 class EvidenceDocument(View):
@@ -23,7 +25,7 @@ class EvidenceDocument(View):
 class EvidenceSignature(View):
     """One signature on the document with that SHA-256. `evidence` is the proof sent by a signature provider."""
 
-    side: Literal["OWNER", "CLIENT", "ADMIN"]
+    side: Signatory
     user_id: UUID
     signature: str
     consent: bool
@@ -38,7 +40,7 @@ class EvidenceSignature(View):
 class EvidenceMoment(View):
     """Something that happened to the contract, when, and whose signature it was."""
 
-    event: Literal["DRAFTED", "SENT", "GENERATED", "SIGNED", "AUTHORIZED", "EXECUTED", "ACTIVATED", "TERMINATED"]
+    event: EvidenceEvent
     at: datetime
     by: str | None
 
@@ -47,10 +49,10 @@ class Evidence(View):
     """The evidence for a contract's signatures. `owner` and `client` are as named in the contract."""
 
     contract_id: UUID
-    status: str
-    signature_status: str
-    owner: dict[str, Any]
-    client: dict[str, Any]
+    status: ContractStatus
+    signature_status: SignatureStatus
+    owner: Annotated[dict[str, Any], Like("shared.bids.models.Party")]
+    client: Annotated[dict[str, Any], Like("shared.bids.models.Party")]
     document: EvidenceDocument | None
     signatures: list[EvidenceSignature]
     timeline: list[EvidenceMoment]

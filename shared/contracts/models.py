@@ -7,15 +7,21 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.bids.models import BidBroker
-from shared.kit.fields import Body, Day, Label, Text, View
+from shared.bids.models import Party
+from shared.kit.fields import Body, Day, Label, Like, Says, Text, View
 from shared.kit.paging import Paged, PageMeta
+from shared.maths.choices import ContractType
 from shared.terms.models import OfferTerms
 
 ContractStatus = Literal["DRAFT", "PENDING_SIGNATURE", "SIGNED", "ACTIVE", "EXPIRED", "TERMINATED"]
 SignatureStatus = Literal["NONE", "SIGNED_BY_CLIENT", "SIGNED_BY_OWNER", "PENDING_ADMIN", "FULLY_SIGNED"]
 SignatureProvider = Literal["BUILT_IN", "DOCUSIGN"]
 Side = Literal["OWNER", "CLIENT"]
+Signatory = Literal["OWNER", "CLIENT", "ADMIN"]
+DocumentKind = Literal["LEASE", "INVOICE", "RECEIPT"]
+
+
+_A_HASH = Says("must be a SHA-256 in 64 hexadecimal digits, in lower case")
 
 
 class Signing(Body):
@@ -23,7 +29,7 @@ class Signing(Body):
 
     signature: Label
     consent: Literal[True]
-    document_sha256: Annotated[Text, Field(pattern="^[0-9a-f]{64}$")] | None = None
+    document_sha256: Annotated[Text, Field(pattern="^[0-9a-f]{64}$"), _A_HASH] | None = None
 
 
 class Declining(Body):
@@ -68,7 +74,7 @@ class ContractPayment(View):
 class ContractSignature(View):
     """Who signed, and when. ADMIN is the authorization of the owner's organization."""
 
-    side: Literal["OWNER", "CLIENT", "ADMIN"]
+    side: Signatory
     user_id: UUID
     signature: str
     provider: SignatureProvider
@@ -109,10 +115,29 @@ class ContractState(View):
     )
 
 
+class ContractBuilding(View):
+    """The building of a contract, as it was when the contract was drafted."""
+
+    id: UUID
+    name: str
+    address: Annotated[dict[str, Any], Like("shared.buildings.models.Address")]
+    timezone: str
+
+
+class ContractSpace(View):
+    """The premises of a contract, as they were when it was drafted."""
+
+    id: UUID
+    name: str
+    floor_number: int
+    gross_sqft: Decimal
+    building: ContractBuilding
+
+
 class ContractSummary(ContractState):
     """A contract in a list. `broker` bid for the client. A later `version` of a lease names the previous one."""
 
-    contract_type: Literal["LEASE", "RENTAL", "SALE"]
+    contract_type: ContractType
     start_date: date
     end_date: date | None
     term_months: int | None
@@ -121,10 +146,10 @@ class ContractSummary(ContractState):
     schedule_total: Decimal | None
     contract_url: str
     hold_until: datetime | None
-    space: dict[str, Any]
-    client: dict[str, Any]
-    broker: BidBroker | None
-    owner: dict[str, Any]
+    space: ContractSpace
+    client: Party
+    broker: Party | None
+    owner: Party
     version: int
     renews_contract_id: UUID | None
     created_at: datetime
@@ -149,7 +174,7 @@ class Verified(View):
 
     genuine: bool
     sha256: str
-    kind: Literal["LEASE", "INVOICE", "RECEIPT"] | None
+    kind: DocumentKind | None
     stored_at: datetime | None
 
 

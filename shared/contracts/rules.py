@@ -1,16 +1,14 @@
 """Whose turn it is to sign, and until when a deal can be declined."""
 
 from datetime import date
-from typing import Literal
 
-from shared.contracts.models import ContractState, Side, SignatureStatus
+from shared.contracts.models import ContractState, Side, Signatory, SignatureStatus
 from shared.kit.db import Row
 from shared.kit.errors import Conflict, Detail, Invalid
 
 TURNS: dict[SignatureStatus, Side] = {"NONE": "CLIENT", "SIGNED_BY_CLIENT": "OWNER"}
 """The client signs first, then the owner."""
 
-SignatureSide = Literal["CLIENT", "OWNER", "ADMIN"]
 """ADMIN authorizes for the owner's organization what both sides have signed."""
 
 
@@ -90,7 +88,7 @@ def check_signable(contract: ContractState, side: Side | None, document_sha256: 
         raise OtherDocument()
 
 
-def status_after(contract: ContractState, side: SignatureSide) -> SignatureStatus:
+def status_after(contract: ContractState, side: Signatory) -> SignatureStatus:
     """What the contract's signature status becomes when that side signs."""
     if side == "CLIENT":
         return "SIGNED_BY_CLIENT"

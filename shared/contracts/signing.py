@@ -11,8 +11,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from shared.contracts import queries, rules
-from shared.contracts.models import ContractState, SignatureProvider
-from shared.contracts.rules import SignatureSide
+from shared.contracts.models import ContractState, Signatory, SignatureProvider
 from shared.kit.db import Row, Tx
 from shared.kit.sealed import seal
 from shared.kit.wire import render
@@ -22,7 +21,7 @@ from shared.kit.wire import render
 class Signature:
     """Who signed for which side, and what proves it; `name` None is as the account says, `signed_at` None is now."""
 
-    side: SignatureSide
+    side: Signatory
     user_id: UUID
     name: str | None
     provider: SignatureProvider = "BUILT_IN"

@@ -12,6 +12,7 @@ from shared.kit.errors import Detail, NotFound
 from shared.kit.fields import Body, Query
 from shared.kit.gate import UUID_FORM
 from shared.kit.request import Caller, Request, current
+from shared.kit.sentences import detail_of
 
 
 def bind(
@@ -35,7 +36,7 @@ def bind(
             value = path.get(name)
             if not isinstance(value, str):
                 # A path always has it; a WebSocket message may not.
-                problems.append(Detail(name, "is required and must be a UUID"))
+                problems.append(Detail(name, "is required and must be a UUID", "REQUIRED"))
             elif not UUID_FORM.fullmatch(value):
                 raise NotFound()
             else:
@@ -49,10 +50,10 @@ def bind(
             problems += wrong
     # An unknown route answers 404 whatever its query is; a provider may add parameters to its call.
     if not takes_query and operation.method and not operation.raw:
-        problems += [Detail(name, "is not a known parameter") for name in query]
+        problems += [Detail(name, "is not a known parameter", "UNKNOWN") for name in query]
     reads_raw = Request in kinds.values()
     if not takes_body and not reads_raw and operation.method in ("POST", "PUT", "PATCH"):
-        problems += [Detail(name, "is not a known field") for name in body()]
+        problems += [Detail(name, "is not a known field", "UNKNOWN") for name in body()]
     return arguments, problems
 
 
@@ -63,7 +64,7 @@ def body_of_request() -> dict[str, Any]:
         return {}
     # Another site's form can send JSON as text/plain without a preflight: it could sign people in as somebody else.
     if request.headers.get("content-type", "").strip().lower().startswith("text/plain"):
-        raise wire.MalformedJson(Detail("Content-Type", "must be application/json"))
+        raise wire.MalformedJson(Detail("Content-Type", "must be application/json", "WRONG_FORMAT"))
     return wire.parse(request.raw_body)
 
 
@@ -72,19 +73,4 @@ def validate(model: type[BaseModel], data: Mapping[str, Any]) -> tuple[Any, list
     try:
         return model.model_validate(data), []
     except ValidationError as error:
-        return None, [Detail(_field(problem["loc"]), _sentence(problem)) for problem in error.errors(include_url=False)]
-
-
-def _field(location: tuple[int | str, ...]) -> str:
-    return ".".join(str(part) for part in location) or "body"
-
-
-def _sentence(problem: Any) -> str:
-    match problem["type"]:
-        case "extra_forbidden":
-            return "is not a known field"
-        case "missing":
-            return "is required"
-        case _:
-            text: str = problem["msg"]
-            return text[0].lower() + text[1:]
+        return None, [detail_of(model, problem) for problem in error.errors(include_url=False)]

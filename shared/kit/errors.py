@@ -16,18 +16,34 @@ the wire is that name (`SPACE_NOT_AVAILABLE`). Anything else that is raised is a
 """
 
 import re
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 # A request may be wrong in ten thousand fields with names of its own making: an answer has room for the first.
 _MOST_DETAILS = 100
 _LONGEST_NAME = 200
 
 
-class Detail(dict[str, str]):
-    """One field that is wrong, and why: `{"field": …, "message": …}`."""
+DetailCode = Literal[
+    "REQUIRED",
+    "UNKNOWN",
+    "WRONG_TYPE",
+    "WRONG_FORMAT",
+    "NOT_A_CHOICE",
+    "TOO_LONG",
+    "TOO_SHORT",
+    "TOO_LARGE",
+    "TOO_SMALL",
+    "IN_USE",
+    "INVALID",
+]
+"""What is wrong with a field, for programs. INVALID: a rule of the field's own, which the message says."""
 
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(field=field[:_LONGEST_NAME], message=message)
+
+class Detail(dict[str, str]):
+    """One field that is wrong, and why: `{"field": …, "code": …, "message": …}`."""
+
+    def __init__(self, field: str, message: str, code: DetailCode = "INVALID") -> None:
+        super().__init__(field=field[:_LONGEST_NAME], code=code, message=message)
 
 
 class Refusal(Exception):

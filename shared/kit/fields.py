@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from importlib import import_module
 from typing import Annotated, Any, ClassVar, Self
 from uuid import UUID
 
@@ -24,15 +25,17 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError
 
+from shared.kit.errors import DetailCode
+
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _DECIMAL = re.compile(r"[0-9]{1,10}(\.[0-9]{1,2})?", re.ASCII)
 _CENT = Decimal("0.01")
 
 
-def refuse(message: str) -> PydanticCustomError:
+def refuse(message: str, code: DetailCode = "INVALID") -> PydanticCustomError:
     """An error for a validator to raise; `message` is what the caller reads beside the field."""
-    return PydanticCustomError("refused", message)
+    return PydanticCustomError(code, message)
 
 
 def _id(value: Any) -> UUID:
@@ -40,7 +43,7 @@ def _id(value: Any) -> UUID:
         return value
     if isinstance(value, str) and _UUID.fullmatch(value):
         return UUID(value)
-    raise refuse("must be a UUID")
+    raise refuse("must be a UUID", "WRONG_FORMAT")
 
 
 def _day(value: Any) -> date:
@@ -54,7 +57,7 @@ def _day(value: Any) -> date:
         if 1900 <= day.year <= 2200:
             return day
         raise refuse("must be between the years 1900 and 2200")
-    raise refuse("must be a date in the format YYYY-MM-DD")
+    raise refuse("must be a date in the format YYYY-MM-DD", "WRONG_FORMAT")
 
 
 def _decimal(value: Any) -> Decimal:
@@ -62,7 +65,7 @@ def _decimal(value: Any) -> Decimal:
         return Decimal(value)
     if type(value) is Decimal and value.is_finite() and value.as_tuple().exponent <= 0:  # type: ignore[operator]
         return value
-    raise refuse("must be a number")
+    raise refuse("must be a number", "WRONG_TYPE")
 
 
 def _whole(value: Any) -> int:
@@ -71,33 +74,33 @@ def _whole(value: Any) -> int:
     # JSON has one kind of number: 12.0 is the whole number 12 (and what some clients write for it).
     if type(value) is Decimal and value.is_finite() and value.as_tuple().exponent <= 0 and value == int(value):  # type: ignore[operator]
         return int(value)
-    raise refuse("must be a whole number")
+    raise refuse("must be a whole number", "WRONG_TYPE")
 
 
 def _cents(value: Decimal) -> Decimal:
     if abs(value) >= 10**10:
-        raise refuse("must be below 10,000,000,000")
+        raise refuse("must be below 10,000,000,000", "TOO_LARGE")
     if value != value.quantize(_CENT):
-        raise refuse("must have at most two decimals")
+        raise refuse("must have at most two decimals", "WRONG_FORMAT")
     return value.quantize(_CENT)
 
 
 def _asked_decimal(value: Any) -> Decimal:
     if isinstance(value, str) and _DECIMAL.fullmatch(value):
         return Decimal(value)
-    raise refuse("must be a number below 10,000,000,000 with at most two decimals")
+    raise refuse("must be a number below 10,000,000,000 with at most two decimals", "WRONG_FORMAT")
 
 
 def _asked_integer(value: Any) -> int:
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 9:
         return int(value)
-    raise refuse("must be a whole number")
+    raise refuse("must be a whole number", "WRONG_TYPE")
 
 
 def _asked_flag(value: Any) -> bool:
     if value in ("true", "false"):
         return bool(value == "true")
-    raise refuse("must be true or false")
+    raise refuse("must be true or false", "WRONG_TYPE")
 
 
 def _clean(value: Any) -> Any:
@@ -128,7 +131,34 @@ class Shown:
         return self.schema | handler(schema)
 
 
-_MONEY_SCHEMA: dict[str, Any] = {"multipleOf": 0.01, "minimum": 0, "exclusiveMaximum": 10**10}
+@dataclass(frozen=True)
+class Says:
+    """What a value that does not match the field's pattern is told; named beside the pattern in `Annotated`."""
+
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Like:
+    """The model, as `shared.word.module.Model`, that an object which SQL has written looks like.
+
+    It is named for the published documents and imported by them alone: an operation that only passes the object on
+    does not wait for the model.
+    """
+
+    model: str
+
+    def resolve(self) -> type[BaseModel]:
+        """The model itself."""
+        module, _, name = self.model.rpartition(".")
+        found: type[BaseModel] = getattr(import_module(module), name)
+        return found
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {"x-like": self}
+
+
+_MONEY_SCHEMA: dict[str, Any] = {"x-decimals": 2, "minimum": 0, "exclusiveMaximum": 10**10}
 
 Id = Annotated[UUID, BeforeValidator(_id), WithJsonSchema({"type": "string", "format": "uuid"})]
 Day = Annotated[
@@ -165,6 +195,7 @@ WebAddress = Annotated[
     Field(
         pattern=r"^https?://[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?(:[0-9]{1,4})?([/?#][^\s\x00-\x1f\x85<>\"]*)?$"
     ),
+    Says("must be a web address that starts with http:// or https://"),
 ]
 """A link to a page or a picture; combine with `Field(max_length=…)`."""
 Count = Annotated[int, BeforeValidator(_whole)]
@@ -178,11 +209,7 @@ AskedFlag = Annotated[bool, BeforeValidator(_asked_flag), WithJsonSchema({"type"
 Moment = datetime
 
 
-def _without_default(schema: dict[str, Any]) -> None:
-    del schema["default"]
-
-
-LEFT_OUT: Any = Field(default=None, json_schema_extra=_without_default)
+LEFT_OUT: Any = Field(default=None)
 """The default of a field that a PUT may leave out but not make null; it is never read (`model_fields_set`)."""
 
 

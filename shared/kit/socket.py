@@ -60,12 +60,12 @@ class Message:
         self.request_id = request_id
         name, data = frame.pop("event", None), frame.pop("data", {})
         if not isinstance(name, str):
-            raise Invalid(Detail("event", "is required and must be a string"))
+            raise Invalid(Detail("event", "is required and must be a string", "REQUIRED"))
         self.name = name
         if not isinstance(data, dict):
-            raise Invalid(Detail("data", "must be an object"))
+            raise Invalid(Detail("data", "must be an object", "WRONG_TYPE"))
         if frame:
-            raise Invalid(*(Detail(field, "is not a known field") for field in frame))
+            raise Invalid(*(Detail(field, "is not a known field", "UNKNOWN") for field in frame))
         self.data = data
 
     def frame(self, event: str, data: dict[str, Any] | FrameData) -> str:

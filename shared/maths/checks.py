@@ -8,10 +8,11 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
+from shared.maths.choices import Proration
 from shared.maths.exact import total
 from shared.maths.months import MAX_TERM_MONTHS, add_months
 from shared.maths.rent import Level, base_rent, levels, rents_by_month
-from shared.maths.terms import Escalation, IndexClause, IndexValue, Proration, Terms
+from shared.maths.terms import Escalation, IndexClause, IndexValue, Terms
 
 LARGEST_AMOUNT = 10**10
 """Money columns hold less than this."""

@@ -11,10 +11,11 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
+from shared.maths.choices import EscalationKind
 from shared.maths.exact import CONTEXT, ZERO, added, shown
 from shared.maths.months import add_months
 from shared.maths.rent import base_rent, levels
-from shared.maths.terms import EscalationKind, IndexValue, Terms
+from shared.maths.terms import IndexValue, Terms
 
 SpaceStatus = Literal["OCCUPIED", "LEASED_NOT_COMMENCED", "VACANT", "RESERVED", "OFFLINE"]
 ExpiryBucket = Literal["VACANT", "<12m", "12–24m", "24–36m", ">36m"]

@@ -15,13 +15,14 @@ from datetime import date
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from itertools import groupby
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from shared.maths.checks import must_make_sense
+from shared.maths.choices import Proration, ScheduledCharge
 from shared.maths.exact import CONTEXT, ZERO, Calculation, Inputs, added, less, rounded, rounding, summed, total
 from shared.maths.months import DAY, add_months, days_in, end_date
 from shared.maths.rent import Level, levels, rents_by_month
-from shared.maths.terms import IndexValue, Proration, Terms
+from shared.maths.terms import IndexValue, Terms
 
 MONTHS_OF = {"MONTHLY": 1, "QUARTERLY": 3, "ANNUAL": 12}
 
@@ -56,7 +57,7 @@ class Line(NamedTuple):
     """
 
     installment_number: int | None
-    charge: Literal["RENT", "DEPOSIT"]
+    charge: ScheduledCharge
     period_start: date
     period_end: date | None
     due_date: date
@@ -316,7 +317,7 @@ def _price(terms: Terms) -> Line:
     return _single(terms, "RENT", price, Calculation("Price", "bid_amount", {"bid_amount": terms.bid_amount}, price))
 
 
-def _single(terms: Terms, charge: Literal["RENT", "DEPOSIT"], exact: Fraction, *origin: Calculation) -> Line:
+def _single(terms: Terms, charge: ScheduledCharge, exact: Fraction, *origin: Calculation) -> Line:
     """A payment for no period, due at the start."""
     start, amount = terms.start_date, rounded(exact, terms.exponent)
     steps = (*origin, rounding(exact, terms.exponent, amount))

@@ -9,13 +9,19 @@ frozen dataclasses take as long to define as forty named tuples.
 
 from datetime import date
 from decimal import Decimal
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
-ContractType = Literal["LEASE", "RENTAL", "SALE"]
-BillingFrequency = Literal["MONTHLY", "QUARTERLY", "ANNUAL"]
-Proration = Literal["ACTUAL_MONTH", "ACTUAL_365", "THIRTY_360"]
-EscalationKind = Literal["NONE", "COMPOUND", "SIMPLE", "STEP", "AMOUNT", "INDEX"]
-CommissionBase = Literal["NET_OF_FREE_RENT", "GROSS_RENT"]
+from shared.maths.choices import (
+    BillingFrequency,
+    CommissionBase,
+    Compounding,
+    ContractType,
+    DiscountPeriod,
+    DiscountTiming,
+    EscalationKind,
+    IndexMode,
+    Proration,
+)
 
 ZERO = Decimal(0)
 
@@ -39,7 +45,7 @@ class IndexClause(NamedTuple):
     min: Decimal | None = None
     max: Decimal | None = None
     max_rent: Decimal | None = None
-    mode: Literal["BASE", "PRIOR"] = "BASE"
+    mode: IndexMode = "BASE"
     upward_only: bool = False
 
 
@@ -79,9 +85,9 @@ class Discount(NamedTuple):
     """By which rate, and from when, rent of later periods is worth less today."""
 
     annual_percent: Decimal = Decimal(8)
-    compounding: Literal["NOMINAL_12", "EFFECTIVE"] = "NOMINAL_12"
-    timing: Literal["ADVANCE", "ARREARS"] = "ADVANCE"
-    period: Literal["MONTH", "YEAR"] = "MONTH"
+    compounding: Compounding = "NOMINAL_12"
+    timing: DiscountTiming = "ADVANCE"
+    period: DiscountPeriod = "MONTH"
 
 
 class Terms(NamedTuple):

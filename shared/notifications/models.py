@@ -11,7 +11,7 @@ from shared.contracts.models import ContractStatus
 from shared.kit.fields import AskedFlag, AskedId, FrameData, View
 from shared.kit.paging import Paged, PageMeta
 
-Kind = Literal["bid_update", "lease_milestone", "payment_event", "saved_search"]
+NotificationType = Literal["bid_update", "lease_milestone", "payment_event", "saved_search"]
 
 
 class NotificationFilter(Paged):
@@ -25,7 +25,7 @@ class Notification(View):
     """A message to one user about something that happened."""
 
     id: UUID
-    type: Kind
+    type: NotificationType
     title: str
     message: str
     metadata: dict[str, Any]
@@ -86,7 +86,7 @@ class NotificationNew(FrameData):
 
     event: ClassVar[str] = "notification:new"
     notification_id: UUID
-    type: Kind
+    type: NotificationType
     title: str
     message: str
 
@@ -113,7 +113,7 @@ class Notice:
     """What one person is to be told."""
 
     user_id: UUID
-    type: Kind
+    type: NotificationType
     title: str
     message: str
     metadata: dict[str, Any]

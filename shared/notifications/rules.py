@@ -11,10 +11,10 @@ from shared.kit.fields import FrameData
 from shared.notifications.models import (
     BidStatusChanged,
     Deal,
-    Kind,
     LeaseGenerated,
     Notice,
     NotificationNew,
+    NotificationType,
     PaymentDue,
     Person,
 )
@@ -22,7 +22,7 @@ from shared.organizations.roles import Right, may
 
 
 class _Words(NamedTuple):
-    type: Kind
+    type: NotificationType
     title: str
     owner: str | None
     """What the owner's side reads; None where the event does not concern it."""

@@ -8,7 +8,8 @@ from pydantic import Field
 
 from shared.auth.models import Email, Password, Token
 from shared.buildings.models import Address
-from shared.kit.fields import LEFT_OUT, Body, Day, Flag, Id, Label, Text, View
+from shared.kit.catalog import Role
+from shared.kit.fields import LEFT_OUT, Body, Day, Flag, Id, Label, Says, Text, View
 from shared.kit.paging import PageMeta
 
 SignatureProvider = Literal["BUILT_IN", "DOCUSIGN"]
@@ -19,8 +20,12 @@ Logo = Annotated[
         max_length=500,
         pattern=r"^https://[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?(:[0-9]{1,4})?([/?#][^\s\x00-\x1f\x85<>\"]*)?$",
     ),
+    Says("must be a web address that starts with https://"),
 ]
-Invited = Literal["OWNER", "CLIENT", "BROKER", "AGENT", "FINANCIAL_OFFICER"]
+UserStatus = Literal["ACTIVE", "SUSPENDED"]
+InvitationStatus = Literal["PENDING", "ACCEPTED", "REVOKED", "EXPIRED"]
+MandateStatus = Literal["ACTIVE", "EXPIRED", "REVOKED"]
+InvitedRole = Literal["OWNER", "CLIENT", "BROKER", "AGENT", "FINANCIAL_OFFICER"]
 
 
 class OrganizationChanges(Body):
@@ -93,10 +98,10 @@ class Member(View):
     id: UUID
     name: str
     email: str
-    role: str
+    role: Role
     title: str | None
     phone: str | None
-    status: Literal["ACTIVE", "SUSPENDED"]
+    status: UserStatus
     email_verified: bool
     last_login_at: datetime | None
     created_at: datetime
@@ -114,7 +119,7 @@ class NewInvitation(Body):
     role."""
 
     email: Email
-    role: Invited
+    role: InvitedRole
 
 
 class Invitation(View):
@@ -124,8 +129,8 @@ class Invitation(View):
 
     id: UUID
     email: str
-    role: Invited
-    status: Literal["PENDING", "ACCEPTED", "REVOKED", "EXPIRED"]
+    role: InvitedRole
+    status: InvitationStatus
     invited_by: UUID
     expires_at: datetime
     created_at: datetime
@@ -173,7 +178,7 @@ class Mandate(View):
     client: MandateParty
     broker_id: UUID
     broker: MandateParty
-    status: Literal["ACTIVE", "EXPIRED", "REVOKED"]
+    status: MandateStatus
     until: date | None
     revoked_at: datetime | None
     created_at: datetime

@@ -5,7 +5,7 @@ from datetime import date
 from shared.kit.catalog import STAFF, Role
 from shared.kit.db import Row
 from shared.kit.errors import Conflict, Detail, Invalid
-from shared.organizations.models import Invited, OrganizationChanges
+from shared.organizations.models import InvitedRole, OrganizationChanges
 from shared.organizations.roles import ROLES, Right, may
 
 ADMINISTRATORS = may(Right.KEEP_ORGANIZATION) - STAFF
@@ -57,7 +57,7 @@ def changed(before: Row, asked: OrganizationChanges) -> tuple[Row, list[str]]:
     return after, [name for name in after if after[name] != before[name]]
 
 
-def check_invited(inviter: Role, invited: Invited) -> None:
+def check_invited(inviter: Role, invited: InvitedRole) -> None:
     """Raises Invalid on `role` if the inviter may not invite to it."""
     allowed = ROLES[inviter].invites
     if invited not in allowed:

@@ -5,25 +5,28 @@ from decimal import Decimal
 from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
-from shared.kit.fields import AskedDay, AskedId, Body, Day, Flag, Number, PositiveMoney, Shown, Text, View, refuse
+from shared.kit.fields import AskedDay, AskedId, Body, Day, Flag, Number, PositiveMoney, Says, Shown, Text, View, refuse
 from shared.kit.paging import Paged, PageMeta
 
 PaymentStatus = Literal["SCHEDULED", "DUE", "PAID", "OVERDUE", "CANCELLED"]
 Charge = Literal["RENT", "DEPOSIT", "LATE_FEE", "INTEREST"]
-Method = Literal["bank_transfer", "cheque", "external_gateway"]
+PaymentMethod = Literal["bank_transfer", "cheque", "external_gateway"]
 InvoiceKind = Literal["INVOICE", "CREDIT_NOTE"]
+LedgerEntryType = Literal[
+    "INVOICE", "CREDIT_NOTE", "PAYMENT", "CREDIT", "REVERSAL", "DEPOSIT_APPLIED", "DEPOSIT_RETURNED"
+]
 
 
 class Recording(Body):
     """Money that was received. Without an amount, all that is still outstanding."""
 
     paid_date: Day
-    payment_method: Method
+    payment_method: PaymentMethod
     transaction_reference: Annotated[Text, Field(min_length=1, max_length=255)] | None = None
     amount: PositiveMoney | None = None
-    currency: Annotated[Text, Field(pattern="^[A-Z]{3}$")] | None = None
+    currency: Annotated[Text, Field(pattern="^[A-Z]{3}$"), Says("must be an ISO 4217 code, such as USD")] | None = None
 
 
 class Reversing(Body):
@@ -43,7 +46,7 @@ class Returning(Body):
     """How much of a deposit to return, and how. Without an amount, all that is held."""
 
     paid_date: Day
-    payment_method: Method
+    payment_method: PaymentMethod
     transaction_reference: Annotated[Text, Field(min_length=1, max_length=255)] | None = None
     amount: PositiveMoney | None = None
 
@@ -55,11 +58,17 @@ class Applying(Body):
     reason: Annotated[Text, Field(min_length=1, max_length=500)]
 
 
+def _six_decimals(value: Decimal) -> Decimal:
+    if value != round(value, 6):
+        raise refuse("must have at most 6 decimals", "WRONG_FORMAT")
+    return value
+
+
 class Published(Body):
     """The value of an index for a day. A value that is not final yet is corrected by a later one."""
 
     date: Day
-    value: Annotated[Number, Field(gt=0, lt=100_000_000, decimal_places=6), Shown({"multipleOf": 0.000001})]
+    value: Annotated[Number, Field(gt=0, lt=100_000_000), AfterValidator(_six_decimals), Shown({"x-decimals": 6})]
     final: Flag = True
 
 
@@ -143,7 +152,7 @@ class Payment(View):
     status: PaymentStatus
     installment_number: int | None
     total_installments: int | None
-    payment_method: str | None
+    payment_method: PaymentMethod | None
     invoice_url: str | None
     receipt_url: str | None
     created_at: datetime
@@ -284,7 +293,7 @@ class LedgerEntry(View):
     `charge` is what its payment is for."""
 
     date: Day
-    type: Literal["INVOICE", "CREDIT_NOTE", "PAYMENT", "CREDIT", "REVERSAL", "DEPOSIT_APPLIED", "DEPOSIT_RETURNED"]
+    type: LedgerEntryType
     reference: str | None
     debit: Decimal
     credit: Decimal

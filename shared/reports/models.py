@@ -2,10 +2,10 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from shared.kit.fields import AskedDay, AskedId, Query, View
+from shared.kit.fields import AskedDay, AskedId, Like, Query, View
 from shared.maths.reports import ExpiryBucket, SpaceStatus
 
 
@@ -240,7 +240,7 @@ class PlanBuilding(View):
 
     id: UUID
     name: str
-    address: dict[str, Any]
+    address: Annotated[dict[str, Any], Like("shared.buildings.models.Address")]
 
 
 class StackingPlan(View):

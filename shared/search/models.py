@@ -6,9 +6,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
+from shared.buildings.traits import Availability, UsageType
 from shared.kit.fields import AskedDay, AskedFlag, AskedId, AskedMoney, Label, View, refuse
 from shared.kit.paging import Paged, PageMeta
-from shared.spaces.models import Availability, Currency, FoundSpace, UsageType
+from shared.spaces.models import Currency, FoundSpace
 
 Sort = Literal["relevance", "price_asc", "price_desc", "sqft_asc", "sqft_desc", "distance"]
 
@@ -20,20 +21,20 @@ _PLACE = re.compile(f"({_DEGREES}),({_DEGREES})", re.ASCII)
 def _labels(value: Any) -> list[str]:
     labels = [label.strip() for label in str(value).split(",")]
     if "\x00" in str(value) or not all(labels):
-        raise refuse("must be names separated by commas")
+        raise refuse("must be names separated by commas", "WRONG_FORMAT")
     return labels
 
 
 def _words(value: str) -> str:
     if len(value.split()) > MOST_WORDS:
-        raise refuse(f"must have at most {MOST_WORDS} words")
+        raise refuse(f"must have at most {MOST_WORDS} words", "TOO_LONG")
     return value
 
 
 def _place(value: Any) -> tuple[Decimal, Decimal]:
     found = _PLACE.fullmatch(str(value))
     if not found:
-        raise refuse("must be latitude and longitude in degrees, such as 52.52,13.405")
+        raise refuse("must be latitude and longitude in degrees, such as 52.52,13.405", "WRONG_FORMAT")
     latitude, longitude = Decimal(found[1]), Decimal(found[3])
     if abs(latitude) > 90 or abs(longitude) > 180:
         raise refuse("must be between -90,-180 and 90,180")

@@ -1,13 +1,13 @@
 """The searches that people save, which tell them of what is new."""
 
 from datetime import datetime
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
 from pydantic import Field
 
-from shared.buildings.traits import Amenities
+from shared.buildings.traits import Amenities, Availability, UsageType
 from shared.kit.db import Reading, Row, Tx
 from shared.kit.fields import Body, Day, Id, Label, Money, View
 from shared.kit.ids import new_id
@@ -15,7 +15,7 @@ from shared.kit.paging import Paged, PageMeta
 from shared.kit.request import Caller
 from shared.search.models import AskedPlace, AskedWords
 from shared.search.queries import criteria
-from shared.spaces.models import Availability, Currency, UsageType
+from shared.spaces.models import Currency
 
 MOST_SEARCHES = 50
 """That one person keeps."""
@@ -81,7 +81,7 @@ class SavedSearch(View):
 
     id: UUID
     name: str
-    criteria: dict[str, Any]
+    criteria: Criteria
     created_at: datetime
 
     accounted: ClassVar[tuple[str, ...]] = ()

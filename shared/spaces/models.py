@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field
 
-from shared.buildings.traits import LARGEST_AREA, Amenities
+from shared.buildings.traits import LARGEST_AREA, Amenities, Availability, UsageType
 from shared.kit.fields import (
     LEFT_OUT,
     Area,
@@ -15,6 +15,7 @@ from shared.kit.fields import (
     Flag,
     Id,
     Label,
+    Like,
     Money,
     Shown,
     Text,
@@ -24,13 +25,12 @@ from shared.kit.fields import (
 )
 from shared.maths.currencies import CURRENCIES
 
-UsageType = Literal["OFFICE", "CANTEEN", "RESTROOM", "STORAGE", "CORRIDOR", "JANITOR", "OTHER"]
-Availability = Literal["AVAILABLE", "OCCUPIED", "MAINTENANCE", "RESERVED"]
+SettableAvailability = Literal["AVAILABLE", "MAINTENANCE"]
 
 
 def _currency(value: str) -> str:
     if value not in CURRENCIES:
-        raise refuse("must be an ISO 4217 code with two decimals or none, such as USD")
+        raise refuse("must be an ISO 4217 code with two decimals or none, such as USD", "NOT_A_CHOICE")
     return value
 
 
@@ -52,7 +52,7 @@ class NewSpace(Body):
     is_leasable: Flag = True
     base_price_monthly: Money | None = None
     currency: Currency = "USD"
-    availability_status: Literal["AVAILABLE", "MAINTENANCE"] = "AVAILABLE"
+    availability_status: SettableAvailability = "AVAILABLE"
     amenities: Amenities = []
     images: Images = []
     external_id: Label | None = None
@@ -77,12 +77,20 @@ class SpaceChanges(Body):
     external_id: Label | None = None
 
 
+class FoundBuilding(View):
+    """The building of a space that was found."""
+
+    id: UUID
+    name: str
+    address: Annotated[dict[str, Any], Like("shared.buildings.models.Address")]
+
+
 class FoundFloor(View):
     """The floor of a space that was found."""
 
     id: UUID
     floor_number: int
-    building: dict[str, Any]
+    building: FoundBuilding
 
 
 class FoundSpace(View):
@@ -117,7 +125,7 @@ class SpaceBuilding(View):
 
     id: UUID
     name: str
-    address: dict[str, Any]
+    address: Annotated[dict[str, Any], Like("shared.buildings.models.Address")]
     latitude: Decimal | None
     longitude: Decimal | None
     timezone: str
@@ -196,6 +204,8 @@ class SpaceDetail(Space):
     means of its parts, weighted 0.30 area, 0.25 price per sqft, 0.20 distance, 0.15 amenities, 0.10 floor.
     """
 
+    audience: Literal["PUBLIC"] = "PUBLIC"
+    """For whom the answer is: OWNER shows everything, PUBLIC what is listed."""
     similar_spaces: list[SimilarSpace]
     ai_recommendation_score: Decimal
     score_factors: ScoreFactors
@@ -203,3 +213,5 @@ class SpaceDetail(Space):
 
 class OwnSpaceDetail(OwnSpace, SpaceDetail):
     """A space in full, as its owner sees it."""
+
+    audience: Literal["OWNER"] = "OWNER"  # type: ignore[assignment]

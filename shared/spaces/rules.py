@@ -65,7 +65,7 @@ def check_unused(ties: Ties) -> None:
         ("payments", ties.unpaid_payments, "unpaid"),
     )
     if any(number for _, number, _ in found):
-        raise StillInUse(*(Detail(field, f"{number} {state}") for field, number, state in found if number))
+        raise StillInUse(*(Detail(field, f"{number} {state}", "IN_USE") for field, number, state in found if number))
 
 
 def recommendation(alike: list[Row]) -> tuple[Decimal, ScoreFactors]:

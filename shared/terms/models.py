@@ -2,9 +2,10 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Self
 
-from shared.kit.fields import View
+from shared.kit.fields import Like, View
+from shared.maths.choices import BillingFrequency, CommissionBase, ContractType, Proration
 
 DEFAULTS: dict[str, Any] = {
     "billing_frequency": "MONTHLY",
@@ -27,21 +28,21 @@ class OfferTerms(View):
     """The terms of an offer, named as they are asked (`OfferedTerms`), and the area in square feet that they count
     with; by default where a release before this one stored none."""
 
-    contract_type: Literal["LEASE", "RENTAL", "SALE"]
+    contract_type: ContractType
     start_date: date
     term_months: int | None
-    billing_frequency: str
-    escalation: dict[str, Any] | None
-    free_rent: dict[str, Any] | None
+    billing_frequency: BillingFrequency
+    escalation: Annotated[dict[str, Any], Like("shared.terms.offered.Escalation")] | None
+    free_rent: Annotated[dict[str, Any], Like("shared.terms.offered.FreeRent")] | None
     deposit_months: Decimal
     ti_allowance_psf: Decimal
     other_costs_psf: Decimal
     commission_percent: Decimal
-    commission_base: str
-    proration: str
-    late_policy: dict[str, Any] | None
+    commission_base: CommissionBase
+    proration: Proration
+    late_policy: Annotated[dict[str, Any], Like("shared.terms.offered.LatePolicy")] | None
     tax_percent: Decimal
-    discount: dict[str, Any]
+    discount: Annotated[dict[str, Any], Like("shared.terms.offered.Discount")]
     rentable_sqft: Decimal | None
 
     @classmethod

@@ -7,14 +7,27 @@ Only the form of a value is checked here (400); whether the terms make sense tog
 from abc import abstractmethod
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, ConfigDict, Field
 
 from shared.kit.fields import Body, Count, Day, Flag, Label, Money, Number, PositiveMoney, Shown, refuse
+from shared.maths import terms as engine
+from shared.maths.choices import (
+    BillingFrequency,
+    CommissionBase,
+    Compounding,
+    ContractType,
+    DiscountPeriod,
+    DiscountTiming,
+    EscalationKind,
+    IndexMode,
+    Proration,
+)
 from shared.maths.currencies import exponent_of
 from shared.maths.months import first_of_next_month
-from shared.maths.terms import Discount, Escalation, IndexClause, LatePolicy, RentStep, Terms
+from shared.maths.terms import Terms
+from shared.terms.models import DEFAULTS
 
 TERM_MONTHS = 12
 """How long a lease is that names no term."""
@@ -23,9 +36,9 @@ TERM_MONTHS = 12
 def _at_most(decimals: int) -> AfterValidator:
     def check(value: Decimal) -> Decimal:
         if abs(value) >= 10**10:
-            raise refuse("must be below 10,000,000,000")
+            raise refuse("must be below 10,000,000,000", "TOO_LARGE")
         if value != round(value, decimals):
-            raise refuse(f"must have at most {decimals} decimals")
+            raise refuse(f"must have at most {decimals} decimals", "WRONG_FORMAT")
         return value
 
     return AfterValidator(check)
@@ -33,7 +46,7 @@ def _at_most(decimals: int) -> AfterValidator:
 
 def _told(decimals: int, **bounds: int) -> Shown:
     """The ranges are rules of the maths (shared/maths/checks.py: 422); they are told, so that a form can help."""
-    return Shown({"multipleOf": float(Decimal(1).scaleb(-decimals)), **bounds})
+    return Shown({"x-decimals": decimals, **bounds})
 
 
 Months = Annotated[Count, Shown({"minimum": 1, "maximum": 600})]
@@ -52,17 +65,17 @@ class _Clause(Body):
         """As the engine counts with it."""
 
 
-class RentFrom(_Clause):
+class RentStep(_Clause):
     """From lease month `from_month` on, the monthly rent is `rent`."""
 
     from_month: Months
     rent: PositiveMoney
 
-    def counted(self) -> RentStep:
-        return RentStep(self.from_month, self.rent)
+    def counted(self) -> engine.RentStep:
+        return engine.RentStep(self.from_month, self.rent)
 
 
-class IndexAsked(_Clause):
+class IndexClause(_Clause):
     """How the rent is adjusted to one of the owner's indexes: each change times `factor`, between `min` and `max`
     percent."""
 
@@ -72,26 +85,26 @@ class IndexAsked(_Clause):
     min: Change | None = None
     max: Change | None = None
     max_rent: PositiveMoney | None = None
-    mode: Literal["BASE", "PRIOR"] = "BASE"
+    mode: IndexMode = "BASE"
     upward_only: Flag = False
 
-    def counted(self) -> IndexClause:
-        return IndexClause(**dict(self))
+    def counted(self) -> engine.IndexClause:
+        return engine.IndexClause(**dict(self))
 
 
-class EscalationAsked(_Clause):
+class Escalation(_Clause):
     """How the rent changes: by `percent` (COMPOUND, SIMPLE), by `table` (STEP, starting with the base rent), by
     `amount_psf` per square foot and year (AMOUNT), or by an `index` (INDEX)."""
 
-    kind: Literal["NONE", "COMPOUND", "SIMPLE", "STEP", "AMOUNT", "INDEX"]
+    kind: EscalationKind
     percent: Change | None = None
     amount_psf: Rate | None = None
     every_months: Months = 12
-    table: Annotated[list[RentFrom], Field(max_length=600)] | None = None
-    index: IndexAsked | None = None
+    table: Annotated[list[RentStep], Field(max_length=600)] | None = None
+    index: IndexClause | None = None
 
-    def counted(self) -> Escalation:
-        return Escalation(
+    def counted(self) -> engine.Escalation:
+        return engine.Escalation(
             kind=self.kind,
             percent=self.percent,
             amount_psf=self.amount_psf,
@@ -110,7 +123,7 @@ class FreeRent(_Clause):
         return tuple(self.months)
 
 
-class LateTerms(_Clause):
+class LatePolicy(_Clause):
     """The charges for an installment that is still unpaid `grace_days` after its due date."""
 
     grace_days: Annotated[Count, Field(ge=0, le=365)] = 0
@@ -118,20 +131,20 @@ class LateTerms(_Clause):
     min_fee: Money = Decimal(0)
     annual_interest_percent: Percent = Decimal(0)
 
-    def counted(self) -> LatePolicy:
-        return LatePolicy(**dict(self))
+    def counted(self) -> engine.LatePolicy:
+        return engine.LatePolicy(**dict(self))
 
 
-class DiscountTerms(_Clause):
+class Discount(_Clause):
     """The rate at which later rent is discounted to today. It affects only figures for comparison, not the rent."""
 
     annual_percent: Percent = Decimal(8)
-    compounding: Literal["NOMINAL_12", "EFFECTIVE"] = "NOMINAL_12"
-    timing: Literal["ADVANCE", "ARREARS"] = "ADVANCE"
-    period: Literal["MONTH", "YEAR"] = "MONTH"
+    compounding: Compounding = "NOMINAL_12"
+    timing: DiscountTiming = "ADVANCE"
+    period: DiscountPeriod = "MONTH"
 
-    def counted(self) -> Discount:
-        return Discount(**dict(self))
+    def counted(self) -> engine.Discount:
+        return engine.Discount(**dict(self))
 
 
 class OfferedTerms(Body):
@@ -142,21 +155,21 @@ class OfferedTerms(Body):
     free month, no deposit, no costs, no tax and no late charges; compared at 8 % a year, NOMINAL_12, in ADVANCE.
     """
 
-    contract_type: Literal["LEASE", "RENTAL", "SALE"] | None = None
+    contract_type: ContractType | None = None
     start_date: Day | None = None
     term_months: Months | None = None
-    billing_frequency: Literal["MONTHLY", "QUARTERLY", "ANNUAL"] | None = None
-    escalation: EscalationAsked | None = None
+    billing_frequency: BillingFrequency | None = None
+    escalation: Escalation | None = None
     free_rent: FreeRent | None = None
     deposit_months: PartMonths | None = None
     ti_allowance_psf: Rate | None = None
     other_costs_psf: Rate | None = None
     commission_percent: Percent | None = None
-    commission_base: Literal["NET_OF_FREE_RENT", "GROSS_RENT"] | None = None
-    proration: Literal["ACTUAL_MONTH", "ACTUAL_365", "THIRTY_360"] | None = None
-    late_policy: LateTerms | None = None
+    commission_base: CommissionBase | None = None
+    proration: Proration | None = None
+    late_policy: LatePolicy | None = None
     tax_percent: Percent | None = None
-    discount: DiscountTerms | None = None
+    discount: Discount | None = None
 
     def named(self) -> dict[str, Any]:
         """The terms that are named, as the engine counts with them; None is the default."""
@@ -170,6 +183,20 @@ class OfferedTerms(Body):
         """The index that the rent is to follow, if any."""
         clause = self.escalation and self.escalation.index
         return clause.name if clause else None
+
+
+def _state_defaults(schema: dict[str, Any]) -> None:
+    stated = {"contract_type": "LEASE", "term_months": TERM_MONTHS} | DEFAULTS
+    for name in stated.keys() & schema["properties"].keys():
+        if stated[name] is not None:
+            schema["properties"][name]["default"] = stated[name]
+    schema["properties"]["start_date"]["description"] = "By default the first day of next month."
+
+
+class FirstTerms(OfferedTerms):
+    """Terms that no others stand before: what they leave out is as stated."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(json_schema_extra=_state_defaults)
 
 
 _TERMS = frozenset(OfferedTerms.model_fields)

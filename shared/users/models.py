@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, ValidationInfo, field_validator
 
+from shared.kit.catalog import Role
 from shared.kit.fields import Body, Day, Flag, Label, Text, View, WebAddress, refuse
 
 Phone = Annotated[Text, Field(min_length=1, max_length=32)]
@@ -79,7 +80,7 @@ class Profile(View):
     id: UUID
     email: str
     name: str
-    role: str
+    role: Role
     email_verified: bool
     two_factor_enabled: bool
     organization_id: UUID

@@ -30,7 +30,7 @@ def check_obligations(stand: Mapping[str, bool], members: int) -> None:
     """Raises ObligationsStand, with one detail for each kind of obligation that somebody has to take over."""
     standing = {**stand, "members": members > 0}
     if any(standing.values()):
-        raise ObligationsStand(*(Detail(name, why) for name, why in _OBLIGATIONS.items() if standing[name]))
+        raise ObligationsStand(*(Detail(name, why, "IN_USE") for name, why in _OBLIGATIONS.items() if standing[name]))
 
 
 def check_certificates(certificates: list[Certificate]) -> None:

@@ -10,16 +10,15 @@ from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
 import pytest
-from pydantic import TypeAdapter
+from pydantic import BaseModel, TypeAdapter
 
 from functions.payments.record_payment import record_payment
 from shared.admin.models import AuditEntry, AuditLog
 from shared.buildings.models import Building, ListedBuilding
 from shared.kit import catalog
 from shared.kit.catalog import Role
-from shared.kit.fields import View
+from shared.kit.fields import Like, View
 from shared.kit.reply import Reply
-from shared.search.saved_searches import Criteria
 from shared.spaces.models import OwnSpaceDetail, SpaceDetail
 from tests.architecture.test_access import SEES_ALL, somebody, stage  # noqa: F401 (a fixture)
 from tests.call import call
@@ -30,38 +29,13 @@ INSIDERS_AND_OTHERS: dict[str, tuple[type[View], type[View]]] = {
 }
 INSIDERS = {Role.OWNER, Role.AGENT} | SEES_ALL
 
-ADDRESS = {"street", "city", "state", "country", "postal_code"}
-PARTY = {"id", "name", "organization"}
-PLACE = {"id", "name", "address"} | {f"address.{part}" for part in ADDRESS}
-INDEX = {"name", "base_value", "factor", "min", "max", "max_rent", "mode", "upward_only"}
-ESCALATION = {"kind", "percent", "amount_psf", "every_months", "index"} | {f"index.{part}" for part in INDEX}
-ESCALATION |= {"table", "table.from_month", "table.rent"}
 FREE: dict[tuple[str, str], set[str]] = {
-    ("BidSpace", "building"): {"id", "name"},
-    ("ListedBuilding", "address"): ADDRESS,
-    ("Building", "address"): ADDRESS,
-    ("BuildingSummary", "address"): ADDRESS,
-    ("SpaceBuilding", "address"): ADDRESS,
-    ("FoundFloor", "building"): PLACE,
-    ("ContractSummary", "space"): {"id", "name", "floor_number", "gross_sqft", "building"}
-    | {f"building.{part}" for part in PLACE | {"timezone"}},
-    ("ContractSummary", "client"): PARTY,
-    ("ContractSummary", "owner"): PARTY,
-    ("OfferTerms", "escalation"): ESCALATION,
-    ("OfferTerms", "free_rent"): {"months"},
-    ("OfferTerms", "late_policy"): {"grace_days", "fee_percent", "min_fee", "annual_interest_percent"},
-    ("OfferTerms", "discount"): {"annual_percent", "compounding", "timing", "period"},
-    ("Evidence", "client"): PARTY,
-    ("Evidence", "owner"): PARTY,
     ("EvidenceSignature", "evidence"): {"envelope_id", "event", "signed_at", "message_sha256", "notes"},
-    ("PlanBuilding", "address"): ADDRESS,
     # The stage's payments are whole months at one rent.
     ("ExplainedStep", "inputs"): {"bid_amount", "monthly_rent", "months", "amount", "exponent"},
     ("Notification", "metadata"): {"bid_id", "contract_id", "space_id", "payment_id", "saved_search_id"},
-    # Its own person's words.
-    ("SavedSearch", "criteria"): set(Criteria.model_fields),
 }
-"""What stands in the objects that SQL shapes and no model describes."""
+"""What stands in the objects that are free by nature: no model describes them."""
 
 GETS = [operation for operation in catalog.load() if operation.kind == "endpoint" and operation.method == "GET"]
 DOCUMENTS = {
@@ -92,22 +66,27 @@ JSON = [operation for operation in GETS if operation.name not in DOCUMENTS]
 ASKED = [operation for operation in JSON if "caller" in operation.function.__annotations__]
 
 
-def promised(model: type[View], where: str = "") -> set[str]:
+def promised(model: type[BaseModel], where: str = "") -> set[str]:
     """The dotted names of all fields that an answer of this model may carry."""
     found: set[str] = set()
     for name, field in model.model_fields.items():
         path = f"{where}{name}"
         found.add(path)
-        kinds = [field.annotation, *get_args(field.annotation)]
-        kinds += [inner for kind in kinds for inner in get_args(kind)]
-        for kind in kinds:
-            if isinstance(kind, type) and issubclass(kind, View):
-                found |= promised(kind, f"{path}.")
-        if any(get_origin(kind) is dict for kind in (field.annotation, *get_args(field.annotation))):
+        kinds = [one.resolve() if isinstance(one, Like) else one for one in inside(field.annotation)]
+        kinds += [one.resolve() for one in field.metadata if isinstance(one, Like)]
+        models = [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)]
+        for inner in models:
+            found |= promised(inner, f"{path}.")
+        if not models and any(get_origin(kind) is dict for kind in kinds):
             owner = next(base.__name__ for base in model.__mro__ if name in base.__dict__["__annotations__"])
             free = accounted() if owner == "AuditEntry" else FREE[owner, name]
             found |= {f"{path}.{part}" for part in free}
     return found
+
+
+def inside(kind: Any) -> list[Any]:
+    """A type, and all that it is made of."""
+    return [kind, *(one for part in (*get_args(kind), *getattr(kind, "__metadata__", ())) for one in inside(part))]
 
 
 def accounted() -> set[str]:

@@ -32,7 +32,7 @@ def test_accepting_an_invitation_signs_in_a_verified_member(world, call):
     reply = accept(invitation)
 
     assert reply.status == 201
-    assert set(reply.json) == {"token", "refresh_token", "token_type", "expires_in", "user"}
+    assert set(reply.json) == {"outcome", "token", "refresh_token", "token_type", "expires_in", "user"}
     assert reply.json["user"] == {
         "id": reply.json["user"]["id"],
         "email": invitation["email"],

@@ -238,7 +238,7 @@ def test_an_oauth_sign_in_asks_for_the_second_factor(world, call, browser):
 
     reply = exchange(call, browser.code())
 
-    assert (reply.status, set(reply.json), reply.cookies) == (200, {"mfa_required", "mfa_token"}, [])
+    assert (reply.status, set(reply.json), reply.cookies) == (200, {"outcome", "mfa_required", "mfa_token"}, [])
     verified = call(verify_second_factor, body={"mfa_token": reply.json["mfa_token"], "recovery_code": codes[0]})
     assert verified.json["user"]["id"] == made["user"]["id"]
 

@@ -24,7 +24,7 @@ def test_a_new_user_is_signed_in_with_their_own_organization(world, call):
     reply = call(register, body=asked)
 
     assert reply.status == 201
-    assert set(reply.json) == {"token", "refresh_token", "token_type", "expires_in", "user"}
+    assert set(reply.json) == {"outcome", "token", "refresh_token", "token_type", "expires_in", "user"}
     user = reply.json["user"]
     assert user["email"] == asked["email"]
     assert (user["name"], user["role"], user["email_verified"]) == ("John Doe", "CLIENT", False)

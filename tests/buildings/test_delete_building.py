@@ -66,7 +66,7 @@ def test_a_building_stays_while_a_bid_is_open_on_one_of_its_spaces(world, call, 
     reply = delete(call, owner, building)
 
     assert (reply.status, reply.code) == (409, "STILL_IN_USE")
-    assert reply.json["error"]["details"] == [{"field": "bids", "message": "1 open"}]
+    assert reply.json["error"]["details"] == [{"field": "bids", "code": "IN_USE", "message": "1 open"}]
     assert call(get_building, path={"building_id": building}).status == 200
     assert call(withdraw_bid, as_=client, path={"bid_id": bid}).status == 200
     assert delete(call, owner, building).status == 204

@@ -114,8 +114,8 @@ def test_floors_with_spaces_stay_and_are_named(world, put, owner, building):
 
     assert (reply.status, reply.code) == (409, "FLOORS_NOT_EMPTY")
     assert reply.json["error"]["details"] == [
-        {"field": "total_floors", "message": "floor 2 has spaces"},
-        {"field": "total_floors", "message": "floor 3 has spaces"},
+        {"field": "total_floors", "code": "IN_USE", "message": "floor 2 has spaces"},
+        {"field": "total_floors", "code": "IN_USE", "message": "floor 3 has spaces"},
     ]
     assert stored(world, building)["name"] != "Other"
     world.sql("UPDATE spaces SET deleted_at = now() WHERE id = %(id)s", id=space)

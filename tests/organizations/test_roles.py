@@ -18,7 +18,7 @@ from functions.spaces.create_space import create_space
 from shared.auth.models import Registration
 from shared.kit import catalog
 from shared.kit.catalog import EVERY_ROLE, STAFF, Role
-from shared.organizations.models import Invited
+from shared.organizations.models import InvitedRole
 from shared.organizations.roles import ROLES, Right, Source, may
 from tests.architecture.test_walls import no_predicates, no_security  # noqa: F401 (fixtures)
 from tests.leasing.deal import Deal
@@ -47,8 +47,8 @@ def test_each_role_is_obtained_as_specified():
         Source.SUPER_ADMIN: {Role.SUPPORT, Role.SUPER_ADMIN},
     }
     assert set(get_args(Registration.model_fields["role"].annotation)) == by_source[Source.REGISTRATION]
-    assert set(get_args(Invited)) == {role for row in ROLES.values() for role in row.invites}
-    assert by_source[Source.INVITATION] <= set(get_args(Invited))
+    assert set(get_args(InvitedRole)) == {role for row in ROLES.values() for role in row.invites}
+    assert by_source[Source.INVITATION] <= set(get_args(InvitedRole))
 
 
 @pytest.mark.parametrize("operation", GUARDED, ids=lambda operation: operation.name)

@@ -11,8 +11,7 @@ from jsonschema import Draft202012Validator
 
 from shared.kit import wire
 from shared.kit.ids import new_id
-
-FORMATS = Draft202012Validator.FORMAT_CHECKER
+from tests.published import FORMATS, closed
 
 
 class Client:
@@ -45,7 +44,7 @@ class Client:
 
 
 def described(frame: dict[str, Any]) -> dict[str, Any]:
-    """The frame, which docs/asyncapi.json describes as it is. Raises AssertionError."""
+    """The frame, which docs/asyncapi.json describes as it is, to its last field. Raises AssertionError."""
     schemas = _schemas()
     assert frame["event"] in schemas, frame
     problems = [problem.message for problem in schemas[frame["event"]].iter_errors(frame)]
@@ -56,9 +55,11 @@ def described(frame: dict[str, Any]) -> dict[str, Any]:
 @cache
 def _schemas() -> dict[str, Draft202012Validator]:
     document = json.loads((Path(__file__).parents[2] / "docs" / "asyncapi.json").read_text())
-    components = document["components"]
+    components = closed(document["components"])
     return {
-        message["name"]: Draft202012Validator(message["payload"] | {"components": components}, format_checker=FORMATS)
+        message["name"]: Draft202012Validator(
+            closed(message["payload"]) | {"components": components}, format_checker=FORMATS
+        )
         for message in components["messages"].values()
     }
 

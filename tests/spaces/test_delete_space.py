@@ -48,7 +48,7 @@ def test_a_space_stays_while_a_bid_is_open_on_it(world, call, owner, space):
     reply = delete(call, owner, space)
 
     assert (reply.status, reply.code) == (409, "STILL_IN_USE")
-    assert reply.json["error"]["details"] == [{"field": "bids", "message": "1 open"}]
+    assert reply.json["error"]["details"] == [{"field": "bids", "code": "IN_USE", "message": "1 open"}]
     assert call(get_space, path={"space_id": space}).status == 200
     assert call(reject_bid, as_=owner, path={"bid_id": bid}, body={}).status == 200
     assert delete(call, owner, space).status == 204
@@ -63,7 +63,7 @@ def test_a_space_stays_while_its_contract_lives_or_owes(world, call):
 
     world.sql("UPDATE contracts SET status = 'EXPIRED' WHERE id = %(id)s", id=deal.contract)
     refused = delete(call, deal.owner, deal.space).json["error"]["details"]
-    assert refused == [{"field": "payments", "message": "12 unpaid"}]
+    assert refused == [{"field": "payments", "code": "IN_USE", "message": "12 unpaid"}]
 
     world.sql("UPDATE payments SET status = 'PAID' WHERE contract_id = %(id)s", id=deal.contract)
     assert delete(call, deal.owner, deal.space).status == 204

@@ -21,15 +21,15 @@ from shared.kit.fields import Body, FrameData
 from shared.kit.limits import LIMITS
 from shared.kit.reply import Defect
 from shared.kit.wire import MalformedJson
-from tools.describe.components import ENVELOPES
-from tools.describe.openapi import Generator, answer_of, refusals_of, summary_of
+from tools.describe.components import CONTACT, TAGS, envelopes
+from tools.describe.openapi import answer_of, refusals_of, summary_of
+from tools.describe.schemas import Input, schemas_of
 
 DOCUMENT: Path = Path("docs/asyncapi.json")
 
 _CHANNEL = {"$ref": "#/channels/socket"}
-_REF = "#/components/schemas/{model}"
 _OPENING = ("$connect", "$disconnect", "$default")
-_ERROR: dict[str, Any] = ENVELOPES["Error"]["properties"]["error"]
+_ERROR = {"$ref": "#/components/schemas/ErrorBody"}
 
 
 def document(operations: Sequence[Operation]) -> dict[str, Any]:
@@ -44,7 +44,7 @@ def document(operations: Sequence[Operation]) -> dict[str, Any]:
     for one in doors:
         event, answers = _events_of(one)
         asked = schemas.asked(one)
-        messages[_id(event)] = _frame(event, asked, summary_of(one), asks=True, needs_data="required" in asked)
+        messages[_id(event)] = _frame(event, asked, summary_of(one), asks=True, is_asked=True)
         messages[_id(answers)] = _frame(answers, schemas.answered(one), f"The answer to `{event}`.", asks=True)
         described[one.name] = _operation(one, event, answers)
     for kind in told:
@@ -53,6 +53,7 @@ def document(operations: Sequence[Operation]) -> dict[str, Any]:
             "action": "send",
             "channel": _CHANNEL,
             "summary": summary_of(kind),
+            "description": f"Sent as the frame `{kind.event}`, to each connection of the users whom it concerns.",
             "messages": [_message(kind.event)],
         }
     return {
@@ -60,6 +61,8 @@ def document(operations: Sequence[Operation]) -> dict[str, Any]:
         "info": {
             "title": "Leasing platform, live",
             "version": "1.0.0",
+            "contact": CONTACT,
+            "tags": [{"name": "realtime", "description": TAGS["realtime"]}],
             "description": "One connection for each of a user's devices. Frames are JSON objects `{event, data}` "
             "in both directions. If a client sends a `request_id`, the response contains it too. "
             "Send a ticket or an access token in the URL, or a token in `auth` within ten seconds. "
@@ -116,21 +119,19 @@ class _Schemas:
             if (body := _body(door)) is not None:
                 kinds[body] = "validation"
             kinds[answer_of(door)[0]] = "serialization"
-        inputs: list[tuple[type[BaseModel], JsonSchemaMode, TypeAdapter[Any]]]
-        inputs = [(kind, mode, TypeAdapter(kind)) for kind, mode in kinds.items()]
-        made, found = TypeAdapter.json_schemas(inputs, ref_template=_REF, schema_generator=Generator)
-        self._made = {kind: schema for (kind, _), schema in made.items()}
-        self._models: dict[str, Any] = found.get("$defs", {})
+        inputs: list[Input] = [(kind, mode, TypeAdapter(kind)) for kind, mode in kinds.items()]
+        self._made, self._models = schemas_of(inputs)
+        self._models |= envelopes()
 
     def asked(self, door: Operation) -> dict[str, Any]:
         """What a client says: what the HTTP twin takes from its path, and its body's fields."""
         body = _body(door)
         if not door.socket:
-            return self._model(body) if body else _object({}, [])
+            return self._model(body) if body else _closed({}, [])
         ids = [name for name, kind in door.function.__annotations__.items() if kind is UUID]
         fields = {name: {"type": "string", "format": "uuid"} for name in ids}
         model = self._model(body) if body else {}
-        return _object(fields | model.get("properties", {}), ids + model.get("required", []))
+        return _closed(fields | model.get("properties", {}), ids + model.get("required", []))
 
     def answered(self, door: Operation) -> dict[str, Any]:
         """What it hears then; of the HTTP twin's answer a few fields."""
@@ -179,6 +180,7 @@ def _operation(door: Operation, event: str, answers: str) -> dict[str, Any]:
         "action": "receive",
         "channel": _CHANNEL,
         "summary": summary_of(door),
+        "description": f"Send the frame `{event}`. The answer is the frame `{answers}`, or `error`.",
         "messages": [_message(event)],
         "reply": {"channel": _CHANNEL, "messages": [_message(answers), _message("error")]},
         "x-refusals": sorted({kind.code for kind in _refusals_of(door)}),
@@ -206,19 +208,29 @@ def _refusals_of(door: Operation) -> list[type[Refusal]]:
 
 
 def _frame(
-    event: str, data: dict[str, Any], summary: str, *, asks: bool = False, needs_data: bool = True
+    event: str, data: dict[str, Any], summary: str, *, asks: bool = False, is_asked: bool = False
 ) -> dict[str, Any]:
-    """A message; `asks`: it is a question or its answer, which a `request_id` ties together."""
+    """A message; `asks`: it is a question or its answer, which a `request_id` ties together; `is_asked`: a question.
+
+    What we send is open: a client passes over fields that it does not know.
+    """
     fields: dict[str, Any] = {"event": {"const": event}, "data": data}
     if asks:
         fields["request_id"] = {"type": "string", "minLength": 1, "maxLength": 64}
-    payload = _object(fields, ["event", "data"] if needs_data else ["event"])
+    if is_asked:
+        payload = _closed(fields, ["event", "data"] if "required" in data else ["event"])
+    else:
+        payload = _object(fields, ["event", "data"])
     return {"name": event, "title": event, "summary": summary, "payload": payload}
 
 
 def _object(properties: dict[str, Any], required: list[str]) -> dict[str, Any]:
-    described: dict[str, Any] = {"type": "object", "properties": properties, "additionalProperties": False}
+    described: dict[str, Any] = {"type": "object", "properties": properties}
     return described | ({"required": required} if required else {})
+
+
+def _closed(properties: dict[str, Any], required: list[str]) -> dict[str, Any]:
+    return _object(properties, required) | {"additionalProperties": False}
 
 
 def _message(event: str) -> dict[str, str]:

@@ -1,47 +1,104 @@
 """What every operation of the API has in common: error envelopes, headers of requests and of responses."""
 
-from typing import Any
+from typing import Any, get_args
 
-ENVELOPES: dict[str, Any] = {
-    "Error": {
-        "type": "object",
-        "description": "Every error response of the platform.",
-        "required": ["error", "meta"],
-        "properties": {
-            "error": {
-                "type": "object",
-                "required": ["code", "message", "details"],
-                "properties": {
-                    "code": {"type": "string", "description": "Stable. Programs rely on it."},
-                    "message": {"type": "string"},
-                    "details": {
-                        "type": "array",
-                        "items": {
-                            "type": "object",
-                            "required": ["field", "message"],
-                            "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
-                        },
+from shared.kit.errors import DetailCode, Refusal
+from tools.describe.schemas import REF
+
+
+def codes() -> list[str]:
+    """Every code of every refusal of ours that has been imported: the catalog imports them all."""
+
+    def below(kind: type[Refusal]) -> set[type[Refusal]]:
+        return {kind}.union(*map(below, kind.__subclasses__()))
+
+    ours = [kind for kind in below(Refusal) if kind.__module__.startswith(("shared.", "functions."))]
+    return sorted({kind.code for kind in ours if kind is not Refusal})
+
+
+def envelopes() -> dict[str, Any]:
+    """The schemas that all errors share."""
+    return {
+        "DetailCode": {
+            "type": "string",
+            "enum": list(get_args(DetailCode)),
+            "description": "What is wrong with a field. INVALID: it breaks a rule of its own, named in `message`.",
+        },
+        "Error": {
+            "type": "object",
+            "description": "Every error response of the platform.",
+            "required": ["error", "meta"],
+            "properties": {
+                "error": _ref("ErrorBody"),
+                "meta": {
+                    "type": "object",
+                    "required": ["timestamp", "request_id"],
+                    "properties": {
+                        "timestamp": {"type": "string", "format": "date-time"},
+                        "request_id": {"type": "string", "description": "The X-Correlation-ID."},
                     },
-                    "retry_after": {"type": "integer", "description": "Seconds to wait before trying again."},
-                },
-            },
-            "meta": {
-                "type": "object",
-                "required": ["timestamp", "request_id"],
-                "properties": {
-                    "timestamp": {"type": "string", "format": "date-time"},
-                    "request_id": {"type": "string", "description": "The X-Correlation-ID."},
                 },
             },
         },
-    },
-    "GatewayError": {
-        "type": "object",
-        "description": "An error response of API Gateway itself.",
-        "required": ["message"],
-        "properties": {"message": {"type": ["string", "null"]}},
-    },
+        "ErrorBody": {
+            "type": "object",
+            "description": "What went wrong.",
+            "required": ["code", "message", "details"],
+            "properties": {
+                "code": _ref("ErrorCode"),
+                "message": {"type": "string", "description": "For people. It may change."},
+                "details": {"type": "array", "items": _ref("ErrorDetail")},
+                "retry_after": {"type": "integer", "description": "Seconds to wait before trying again."},
+            },
+        },
+        "ErrorCode": {
+            "type": "string",
+            "enum": codes(),
+            "description": "Stable: programs rely on it. New codes may be added; treat an unknown one by its status.",
+        },
+        "ErrorDetail": {
+            "type": "object",
+            "description": "A field or parameter that is wrong.",
+            "required": ["field", "code", "message"],
+            "properties": {
+                "field": {"type": "string", "description": "The path, for example `address.city` or `amenities.2`."},
+                "code": _ref("DetailCode"),
+                "message": {"type": "string", "description": "For people, to follow the field's label."},
+            },
+        },
+        "GatewayError": {
+            "type": "object",
+            "description": "An error response of API Gateway itself.",
+            "required": ["message"],
+            "properties": {"message": {"type": ["string", "null"]}},
+        },
+    }
+
+
+def _ref(name: str) -> dict[str, str]:
+    return {"$ref": REF.format(model=name)}
+
+
+CONTACT = {"name": "API support", "url": "https://api.example.com/docs"}
+
+TAGS = {
+    "admin": "For the platform's own staff: users, support notes and the audit log.",
+    "auth": "Accounts, signing in, sessions and second factors.",
+    "bids": "A client's offer for a space, and the negotiation of its terms.",
+    "buildings": "Buildings and their floors.",
+    "contracts": "The lease, rental or sale that an approved bid becomes: signatures, schedule, ledger, ending.",
+    "favorites": "Spaces that a user has marked.",
+    "notifications": "Messages to a user about what has happened.",
+    "organizations": "The company behind users: members, invitations and brokers' mandates.",
+    "payments": "Installments, invoices, credit notes, deposits and indexes.",
+    "realtime": "Tickets that open a WebSocket connection.",
+    "reports": "Rent roll, occupancy, expirations, aging and stacking plan.",
+    "search": "Searching for spaces, and searches that are saved.",
+    "spaces": "What is leased: the spaces of a building.",
+    "system": "The platform's health, and its documentation.",
+    "users": "The caller's own profile and account.",
 }
+"""What each word's operations are about."""
 
 PARAMETERS: dict[str, Any] = {
     "CorrelationId": {

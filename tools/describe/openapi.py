@@ -7,7 +7,6 @@ parameters and bodies their argument types, answers their return types, refusals
 import json
 import sys
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
 from functools import reduce
 from operator import or_
 from pathlib import Path
@@ -16,23 +15,27 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaValue
-from pydantic_core.core_schema import ChainSchema, DecimalSchema
 
 from shared.kit import errors
 from shared.kit.catalog import Operation, Role
 from shared.kit.errors import Refusal
-from shared.kit.fields import Body, Query
+from shared.kit.fields import Body, Query, View
 from shared.kit.limits import LIMITS
 from shared.kit.origin import AroundTheEdge
 from shared.kit.reply import Defect, File, Reply
 from shared.kit.wire import MalformedJson
-from tools.describe.components import ENVELOPES, HEADERS, PARAMETERS
+from tools.describe.components import CONTACT, HEADERS, PARAMETERS, TAGS, envelopes
+from tools.describe.examples import example_of
+from tools.describe.schemas import Input, schemas_of
 
 DOCUMENT = Path("docs/openapi.json")
 
-_REF = "#/components/schemas/{model}"
 _EXAMPLE_META = {"timestamp": "2026-01-27T12:00:00Z", "request_id": "0195f3a8"}
+_OF_PATH = {
+    "provider": "The sign-in provider: `google` or `linkedin`.",
+    "name": "The name of the index, for example `CPI-U`.",
+    "file": "The name of the file.",
+}
 _REASONS = {
     400: "The request is not valid",
     401: "Authentication is required",
@@ -64,14 +67,17 @@ def document(operations: Sequence[Operation]) -> dict[str, Any]:
         "info": {
             "title": "Leasing platform",
             "version": "1.0.0",
+            "contact": CONTACT,
             "description": "List, bid on, lease and bill commercial space. Money is a JSON number with at most "
             "two decimals. Timestamps are ISO 8601 in UTC, with Z. Lists are paginated with an opaque cursor.",
         },
         "servers": [{"url": "/"}],
-        "tags": [{"name": domain} for domain in sorted({operation.domain for operation in endpoints})],
+        "tags": [
+            {"name": domain, "description": TAGS[domain]} for domain in sorted({each.domain for each in endpoints})
+        ],
         "paths": paths,
         "components": {
-            "schemas": schemas.components() | ENVELOPES,
+            "schemas": schemas.components() | envelopes(),
             "examples": {name: _example(kind) for name, kind in sorted(refusals.items())},
             "parameters": PARAMETERS,
             "headers": HEADERS,
@@ -104,44 +110,11 @@ def refusals_of(operation: Operation) -> list[type[Refusal]]:
     return found + [kind for kind in operation.raises if issubclass(kind, Refusal)]
 
 
-_BOUNDS = {"ge": "minimum", "le": "maximum", "gt": "exclusiveMinimum", "lt": "exclusiveMaximum"}
-
-
-def _number(value: Any, name: str) -> Any:
-    return float(value) if name in _BOUNDS and isinstance(value, str) else value
-
-
-class Generator(GenerateJsonSchema):
-    """What `wire` writes: numbers for decimals; and no title that only repeats a field's name."""
-
-    def decimal_schema(self, schema: DecimalSchema) -> JsonSchemaValue:
-        return {"type": "number"}
-
-    def generate_inner(self, schema: Any) -> JsonSchemaValue:
-        made = super().generate_inner(schema)
-        # Bounds that stand behind a validator of ours keep pydantic's names for them.
-        return {_BOUNDS.get(name, name): _number(value, name) for name, value in made.items()}
-
-    def chain_schema(self, schema: ChainSchema) -> JsonSchemaValue:
-        # All steps must hold (a pattern behind a validator of ours is a second one); pydantic tells the first only.
-        return {name: value for step in schema["steps"] for name, value in self.generate_inner(step).items()}
-
-    def encode_default(self, dft: Any) -> Any:
-        return float(dft) if isinstance(dft, Decimal) else super().encode_default(dft)
-
-    def field_title_should_be_set(self, schema: Any) -> bool:
-        return False
-
-    def field_is_required(self, field: Any, total: bool) -> bool:
-        # An answer always has all of its fields; a default only spares its author to name them.
-        return self.mode == "serialization" or super().field_is_required(field, total)
-
-
 class _Schemas:
     """The JSON schemas of all bodies, queries and answers, made together so that shared ones are one."""
 
     def __init__(self, endpoints: Iterable[Operation]) -> None:
-        inputs: list[tuple[tuple[str, str], JsonSchemaMode, TypeAdapter[Any]]] = []
+        inputs: list[Input] = []
         for operation in endpoints:
             for name, kind in operation.function.__annotations__.items():
                 if name == "return":
@@ -149,9 +122,7 @@ class _Schemas:
                         inputs.append(((operation.name, name), "serialization", TypeAdapter(answer)))
                 elif isinstance(kind, type) and issubclass(kind, Body | Query):
                     inputs.append(((operation.name, name), "validation", TypeAdapter(kind)))
-        made, found = TypeAdapter.json_schemas(inputs, ref_template=_REF, schema_generator=Generator)
-        self._made = {key: schema for (key, _), schema in made.items()}
-        self._components: dict[str, Any] = found.get("$defs", {})
+        self._made, self._components = schemas_of(inputs)
         self._queries: set[str] = set()
 
     def of(self, operation: Operation, argument: str) -> dict[str, Any]:
@@ -206,13 +177,15 @@ def _operation(operation: Operation, schemas: _Schemas) -> dict[str, Any]:
         if name != "return" and isinstance(kind, type) and issubclass(kind, Body):
             described["requestBody"] = {
                 "required": bool(schemas.body(operation, name).get("required")),
-                "content": {"application/json": {"schema": schemas.of(operation, name)}},
+                "content": {
+                    "application/json": {"schema": schemas.of(operation, name)} | _example_of(operation, "body")
+                },
             }
     if operation.raw:
         raw = operation.raw
         content: dict[str, Any] = {"schema": {"type": "string", "format": "binary", "description": raw.description}}
         if raw.example is not None:
-            free = {"type": "object", "additionalProperties": True, "description": raw.description}
+            free = {"type": "object", "additionalProperties": {}, "description": raw.description}
             content = {"schema": free, "example": raw.example}
         described["requestBody"] = {"required": True, "content": {raw.content_type: content}}
     described["responses"] = _responses(operation, schemas)
@@ -227,6 +200,11 @@ def _operation(operation: Operation, schemas: _Schemas) -> dict[str, Any]:
     if operation.socket:
         described["x-websocket"] = {"event": operation.socket.event, "answers": operation.socket.answers}
     return described
+
+
+def _example_of(operation: Operation, part: str) -> dict[str, Any]:
+    example = example_of(operation)
+    return {"example": example[part]} if part in example else {}
 
 
 def _line(text: str) -> str:
@@ -244,12 +222,20 @@ def _parameters(operation: Operation, schemas: _Schemas) -> list[dict[str, Any]]
     for name, kind in operation.function.__annotations__.items():
         if f"{{{name}}}" in str(operation.path):
             schema = {"type": "string", "format": "uuid"} if kind is UUID else {"type": "string"}
-            found.append({"name": name, "in": "path", "required": True, "schema": schema})
+            words = {"description": _OF_PATH.get(name, f"The ID of the {name.removesuffix('_id').replace('_', ' ')}.")}
+            found.append({"name": name, "in": "path", "required": True, **words, "schema": schema})
         elif name != "return" and isinstance(kind, type) and issubclass(kind, Query):
             model = schemas.query(operation, name)
             for field, schema in model.get("properties", {}).items():
                 required = field in model.get("required", ())
-                found.append({"name": field, "in": "query", "required": required, "schema": _asked(schema)})
+                told = _asked(schema)
+                words = {"description": told.pop("description")} if "description" in told else {}
+                found.append({"name": field, "in": "query", "required": required, **words, "schema": told})
+    example = example_of(operation)
+    for parameter in found:
+        given = example.get(parameter["in"], {})
+        if parameter["name"] in given:
+            parameter["example"] = given[parameter["name"]]
     found.append({"$ref": "#/components/parameters/CorrelationId"})
     if operation.takes_key:
         found.append({"$ref": "#/components/parameters/IdempotencyKey"})
@@ -276,9 +262,11 @@ def _responses(operation: Operation, schemas: _Schemas) -> dict[str, Any]:
     headers += ["ETag"] if is_tagged and answer is not None else []
     headers += ["Location"] if operation.returns == 302 else []
     headers += ["Idempotent-Replayed"] if operation.takes_key else []
-    success: dict[str, Any] = {"description": "Success", "headers": _headers(headers)}
+    success: dict[str, Any] = {"description": _success(operation), "headers": _headers(headers)}
     content: dict[str, Any] = (
-        {} if answer is None else {"application/json": {"schema": schemas.of(operation, "return")}}
+        {}
+        if answer is None
+        else {"application/json": {"schema": schemas.of(operation, "return")} | _example_of(operation, "answer")}
     )
     content |= {kind: {"schema": {"type": "string", "format": "binary"}} for kind in files}
     if content:
@@ -290,6 +278,19 @@ def _responses(operation: Operation, schemas: _Schemas) -> dict[str, Any]:
     for status, kinds in sorted(by_status.items()):
         responses[str(status)] = _refused(operation, status, kinds)
     return responses
+
+
+def _success(operation: Operation) -> str:
+    """What a success is, in the words of its view."""
+    answer, files = answer_of(operation)
+    views = [view for view in (get_args(answer) or (answer,)) if isinstance(view, type) and issubclass(view, View)]
+    if views:
+        return " Or: ".join(dict.fromkeys(_line(str(view.__doc__).partition("\n\n")[0]) for view in views))
+    if files:
+        return f"The document, as {' or '.join(files)}."
+    return {204: "Done. The response has no body.", 302: "The browser continues at `Location`."}.get(
+        operation.returns, "The document, as JSON."
+    )
 
 
 def _refused(operation: Operation, status: int, kinds: list[type[Refusal]]) -> dict[str, Any]:

@@ -43,7 +43,7 @@ def read_days(body: bytes) -> int:
 
 def refusal(error: BadRequest) -> bytes:
     """The error in the shape of the platform's own API."""
-    details = [{"field": error.field, "message": error.message}]
+    details = [{"field": error.field, "code": "INVALID", "message": error.message}]
     now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     body = {
         "error": {"code": "VALIDATION_ERROR", "message": "The request is not valid.", "details": details},

@@ -1,0 +1,27 @@
+"""The examples of requests and answers: real ones, kept in docs/examples/<word>.json by `make examples`.
+
+tests/architecture/test_examples.py sends each of them, and holds its answer against the document.
+"""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from shared.kit.catalog import Operation
+
+FOLDER = Path("docs/examples")
+
+
+def example_of(operation: Operation) -> dict[str, Any]:
+    """The operation's example: what it has of `path`, `query`, `body` and `answer`."""
+    found: dict[str, Any] = examples(operation.domain).get(operation.name, {})
+    return found
+
+
+@cache
+def examples(domain: str) -> dict[str, Any]:
+    """The examples of a word's operations, by name."""
+    file = FOLDER / f"{domain}.json"
+    found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    return found
