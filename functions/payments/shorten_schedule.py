@@ -10,7 +10,7 @@ from shared.kit.consumer import Event, consumer
 from shared.kit.db import Tx
 from shared.maths.months import DAY
 from shared.payments import credit, indexes, invoices, queries
-from shared.payments.ending import cut
+from shared.payments.ending import shorten
 from shared.terms.deal import earlier_line, terms_of
 
 
@@ -19,7 +19,7 @@ def shorten_schedule(event: Event, tx: Tx) -> None:
     assert event.object_id is not None  # noqa: S101 (contracts have ids)
     deal = select_struck_deal(tx, event.object_id)
     values, rows = indexes.select_known(tx, event.object_id), indexes.lock_schedule(tx, event.object_id)
-    found = cut(terms_of(deal), values, rows, last_day=deal["terminates_on"] - DAY, after=earlier_line(deal))
+    found = shorten(terms_of(deal), values, rows, last_day=deal["terminates_on"] - DAY, after=earlier_line(deal))
     queries.update_cancelled(tx, found.cancelled)
     notes = invoices.insert_credit_notes(tx, found.off, deal["termination_reason"]) if found.off else {}
     changed = [*found.cancelled, *(off.payment_id for off in found.off)]

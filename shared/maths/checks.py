@@ -1,4 +1,4 @@
-"""Contradictory terms, each with the field and the rule that it breaks.
+"""What is wrong with lease terms: the field, and the rule that it breaks.
 
 `check_terms` reports everything that is wrong; no schedule is calculated from wrong terms.
 """
@@ -28,10 +28,10 @@ class Wrong(NamedTuple):
 
 
 def check_terms(terms: Terms, index_values: Sequence[IndexValue] = ()) -> Iterator[Wrong]:
-    """All that is wrong with an offer's terms; nothing where they make sense.
+    """Everything that is wrong with an offer's terms.
 
-    `index_values` are the published values of the offer's index. Where the fields are right by themselves, the rents
-    that come of them are looked at too.
+    `index_values` are the published values of the offer's index. If each field is right by itself, the resulting
+    rents are checked too.
     """
     found = list(check_fields(terms, index_values))
     yield from found or check_rents(terms, levels(terms, index_values))

@@ -1,4 +1,4 @@
-"""Exact numbers: what is computed with, how it is rounded, and how it is shown.
+"""Exact numbers: how amounts are calculated, rounded and shown.
 
 Amounts come in and go out as `Decimal`, in major units of a currency that has `exponent` decimals (2 for USD,
 0 for JPY). In between stand exact ratios (`Fraction`): a third of a month is a third, so that half-up means half-up
@@ -49,7 +49,7 @@ class Step(NamedTuple):
 
 
 class Explanation(NamedTuple):
-    """How an amount came about; the last step's result is the amount."""
+    """How an amount was calculated; the last step's result is the amount."""
 
     amount: Decimal
     steps: tuple[Step, ...]

@@ -1,6 +1,6 @@
-"""How an amount came about, step by step: of a line, a credit, a late charge, a figure of an offer's economics.
+"""How an amount was calculated, step by step: a line, a credit, a late charge, or a figure of an offer's economics.
 
-Built when somebody asks; computing a schedule does not pay for it. The last step's result is the amount.
+Built on request, so that calculating a schedule does not pay for it. The last step's result is the amount.
 """
 
 from fractions import Fraction

@@ -17,7 +17,7 @@ from shared.maths.terms import LatePolicy
 
 
 class Settled(NamedTuple):
-    """Money that came in on `day` and stands: what of the principal it settled."""
+    """How much of the principal was settled on `day`; reversed money is left out."""
 
     day: date
     amount: Decimal

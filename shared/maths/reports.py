@@ -1,7 +1,7 @@
 """The arithmetic of an owner's reports, as of any day [docs/spec/lease-maths.md, Reports].
 
-What was true on the day is for the caller to say: it hands in the spaces with the executed leases of that day. Areas in
-square feet, rents in major units, percents and ratios unrounded.
+The caller passes the spaces with the leases that were executed on that day. Areas are in square feet, rents in major
+units; percentages and ratios are not rounded.
 """
 
 from collections.abc import Iterable, Sequence
@@ -72,7 +72,7 @@ def next_lease(space: Space, day: date) -> Lease | None:
 
 
 def status_of(space: Space, day: date) -> SpaceStatus:
-    """What the rent roll calls the space on `day`."""
+    """The status of the space in the rent roll of `day`."""
     if space.leases:
         if lease_on(space, day):
             return "OCCUPIED"
@@ -90,7 +90,7 @@ def occupancy(spaces: Iterable[Space], as_of: date) -> Occupancy:
     A space without an asking rent counts at its contract's rent; without a contract either, it is left out.
     """
     area, leased, occupied = ZERO, ZERO, ZERO
-    charged, asked = ZERO, ZERO
+    charged, asking = ZERO, ZERO
     for space in spaces:
         area = added(area, space.area)
         lease = lease_on(space, as_of)
@@ -100,10 +100,10 @@ def occupancy(spaces: Iterable[Space], as_of: date) -> Occupancy:
         if lease or next_lease(space, as_of):
             leased = added(leased, space.area)
         if space.asking is not None:
-            asked = added(asked, space.asking)
+            asking = added(asking, space.asking)
         elif lease:
-            asked = added(asked, lease.rent)
-    return Occupancy(ratio(leased, area), ratio(occupied, area), ratio(charged, asked))
+            asking = added(asking, lease.rent)
+    return Occupancy(ratio(leased, area), ratio(occupied, area), ratio(charged, asking))
 
 
 def walt(leases: Iterable[Lease], as_of: date, *, by: Literal["RENT", "AREA"] = "RENT") -> Decimal | None:

@@ -1,7 +1,7 @@
-"""Where a contract's credit goes: what is paid beyond an installment settles the others, the oldest first.
+"""Where a contract's credit goes: money beyond one installment settles the others, oldest first.
 
-Pure. Credit comes of over-payments, of credit notes for what was paid already, and of a deposit that is applied; what
-comes back by a reversal may have been applied elsewhere, and is taken from there again, the newest first.
+Pure. Credit comes from over-payments, from credit notes for amounts already paid, and from an applied deposit. Credit
+that a reversal removes may have been applied already: it is then taken back from there, newest first.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from uuid import UUID
 
 @dataclass(slots=True)
 class Open:
-    """A payment and what is open of it (below zero: settled beyond what is owed)."""
+    """A payment and its open amount; below zero, more is settled than is owed."""
 
     id: UUID
     open: Decimal
@@ -40,15 +40,18 @@ class Move(NamedTuple):
 
 @dataclass(slots=True)
 class Moves:
-    """What is to be done: applications to reverse, and transactions to write."""
+    """The applications of credit to reverse, and the transactions to write."""
 
     reversed: list[UUID] = field(default_factory=list)
     written: list[Move] = field(default_factory=list)
 
 
 def allocate(lines: Sequence[Open], credit: Decimal, applied: Sequence[Applied], day: date) -> Moves:
-    """How the contract's payments (the oldest first) come to be settled with its `credit`, which is below zero where
-    some that was `applied` (the newest first) is no longer there. Changes what is open of each line."""
+    """Apply the contract's `credit` to its payments (`lines`, oldest first).
+
+    `credit` is below zero if credit that was `applied` (newest first) no longer exists. Changes the open amounts of
+    `lines`.
+    """
     moves = Moves()
     by_id = {line.id: line for line in lines}
     for line in lines:

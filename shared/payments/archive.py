@@ -1,4 +1,4 @@
-"""The SQL of a payment's documents: what they say, and where they are stored."""
+"""The SQL of a payment's documents: their contents, and where they are stored."""
 
 from typing import Any
 from uuid import UUID
@@ -8,8 +8,8 @@ from shared.kit.ids import new_id
 from shared.kit.request import Caller
 from shared.organizations.sides import mine, sides_of
 
-# No money is recorded before it came: a row that says so was written under a business clock that is ahead.
-_PAPERS = """
+# Money is never recorded before it came: a row that says so was written while the business clock was ahead.
+_DOCUMENTS = """
 SELECT i.id AS invoice_id, i.number, i.issued_on, i.due_date, i.tax_percent, i.tax_amount, i.total_amount,
        i.paid_amount AS paid_at_issue,
        i.currency, i.lines, i.owner_party, i.client_party,
@@ -37,7 +37,7 @@ LEFT JOIN invoices i ON i.payment_id = p.id AND i.kind = 'INVOICE'
 WHERE p.id = %(payment_id)s
 """
 
-_SELECT_MY_PAPERS = _PAPERS + " AND " + mine("p")
+_SELECT_MY_DOCUMENTS = _DOCUMENTS + " AND " + mine("p")
 
 _INSERT_DOCUMENT = """
 INSERT INTO documents (id, kind, contract_id, payment_id, invoice_id, transaction_id, owner_organization_id,
@@ -51,16 +51,16 @@ ON CONFLICT (object_key) DO NOTHING
 
 
 def select_my_documents(tx: Reading, caller: Caller, payment_id: UUID) -> Row | None:
-    """All that the invoice and the receipts of the caller's payment say."""
-    return tx.one(_SELECT_MY_PAPERS, {"payment_id": payment_id, **sides_of(caller)})
+    """The contents of the invoice and the receipts of one of the caller's payments."""
+    return tx.one(_SELECT_MY_DOCUMENTS, {"payment_id": payment_id, **sides_of(caller)})
 
 
 def select_documents(tx: Reading, payment_id: UUID) -> Row:
-    """All that any payment's invoice and receipts say, for the queue that renders them."""
-    return tx.batch((_PAPERS, {"payment_id": payment_id}))[0][0]
+    """The contents of any payment's invoice and receipts, for the queue that renders them."""
+    return tx.batch((_DOCUMENTS, {"payment_id": payment_id}))[0][0]
 
 
 def insert_document(tx: Tx, values: dict[str, Any]) -> None:
-    """The row of a stored pdf: `kind`, `payment_id`, `invoice_id`, `transaction_id`, `number`, `key`, `sha256`,
+    """Insert the row of a stored PDF: `kind`, `payment_id`, `invoice_id`, `transaction_id`, `number`, `key`, `sha256`,
     `size` in bytes. One that is there already stays."""
     tx.run(_INSERT_DOCUMENT, values | {"id": new_id()})

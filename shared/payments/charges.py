@@ -1,4 +1,4 @@
-"""What is asked for beside a contract's schedule, or takes something off it: a line, its invoice, the news of both."""
+"""Charges and corrections outside a contract's schedule: each is a line, its invoice, and the events of both."""
 
 from datetime import date
 from decimal import Decimal
@@ -14,7 +14,7 @@ from shared.payments.models import Charge
 
 
 class Added(NamedTuple):
-    """A payment beside the schedule, due on the building's day `today`; below zero it leaves credit."""
+    """A payment outside the schedule, due on the building's day `today`. An amount below zero leaves credit."""
 
     contract_id: UUID
     charge: Charge
@@ -27,7 +27,7 @@ class Added(NamedTuple):
 
 
 def add(tx: Tx, lines: list[Added]) -> None:
-    """Each line is written once a contract, charge and period, invoiced at once, and settled with any credit."""
+    """Write each line (once per contract, charge and period), invoice it, and settle it with any credit."""
     ids = []
     for line in lines:
         ids.append(new_id())

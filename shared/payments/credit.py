@@ -1,6 +1,6 @@
-"""The SQL that moves a contract's credit: what there is of it, where it stands, and the rows of each move.
+"""The SQL that applies a contract's credit to its payments, and takes it back.
 
-No move brings money in or lets it out: the ledger does not show them.
+These transactions move no money in or out of the contract, so the ledger does not show them.
 """
 
 from datetime import date
@@ -58,14 +58,15 @@ JOIN payments p ON p.id = n.payment_id
 def apply_credit(
     tx: Tx, contract_id: UUID, *, today: date, day: date | None = None, besides: tuple[UUID, ...] = ()
 ) -> list[Payment]:
-    """The contract's payments that its credit, or the lack of it, changed; `besides` those, whose own state may follow.
+    """Settle the contract's payments with its credit, or take back credit that no longer exists.
 
-    `today` is the building's; `day` the day as of which the credit settles, where that is another one.
+    Returns the payments that changed, and those in `besides`, which are settled again in any case. `today` is the
+    building's; `day` is the day on which the credit settles them, if it is another one.
     """
     values: dict[str, Any] = {"contract_id": contract_id}
     lines, [row], applied = tx.batch((_LOCK_LINES, values), (_SELECT_CREDIT, values), (_SELECT_APPLIED, values))
-    asked = [Open(line["id"], line["open"]) for line in lines]
-    moves = allocate(asked, row["credit"], [Applied(**one) for one in applied], day or today)
+    open_lines = [Open(line["id"], line["open"]) for line in lines]
+    moves = allocate(open_lines, row["credit"], [Applied(**one) for one in applied], day or today)
     return _written(tx, moves, {one["id"]: one["payment_id"] for one in applied}, today, day or today, besides)
 
 

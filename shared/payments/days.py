@@ -1,7 +1,7 @@
-"""The SQL of the day jobs: which payments something falls due for, each building by its own day.
+"""The SQL of the day jobs: the payments that they have work on, by the day at each building.
 
-Every query first takes whatever can be due anywhere on earth, by an index (a day begins first in Kiritimati),
-and then asks each building's clock. It locks what it returns and passes over what another run has locked.
+Every query first finds by an index whatever can be due anywhere on earth (a day begins first in Kiritimati), then
+checks the day at each building. It locks the rows that it returns and skips rows that another run has locked.
 """
 
 from typing import Any
@@ -86,17 +86,17 @@ UPDATE payments SET status = %(status)s, updated_at = now() WHERE id = ANY(%(pay
 
 
 def lock_uninvoiced(tx: Tx, days_before: int, limit: int) -> list[Row]:
-    """`id` and `day` of payments whose invoice is to be issued: `days_before` their due day, or later."""
+    """`id` and `day` of payments that are due in `days_before` days or less and have no invoice."""
     return tx.all(_LOCK_UNINVOICED, {"job": "issue_invoice", "days_before": days_before, "limit": limit})
 
 
 def lock_fallen_due(tx: Tx, limit: int) -> list[Row]:
-    """`id` and `day` of payments whose due day has begun."""
+    """`id` and `day` of scheduled payments whose due date has begun."""
     return tx.all(_LOCK_FALLEN_DUE, {"job": "make_due", "limit": limit})
 
 
 def lock_fallen_overdue(tx: Tx, limit: int) -> list[Row]:
-    """`id` and `day` of payments whose due day is over."""
+    """`id` and `day` of due payments whose due date is over."""
     return tx.all(_LOCK_FALLEN_OVERDUE, {"job": "make_overdue", "limit": limit})
 
 
@@ -107,6 +107,6 @@ def lock_unreminded(tx: Tx, reminders: tuple[int, ...], limit: int) -> list[Row]
 
 
 def update_status(tx: Tx, payment_ids: list[UUID], status: str) -> None:
-    """The payments become DUE or OVERDUE."""
+    """Set the status of payments to DUE or OVERDUE."""
     values: dict[str, Any] = {"payment_ids": payment_ids, "status": status}
     tx.run(_UPDATE_STATUS, values)

@@ -1,4 +1,4 @@
-"""The SQL of deposits: what is held of one, what is kept of it, and what is given back."""
+"""The SQL of deposits: how much is held, applied to the balance, and returned."""
 
 from decimal import Decimal
 from typing import Any
@@ -49,7 +49,7 @@ WHERE p.id = %(payment_id)s
 
 
 def lock_deposit(tx: Tx, caller: Caller, contract_id: UUID) -> tuple[bool, Row | None]:
-    """Whether the contract is one that the caller books money of, and what there is of its deposit, locked."""
+    """Whether the caller's side is the contract's creditor, and its deposit, locked (None: it has none)."""
     values = {"contract_id": contract_id, **creditor_sides(caller)}
     locked, contracts, deposits = tx.batch(
         (_LOCK_DEPOSIT, values), (_SELECT_CONTRACT, values), (_SELECT_DEPOSIT, values)

@@ -1,4 +1,4 @@
-"""What becomes of a schedule whose lease ends early: what comes after is cancelled, a part month is credited. Pure."""
+"""How a schedule changes when its lease ends early: later payments are cancelled, a partial month is credited. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -15,23 +15,23 @@ from shared.payments.invoices import Off
 
 
 @dataclass(slots=True)
-class Cut:
-    """Payments to cancel for which nobody was asked yet, and what is taken off the others."""
+class Shortening:
+    """Payments to cancel that were never invoiced, and the amounts to credit on the others."""
 
     cancelled: list[UUID] = field(default_factory=list)
     off: list[Off] = field(default_factory=list)
 
 
-def cut(
+def shorten(
     terms: Terms,
     index_values: Sequence[IndexValue],
     rows: Sequence[dict[str, Any]],
     *,
     last_day: date,
     after: Line | None = None,
-) -> Cut:
-    """How the payments (`lock_schedule`) of a lease change that ends with `last_day`, which may be before its start."""
-    found = Cut()
+) -> Shortening:
+    """What changes in the payments (`lock_schedule`) of a lease that ends on `last_day`, perhaps before it starts."""
+    found = Shortening()
     early = end_early(terms, index_values, last_day=last_day, after=after) if last_day >= terms.start_date else None
     for row in rows:
         if row["status"] == "CANCELLED":
@@ -45,7 +45,7 @@ def cut(
     return found
 
 
-def _cancel(found: Cut, row: dict[str, Any]) -> None:
+def _cancel(found: Shortening, row: dict[str, Any]) -> None:
     net, tax = row["amount"] - row["credited_amount"], row["tax_amount"] - row["credited_tax"]
     if row["is_invoiced"] and net + tax:
         found.off.append(Off(row["id"], net, tax))
@@ -53,12 +53,12 @@ def _cancel(found: Cut, row: dict[str, Any]) -> None:
         found.cancelled.append(row["id"])
 
 
-def _shorten(found: Cut, row: dict[str, Any], early: EarlyEnd, terms: Terms) -> None:
-    """The later line is the month less the earlier: what is kept is this line, the rest goes."""
+def _shorten(found: Shortening, row: dict[str, Any], early: EarlyEnd, terms: Terms) -> None:
+    """Keep the part of the month until the lease ends; credit the rest."""
     kept = early.kept[-1].amount
     tax_kept = rounded(Fraction(kept) * Fraction(terms.tax_percent) / 100, terms.exponent)
     rest = row["amount"] - row["credited_amount"]
-    # What an index asked for the period since stands on a line of its own, which nobody takes back: it is made up here.
+    # What an index adjustment added for the period has its own line, which is never taken back: it is credited here.
     net = min(rest, max(rest + row["caught_up"] - kept, Decimal(0)))
     rest_of_tax = row["tax_amount"] - row["credited_tax"]
     tax = min(rest_of_tax, max(rest_of_tax - tax_kept, Decimal(0)))

@@ -1,4 +1,4 @@
-"""How a schedule changes when its index says something new. Pure."""
+"""How a schedule changes when a new value of its index is published. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,8 @@ from shared.terms.deal import earlier_line, terms_of
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """Lines that change, the line that makes up for those that cannot, and what that asks for each of them in all."""
+    """The lines that change, the catch-up line for those that are invoiced already, and the total caught up for each
+    of these."""
 
     changed: dict[UUID, Line]
     catch_up: Added | None
@@ -27,9 +28,9 @@ class Followed:
 def follow(
     deal: dict[str, Any], values: Sequence[IndexValue], rows: Sequence[dict[str, Any]], *, today: date
 ) -> Followed:
-    """The deal's payments (`indexes.lock_schedule`) as its index has them now.
+    """The deal's payments (`indexes.lock_schedule`), adjusted to its index.
 
-    What is cancelled stays as it is, and so does a month that an early end has cut.
+    Cancelled payments do not change, nor does a month that an early end has shortened.
     """
     corrected = {
         line.period_start: line

@@ -1,4 +1,4 @@
-"""The SQL of indexes: what was published of them, and which leases follow them."""
+"""The SQL of indexes: their published values, and the leases whose rent follows them."""
 
 from decimal import Decimal
 from typing import Any
@@ -20,7 +20,7 @@ _LOCK_INDEX = """
 SELECT pg_advisory_xact_lock(hashtextextended(%(organization_id)s::text || ' ' || %(name)s, 0)) IS NULL AS locked
 """
 
-# What stands already is no new version.
+# A value that is published already is no new version.
 _INSERT_VALUES = """
 INSERT INTO index_values (id, organization_id, name, day, version, value, final, created_by)
 SELECT n.id, %(organization_id)s, %(name)s, n.day, coalesce(last.version, 0) + 1, n.value, n.final, %(by)s
@@ -101,7 +101,7 @@ WHERE c.id = %(contract_id)s
 
 
 def publish(tx: Tx, caller: Caller, name: str, publishing: Publishing) -> list[Row]:
-    """All that the caller's organization has published of the index, after these values."""
+    """Publish these values; returns all values that the caller's organization has published of the index."""
     values: dict[str, Any] = {
         "organization_id": caller.organization_id,
         "name": name,
@@ -117,12 +117,12 @@ def publish(tx: Tx, caller: Caller, name: str, publishing: Publishing) -> list[R
 
 
 def select_known(tx: Tx, contract_id: UUID) -> list[IndexValue]:
-    """All published values of the index that the contract follows; none where it follows none."""
+    """All published values of the contract's index; none if it has no index."""
     return [IndexValue(**row) for row in tx.all(_SELECT_KNOWN, {"contract_id": contract_id})]
 
 
 def lock_behind(tx: Tx, limit: int) -> list[Row]:
-    """`id`, the newest `index_value_id` and the building's `today` of leases whose index has said something new."""
+    """`id`, the newest `index_value_id` and the building's `today` of leases not yet adjusted to that value."""
     return tx.all(_LOCK_BEHIND, {"limit": limit})
 
 
@@ -132,17 +132,17 @@ def lock_schedule(tx: Tx, contract_id: UUID) -> list[Row]:
 
 
 def update_line(tx: Tx, payment_id: UUID, line: Line) -> None:
-    """An installment that nobody was asked for yet, as its schedule has it now."""
+    """Change an installment that has no invoice yet."""
     values = {"payment_id": payment_id, "amount": line.amount, "abatement": line.abatement}
     more = {"whole_currencies": list(WHOLE_CURRENCIES), "explanation": Jsonb(explained(line))}
     tx.run(_UPDATE_LINE, values | more)
 
 
 def update_caught_up(tx: Tx, caught_up: dict[UUID, Decimal]) -> None:
-    """What catch-ups have asked for each installment by now, beyond its amount."""
+    """Set how much catch-up lines have charged for each installment, beyond its amount."""
     tx.run(_UPDATE_CAUGHT_UP, {"payment_ids": list(caught_up), "amounts": list(caught_up.values())})
 
 
 def update_followed(tx: Tx, contract_id: UUID, index_value_id: UUID) -> None:
-    """The contract follows its index up to that value; its total is what its lines come to."""
+    """Note that the contract is adjusted to that value, and add up its total again."""
     tx.run(_UPDATE_FOLLOWED, {"contract_id": contract_id, "index_value_id": index_value_id})

@@ -1,4 +1,4 @@
-"""The SQL of invoices as a list, and of the credit notes that take something off them."""
+"""The SQL of the list of invoices, and of credit notes."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -43,7 +43,7 @@ LIMIT %(limit)s
 
 _SELECT_ONE = _SELECT + " WHERE p.id = %(note_id)s"
 
-# Whoever credits an invoice holds its payment: nobody else settles or credits it meanwhile.
+# The payment is locked while its invoice is credited: nobody else settles or credits it meanwhile.
 _LOCK_PAYMENT = (
     """
 SELECT p.id FROM payments p
@@ -109,7 +109,7 @@ WHERE p.id = a.payment_id
 
 
 class Off(NamedTuple):
-    """What is taken off a payment: without tax, and of its tax."""
+    """An amount to credit on a payment: the net amount and the tax."""
 
     payment_id: UUID
     net: Decimal
@@ -130,7 +130,7 @@ def select_invoices(tx: Reading, caller: Caller, asked: InvoiceFilter) -> list[R
 
 
 def lock_invoice(tx: Tx, caller: Caller, invoice_id: UUID) -> Row | None:
-    """What stands of an invoice that the caller's side issued; its payment is locked."""
+    """An invoice that the caller's side issued, with what was credited before; its payment is locked."""
     values = {"invoice_id": invoice_id, **creditor_sides(caller)}
     locked, invoices = tx.batch((_LOCK_PAYMENT, values), (_SELECT_STANDING, values))
     return invoices[0] if locked else None
@@ -152,7 +152,7 @@ def insert_credit_notes(tx: Tx, offs: list[Off], reason: str) -> dict[UUID, Row]
 
 
 def insert_credit_note(tx: Tx, caller: Caller, off: Off, reason: str) -> tuple[Row, Payment]:
-    """One payment's credit note, as it is listed, and the payment after it."""
+    """Issue a credit note for one payment; returns the note as it is listed, and the payment."""
     note_id = new_id()
     values: dict[str, Any] = {
         "note_ids": [note_id],

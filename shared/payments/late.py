@@ -1,8 +1,8 @@
-"""Late fees and interest: which installments are to be calculated, and what that comes to.
+"""Late fees and interest: which installments they are calculated for, and how much is charged.
 
-A fee is asked for once an installment, as soon as its grace is over. Interest is asked for when its rent has come, and
-every 90 days while it has not. All is recalculated from what is known that day, less what was asked for before: missed
-days, part payments and reversals need nothing of their own.
+A fee is charged once per installment, as soon as the grace period is over. Interest is charged when the rent is paid,
+and every 90 days until then. Everything is recalculated from what is known that day, less what was charged before, so
+that missed days, partial payments and reversals need no handling of their own.
 """
 
 from collections import defaultdict
@@ -19,7 +19,7 @@ from shared.maths.terms import LatePolicy
 from shared.payments.charges import Added
 
 INTEREST_DAYS = 90
-"""So often interest is asked for while the rent has not come."""
+"""How often interest is charged until the rent is paid."""
 
 # `work.day` is the day up to which an installment is to be calculated. What was paid in time leaves the index it is
 # found by: it is calculated too, and comes to nothing. A contract has one line of interest a day.
@@ -54,7 +54,7 @@ LIMIT %(limit)s
 FOR UPDATE OF p SKIP LOCKED
 """
 
-_UPDATE_RECKONED = """
+_UPDATE_CALCULATED = """
 UPDATE payments p SET late_until = r.day, interest_charged = r.interest
 FROM unnest(%(payment_ids)s::uuid[], %(days)s::date[], %(interests)s::numeric[]) AS r (payment_id, day, interest)
 WHERE p.id = r.payment_id
@@ -62,12 +62,12 @@ WHERE p.id = r.payment_id
 
 
 def lock_late(tx: Tx, limit: int) -> list[Row]:
-    """Installments whose late charges are to be calculated, with all that they are calculated from."""
+    """Installments whose late charges are to be calculated, with everything that the calculation needs."""
     return tx.all(_LOCK_LATE, {"days": INTEREST_DAYS, "limit": limit})
 
 
 def calculated(tx: Tx, found: list[Row]) -> list[Added]:
-    """The fees and the interest to be asked for; it is kept how far each installment is calculated."""
+    """The fees and the interest to charge. Stores up to which day each installment is calculated."""
     fees: list[Added] = []
     interests: dict[tuple[UUID, date], list[tuple[Row, LateCharge, Decimal]]] = defaultdict(list)
     charged: dict[UUID, Decimal] = {}
@@ -77,7 +77,7 @@ def calculated(tx: Tx, found: list[Row]) -> list[Added]:
         charged[row["id"]] = row["interest_charged"]
         if fee and fee.amount > 0 and not row["has_fee"]:
             fees.append(_fee(row, fee))
-        # While the rent has not come, interest waits for its day.
+        # Until the rent is paid, interest is charged on its day only.
         if row["status"] == "PAID" or (row["day"] - row["due_date"]).days % INTEREST_DAYS == 0:
             charged[row["id"]] = interest.amount if interest else Decimal(0)
             if interest and interest.amount != row["interest_charged"]:
@@ -89,7 +89,7 @@ def calculated(tx: Tx, found: list[Row]) -> list[Added]:
         "interests": [charged[row["id"]] for row in found],
     }
     if found:
-        tx.run(_UPDATE_RECKONED, values)
+        tx.run(_UPDATE_CALCULATED, values)
     return fees + [_interest(of_contract) for of_contract in interests.values()]
 
 
@@ -124,7 +124,7 @@ def _fee(row: Row, fee: LateCharge) -> Added:
 
 
 def _interest(of_contract: list[tuple[Row, LateCharge, Decimal]]) -> Added:
-    """One line for all installments of a contract whose interest is asked for on the same day."""
+    """One line for all installments of a contract whose interest is charged on the same day."""
     steps: list[Calculation] = []
     parts: list[Calculation] = []
     for row, charge, part in of_contract:

@@ -110,7 +110,7 @@ CROSS JOIN LATERAL app.letterheads(c.owner_organization_id, c.client_organizatio
 RETURNING id, payment_id, number
 """
 
-# What still stands of the money that came; the latest first.
+# The money that stands, and the credit that it left; the latest first.
 _SELECT_STANDING = """
 SELECT t.id, t.kind
 FROM standing_transactions t
@@ -247,7 +247,7 @@ def lock_payment(tx: Tx, caller: Caller, payment_id: UUID) -> tuple[Row | None, 
 def record_money(
     tx: Tx, caller: Caller, payment: Payment, recording: Recording, settled: Decimal, credit: Decimal, today: date
 ) -> Row:
-    """The payment after money came: its transactions, its invoice (issued now where there is none)."""
+    """Record money for a payment, and issue its invoice if it has none; returns the payment's row."""
     values: dict[str, Any] = {
         "payment_id": payment.id,
         "paid_date": recording.paid_date,
@@ -271,7 +271,7 @@ def insert_invoices(tx: Tx, payment_ids: list[UUID]) -> dict[UUID, Row]:
 
 
 def reverse_money(tx: Tx, caller: Caller, payment: Payment, reversal: Reversal, today: date) -> Row:
-    """The payment after money was taken back, each transaction by a row of its own."""
+    """Reverse transactions, each by a row of its own; returns the payment's row."""
     values: dict[str, Any] = {
         "payment_id": payment.id,
         "reason": reversal.reason,
@@ -286,13 +286,13 @@ def reverse_money(tx: Tx, caller: Caller, payment: Payment, reversal: Reversal, 
 
 
 def select_many(tx: Reading, payment_ids: list[UUID]) -> list[Payment]:
-    """Any payments, as they stand, for the jobs."""
+    """Payments of any organization, for jobs and for what follows a change."""
     values = {"payment_ids": payment_ids, "public_url": setting("PUBLIC_URL")}
     return [Payment.of(row) for row in tx.all(_SELECT_MANY, values)]
 
 
 def ask_for_many(tx: Tx, payment_ids: list[UUID]) -> Asked[list[Payment]]:
-    """As `select_many`, together with the next query."""
+    """As `select_many`, answered with the next query."""
     rows = tx.later(_SELECT_MANY, {"payment_ids": payment_ids, "public_url": setting("PUBLIC_URL")})
     return rows.then(lambda found: [Payment.of(row) for row in found])
 
@@ -333,10 +333,10 @@ def insert_line(tx: Tx, row: dict[str, Any]) -> None:
 
 
 def update_cancelled(tx: Tx, payment_ids: list[UUID]) -> None:
-    """Payments that nobody was asked for, and nobody will be."""
+    """Cancel payments that were never invoiced, or of which nothing is left."""
     tx.run(_UPDATE_CANCELLED, {"payment_ids": payment_ids})
 
 
 def delete_schedule(tx: Tx, contract_id: UUID) -> None:
-    """Take back the installments of a deal that never became active."""
+    """Delete the installments of a deal that never became active."""
     tx.run(_DELETE_SCHEDULE, {"contract_id": contract_id})

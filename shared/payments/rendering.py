@@ -1,4 +1,4 @@
-"""From a payment's rows to its documents: what the invoice and the latest receipt say, and where they are kept.
+"""From a payment's rows to its documents: the contents of its invoice and latest receipt, and where they are stored.
 
 The rows never change once written, so the same payment gives the same bytes at any time.
 """
@@ -37,8 +37,8 @@ def invoice_of(row: Row) -> Invoice:
 def receipt_of(row: Row) -> Receipt:
     """The receipt of the payment's latest transaction that stands."""
     transactions = row["transactions"]
-    # Only the money that settles a payment leaves credit: what stands of it came with the latest. What credit of others
-    # had settled before counts as paid before.
+    # Only money that settles a payment in full leaves credit, so the credit came with the latest transaction. Whatever
+    # credit had settled earlier counts as paid earlier.
     latest, credit = transactions[-1], row["credit"]
     return Receipt(
         id=latest["id"],
@@ -70,7 +70,7 @@ def invoice_number(row: Row) -> str:
 
 
 def receipt_number(row: Row) -> str:
-    """The receipt's number: its invoice's, and which of its payments this is. What was reversed keeps its own."""
+    """The receipt's number: its invoice's, and the number of the transaction. A reversed one keeps its number."""
     return f"RCT-{row['number']:06d}-{row['transactions'][-1]['number']}"
 
 

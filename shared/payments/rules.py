@@ -1,4 +1,4 @@
-"""When money may be recorded, what it settles, and what a reversal takes back."""
+"""When money may be recorded, what it settles, and what a reversal reverses."""
 
 import re
 from dataclasses import dataclass
@@ -100,7 +100,7 @@ def split(open_amount: Decimal, amount: Decimal | None) -> tuple[Decimal, Decima
 
 
 def check_returning(deposit: dict[str, Any], returning: Returning) -> Decimal:
-    """How much is given back. Raises Invalid on `paid_date` or `amount`, NotEndedYet, NothingHeld, MoreThanHeld."""
+    """How much is returned. Raises Invalid on `paid_date` or `amount`, NotEndedYet, NothingHeld, MoreThanHeld."""
     if returning.paid_date > deposit["today"]:
         raise Invalid(Detail("paid_date", f"must not be after {deposit['today'].isoformat()}"))
     held = _held(deposit, returning.amount)
@@ -108,7 +108,7 @@ def check_returning(deposit: dict[str, Any], returning: Returning) -> Decimal:
 
 
 def check_applying(deposit: dict[str, Any], applying: Applying) -> Decimal:
-    """How much is kept for what is open. Raises Invalid on `amount`, NotEndedYet, NothingHeld, MoreThanHeld,
+    """How much is applied to the balance. Raises Invalid on `amount`, NotEndedYet, NothingHeld, MoreThanHeld,
     MoreThanOpen."""
     held = _held(deposit, applying.amount)
     amount = applying.amount or min(held, deposit["open_amount"])
@@ -132,7 +132,7 @@ def _held(deposit: dict[str, Any], amount: Decimal | None) -> Decimal:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What of an invoice is credited: without tax, and of its tax."""
+    """The part of an invoice that is credited: the net amount and the tax."""
 
     net: Decimal
     tax: Decimal

@@ -23,12 +23,12 @@ ENTRIES = {
 
 
 INVOICED = CHARGES | {"INTEREST": "Interest"}
-"""What an invoice asks for; that it is one is said by its reference."""
+"""What an invoice charges. Its reference shows that it is an invoice."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the account; `balance` is what is owed after it."""
+    """One line of the account, and the balance after it."""
 
     day: date
     name: str
@@ -40,7 +40,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """An account as of a day. `deposit_held` is the client's and no part of the balance."""
+    """An account as of a day. `deposit_held` belongs to the client and is not part of the balance."""
 
     contract_id: UUID
     as_of: date

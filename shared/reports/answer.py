@@ -1,4 +1,4 @@
-"""How a report goes out: as JSON, or as CSV for a spreadsheet, and never larger than a function may answer."""
+"""How a report is answered: as JSON, or as CSV for a spreadsheet, never larger than Lambda allows."""
 
 import csv
 import gzip
@@ -18,7 +18,7 @@ from shared.reports.queries import LARGEST
 JSON, CSV = "application/json", "text/csv"
 
 _LARGE = 500
-"""Rows from which on an answer is worth being compressed."""
+"""From this many rows on, an answer is worth compressing."""
 _MOST_BYTES = 4_400_000
 """Lambda answers 6 MB at most, in base64."""
 
@@ -27,7 +27,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def check_size(spaces: Sequence[Any]) -> None:
-    """Raises Invalid where there are more spaces than one report tells of."""
+    """Raises Invalid if there are more spaces than a report may contain."""
     if len(spaces) > LARGEST:
         raise Invalid(Detail("building_id", f"is required: there are more than {LARGEST:,} spaces"))
 

@@ -1,4 +1,4 @@
-"""Occupancy, expirations and aging: what the leases of a portfolio come to."""
+"""Occupancy, expirations and aging of a portfolio."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -22,7 +22,7 @@ _AGES = ("current", "days_1_30", "days_31_60", "days_61_90", "days_over_90")
 
 
 def occupancy(found: Sequence[Holding], as_of: date) -> dict[str, Any]:
-    """What `Occupancy` shows: each building, in the order of their names, and all of them."""
+    """The `Occupancy` report: each building, by name, and the total."""
     buildings = groupby(found, key=lambda one: (one.row.building_id, one.row.building_name))
     return {
         "as_of": as_of,
@@ -75,7 +75,7 @@ def _in_currency(currency: str, found: Sequence[Holding], as_of: date) -> dict[s
 
 
 def expirations(found: Sequence[Holding], as_of: date) -> dict[str, Any]:
-    """What `Expirations` shows, currency by currency."""
+    """The `Expirations` report, currency by currency."""
     area = area_of(found)
     return {
         "as_of": as_of,
@@ -102,7 +102,7 @@ def _expiry(currency: str, year: reports.ExpiryYear) -> dict[str, Any]:
 
 
 def aging(rows: Sequence[Row], as_of: date) -> dict[str, Any]:
-    """What `Aging` shows; `rows` are open installments, those of a contract together."""
+    """The `Aging` report. `rows` are open installments, grouped by contract."""
     lines = []
     for contract_id, installments in groupby(rows, key=itemgetter("contract_id")):
         its = list(installments)

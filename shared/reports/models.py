@@ -1,4 +1,4 @@
-"""What reports are asked for, and what they tell."""
+"""The parameters of reports, and their answers."""
 
 from datetime import date
 from decimal import Decimal

@@ -14,7 +14,7 @@ from shared.kit.request import Caller
 from shared.organizations.sides import creditor_sides, owned
 
 LARGEST = 20_000
-"""So many spaces a report tells of at most: its answer has to fit into what a function may answer."""
+"""The largest number of spaces in a report: its answer has to fit into what Lambda may return."""
 
 # Without a day asked for it is the last one that has begun at each of the buildings.
 _PLACES = (
@@ -135,7 +135,7 @@ _SELECT_LEASES = (
     + ", NULL::numeric AS deposit_held, NULL::numeric AS past_due FROM lease l"
 )
 
-# What had settled the payment by the day; of a day that is past its transactions tell.
+# How much of the payment was settled by the day; for a day in the past, by its transactions.
 _PAID = """
 CASE WHEN NOT d.is_past THEN p.paid_amount
      ELSE coalesce((SELECT sum(t.settled) FROM booked_transactions t
@@ -287,7 +287,7 @@ class Scope(NamedTuple):
 
 
 def scope_of(caller: Caller, building_id: UUID | None, as_of: date | None) -> Scope:
-    """The owner's own; the platform's people read everybody's."""
+    """The caller's own portfolio; for the platform's staff, everybody's."""
     return Scope(creditor_sides(caller)["owner_side"], building_id, as_of)
 
 
@@ -317,7 +317,7 @@ def select_portfolio(tx: Reading, scope: Scope, *, with_money: bool = False) -> 
 
 
 def select_open(tx: Reading, scope: Scope) -> tuple[date, list[Row]]:
-    """The day, and what was open of each installment."""
+    """The day, and the open amount of each installment."""
     values = _values(scope)
     days, rows = tx.batch((_SELECT_DAY, values), (_SELECT_OPEN, values))
     return days[0]["as_of"], rows
