@@ -194,8 +194,8 @@ GUARDS = (
     Guard(
         "register: roles",
         "shared/auth/models.py",
-        'role: Literal["OWNER", "CLIENT", "BROKER", "CONTRACTOR"]',
-        "role: str",
+        'RegistrationRole = Literal["OWNER", "CLIENT", "BROKER", "CONTRACTOR"]',
+        "RegistrationRole = str",
         "tests/auth/test_register.py::test_no_other_role_can_register",
     ),
     Guard(
