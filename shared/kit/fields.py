@@ -240,4 +240,4 @@ class View(BaseModel):
 class FrameData(View):
     """The `data` of a WebSocket frame that we send; its class names the frame's event."""
 
-    event: ClassVar[str]
+    frame_name: ClassVar[str]

@@ -103,7 +103,7 @@ class Door:
                 message.read()
             arguments = self._arguments(message)
             answer = perform(self.operation, lambda: self.function(message, *arguments))
-            status, body = 200, message.frame(answer.event, answer) if answer else None
+            status, body = 200, message.frame(answer.frame_name, answer) if answer else None
         except Refusal as refusal:
             status, body = (refusal.status if opening else 200), message.refused(refusal)
         except Exception as error:  # noqa: BLE001 (the edge: a defect becomes an answer without detail)

@@ -1,17 +1,16 @@
 """What a notification looks like, asked and answered."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 from typing import Any, ClassVar, Literal
 from uuid import UUID
 
-from shared.bids.models import BidStatus
-from shared.contracts.models import ContractStatus
 from shared.kit.fields import AskedFlag, AskedId, FrameData, View
 from shared.kit.paging import Paged, PageMeta
+from shared.users.models import Language
 
 NotificationType = Literal["bid_update", "lease_milestone", "payment_event", "saved_search"]
+Side = Literal["OWNER", "CLIENT"]
 
 
 class NotificationFilter(Paged):
@@ -21,13 +20,38 @@ class NotificationFilter(Paged):
     unread: AskedFlag | None = None
 
 
+class NotificationSubject(View):
+    """What a notification is about, for example a `bid`, `contract` or `payment`."""
+
+    type: str
+    id: UUID
+
+
+class NotificationActor(View):
+    """Who caused the event: a person of the reader's own side, or else the other side's organization."""
+
+    type: Literal["USER", "ORGANIZATION"]
+    id: UUID
+    name: str
+
+
 class Notification(View):
-    """A message to one user about something that happened."""
+    """A message to one user about something that happened. `title` and `message` are for people, in the user's language
+    at that time. `event`, `subject`, `actor` and `params` are for programs.
+
+    `params` holds what the message says: amounts are objects `{amount, currency}`, and dates are ISO 8601. `actor` is
+    null if the platform itself acted. `event` and `subject` can be null in notifications from before these fields
+    existed.
+    """
 
     id: UUID
     type: NotificationType
     title: str
     message: str
+    event: str | None
+    subject: NotificationSubject | None
+    actor: NotificationActor | None
+    params: dict[str, Any]
     metadata: dict[str, Any]
     is_read: bool
     read_at: datetime | None
@@ -36,11 +60,23 @@ class Notification(View):
     accounted: ClassVar[tuple[str, ...]] = ("type", "is_read")
 
 
+class NotificationMeta(PageMeta):
+    """Where the next page starts, and how many of the user's notifications are unread in all."""
+
+    unread: int
+
+
 class NotificationList(View):
     """A page of notifications."""
 
     data: list[Notification]
-    meta: PageMeta
+    meta: NotificationMeta
+
+
+class UnreadCount(View):
+    """How many of the user's notifications are unread."""
+
+    unread: int
 
 
 class AllRead(View):
@@ -52,43 +88,18 @@ class AllRead(View):
     accounted: ClassVar[tuple[str, ...]] = ("marked",)
 
 
-class BidStatusChanged(FrameData):
-    """A bid was placed, countered, approved, rejected, revised or withdrawn. `contract_id` is set on approval."""
-
-    event: ClassVar[str] = "bid:status_changed"
-    bid_id: UUID
-    space_id: UUID
-    status: BidStatus
-    contract_id: UUID | None
-
-
-class LeaseGenerated(FrameData):
-    """The lease of an approved bid is ready to review."""
-
-    event: ClassVar[str] = "lease:generated"
-    contract_id: UUID
-    contract_url: str
-    status: ContractStatus
-
-
-class PaymentDue(FrameData):
-    """A payment is due in a few days. `amount` is what is still outstanding."""
-
-    event: ClassVar[str] = "payment:due"
-    payment_id: UUID
-    amount: Decimal
-    due_date: date
-    days_until_due: int
-
-
 class NotificationNew(FrameData):
-    """The user has a new notification."""
+    """The user has a new notification. All fields are as in the list of notifications."""
 
-    event: ClassVar[str] = "notification:new"
+    frame_name: ClassVar[str] = "notification:new"
     notification_id: UUID
     type: NotificationType
     title: str
     message: str
+    event: str
+    subject: NotificationSubject
+    actor: NotificationActor | None
+    params: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,24 +107,33 @@ class Person:
     """Somebody on one side of a deal."""
 
     id: UUID
-    side: Literal["OWNER", "CLIENT"]
+    side: Side
     role: str
+    language: Language
 
 
 @dataclass(frozen=True, slots=True)
 class Deal:
-    """What a deal is about, for sentences."""
+    """What a deal is about, its sides' organizations by their names, and who moved it: None where the platform did."""
 
     space: str
     currency: str
+    owner: str
+    client: str
+    actor_name: str | None
+    actor_side: Side | None
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What one person is to be told."""
+    """What one person is told."""
 
     user_id: UUID
     type: NotificationType
     title: str
     message: str
     metadata: dict[str, Any]
+    event: str
+    subject: NotificationSubject
+    actor: NotificationActor | None
+    params: dict[str, Any]

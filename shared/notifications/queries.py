@@ -1,5 +1,6 @@
 """The SQL of notifications."""
 
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -11,8 +12,15 @@ from shared.kit.ids import new_id
 from shared.kit.request import Caller
 from shared.notifications.models import Deal, Notice, NotificationFilter, Person
 
-_SELECT_NEWEST = """
-SELECT n.id, n.type, n.title, n.message, n.metadata, n.is_read, n.read_at, n.created_at
+_COLUMNS = """
+    n.id, n.type, n.title, n.message, n.event,
+    CASE WHEN n.subject_id IS NOT NULL
+         THEN jsonb_build_object('type', n.subject_type, 'id', n.subject_id) END AS subject,
+    n.actor, n.params, n.metadata, n.is_read, n.read_at, n.created_at
+"""
+
+_SELECT_NEWEST = f"""
+SELECT {_COLUMNS}
 FROM notifications n
 WHERE n.user_id = %(user_id)s
   AND (%(unread)s::boolean IS NULL OR n.is_read <> %(unread)s)
@@ -21,8 +29,8 @@ ORDER BY n.id DESC
 LIMIT %(limit)s
 """
 
-_SELECT_AFTER = """
-SELECT n.id, n.type, n.title, n.message, n.metadata, n.is_read, n.read_at, n.created_at
+_SELECT_AFTER = f"""
+SELECT {_COLUMNS}
 FROM notifications n
 WHERE n.user_id = %(user_id)s
   AND (%(unread)s::boolean IS NULL OR n.is_read <> %(unread)s)
@@ -37,8 +45,16 @@ WHERE id = %(notification_id)s AND user_id = %(user_id)s AND NOT is_read
 RETURNING id
 """
 
-_SELECT_ONE = """
-SELECT n.id, n.type, n.title, n.message, n.metadata, n.is_read, n.read_at, n.created_at
+_UPDATE_UNREAD = """
+UPDATE notifications SET is_read = false, read_at = NULL
+WHERE id = %(notification_id)s AND user_id = %(user_id)s AND is_read
+RETURNING id
+"""
+
+_COUNT_UNREAD = "SELECT count(*) AS unread FROM notifications n WHERE n.user_id = %(user_id)s AND NOT n.is_read"
+
+_SELECT_ONE = f"""
+SELECT {_COLUMNS}
 FROM notifications n
 WHERE n.id = %(notification_id)s AND n.user_id = %(user_id)s
 """
@@ -70,18 +86,29 @@ FROM (
 ) AS organization
 """
 
+# Whoever acts for neither side, as the platform's administrators do, acts for the platform.
 _SELECT_DEAL = """
-SELECT s.name AS space, deal.currency
+SELECT s.name AS space, deal.currency,
+       coalesce(o.legal_name, o.name) AS owner, coalesce(c.legal_name, c.name) AS client, actor.name AS actor_name,
+       CASE WHEN actor.organization_id = o.id THEN 'OWNER'
+            WHEN actor.organization_id = c.id OR actor.id = deal.broker_id THEN 'CLIENT' END AS actor_side
 FROM (
-    SELECT b.space_id, b.currency FROM bids b WHERE b.id = %(bid_id)s
+    SELECT b.space_id, b.currency, b.broker_id FROM bids b WHERE b.id = %(bid_id)s
     UNION ALL
-    SELECT c.space_id, c.currency FROM contracts c WHERE c.id = %(contract_id)s
+    SELECT c.space_id, c.currency, b.broker_id
+    FROM contracts c
+    LEFT JOIN bids b ON b.id = c.bid_id
+    WHERE c.id = %(contract_id)s
 ) AS deal
 JOIN spaces s ON s.id = deal.space_id
+JOIN organizations o ON o.id = %(owner_organization_id)s
+JOIN organizations c ON c.id = %(client_organization_id)s
+LEFT JOIN users actor ON actor.id = %(actor)s
 """
 
 _SELECT_PEOPLE = f"""
-SELECT u.id, u.role, CASE WHEN u.organization_id = %(owner_organization_id)s THEN 'OWNER' ELSE 'CLIENT' END AS side
+SELECT u.id, u.role, u.language,
+       CASE WHEN u.organization_id = %(owner_organization_id)s THEN 'OWNER' ELSE 'CLIENT' END AS side
 FROM users u
 WHERE (u.organization_id = ANY(%(organization_ids)s::uuid[]) OR u.id = {_BROKER})
   AND u.status = 'ACTIVE' AND u.deleted_at IS NULL
@@ -89,36 +116,58 @@ ORDER BY u.id
 """
 
 _INSERT_NOTIFICATIONS = """
-INSERT INTO notifications (id, user_id, event_id, type, title, message, metadata)
-SELECT n.id, n.user_id, %(event_id)s, n.type, n.title, n.message, n.metadata
+INSERT INTO notifications (id, user_id, event_id, type, title, message, metadata, event, subject_type, subject_id,
+                           actor, params)
+SELECT n.id, n.user_id, %(event_id)s, n.type, n.title, n.message, n.metadata, n.event, n.subject ->> 'type',
+       (n.subject ->> 'id')::uuid, nullif(n.actor, 'null'), n.params
 FROM jsonb_to_recordset(%(notices)s)
-     AS n (id uuid, user_id uuid, type text, title text, message text, metadata jsonb)
+     AS n (id uuid, user_id uuid, type text, title text, message text, metadata jsonb, event text, subject jsonb,
+           actor jsonb, params jsonb)
 ON CONFLICT (user_id, event_id, type) DO NOTHING
 RETURNING id
 """
 
 _CLAIM_MATCHES = """
-SELECT m.saved_search_id, m.search, m.user_id, m.organization_id::text AS organization_id, b.name AS building
+SELECT m.saved_search_id, m.search, m.user_id, m.organization_id::text AS organization_id, u.language,
+       b.name AS building
 FROM app.claim_matches(%(space_id)s) AS m
+JOIN users u ON u.id = m.user_id
 JOIN spaces s ON s.id = %(space_id)s
 JOIN buildings b ON b.id = s.building_id
 ORDER BY m.saved_search_id
 """
 
 
-def select_notifications(tx: Reading, person: Caller, asked: NotificationFilter) -> list[Row]:
-    """One row more than the page holds."""
+def select_notifications(tx: Reading, person: Caller, asked: NotificationFilter) -> tuple[list[Row], int]:
+    """One row more than the page holds, and how many notifications are unread in all."""
     (seen,) = asked.key_before(UUID)
     values: dict[str, Any] = {"user_id": person.user_id, "unread": asked.unread, "limit": asked.limit + 1}
+    page = (_SELECT_NEWEST, {**values, "before": seen})
     if asked.after is not None:
-        return tx.all(_SELECT_AFTER, {**values, "after": seen or asked.after})
-    return tx.all(_SELECT_NEWEST, {**values, "before": seen})
+        page = (_SELECT_AFTER, {**values, "after": seen or asked.after})
+    rows, [count] = tx.batch(page, (_COUNT_UNREAD, values))
+    return rows, count["unread"]
+
+
+def count_unread(tx: Reading, person: Caller) -> int:
+    """How many of the person's notifications are unread."""
+    [row] = tx.all(_COUNT_UNREAD, {"user_id": person.user_id})
+    return int(row["unread"])
 
 
 def update_read(tx: Tx, person: Caller, notification_id: UUID) -> tuple[Row | None, bool]:
     """The person's notification, read, and whether it became so now."""
+    return _marked(tx, _UPDATE_READ, person, notification_id)
+
+
+def update_unread(tx: Tx, person: Caller, notification_id: UUID) -> tuple[Row | None, bool]:
+    """The person's notification, unread, and whether it became so now."""
+    return _marked(tx, _UPDATE_UNREAD, person, notification_id)
+
+
+def _marked(tx: Tx, update: str, person: Caller, notification_id: UUID) -> tuple[Row | None, bool]:
     values = {"user_id": person.user_id, "notification_id": notification_id}
-    changed, found = tx.batch((_UPDATE_READ, values), (_SELECT_ONE, values))
+    changed, found = tx.batch((update, values), (_SELECT_ONE, values))
     return (found[0] if found else None), bool(changed)
 
 
@@ -133,7 +182,9 @@ def select_concerned(tx: Tx, event: Event) -> tuple[Deal, list[Person]]:
     values = {
         **_deal(event),
         "owner_organization_id": event.data["owner_organization_id"],
+        "client_organization_id": event.data["client_organization_id"],
         "organization_ids": [event.data["owner_organization_id"], event.data["client_organization_id"]],
+        "actor": event.actor,
     }
     _, deals, people = tx.batch((_LOCK_ORGANIZATIONS, values), (_SELECT_DEAL, values), (_SELECT_PEOPLE, values))
     return Deal(**deals[0]), [Person(**row) for row in people]
@@ -149,17 +200,7 @@ def _deal(event: Event) -> dict[str, Any]:
 def insert_notifications(tx: Tx, event_id: UUID, notices: list[Notice]) -> dict[UUID, Notice]:
     """The notifications that are new, by id."""
     by_id = {new_id(): notice for notice in notices}
-    rows = [
-        {
-            "id": notification_id,
-            "user_id": notice.user_id,
-            "type": notice.type,
-            "title": notice.title,
-            "message": notice.message,
-            "metadata": notice.metadata,
-        }
-        for notification_id, notice in by_id.items()
-    ]
+    rows = [{"id": notification_id, **asdict(notice)} for notification_id, notice in by_id.items()]
     inserted = tx.all(_INSERT_NOTIFICATIONS, {"event_id": event_id, "notices": Jsonb(rows)})
     return {row["id"]: by_id[row["id"]] for row in inserted}
 
@@ -173,7 +214,7 @@ def claim_matches(tx: Tx, event: Event) -> list[Row]:
     return found
 
 
-_SELECT_RECIPIENT = "SELECT name, email FROM users WHERE id = %(id)s AND deleted_at IS NULL"
+_SELECT_RECIPIENT = "SELECT name, email, language FROM users WHERE id = %(id)s AND deleted_at IS NULL"
 
 
 def select_recipient(tx: Tx, user_id: UUID) -> Row | None:
@@ -182,7 +223,8 @@ def select_recipient(tx: Tx, user_id: UUID) -> Row | None:
 
 
 _SELECT_INVITED = """
-SELECT i.id, NULL AS name, i.email, i.role, u.name AS inviter, coalesce(o.legal_name, o.name) AS organization
+SELECT i.id, NULL AS name, i.email, i.role, u.name AS inviter, u.language,
+       coalesce(o.legal_name, o.name) AS organization
 FROM invitations i
 JOIN users u ON u.id = i.invited_by
 JOIN organizations o ON o.id = i.organization_id
@@ -222,7 +264,7 @@ WHERE p.id = %(object_id)s
 """
 
 _SELECT_READERS = f"""
-SELECT u.id, u.role, u.name, u.email, u.preferences,
+SELECT u.id, u.role, u.name, u.email, u.preferences, u.language,
        CASE WHEN u.organization_id = %(owner_organization_id)s THEN 'OWNER' ELSE 'CLIENT' END AS side
 FROM users u
 WHERE (u.organization_id IN (%(owner_organization_id)s, %(client_organization_id)s) OR u.id = {_BROKER})

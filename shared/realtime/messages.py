@@ -46,7 +46,7 @@ def send_frames(event_id: UUID, frames: list[Frame], correlation_id: str) -> Non
 
 
 def _entry(name: str, event_id: UUID, frame: Frame, correlation_id: str) -> dict[str, str]:
-    text = wire.render({"event": frame.data.event, "data": frame.data})
+    text = wire.render({"event": frame.data.frame_name, "data": frame.data})
     body = {"connection_id": frame.connection_id, "frame": text, "correlation_id": correlation_id}
     once = hashlib.sha256(f"{event_id} {frame.connection_id} {text}".encode()).hexdigest()
     return {

@@ -32,7 +32,7 @@ class Ticket(View):
 class Authenticated(FrameData):
     """Until then, the connection receives everything that concerns this user."""
 
-    event: ClassVar[str] = "auth:ok"
+    frame_name: ClassVar[str] = "auth:ok"
     user_id: UUID
     expires_at: datetime
 
@@ -40,4 +40,4 @@ class Authenticated(FrameData):
 class Pong(FrameData):
     """The connection is alive."""
 
-    event: ClassVar[str] = "pong"
+    frame_name: ClassVar[str] = "pong"

@@ -1,7 +1,7 @@
 """Users' profiles: how to reach them, what they can do, and how they want to be notified."""
 
 from datetime import date, datetime
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
 from pydantic import Field, ValidationInfo, field_validator
@@ -9,6 +9,7 @@ from pydantic import Field, ValidationInfo, field_validator
 from shared.kit.catalog import Role
 from shared.kit.fields import Body, Day, Flag, Label, Text, View, WebAddress, refuse
 
+Language = Literal["en", "de", "fr", "es"]
 Phone = Annotated[Text, Field(min_length=1, max_length=32)]
 Link = Annotated[WebAddress, Field(max_length=500)]
 Short = Annotated[Label, Field(max_length=100)]
@@ -40,7 +41,7 @@ class Channels(Body):
 
 
 class ProfileChanges(Body):
-    """Fields that are given are changed. Null clears a field."""
+    """Fields that are given are changed. Null clears a field; a `language` that is cleared is English again."""
 
     # May be left out, but everybody has a name: null is refused. Its default is never read.
     name: Annotated[Label, Field(json_schema_extra=lambda schema: schema.pop("default"))] = ""
@@ -53,6 +54,7 @@ class ProfileChanges(Body):
     skills: Annotated[list[Short], Field(max_length=50)] | None = None
     certifications: Annotated[list[Certificate], Field(max_length=50)] | None = None
     notification_preferences: Channels | None = None
+    language: Language | None = None
 
 
 class Certification(View):
@@ -73,9 +75,9 @@ class NotificationPreferences(View):
 
 
 class Profile(View):
-    """The caller's own profile, in full."""
+    """The caller's own profile, in full. Notifications and e-mails are written in `language`."""
 
-    accounted: ClassVar[tuple[str, ...]] = ("role", "email_verified", "notification_preferences")
+    accounted: ClassVar[tuple[str, ...]] = ("role", "email_verified", "notification_preferences", "language")
 
     id: UUID
     email: str
@@ -93,6 +95,7 @@ class Profile(View):
     skills: list[str]
     certifications: list[Certification]
     notification_preferences: NotificationPreferences
+    language: Language
     last_login_at: datetime | None
     created_at: datetime
     updated_at: datetime

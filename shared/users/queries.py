@@ -13,7 +13,7 @@ from shared.users.rules import CHANNELS
 _COLUMNS = """
     u.id, u.email, u.name, u.role, u.email_verified, u.two_factor_enabled, u.organization_id,
     u.phone, u.company, u.title, u.bio, u.website, u.linkedin, u.skills, u.certifications,
-    %(channels)s || u.preferences AS notification_preferences,
+    %(channels)s || u.preferences AS notification_preferences, u.language,
     u.last_login_at, u.created_at, u.updated_at
 """
 
@@ -45,7 +45,7 @@ _UPDATE_PROFILE = f"""
 UPDATE users u
 SET name = %(name)s, phone = %(phone)s, company = %(company)s, title = %(title)s, bio = %(bio)s,
     website = %(website)s, linkedin = %(linkedin)s, skills = %(skills)s, certifications = %(certifications)s,
-    preferences = %(notification_preferences)s, updated_at = now(), updated_by = %(id)s
+    preferences = %(notification_preferences)s, language = %(language)s, updated_at = now(), updated_by = %(id)s
 WHERE u.id = %(id)s
 RETURNING {_COLUMNS}
 """
@@ -110,7 +110,7 @@ _UPDATE_FORGOTTEN = """
 UPDATE users
 SET deleted_at = now(), email = id || '@former.invalid', name = 'Former user', password_hash = '',
     phone = NULL, company = NULL, title = NULL, bio = NULL, website = NULL, linkedin = NULL, skills = '[]',
-    certifications = '[]', preferences = '{}', email_verified = false, last_login_at = NULL,
+    certifications = '[]', preferences = '{}', language = 'en', email_verified = false, last_login_at = NULL,
     two_factor_enabled = false, two_factor_secret = NULL, two_factor_step = NULL,
     updated_at = now(), updated_by = id
 WHERE id = %(id)s

@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from shared.kit.errors import Conflict, Detail, Invalid
-from shared.users.models import Certificate, ProfileChanges
+from shared.users.models import Certificate, Language, ProfileChanges
 
 CHANNELS = {"email": True, "sms": False, "push": True}
 """The channels of a user who has chosen none."""
+
+LANGUAGE: Language = "en"
+"""The language in which somebody is told of things who has not said otherwise."""
 
 
 ACCOUNT_DELETED = "ACCOUNT_DELETED"
@@ -52,5 +55,5 @@ def changed(before: dict[str, Any], asked: ProfileChanges) -> dict[str, Any]:
         given = chosen.model_dump(exclude_unset=True)
         told = {name: CHANNELS[name] if value is None else value for name, value in given.items()}
         after["notification_preferences"] = before["notification_preferences"] | told
-    nothing = {"skills": [], "certifications": [], "notification_preferences": CHANNELS}
+    nothing = {"skills": [], "certifications": [], "notification_preferences": CHANNELS, "language": LANGUAGE}
     return after | {name: after[name] or empty for name, empty in nothing.items()}

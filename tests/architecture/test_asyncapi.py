@@ -63,7 +63,7 @@ def test_the_asyncapi_document_describes_every_route_and_event():
     routes = {one.socket_route for one in OPERATIONS if one.socket_route}
     heard = {one.socket.event for one in OPERATIONS if one.socket} | {one for one in routes if "$" not in one}
     answers = {one.socket.answers for one in OPERATIONS if one.socket} | {"auth:ok", "pong", "error"}
-    told = {kind.event for one in OPERATIONS for kind in one.tells}
+    told = {kind.frame_name for one in OPERATIONS for kind in one.tells}
 
     assert set(WRITTEN["channels"]["socket"]["x-routes"]) == {route for route in routes if "$" in route}
     assert set(MESSAGES) == heard | answers | told

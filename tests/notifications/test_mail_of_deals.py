@@ -21,7 +21,7 @@ from functions.payments.remind_payers import remind_payers
 from functions.users.update_profile import update_profile
 from shared.kit.catalog import Role
 from shared.kit.ids import new_id
-from shared.notifications import letters
+from shared.notifications import languages
 from tests.auth.mailbox import mails
 from tests.bids.negotiation import Negotiation
 from tests.leasing.deal import Deal
@@ -368,4 +368,4 @@ def test_names_are_text_in_a_mail_and_never_markup_or_lines(world, call, told):
     [(4500, "USD", "$4,500.00"), (4500, "EUR", "EUR 4,500.00"), (450000, "JPY", "JPY 450,000")],
 )
 def test_money_is_written_with_its_currency(amount, currency, written):
-    assert letters.money(amount, currency) == written
+    assert languages.money(amount, currency) == written

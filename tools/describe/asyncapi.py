@@ -35,7 +35,7 @@ _ERROR = {"$ref": "#/components/schemas/ErrorBody"}
 def document(operations: Sequence[Operation]) -> dict[str, Any]:
     """The AsyncAPI 3.0 document of everything among `operations` that listens or tells on a socket."""
     doors = [one for one in operations if one.socket or (one.socket_route and one.socket_route not in _OPENING)]
-    told = sorted({kind for one in operations for kind in one.tells}, key=lambda kind: str(kind.event))
+    told = sorted({kind for one in operations for kind in one.tells}, key=lambda kind: str(kind.frame_name))
     schemas = _Schemas(doors, told)
     messages: dict[str, Any] = {
         "Error": _frame("error", _ERROR, "A message was refused. The connection stays open.", asks=True)
@@ -48,13 +48,13 @@ def document(operations: Sequence[Operation]) -> dict[str, Any]:
         messages[_id(answers)] = _frame(answers, schemas.answered(one), f"The answer to `{event}`.", asks=True)
         described[one.name] = _operation(one, event, answers)
     for kind in told:
-        messages[_id(kind.event)] = _frame(kind.event, schemas.of(kind), summary_of(kind))
-        described[f"tell_{kind.event.replace(':', '_')}"] = {
+        messages[_id(kind.frame_name)] = _frame(kind.frame_name, schemas.of(kind), summary_of(kind))
+        described[f"tell_{kind.frame_name.replace(':', '_')}"] = {
             "action": "send",
             "channel": _CHANNEL,
             "summary": summary_of(kind),
-            "description": f"Sent as the frame `{kind.event}`, to each connection of the users whom it concerns.",
-            "messages": [_message(kind.event)],
+            "description": f"Sent as the frame `{kind.frame_name}`, to each connection of the users whom it concerns.",
+            "messages": [_message(kind.frame_name)],
         }
     return {
         "asyncapi": "3.0.0",
@@ -172,7 +172,7 @@ def _events_of(door: Operation) -> tuple[str, str]:
     """The event that a door hears, and the one that it answers."""
     if door.socket:
         return door.socket.event, door.socket.answers
-    return str(door.socket_route), str(answer_of(door)[0].event)
+    return str(door.socket_route), str(answer_of(door)[0].frame_name)
 
 
 def _operation(door: Operation, event: str, answers: str) -> dict[str, Any]:

@@ -14,6 +14,13 @@ notifications = Table(
     line("type", 50),
     line("title"),
     text("message"),
+    # What a program reads of it: the event, what it is about, who caused it, and what the message says.
+    line("event", 100, nullable=True),
+    line("subject_type", 50, nullable=True),
+    # Of any table.
+    uuid("subject_id", nullable=True),
+    json("actor"),
+    json("params", nullable=False, default="{}"),
     json("metadata", nullable=False, default="{}"),
     flag("is_read"),
     moment("read_at"),

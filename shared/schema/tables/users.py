@@ -6,6 +6,7 @@ from sqlalchemy import text as sql
 from shared.schema.tables.columns import flag, json, key, line, metadata, moment, number, one_of, text, traces, uuid
 
 ROLES = ("SUPER_ADMIN", "OWNER", "CLIENT", "BROKER", "AGENT", "FINANCIAL_OFFICER", "CONTRACTOR", "SUPPORT")
+LANGUAGES = ("en", "de", "fr", "es")
 
 users = Table(
     "users",
@@ -27,6 +28,7 @@ users = Table(
     Column("two_factor_step", BigInteger),
     number("token_version", default="1"),
     json("preferences", nullable=False, default="{}"),
+    text("language", default="en"),
     text("bio", nullable=True),
     line("website", 500, nullable=True),
     line("linkedin", 500, nullable=True),
@@ -37,6 +39,7 @@ users = Table(
     *traces(),
     moment("deleted_at"),
     one_of("role", *ROLES),
+    one_of("language", *LANGUAGES),
     one_of("status", "ACTIVE", "SUSPENDED"),
     CheckConstraint("char_length(email) <= 255", name="email"),
     # An address belongs to one account at a time: who was removed may come back, with a new one.

@@ -1,0 +1,178 @@
+"""The text of our e-mails: one template each under templates/, rendered once as plain text and once as HTML, in the
+language of whoever reads it.
+
+A template is written in English; its phrases are looked up in news/languages/. Only
+functions/notifications/compose_mail.py imports this module: with it comes Jinja2.
+"""
+
+import re
+from datetime import date
+from decimal import Decimal
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from shared.kit.consumer import Event
+from shared.kit.db import Row
+from shared.kit.settings import setting
+from shared.notifications import languages, table
+from shared.notifications.mail import Mail
+from shared.users.models import Language
+from shared.users.rules import CHANNELS
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+CHARGES = {"RENT": "Rent", "DEPOSIT": "Security deposit", "LATE_FEE": "Late fee", "INTEREST": "Interest"}
+ROLES = {
+    "OWNER": "owner",
+    "CLIENT": "client",
+    "BROKER": "broker",
+    "AGENT": "agent",
+    "FINANCIAL_OFFICER": "financial officer",
+}
+ONE_MONTH, MONTHS = "1 month", "{months} months"
+INSTALLMENT = "{charge}, installment {number} of {total}"
+ADJUSTMENT = "{charge}, index adjustment"
+PHRASES = (*CHARGES.values(), *ROLES.values(), ONE_MONTH, MONTHS, INSTALLMENT, ADJUSTMENT)
+"""The phrases that stand here and not in a template."""
+
+_BREAKS = re.compile(r"[^\S\u00a0\u202f]+")
+_PROVIDERS = {"google": "Google", "linkedin": "LinkedIn"}
+
+
+def readers(event: Event, people: list[Row]) -> list[Row]:
+    """Those of both sides' people whom the event concerns, to whom it is news, and who want to be mailed."""
+    _, entry = table.entry_of(event)
+    roles = table.roles_of(event)
+    return [
+        person
+        for person in people
+        if person["side"] in entry.mails
+        and person["role"] in roles
+        and (person["id"] != event.actor or entry.mails_actor)
+        and (CHANNELS | person["preferences"])["email"]
+    ]
+
+
+def notice(event: Event, matter: Row, person: Row) -> Mail:
+    """The mail that tells a person of a deal's next step; `matter` is what the deal is about."""
+    facts = {
+        **_written(matter | event.data, matter["currency"], person["language"]),
+        "side": person["side"],
+        "url": page(table.page_of(event)),
+        "settings_url": page("profile"),
+    }
+    return _mail(event.name.replace(".", "_"), person, facts)
+
+
+def security_notice(template: str, person: Row, event: Event, url: str | None = None) -> Mail:
+    """A mail about a person's account, which nobody can do without."""
+    provider = _PROVIDERS.get(event.data.get("provider", ""))
+    return _mail(template, person, {"url": url, "provider": provider, "settings_url": None})
+
+
+def invitation(invited: Row, url: str) -> Mail:
+    """The mail that asks somebody, who may never have heard of us, to join an organization; in the language of whoever
+    asks."""
+    role = languages.phrase(ROLES[invited["role"]], invited["language"])
+    return _mail("invitation", invited, {**invited, "role": role, "url": url, "settings_url": None})
+
+
+def page(path: str) -> str:
+    """The address of a page of the web application, which is the first of the origins that may call us."""
+    return f"{setting('CORS_ORIGINS').partition(',')[0]}/{path}"
+
+
+def _mail(template: str, person: Row, facts: dict[str, Any]) -> Mail:
+    # In plain text a name with line breaks could pass for lines of ours.
+    told: dict[str, Any] = {
+        "facts": [],
+        "link": None,
+        "reason": None,
+        "closing": None,
+        **{name: _one_line(fact) if isinstance(fact, str) else fact for name, fact in facts.items()},
+        "name": _one_line(person["name"] or ""),
+    }
+    language: Language = person["language"]
+    text = environment("layout.txt", language).get_template(f"{template}.jinja").make_module(told)
+    return Mail(
+        to=person["email"],
+        subject=_one_line(str(text.subject)),  # type: ignore[attr-defined]
+        text=str(text).strip() + "\n",
+        html=environment("layout.html", language).get_template(f"{template}.jinja").render(told),
+    )
+
+
+@cache
+def environment(layout: str, language: Language) -> Environment:
+    """What renders the templates."""
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=layout.endswith(".html"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        extensions=["jinja2.ext.i18n"],
+    )
+    environment.policies["ext.i18n.trimmed"] = True
+    environment.globals |= {"layout": layout, "language": language}
+    environment.filters["one_line"] = _one_line
+    look_up = partial(languages.phrase, language=language)
+    environment.install_gettext_callables(look_up, _never_plural, newstyle=True)  # type: ignore[attr-defined]
+    return environment
+
+
+def _never_plural(one: str, many: str, count: int) -> str:
+    raise NotImplementedError("Write a phrase for each number: languages do not agree on what is plural.")
+
+
+def _one_line(text: str) -> str:
+    # Spaces that keep an amount together stay.
+    # What is marked as safe HTML stays so.
+    return type(text)(" ".join(_BREAKS.split(text)).strip())
+
+
+def _written(row: Row, currency: str, language: Language) -> dict[str, str | None]:
+    """The row as people read it: money with its currency, days in words; None for what there is not."""
+    money = partial(languages.money, currency=currency, language=language)
+    written = {name: _fact(name, value, currency, language) for name, value in row.items()}
+    written["term"] = _term(row.get("term_months"), language)
+    if "amount" in row:
+        tax = Decimal(row["tax_amount"])
+        total = Decimal(row["amount"]) + tax
+        still_open = total - Decimal(row.get("credited_amount", 0)) - Decimal(row["paid_amount"])
+        written["total"] = money(total)
+        written["tax"] = money(tax) if tax else None
+        written["open_amount"] = money(still_open) if still_open > 0 else None
+        written["what"] = _what(row, language)
+    return written
+
+
+def _fact(name: str, value: Any, currency: str, language: Language) -> str | None:
+    if value is None:
+        return None
+    if name.endswith("amount") or name == "base_rent":
+        return languages.money(Decimal(value), currency, language)
+    if name.endswith(("_date", "_until", "_on")):
+        return languages.day(date.fromisoformat(str(value)), language)
+    if name in ("invoice_number", "credit_note_number"):
+        # As its PDF and the ledger show it.
+        return f"{'INV' if name == 'invoice_number' else 'CN'}-{value:06d}"
+    return str(value)
+
+
+def _term(months: int | None, language: Language) -> str | None:
+    if not months:
+        return None
+    return languages.phrase(ONE_MONTH if months == 1 else MONTHS, language).format(months=months)
+
+
+def _what(row: Row, language: Language) -> str:
+    charge = languages.phrase(CHARGES[row["charge"]], language)
+    number, total = row["installment_number"], row["total_installments"]
+    if number:
+        return languages.phrase(INSTALLMENT, language).format(charge=charge, number=number, total=total)
+    return languages.phrase(ADJUSTMENT, language).format(charge=charge) if row["charge"] == "RENT" else charge

@@ -1,0 +1,191 @@
+"""What happens to contracts, from the first draft to the last day, and whom it concerns."""
+
+from datetime import datetime
+from typing import ClassVar, Self
+from uuid import UUID
+
+from shared.contracts.models import ContractStatus, SignatureStatus
+from shared.kit.consumer import Event
+from shared.kit.settings import setting
+from shared.notifications.entries import BOTH, SPACE, Data, News, NewsFrame, day, plain
+from shared.organizations.roles import Right
+
+
+class LeaseGenerated(NewsFrame):
+    """The lease of an approved bid is ready to review."""
+
+    frame_name: ClassVar[str] = "lease:generated"
+    contract_id: UUID
+    contract_url: str
+    status: ContractStatus
+
+    @classmethod
+    def told(cls, event: Event) -> Self:
+        return cls.of(
+            {
+                "contract_id": event.object_id,
+                "contract_url": f"{setting('PUBLIC_URL')}/api/v1/contracts/{event.object_id}/download",
+                "status": event.data["status"],
+            }
+        )
+
+
+class ContractUpdated(NewsFrame):
+    """A contract has changed. Everyone on both sides who may see it receives this frame. If `updated_at` is later than
+    that of your copy, retrieve the contract again. `bid_id` is null if the lease was drafted without a bid."""
+
+    frame_name: ClassVar[str] = "contract:updated"
+    contract_id: UUID
+    bid_id: UUID | None
+    space_id: UUID
+    status: ContractStatus
+    signature_status: SignatureStatus
+    updated_at: datetime
+
+    @classmethod
+    def told(cls, event: Event) -> Self:
+        return cls.of(
+            {
+                "contract_id": event.object_id,
+                "bid_id": event.data.get("bid_id"),
+                "space_id": event.data["space_id"],
+                "status": event.data["status"],
+                "signature_status": event.data["signature_status"],
+                "updated_at": event.occurred_at,
+            }
+        )
+
+
+RIGHT = Right.READ_LEASES
+PAGE = "contracts"
+LIVE = ContractUpdated
+
+_STATE = (SPACE, plain("status"), plain("signature_status"))
+
+
+def _by_client(data: Data) -> bool:
+    # The signature that completes a lease is told by contract.fully_signed or contract.authorization_requested.
+    return bool(data["signature_status"] == "SIGNED_BY_CLIENT")
+
+
+def _is_active(data: Data) -> bool:
+    return bool(data["status"] == "ACTIVE")
+
+
+NEWS = {
+    # Until it is sent for signature, a lease without a bid is its owner's draft.
+    "contract.drafted": News(seen_by=("OWNER",)),
+    "contract.sent": News(),
+    "contract.generated": News(
+        kind="lease_milestone",
+        title="Lease Generated",
+        owner="The lease for {space} is ready to review",
+        client="The lease for {space} is ready to review",
+        facts=_STATE,
+        frames=(LeaseGenerated,),
+    ),
+    "contract.signature_requested": News(
+        kind="lease_milestone",
+        title="Signature Requested",
+        owner="The lease for {space} is out for signature. The client signs first, then you",
+        client="The lease for {space} is waiting for your signature",
+        facts=_STATE,
+        mails=BOTH,
+    ),
+    "contract.signed:by_client": News(
+        when=_by_client,
+        kind="lease_milestone",
+        title="Lease Signed",
+        owner="The client has signed the lease for {space}. It is waiting for your signature",
+        client="Your side has signed the lease for {space}. The owner signs next",
+        facts=_STATE,
+        mails=("OWNER",),
+    ),
+    "contract.signed": News(),
+    "contract.authorization_requested": News(
+        kind="lease_milestone",
+        title="Authorization Requested",
+        owner="Both sides have signed the lease for {space}. It is waiting for your organization's authorization",
+        client="Both sides have signed the lease for {space}. It is waiting for the owner's authorization",
+        facts=_STATE,
+        mails=("OWNER",),
+    ),
+    "contract.authorized": News(),
+    "contract.fully_signed": News(
+        kind="lease_milestone",
+        title="Lease Executed",
+        owner="Both sides have signed the lease for {space}",
+        client="Both sides have signed the lease for {space}",
+        facts=_STATE,
+        mails=BOTH,
+        mails_actor=True,
+    ),
+    "contract.declined": News(
+        kind="lease_milestone",
+        title="Lease Declined",
+        owner="The lease for {space} was declined",
+        client="The lease for {space} was declined",
+        facts=_STATE,
+    ),
+    "contract.activated:at_once": News(
+        when=_is_active,
+        kind="lease_milestone",
+        title="Lease Concluded",
+        owner="The lease for {space} is active",
+        client="Your lease for {space} is active",
+        facts=_STATE,
+    ),
+    "contract.activated": News(
+        kind="lease_milestone",
+        title="Lease Concluded",
+        owner="The lease for {space} is signed and starts on its start date",
+        client="Your lease for {space} is signed and starts on its start date",
+        facts=_STATE,
+    ),
+    "contract.started": News(
+        kind="lease_milestone",
+        title="Lease Started",
+        owner="The lease for {space} has started",
+        client="Your lease for {space} has started",
+        facts=_STATE,
+    ),
+    "contract.expired": News(
+        kind="lease_milestone",
+        title="Lease Expired",
+        owner="The lease for {space} has ended",
+        client="Your lease for {space} has ended",
+        facts=_STATE,
+    ),
+    "contract.indexed": News(
+        kind="lease_milestone",
+        title="Rent Adjusted",
+        owner="The rent for {space} was adjusted to its index",
+        client="Your rent for {space} was adjusted to its index",
+        facts=_STATE,
+        # Its payments have.
+        changes=False,
+    ),
+    "contract.termination_set": News(
+        kind="lease_milestone",
+        title="Lease Ends Early",
+        owner="The lease for {space} ends early. The space is available from {terminates_on}",
+        client="Your lease for {space} ends early. {terminates_on} is the first day after it",
+        facts=(*_STATE, day("terminates_on")),
+        mails=BOTH,
+    ),
+    "contract.terminated": News(
+        kind="lease_milestone",
+        title="Lease Terminated",
+        owner="The lease for {space} has ended early. The space is available again",
+        client="Your lease for {space} has ended early",
+        facts=(*_STATE, day("terminates_on")),
+    ),
+    "contract.voided": News(
+        kind="lease_milestone",
+        title="Lease Cancelled",
+        owner="The lease for {space} was cancelled",
+        client="The lease for {space} was cancelled",
+        facts=_STATE,
+        mails=BOTH,
+    ),
+}

@@ -1,0 +1,96 @@
+"""The table of news, read from news/<word>.py: a file for each word, an entry for each event.
+
+A word's file has `NEWS` (event → News), the `RIGHT` that somebody needs to hear of it, the `PAGE` of the web
+application that its e-mails lead to, and the `LIVE` frame of its things; one about accounts has `MAILS` (event →
+AccountMail). Where an event has several entries, their names go on after a colon; the first whose `when` says yes is
+taken.
+"""
+
+from collections.abc import Mapping
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from shared.kit.catalog import Role
+from shared.kit.consumer import Event
+from shared.kit.fields import FrameData
+from shared.notifications.entries import AccountMail, News, NewsFrame
+from shared.notifications.models import NotificationNew
+from shared.organizations.roles import Right, may
+
+# Named, so that the files are in every archive that has this one.
+_HERE = Path(__file__).parent / "news"
+
+
+def _words() -> dict[str, ModuleType]:
+    names = sorted(path.stem for path in _HERE.glob("*.py") if path.stem != "__init__")
+    return {name: import_module(f"shared.notifications.news.{name}") for name in names}
+
+
+class _Word:
+    """What a word's file says of all its entries."""
+
+    def __init__(self, module: ModuleType) -> None:
+        self.entries: Mapping[str, News] = getattr(module, "NEWS", {})
+        self.mails: Mapping[str, AccountMail] = getattr(module, "MAILS", {})
+        self.page: str | None = getattr(module, "PAGE", None)
+        self.live: type[NewsFrame] | None = getattr(module, "LIVE", None)
+        right: Right | None = getattr(module, "RIGHT", None)
+        # SUPPORT reads on behalf of nobody.
+        self.roles: frozenset[Role] = may(right) - {Role.SUPPORT} if right else frozenset()
+
+
+_WORDS = [_Word(module) for module in _words().values()]
+_WORD_OF = {name: word for word in _WORDS for name in word.entries}
+
+ENTRIES: dict[str, News] = {name: entry for word in _WORDS for name, entry in word.entries.items()}
+"""Every entry, by the event's name; where an event has several, with what follows the colon."""
+
+HEARD = tuple(dict.fromkeys(name.partition(":")[0] for word in _WORDS if word.live for name in word.entries))
+"""Every event of a deal that people hear of, or that moves what they see."""
+
+MAILED = tuple(dict.fromkeys(name.partition(":")[0] for name, entry in ENTRIES.items() if entry.mails))
+"""Every event of a deal that e-mails are written about."""
+
+ACCOUNT_MAILS: dict[str, AccountMail] = {name: mail for word in _WORDS for name, mail in word.mails.items()}
+"""What happens to accounts, by the event's name."""
+
+FRAMES: tuple[type[FrameData], ...] = (
+    *dict.fromkeys(frame for word in _WORDS for entry in word.entries.values() for frame in entry.frames),
+    *(word.live for word in _WORDS if word.live),
+    NotificationNew,
+)
+"""What live sockets hear of it."""
+
+
+def entry_of(event: Event) -> tuple[str, News]:
+    """The entry that the event goes by, and its name. Raises LookupError."""
+    return named(event.name, event.data)
+
+
+def named(name: str, data: Mapping[str, Any]) -> tuple[str, News]:
+    """As entry_of."""
+    for key, entry in ENTRIES.items():
+        if key.partition(":")[0] == name and entry.when(data):
+            return key, entry
+    raise LookupError(f"Nobody is told of {name}: add an entry to shared/notifications/news/<word>.py.")
+
+
+def roles_of(event: Event) -> frozenset[Role]:
+    """The roles of either side's organization that the event concerns."""
+    return _word_of(event).roles
+
+
+def page_of(event: Event) -> str:
+    """The path of the page that shows what the event is about."""
+    return f"{_word_of(event).page}/{event.object_id}"
+
+
+def live_of(event: Event) -> type[NewsFrame] | None:
+    """The frame that moves the screens of whoever sees the thing."""
+    return _word_of(event).live
+
+
+def _word_of(event: Event) -> _Word:
+    return _WORD_OF[entry_of(event)[0]]
