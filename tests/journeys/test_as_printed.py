@@ -193,4 +193,9 @@ def test_notification_new(story: Story) -> None:
       }
     }"""
 
-    assert_frame(printed, story.first("notification:new", title="Bid Approved"))
+    heard = story.first("notification:new", title="Bid Approved")
+    # What programs read stands beside what the source prints.
+    beside = {name: heard["data"].pop(name) for name in ("event", "subject", "actor", "params")}
+    assert_frame(printed, heard)
+    assert beside["event"] == "bid.approved"
+    assert beside["subject"] == {"type": "bid", "id": story.deal.bid["id"]}

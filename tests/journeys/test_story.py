@@ -139,7 +139,8 @@ def test_frames_are_as_the_source_prints_them(story: Story) -> None:
     changed = next(frame for frame in story.client.heard if frame["event"] == "bid:status_changed")
     assert set(changed["data"]) == {"bid_id", "space_id", "status", "contract_id"}
     told = next(frame for frame in story.client.heard if frame["event"] == "notification:new")
-    assert set(told["data"]) == {"notification_id", "type", "title", "message"}
+    beside = {"event", "subject", "actor", "params"}
+    assert set(told["data"]) == {"notification_id", "type", "title", "message"} | beside
 
 
 def test_both_signatures_count_and_the_contract_is_active_when_it_starts_today(story: Story) -> None:

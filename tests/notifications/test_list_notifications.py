@@ -1,6 +1,8 @@
 import pytest
 
+from functions.bids.place_bid import place_bid
 from functions.notifications.list_notifications import list_notifications
+from functions.notifications.notify_people import notify_people
 from shared.kit.ids import new_id
 from tests.call import other_id
 
@@ -41,10 +43,15 @@ def test_a_person_sees_its_own_newest_first(world, call, user, listed):
     assert listed() == listed(limit=2) == notes[::-1]
 
     shown = call(list_notifications, as_=user, query={"limit": 1}).json["data"][0]
-    assert {name: shown[name] for name in ("type", "title", "message", "metadata", "is_read", "read_at")} == {
+    assert {name: value for name, value in shown.items() if name not in ("id", "created_at")} == {
         "type": "bid_update",
         "title": "New Bid",
         "message": "…",
+        # As the release before this one wrote it.
+        "event": None,
+        "subject": None,
+        "actor": None,
+        "params": {},
         "metadata": {},
         "is_read": False,
         "read_at": None,
@@ -80,6 +87,28 @@ def test_a_cursor_belongs_to_its_start(world, call, user):
     reply = call(list_notifications, as_=user, query={"limit": 1, "after": other_id(), "cursor": cursor})
 
     assert (reply.status, reply.fields) == (400, ["cursor"])
+
+
+def test_a_program_reads_what_the_message_says(world, call, invoke):
+    owner, client = world.owner(), world.client()
+    space = world.space(owner, name="Office Suite 101")
+    bid = call(place_bid, as_=client, body={"space_id": space, "bid_amount": 4500}).json
+    assert invoke(notify_people, *world.event_details(bid["id"])) == []
+
+    [shown] = call(list_notifications, as_=owner).json["data"]
+
+    assert (shown["event"], shown["subject"]) == ("bid.placed", {"type": "bid", "id": bid["id"]})
+    assert (shown["actor"]["type"], shown["actor"]["id"]) == ("ORGANIZATION", str(client.organization_id))
+    assert shown["params"]["bid_amount"] == {"amount": 4500, "currency": "USD"}
+    assert shown["params"]["start_date"] == bid["start_date"]
+
+
+def test_a_list_says_how_many_are_unread_in_all(world, call, user):
+    notes = [note(world, user) for _ in range(3)] + [note(world, user, is_read=True)]
+    note(world, world.colleague(user))
+
+    for query in ({}, {"limit": 1}, {"unread": "false"}, {"after": notes[0]}):
+        assert call(list_notifications, as_=user, query=query).json["meta"]["unread"] == 3
 
 
 def test_nobody_sees_anything_without_a_token(call):

@@ -1,14 +1,17 @@
 import itertools
+from uuid import UUID
 
 import pytest
 
 from functions.bids.approve_bid import approve_bid
+from functions.bids.get_bid import get_bid
 from functions.bids.place_bid import place_bid
 from functions.notifications.notify_people import notify_people
 from functions.realtime.connect import connect
+from functions.users.update_profile import update_profile
 from shared.kit.catalog import Role
 from shared.kit.ids import new_id
-from shared.notifications import rules
+from shared.notifications import table
 from tests.call import together
 from tests.realtime.sockets import Client, frames
 
@@ -46,6 +49,13 @@ def socket_of(user):
     return socket.id
 
 
+def organization_name(world, user):
+    [row] = world.sql(
+        "SELECT coalesce(legal_name, name) AS name FROM organizations WHERE id = %(id)s", id=user.organization_id
+    )
+    return row["name"]
+
+
 def told(world, *users):
     rows = world.sql(
         "SELECT user_id, type, title, message, metadata FROM notifications WHERE user_id = ANY(%(ids)s) ORDER BY id",
@@ -77,12 +87,13 @@ def test_a_new_bid_is_told_to_the_owners_side_alone(world, invoke, deal):
 
     assert invoke(notify_people, *deal.events()) == []
 
-    message = ("New Bid", "A bid of 4,500.00 USD was placed on Office Suite 101")
+    message = ("New Bid", "A bid of $4,500.00 was placed on Office Suite 101")
     assert told(world, deal.owner) == told(world, agent) == [message]
     assert told(world, finance, deal.client, stranger) == []
     heard = frames()
-    assert set(heard) == {sockets[deal.owner], sockets[agent]}
-    change, news = heard[sockets[agent]]
+    assert set(heard) == {sockets[deal.owner], sockets[agent], sockets[deal.client]}
+    assert [frame["event"] for frame in heard[sockets[deal.client]]] == ["bid:updated"]
+    change, _, news = heard[sockets[agent]]
     assert change == {
         "event": "bid:status_changed",
         "data": {"bid_id": deal.bid, "space_id": str(deal.space), "status": "PENDING", "contract_id": None},
@@ -94,7 +105,22 @@ def test_a_new_bid_is_told_to_the_owners_side_alone(world, invoke, deal):
             "notification_id": str(row["id"]),
             "type": "bid_update",
             "title": "New Bid",
-            "message": "A bid of 4,500.00 USD was placed on Office Suite 101",
+            "message": "A bid of $4,500.00 was placed on Office Suite 101",
+            "event": "bid.placed",
+            "subject": {"type": "bid", "id": deal.bid},
+            "actor": {
+                "type": "ORGANIZATION",
+                "id": str(deal.client.organization_id),
+                "name": organization_name(world, deal.client),
+            },
+            "params": {
+                "space": "Office Suite 101",
+                "bid_amount": {"amount": 4500, "currency": "USD"},
+                "version": 1,
+                "status": "PENDING",
+                "start_date": row["params"]["start_date"],
+                "term_months": 12,
+            },
         },
     }
     assert row["metadata"] == {"bid_id": deal.bid, "space_id": str(deal.space)}
@@ -113,12 +139,12 @@ def test_a_decision_is_told_to_the_client_and_the_owners_colleagues(world, invok
     assert told(world, deal.client) == [("Bid Approved", "Your bid on Office Suite 101 has been approved")]
     assert told(world, partner) == told(world, deal.client)
     assert told(world, colleague)[-1] == ("Bid Approved", "A bid on Office Suite 101 has been approved")
-    # Who decided knows it; its other windows hear of it all the same.
+    # Whoever decided knows; their other windows hear of it all the same.
     assert len(told(world, deal.owner)) == before
     heard = frames()
-    assert [frame["event"] for frame in heard[sockets[deal.owner]]] == ["bid:status_changed"]
+    assert [frame["event"] for frame in heard[sockets[deal.owner]]] == ["bid:status_changed", "bid:updated"]
     for user in (deal.client, partner, colleague):
-        change, news = heard[sockets[user]]
+        change, _, news = heard[sockets[user]]
         assert (change["data"]["status"], change["data"]["contract_id"]) == ("APPROVED", deal.contract)
         assert (news["event"], news["data"]["title"]) == ("notification:new", "Bid Approved")
 
@@ -154,7 +180,7 @@ def test_the_same_event_has_one_effect_however_often_it_comes(world, invoke, dea
     together([lambda: invoke(notify_people, placed)] * 3)
 
     assert len(told(world, deal.owner)) == 1
-    assert len(frames()[socket]) == 2
+    assert len(frames()[socket]) == 3
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations(range(2))))
@@ -182,7 +208,7 @@ def test_what_could_not_be_queued_is_told_by_the_next_delivery(world, invoke, de
     assert invoke(notify_people, *deal.events()) == []
 
     assert len(told(world, deal.owner)) == 1
-    assert len(frames()[socket]) == 2
+    assert len(frames()[socket]) == 3
 
 
 def test_a_generated_lease_is_announced_to_both_sides(world, invoke, deal):
@@ -203,14 +229,19 @@ def test_a_generated_lease_is_announced_to_both_sides(world, invoke, deal):
                 "status": "DRAFT",
             },
         }
-        assert heard[socket][1]["data"]["type"] == "lease_milestone"
+        assert heard[socket][1]["event"] == "contract:updated"
+        assert heard[socket][2]["data"]["type"] == "lease_milestone"
 
 
-@pytest.mark.parametrize("name", [name for name in rules.HEARD if name.startswith("contract.")])
+STEPS = {key.partition(":")[0] for key, entry in table.ENTRIES.items() if key.startswith("contract.") and entry.title}
+
+
+@pytest.mark.parametrize("name", sorted(STEPS))
 def test_both_sides_are_told_of_each_step_of_a_contract(world, invoke, deal, name):
     deal.approve()
+    state = {"signature_status": "SIGNED_BY_CLIENT", "terminates_on": "2027-03-01"}
 
-    assert invoke(notify_people, about_contract(world, deal, name, actor=deal.client)) == []
+    assert invoke(notify_people, about_contract(world, deal, name, actor=deal.client, **state)) == []
 
     assert len(told(world, deal.owner)) == 1
     assert told(world, deal.client) == []
@@ -231,12 +262,118 @@ def test_a_payment_is_told_to_those_who_see_money(world, invoke, deal):
     deal.approve()
     event = about_contract(world, deal, "payment.recorded", actor=deal.owner, status="PAID")
     event["object_id"] = new_id()
-    event["data"] |= {"contract_id": deal.contract, "amount": 4500, "paid_amount": 4500}
+    event["data"] |= {"contract_id": deal.contract, "amount": 4500, "tax_amount": 0, "paid_amount": 4500}
 
     assert invoke(notify_people, event) == []
 
     assert told(world, deal.client) == [
-        ("Payment Recorded", "Your payment for Office Suite 101 was recorded: 4,500.00 USD of 4,500.00 USD")
+        ("Payment Recorded", "Your payment for Office Suite 101 was recorded: $4,500.00 of $4,500.00")
     ]
     assert len(told(world, finance)) == 1
     assert told(world, agent, deal.owner) == []
+
+
+def newest(world, user):
+    return world.sql("SELECT * FROM notifications WHERE user_id = %(id)s ORDER BY id DESC LIMIT 1", id=user.id)[0]
+
+
+def test_each_reads_in_the_language_that_they_have_chosen(world, call, invoke, deal):
+    colleague = world.colleague(deal.client)
+    for user, language in ((deal.client, "de"), (colleague, "fr")):
+        assert call(update_profile, as_=user, body={"language": language}).status == 200
+    deal.approve()
+    event = about_contract(world, deal, "payment.overdue", status="OVERDUE")
+    event["object_id"] = new_id()
+    event["data"] |= {"contract_id": deal.contract, "amount": "1234567.50", "paid_amount": 0, "due_date": "2027-02-01"}
+
+    assert invoke(notify_people, event) == []
+
+    assert told(world, deal.client) == [
+        (
+            "Zahlung überfällig",
+            "Ihre Zahlung über 1.234.567,50\u00a0USD für Office Suite 101 war am 1. Februar 2027 fällig und ist "
+            "überfällig",
+        )
+    ]
+    assert told(world, colleague) == [
+        (
+            "Paiement en retard",
+            "Votre paiement de 1\u202f234\u202f567,50\u00a0USD pour Office Suite 101 était dû le 1er février 2027 "
+            "et est en retard",
+        )
+    ]
+    assert told(world, deal.owner)[-1] == (
+        "Payment Overdue",
+        "A payment of $1,234,567.50 for Office Suite 101 was due on 1 February 2027 and is overdue",
+    )
+    # Programs read the same in every language.
+    assert newest(world, deal.client)["params"] == newest(world, deal.owner)["params"]
+
+
+def test_a_colleague_is_named_and_of_the_other_side_the_organization(world, invoke, deal):
+    colleague = world.colleague(deal.owner)
+    invoke(notify_people, *deal.events())
+    deal.approve()
+
+    assert invoke(notify_people, deal.events()[-1]) == []
+
+    named = newest(world, colleague)["actor"]
+    assert named == {"type": "USER", "id": str(deal.owner.id), "name": deal.owner.name}
+    assert newest(world, deal.client)["actor"] == {
+        "type": "ORGANIZATION",
+        "id": str(deal.owner.organization_id),
+        "name": organization_name(world, deal.owner),
+    }
+
+
+@pytest.mark.parametrize("by_staff", [True, False])
+def test_what_the_platform_does_has_no_actor(world, invoke, deal, by_staff):
+    deal.approve()
+    actor = world.user(Role.SUPER_ADMIN) if by_staff else None
+
+    assert invoke(notify_people, about_contract(world, deal, "contract.started", actor=actor, status="ACTIVE")) == []
+
+    row = newest(world, deal.client)
+    assert (row["event"], row["subject_type"], row["subject_id"], row["actor"]) == (
+        "contract.started",
+        "contract",
+        UUID(deal.contract),
+        None,
+    )
+
+
+def test_whoever_sees_a_thing_hears_that_it_has_changed_and_to_what_version(world, call, invoke, deal):
+    finance, agent = world.colleague(deal.owner, Role.FINANCIAL_OFFICER), world.colleague(deal.owner, Role.AGENT)
+    sockets = {user: socket_of(user) for user in (deal.owner, deal.client, agent, finance)}
+    deal.approve()
+    frames()
+
+    assert invoke(notify_people, *deal.events()) == []
+    invoke(notify_people, about_contract(world, deal, "contract.authorized"))
+
+    heard = frames()
+    assert sockets[finance] not in heard
+    bid = call(get_bid, as_=deal.client, path={"bid_id": deal.bid}).json
+    last = [frame for frame in heard[sockets[deal.client]] if frame["event"] == "bid:updated"][-1]
+    names = ("space_id", "contract_id", "status", "version", "updated_at")
+    assert last["data"] == {"bid_id": bid["id"]} | {name: bid[name] for name in names}
+    contracts = {
+        user: [f for f in heard[sockets[user]] if f["event"] == "contract:updated"]
+        for user in sockets
+        if user != finance
+    }
+    assert [len(contracts[user]) for user in (deal.owner, deal.client, agent)] == [1, 1, 0]
+    assert contracts[deal.client][0]["data"]["contract_id"] == deal.contract
+
+
+def test_an_unsent_draft_is_its_owners_alone(world, invoke, deal):
+    deal.approve()
+    owner, _ = socket_of(deal.owner), socket_of(deal.client)
+    frames()
+
+    assert invoke(notify_people, about_contract(world, deal, "contract.drafted")) == []
+
+    heard = frames()
+    assert [frame["event"] for frame in heard[owner]] == ["contract:updated"]
+    assert set(heard) == {owner}
+    assert told(world, deal.owner, deal.client) == []

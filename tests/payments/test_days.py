@@ -303,6 +303,7 @@ def test_the_reminder_is_told_to_the_payers_side_in_the_frame_of_source_000(cale
 
     heard = frames()
     assert set(heard) == {sockets[lease.client]}
+    # A reminder changes nothing: no payment:updated.
     reminder, news = heard[sockets[lease.client]]
     assert reminder == {
         "event": "payment:due",
@@ -314,4 +315,4 @@ def test_the_reminder_is_told_to_the_payers_side_in_the_frame_of_source_000(cale
         },
     }
     [space] = lease.world.sql("SELECT name FROM spaces WHERE id = %(id)s", id=lease.space)
-    assert news["data"]["message"] == f"Your payment of 5,000.00 USD for {space['name']} is due on 2027-06-01"
+    assert news["data"]["message"] == f"Your payment of $5,000.00 for {space['name']} is due on 1 June 2027"

@@ -169,3 +169,17 @@ def test_text_of_a_profile_is_stored_unchanged(world, call):
 
     assert call(update_profile, as_=client, body=told).json["bio"] == told["bio"]
     assert call(get_profile, as_=client).json["name"] == told["name"]
+
+
+def test_a_language_is_chosen_and_taken_back(world, call):
+    client = world.client()
+    assert call(get_profile, as_=client).json["language"] == "en"
+
+    assert call(update_profile, as_=client, body={"language": "fr"}).json["language"] == "fr"
+    assert call(update_profile, as_=client, body={"title": "Director"}).json["language"] == "fr"
+    assert call(update_profile, as_=client, body={"language": None}).json["language"] == "en"
+
+
+@pytest.mark.parametrize("language", ["", "EN", "it", 7])
+def test_a_language_that_nothing_is_written_in_is_refused(world, call, language):
+    assert call(update_profile, as_=world.client(), body={"language": language}).fields == ["language"]

@@ -1,0 +1,18 @@
+from functions.notifications.count_unread_notifications import count_unread_notifications
+from tests.notifications.test_list_notifications import note
+
+
+def test_a_persons_own_unread_notifications_are_counted(world, call):
+    user = world.client()
+    note(world, world.colleague(user))
+    assert call(count_unread_notifications, as_=user).json == {"unread": 0}
+
+    note(world, user)
+    note(world, user)
+    note(world, user, is_read=True)
+
+    assert call(count_unread_notifications, as_=user).json == {"unread": 2}
+
+
+def test_nobody_is_counted_for_without_a_token(call):
+    assert call(count_unread_notifications).status == 401
