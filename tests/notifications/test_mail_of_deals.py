@@ -21,7 +21,6 @@ from functions.payments.remind_payers import remind_payers
 from functions.users.update_profile import update_profile
 from shared.kit.catalog import Role
 from shared.kit.ids import new_id
-from shared.notifications import languages
 from tests.auth.mailbox import mails
 from tests.bids.negotiation import Negotiation
 from tests.leasing.deal import Deal
@@ -363,9 +362,50 @@ def test_names_are_text_in_a_mail_and_never_markup_or_lines(world, call, told):
     assert "&lt;script&gt;" in mail["html"]
 
 
-@pytest.mark.parametrize(
-    ("amount", "currency", "written"),
-    [(4500, "USD", "$4,500.00"), (4500, "EUR", "EUR 4,500.00"), (450000, "JPY", "JPY 450,000")],
-)
-def test_money_is_written_with_its_currency(amount, currency, written):
-    assert languages.money(amount, currency) == written
+def test_a_mail_is_in_the_language_of_whoever_reads_it(world, call, bid, told):
+    colleagues = {language: world.colleague(bid.owner) for language in ("de", "fr", "es")}
+    for language, colleague in colleagues.items():
+        call(update_profile, as_=colleague, body={"language": language})
+
+    found = told(bid.bid, "bid.placed")
+
+    german, french, spanish = (found[colleagues[language].email] for language in ("de", "fr", "es"))
+    assert german["subject"] == "Neues Angebot für Office Suite 101"
+    assert german["text"].splitlines()[:5] == [
+        f"Guten Tag {colleagues['de'].name},",
+        "",
+        "Für Office Suite 101 wurde ein neues Angebot abgegeben:",
+        "- Gebotene Miete: 4.500,00\u00a0USD/Monat",
+        f"- Mieter: {bid.client.name}",
+    ]
+    assert says(german, "1. Februar 2027", "12 Monate", "15. Januar 2027", "Angebot ansehen")
+    assert '<html lang="de">' in german["html"]
+    assert french["subject"] == "Nouvelle offre pour Office Suite 101"
+    assert "- Loyer proposé : 4\u202f500,00\u00a0USD par mois" in french["text"].splitlines()
+    assert says(french, "1er février 2027", "12 mois")
+    assert spanish["subject"] == "Nueva oferta por Office Suite 101"
+    assert spanish["text"].splitlines()[0] == f"Hola, {colleagues['es'].name}:"
+    assert says(spanish, "1 de febrero de 2027", "4.500,00\u00a0USD al mes")
+    assert found[bid.owner.email]["subject"] == "New Bid on Office Suite 101"
+
+
+@pytest.mark.parametrize("language", ["de", "fr", "es"])
+def test_an_invoice_says_in_each_language_what_it_is_for(call, deal, payment, told, language):
+    call(update_profile, as_=deal.client, body={"language": language})
+
+    mail = told.of(payment.event("payment.invoiced", invoice_number=7, tax_amount="400.00"))[deal.client.email]
+
+    rate = {"de": "Miete, Rate 1 von 12", "fr": "Loyer, échéance 1 sur 12", "es": "Renta, cuota 1 de 12"}[language]
+    assert says(mail, rate, "INV-000007")
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr", "es"])
+def test_names_are_never_markup_in_any_language(world, call, told, language):
+    owner = world.owner(name="<b>Olga</b> & %(space)s {x}")
+    call(update_profile, as_=owner, body={"language": language})
+    bid = Negotiation(world, call, owner=owner, name="Suite <i>%(name)s {bid_amount}</i>")
+
+    mail = told(bid.bid, "bid.placed")[owner.email]
+
+    assert "<b>" not in mail["html"] and "<i>" not in mail["html"]
+    assert says(mail, "<b>Olga</b> & %(space)s {x}", "Suite <i>%(name)s {bid_amount}</i>")
