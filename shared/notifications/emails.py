@@ -19,6 +19,7 @@ from shared.kit.db import Row
 from shared.kit.settings import setting
 from shared.notifications import languages, table
 from shared.notifications.mail import Mail
+from shared.notifications.news.payments import open_of, total_of
 from shared.users.models import Language
 from shared.users.rules import CHANNELS
 
@@ -142,9 +143,8 @@ def _written(row: Row, currency: str, language: Language) -> dict[str, str | Non
     written["term"] = _term(row.get("term_months"), language)
     if "amount" in row:
         tax = Decimal(row["tax_amount"])
-        total = Decimal(row["amount"]) + tax
-        still_open = total - Decimal(row.get("credited_amount", 0)) - Decimal(row["paid_amount"])
-        written["total"] = money(total)
+        still_open = open_of(row)
+        written["total"] = money(total_of(row))
         written["tax"] = money(tax) if tax else None
         written["open_amount"] = money(still_open) if still_open > 0 else None
         written["what"] = _what(row, language)

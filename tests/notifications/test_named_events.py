@@ -1,4 +1,4 @@
-"""What the migration 0017 makes of the notifications that stood before it."""
+"""What the migration 0018 makes of the notifications that stood before it."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from psycopg.types.json import Jsonb
 
 from shared.kit.ids import new_id
 
-SQL = Path(__file__).parents[2] / "shared/schema/migrations/sql/0017_named.sql"
+SQL = Path(__file__).parents[2] / "shared/schema/migrations/sql/0018_named.sql"
 
 
 @pytest.fixture

@@ -63,17 +63,23 @@ def _sum(data: Data, *names: str) -> Decimal:
     return sum((Decimal(data.get(name) or 0) for name in names), Decimal(0))
 
 
-def _open(data: Data) -> Decimal:
-    return _sum(data, "amount", "tax_amount") - _sum(data, "credited_amount", "paid_amount")
+def total_of(data: Data) -> Decimal:
+    """What a payment asks for, with its tax."""
+    return _sum(data, "amount", "tax_amount")
+
+
+def open_of(data: Data) -> Decimal:
+    """What of it is outstanding; below zero where more is settled than is owed."""
+    return total_of(data) - _sum(data, "credited_amount", "paid_amount")
 
 
 _OWED = (
     SPACE,
     plain("status"),
     plain("charge"),
-    money("total_amount", lambda data: _sum(data, "amount", "tax_amount")),
+    money("total_amount", total_of),
     money("paid_amount"),
-    money("open_amount", _open),
+    money("open_amount", open_of),
     day("due_date"),
 )
 

@@ -14,6 +14,3 @@ CREATE POLICY change ON notifications FOR UPDATE TO app_user
     USING (user_id = (SELECT app.user_id()));
 
 CREATE POLICY worker ON notifications FOR ALL TO app_worker USING (true);
-
--- For the migration that named the events of older notifications.
-CREATE POLICY definer_name ON notifications FOR ALL TO CURRENT_USER USING (true);

@@ -3,8 +3,6 @@ REVOKE SELECT (language) ON users FROM app_reader, app_user, app_worker;
 
 ALTER TABLE users DROP COLUMN language;
 
-DROP POLICY definer_name ON notifications;
-
 ALTER TABLE notifications
     DROP COLUMN params,
     DROP COLUMN actor,

@@ -1,5 +1,5 @@
 -- Names the events of the notifications that stand, by their titles, a thousand at a time: nobody waits for more than
--- one batch. What somebody has just read or is just reading is waited for.
+-- one batch.
 
 DO $$
 DECLARE

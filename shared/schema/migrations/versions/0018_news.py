@@ -5,7 +5,7 @@ from pathlib import Path
 
 from alembic import op
 
-from shared.schema.migrate import is_half_done, unhurried
+from shared.schema.migrate import LOCK_TIMEOUT, is_half_done, unhurried
 
 revision: str = "0018"
 down_revision: str | None = "0017"
@@ -19,8 +19,12 @@ def upgrade() -> None:
     if not is_half_done(revision):
         _run("0018_news.sql")
     with unhurried(revision):
-        op.execute("ALTER TABLE users VALIDATE CONSTRAINT users_language_check")
+        # Whoever waits for one row holds the others of the batch meanwhile.
+        op.execute(f"SET lock_timeout = {LOCK_TIMEOUT * 1000:.0f}")
         op.execute((SQL / "0018_named.sql").read_text(encoding="utf-8"))
+        op.execute("SET lock_timeout = 0")
+        op.execute("ALTER TABLE users VALIDATE CONSTRAINT users_language_check")
+    op.execute("DROP POLICY name_events ON notifications")
 
 
 def downgrade() -> None:
