@@ -9,6 +9,7 @@ taken.
 from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 from types import ModuleType
 from typing import Any
 
@@ -24,7 +25,7 @@ _HERE = Path(__file__).parent / "news"
 
 
 def _words() -> dict[str, ModuleType]:
-    names = sorted(path.stem for path in _HERE.glob("*.py") if path.stem != "__init__")
+    names = sorted(module.name for module in iter_modules([str(_HERE)]))
     return {name: import_module(f"shared.notifications.news.{name}") for name in names}
 
 
@@ -74,7 +75,7 @@ def named(name: str, data: Mapping[str, Any]) -> tuple[str, News]:
     for key, entry in ENTRIES.items():
         if key.partition(":")[0] == name and entry.when(data):
             return key, entry
-    raise LookupError(f"Nobody is told of {name}: add an entry to shared/notifications/news/<word>.py.")
+    raise LookupError(f"Nobody is told of {name}: add an entry to the NEWS of its word, in {_HERE}.")
 
 
 def roles_of(event: Event) -> frozenset[Role]:

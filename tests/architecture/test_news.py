@@ -97,7 +97,9 @@ def test_whoever_tells_hears_what_the_table_says():
 
 
 def test_an_event_without_an_entry_is_answered_in_a_sentence():
-    with pytest.raises(LookupError, match=r"Nobody is told of bid\.lost: add an entry to shared/notifications/news/"):
+    with pytest.raises(
+        LookupError, match=r"Nobody is told of bid\.lost: add an entry to the NEWS of its word, in .*/news"
+    ):
         table.named("bid.lost", {})
 
 

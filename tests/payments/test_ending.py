@@ -237,7 +237,7 @@ def test_both_sides_are_told(calendar, lease, world, invoke):
     )
     # Who ended it knows.
     assert [note["user_id"] for note in notes] == [lease.client.id]
-    assert "2027-06-16 is the first day after it" in notes[0]["message"]
+    assert "16 June 2027 is the first day after it" in notes[0]["message"]
     [mail] = [one for one in mails_to(lease.client.email) if "ends early" in one["subject"]]
     for fact in ("16 June 2027", "Moving out"):
         assert fact in mail["text"]
