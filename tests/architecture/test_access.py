@@ -51,7 +51,13 @@ class Stage:
 
 
 # Whose id an operation takes is one person's own, not an organization's.
-PERSONAL = {"end_session", "mark_notification_read", "remove_favorite", "delete_saved_search"}
+PERSONAL = {
+    "end_session",
+    "mark_notification_read",
+    "mark_notification_unread",
+    "remove_favorite",
+    "delete_saved_search",
+}
 # Their object may be taken by any caller who sees it: a listed space takes anybody's bid.
 TAKES_LISTED = {"place_bid", "preview_bid", "add_favorite"}
 # What they name is the caller's own, whatever the name.
