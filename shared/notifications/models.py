@@ -11,6 +11,7 @@ from shared.users.models import Language
 
 NotificationType = Literal["bid_update", "lease_milestone", "payment_event", "saved_search"]
 Side = Literal["OWNER", "CLIENT"]
+ActorType = Literal["USER", "ORGANIZATION"]
 
 
 class NotificationFilter(Paged):
@@ -30,7 +31,7 @@ class NotificationSubject(View):
 class NotificationActor(View):
     """Who caused the event: a person of the reader's own side, or else the other side's organization."""
 
-    type: Literal["USER", "ORGANIZATION"]
+    type: ActorType
     id: UUID
     name: str
 
