@@ -22,7 +22,7 @@ CONTEXT = CDK_CONTEXT_JSON='{"stage": "$(STAGE)"}'
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := $(shell node -p "process.versions.node.split('.')[0]" 2>/dev/null)
 export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
 
-.PHONY: help up chaos races mutants fuzz load migrations test test-all check fix lock bench data demo admin verify-audit openapi synth deploy diff migration
+.PHONY: help up chaos races mutants fuzz load migrations test test-all check fix lock bench data demo admin verify-audit examples openapi synth deploy diff migration
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1@\2/' | column -t -s@
@@ -77,10 +77,16 @@ load: .venv/load ## five minutes of people at work, 200 sockets, and memory that
 migrations: .venv/ready ## each goes up, down and up on a million rows while both releases work (twelve minutes; ROWS=50000)
 	@$(BIN)/python -m pytest tests/migrations -m slow -s
 
-check: .venv/ready ## format, lint, types and the promises of tests/architecture; changes nothing
+node_modules/.linters: package-lock.json
+	@npm install --include=dev --no-audit --no-fund --silent
+	@touch $@
+
+check: .venv/ready node_modules/.linters ## format, lint, types and the promises of tests/architecture; changes nothing
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
+	@npx redocly lint docs/openapi.json
+	@npx spectral lint --fail-severity=warn --quiet docs/openapi.json docs/asyncapi.json
 	@$(BIN)/python -m pytest tests/architecture -n auto --dist loadfile
 
 fix: .venv/ready ## format the code and mend what the linter can
@@ -105,6 +111,9 @@ lock: .venv/ready ## write requirements.txt and layers/*/requirements.txt anew f
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 		--custom-compile-command "make lock" -o requirements.txt requirements.in
 	@$(BIN)/python -m stacks.parts.layers
+
+examples: .venv/ready ## send the requests of docs/openapi.json's examples, and keep those that are missing or out of date
+	@$(BIN)/python -m pytest tests/architecture/test_examples.py --keep-examples -q
 
 openapi: .venv/ready ## write what the code says of itself: docs/{openapi,asyncapi}.json, docs/{operations,errors,schema}.md
 	@$(BIN)/python -m tools.describe

