@@ -6,6 +6,8 @@ It names no country's statutes; where the law of the place gives more protection
 
 from dataclasses import dataclass
 
+from shared.kit.written import isolated
+
 
 @dataclass(frozen=True, slots=True)
 class Clause:
@@ -15,7 +17,7 @@ class Clause:
 
 def general_clauses(*, purpose: str, jurisdiction: str) -> tuple[Clause, ...]:
     """The clauses that are the same in every lease but for the use and the place whose law governs."""
-    place = f": {jurisdiction}" if jurisdiction else ""
+    place = f": {isolated(jurisdiction)}" if jurisdiction else ""
     return (
         Clause(
             "Permitted use",

@@ -20,7 +20,7 @@ from shared.contracts.rent_clauses import (
     summary_of_changes,
 )
 from shared.kit.pdf import WIDTH, Column, Party, Pdf, Total
-from shared.kit.written import written_day, written_money
+from shared.kit.written import isolated, written_day, written_money
 from shared.maths.exact import rounded
 from shared.maths.months import DAY, end_date
 from shared.maths.rent import base_rent, levels
@@ -130,26 +130,30 @@ def render_lease(lease: LeaseDocument) -> bytes:
 
 
 def introduced(party: Party) -> str:
-    text = party.legal_name
+    text = isolated(party.legal_name)
     if party.address:
         text += f", of {on_one_line(party.address)}"
     if party.tax_id:
-        text += f", tax registration {party.tax_id}"
+        text += f", tax registration {isolated(party.tax_id)}"
     if party.representative:
-        text += f", represented by {party.representative}"
+        text += f", represented by {isolated(party.representative)}"
         if party.title:
-            text += f", {party.title}"
+            text += f", {isolated(party.title)}"
     return text
 
 
 def on_one_line(address: str) -> str:
-    return ", ".join(line.strip() for line in address.splitlines() if line.strip())
+    return ", ".join(isolated(line.strip()) for line in address.splitlines() if line.strip())
+
+
+def located(space: str, floor: int, building: str) -> str:
+    return f"{isolated(space)}, floor {floor}, {isolated(building)}"
 
 
 def _principal_terms(lease: LeaseDocument) -> list[tuple[str, str]]:
     premises = lease.premises
     terms = [
-        ("Premises", f"{premises.space}, floor {premises.floor}, {premises.building}"),
+        ("Premises", located(premises.space, premises.floor, premises.building)),
         ("Address", on_one_line(premises.address)),
         (
             "Floor area",
@@ -205,8 +209,8 @@ def _premises(lease: LeaseDocument) -> Clause:
     return Clause(
         "Premises",
         (
-            f"The Lessor lets to the Lessee, and the Lessee takes, {premises.space} on floor "
-            f"{premises.floor} of {premises.building}, {on_one_line(premises.address)} (the “Premises”), "
+            f"The Lessor lets to the Lessee, and the Lessee takes, {isolated(premises.space)} on floor "
+            f"{premises.floor} of {isolated(premises.building)}, {on_one_line(premises.address)} (the “Premises”), "
             "together with the use, in common with others, of the entrances, lifts, stairs and other "
             "common parts of the building.",
             f"For every purpose of this Lease the Premises measure {area_of(premises.gross_sqft)} rentable "

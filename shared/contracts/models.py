@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import Field
 
 from shared.bids.models import Party
-from shared.kit.fields import Body, Day, Label, Like, Says, Text, View
+from shared.kit.fields import Body, Day, Label, Like, Printed, Says, Text, View
 from shared.kit.paging import Paged, PageMeta
 from shared.maths.choices import ContractType
 from shared.terms.models import OfferTerms
@@ -35,20 +35,20 @@ class Signing(Body):
 class Declining(Body):
     """Why a party declines to sign."""
 
-    reason: Annotated[Text, Field(min_length=1, max_length=500)]
+    reason: Annotated[Printed, Field(min_length=1, max_length=500)]
 
 
 class Terminating(Body):
     """The first day after the lease, and why it ends early."""
 
     effective_date: Day
-    reason: Annotated[Text, Field(min_length=1, max_length=500)]
+    reason: Annotated[Printed, Field(min_length=1, max_length=500)]
 
 
 class Authorizing(Body):
     """The authorization of the owner's organization for a lease that both sides have signed."""
 
-    notes: Annotated[Text, Field(max_length=1000)] | None = None
+    notes: Annotated[Printed, Field(max_length=1000)] | None = None
 
 
 class ContractFilter(Paged):

@@ -4,10 +4,10 @@ It binds the parties to the price and the day; the deed that the law of the plac
 """
 
 from shared.contracts.clauses import Clause
-from shared.contracts.document import LeaseDocument, area_of, introduced, on_one_line
+from shared.contracts.document import LeaseDocument, area_of, introduced, located, on_one_line
 from shared.contracts.rent_clauses import late_clauses, percent
 from shared.kit.pdf import Pdf
-from shared.kit.written import written_day
+from shared.kit.written import isolated, written_day
 from shared.maths.schedule import schedule_total
 
 KIND = "Agreement of Sale"
@@ -32,7 +32,7 @@ def render_sale(sale: LeaseDocument) -> bytes:
     price = sale.money(schedule_total(sale.lines))
     day = written_day(sale.terms.start_date)
     facts = [
-        ("Premises", f"{premises.space}, floor {premises.floor}, {premises.building}"),
+        ("Premises", located(premises.space, premises.floor, premises.building)),
         ("Address", on_one_line(premises.address)),
         ("Floor area", f"{area_of(premises.gross_sqft)} sq ft gross, {area_of(premises.usable_sqft)} sq ft usable"),
         ("Price", price),
@@ -55,7 +55,7 @@ def render_sale(sale: LeaseDocument) -> bytes:
 
 def _clauses(sale: LeaseDocument, price: str, day: str) -> tuple[Clause, ...]:
     premises = sale.premises
-    place = f": {premises.jurisdiction}" if premises.jurisdiction else ""
+    place = f": {isolated(premises.jurisdiction)}" if premises.jurisdiction else ""
     tax = (
         f"Tax of {percent(sale.terms.tax_percent)} is added to the price and paid with it, against a proper invoice."
         if sale.terms.tax_percent
@@ -65,9 +65,9 @@ def _clauses(sale: LeaseDocument, price: str, day: str) -> tuple[Clause, ...]:
         Clause(
             "Sale",
             (
-                f"The Seller sells to the Buyer, and the Buyer buys, {premises.space} on floor {premises.floor} of "
-                f"{premises.building}, {on_one_line(premises.address)} (the “Premises”), with its share in the common "
-                "parts of the building and all rights that go with it.",
+                f"The Seller sells to the Buyer, and the Buyer buys, {isolated(premises.space)} on floor "
+                f"{premises.floor} of {isolated(premises.building)}, {on_one_line(premises.address)} (the “Premises”), "
+                "with its share in the common parts of the building and all rights that go with it.",
                 f"The Premises measure {area_of(premises.gross_sqft)} gross square feet and "
                 f"{area_of(premises.usable_sqft)} usable square feet. The price does not change if a later "
                 "measurement differs.",

@@ -114,6 +114,25 @@ def _clean(value: Any) -> Any:
     return value
 
 
+def _seen(value: str) -> str:
+    if not value.isascii() or not value.isprintable():
+        # Imported here: most names need no table of characters.
+        from shared.kit.characters import misleading, named
+
+        if char := misleading(value):
+            raise refuse(f"must not contain the invisible character {named(char)}")
+    return value
+
+
+def _printable(value: str) -> str:
+    if not value.isascii():
+        from shared.kit.characters import named, unprintable
+
+        if char := unprintable(value):
+            raise refuse(f"must not contain {named(char)}, which no font of our documents has")
+    return value
+
+
 def _not_blank(value: str) -> str:
     if not value.strip():
         raise refuse("must not be blank")
@@ -179,7 +198,9 @@ Area = PositiveMoney
 """Square feet, at most two decimals."""
 Text = Annotated[str, BeforeValidator(_clean)]
 """Any text without NUL; combine with `Field(max_length=…)`."""
-Label = Annotated[
+Printed = Annotated[Text, AfterValidator(_printable)]
+"""Text that our documents print; combine with `Field(max_length=…)`."""
+Words = Annotated[
     str,
     Field(max_length=255, min_length=1),
     AfterValidator(_not_blank),
@@ -187,7 +208,14 @@ Label = Annotated[
     # What Python strips, as a pattern that JSON Schema understands too.
     Shown({"pattern": r"[^\s\u001c-\u001f\u0085]"}),
 ]
-"""A name or title: 1 to 255 characters, not blank."""
+"""Something to look for: 1 to 255 characters, not blank."""
+Label = Annotated[
+    Words,
+    AfterValidator(_seen),
+    AfterValidator(_printable),
+    Shown({"description": "Characters that our documents can print, and none that is invisible."}),
+]
+"""A name or title: as Words, without what makes it read as another."""
 WebAddress = Annotated[
     Text,
     # Nothing but the web (a page shows it as a link, and `javascript:` is one too), and a host that every parser reads

@@ -2,26 +2,18 @@
 
 The same calls give the same bytes: the creation date is the document's own, nothing is random, and
 the fonts are our own files. A document's SHA-256 is stored and signed, and a step that renders it
-may run again.
-
-The fonts are next to this module, not in the `documents` layer, so that one path works on Lambda and
-on every machine. Open Sans covers Latin, Greek and Cyrillic. A text that needs more is set entirely in
-DejaVu Sans: fpdf2's own fallback, letter by letter, loses the font after a line that is all fallback.
-A letter that neither font has is printed as U+FFFD, and the document says so.
+may run again. Which fonts a text is set in: shared/kit/typeset.py.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from pathlib import Path
-from typing import Literal, cast
+from typing import Literal
 
 from fpdf import FPDF
-from fpdf.fonts import TTFFont
 
-from shared.kit.written import REPLACEMENT, clean
-
-FONTS = Path(__file__).parent / "fonts"
+from shared.kit.typeset import LEADING, Typesetter
+from shared.kit.written import clean
 
 # Millimetres of A4.
 PAGE_WIDTH, PAGE_HEIGHT = 210.0, 297.0
@@ -31,7 +23,6 @@ FLOOR = PAGE_HEIGHT - BOTTOM
 
 INK, MUTED, ACCENT = (26, 29, 36), (104, 110, 122), (24, 54, 98)
 HAIRLINE, BAND = (209, 213, 220), (241, 244, 248)
-LEADING = 0.50  # line height in mm per point of size
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +57,7 @@ class Pdf:
 
     def __init__(self, *, kind: str, reference: str, document_id: str, issued_on: date, author: str) -> None:
         self._pdf = FPDF(format="A4", unit="mm")
-        self._pdf.add_font("sans", "", FONTS / "OpenSans-Regular.ttf")
-        self._pdf.add_font("sans", "B", FONTS / "OpenSans-Bold.ttf")
-        self._sans = self._characters("sans")
-        self._wide: frozenset[int] | None = None
-        self._substituted = False
+        self._text = Typesetter(self._pdf)
         # fpdf2 would replace "{nb}" by the number of pages, in a party's name too.
         self._pdf.alias_nb_pages("")
         self._pdf.set_margins(LEFT, TOP, LEFT)
@@ -219,9 +206,8 @@ class Pdf:
                 self.space(4)
 
     def _height(self, text: str, size: float, width: float) -> float:
-        text = self._set(text, size=size, bold=True, color=INK)
-        height = self._pdf.multi_cell(width, size * LEADING, text, dry_run=True, output="HEIGHT")
-        return cast(float, height)
+        self._text.font(size, bold=True, color=INK)
+        return self._text.paragraph(text, width, dry=True)
 
     def keep(self, height: float) -> None:
         """Start a new page unless `height` mm are left on this one."""
@@ -237,14 +223,6 @@ class Pdf:
 
     def finish(self) -> bytes:
         """The PDF. Nothing can be added afterwards."""
-        if self._substituted:
-            self.keep(14)
-            self.paragraph(
-                f"Characters that the typefaces of this document do not have are printed as {REPLACEMENT}. "
-                f"Names are as registered with the platform under document {self._document_id}.",
-                size=7.5,
-                color=MUTED,
-            )
         self._run_on_every_page()
         return bytes(self._pdf.output())
 
@@ -331,10 +309,9 @@ class Pdf:
         align: Literal["L", "J"] = "L",
     ) -> None:
         """Text wrapped into a column, from the current height on."""
-        pdf = self._pdf
-        text = self._set(text, size=size, bold=bold, color=color)
-        pdf.set_x(x)
-        pdf.multi_cell(width, size * LEADING, text, align=align, new_x="LMARGIN", new_y="NEXT")
+        self._text.font(size, bold=bold, color=color)
+        self._pdf.set_x(x)
+        self._text.paragraph(text, width, align)
 
     def _cell(
         self,
@@ -350,42 +327,11 @@ class Pdf:
         align: Literal["L", "R"] = "L",
     ) -> None:
         """One line in a box, centred in its height."""
-        pdf = self._pdf
-        text = self._set(text, size=size, bold=bold, color=color)
-        pdf.set_xy(x, y)
-        pdf.cell(width, height, self._fit(text, width), align=align)
-
-    def _fit(self, text: str, width: float) -> str:
-        if self._pdf.get_string_width(text) <= width:
-            return text
-        while text and self._pdf.get_string_width(text + "…") > width:
-            text = text[:-1]
-        return text + "…"
+        self._text.font(size, bold=bold, color=color)
+        self._pdf.set_xy(x, y)
+        self._text.cell(text, width, height, align)
 
     def _line(self, left: float, right: float, *, color: tuple[int, int, int]) -> None:
         self._pdf.set_draw_color(*color)
         self._pdf.set_line_width(0.2)
         self._pdf.line(left, self._pdf.y, right, self._pdf.y)
-
-    def _set(self, text: str, *, size: float, bold: bool, color: tuple[int, int, int]) -> str:
-        """Choose the font for `text` and return the text as that font can set it."""
-        text = clean(text)
-        wide = not text.isascii() and not self._sans.issuperset(map(ord, text))
-        if wide:
-            text = self._widened(text)
-        self._pdf.set_font("wide" if wide else "sans", "B" if bold and not wide else "", size)
-        # Hebrew and Arabic run right to left, and Arabic joins; the sentences around them do neither.
-        self._pdf.set_text_shaping(wide, direction="ltr")
-        self._pdf.set_text_color(*color)
-        return text
-
-    def _widened(self, text: str) -> str:
-        if self._wide is None:
-            self._pdf.add_font("wide", "", FONTS / "DejaVuSans.ttf")
-            self._wide = self._characters("wide")
-        settable = "".join(char if ord(char) in self._wide else REPLACEMENT for char in text)
-        self._substituted = self._substituted or settable != text
-        return settable
-
-    def _characters(self, font: str) -> frozenset[int]:
-        return frozenset(cast(TTFFont, self._pdf.fonts[font]).cmap)

@@ -4,8 +4,14 @@ import unicodedata
 from datetime import date
 from decimal import Decimal
 
+from shared.kit.characters import JOINERS, VARIATIONS, joins, named
+
 MONTHS = "January February March April May June July August September October November December".split()
-REPLACEMENT = "\ufffd"
+ISOLATES = "\u2068\u2069"
+"""Around what a sentence takes over from somebody: its direction is its own, and ends with it."""
+
+
+_TURNING = ("R", "AL", "AN")
 
 
 def written_day(day: date) -> str:
@@ -18,6 +24,12 @@ def written_money(currency: str, amount: Decimal, exponent: int) -> str:
     return f"{currency} {amount:,.{exponent}f}"
 
 
+def isolated(text: str) -> str:
+    """What somebody else wrote, for a sentence of ours: a name in Hebrew turns nothing around it."""
+    cleaned = "".join(char for char in clean(text) if char not in ISOLATES)
+    return cleaned.join(ISOLATES) if any(unicodedata.bidirectional(char) in _TURNING for char in cleaned) else cleaned
+
+
 def clean(text: str) -> str:
     """The text in composed form, on one line, without control characters, encodable.
 
@@ -26,11 +38,23 @@ def clean(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     composed = unicodedata.normalize("NFC", text)
-    return "".join(filter(None, map(_settable, composed)))
+    return "".join(_settable(composed, place) for place in range(len(composed)))
 
 
-def _settable(char: str) -> str | None:
+def placeholder(char: str) -> str:
+    """What is printed for a character that no font has: [U+E000]."""
+    return f"[{named(char)}]"
+
+
+def _settable(text: str, place: int) -> str:
+    char = text[place]
     if char.isspace():
         return " "
+    if char in JOINERS:
+        return char if joins(text, place) else ""
+    if char in ISOLATES or char in VARIATIONS:
+        return char
     category = unicodedata.category(char)
-    return None if category in ("Cc", "Cf") else REPLACEMENT if category == "Cs" else char
+    if category in ("Cc", "Cf") and unicodedata.bidirectional(char) != "AN":
+        return ""
+    return placeholder(char) if category == "Cs" else char

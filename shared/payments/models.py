@@ -7,7 +7,21 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
-from shared.kit.fields import AskedDay, AskedId, Body, Day, Flag, Number, PositiveMoney, Says, Shown, Text, View, refuse
+from shared.kit.fields import (
+    AskedDay,
+    AskedId,
+    Body,
+    Day,
+    Flag,
+    Number,
+    PositiveMoney,
+    Printed,
+    Says,
+    Shown,
+    Text,
+    View,
+    refuse,
+)
 from shared.kit.paging import Paged, PageMeta
 
 PaymentStatus = Literal["SCHEDULED", "DUE", "PAID", "OVERDUE", "CANCELLED"]
@@ -24,7 +38,7 @@ class Recording(Body):
 
     paid_date: Day
     payment_method: PaymentMethod
-    transaction_reference: Annotated[Text, Field(min_length=1, max_length=255)] | None = None
+    transaction_reference: Annotated[Printed, Field(min_length=1, max_length=255)] | None = None
     amount: PositiveMoney | None = None
     currency: Annotated[Text, Field(pattern="^[A-Z]{3}$"), Says("must be an ISO 4217 code, such as USD")] | None = None
 
@@ -32,14 +46,14 @@ class Recording(Body):
 class Reversing(Body):
     """Why recorded money does not count, for example a bounced cheque or the wrong installment."""
 
-    reason: Annotated[Text, Field(min_length=1, max_length=500)]
+    reason: Annotated[Printed, Field(min_length=1, max_length=500)]
 
 
 class Crediting(Body):
     """How much to credit on an invoice, tax included, and why. Without an amount, all that is left of it."""
 
     amount: PositiveMoney | None = None
-    reason: Annotated[Text, Field(min_length=1, max_length=500)]
+    reason: Annotated[Printed, Field(min_length=1, max_length=500)]
 
 
 class Returning(Body):
@@ -47,7 +61,7 @@ class Returning(Body):
 
     paid_date: Day
     payment_method: PaymentMethod
-    transaction_reference: Annotated[Text, Field(min_length=1, max_length=255)] | None = None
+    transaction_reference: Annotated[Printed, Field(min_length=1, max_length=255)] | None = None
     amount: PositiveMoney | None = None
 
 
@@ -55,7 +69,7 @@ class Applying(Body):
     """How much of a deposit to apply to the outstanding balance. Without an amount, as much as both allow."""
 
     amount: PositiveMoney | None = None
-    reason: Annotated[Text, Field(min_length=1, max_length=500)]
+    reason: Annotated[Printed, Field(min_length=1, max_length=500)]
 
 
 def _six_decimals(value: Decimal) -> Decimal:

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from shared.contracts.document import located
 from shared.contracts.lease import lease_reference, party_of
 from shared.kit.db import Row
 from shared.maths.currencies import exponent_of
@@ -90,7 +91,7 @@ def _lease(row: Row) -> str:
 
 def _premises(row: Row) -> str:
     premises = row["premises"]
-    return f"{premises['space']['name']}, floor {premises['floor_number']}, {premises['building']['name']}"
+    return located(premises["space"]["name"], premises["floor_number"], premises["building"]["name"])
 
 
 def _charges(row: Row) -> tuple[Charge, ...]:

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
+from shared.contracts.document import located
 from shared.contracts.lease import lease_reference, party_of
 from shared.kit.db import Row
 from shared.kit.pdf import WIDTH, Column, Party, Pdf, Total
@@ -69,7 +70,7 @@ def statement_of(contract: Row, entries: list[Row]) -> Statement:
         issuer=party_of(contract["owner_party"]),
         recipient=party_of(contract["client_party"]),
         contract_reference=lease_reference(contract),
-        premises=f"{premises['space']['name']}, floor {premises['floor_number']}, {premises['building']['name']}",
+        premises=located(premises["space"]["name"], premises["floor_number"], premises["building"]["name"]),
         term=f"{written_day(contract['start_date'])} – {written_day(ends)}"
         if ends
         else written_day(contract["start_date"]),

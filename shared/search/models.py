@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from shared.buildings.traits import Availability, UsageType
-from shared.kit.fields import AskedDay, AskedFlag, AskedId, AskedMoney, Label, View, refuse
+from shared.kit.fields import AskedDay, AskedFlag, AskedId, AskedMoney, View, Words, refuse
 from shared.kit.paging import Paged, PageMeta
 from shared.spaces.models import Currency, FoundSpace
 
@@ -51,7 +51,7 @@ AskedLabels = Annotated[
     BeforeValidator(_labels),
     WithJsonSchema({"type": "string", "pattern": f"^{_LABEL}(,{_LABEL}){{0,19}}$", "examples": ["wifi,parking"]}),
 ]
-AskedWords = Annotated[Label, Field(max_length=200), AfterValidator(_words)]
+AskedWords = Annotated[Words, Field(max_length=200), AfterValidator(_words)]
 AskedPlace = Annotated[
     tuple[Decimal, Decimal],
     BeforeValidator(_place),
@@ -70,7 +70,7 @@ class SpaceSearch(Paged):
     q: AskedWords | None = None
     near: AskedPlace | None = None
     radius_km: Annotated[AskedMoney, Field(gt=0, le=20_000)] | None = None
-    city: Annotated[Label, Field(max_length=100)] | None = None
+    city: Annotated[Words, Field(max_length=100)] | None = None
     usage_type: UsageType | None = None
     currency: Currency | None = None
     available_from: AskedDay | None = None

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from shared.buildings.traits import Amenities, Availability, UsageType
 from shared.kit.db import Reading, Row, Tx
-from shared.kit.fields import Body, Day, Id, Label, Money, View
+from shared.kit.fields import Body, Day, Id, Label, Money, View, Words
 from shared.kit.ids import new_id
 from shared.kit.paging import Paged, PageMeta
 from shared.kit.request import Caller
@@ -53,7 +53,7 @@ class Criteria(Body):
     q: AskedWords | None = None
     near: AskedPlace | None = None
     radius_km: Annotated[Money, Field(gt=0, le=20_000)] | None = None
-    city: Annotated[Label, Field(max_length=100)] | None = None
+    city: Annotated[Words, Field(max_length=100)] | None = None
     usage_type: UsageType | None = None
     currency: Currency | None = None
     available_from: Day | None = None

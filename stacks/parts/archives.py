@@ -20,7 +20,8 @@ BUILT = ".build"
 DEPLOYED = "/var/task"
 OURS = ("functions", "shared")
 DATA = (*OURS, "docs")
-"""Nothing from anywhere else is deployed."""
+"""Nothing from anywhere else is deployed, but for what a layer brings: that is in /opt."""
+LAYERS = "layers"
 
 
 def built_archive(word: str, root: Path = ROOT) -> Path:
@@ -144,6 +145,8 @@ class _Module(ast.NodeVisitor):
         path = self._path(node)
         if path is None:
             self.generic_visit(node)
+        elif path.parts[:1] == (LAYERS,):
+            return
         # A top folder as a whole, let alone the root, is never data.
         elif len(path.parts) < 2 or path.parts[0] not in DATA:
             raise SystemExit(f"{self._name}:{node.lineno} names {path}, which is not deployed.")

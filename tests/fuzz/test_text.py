@@ -53,18 +53,30 @@ from tests.leasing.deal import Deal
 from tests.payments.conftest import Lease
 
 TEXTS = places(lambda place: place.is_a(type="string") and not place.is_query)
+LABELS = places(
+    lambda place: any("none that is invisible" in one.get("description", "") for one in place.alternatives())
+)
 ASKED_TEXTS = places(lambda place: place.is_a(type="string") and place.is_query)
 NO_TEXT = {"NUL": '"a\\u0000b"', "half a surrogate pair": '"a\\ud83cb"', "its other half": '"\\udfe2"'}
 
-# Right to left with an override, CRLF and a header, quotes of every kind, SQL, LIKE, a template, an emoji, a combining
-# accent that NFC would join, white space at both ends.
-NASTY = " \u202eשלום\r\nSet-Cookie: a=1\r\n\r\n\t\"'`\\ %_ '; DROP TABLE bids; -- ${7*7} {{7*7}} <b>&amp; 🏢 e\u0301 "
+# Right to left, quotes of every kind, SQL, LIKE, a template, an emoji, a combining accent that NFC would join, spaces
+# at both ends. Free text also keeps CRLF and what would be a header.
+NASTY = " שלום \"'`\\ %_ '; DROP TABLE bids; -- ${7*7} {{7*7}} <b>&amp; 🏢 e\u0301 "
 _numbers = count(1)
+
+
+LINES = "\r\nSet-Cookie: a=1\r\n\r\n\t"
+UNSEEN = ["\n", "\x1f", "\x7f", "\x85", "\u200b", "\u202e", "\u2028", "\u2060", "\u2066", "\ufeff", "\u200d "]
 
 
 def nasty(most: int = 255) -> str:
     """A text that no other field has."""
     return f"{next(_numbers)}{NASTY}"[: most - 1] + "!"
+
+
+def nasty_lines(most: int = 255) -> str:
+    """A text of several lines that no other field has."""
+    return f"{next(_numbers)}{LINES}{NASTY}"[: most - 1] + "!"
 
 
 @pytest.mark.parametrize("what", NO_TEXT)
@@ -73,6 +85,14 @@ def test_what_no_database_keeps_is_refused_by_name(place: Place, what, anybody, 
     reply = place.send(anybody, NO_TEXT[what])
 
     assert (reply.status, reply.fields) == (400, [place.field])
+
+
+@pytest.mark.parametrize("place", LABELS, ids=str)
+def test_a_name_takes_nothing_that_nobody_sees(place: Place, anybody, leaves_no_trace):
+    for unseen in UNSEEN:
+        reply = place.send(anybody, json.dumps(f"a{unseen}b"))
+
+        assert (reply.status, reply.fields) == (400, [place.field]), unseen
 
 
 @pytest.mark.parametrize("place", ASKED_TEXTS, ids=str)
@@ -131,7 +151,7 @@ def does(endpoint, **asked):
 
 
 def test_a_registration(world, out):
-    sent = {name: nasty() for name in ("name", "organization_name", "company", "title")} | {"phone": nasty(32)}
+    sent = {name: nasty() for name in ("name", "organization_name", "company", "title")} | {"phone": nasty_lines(32)}
     email = f"{other_id().hex}@example.com"
     body = {"email": email, "password": "Correct-Horse-7", "role": "OWNER"} | sent
 
@@ -141,7 +161,9 @@ def test_a_registration(world, out):
 
 def test_a_profile(world, out):
     user = world.owner()
-    sent = {name: nasty() for name in ("name", "company", "title", "bio")} | {"phone": nasty(32)}
+    sent = (
+        {name: nasty() for name in ("name", "company", "title")} | {"bio": nasty_lines()} | {"phone": nasty_lines(32)}
+    )
     skill, certificate, issuer = nasty(100), nasty(), nasty()
 
     body = sent | {"skills": [skill], "certifications": [{"name": certificate, "issuer": issuer}]}
@@ -165,7 +187,12 @@ def test_an_organization(world, out):
 
 
 def test_what_is_written_about_a_user(world, out):
-    admin, path, text, reason = world.user(Role.SUPER_ADMIN), {"user_id": world.client().id}, nasty(), nasty()
+    admin, path, text, reason = (
+        world.user(Role.SUPER_ADMIN),
+        {"user_id": world.client().id},
+        nasty_lines(),
+        nasty_lines(),
+    )
 
     assert does(add_note, as_=admin, path=path, body={"text": text}).json["text"] == text
     does(suspend_user, as_=admin, path=path, body={"reason": reason})
@@ -228,7 +255,7 @@ def test_a_building_its_floors_and_spaces(world, out):
 
 def test_notes_on_a_bid(world, out):
     owner, client = world.owner(), world.client()
-    space, sent = world.space(owner), [nasty() for _ in range(5)]
+    space, sent = world.space(owner), [nasty_lines() for _ in range(5)]
 
     def bid():
         body = {"space_id": space, "bid_amount": 1, "notes": sent[0]}
@@ -248,7 +275,7 @@ def test_a_deal_between_people_with_such_names(world, out):
     for user in (owner, client):
         world.sql(
             "UPDATE organizations SET name = %(n)s, legal_name = %(n)s WHERE id = %(id)s",
-            n=nasty(),
+            n=nasty_lines(),
             id=user.organization_id,
         )
     deal = Deal(world, call, owner=owner, client=client)
@@ -259,16 +286,16 @@ def test_a_deal_between_people_with_such_names(world, out):
     deal.run(schedule_payments, activate_contract)
     assert does(download_contract, as_=client, path=path).body.startswith(b"%PDF")
     payment = {"payment_id": does(list_payments, as_=owner).json["data"][0]["id"]}
-    money = {"paid_date": "2020-01-01", "payment_method": "cheque", "transaction_reference": nasty()}
+    money = {"paid_date": "2020-01-01", "payment_method": "cheque", "transaction_reference": nasty_lines()}
     does(record_payment, as_=owner, path=payment, body=money)
-    does(reverse_payment, as_=owner, path=payment, body={"reason": (reason := nasty())})
+    does(reverse_payment, as_=owner, path=payment, body={"reason": (reason := nasty_lines())})
 
     assert stored(world, *signatures, money["transaction_reference"], reason)
 
 
 def test_the_end_of_a_deal(world, out):
     lease = Lease(world, call, deposit_months=1)
-    path, reasons = {"contract_id": lease.contract}, [nasty() for _ in range(3)]
+    path, reasons = {"contract_id": lease.contract}, [nasty_lines() for _ in range(3)]
     [deposit] = lease.rows("DEPOSIT")
     money = {"paid_date": "2020-01-01", "payment_method": "cheque"}
     does(record_payment, as_=lease.owner, path={"payment_id": deposit["id"]}, body=money)
@@ -279,7 +306,7 @@ def test_the_end_of_a_deal(world, out):
     does(terminate_contract, as_=lease.client, path=path, body=body)
     world.sql("UPDATE contracts SET status = 'TERMINATED' WHERE id = %(id)s", id=lease.contract)
     does(apply_deposit, as_=lease.owner, path=path, body={"amount": 1, "reason": reasons[2]})
-    back = money | {"transaction_reference": nasty()}
+    back = money | {"transaction_reference": nasty_lines()}
     does(return_deposit, as_=lease.owner, path=path, body=back)
 
     assert stored(world, *reasons, back["transaction_reference"])
@@ -290,7 +317,10 @@ def test_a_reason_to_decline(world, out):
     deal.run(render_lease, request_signatures)
 
     does(
-        decline_contract, as_=deal.client, path={"contract_id": deal.contract}, body={"reason": (reason := nasty(500))}
+        decline_contract,
+        as_=deal.client,
+        path={"contract_id": deal.contract},
+        body={"reason": (reason := nasty_lines(500))},
     )
 
     assert stored(world, reason)
