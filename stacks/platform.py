@@ -17,7 +17,8 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from shared.kit.catalog import Operation
+from shared.kit.catalog import Operation, of_kind
+from shared.kit.consumer import WorkerOperation
 from shared.kit.resources import KEYS, QUEUES, Key
 from stacks.apis import SOCKET_STAGE, ApisStack
 from stacks.database import DatabaseStack
@@ -104,7 +105,7 @@ class PlatformStack(Stack):
         return bus
 
     def _queue(self, name: str) -> Queue:
-        timeouts = [operation.timeout for operation in self._catalog if operation.queue == name]
+        timeouts = [worker.timeout for worker in of_kind(WorkerOperation, self._catalog) if worker.queue == name]
         return Queue(
             self,
             name.title().replace("_", ""),

@@ -3,7 +3,7 @@
 import base64
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from decimal import Decimal
@@ -122,6 +122,25 @@ def _check_shape(endpoint: Endpoint[Any, Any], answer: Answer) -> None:
     if any(kind in (Reply, File, dict, Any) or get_origin(kind) is dict for kind in kinds):
         return
     TypeAdapter(reduce(or_, kinds)).validate_python(answer.json)
+
+
+def pages(listing: Endpoint[Any, Any], *, query: Mapping[str, Any] | None = None, **asked: Any) -> Iterator[Any]:
+    """A list's answers, page by page, to the last; each is asked for when it is needed."""
+    at: dict[str, Any] = {}
+    while True:
+        reply = call(listing, query={**(query or {}), **at}, **asked)
+        assert reply.status == 200, reply.json
+        yield reply.json
+        meta = reply.json["meta"]
+        assert meta["has_more"] == (meta["cursor"] is not None)
+        if not meta["has_more"]:
+            return
+        at = {"cursor": meta["cursor"]}
+
+
+def ids_in(listing: Endpoint[Any, Any], **asked: Any) -> list[str]:
+    """The ids of all that a list holds, page by page."""
+    return [row["id"] for page in pages(listing, **asked) for row in page["data"]]
 
 
 def invoke(consumer: Any, *events: dict[str, Any], receives: int = 1) -> list[str]:

@@ -6,14 +6,20 @@ operation answers 401 in our envelope. While the database does not respond, a go
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
-from shared.kit.catalog import Operation
+from shared.kit.catalog import Kind, Operation
 from shared.kit.errors import Unauthenticated, Unavailable
 from shared.kit.gate import correlation_id
 from shared.kit.request import Caller, Request, begin
 from shared.kit.tokens import claims_of
 from shared.kit.unit import perform
+
+
+class AuthorizerOperation(Operation):
+    """The operation that API Gateway asks who is calling."""
+
+    kind: ClassVar[Kind] = "authorizer"
 
 
 class Authorizer:
@@ -56,11 +62,7 @@ def authorizer(
     """Declare the authorizer: a function from a good token's claims to a caller."""
 
     def declare(function: Callable[[dict[str, Any]], Caller]) -> Authorizer:
-        operation = Operation(
-            name=function.__name__,
-            domain=function.__module__.split(".")[1],
-            module=function.__module__,
-            kind="authorizer",
+        operation = AuthorizerOperation(
             function=function,
             database="auth",
             uses=uses,

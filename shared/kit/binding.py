@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ValidationError
 
 from shared.kit import wire
-from shared.kit.catalog import Operation
+from shared.kit.catalog import HttpOperation
 from shared.kit.errors import Detail, NotFound
 from shared.kit.fields import Body, Query
 from shared.kit.gate import UUID_FORM
@@ -16,7 +16,7 @@ from shared.kit.sentences import detail_of
 
 
 def bind(
-    operation: Operation,
+    operation: HttpOperation,
     kinds: Mapping[str, Any],
     caller: Caller | None,
     path: Mapping[str, Any],

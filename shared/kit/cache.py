@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from shared.kit import metrics
-from shared.kit.catalog import STAFF, Cached, Operation
+from shared.kit.catalog import STAFF, Cached, HttpOperation
 from shared.kit.request import Caller
 from shared.kit.valkey import Command, ValkeyDown, pipeline
 
@@ -74,7 +74,7 @@ class Place:
         return pipeline(*sets, *_get(self._generations))[len(sets) :]
 
 
-def place_of(operation: Operation, caller: Caller | None, path: str, query: Mapping[str, str]) -> Place | None:
+def place_of(operation: HttpOperation, caller: Caller | None, path: str, query: Mapping[str, str]) -> Place | None:
     """Where the answer to this request is kept; None if it is not cached."""
     cached = operation.cached
     if cached is None or (caller and caller.role in STAFF):

@@ -7,11 +7,11 @@ that none of them can drift from the code.
 
 import importlib
 import pkgutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import ModuleType
-from typing import Any, Literal, Protocol
+from typing import Any, ClassVar, Literal, Protocol, TypeVar
 
 
 class Role(StrEnum):
@@ -89,36 +89,22 @@ class Raw:
     content_type: str = "application/json"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class Operation:
-    """One verb, one file, one function, one Lambda: what it is and what it needs."""
+    """One verb, one file, one function, one Lambda: what it is and what it needs, whatever starts it.
 
-    name: str
-    domain: str
-    module: str
-    kind: Kind
-    function: Callable[..., Any] = field(compare=False, repr=False)
-    method: str | None = None
-    path: str | None = None
-    access: frozenset[Role] = ANYONE
-    returns: int = 200
-    rate: str = "general"
+    What only one kind has stands with that kind: requests below, the others beside their decorators. A comparison and
+    a representation of their own would double the time that each function takes to define these when it starts.
+    """
+
+    kind: ClassVar[Kind]
+
+    function: Callable[..., Any] = field(repr=False)
     writes: bool = False
-    verified: bool = False
-    """Only for callers with a verified e-mail address, if the stage requires that (spec 9)."""
-    confidential: bool = False
-    """The answer is a secret: it is never stored, not even under an Idempotency-Key."""
+    returns: int = 200
+    """The status of success, on the wire and in the audit log."""
     raises: tuple[type[Exception], ...] = ()
     uses: tuple[str, ...] = ()
-    socket: SocketTwin | None = None
-    cached: Cached | None = None
-    raw: Raw | None = None
-    socket_route: str | None = None
-    hears: tuple[str, ...] = ()
-    tells: tuple[type[Any], ...] = ()
-    queue: str | None = None
-    batch: int = 1
-    schedule: str | None = None
     database: Database | None = None
     valkey: bool = False
     """It uses Valkey itself, in addition to what the kit does there."""
@@ -128,9 +114,49 @@ class Operation:
     layers: tuple[str, ...] = ("common",)
 
     @property
+    def name(self) -> str:
+        """The function's name, and its file's."""
+        return self.function.__name__
+
+    @property
+    def module(self) -> str:
+        """As `functions.bids.place_bid`."""
+        return self.function.__module__
+
+    @property
+    def domain(self) -> str:
+        """Its word, as `bids`."""
+        return self.module.split(".")[1]
+
+    @property
     def handler(self) -> str:
         """The Lambda handler string, as `functions.bids.place_bid.place_bid`."""
         return f"{self.module}.{self.name}"
+
+    @property
+    def knows_valkey(self) -> bool:
+        """It counts requests, caches answers, or changes what invalidates them."""
+        return self.valkey or "relay.send" in self.uses or (self.vpc and self.kind in ("endpoint", "socket"))
+
+
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class HttpOperation(Operation):
+    """An operation that an HTTP request starts."""
+
+    kind: ClassVar[Kind] = "endpoint"
+
+    method: str | None
+    """None for `$default`, which takes what no other route does."""
+    path: str
+    access: frozenset[Role] = ANYONE
+    rate: str = "general"
+    verified: bool = False
+    """Only for callers with a verified e-mail address, if the stage requires that (spec 9)."""
+    confidential: bool = False
+    """The answer is a secret: it is never stored, not even under an Idempotency-Key."""
+    socket: SocketTwin | None = None
+    cached: Cached | None = None
+    raw: Raw | None = None
 
     @property
     def is_public(self) -> bool:
@@ -143,14 +169,22 @@ class Operation:
         return self.writes and bool(self.access) and not self.confidential
 
     @property
-    def knows_valkey(self) -> bool:
-        """It counts requests, caches answers, or changes what invalidates them."""
-        return self.valkey or "relay.send" in self.uses or (self.vpc and self.kind in ("endpoint", "socket"))
-
-    @property
     def needs_authorizer(self) -> bool:
         """The route is protected by the Lambda authorizer."""
-        return self.kind == "endpoint" and not self.is_public
+        return not self.is_public
+
+
+Some = TypeVar("Some", bound=Operation)
+
+
+def of_kind(kind: type[Some], operations: Iterable[Operation]) -> list[Some]:
+    """Those of that kind."""
+    return [operation for operation in operations if isinstance(operation, kind)]
+
+
+def requested(operations: Iterable[Operation]) -> list[HttpOperation]:
+    """Those that a caller can ask for over HTTP: all HTTP operations except `$default`."""
+    return [operation for operation in of_kind(HttpOperation, operations) if operation.method]
 
 
 def load() -> tuple[Operation, ...]:

@@ -11,16 +11,38 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from shared.kit import metrics, wire
-from shared.kit.catalog import Database, Operation
+from shared.kit.catalog import Database, Kind, Operation
 from shared.kit.db import Row, Tx, transaction
 from shared.kit.fields import FrameData
 from shared.kit.log import logger
 from shared.kit.request import Request, begin
 from shared.kit.unit import perform
+
+
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class ConsumerOperation(Operation):
+    """An operation that events start, from a queue of its own."""
+
+    kind: ClassVar[Kind] = "consumer"
+
+    hears: tuple[str, ...]
+    tells: tuple[type[Any], ...] = ()
+    """The frames that it sends to sockets."""
+    batch: int = 10
+
+
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class WorkerOperation(Operation):
+    """An operation that messages of one of the platform's queues start."""
+
+    kind: ClassVar[Kind] = "worker"
+
+    queue: str
+    batch: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +132,9 @@ def _receives(record: dict[str, Any]) -> int:
 class Consumer(_Queue):
     """A consumer of events."""
 
-    def __init__(self, function: Callable[..., Any], operation: Operation, ordered: bool) -> None:
+    def __init__(self, function: Callable[..., Any], operation: ConsumerOperation, ordered: bool) -> None:
         super().__init__(function, operation)
+        self._hears = operation.hears
         self._ordered = ordered
 
     def handle(self, body: dict[str, Any]) -> None:
@@ -135,7 +158,7 @@ class Consumer(_Queue):
             "object_id": event.object_id,
             "event_id": event.id,
             "consumer": self.operation.name,
-            "names": list(self.operation.hears),
+            "names": list(self._hears),
         }
         found: list[Row] = []
 
@@ -205,15 +228,10 @@ def consumer(
     the relay's queue."""
 
     def declare(function: Callable[..., None]) -> Consumer:
-        operation = Operation(
-            name=function.__name__,
-            domain=function.__module__.split(".")[1],
-            module=function.__module__,
-            kind="consumer",
+        operation = ConsumerOperation(
             function=function,
             hears=hears,
             tells=tells,
-            batch=10,
             database=database,
             valkey=valkey,
             vpc=database is not None,
@@ -245,11 +263,7 @@ def worker(
     """
 
     def declare(function: Callable[..., None]) -> _Queue:
-        operation = Operation(
-            name=function.__name__,
-            domain=function.__module__.split(".")[1],
-            module=function.__module__,
-            kind="worker",
+        operation = WorkerOperation(
             function=function,
             queue=queue,
             batch=batch,

@@ -16,7 +16,7 @@ from typing import Any, Generic, ParamSpec, TypeVar
 from shared.kit import db, wire
 from shared.kit.binding import bind, body_of_request
 from shared.kit.cache import place_of
-from shared.kit.catalog import ANYONE, STAFF, Cached, Database, Operation, Raw, Role, SocketTwin
+from shared.kit.catalog import ANYONE, STAFF, Cached, Database, HttpOperation, Raw, Role, SocketTwin
 from shared.kit.errors import Detail, Invalid, Refusal
 from shared.kit.gate import admit, correlation_id, count_request, log_request, object_of, record_refusal
 from shared.kit.origin import client_address
@@ -37,7 +37,7 @@ _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 class Endpoint(Generic[P, R]):
     """A declared operation: callable as its own Lambda handler."""
 
-    def __init__(self, function: Callable[P, R], operation: Operation) -> None:
+    def __init__(self, function: Callable[P, R], operation: HttpOperation) -> None:
         self.function = function
         self.operation = operation
         self.__name__ = operation.name
@@ -45,7 +45,7 @@ class Endpoint(Generic[P, R]):
         code = function.__code__
         self._arguments = {name: function.__annotations__[name] for name in code.co_varnames[: code.co_argcount]}
         self._identify_visitor = _identifier(self._arguments.get("caller"))
-        self.path_names = frozenset(_PLACEHOLDER.findall(operation.path or ""))
+        self.path_names = frozenset(_PLACEHOLDER.findall(operation.path))
 
     def __call__(self, event: dict[str, Any], context: object) -> dict[str, Any]:
         started = time.monotonic()
@@ -68,8 +68,8 @@ class Endpoint(Generic[P, R]):
             reply = refusal_reply(refusal, request)
             record_refusal(self.operation, caller, event.get("pathParameters") or {}, refusal)
         except Exception as error:  # noqa: BLE001 (the edge: a defect becomes a 500 without detail)
-            reply = defect_reply(error, request)
-        log_request(request, caller, reply.status or self.operation.returns, started)
+            reply = defect_reply(error, request, self.operation.path)
+        log_request(self.operation, request, caller, reply.status or self.operation.returns, started)
         return http_response(self.operation, request, reply, rate)
 
     def perform(self, caller: Caller | None, arguments: dict[str, Any]) -> Reply:
@@ -135,7 +135,7 @@ class Endpoint(Generic[P, R]):
         return bind(self.operation, self._arguments, caller, path, query, body)
 
 
-def _identifier(kind: Any) -> Callable[[Operation, dict[str, Any]], Caller | None] | None:
+def _identifier(kind: Any) -> Callable[[HttpOperation, dict[str, Any]], Caller | None] | None:
     """What identifies the caller of a function whose `caller` is a `Visitor` (shared/kit/visitor.py)."""
     return next(iter(getattr(kind, "__metadata__", ())), None)
 
@@ -185,11 +185,7 @@ def endpoint(
         roles = frozenset(access)
         if roles:
             roles |= {Role.SUPER_ADMIN} | ({Role.SUPPORT} if method == "GET" else set())
-        operation = Operation(
-            name=function.__name__,
-            domain=function.__module__.split(".")[1],
-            module=function.__module__,
-            kind="endpoint",
+        operation = HttpOperation(
             function=function,
             method=method,
             path=path if root else f"/api/v1{path}",
@@ -215,7 +211,7 @@ def endpoint(
     return declare
 
 
-def _request(operation: Operation, event: dict[str, Any]) -> Request:
+def _request(operation: HttpOperation, event: dict[str, Any]) -> Request:
     headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
     raw = event.get("body") or ""
     body = b64decode(raw) if event.get("isBase64Encoded") else raw.encode("utf-8", "surrogatepass")

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from shared.kit import db, limits, metrics
-from shared.kit.catalog import Operation
+from shared.kit.catalog import HttpOperation
 from shared.kit.errors import Forbidden, Refusal
 from shared.kit.ids import new_id
 from shared.kit.log import logger
@@ -23,7 +23,7 @@ def correlation_id(offered: str | None) -> str:
     return offered if offered and _CORRELATION.fullmatch(offered) else new_id().hex
 
 
-def admit(operation: Operation, caller: Caller | None) -> None:
+def admit(operation: HttpOperation, caller: Caller | None) -> None:
     """Raises Forbidden or EmailNotVerified if the operation is not open to this caller."""
     if caller and operation.access:
         if caller.role not in operation.access:
@@ -31,7 +31,7 @@ def admit(operation: Operation, caller: Caller | None) -> None:
         check_verified(operation, caller)
 
 
-def count_request(operation: Operation, request: Request, caller: Caller | None) -> dict[str, str]:
+def count_request(operation: HttpOperation, request: Request, caller: Caller | None) -> dict[str, str]:
     """Count the request in its category's window and return the window's headers. Raises RateLimited."""
     if operation.rate == "none" or operation.rate in limits.PER_EMAIL:
         return {}
@@ -42,7 +42,7 @@ def count_request(operation: Operation, request: Request, caller: Caller | None)
     return window.headers()
 
 
-def record_refusal(operation: Operation, caller: Caller | None, path: Mapping[str, Any], refusal: Refusal) -> None:
+def record_refusal(operation: HttpOperation, caller: Caller | None, path: Mapping[str, Any], refusal: Refusal) -> None:
     """Record that a known caller was refused a change; `path` says of what."""
     if operation.writes and caller and refusal.status in (403, 404, 409, 422):
         db.record_refusal(caller, object_of(path), refusal)
@@ -54,14 +54,14 @@ def object_of(path: Mapping[str, Any]) -> UUID | None:
     return next(ids, None)
 
 
-def log_request(request: Request, caller: Caller | None, status: int, started: float) -> None:
+def log_request(operation: HttpOperation, request: Request, caller: Caller | None, status: int, started: float) -> None:
     """Write the one log line of a request, with its measurements."""
     metrics.count_request(status, started)
     logger.info(
-        f"{request.operation.name} {status}",
+        f"{operation.name} {status}",
         correlation_id=request.correlation_id,
-        endpoint=request.operation.path,
-        method=request.operation.method,
+        endpoint=operation.path,
+        method=operation.method,
         user_id=str(caller.user_id) if caller else None,
         metadata={"status": status, "duration_ms": round((time.monotonic() - started) * 1000, 1)},
         **metrics.measured(),

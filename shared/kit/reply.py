@@ -11,7 +11,7 @@ from typing import Any, Generic
 from typing_extensions import TypeVar
 
 from shared.kit import wire
-from shared.kit.catalog import Operation
+from shared.kit.catalog import HttpOperation
 from shared.kit.errors import Refusal
 from shared.kit.log import logger
 from shared.kit.request import Request
@@ -82,12 +82,12 @@ class Defect(Refusal):
     message = "Something went wrong on our side."
 
 
-def defect_reply(error: Exception, request: Request) -> Reply:
+def defect_reply(error: Exception, request: Request, endpoint: str) -> Reply:
     """Log a defect (its kind and stack, never its message: messages may quote values) and answer 500."""
     logger.error(
         "defect",
         correlation_id=request.correlation_id,
-        endpoint=request.operation.path,
+        endpoint=endpoint,
         error_type=type(error).__name__,
         sqlstate=getattr(error, "sqlstate", None),
         stack=traceback.format_tb(error.__traceback__),
@@ -95,7 +95,7 @@ def defect_reply(error: Exception, request: Request) -> Reply:
     return refusal_reply(Defect(), request)
 
 
-def http_response(operation: Operation, request: Request, reply: Reply, rate: dict[str, str]) -> dict[str, Any]:
+def http_response(operation: HttpOperation, request: Request, reply: Reply, rate: dict[str, str]) -> dict[str, Any]:
     """The reply in payload format 2.0, with the headers that every answer has; `rate` are the rate limit's."""
     status = reply.status or operation.returns
     headers = {**SECURITY_HEADERS, "x-correlation-id": request.correlation_id, **rate, **reply.headers}

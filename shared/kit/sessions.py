@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from shared.kit import errors
-from shared.kit.catalog import Operation, Role
+from shared.kit.catalog import HttpOperation, Role
 from shared.kit.db import Row, reading
 from shared.kit.errors import EmailNotVerified, SessionEnded, Unauthenticated
 from shared.kit.request import Caller
@@ -22,7 +22,7 @@ def caller_of_session(session_id: UUID, user_id: UUID) -> Caller:
     return caller_from(row, session_id)
 
 
-def check_verified(operation: Operation, caller: Caller) -> None:
+def check_verified(operation: HttpOperation, caller: Caller) -> None:
     """Raises EmailNotVerified if the operation and the stage require a verified address and the caller's is not."""
     if not operation.verified or caller.email_verified or setting("REQUIRE_VERIFIED_EMAIL", "0") != "1":
         return
@@ -42,7 +42,7 @@ def caller_from(row: Row, session_id: UUID) -> Caller:
     )
 
 
-def authorized_caller(operation: Operation, context: Mapping[str, Any]) -> Caller:
+def authorized_caller(operation: HttpOperation, context: Mapping[str, Any]) -> Caller:
     """The caller that the authorizer has identified. Raises Unauthenticated, Unavailable."""
     if code := context.get("refusal"):
         kinds = (errors.TokenExpired, errors.SessionEnded, errors.InvalidToken)

@@ -8,11 +8,11 @@ import time
 from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from shared.kit import metrics, wire
 from shared.kit.binding import validate
-from shared.kit.catalog import Database, Operation
+from shared.kit.catalog import Database, Kind, Operation
 from shared.kit.db import reading
 from shared.kit.endpoint import Endpoint
 from shared.kit.errors import Detail, Invalid, Refusal, Unauthenticated
@@ -27,6 +27,15 @@ from shared.kit.sessions import caller_from
 from shared.kit.unit import perform
 
 Handler = Callable[..., FrameData | None]
+
+
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class SocketOperation(Operation):
+    """An operation that a route of the WebSocket API starts."""
+
+    kind: ClassVar[Kind] = "socket"
+
+    route: str
 
 
 class Message:
@@ -83,7 +92,7 @@ class Message:
 class Door:
     """A declared WebSocket route: callable as its own Lambda handler."""
 
-    def __init__(self, function: Handler, operation: Operation) -> None:
+    def __init__(self, function: Handler, operation: SocketOperation) -> None:
         self.function = function
         self.operation = operation
         self.__name__ = operation.name
@@ -95,9 +104,9 @@ class Door:
         started = time.monotonic()
         message = Message(event, self.operation)
         begin(message.request)
-        opening = (self.operation.socket_route or "").startswith(("$connect", "$disconnect"))
+        opening = self.operation.route.startswith(("$connect", "$disconnect"))
         try:
-            if self.operation.socket_route == "$connect":
+            if self.operation.route == "$connect":
                 message.request.ip = client_address(message.request.headers, message.request.ip)
             if not opening:
                 message.read()
@@ -107,13 +116,13 @@ class Door:
         except Refusal as refusal:
             status, body = (refusal.status if opening else 200), message.refused(refusal)
         except Exception as error:  # noqa: BLE001 (the edge: a defect becomes an answer without detail)
-            defect_reply(error, message.request)
+            defect_reply(error, message.request, self.operation.route)
             status, body = (500 if opening else 200), message.refused(Defect())
         metrics.count_request(status, started)
         logger.info(
             f"{self.operation.name} {status}",
             correlation_id=message.request.correlation_id,
-            endpoint=self.operation.socket_route,
+            endpoint=self.operation.route,
             metadata={"status": status, "duration_ms": round((time.monotonic() - started) * 1000, 1)},
             **metrics.measured(),
         )
@@ -143,14 +152,9 @@ def socket(
     """
 
     def declare(function: Handler) -> Door:
-        operation = Operation(
-            name=function.__name__,
-            domain=function.__module__.split(".")[1],
-            module=function.__module__,
-            kind="socket",
+        operation = SocketOperation(
             function=function,
-            rate="none",
-            socket_route=route,
+            route=route,
             database=database,
             uses=uses,
             layers=("common", *layers),
@@ -196,7 +200,7 @@ class Socket:
             code, text = refusal.status, message.refused(refusal)
             record_refusal(operation, caller, {name: message.data.get(name) for name in twin.path_names}, refusal)
         except Exception as error:  # noqa: BLE001 (the edge: a defect becomes an answer without detail)
-            defect_reply(error, message.request)
+            defect_reply(error, message.request, operation.path)
             code, text = 500, message.refused(Defect())
         metrics.count_request(code, started)
         logger.info(

@@ -2,16 +2,39 @@
 
 import traceback
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, ClassVar
 
 import psycopg
 
 from shared.kit import metrics
-from shared.kit.catalog import Database, Operation
+from shared.kit.catalog import Database, Kind, Operation
 from shared.kit.ids import new_id
 from shared.kit.log import logger
 from shared.kit.request import Request, begin
 from shared.kit.unit import perform
+
+
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class JobOperation(Operation):
+    """An operation that runs on a schedule."""
+
+    kind: ClassVar[Kind] = "job"
+
+    schedule: str
+
+
+class StepOperation(Operation):
+    """An operation that a state of the saga starts."""
+
+    kind: ClassVar[Kind] = "step"
+
+
+class OperatorOperation(Operation):
+    """An operation that an operator starts by hand."""
+
+    kind: ClassVar[Kind] = "operator"
 
 
 class Task:
@@ -48,8 +71,7 @@ class Task:
 
 
 def _declare(
-    kind: Any,
-    schedule: str | None,
+    kind: Callable[..., Operation],
     database: Database | None,
     uses: tuple[str, ...],
     layers: tuple[str, ...],
@@ -59,13 +81,8 @@ def _declare(
     emits: bool = True,
 ) -> Callable[[Callable[[dict[str, Any]], Any]], Task]:
     def declare(function: Callable[[dict[str, Any]], Any]) -> Task:
-        operation = Operation(
-            name=function.__name__,
-            domain=function.__module__.split(".")[1],
-            module=function.__module__,
-            kind=kind,
+        operation = kind(
             function=function,
-            schedule=schedule,
             database=database,
             vpc=vpc,
             uses=tuple(sorted({*uses, "relay.send"})) if database == "worker" and emits else uses,
@@ -82,7 +99,7 @@ def step(
     *, uses: tuple[str, ...] = (), layers: tuple[str, ...] = (), timeout: int = 30, memory: int = 512
 ) -> Callable[[Callable[[dict[str, Any]], Any]], Task]:
     """Declare a saga step: it takes the state's input (`contract_id`, …) and must be safe to run twice."""
-    return _declare("step", None, "worker", uses, layers, timeout, memory)
+    return _declare(StepOperation, "worker", uses, layers, timeout, memory)
 
 
 def job(
@@ -99,7 +116,9 @@ def job(
     A job that has filled its batch returns True and continues at once in a new transaction. A job without a
     database runs outside the VPC; a job that `emits` no events gets no access to the relay's queue.
     """
-    return _declare("job", schedule, database, uses, (), timeout, memory, database is not None, emits)
+    return _declare(
+        partial(JobOperation, schedule=schedule), database, uses, (), timeout, memory, database is not None, emits
+    )
 
 
 def operator(
@@ -112,4 +131,4 @@ def operator(
     memory: int = 1024,
 ) -> Callable[[Callable[[dict[str, Any]], Any]], Task]:
     """Declare a command that an operator or a deployment invokes; its return value is the answer."""
-    return _declare("operator", None, database, uses, layers, timeout, memory, emits=emits)
+    return _declare(OperatorOperation, database, uses, layers, timeout, memory, emits=emits)

@@ -6,14 +6,14 @@ A function asks for them by its argument, `caller: Visitor`. Its layer contains 
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from shared.kit.catalog import Operation
+from shared.kit.catalog import HttpOperation
 from shared.kit.request import Caller
 from shared.kit.unit import perform
 
-Identify = Callable[[Operation, dict[str, Any]], Caller | None]
+Identify = Callable[[HttpOperation, dict[str, Any]], Caller | None]
 
 
-def identify(operation: Operation, event: dict[str, Any]) -> Caller | None:
+def identify(operation: HttpOperation, event: dict[str, Any]) -> Caller | None:
     """Whose token the request has; None if it has none. Raises InvalidToken, TokenExpired, SessionEnded."""
     token = event["headers"].get("authorization")
     if token is None:

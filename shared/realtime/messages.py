@@ -10,6 +10,7 @@ from uuid import UUID
 
 from shared.kit import wire
 from shared.kit.aws import AwsError, call
+from shared.kit.consumer import ConsumerOperation
 from shared.kit.fields import FrameData
 from shared.kit.request import current
 from shared.kit.settings import NotDeclared, resource
@@ -33,7 +34,8 @@ def send_frames(event_id: UUID, frames: list[Frame], correlation_id: str) -> Non
     NotDeclared if the operation does not declare such frames under `tells=`, from which docs/asyncapi.json is made.
     """
     operation = current().operation
-    if undeclared := {type(frame.data).__name__ for frame in frames} - {kind.__name__ for kind in operation.tells}:
+    declared = {kind.__name__ for kind in operation.tells} if isinstance(operation, ConsumerOperation) else set()
+    if undeclared := {type(frame.data).__name__ for frame in frames} - declared:
         raise NotDeclared(f"{operation.name} must declare {', '.join(sorted(undeclared))} under tells=")
     for start in range(0, len(frames), _BATCH):
         entries = [

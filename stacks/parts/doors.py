@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from aws_cdk import aws_apigatewayv2 as apigateway
 
-from shared.kit.catalog import Operation
+from shared.kit.catalog import HttpOperation
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Door:
         return [pattern for path in self.paths for pattern in (path, f"{path}/*")]
 
 
-def doors_of(operation: Operation, doors: Sequence[Door]) -> Iterable[Door]:
+def doors_of(operation: HttpOperation, doors: Sequence[Door]) -> Iterable[Door]:
     """Where the operation has its route: one that answers whatever has no route of its own is behind every door."""
     if not operation.method:
         return doors

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from aws_cdk import SecretValue
 
-from shared.kit.catalog import DATABASE_USERS, Operation
+from shared.kit.catalog import DATABASE_USERS, HttpOperation, Operation
 from shared.kit.resources import RESOURCES, resource_of
 from stacks.database import DATABASE_NAME
 from stacks.front import origin_secret_name
@@ -28,7 +28,7 @@ def environment_of(operation: Operation, platform: Platform, resources: Mapping[
     }
     if operation.kind in ("endpoint", "socket") and platform.stage.has_front:
         found["ORIGIN_SECRETS"] = _origin_secrets(platform.stage)
-    if operation.verified:
+    if isinstance(operation, HttpOperation) and operation.verified:
         found["REQUIRE_VERIFIED_EMAIL"] = "1" if platform.stage.require_verified_email else "0"
     if operation.database:
         found |= _database(operation, platform)

@@ -3,6 +3,7 @@
 from aws_cdk import ArnFormat, Duration, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
 
+from shared.kit.catalog import HttpOperation, of_kind
 from shared.kit.resources import QUEUES
 from stacks.parts.platform import Platform
 
@@ -14,7 +15,7 @@ class Measures:
         self._platform = platform
         self._stage = platform.stage
         self.namespace = f"leasing/{self._stage.name}"
-        self.patterns = sorted({operation.cached.pattern for operation in platform.catalog if operation.cached})
+        self.patterns = sorted({one.cached.pattern for one in of_kind(HttpOperation, platform.catalog) if one.cached})
         self._saga_arn = stack.format_arn(
             service="states",
             resource="stateMachine",

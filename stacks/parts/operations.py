@@ -15,7 +15,10 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_scheduler as scheduler
 from constructs import Construct
 
-from shared.kit.catalog import DATABASE_USERS, Kind, Operation
+from shared.kit.catalog import DATABASE_USERS, HttpOperation, Kind, Operation, of_kind
+from shared.kit.consumer import ConsumerOperation, WorkerOperation
+from shared.kit.socket import SocketOperation
+from shared.kit.task import JobOperation
 from stacks.parts.alarm import alarm
 from stacks.parts.code import code_of
 from stacks.parts.environment import environment_of
@@ -29,7 +32,6 @@ from stacks.parts.routes import Routes
 PARALLEL = 10
 """How many functions read one queue at once: a burst of events must not use up the connections."""
 
-ANSWERING: frozenset[Kind] = frozenset({"endpoint", "socket"})
 # The authorizer stands with the APIs: every route behind it waits for it.
 KINDS: frozenset[Kind] = frozenset({"endpoint", "socket", "consumer", "worker", "job", "step", "operator"})
 
@@ -105,7 +107,7 @@ class Operations(Construct):
             vpc_subnets=network.subnets if operation.vpc else None,
             security_groups=[network.functions] if operation.vpc else None,
         )
-        if queue is not None:
+        if queue and isinstance(operation, ConsumerOperation | WorkerOperation):
             self._read(queue, operation, function)
         return function
 
@@ -122,13 +124,13 @@ class Operations(Construct):
         return self._layers[name]
 
     def _queue(self, operation: Operation) -> Queue | None:
-        if operation.kind == "worker":
-            if operation.queue is None or operation.queue not in self._platform.queues:
+        if isinstance(operation, WorkerOperation):
+            if operation.queue not in self._platform.queues:
                 raise ValueError(f"{operation.name} works on {operation.queue!r}, a queue nobody owns.")
             return self._platform.queues[operation.queue]
-        return self._subscription(operation) if operation.kind == "consumer" else None
+        return self._subscription(operation) if isinstance(operation, ConsumerOperation) else None
 
-    def _subscription(self, operation: Operation) -> Queue:
+    def _subscription(self, operation: ConsumerOperation) -> Queue:
         queue = Queue(
             self,
             f"{id_of(operation)}Events",
@@ -148,7 +150,7 @@ class Operations(Construct):
         )
         return queue
 
-    def _read(self, queue: Queue, operation: Operation, function: lambda_.Function) -> None:
+    def _read(self, queue: Queue, operation: ConsumerOperation | WorkerOperation, function: lambda_.Function) -> None:
         lambda_.EventSourceMapping(
             self,
             f"{id_of(operation)}Messages",
@@ -228,7 +230,7 @@ class Operations(Construct):
         ]
 
     def _routes(self) -> None:
-        answering = [operation for operation in self._operations if operation.kind in ANSWERING]
+        answering = [one for one in self._operations if isinstance(one, HttpOperation | SocketOperation)]
         if answering:
             Routes(
                 self,
@@ -239,7 +241,7 @@ class Operations(Construct):
             )
 
     def _schedules(self) -> None:
-        jobs = [operation for operation in self._operations if operation.schedule]
+        jobs = of_kind(JobOperation, self._operations)
         if not jobs:
             return
         called = [self.functions[operation.name] for operation in jobs]
@@ -249,7 +251,7 @@ class Operations(Construct):
                 self,
                 f"{id_of(operation)}Schedule",
                 name=self._platform.stage.named(operation.name),
-                schedule_expression=self._own_schedules.get(operation.name, str(operation.schedule)),
+                schedule_expression=self._own_schedules.get(operation.name, operation.schedule),
                 flexible_time_window=scheduler.CfnSchedule.FlexibleTimeWindowProperty(mode="OFF"),
                 target=scheduler.CfnSchedule.TargetProperty(
                     arn=function.function_arn, role_arn=role.role_arn, input="{}"

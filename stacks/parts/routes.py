@@ -7,7 +7,8 @@ from aws_cdk import aws_apigatewayv2 as apigateway
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from shared.kit.catalog import Operation
+from shared.kit.catalog import HttpOperation, Operation
+from shared.kit.socket import SocketOperation
 from stacks.parts.doors import Door, doors_of
 from stacks.parts.invoker import invocation_uri, invoker
 from stacks.parts.names import id_of
@@ -16,7 +17,7 @@ SILENT = frozenset({"$connect", "$disconnect"})
 """WebSocket routes that have nothing to answer with a frame."""
 
 
-def route_key(operation: Operation) -> str:
+def route_key(operation: HttpOperation) -> str:
     """`POST /api/v1/bids`; a path of its own, `$default`, has no method."""
     return " ".join(part for part in (operation.method, operation.path) if part)
 
@@ -26,7 +27,7 @@ class Routes(Construct):
         self,
         scope: Construct,
         *,
-        operations: Sequence[Operation],
+        operations: Sequence[HttpOperation | SocketOperation],
         functions: Mapping[str, lambda_.Function],
         doors: Sequence[Door],
         socket_api_id: str,
@@ -36,13 +37,15 @@ class Routes(Construct):
         called = [functions[operation.name] for operation in operations]
         self._role_arn = invoker(self, "Invoker", called).role_arn
         for operation, function in zip(operations, called, strict=True):
-            for number, door in enumerate(doors_of(operation, doors) if operation.path else ()):
+            if isinstance(operation, SocketOperation):
+                self._socket(operation, operation.route, function)
+                continue
+            for number, door in enumerate(doors_of(operation, doors)):
                 self._http(operation, function, door, door.name if number else "")
-            event = operation.socket.event if operation.socket else operation.socket_route
-            if event:
-                self._socket(operation, event, function)
+            if operation.socket:
+                self._socket(operation, operation.socket.event, function)
 
-    def _http(self, operation: Operation, function: lambda_.Function, door: Door, suffix: str) -> None:
+    def _http(self, operation: HttpOperation, function: lambda_.Function, door: Door, suffix: str) -> None:
         id = f"{id_of(operation)}{suffix}"
         integration = apigateway.CfnIntegration(
             self,

@@ -12,7 +12,7 @@ from functions.auth.authorize import authorize
 from functions.auth.login import login
 from functions.users.get_profile import get_profile
 from shared.kit.catalog import Role
-from tests.call import other_id, together
+from tests.call import ids_in, other_id, together
 from tests.world import PASSWORD
 
 
@@ -49,15 +49,7 @@ def test_pages_of_users_contain_each_once(world, call, admin):
     everybody = [str(owner.id), *(str(world.colleague(owner, Role.AGENT).id) for _ in range(4))][::-1]
     query = {"organization_id": owner.organization_id, "limit": 2}
 
-    found, cursor = [], None
-    while True:
-        page = call(list_users, as_=admin, query=query | ({"cursor": cursor} if cursor else {})).json
-        found += [row["id"] for row in page["data"]]
-        cursor = page["meta"]["cursor"]
-        if cursor is None:
-            break
-
-    assert found == everybody
+    assert ids_in(list_users, as_=admin, query=query) == everybody
 
 
 def test_a_changed_role_applies_to_the_next_request(world, call, admin):

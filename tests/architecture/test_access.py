@@ -34,7 +34,7 @@ from tests.call import call, invoke, other_id
 from tests.leasing.deal import Deal
 from tests.successes import BODIES
 
-OPERATIONS = {operation.name: operation for operation in catalog.load() if operation.kind == "endpoint"}
+OPERATIONS = {operation.name: operation for operation in catalog.of_kind(catalog.HttpOperation, catalog.load())}
 GUARDED = [operation for operation in OPERATIONS.values() if operation.access]
 
 OWNERS_SIDE = {Role.OWNER, Role.AGENT, Role.FINANCIAL_OFFICER}

@@ -9,9 +9,11 @@ import pytest
 from functions.auth.login import login
 from functions.notifications.notify_people import notify_people
 from shared.kit import catalog
+from shared.kit.consumer import ConsumerOperation
 from shared.kit.ids import new_id
 from shared.kit.request import Request, begin
 from shared.kit.settings import NotDeclared
+from shared.kit.socket import SocketOperation
 from shared.notifications import table
 from shared.notifications.models import NotificationNew
 from shared.realtime.messages import Frame, send_frames
@@ -69,17 +71,19 @@ def test_the_asyncapi_document_is_current():
 
 
 def test_the_asyncapi_document_describes_every_route_and_event():
-    routes = {one.socket_route for one in OPERATIONS if one.socket_route}
-    heard = {one.socket.event for one in OPERATIONS if one.socket} | {one for one in routes if "$" not in one}
-    answers = {one.socket.answers for one in OPERATIONS if one.socket} | {"auth:ok", "pong", "error"}
-    told = {kind.frame_name for one in OPERATIONS for kind in one.tells}
+    sockets = catalog.of_kind(SocketOperation, OPERATIONS)
+    twins = [one for one in catalog.of_kind(catalog.HttpOperation, OPERATIONS) if one.socket]
+    routes = {one.route for one in sockets}
+    heard = {one.socket.event for one in twins} | {one for one in routes if "$" not in one}
+    answers = {one.socket.answers for one in twins} | {"auth:ok", "pong", "error"}
+    told = {kind.frame_name for one in catalog.of_kind(ConsumerOperation, OPERATIONS) for kind in one.tells}
 
     assert set(WRITTEN["channels"]["socket"]["x-routes"]) == {route for route in routes if "$" in route}
     assert set(MESSAGES) == heard | answers | told
     live = {"bid:updated", "contract:updated", "payment:updated"}
     assert told == live | {"bid:status_changed", "lease:generated", "payment:due", "notification:new"}
     said = {name for name, one in WRITTEN["operations"].items() if one["action"] == "receive"}
-    assert said == {one.name for one in OPERATIONS if one.socket or one.socket_route in heard}
+    assert said == {one.name for one in twins} | {one.name for one in sockets if one.route in heard}
 
 
 def test_every_reference_in_the_asyncapi_document_resolves():

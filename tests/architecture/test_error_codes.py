@@ -10,7 +10,7 @@ from shared.kit.reply import Defect
 from tools.describe import error_codes
 from tools.describe.openapi import refusals_of
 
-OPERATIONS = [operation for operation in catalog.load() if operation.kind == "endpoint"]
+OPERATIONS = catalog.of_kind(catalog.HttpOperation, catalog.load())
 WRITTEN = error_codes.DOCUMENT.read_text(encoding="utf-8")
 ROWS = {
     (int(status), code): rest

@@ -37,7 +37,7 @@ FREE: dict[tuple[str, str], set[str]] = {
 }
 """What stands in the objects that are free by nature: no model describes them."""
 
-GETS = [operation for operation in catalog.load() if operation.kind == "endpoint" and operation.method == "GET"]
+GETS = [operation for operation in catalog.requested(catalog.load()) if operation.method == "GET"]
 DOCUMENTS = {
     "download_contract",
     "download_invoice",

@@ -27,7 +27,7 @@ from tests.leasing.deal import Deal
 
 LISTS = {
     operation.name: operation
-    for operation in catalog.load()
+    for operation in catalog.requested(catalog.load())
     if operation.method == "GET"
     and (operation.access - STAFF or not operation.access)
     and any(isinstance(kind, type) and issubclass(kind, Paged) for kind in operation.function.__annotations__.values())

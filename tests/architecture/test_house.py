@@ -35,7 +35,7 @@ def test_an_operation_has_one_name_everywhere():
         assert operation.module == f"functions.{operation.domain}.{operation.name}"
     names = [operation.name for operation in OPERATIONS]
     assert len(names) == len(set(names))
-    routes = [(o.method, o.path) for o in OPERATIONS if o.kind == "endpoint"]
+    routes = [(o.method, o.path) for o in catalog.of_kind(catalog.HttpOperation, OPERATIONS)]
     assert len(routes) == len(set(routes))
 
 
@@ -51,7 +51,7 @@ def test_every_operation_has_a_docstring(operation):
 
 
 def test_every_refusal_has_a_message_and_every_rate_category_exists():
-    for operation in OPERATIONS:
+    for operation in catalog.of_kind(catalog.HttpOperation, OPERATIONS):
         assert operation.rate == "none" or operation.rate in limits.LIMITS
         for refusal in operation.raises:
             assert issubclass(refusal, Refusal)

@@ -13,7 +13,7 @@ from shared.kit.catalog import Operation
 from shared.kit.fields import Body
 from tools.describe import openapi
 
-OPERATIONS = [operation for operation in catalog.load() if operation.kind == "endpoint" and operation.method]
+OPERATIONS = catalog.requested(catalog.load())
 WRITTEN: dict[str, Any] = json.loads(openapi.DOCUMENT.read_text(encoding="utf-8"))
 
 

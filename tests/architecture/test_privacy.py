@@ -29,7 +29,7 @@ from tests.successes import Successes
 from tests.world import PASSWORD, PASSWORD_HASH, World
 
 OPERATIONS = catalog.load()
-ENDPOINTS = [each for each in OPERATIONS if each.kind == "endpoint" and each.method]
+ENDPOINTS = catalog.requested(OPERATIONS)
 QUEUES = [each for each in OPERATIONS if each.kind in ("consumer", "worker")]
 SECRET = f"{privacy.NAME} nightingale@example.com {privacy.PHONE} {PASSWORD} {PASSWORD_HASH}"
 TOKEN = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJuaWdodGluZ2FsZSJ9.c2lnbmF0dXJl"

@@ -39,7 +39,7 @@ OTHERS = {
     3: "10.2.3",
 }
 
-ENDPOINTS = [operation for operation in catalog.load() if operation.kind == "endpoint"]
+ENDPOINTS = catalog.of_kind(catalog.HttpOperation, catalog.load())
 PUBLIC = [operation for operation in ENDPOINTS if operation.access == ANYONE]
 
 NOT_MET, IN_PART, NOT_OURS = "**Not met**", "**In part**", "**Does not apply**"

@@ -14,7 +14,10 @@ from typing import Any
 import pytest
 from aws_cdk import App
 
-from shared.kit.catalog import DATABASE_USERS, Operation
+from shared.kit.catalog import DATABASE_USERS, HttpOperation, Operation, of_kind, requested
+from shared.kit.consumer import ConsumerOperation, WorkerOperation
+from shared.kit.socket import SocketOperation
+from shared.kit.task import JobOperation
 from stacks.leasing import DEFINITION
 from stacks.parts import layers
 from stacks.parts.routes import SILENT, route_key
@@ -101,15 +104,14 @@ def test_every_endpoint_has_one_route(local: Templates, operations: tuple[Operat
     routes = Counter((route["RouteKey"], route["AuthorizationType"]) for _, _, route in http_routes(local))
     assert routes == Counter(
         (route_key(operation), "CUSTOM" if operation.needs_authorizer else "NONE")
-        for operation in operations
-        if operation.kind == "endpoint"
+        for operation in of_kind(HttpOperation, operations)
     )
 
 
 def test_every_event_of_a_socket_has_one_route(local: Templates, operations: tuple[Operation, ...]) -> None:
     routes = Counter(route["RouteKey"] for _, _, route in socket_routes(local))
-    events = [operation.socket_route for operation in operations if operation.socket_route]
-    events += [operation.socket.event for operation in operations if operation.socket]
+    events = [operation.route for operation in of_kind(SocketOperation, operations)]
+    events += [operation.socket.event for operation in of_kind(HttpOperation, operations) if operation.socket]
     assert routes == Counter(events)
 
 
@@ -298,19 +300,18 @@ def test_a_saga_that_cannot_be_undone_raises_an_alarm(local: Templates) -> None:
 
 def test_the_visibility_timeout_is_long_enough(local: Templates, operations: tuple[Operation, ...]) -> None:
     queues = {queue["QueueName"]: queue for _, _, queue in local.all("AWS::SQS::Queue")}
-    for operation in operations:
-        if operation.kind in ("consumer", "worker"):
-            name = f"leasing-local-{operation.queue or operation.name}"
-            queue = queues.get(name) or queues[f"{name}.fifo"]
-            assert queue["VisibilityTimeout"] >= 6 * operation.timeout, operation.name
+    readers = [(operation.name, operation) for operation in of_kind(ConsumerOperation, operations)]
+    readers += [(operation.queue, operation) for operation in of_kind(WorkerOperation, operations)]
+    for name, operation in readers:
+        queue = queues.get(f"leasing-local-{name}") or queues[f"leasing-local-{name}.fifo"]
+        assert queue["VisibilityTimeout"] >= 6 * operation.timeout, operation.name
 
 
 def test_every_consumer_gets_the_events_that_it_declares(local: Templates, operations: tuple[Operation, ...]) -> None:
     heard = {rule["Description"].split(" ")[0]: rule["EventPattern"] for _, _, rule in local.all("AWS::Events::Rule")}
     assert heard == {
         operation.name: {"source": ["leasing"], "detail-type": list(operation.hears)}
-        for operation in operations
-        if operation.hears
+        for operation in of_kind(ConsumerOperation, operations)
     }
 
 
@@ -339,7 +340,7 @@ def test_every_job_has_its_schedule(local: Templates, operations: tuple[Operatio
         for _, _, schedule in local.all("AWS::Scheduler::Schedule")
     }
     del schedules["sweep"]
-    assert schedules == {operation.name: operation.schedule for operation in operations if operation.schedule}
+    assert schedules == {job.name: job.schedule for job in of_kind(JobOperation, operations)}
 
 
 def test_password_hashing_has_its_own_concurrency(local: Templates) -> None:
@@ -450,7 +451,7 @@ def test_only_production_requires_verified_addresses(
 ) -> None:
     for templates, asked in ((dev, "0"), (prod, "1")):
         functions = templates.functions()
-        verified = [functions[operation.handler] for operation in operations if operation.verified]
+        verified = [functions[operation.handler] for operation in requested(operations) if operation.verified]
         assert {each["Environment"]["Variables"].get("REQUIRE_VERIFIED_EMAIL") for each in verified} == {asked}
 
 

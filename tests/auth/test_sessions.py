@@ -14,7 +14,7 @@ from functions.auth.logout import logout
 from functions.auth.refresh import refresh
 from shared.kit import tokens
 from tests.auth.test_logout import closings, refusal_of, socket_of
-from tests.call import other_id, together
+from tests.call import ids_in, other_id, together
 from tests.world import PASSWORD
 
 
@@ -57,14 +57,7 @@ def test_pages_of_sessions_contain_each_session_once(world, call):
     client = world.client()
     for _ in range(4):
         sign_in(call, client)
-    seen: list[str] = []
-    cursor: dict[str, Any] = {}
-    while True:
-        page = call(list_sessions, as_=client, query={"limit": 2, **cursor}).json
-        seen += [session["id"] for session in page["data"]]
-        if not page["meta"]["has_more"]:
-            break
-        cursor = {"cursor": page["meta"]["cursor"]}
+    seen = ids_in(list_sessions, as_=client, query={"limit": 2})
 
     assert len(seen) == len(set(seen)) == 5
 

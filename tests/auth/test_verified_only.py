@@ -53,7 +53,7 @@ def refused(world, user):
 
 
 def test_bidding_publishing_and_signing_require_a_verified_address():
-    assert {operation.name for operation in catalog.load() if operation.verified} == ASKS_FOR_A_PROOF
+    assert {operation.name for operation in catalog.requested(catalog.load()) if operation.verified} == ASKS_FOR_A_PROOF
 
 
 def test_an_unverified_user_cannot_bid(world, call, asked_for, unproven):

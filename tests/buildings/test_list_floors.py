@@ -2,7 +2,7 @@ import pytest
 
 from functions.buildings.list_floors import list_floors
 from shared.kit.catalog import Role
-from tests.call import other_id
+from tests.call import other_id, pages
 
 
 @pytest.fixture
@@ -38,15 +38,9 @@ def test_floors_stand_from_the_lowest_up_with_all_their_spaces(world, call, owne
 def test_pages_follow_each_other(world, call, owner):
     building = world.building(owner, floors=5)
 
-    seen, cursor = [], None
-    while True:
-        page = floors(call, owner, building, limit=2, **({"cursor": cursor} if cursor else {}))
-        seen += [floor["floor_number"] for floor in page.json["data"]]
-        cursor = page.json["meta"]["cursor"]
-        if not page.json["meta"]["has_more"]:
-            break
+    found = pages(list_floors, as_=owner, path={"building_id": building}, query={"limit": 2})
 
-    assert seen == [1, 2, 3, 4, 5]
+    assert [floor["floor_number"] for page in found for floor in page["data"]] == [1, 2, 3, 4, 5]
 
 
 def test_a_page_of_floors_that_have_gone_is_empty(world, call, owner, building):

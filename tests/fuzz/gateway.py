@@ -43,7 +43,7 @@ def http_api() -> HttpApi:
     operations = [each for each in catalog.load() if each.kind in ("endpoint", "authorizer")]
     routes = {
         key: Route(key, each.name, AUTHORIZER if each.needs_authorizer else None)
-        for each in operations
+        for each in catalog.of_kind(catalog.HttpOperation, operations)
         if (key := " ".join(part for part in (each.method, each.path) if part))
     }
     api = Api(id="fuzz", stage_name="$default", selection="", cors={}, stage={}, routes=routes)

@@ -17,7 +17,7 @@ from tests.call import Answer, call, other_id
 DOCUMENT = json.loads((Path(__file__).parents[2] / "docs" / "openapi.json").read_text())
 # Who asks a provider needs one that answers: tests/auth/test_oauth.py attacks these two.
 ELSEWHERE = {"start_oauth", "finish_oauth"}
-OPERATIONS = {each.name: each for each in catalog.load() if each.kind == "endpoint" and each.method}
+OPERATIONS = {each.name: each for each in catalog.requested(catalog.load())}
 SOMETHING = "\ue000something\ue000"
 # Fields that mean nothing without another one, which is sent beside them.
 BESIDE = {"radius_km": {"near": "52.52,13.405"}}

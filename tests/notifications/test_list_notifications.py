@@ -4,7 +4,7 @@ from functions.bids.place_bid import place_bid
 from functions.notifications.list_notifications import list_notifications
 from functions.notifications.notify_people import notify_people
 from shared.kit.ids import new_id
-from tests.call import other_id
+from tests.call import ids_in, other_id
 
 
 def note(world, user, **changes):
@@ -21,19 +21,9 @@ def user(world):
 
 
 @pytest.fixture
-def listed(call, user):
+def listed(user):
     """The ids that a list shows, page by page."""
-
-    def walk(**query):
-        seen, more = [], True
-        while more:
-            reply = call(list_notifications, as_=user, query=query)
-            assert reply.status == 200, reply.json
-            seen += [shown["id"] for shown in reply.json["data"]]
-            query["cursor"], more = reply.json["meta"]["cursor"], reply.json["meta"]["has_more"]
-        return seen
-
-    return walk
+    return lambda **query: ids_in(list_notifications, as_=user, query=query)
 
 
 def test_a_person_sees_its_own_newest_first(world, call, user, listed):

@@ -5,6 +5,7 @@ import pytest
 from functions.organizations.invite_member import invite_member
 from functions.organizations.list_invitations import list_invitations
 from functions.organizations.revoke_invitation import revoke_invitation
+from tests.call import pages
 from tests.organizations.invited import accept, address, invite
 
 
@@ -36,13 +37,7 @@ def test_pages_of_invitations_contain_each_once(world, call, limit):
     owner = world.owner()
     for _ in range(5):
         call(invite_member, as_=owner, body={"email": address(), "role": "AGENT"})
-    found, cursor = [], None
-    while True:
-        query = {"limit": limit} | ({"cursor": cursor} if cursor else {})
-        page = call(list_invitations, as_=owner, query=query).json
-        found += page["data"]
-        if not (cursor := page["meta"]["cursor"]):
-            break
+    found = [one for page in pages(list_invitations, as_=owner, query={"limit": limit}) for one in page["data"]]
 
     assert found == call(list_invitations, as_=owner).json["data"]
     assert len(found) == 5

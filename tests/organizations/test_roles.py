@@ -25,7 +25,7 @@ from tests.leasing.deal import Deal
 from tests.organizations.invited import accept, invite
 from tests.world import ADDRESS, User
 
-GUARDED = [operation for operation in catalog.load() if operation.access]
+GUARDED = [operation for operation in catalog.requested(catalog.load()) if operation.access]
 EVERYBODYS = {operation.name for operation in GUARDED if operation.access == EVERY_ROLE}
 
 

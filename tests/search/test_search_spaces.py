@@ -5,7 +5,7 @@ import pytest
 from functions.search.search_spaces import search_spaces
 from shared.kit.catalog import Role
 from shared.search import queries
-from tests.call import other_id
+from tests.call import other_id, pages
 
 
 @pytest.fixture
@@ -87,14 +87,9 @@ def test_pages_neither_repeat_nor_skip_under_inserts(world, call, owner, buildin
     assert len(whole) == 8
 
     for limit in (1, 2, 3, 8):
-        seen, cursor, more = [], None, True
-        while more:
-            at = {"limit": limit} | ({"cursor": cursor} if cursor else {})
-            page = call(search_spaces, as_=owner, query=query | at).json
-            seen += [space["id"] for space in page["data"]]
-            cursor, more = page["meta"]["cursor"], page["meta"]["has_more"]
-            assert len(page["data"]) <= limit
-        assert seen == whole
+        found = list(pages(search_spaces, as_=owner, query=query | {"limit": limit}))
+        assert [space["id"] for page in found for space in page["data"]] == whole
+        assert all(len(page["data"]) <= limit for page in found)
 
     first = call(search_spaces, as_=owner, query=query | {"limit": 4}).json
     world.space(owner, building=building, price=1, gross_sqft=1, usable_sqft=1)

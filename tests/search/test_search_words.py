@@ -4,6 +4,7 @@ import pytest
 
 from functions.buildings.update_building import update_building
 from functions.search.search_spaces import search_spaces
+from tests.call import pages
 
 ADDRESS = '{"street": "7 Quay Lane", "city": "Zürich", "state": "ZH", "country": "Switzerland", "postal_code": "8001"}'
 
@@ -127,15 +128,9 @@ def test_pages_by_rank_neither_repeat_nor_skip_under_inserts(world, call, owner,
     assert len(whole) == 9
 
     for limit in (1, 2, 4):
-        seen, cursor = [], None
-        while True:
-            page = call(
-                search_spaces, as_=owner, query=query | {"limit": limit} | ({"cursor": cursor} if cursor else {})
-            )
-            seen += [found["id"] for found in page.json["data"]]
-            cursor = page.json["meta"]["cursor"]
-            if cursor is None:
-                break
+        seen = []
+        for page in pages(search_spaces, as_=owner, query=query | {"limit": limit}):
+            seen += [found["id"] for found in page["data"]]
             # Somebody else lists another one of each rank meanwhile.
             world.space(owner, building=building, name="Elsewhere", is_leasable=False)
         assert seen == whole

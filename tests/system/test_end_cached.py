@@ -262,7 +262,10 @@ def emitted():
 
 def test_the_consumer_handles_every_event_that_invalidates_an_answer():
     ends = {
-        name.partition(":")[0] for operation in catalog.load() if operation.cached for name in operation.cached.ended_by
+        name.partition(":")[0]
+        for operation in catalog.requested(catalog.load())
+        if operation.cached
+        for name in operation.cached.ended_by
     }
     told = {event for event in emitted() if ends & set(cache.names_of(event, None, {}))}
 

@@ -15,11 +15,13 @@ from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import JsonSchemaMode
 
 from shared.kit import errors
-from shared.kit.catalog import Operation
+from shared.kit.catalog import HttpOperation, Operation, of_kind
+from shared.kit.consumer import ConsumerOperation
 from shared.kit.errors import Refusal
 from shared.kit.fields import Body, FrameData
 from shared.kit.limits import LIMITS
 from shared.kit.reply import Defect
+from shared.kit.socket import SocketOperation
 from shared.kit.wire import MalformedJson
 from tools.describe.components import CONTACT, TAGS, envelopes
 from tools.describe.openapi import answer_of, refusals_of, summary_of
@@ -28,14 +30,20 @@ from tools.describe.schemas import Input, schemas_of
 DOCUMENT: Path = Path("docs/asyncapi.json")
 
 _CHANNEL = {"$ref": "#/channels/socket"}
+_Door = HttpOperation | SocketOperation
 _OPENING = ("$connect", "$disconnect", "$default")
 _ERROR = {"$ref": "#/components/schemas/ErrorBody"}
 
 
 def document(operations: Sequence[Operation]) -> dict[str, Any]:
     """The AsyncAPI 3.0 document of everything among `operations` that listens or tells on a socket."""
-    doors = [one for one in operations if one.socket or (one.socket_route and one.socket_route not in _OPENING)]
-    told = sorted({kind for one in operations for kind in one.tells}, key=lambda kind: str(kind.frame_name))
+    routes = of_kind(SocketOperation, operations)
+    doors: list[_Door] = [one for one in of_kind(HttpOperation, operations) if one.socket]
+    doors += [one for one in routes if one.route not in _OPENING]
+    told = sorted(
+        {kind for one in of_kind(ConsumerOperation, operations) for kind in one.tells},
+        key=lambda kind: str(kind.frame_name),
+    )
     schemas = _Schemas(doors, told)
     messages: dict[str, Any] = {
         "Error": _frame("error", _ERROR, "A message was refused. The connection stays open.", asks=True)
@@ -86,7 +94,7 @@ def document(operations: Sequence[Operation]) -> dict[str, Any]:
                 "description": "All messages of a connection.",
                 "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in sorted(messages)},
                 "bindings": {"ws": {"method": "GET", "query": _QUERY, "bindingVersion": "0.1.0"}},
-                "x-routes": {one.socket_route: summary_of(one) for one in operations if one.socket_route in _OPENING},
+                "x-routes": {one.route: summary_of(one) for one in routes if one.route in _OPENING},
             }
         },
         "operations": dict(sorted(described.items())),
@@ -113,7 +121,7 @@ _QUERY = {
 class _Schemas:
     """The JSON schemas of all frames' data, made together so that shared ones are one."""
 
-    def __init__(self, doors: Sequence[Operation], told: Sequence[type[FrameData]]) -> None:
+    def __init__(self, doors: Sequence[_Door], told: Sequence[type[FrameData]]) -> None:
         kinds: dict[type[BaseModel], JsonSchemaMode] = dict.fromkeys(told, "serialization")
         for door in doors:
             if (body := _body(door)) is not None:
@@ -123,23 +131,24 @@ class _Schemas:
         self._made, self._models = schemas_of(inputs)
         self._models |= envelopes()
 
-    def asked(self, door: Operation) -> dict[str, Any]:
+    def asked(self, door: _Door) -> dict[str, Any]:
         """What a client says: what the HTTP twin takes from its path, and its body's fields."""
         body = _body(door)
-        if not door.socket:
+        if isinstance(door, SocketOperation):
             return self._model(body) if body else _closed({}, [])
         ids = [name for name, kind in door.function.__annotations__.items() if kind is UUID]
         fields = {name: {"type": "string", "format": "uuid"} for name in ids}
         model = self._model(body) if body else {}
         return _closed(fields | model.get("properties", {}), ids + model.get("required", []))
 
-    def answered(self, door: Operation) -> dict[str, Any]:
+    def answered(self, door: _Door) -> dict[str, Any]:
         """What it hears then; of the HTTP twin's answer a few fields."""
         answer = answer_of(door)[0]
-        if not door.socket:
+        twin = None if isinstance(door, SocketOperation) else door.socket
+        if not twin:
             return self.of(answer)
         properties = self._model(answer)["properties"]
-        return _object({name: properties[source] for name, source in door.socket.fields.items()}, [*door.socket.fields])
+        return _object({name: properties[source] for name, source in twin.fields.items()}, [*twin.fields])
 
     def of(self, kind: type[BaseModel]) -> dict[str, Any]:
         """The reference to a model's schema."""
@@ -163,19 +172,20 @@ def _names_in(described: Any) -> set[str]:
     return set(re.findall(r"#/components/schemas/(\w+)", json.dumps(described)))
 
 
-def _body(door: Operation) -> type[Body] | None:
+def _body(door: _Door) -> type[Body] | None:
     kinds = door.function.__annotations__.values()
     return next((kind for kind in kinds if isinstance(kind, type) and issubclass(kind, Body)), None)
 
 
-def _events_of(door: Operation) -> tuple[str, str]:
+def _events_of(door: _Door) -> tuple[str, str]:
     """The event that a door hears, and the one that it answers."""
-    if door.socket:
+    if isinstance(door, HttpOperation) and door.socket:
         return door.socket.event, door.socket.answers
-    return str(door.socket_route), str(answer_of(door)[0].frame_name)
+    assert isinstance(door, SocketOperation)  # noqa: S101 (what has no twin has a route)
+    return door.route, str(answer_of(door)[0].frame_name)
 
 
-def _operation(door: Operation, event: str, answers: str) -> dict[str, Any]:
+def _operation(door: _Door, event: str, answers: str) -> dict[str, Any]:
     described: dict[str, Any] = {
         "action": "receive",
         "channel": _CHANNEL,
@@ -185,17 +195,18 @@ def _operation(door: Operation, event: str, answers: str) -> dict[str, Any]:
         "reply": {"channel": _CHANNEL, "messages": [_message(answers), _message("error")]},
         "x-refusals": sorted({kind.code for kind in _refusals_of(door)}),
     }
-    if door.socket:
-        described["x-http"] = f"{door.method} {door.path}"
-        described["x-roles"] = sorted(door.access)
+    if isinstance(door, SocketOperation):
+        return described
+    described["x-http"] = f"{door.method} {door.path}"
+    described["x-roles"] = sorted(door.access)
     if door.rate != "none":
         requests, seconds = LIMITS[door.rate]
         described["x-rate-limit"] = {"category": door.rate, "requests": requests, "seconds": seconds}
     return described
 
 
-def _refusals_of(door: Operation) -> list[type[Refusal]]:
-    if door.socket:
+def _refusals_of(door: _Door) -> list[type[Refusal]]:
+    if isinstance(door, HttpOperation):
         # A message has no Idempotency-Key, and its token was looked at before.
         never = (errors.KeyInFlight, errors.KeyReused, errors.TokenExpired, errors.InvalidToken)
         return [MalformedJson, *(kind for kind in refusals_of(door) if kind not in never)]

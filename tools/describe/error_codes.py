@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from shared.kit import errors
-from shared.kit.catalog import Operation
+from shared.kit.catalog import HttpOperation, Operation, of_kind
 from shared.kit.errors import Refusal
 from shared.kit.reply import Defect
 from shared.kit.unit import CommitUnknown
@@ -106,9 +106,7 @@ reconnect; `GET /api/v1/notifications?after=<id>` returns what was missed |
 def document(operations: Sequence[Operation]) -> str:
     """The Markdown of docs/errors.md."""
     raised: dict[tuple[int, str], tuple[dict[str, type[Refusal]], set[str]]] = {}
-    for operation in operations:
-        if operation.kind != "endpoint":
-            continue
+    for operation in of_kind(HttpOperation, operations):
         for kind in (*refusals_of(operation), *((CommitUnknown,) if operation.writes else ())):
             messages, names = raised.setdefault((kind.status, kind.code), ({}, set()))
             messages.setdefault(kind.message, kind)

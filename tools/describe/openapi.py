@@ -17,7 +17,7 @@ from uuid import UUID
 from pydantic import TypeAdapter
 
 from shared.kit import errors
-from shared.kit.catalog import Operation, Role
+from shared.kit.catalog import HttpOperation, Operation, Role, requested
 from shared.kit.errors import Refusal
 from shared.kit.fields import Body, Query, View
 from shared.kit.limits import LIMITS
@@ -53,14 +53,14 @@ _REASONS = {
 def document(operations: Sequence[Operation]) -> dict[str, Any]:
     """The OpenAPI 3.1 document of all HTTP operations among `operations`."""
     endpoints = sorted(
-        (operation for operation in operations if operation.kind == "endpoint" and operation.method),
+        requested(operations),
         key=lambda operation: (operation.path, operation.method),
     )
     schemas = _Schemas(endpoints)
     paths: dict[str, Any] = {}
     for operation in endpoints:
         described = _operation(operation, schemas)
-        paths.setdefault(str(operation.path), {})[str(operation.method).lower()] = described
+        paths.setdefault(operation.path, {})[str(operation.method).lower()] = described
     refusals = {_key(kind): kind for operation in endpoints for kind in refusals_of(operation)}
     return {
         "openapi": "3.1.0",
@@ -86,7 +86,7 @@ def document(operations: Sequence[Operation]) -> dict[str, Any]:
     }
 
 
-def refusals_of(operation: Operation) -> list[type[Refusal]]:
+def refusals_of(operation: HttpOperation) -> list[type[Refusal]]:
     """Everything that the operation may answer instead of doing what was asked."""
     takes_body = operation.method in ("POST", "PUT", "PATCH")
     found: list[type[Refusal]] = [errors.Invalid]
@@ -100,7 +100,7 @@ def refusals_of(operation: Operation) -> list[type[Refusal]]:
         found.append(errors.Forbidden)
     if operation.verified:
         found.append(errors.EmailNotVerified)
-    if "{" in str(operation.path) or (operation.access and takes_body):
+    if "{" in operation.path or (operation.access and takes_body):
         found.append(errors.NotFound)
     if operation.takes_key:
         found += [errors.KeyInFlight, errors.KeyReused]
@@ -113,7 +113,7 @@ def refusals_of(operation: Operation) -> list[type[Refusal]]:
 class _Schemas:
     """The JSON schemas of all bodies, queries and answers, made together so that shared ones are one."""
 
-    def __init__(self, endpoints: Iterable[Operation]) -> None:
+    def __init__(self, endpoints: Iterable[HttpOperation]) -> None:
         inputs: list[Input] = []
         for operation in endpoints:
             for name, kind in operation.function.__annotations__.items():
@@ -125,18 +125,18 @@ class _Schemas:
         self._made, self._components = schemas_of(inputs)
         self._queries: set[str] = set()
 
-    def of(self, operation: Operation, argument: str) -> dict[str, Any]:
+    def of(self, operation: HttpOperation, argument: str) -> dict[str, Any]:
         """The schema of an argument, or of the answer (`return`)."""
         return self._made[operation.name, argument]
 
-    def query(self, operation: Operation, argument: str) -> dict[str, Any]:
+    def query(self, operation: HttpOperation, argument: str) -> dict[str, Any]:
         """The query model itself: its properties become parameters, so it is no component."""
         name = self.of(operation, argument)["$ref"].rpartition("/")[2]
         self._queries.add(name)
         model: dict[str, Any] = self._components[name]
         return model
 
-    def body(self, operation: Operation, argument: str) -> dict[str, Any]:
+    def body(self, operation: HttpOperation, argument: str) -> dict[str, Any]:
         """The body's model itself."""
         model: dict[str, Any] = self._components[self.of(operation, argument)["$ref"].rpartition("/")[2]]
         return model
@@ -163,7 +163,7 @@ def _file(kind: Any) -> str | None:
     return "application/pdf" if kind is File else None
 
 
-def _operation(operation: Operation, schemas: _Schemas) -> dict[str, Any]:
+def _operation(operation: HttpOperation, schemas: _Schemas) -> dict[str, Any]:
     summary, _, description = str(sys.modules[operation.module].__doc__).strip().partition("\n\n")
     described: dict[str, Any] = {
         "operationId": operation.name,
@@ -217,10 +217,10 @@ def summary_of(thing: Operation | type) -> str:
     return _line(str(text).strip().partition("\n\n")[0])
 
 
-def _parameters(operation: Operation, schemas: _Schemas) -> list[dict[str, Any]]:
+def _parameters(operation: HttpOperation, schemas: _Schemas) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for name, kind in operation.function.__annotations__.items():
-        if f"{{{name}}}" in str(operation.path):
+        if f"{{{name}}}" in operation.path:
             schema = {"type": "string", "format": "uuid"} if kind is UUID else {"type": "string"}
             words = {"description": _OF_PATH.get(name, f"The ID of the {name.removesuffix('_id').replace('_', ' ')}.")}
             found.append({"name": name, "in": "path", "required": True, **words, "schema": schema})
@@ -254,7 +254,7 @@ def _asked(schema: dict[str, Any]) -> dict[str, Any]:
     return only | kept
 
 
-def _responses(operation: Operation, schemas: _Schemas) -> dict[str, Any]:
+def _responses(operation: HttpOperation, schemas: _Schemas) -> dict[str, Any]:
     answer, files = answer_of(operation)
     headers = ["X-Correlation-ID"]
     headers += ["X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"] if operation.rate != "none" else []
@@ -280,7 +280,7 @@ def _responses(operation: Operation, schemas: _Schemas) -> dict[str, Any]:
     return responses
 
 
-def _success(operation: Operation) -> str:
+def _success(operation: HttpOperation) -> str:
     """What a success is, in the words of its view."""
     answer, files = answer_of(operation)
     views = [view for view in (get_args(answer) or (answer,)) if isinstance(view, type) and issubclass(view, View)]
@@ -293,7 +293,7 @@ def _success(operation: Operation) -> str:
     )
 
 
-def _refused(operation: Operation, status: int, kinds: list[type[Refusal]]) -> dict[str, Any]:
+def _refused(operation: HttpOperation, status: int, kinds: list[type[Refusal]]) -> dict[str, Any]:
     schema: dict[str, Any] = {"$ref": "#/components/schemas/Error"}
     # What the gateway answers before any of our code runs has its own shape.
     if status in (429, 503) or (status == 401 and operation.access):

@@ -4,7 +4,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from shared.kit.catalog import STAFF, Operation, Role
+from shared.kit.catalog import STAFF, HttpOperation, Operation, Role, requested
+from shared.kit.consumer import ConsumerOperation, WorkerOperation
+from shared.kit.socket import SocketOperation
+from shared.kit.task import JobOperation
 
 DOCUMENT = Path("docs/operations.md")
 
@@ -38,8 +41,7 @@ def document(operations: Sequence[Operation]) -> str:
 
 def _over_http(operations: Sequence[Operation]) -> str:
     lines = ["| route | event | who | what | file |", "|---|---|---|---|---|"]
-    endpoints = (operation for operation in operations if operation.kind == "endpoint" and operation.method)
-    for operation in sorted(endpoints, key=lambda one: (one.domain, one.path, one.method)):
+    for operation in sorted(requested(operations), key=lambda one: (one.domain, one.path, one.method)):
         event = f"`{operation.socket.event}`" if operation.socket else ""
         route = f"`{operation.method} {operation.path}`"
         lines.append(f"| {route} | {event} | {_who(operation)} | {_summary(operation)} | {_file(operation)} |")
@@ -48,23 +50,29 @@ def _over_http(operations: Sequence[Operation]) -> str:
 
 def _in_the_background(operations: Sequence[Operation]) -> str:
     lines = ["| kind | started by | what | file |", "|---|---|---|---|"]
-    others = (operation for operation in operations if not operation.method)
+    others = [one for one in operations if not (isinstance(one, HttpOperation) and one.method)]
     for operation in sorted(others, key=lambda one: (one.domain, one.kind, one.name)):
         lines.append(f"| {operation.kind} | {_trigger(operation)} | {_summary(operation)} | {_file(operation)} |")
     return "\n".join(lines)
 
 
-def _who(operation: Operation) -> str:
+def _who(operation: HttpOperation) -> str:
     roles = sorted(operation.access - STAFF or operation.access)
     return "every user" if operation.access >= frozenset(Role) else ", ".join(roles) or "anyone"
 
 
 def _trigger(operation: Operation) -> str:
-    route = "$default" if operation.kind == "endpoint" else operation.socket_route
-    if len(operation.hears) > _MANY:
-        return "many events"
-    started_by = operation.hears or tuple(filter(None, (operation.queue, operation.schedule, route)))
-    return ", ".join(f"`{name}`" for name in started_by)
+    match operation:
+        case ConsumerOperation(hears=names):
+            return ", ".join(f"`{name}`" for name in names) if len(names) <= _MANY else "many events"
+        case (
+            WorkerOperation(queue=name)
+            | JobOperation(schedule=name)
+            | SocketOperation(route=name)
+            | HttpOperation(path=name)
+        ):
+            return f"`{name}`"
+    return ""
 
 
 def _file(operation: Operation) -> str:
