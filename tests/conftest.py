@@ -197,3 +197,23 @@ def call():  # type: ignore[no-untyped-def]
 def invoke():  # type: ignore[no-untyped-def]
     """`invoke(notify_people, *events)`: deliver events to a consumer; see tests/call.py."""
     return call_module.invoke
+
+
+@pytest.fixture(scope="session")
+def _days(postgres: Postgres) -> Iterator[World]:
+    url = postgres.create_migrated_database("days")
+    world = World(url)
+    yield world
+    world.close()
+
+
+@pytest.fixture
+def calendar(_days: World, call, environment: None):  # type: ignore[no-untyped-def]
+    """Day jobs work on every lease there is, at a moment of the test's choosing: in a database of their own."""
+    from tests.payments.lease import Calendar
+
+    close_connections()
+    shared, os.environ["DATABASE_NAME"] = os.environ["DATABASE_NAME"], "days"
+    yield Calendar(_days, call)
+    close_connections()
+    os.environ["DATABASE_NAME"] = shared

@@ -50,7 +50,7 @@ from tests.auth.mailbox import mails_to, token_in
 from tests.call import call, other_id
 from tests.fuzz.places import Place, places
 from tests.leasing.deal import Deal
-from tests.payments.conftest import Lease
+from tests.payments.lease import Lease
 
 TEXTS = places(lambda place: place.is_a(type="string") and not place.is_query)
 LABELS = places(

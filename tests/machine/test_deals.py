@@ -35,7 +35,7 @@ from tests.call import call
 from tests.invariants import BROKEN
 from tests.machine.model import HOLD_DAYS, OPEN, Bid, Contract, Model, Payment
 from tests.machine.sagas import Sagas
-from tests.payments.conftest import JOBS
+from tests.payments.lease import JOBS
 from tests.world import ADDRESS, User
 
 ON_THE_WAY = {

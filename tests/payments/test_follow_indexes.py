@@ -14,8 +14,8 @@ from shared.kit.catalog import Role
 from tests.auth.mailbox import mails_to
 from tests.call import call as call_
 from tests.call import invoke, together
-from tests.payments.test_credit_invoice import text_of
-from tests.payments.test_ending import unbalanced
+from tests.payments.lease import text_of
+from tests.scenarios.test_lease_ends_early import unbalanced
 
 CLAUSE = {
     "name": "CPI",

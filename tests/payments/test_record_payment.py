@@ -16,7 +16,7 @@ from functions.payments.render_documents import render_documents
 from shared.kit.catalog import Role
 from tests.call import other_id, together
 from tests.leasing.deal import Deal
-from tests.payments.conftest import Lease
+from tests.payments.lease import Lease
 
 PAID = {"paid_date": "2026-01-15", "payment_method": "bank_transfer", "transaction_reference": "TXN123456"}
 

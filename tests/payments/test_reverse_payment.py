@@ -16,7 +16,7 @@ from functions.payments.render_documents import render_documents
 from functions.payments.reverse_payment import reverse_payment
 from shared.kit.catalog import Role
 from tests.call import other_id, together
-from tests.payments.conftest import Lease
+from tests.payments.lease import Lease
 
 
 @pytest.fixture

@@ -1,9 +1,9 @@
-"""Day jobs work on every lease there is, at a moment of the test's choosing: they get a database of their own."""
+"""Leases that live by a business clock, which stands at a moment of the test's choosing."""
 
-import os
+from io import BytesIO
 
-import pytest
 from psycopg.types.json import Jsonb
+from pypdf import PdfReader
 
 from functions.contracts.get_ledger import get_ledger
 from functions.contracts.terminate_contract import terminate_contract
@@ -14,15 +14,16 @@ from functions.leasing.schedule_payments import schedule_payments
 from functions.leasing.start_contracts import start_contracts
 from functions.payments.advance_payments import advance_payments
 from functions.payments.charge_late import charge_late
+from functions.payments.credit_invoice import credit_invoice
 from functions.payments.follow_indexes import follow_indexes
 from functions.payments.issue_invoices import issue_invoices
+from functions.payments.list_invoices import list_invoices
 from functions.payments.list_payments import list_payments
 from functions.payments.record_payment import record_payment
 from functions.payments.remind_payers import remind_payers
 from functions.payments.shorten_schedule import shorten_schedule
 from tests.call import invoke
 from tests.leasing.deal import Deal
-from tests.world import World, close_connections
 
 JOBS = (
     end_holds,
@@ -129,18 +130,30 @@ class Calendar:
             job({}, None)
 
 
-@pytest.fixture(scope="session")
-def _days(postgres):
-    url = postgres.create_migrated_database("days")
-    world = World(url)
-    yield world
-    world.close()
+def invoices(lease, user=None, **query):
+    return lease.call(
+        list_invoices, as_=user or lease.owner, query={"contract_id": lease.contract, "limit": 100} | query
+    ).json["data"]
 
 
-@pytest.fixture
-def calendar(_days, call, environment):
-    close_connections()
-    shared, os.environ["DATABASE_NAME"] = os.environ["DATABASE_NAME"], "days"
-    yield Calendar(_days, call)
-    close_connections()
-    os.environ["DATABASE_NAME"] = shared
+def credit(lease, invoice, user=None, key=None, **body):
+    path = {"invoice_id": invoice["id"]}
+    body = {"reason": "The lift was out of order"} | body
+    return lease.call(credit_invoice, as_=user or lease.owner, path=path, body=body, key=key)
+
+
+def books(lease):
+    """`(paid, credited, status)` of each installment, and the credit that is left."""
+    rows = [(row["paid_amount"], row["credited_amount"], row["status"]) for row in lease.rows()]
+    [left] = lease.world.sql(
+        """SELECT coalesce(sum(CASE t.kind WHEN 'APPLIED' THEN -t.amount ELSE t.amount END), 0) AS credit
+           FROM payment_transactions t
+           WHERE t.contract_id = %(id)s AND t.kind IN ('CREDIT', 'FREED', 'APPLIED', 'DEPOSIT_APPLIED')
+             AND NOT EXISTS (SELECT FROM payment_transactions r WHERE r.reverses_id = t.id)""",
+        id=lease.contract,
+    )
+    return rows, left["credit"]
+
+
+def text_of(reply):
+    return " ".join(" ".join(page.extract_text().split()) for page in PdfReader(BytesIO(reply.body)).pages)

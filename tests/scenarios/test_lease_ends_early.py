@@ -16,7 +16,7 @@ from functions.payments.shorten_schedule import shorten_schedule
 from shared.kit.catalog import Role
 from tests.auth.mailbox import mails_to
 from tests.call import together
-from tests.payments.test_credit_invoice import books
+from tests.payments.lease import books
 from tests.payments.test_reverse_payment import reverse
 
 
@@ -42,7 +42,7 @@ def pay_all(lease, count):
         assert lease.pay(payment).json["status"] == "PAID"
 
 
-def test_what_comes_after_is_cancelled_and_the_part_month_is_credited(calendar, lease):
+def test_a_lease_that_ends_early_has_its_later_installments_cancelled_and_its_part_month_credited(calendar, lease):
     pay_all(lease, 4)
     calendar.set("2027-05-25T08:00:00Z")
     calendar.run(issue_invoices)
@@ -61,7 +61,7 @@ def test_what_comes_after_is_cancelled_and_the_part_month_is_credited(calendar, 
     assert lease.ledger()[1] == 0
 
 
-def test_who_has_paid_too_much_has_credit(calendar, lease):
+def test_credit_is_left_when_a_lease_ends_early_after_its_rent_was_paid_ahead(calendar, lease):
     pay_all(lease, 7)
     calendar.set("2027-06-10T08:00:00Z")
     calendar.run()
@@ -76,7 +76,7 @@ def test_who_has_paid_too_much_has_credit(calendar, lease):
     assert lease.ledger()[1] == Decimal("-8387.10")
 
 
-def test_what_nobody_was_asked_for_yet_is_asked_for_in_part(calendar, lease):
+def test_a_month_not_yet_invoiced_is_invoiced_in_part_when_the_lease_ends_in_it(calendar, lease):
     lease.terminate("2027-09-16")
     assert credit_notes(lease) == []
 
@@ -89,7 +89,7 @@ def test_what_nobody_was_asked_for_yet_is_asked_for_in_part(calendar, lease):
     assert lease.pay({"id": september["id"]}).json["status"] == "PAID"
 
 
-def test_the_space_is_free_on_the_effective_date_and_not_before(calendar, lease):
+def test_the_space_of_a_lease_that_ends_early_is_available_from_the_effective_date(calendar, lease):
     calendar.set("2027-03-01T08:00:00Z")
     lease.terminate("2027-03-05", user=lease.client)
 
@@ -108,7 +108,7 @@ def test_the_space_is_free_on_the_effective_date_and_not_before(calendar, lease)
     assert "contract.expired" not in lease.events()
 
 
-def test_it_ends_at_the_buildings_midnight(calendar):
+def test_a_lease_that_ends_early_ends_at_midnight_of_its_building(calendar):
     calendar.set("2027-01-05T08:00:00Z")
     lease = calendar.lease(start=date(2027, 1, 10), months=12, timezone="Pacific/Kiritimati")
     calendar.set("2027-01-31T09:59:59Z")
@@ -122,7 +122,7 @@ def test_it_ends_at_the_buildings_midnight(calendar):
     assert lease.row()["status"] == "TERMINATED"
 
 
-def test_a_lease_that_has_not_begun_never_begins(calendar):
+def test_a_lease_terminated_before_its_start_never_begins(calendar):
     calendar.set("2027-01-05T08:00:00Z")
     lease = calendar.lease(start=date(2027, 2, 1), months=12, deposit_months=1)
     assert lease.row()["status"] == "SIGNED"
@@ -141,7 +141,7 @@ def test_a_lease_that_has_not_begun_never_begins(calendar):
     ("proration", "kept"),
     [("ACTUAL_MONTH", "2419.35"), ("ACTUAL_365", "2465.75"), ("THIRTY_360", "2500.00")],
 )
-def test_a_part_month_is_counted_as_the_lease_counts(calendar, proration, kept):
+def test_the_last_part_month_is_prorated_as_the_lease_prorates(calendar, proration, kept):
     calendar.set("2027-01-05T08:00:00Z")
     lease = calendar.lease(start=date(2027, 2, 1), months=3, proration=proration)
     calendar.set("2027-02-20T08:00:00Z")
@@ -153,7 +153,7 @@ def test_a_part_month_is_counted_as_the_lease_counts(calendar, proration, kept):
     assert row["amount"] - row["credited_amount"] == row["paid_amount"] == Decimal(kept)
 
 
-def test_tax_goes_with_its_rent(calendar):
+def test_tax_is_credited_with_the_rent_of_the_days_after_an_early_end(calendar):
     calendar.set("2027-01-05T08:00:00Z")
     lease = calendar.lease(start=date(2027, 2, 1), months=3, tax_percent=Decimal("8.875"))
     calendar.set("2027-02-20T08:00:00Z")
@@ -166,7 +166,7 @@ def test_tax_goes_with_its_rent(calendar):
     assert row["paid_amount"] == Decimal("2419.35") + Decimal("214.72")
 
 
-def test_the_books_add_up_whatever_was_paid_before(calendar):
+def test_the_books_of_leases_that_end_early_balance_whatever_was_paid_before(calendar):
     """Quality 72: PAID + open + CANCELLED = total, and the account is what is open of what was asked for."""
     for number in range(6):
         calendar.set("2027-01-05T08:00:00Z")
@@ -225,7 +225,7 @@ def unbalanced(world):
     )
 
 
-def test_both_sides_are_told(calendar, lease, world, invoke):
+def test_both_sides_are_notified_when_a_lease_is_to_end_early(calendar, lease, world, invoke):
     lease.terminate("2027-06-16")
     [set_] = [one for one in lease.world.event_details(lease.contract) if one["name"] == "contract.termination_set"]
 
@@ -243,7 +243,7 @@ def test_both_sides_are_told(calendar, lease, world, invoke):
         assert fact in mail["text"]
 
 
-def test_a_credit_note_is_told_to_the_client(calendar, lease, invoke):
+def test_the_client_is_notified_of_the_credit_note_of_an_early_end(calendar, lease, invoke):
     lease.terminate("2027-02-16")
     rent = lease.rows()[0]
     [credited] = [one for one in lease.world.event_details(rent["id"]) if one["name"] == "payment.credited"]
@@ -256,7 +256,7 @@ def test_a_credit_note_is_told_to_the_client(calendar, lease, invoke):
     assert note["reference"] in mail["subject"]
 
 
-def test_the_same_news_twice_cut_once(calendar, lease, invoke):
+def test_a_termination_event_that_comes_twice_shortens_the_schedule_once(calendar, lease, invoke):
     lease.terminate("2027-02-16")
     before = (lease.rows(), lease.ledger())
     events = [one for one in lease.world.event_details(lease.contract) if one["name"] == "contract.termination_set"]
@@ -268,7 +268,7 @@ def test_the_same_news_twice_cut_once(calendar, lease, invoke):
     assert (lease.rows(), lease.ledger()) == before
 
 
-def test_who_may_end_it_when(calendar, lease, world):
+def test_who_may_terminate_a_lease_and_from_which_day(calendar, lease, world):
     assert lease.terminate("2027-06-16", user=lease.world.owner()).status == 404
     assert lease.terminate("2027-06-16", user=lease.world.colleague(lease.owner, Role.AGENT)).status == 403
     assert lease.terminate("2027-06-16", user=lease.world.colleague(lease.owner, Role.FINANCIAL_OFFICER)).status == 403
@@ -282,7 +282,7 @@ def test_who_may_end_it_when(calendar, lease, world):
     assert lease.terminate("2027-06-20").code == "NOT_IN_FORCE"
 
 
-def test_nothing_is_paid_after_the_end(calendar, lease):
+def test_cancelled_installments_of_an_ended_lease_accept_no_payment(calendar, lease):
     """Quality 71."""
     lease.terminate("2027-02-16")
     calendar.set("2027-02-16T08:00:00Z")
@@ -313,7 +313,7 @@ def ended(calendar, lease):
     return lease
 
 
-def test_a_deposit_stays_until_the_end(calendar, lease):
+def test_a_deposit_is_neither_returned_nor_applied_before_the_lease_has_ended(calendar, lease):
     pay_all(lease, 0)
     calendar.set("2027-06-20T08:00:00Z")
     lease.terminate("2027-06-21")
@@ -322,7 +322,7 @@ def test_a_deposit_stays_until_the_end(calendar, lease):
     assert lease.rows("DEPOSIT")[0]["paid_amount"] == 10000
 
 
-def test_a_deposit_settles_what_is_open_and_the_rest_goes_back(ended):
+def test_a_deposit_settles_the_outstanding_balance_and_the_rest_is_returned(ended):
     assert ended.ledger()[1] == 7500
     applied = settle(ended, apply_deposit, amount=6000)
     assert (applied.status, applied.json["held_amount"]) == (200, 4000)
@@ -358,7 +358,7 @@ def test_a_deposit_settles_what_is_open_and_the_rest_goes_back(ended):
     assert unbalanced(ended.world) == []
 
 
-def test_no_more_of_a_deposit_goes_than_there_is(ended):
+def test_no_more_of_a_deposit_is_applied_or_returned_than_is_held(ended):
     assert settle(ended, return_deposit, amount=Decimal("10000.01")).code == "MORE_THAN_HELD"
     assert settle(ended, apply_deposit, amount=Decimal("10000.01")).code == "MORE_THAN_HELD"
     assert settle(ended, apply_deposit, amount=Decimal("7500.01")).code == "MORE_THAN_OPEN"
@@ -371,7 +371,7 @@ def test_no_more_of_a_deposit_goes_than_there_is(ended):
     assert sorted(reply.status for reply in replies) == [200] * 2 + [409] * 4
 
 
-def test_without_a_deposit_nothing_is_held(calendar):
+def test_a_lease_without_a_deposit_has_nothing_to_apply_or_return(calendar):
     calendar.set("2027-01-05T08:00:00Z")
     lease = calendar.lease(start=date(2027, 2, 1), months=1)
     calendar.set("2027-06-20T08:00:00Z")

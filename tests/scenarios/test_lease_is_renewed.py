@@ -19,10 +19,10 @@ from functions.leasing.start_saga import start_saga
 from functions.leasing.void_contract import void_contract
 from shared.kit.catalog import Role
 from tests.call import together
-from tests.payments.conftest import Lease
-from tests.payments.test_ending import unbalanced
+from tests.payments.lease import Lease
 from tests.payments.test_follow_indexes import INDEX, publish, value
 from tests.payments.test_reverse_payment import text_of
+from tests.scenarios.test_lease_ends_early import unbalanced
 
 
 def renew(lease, user=None, key=None, **terms):
@@ -55,7 +55,7 @@ def lease(calendar):
     return lease
 
 
-def test_it_is_the_next_version_of_the_lease_from_the_day_after_its_end(lease):
+def test_a_renewal_is_the_next_version_of_the_lease_from_the_day_after_its_end(lease):
     reply = renew(lease, lease.client, term_months=6, deposit_months=1)
 
     assert reply.status == 201
@@ -75,7 +75,7 @@ def document_of(lease):
     return text_of(lease.call(download_contract, as_=lease.client, path={"contract_id": lease.contract}))
 
 
-def test_its_document_names_the_lease_that_it_renews(lease):
+def test_the_document_of_a_renewal_names_the_lease_that_it_renews(lease):
     renewal = Renewal(lease, renew(lease).json["id"])
     renewal.run(render_lease)
     told = document_of(renewal)
@@ -86,7 +86,7 @@ def test_its_document_names_the_lease_that_it_renews(lease):
 
 
 @pytest.mark.parametrize("day", [1, 2, 10, 15, 29, 31])
-def test_a_month_that_both_share_is_one_month(calendar, day):
+def test_a_month_shared_by_a_lease_and_its_renewal_is_charged_once(calendar, day):
     calendar.set("2027-01-01T08:00:00Z")
     lease = calendar.lease(start=date(2027, 1, day), months=2)
     renewal = Renewal(lease, renew(lease, bid_amount=5000, term_months=2).json["id"]).execute()
@@ -100,7 +100,7 @@ def test_a_month_that_both_share_is_one_month(calendar, day):
     assert renewal.row()["schedule_total"] == sum(row["amount"] for row in renewal.rows())
 
 
-def test_the_space_goes_from_the_lease_to_its_renewal(calendar, lease):
+def test_the_space_passes_from_a_lease_to_its_renewal(calendar, lease):
     renewal = Renewal(lease, renew(lease).json["id"]).execute()
     assert (renewal.row()["status"], lease.space_status()) == ("SIGNED", "OCCUPIED")
     calendar.set("2028-02-09T23:59:59Z")
@@ -118,7 +118,7 @@ def test_the_space_goes_from_the_lease_to_its_renewal(calendar, lease):
 
 
 @pytest.mark.parametrize("jobs", [(expire_contracts, start_contracts), (start_contracts, expire_contracts)])
-def test_whichever_job_comes_first(calendar, lease, jobs):
+def test_a_renewal_starts_whichever_daily_job_runs_first(calendar, lease, jobs):
     renewal = Renewal(lease, renew(lease).json["id"]).execute()
     calendar.set("2028-02-10T00:00:00Z")
     calendar.run(*jobs)
@@ -138,7 +138,7 @@ def test_a_renewal_signed_at_the_last_moment_keeps_the_space(calendar, lease):
     assert (renewal.row()["status"], lease.space_status()) == ("ACTIVE", "OCCUPIED")
 
 
-def test_one_that_nobody_signed_ends_with_the_lease(calendar, lease):
+def test_an_unsigned_renewal_is_cancelled_when_the_lease_ends(calendar, lease):
     renewal = Renewal(lease, renew(lease).json["id"])
     renewal.run(render_lease, request_signatures)
     calendar.set("2028-01-29T08:00:00Z")
@@ -151,14 +151,14 @@ def test_one_that_nobody_signed_ends_with_the_lease(calendar, lease):
 
 
 @pytest.mark.parametrize("day", ["2028-02-09", "2028-02-11", "2029-02-10"])
-def test_it_leaves_no_day_out_and_none_twice(lease, day):
+def test_a_renewal_cannot_start_on_any_day_but_the_one_after_the_lease(lease, day):
     reply = renew(lease, start_date=day)
 
     assert (reply.status, reply.code, reply.fields) == (422, "WRONG_START", ["start_date"])
     assert "2028-02-10" in reply.json["error"]["details"][0]["message"]
 
 
-def test_terms_without_sense_are_refused_by_name(lease):
+def test_a_renewal_with_inconsistent_terms_names_the_field(lease):
     assert renew(lease, term_months=601).fields == ["term_months"]
     assert renew(lease, free_rent={"months": [13]}).fields == ["free_rent.months.0"]
     assert renew(lease, contract_type="SALE").fields == ["contract_type"]
@@ -166,14 +166,14 @@ def test_terms_without_sense_are_refused_by_name(lease):
     assert renew(lease, rent=1).fields == ["rent"]
 
 
-def test_it_is_renewed_once(lease):
+def test_a_lease_is_renewed_once(lease):
     replies = together([lambda: renew(lease)] * 6)
     assert sorted(reply.status for reply in replies) == [201] + [409] * 5
     assert {reply.code for reply in replies if reply.status == 409} == {"NOT_RENEWABLE"}
     assert lease.terminate("2028-02-01").code == "IS_RENEWED"
 
 
-def test_a_renewal_that_came_to_nothing_may_be_proposed_anew(lease):
+def test_a_renewal_that_was_declined_can_be_proposed_again(lease):
     first = Renewal(lease, renew(lease).json["id"])
     first.run(render_lease, request_signatures)
     path = {"contract_id": first.contract}
@@ -185,14 +185,14 @@ def test_a_renewal_that_came_to_nothing_may_be_proposed_anew(lease):
     assert renew(lease, bid_amount=4900).status == 201
 
 
-def test_a_renewal_of_a_renewal(calendar, lease):
+def test_a_renewal_is_renewed_like_a_lease(calendar, lease):
     second = Renewal(lease, renew(lease, term_months=1).json["id"]).execute()
     third = renew(second, term_months=1)
 
     assert [third.json[name] for name in ("version", "start_date")] == [3, "2028-03-10"]
 
 
-def test_what_its_lease_had_by_then_of_its_index_is_what_it_follows_on(calendar):
+def test_a_renewal_continues_from_the_index_values_known_when_it_was_proposed(calendar):
     calendar.set("2027-01-05T08:00:00Z")
     lease = calendar.lease(start=date(2027, 1, 16), months=24, escalation=INDEX)
     publish(lease.owner, value("2028-01-10", "110.5"))
@@ -206,7 +206,7 @@ def test_what_its_lease_had_by_then_of_its_index_is_what_it_follows_on(calendar)
     assert renewal.rows()[0]["amount"] == Decimal("5229.53") - Decimal("2530.42")
 
 
-def test_only_a_lease_that_runs_is_renewed(calendar, lease, world):
+def test_only_an_active_lease_can_be_renewed(calendar, lease, world):
     assert renew(lease, lease.world.owner()).status == 404
     assert renew(lease, lease.world.colleague(lease.owner, Role.AGENT)).status == 403
     draft = Renewal(lease, renew(lease).json["id"])
