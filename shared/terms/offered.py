@@ -1,6 +1,6 @@
-"""The terms of an offer, as a side sends them, and the engine's terms of them [docs/spec/lease-maths.md, Terms of an
-offer].
+"""The terms of an offer as a side sends them, and as the engine counts with them.
 
+Their meaning: [docs/spec/lease-maths.md, Terms of an offer].
 Only the form of a value is checked here (400); whether the terms make sense together is said by calculation.py (422).
 """
 
