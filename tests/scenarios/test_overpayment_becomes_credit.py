@@ -51,7 +51,7 @@ def test_the_next_invoice_shows_the_part_that_an_overpayment_has_settled(calenda
     assert "Amount paid 750.25 Balance 4,249.75" in pdf
     assert lease.pay(second).json["status"] == "PAID"
     receipt = text_of(lease.call(download_receipt, as_=lease.client, path={"payment_id": second["id"]}))
-    assert "Paid before 750.25 Received with this payment 4,249.75 Balance 0.00" in receipt
+    assert "Paid earlier 750.25 Received with this payment 4,249.75 Balance 0.00" in receipt
 
 
 def test_an_installment_settled_by_credit_alone_has_no_receipt(lease):
