@@ -29,11 +29,23 @@ INSIDERS_AND_OTHERS: dict[str, tuple[type[View], type[View]]] = {
 }
 INSIDERS = {Role.OWNER, Role.AGENT} | SEES_ALL
 
+PARAMS = {
+    "space",
+    "bid_amount",
+    "bid_amount.amount",
+    "bid_amount.currency",
+    "start_date",
+    "status",
+    "term_months",
+    "version",
+}
 FREE: dict[tuple[str, str], set[str]] = {
     ("EvidenceSignature", "evidence"): {"envelope_id", "event", "signed_at", "message_sha256", "notes"},
     # The stage's payments are whole months at one rent.
     ("ExplainedStep", "inputs"): {"bid_amount", "monthly_rent", "months", "amount", "exponent"},
     ("Notification", "metadata"): {"bid_id", "contract_id", "space_id", "payment_id", "saved_search_id"},
+    ("Notification", "params"): PARAMS,
+    ("NotificationNew", "params"): PARAMS,
 }
 """What stands in the objects that are free by nature: no model describes them."""
 

@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from shared.kit.catalog import DATABASE_USERS, Operation
+from shared.kit.catalog import DATABASE_USERS, HttpOperation, Operation
 from shared.kit.resources import all_uses, grant_of
 from tests.architecture.reach import Name, Source
 from tests.architecture.templates import Templates, listed
@@ -47,7 +47,8 @@ def source() -> Source:
 
 def from_kit(operation: Operation) -> list[Name]:
     """What the kit calls on the operation's behalf: it reads the token of whoever may send one."""
-    knows_visitor = operation.is_public and "caller" in operation.function.__annotations__
+    is_public = isinstance(operation, HttpOperation) and operation.is_public
+    knows_visitor = is_public and "caller" in operation.function.__annotations__
     return [("shared.kit.tokens", "claims_of")] if knows_visitor or operation.kind == "authorizer" else []
 
 
