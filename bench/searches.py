@@ -82,10 +82,10 @@ def _market(ground: Ground, size: int) -> Market:
     return Market(size, connection, seconds)
 
 
-def _time(market: Market, asked: SpaceSearch) -> float:
+def _time(market: Market, query: SpaceSearch) -> float:
     """Milliseconds."""
     began = time.perf_counter()
-    queries.select_spaces(Reading(market.connection, None), asked)
+    queries.select_spaces(Reading(market.connection, None), query)
     return (time.perf_counter() - began) * 1000
 
 

@@ -59,18 +59,18 @@ async def _run(cloud: Cloud, demo: bool) -> int:
     # Threads of the state machine and the event loop share one interpreter: hand over more often than
     # every 5 ms, or a frame waits for somebody else's turn to end.
     sys.setswitchinterval(0.001)
-    starting, told = asyncio.ensure_future(cloud.start()), asyncio.ensure_future(stopping.wait())
+    starting, stopped = asyncio.ensure_future(cloud.start()), asyncio.ensure_future(stopping.wait())
     try:
-        await asyncio.wait([starting, told], return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait([starting, stopped], return_when=asyncio.FIRST_COMPLETED)
         if starting.done():
             starting.result()
             await _greet(cloud, demo, time.monotonic() - started)
-            await told
+            await stopped
         else:
             starting.cancel()
             await asyncio.wait([starting])
     finally:
-        told.cancel()
+        stopped.cancel()
         await cloud.stop()
     return 0
 

@@ -60,9 +60,9 @@ class LeasingStack(Stack):
         )
         alarm(
             self,
-            "SagaParked",
+            "SagaNeedsOperator",
             tells=platform.critical,
-            meaning="A saga could neither go on nor undo itself: an operator has to look.",
+            meaning="A saga could neither continue nor undo itself: an operator has to step in.",
             runbook="saga-failed",
             metric=machine.metric_failed(period=Duration.minutes(5)),
             above=0,

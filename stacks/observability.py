@@ -1,6 +1,6 @@
 """Who is told when something is wrong (S0 §8.3), and one page on which to look (S0 §8.1).
 
-Dead letters, failed jobs and parked sagas have their alarms where they are made. What the platform counts of
+Dead letters, failed jobs and failed sagas have their alarms where they are made. What the platform counts of
 itself comes by its log lines (shared/kit/metrics.py), everything else from AWS.
 """
 

@@ -56,9 +56,9 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
     try:
         yield
     finally:
-        told = list(privacy.told)
-        privacy.told.clear()
-    assert told == []
+        leaks = list(privacy.leaks)
+        privacy.leaks.clear()
+    assert leaks == []
 
 
 @pytest.fixture(scope="session")
@@ -97,8 +97,8 @@ def aws() -> Iterator[str]:
     os.environ.update(make_resources())
     yield url
     queues = sqs_backends[DEFAULT_ACCOUNT_ID][REGION].queues.values()
-    # What was parked or left lying in the whole run.
-    assert privacy.told_by(message.body for queue in queues for message in queue._messages) == []
+    # What the whole run left in a queue or a dead-letter queue.
+    assert privacy.leaks_in_messages(message.body for queue in queues for message in queue._messages) == []
     server.stop()
 
 

@@ -35,14 +35,14 @@ _LOGGED = re.compile(
 )
 _QUEUED = re.compile("|".join(_ALWAYS.values()))
 
-told: list[str] = []
+leaks: list[str] = []
 """The lines, and refusals, of the test at hand that tell more than they may."""
 
 
 def hear(text: str) -> None:
     """A line that was logged, or the body of a refusal."""
     if _LOGGED.search(text):
-        told.append(text)
+        leaks.append(text)
 
 
 @contextmanager
@@ -60,12 +60,12 @@ def listening() -> Iterator[None]:
         yield
 
 
-def told_in(logs: Path) -> list[str]:
+def leaks_in_logs(logs: Path) -> list[str]:
     """The lines below a directory of logs that tell more than they may."""
     lines = (line for file in logs.rglob("*.log") for line in file.read_text(errors="replace").splitlines())
     return [line for line in lines if _LOGGED.search(line)]
 
 
-def told_by(messages: Iterable[str]) -> list[str]:
+def leaks_in_messages(messages: Iterable[str]) -> list[str]:
     """Those of the messages of queues that tell more than they may: a notice names people, and nothing beyond."""
     return [message for message in messages if _QUEUED.search(message)]

@@ -20,9 +20,9 @@ from shared.organizations.roles import Right, may
     returns=201,
     writes=True,
 )
-def add_note(caller: Caller, user_id: UUID, asked: NewNote) -> SupportNote:
+def add_note(caller: Caller, user_id: UUID, new: NewNote) -> SupportNote:
     with transaction(caller) as tx:
-        row = queries.insert_note(tx, caller, user_id, asked.text)
+        row = queries.insert_note(tx, caller, user_id, new.text)
         if row is None:
             raise NotFound()
         note = SupportNote.of(row)

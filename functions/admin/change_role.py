@@ -24,13 +24,13 @@ from shared.organizations.roles import Right, may
     raises=(rules.ActingOnOneself, rules.NobodyLeft),
     database="auth",
 )
-def change_role(caller: Caller, user_id: UUID, asked: RoleChange) -> AdminUser:
+def change_role(caller: Caller, user_id: UUID, change: RoleChange) -> AdminUser:
     with transaction(caller) as tx:
         row, around = lock_account(tx, caller, user_id)
         before = AdminUser.of(row)
-        if before.role == asked.role:
+        if before.role == change.role:
             return before
-        rules.check_role_change(before.role, asked.role, around["peers"], around["has_something"])
-        user = AdminUser.of(queries.update_role(tx, caller, user_id, asked.role))
+        rules.check_role_change(before.role, change.role, around["peers"], around["has_something"])
+        user = AdminUser.of(queries.update_role(tx, caller, user_id, change.role))
         tx.emit("user.role_changed", user, before=before, user_id=user_id)
     return user

@@ -14,8 +14,8 @@ from shared.organizations.roles import Right, may
 
 
 @endpoint("GET /audit-logs", access=may(Right.READ_AUDIT))
-def list_audit_logs(caller: Caller, asked: AuditFilter) -> AuditLog:
+def list_audit_logs(caller: Caller, query: AuditFilter) -> AuditLog:
     with reading(caller) as tx:
-        rows = queries.select_entries(tx, caller, asked)
-    shown, meta = asked.page(rows, "created_at", "id")
+        rows = queries.select_entries(tx, caller, query)
+    shown, meta = query.page(rows, "created_at", "id")
     return AuditLog.of({"data": [AuditEntry.of(row) for row in shown], "meta": PageMeta.of(meta)})

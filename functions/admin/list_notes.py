@@ -16,10 +16,10 @@ from shared.organizations.roles import Right, may
 
 
 @endpoint("GET /admin/users/{user_id}/notes", access=may(Right.READ_ACCOUNTS))
-def list_notes(caller: Caller, user_id: UUID, asked: Paged) -> SupportNoteList:
+def list_notes(caller: Caller, user_id: UUID, query: Paged) -> SupportNoteList:
     with reading(caller) as tx:
-        rows = queries.select_notes(tx, user_id, asked)
+        rows = queries.select_notes(tx, user_id, query)
     if rows is None:
         raise NotFound()
-    shown, meta = asked.page(rows, "id")
+    shown, meta = query.page(rows, "id")
     return SupportNoteList.of({"data": [SupportNote.of(row) for row in shown], "meta": PageMeta.of(meta)})

@@ -13,8 +13,8 @@ from shared.organizations.roles import Right, may
 
 
 @endpoint("GET /admin/users", access=may(Right.READ_ACCOUNTS))
-def list_users(caller: Caller, asked: UserFilter) -> AdminUserList:
+def list_users(caller: Caller, query: UserFilter) -> AdminUserList:
     with reading(caller) as tx:
-        rows = queries.select_users(tx, asked)
-    shown, meta = asked.page(rows, "id")
+        rows = queries.select_users(tx, query)
+    shown, meta = query.page(rows, "id")
     return AdminUserList.of({"data": [AdminUser.of(row) for row in shown], "meta": PageMeta.of(meta)})

@@ -25,14 +25,14 @@ from shared.organizations.roles import Right, may
     raises=(rules.ActingOnOneself, rules.SuspendedAlready),
     database="auth",
 )
-def suspend_user(caller: Caller, user_id: UUID, asked: Suspension) -> AdminUser:
+def suspend_user(caller: Caller, user_id: UUID, suspension: Suspension) -> AdminUser:
     with transaction(caller) as tx:
         row, _ = lock_account(tx, caller, user_id)
         before = AdminUser.of(row)
         rules.check_status(before.status, "ACTIVE", rules.SuspendedAlready)
         auth_queries.end_sessions(tx, user_id, rules.SUSPENDED)
-        if asked.reason:
-            queries.keep_reason(tx, caller, user_id, asked.reason)
+        if suspension.reason:
+            queries.keep_reason(tx, caller, user_id, suspension.reason)
         user = AdminUser.of(queries.update_status(tx, caller, user_id, "SUSPENDED"))
         tx.emit("user.suspended", user, before=before, user_id=user_id)
     return user

@@ -27,17 +27,17 @@ from shared.organizations.models import Acceptance, Invitation
     database="auth",
     layers=("tokens",),
 )
-def accept_invitation(asked: Acceptance) -> Reply[SignedIn]:
-    rules.check_password(asked.password)
+def accept_invitation(acceptance: Acceptance) -> Reply[SignedIn]:
+    rules.check_password(acceptance.password)
     with transaction() as tx:
-        invitation = organization_queries.update_accepted(tx, opaque.hash_of(asked.token))
+        invitation = organization_queries.update_accepted(tx, opaque.hash_of(acceptance.token))
         if invitation is None:
             raise rules.InvalidMailedToken()
         caller = Caller(new_id(), invitation.pop("organization_id"), Role(invitation["role"]), session_id=new_id())
         refresh_token = opaque.first_token(caller.session_id)
         tx.become(caller)
-        password_hash = passwords.hash_password(asked.password)
-        user = User.of(organization_queries.insert_member(tx, caller, invitation, asked, password_hash))
+        password_hash = passwords.hash_password(acceptance.password)
+        user = User.of(organization_queries.insert_member(tx, caller, invitation, acceptance, password_hash))
         queries.insert_session(
             tx, caller.session_id, caller.user_id, opaque.hash_of(refresh_token), sessions.refresh_days()
         )

@@ -21,10 +21,10 @@ from shared.kit.endpoint import endpoint
     layers=("tokens",),
     memory=1769,
 )
-def confirm_password_reset(asked: NewPassword) -> Told:
-    rules.check_password(asked.new_password, "new_password")
+def confirm_password_reset(reset: NewPassword) -> Told:
+    rules.check_password(reset.new_password, "new_password")
     with transaction() as tx:
-        email = queries.update_reset_spent(tx, opaque.hash_of(asked.token))
+        email = queries.update_reset_spent(tx, opaque.hash_of(reset.token))
         if email is None:
             raise rules.InvalidMailedToken()
         # A login that is comparing the old password is let finish, and its session ends with the others.
@@ -32,10 +32,10 @@ def confirm_password_reset(asked: NewPassword) -> Told:
         if row is None:
             raise rules.InvalidMailedToken()
         hashes = [row["password_hash"], *queries.select_earlier_hashes(tx, row["id"])]
-        if any(passwords.is_password(asked.new_password, earlier) for earlier in hashes):
+        if any(passwords.is_password(reset.new_password, earlier) for earlier in hashes):
             # Undone by the block's exception: the token is good for another try.
             raise rules.PasswordReused()
-        queries.update_password(tx, row["id"], passwords.hash_password(asked.new_password))
+        queries.update_password(tx, row["id"], passwords.hash_password(reset.new_password))
         queries.delete_attempts(tx, email)
         ended = queries.update_sessions_revoked(tx, row["id"], rules.PASSWORD_CHANGED)
         tx.emit("user.password_changed", PasswordChange(id=row["id"], sessions_ended=ended), user_id=row["id"])

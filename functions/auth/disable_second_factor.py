@@ -27,7 +27,7 @@ from shared.kit.sealed import unseal
     database="auth",
     layers=("codes", "tokens"),
 )
-def disable_second_factor(caller: Caller, asked: DisableSecondFactor) -> User:
+def disable_second_factor(caller: Caller, proof: DisableSecondFactor) -> User:
     with transaction(caller) as tx:
         row = factors.lock_factor(tx, caller)
         if row is None:
@@ -36,10 +36,10 @@ def disable_second_factor(caller: Caller, asked: DisableSecondFactor) -> User:
         if not row["two_factor_enabled"]:
             raise rules.SecondFactorOff()
         queries.count_request(tx, "second_factor", f"user:{caller.user_id}")
-        is_password = passwords.is_password(asked.password, row["password_hash"])
+        is_password = passwords.is_password(proof.password, row["password_hash"])
         secret, last = unseal(row["two_factor_secret"]), row["two_factor_step"]
-        is_code = second_factor.step_of(secret, asked.code, time.time(), last) is not None
-        is_recovery = factors.is_recovery_code(tx, caller.user_id, second_factor.recovery_hash(asked.code))
+        is_code = second_factor.step_of(secret, proof.code, time.time(), last) is not None
+        is_recovery = factors.is_recovery_code(tx, caller.user_id, second_factor.recovery_hash(proof.code))
         if is_password and (is_code or is_recovery):
             factors.delete_factor(tx, caller.user_id)
             user = User.of(row)

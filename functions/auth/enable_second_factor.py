@@ -26,7 +26,7 @@ from shared.kit.sealed import unseal
     database="auth",
     layers=("codes",),
 )
-def enable_second_factor(caller: Caller, asked: EnableSecondFactor) -> RecoveryCodes:
+def enable_second_factor(caller: Caller, proof: EnableSecondFactor) -> RecoveryCodes:
     with transaction(caller) as tx:
         row = factors.lock_factor(tx, caller)
         if row is None:
@@ -36,7 +36,7 @@ def enable_second_factor(caller: Caller, asked: EnableSecondFactor) -> RecoveryC
             raise rules.SecondFactorOn()
         if row["two_factor_secret"] is None:
             raise rules.SecondFactorNotSetUp()
-        step = second_factor.step_of(unseal(row["two_factor_secret"]), asked.code, time.time(), None)
+        step = second_factor.step_of(unseal(row["two_factor_secret"]), proof.code, time.time(), None)
         if step is None:
             raise rules.WrongCode()
         codes = second_factor.new_recovery_codes()

@@ -30,27 +30,27 @@ from shared.kit.request import Caller
     database="auth",
     layers=("tokens",),
 )
-def exchange_oauth(asked: OAuthExchange) -> Reply[SignedIn | SecondFactorAsked]:
-    told = identity.identity_of(asked.code, time.time())
+def exchange_oauth(exchange: OAuthExchange) -> Reply[SignedIn | SecondFactorAsked]:
+    external = identity.identity_of(exchange.code, time.time())
     with transaction() as tx:
-        row = identities.select_identity(tx, told) or _linked(tx, told)
-        if not identities.insert_exchanged(tx, told.token_id, row["id"], identity.CODE_SECONDS):
+        row = identities.select_identity(tx, external) or _linked(tx, external)
+        if not identities.insert_exchanged(tx, external.token_id, row["id"], identity.CODE_SECONDS):
             raise rules.InvalidOAuthCode()
         return sessions.entered(tx, row)
 
 
-def _linked(tx: Tx, told: identity.Identity) -> Row:
+def _linked(tx: Tx, external: identity.Identity) -> Row:
     """The account that the identity belongs to from now on. Raises EmailTaken."""
-    row = queries.select_login(tx, told.email)
+    row = queries.select_login(tx, external.email)
     is_new = row is None
     if row is None:
-        caller = Caller(new_id(), new_id(), Role(told.role), session_id=new_id())
+        caller = Caller(new_id(), new_id(), Role(external.role), session_id=new_id())
         tx.become(caller)
-        queries.insert_organization(tx, caller.organization_id, told.name)
-        row = identities.insert_passwordless(tx, caller, told)
+        queries.insert_organization(tx, caller.organization_id, external.name)
+        row = identities.insert_passwordless(tx, caller, external)
         tx.emit("user.joined", User.of(row))
-    elif row["password_hash"] or identities.has_identity(tx, row["id"], told.provider):
+    elif row["password_hash"] or identities.has_identity(tx, row["id"], external.provider):
         raise rules.EmailTaken()
-    identities.insert_identity(tx, row["id"], told)
-    tx.emit("user.identity_linked", User.of(row), user_id=row["id"], provider=told.provider, is_new=is_new)
+    identities.insert_identity(tx, row["id"], external)
+    tx.emit("user.identity_linked", User.of(row), user_id=row["id"], provider=external.provider, is_new=is_new)
     return row

@@ -28,13 +28,13 @@ from shared.kit.request import Request, current
     vpc=False,
     layers=("oauth",),
 )
-def finish_oauth(provider: str, asked: OAuthAnswer, request: Request) -> Reply[None]:
+def finish_oauth(provider: str, answered: OAuthAnswer, request: Request) -> Reply[None]:
     elsewhere = oidc.Provider(provider)
-    attempt = oidc.attempt_of(request.cookies.get(oidc.COOKIE, ""), provider, asked.state, time.time())
-    if attempt is None or asked.iss not in (None, elsewhere.issuer):
+    attempt = oidc.attempt_of(request.cookies.get(oidc.COOKIE, ""), provider, answered.state, time.time())
+    if attempt is None or answered.iss not in (None, elsewhere.issuer):
         raise rules.InvalidOAuthState()
     try:
-        answer = {"code": _code(elsewhere, attempt, asked)}
+        answer = {"code": _code(elsewhere, attempt, answered)}
     except rules.NotLetIn as refused:
         answer = {"error": refused.reason}
     joint = "&" if "?" in attempt.return_to else "?"
@@ -42,11 +42,11 @@ def finish_oauth(provider: str, asked: OAuthAnswer, request: Request) -> Reply[N
     return Reply(None, headers={"location": location}, cookies=(oidc.FORGOTTEN,))
 
 
-def _code(elsewhere: oidc.Provider, attempt: oidc.Attempt, asked: OAuthAnswer) -> str:
-    if asked.code is None:
-        raise rules.NotLetIn("access_denied" if asked.error == "access_denied" else "provider_failed")
+def _code(elsewhere: oidc.Provider, attempt: oidc.Attempt, answered: OAuthAnswer) -> str:
+    if answered.code is None:
+        raise rules.NotLetIn("access_denied" if answered.error == "access_denied" else "provider_failed")
     try:
-        claims = elsewhere.claims(attempt, asked.code)
+        claims = elsewhere.claims(attempt, answered.code)
     except oidc.ProviderFailed as failure:
         logger.warning("provider failed", correlation_id=current().correlation_id, error_type=str(failure))
         raise rules.NotLetIn("provider_failed") from None

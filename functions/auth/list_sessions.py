@@ -13,8 +13,8 @@ from shared.kit.request import Caller
 
 
 @endpoint("GET /auth/sessions", access=EVERY_ROLE)
-def list_sessions(caller: Caller, asked: Paged) -> DeviceList:
+def list_sessions(caller: Caller, query: Paged) -> DeviceList:
     with reading(caller) as tx:
-        rows = queries.select_sessions(tx, caller, asked)
-    shown, meta = asked.page(rows, "id")
+        rows = queries.select_sessions(tx, caller, query)
+    shown, meta = query.page(rows, "id")
     return DeviceList.of({"data": [Device.of(row) for row in shown], "meta": PageMeta.of(meta)})

@@ -29,20 +29,20 @@ from shared.kit.request import Request
     database="auth",
     layers=("tokens",),
 )
-def login(asked: Credentials, request: Request) -> Reply[SignedIn | SecondFactorAsked]:
+def login(credentials: Credentials, request: Request) -> Reply[SignedIn | SecondFactorAsked]:
     refusal: Unauthenticated = rules.InvalidCredentials()
     with transaction() as tx:
         if not request.is_counted:
             queries.count_request(tx, "auth", f"ip:{request.ip}")
         # The address stays locked through the bcrypt, so that of many guesses at once five are tried.
-        attempts, row = queries.lock_attempts(tx, asked.email)
+        attempts, row = queries.lock_attempts(tx, credentials.email)
         if attempts["locked_seconds"] and attempts["locked_seconds"] > 0:
             refusal = rules.AccountLocked(retry_after=attempts["locked_seconds"])
-        elif passwords.is_password(asked.password, row["password_hash"] if row else None) and row:
-            queries.delete_attempts(tx, asked.email)
+        elif passwords.is_password(credentials.password, row["password_hash"] if row else None) and row:
+            queries.delete_attempts(tx, credentials.email)
             return sessions.entered(tx, row)
         else:
-            queries.update_failed_attempts(tx, asked.email, attempts["failed_attempts"] + 1)
+            queries.update_failed_attempts(tx, credentials.email, attempts["failed_attempts"] + 1)
     metrics.count("FailedLogins")
     # Raised after the block: the request and the failure are counted, then told.
     raise refusal

@@ -24,8 +24,8 @@ from shared.kit.request import Caller, Request
     database="auth",
     layers=("tokens",),
 )
-def refresh(asked: RefreshRequest, request: Request) -> Reply[Tokens]:
-    parent = asked.refresh_token or request.headers.get("x-refresh-token") or request.cookies.get(cookie.NAME) or ""
+def refresh(sent: RefreshRequest, request: Request) -> Reply[Tokens]:
+    parent = sent.refresh_token or request.headers.get("x-refresh-token") or request.cookies.get(cookie.NAME) or ""
     session_id = opaque.session_of(parent)
     child, parent_hash = opaque.child_of(parent), opaque.hash_of(parent)
     with transaction() as tx:

@@ -28,17 +28,17 @@ from shared.kit.request import Caller
     database="auth",
     layers=("tokens",),
 )
-def register(asked: Registration) -> Reply[SignedIn]:
-    rules.check_password(asked.password)
-    password_hash = passwords.hash_password(asked.password)
-    caller = Caller(new_id(), new_id(), Role(asked.role), session_id=new_id())
+def register(registration: Registration) -> Reply[SignedIn]:
+    rules.check_password(registration.password)
+    password_hash = passwords.hash_password(registration.password)
+    caller = Caller(new_id(), new_id(), Role(registration.role), session_id=new_id())
     refresh_token = opaque.first_token(caller.session_id)
     verification_id = new_id()
     verification = rules.mailed_token(derived_key(rules.VERIFICATION_KEY), verification_id)
     with transaction(caller) as tx:
-        name = asked.organization_name or asked.company or asked.name
+        name = registration.organization_name or registration.company or registration.name
         queries.insert_organization(tx, caller.organization_id, name)
-        row = queries.insert_user(tx, caller.user_id, caller.organization_id, asked, password_hash)
+        row = queries.insert_user(tx, caller.user_id, caller.organization_id, registration, password_hash)
         queries.insert_session(
             tx, caller.session_id, caller.user_id, opaque.hash_of(refresh_token), sessions.refresh_days()
         )

@@ -25,13 +25,13 @@ from shared.kit.reply import Reply
     uses=("derive_key.mac",),
     database="auth",
 )
-def request_password_reset(asked: ForgottenPassword) -> Reply[Told]:
+def request_password_reset(forgotten: ForgottenPassword) -> Reply[Told]:
     token_id = new_id()
     token = rules.mailed_token(derived_key(rules.RESET_KEY), token_id)
     with transaction() as tx:
         # Requests for one address wait in a row from here: of two tokens the newer is the one that works.
-        window = queries.count_request(tx, "password_reset", f"reset:{asked.email.lower()}")
-        row = queries.select_login(tx, asked.email)
+        window = queries.count_request(tx, "password_reset", f"reset:{forgotten.email.lower()}")
+        row = queries.select_login(tx, forgotten.email)
         user_id = row["id"] if row else None
         queries.insert_reset(tx, token_id, user_id, opaque.hash_of(token), rules.RESET_HOURS)
         tx.emit("password_reset.requested", PasswordReset(id=token_id, user_id=user_id))

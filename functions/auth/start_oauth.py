@@ -26,10 +26,10 @@ from shared.kit.settings import setting
     vpc=False,
     layers=("oauth",),
 )
-def start_oauth(provider: str, asked: OAuthStart) -> Reply[None]:
+def start_oauth(provider: str, start: OAuthStart) -> Reply[None]:
     elsewhere = oidc.Provider(provider)
     frontends = setting("CORS_ORIGINS").split(",")
-    return_to = asked.return_to or f"{frontends[0]}/oauth"
+    return_to = start.return_to or f"{frontends[0]}/oauth"
     rules.check_return(return_to, frontends)
-    attempt = oidc.Attempt(provider, return_to, asked.role, int(time.time()), secrets.token_urlsafe(32))
+    attempt = oidc.Attempt(provider, return_to, start.role, int(time.time()), secrets.token_urlsafe(32))
     return Reply(None, headers={"location": elsewhere.address(attempt)}, cookies=(attempt.cookie(),))

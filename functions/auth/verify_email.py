@@ -17,9 +17,9 @@ from shared.kit.endpoint import endpoint
     raises=(rules.InvalidMailedToken,),
     database="auth",
 )
-def verify_email(asked: Verification) -> User:
+def verify_email(verification: Verification) -> User:
     with transaction() as tx:
-        row = queries.update_email_verified(tx, opaque.hash_of(asked.token))
+        row = queries.update_email_verified(tx, opaque.hash_of(verification.token))
         if row is None:
             raise rules.InvalidMailedToken()
         user = User.of(row)

@@ -27,14 +27,14 @@ from shared.kit.sealed import unseal
     database="auth",
     layers=("codes", "tokens"),
 )
-def verify_second_factor(asked: VerifySecondFactor) -> Reply[SignedIn]:
-    rules.check_one_factor(asked)
+def verify_second_factor(proof: VerifySecondFactor) -> Reply[SignedIn]:
+    rules.check_one_factor(proof)
     with transaction() as tx:
-        row = factors.lock_challenge(tx, opaque.hash_of(asked.mfa_token))
+        row = factors.lock_challenge(tx, opaque.hash_of(proof.mfa_token))
         if row is None:
             raise rules.InvalidCode()
         queries.count_request(tx, "second_factor", f"user:{row['id']}")
-        if _is_spent(tx, row, asked):
+        if _is_spent(tx, row, proof):
             factors.update_challenge_spent(tx, row["challenge_id"])
             return sessions.begun(tx, User.of(row))
         factors.update_challenge_failed(tx, row["challenge_id"])
@@ -44,12 +44,12 @@ def verify_second_factor(asked: VerifySecondFactor) -> Reply[SignedIn]:
     raise rules.InvalidCode()
 
 
-def _is_spent(tx: Tx, row: Row, asked: VerifySecondFactor) -> bool:
+def _is_spent(tx: Tx, row: Row, proof: VerifySecondFactor) -> bool:
     """Whether the code was good; it is so no more."""
-    if asked.recovery_code is not None:
-        return factors.update_recovery_spent(tx, row["id"], second_factor.recovery_hash(asked.recovery_code))
+    if proof.recovery_code is not None:
+        return factors.update_recovery_spent(tx, row["id"], second_factor.recovery_hash(proof.recovery_code))
     secret, last = unseal(row["two_factor_secret"]), row["two_factor_step"]
-    step = second_factor.step_of(secret, str(asked.code), time.time(), last)
+    step = second_factor.step_of(secret, str(proof.code), time.time(), last)
     if step is not None:
         factors.update_factor_step(tx, row["id"], step)
     return step is not None

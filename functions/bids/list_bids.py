@@ -13,8 +13,8 @@ from shared.organizations.roles import Right, may
 
 
 @endpoint("GET /bids", access=may(Right.READ_BIDS))
-def list_bids(caller: Caller, asked: BidFilter) -> BidList:
+def list_bids(caller: Caller, query: BidFilter) -> BidList:
     with reading(caller) as tx:
-        rows = queries.select_bids(tx, caller, asked)
-    shown, meta = asked.page(rows, "created_at", "id")
+        rows = queries.select_bids(tx, caller, query)
+    shown, meta = query.page(rows, "created_at", "id")
     return BidList.of({"data": [Bid.of(row) for row in shown], "meta": PageMeta.of(meta)})

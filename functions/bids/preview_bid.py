@@ -17,17 +17,17 @@ from shared.terms.offered import first_offer
 
 
 @endpoint("POST /bids/preview", access=may(Right.TRY_TERMS), raises=(InconsistentTerms,))
-def preview_bid(caller: Caller, asked: Preview) -> BidPreview:
+def preview_bid(caller: Caller, preview: Preview) -> BidPreview:
     with reading(caller) as tx:
-        space = visible_space(tx, asked.space_id)
-        index_values = index_of_space(tx, asked.space_id, asked).answer()
+        space = visible_space(tx, preview.space_id)
+        index_values = index_of_space(tx, preview.space_id, preview).answer()
     terms = first_offer(
-        asked,
+        preview,
         today=space.today,
         currency=space.currency,
         area=space.gross_sqft,
-        bid_amount=asked.bid_amount,
-        base_rent_psf=asked.base_rent_psf,
+        bid_amount=preview.bid_amount,
+        base_rent_psf=preview.base_rent_psf,
     )
     check_cents(terms, space.currency)
     return preview_of(terms, space.currency, calculate(terms, index_values))

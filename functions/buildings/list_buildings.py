@@ -19,8 +19,8 @@ from shared.organizations.roles import Right, may
     access=may(Right.KEEP_INVENTORY),
     cached=Cached("buildings", 300, ended_by=INVENTORY_CHANGES),
 )
-def list_buildings(caller: Caller, asked: BuildingFilter) -> BuildingList:
+def list_buildings(caller: Caller, query: BuildingFilter) -> BuildingList:
     with reading(caller) as tx:
-        rows = queries.select_buildings(tx, asked)
-    shown, meta = asked.page(rows, "created_at", "id")
+        rows = queries.select_buildings(tx, query)
+    shown, meta = query.page(rows, "created_at", "id")
     return BuildingList.of({"data": [BuildingSummary.of(row) for row in shown], "meta": PageMeta.of(meta)})

@@ -19,12 +19,12 @@ from shared.organizations.roles import Right, may
 
 
 @endpoint("GET /buildings/{building_id}/floors", access=may(Right.KEEP_INVENTORY))
-def list_floors(caller: Caller, building_id: UUID, asked: Paged) -> Reply[FloorList]:
+def list_floors(caller: Caller, building_id: UUID, query: Paged) -> Reply[FloorList]:
     with reading(caller) as tx:
-        rows = queries.select_floors(tx, building_id, asked)
+        rows = queries.select_floors(tx, building_id, query)
     if rows is None:
         raise NotFound()
-    shown, meta = asked.page(rows, "floor_number")
+    shown, meta = query.page(rows, "floor_number")
     floors = [OwnFloor.of({**row, "etag": tag(row["updated_at"])}) for row in shown]
     page = FloorList.of({"data": floors, "meta": PageMeta.of(meta)})
     return Reply(page, version=rows[0]["list_updated_at"] if rows else None)

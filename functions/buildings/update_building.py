@@ -24,14 +24,14 @@ from shared.organizations.roles import Right, may
     verified=True,
     raises=(Stale, rules.FloorsNotEmpty, rules.ExternalIdTaken),
 )
-def update_building(caller: Caller, building_id: UUID, asked: BuildingChanges) -> Reply[Building]:
+def update_building(caller: Caller, building_id: UUID, changes: BuildingChanges) -> Reply[Building]:
     with transaction(caller) as tx:
         # Locked, so that no space comes onto a floor that is going.
         before = queries.lock_building(tx, building_id)
         if before is None:
             raise NotFound()
         check_version(before["updated_at"])
-        after = rules.changed_building(before, asked)
+        after = rules.changed_building(before, changes)
         if after["total_floors"] < before["total_floors"]:
             rules.check_empty(queries.select_floors_with_spaces(tx, building_id, after["total_floors"]))
         is_changed = after != before

@@ -18,15 +18,15 @@ from shared.organizations.roles import Right, may
 
 
 @endpoint("PUT /floors/{floor_id}", access=may(Right.KEEP_INVENTORY), writes=True, verified=True, raises=(Stale,))
-def update_floor(caller: Caller, floor_id: UUID, asked: FloorChanges) -> Reply[OwnFloor]:
-    rules.check_areas(asked.model_dump(include=asked.model_fields_set))
+def update_floor(caller: Caller, floor_id: UUID, changes: FloorChanges) -> Reply[OwnFloor]:
+    rules.check_areas(changes.model_dump(include=changes.model_fields_set))
     with transaction(caller) as tx:
         before = queries.lock_floor(tx, floor_id)
         if before is None:
             raise NotFound()
         # A floor is read in its building's list: while nothing in that changed, this floor did not either.
         check_version(before["updated_at"], before["list_updated_at"])
-        after = rules.changed_floor(before, asked)
+        after = rules.changed_floor(before, changes)
         row = queries.update_floor(tx, caller, after) if after != before else before
         floor = OwnFloor.of({**row, "etag": tag(row["updated_at"])})
         if after != before:

@@ -13,8 +13,8 @@ from shared.organizations.roles import Right, may
 
 
 @endpoint("GET /contracts", access=may(Right.READ_LEASES))
-def list_contracts(caller: Caller, asked: ContractFilter) -> ContractList:
+def list_contracts(caller: Caller, query: ContractFilter) -> ContractList:
     with reading(caller) as tx:
-        rows = queries.select_contracts(tx, caller, asked)
-    shown, meta = asked.page(rows, "created_at", "id")
+        rows = queries.select_contracts(tx, caller, query)
+    shown, meta = query.page(rows, "created_at", "id")
     return ContractList.of({"data": [ContractSummary.of(row) for row in shown], "meta": PageMeta.of(meta)})

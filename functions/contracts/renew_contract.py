@@ -26,16 +26,16 @@ from shared.terms.calculation import InconsistentTerms, calculate, check_cents
     verified=True,
     raises=(rules.NotRenewable, renewal.WrongStart, InconsistentTerms),
 )
-def renew_contract(caller: Caller, contract_id: UUID, asked: renewal.Renewal) -> Contract:
+def renew_contract(caller: Caller, contract_id: UUID, proposed: renewal.Renewal) -> Contract:
     with transaction(caller) as tx:
         asked_deal, asked_term = queries.ask_for_deal(tx, contract_id), queries.ask_for_term(tx, contract_id)
-        asked_indexes = renewal.select_indexes(tx, contract_id, asked)
+        asked_indexes = renewal.select_indexes(tx, contract_id, proposed)
         lease, _ = visible_contract(tx, caller, contract_id)
         [deal], [term], indexes = asked_deal.answer(), asked_term.answer(), asked_indexes.answer()
         rules.check_renewable(lease, deal, term["is_renewed"])
-        terms = renewal.renewed_terms(deal, asked)
+        terms = renewal.renewed_terms(deal, proposed)
         check_cents(terms, deal["currency"])
-        calculate(terms, indexes[asked.index_name()])
+        calculate(terms, indexes[proposed.index_name()])
         after = renewal.last_line(deal, indexes[renewal.index_of(deal)])
         renewal_id = renewal.draft_renewal(tx, caller, contract_id, terms, after)
         found = queries.select_contract(tx, caller, renewal_id)

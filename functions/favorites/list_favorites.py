@@ -13,8 +13,8 @@ from shared.kit.request import Caller
 
 
 @endpoint("GET /favorites", access=EVERY_ROLE)
-def list_favorites(caller: Caller, asked: Paged) -> FavoriteList:
+def list_favorites(caller: Caller, query: Paged) -> FavoriteList:
     with reading(caller) as tx:
-        rows = queries.select_favorites(tx, caller, asked)
-    shown, meta = asked.page(rows, "favorite_since", "id")
+        rows = queries.select_favorites(tx, caller, query)
+    shown, meta = query.page(rows, "favorite_since", "id")
     return FavoriteList.of({"data": [FavoriteSpace.of(row) for row in shown], "meta": PageMeta.of(meta)})

@@ -13,10 +13,10 @@ from shared.notifications.models import Notification, NotificationFilter, Notifi
 
 
 @endpoint("GET /notifications", access=EVERY_ROLE)
-def list_notifications(caller: Caller, asked: NotificationFilter) -> NotificationList:
+def list_notifications(caller: Caller, query: NotificationFilter) -> NotificationList:
     with reading(caller) as tx:
-        rows, unread = queries.select_notifications(tx, caller, asked)
-    shown, meta = asked.page(rows, "id")
+        rows, unread = queries.select_notifications(tx, caller, query)
+    shown, meta = query.page(rows, "id")
     return NotificationList.of(
         {"data": [Notification.of(row) for row in shown], "meta": NotificationMeta.of({**meta, "unread": unread})}
     )

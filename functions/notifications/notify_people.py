@@ -20,8 +20,8 @@ from shared.realtime.messages import Frame, send_frames
 def notify_people(event: Event, tx: Tx) -> None:
     deal, everybody = queries.select_concerned(tx, event)
     people = rules.concerned(event, everybody)
-    told = queries.insert_notifications(tx, event.id, rules.notices(event, deal, people))
-    news = {notice.user_id: rules.news(notification_id, notice) for notification_id, notice in told.items()}
+    stored = queries.insert_notifications(tx, event.id, rules.notices(event, deal, people))
+    news = {notice.user_id: rules.news(notification_id, notice) for notification_id, notice in stored.items()}
     sockets = live_sockets(tx, [person.id for person in people])
     frames = [
         Frame(connection_id, data)

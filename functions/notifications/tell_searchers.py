@@ -17,11 +17,11 @@ from shared.realtime.messages import Frame, send_frames
 def tell_searchers(event: Event, tx: Tx) -> None:
     if event.name == "space.updated" and not event.data.get("is_news"):
         return
-    told = queries.insert_notifications(tx, event.id, rules.matches(event, queries.claim_matches(tx, event)))
-    sockets = live_sockets(tx, [notice.user_id for notice in told.values()])
+    notices = queries.insert_notifications(tx, event.id, rules.matches(event, queries.claim_matches(tx, event)))
+    sockets = live_sockets(tx, [notice.user_id for notice in notices.values()])
     frames = [
         Frame(connection_id, rules.news(notification_id, notice))
-        for notification_id, notice in told.items()
+        for notification_id, notice in notices.items()
         for connection_id in sockets.get(notice.user_id, ())
     ]
     send_frames(event.id, frames, event.correlation_id)

@@ -21,12 +21,12 @@ from shared.organizations.roles import Right, may
     verified=True,
     raises=(rules.MandateStands,),
 )
-def grant_mandate(caller: Caller, asked: NewMandate) -> Mandate:
+def grant_mandate(caller: Caller, new: NewMandate) -> Mandate:
     with transaction(caller) as tx:
-        broker, today = queries.select_broker(tx, asked.broker_id)
+        broker, today = queries.select_broker(tx, new.broker_id)
         if broker is None:
             raise NotFound()
-        rules.check_until(asked.until, today)
-        mandate = Mandate.of(queries.insert_mandate(tx, caller, asked, broker))
+        rules.check_until(new.until, today)
+        mandate = Mandate.of(queries.insert_mandate(tx, caller, new, broker))
         tx.emit("mandate.granted", mandate)
     return mandate

@@ -30,14 +30,14 @@ from shared.organizations.roles import Right, may
     layers=("tokens",),
     database="auth",
 )
-def invite_member(caller: Caller, asked: NewInvitation) -> Invitation:
-    rules.check_invited(caller.role, asked.role)
+def invite_member(caller: Caller, new: NewInvitation) -> Invitation:
+    rules.check_invited(caller.role, new.role)
     invitation_id = new_id()
     token = mailed_token(derived_key(rules.INVITATION_KEY), invitation_id)
     with transaction(caller) as tx:
         # A stranger's mailbox, which nobody may flood, however many invite.
-        auth_queries.count_request(tx, "password_reset", f"invitation:{asked.email.lower()}")
-        row = queries.insert_invitation(tx, caller, invitation_id, asked, opaque.hash_of(token))
+        auth_queries.count_request(tx, "password_reset", f"invitation:{new.email.lower()}")
+        row = queries.insert_invitation(tx, caller, invitation_id, new, opaque.hash_of(token))
         invitation = Invitation.of(row)
         tx.emit("invitation.created", invitation)
     return invitation

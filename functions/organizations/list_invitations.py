@@ -13,8 +13,8 @@ from shared.organizations.roles import Right, may
 
 
 @endpoint("GET /organizations/me/invitations", access=may(Right.KEEP_ORGANIZATION))
-def list_invitations(caller: Caller, asked: Paged) -> InvitationList:
+def list_invitations(caller: Caller, query: Paged) -> InvitationList:
     with reading(caller) as tx:
-        rows = queries.select_invitations(tx, caller, asked)
-    shown, meta = asked.page(rows, "id")
+        rows = queries.select_invitations(tx, caller, query)
+    shown, meta = query.page(rows, "id")
     return InvitationList.of({"data": [Invitation.of(row) for row in shown], "meta": PageMeta.of(meta)})

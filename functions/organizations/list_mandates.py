@@ -13,8 +13,8 @@ from shared.organizations.roles import Right, may
 
 
 @endpoint("GET /mandates", access=may(Right.READ_MANDATES))
-def list_mandates(caller: Caller, asked: Paged) -> MandateList:
+def list_mandates(caller: Caller, query: Paged) -> MandateList:
     with reading(caller) as tx:
-        rows = queries.select_mandates(tx, caller, asked)
-    shown, meta = asked.page(rows, "id")
+        rows = queries.select_mandates(tx, caller, query)
+    shown, meta = query.page(rows, "id")
     return MandateList.of({"data": [Mandate.of(row) for row in shown], "meta": PageMeta.of(meta)})

@@ -13,8 +13,8 @@ from shared.organizations.roles import Right, may
 
 
 @endpoint("GET /organizations/me/members", access=may(Right.KEEP_ORGANIZATION))
-def list_members(caller: Caller, asked: Paged) -> MemberList:
+def list_members(caller: Caller, query: Paged) -> MemberList:
     with reading(caller) as tx:
-        rows = queries.select_members(tx, caller, asked)
-    shown, meta = asked.page(rows, "id")
+        rows = queries.select_members(tx, caller, query)
+    shown, meta = query.page(rows, "id")
     return MemberList.of({"data": [Member.of(row) for row in shown], "meta": PageMeta.of(meta)})

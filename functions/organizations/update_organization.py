@@ -16,15 +16,15 @@ from shared.organizations.roles import Right, may
 
 
 @endpoint("PUT /organizations/me", access=may(Right.KEEP_ORGANIZATION), writes=True, raises=(Stale,))
-def update_organization(caller: Caller, asked: OrganizationChanges) -> Reply[Organization]:
-    rules.check_policies(caller.role, asked)
+def update_organization(caller: Caller, changes: OrganizationChanges) -> Reply[Organization]:
+    rules.check_policies(caller.role, changes)
     with transaction(caller) as tx:
         before = queries.lock_organization(tx, caller)
         if before is None:
             # Gone since the authorizer looked.
             raise SessionEnded()
         check_version(before["updated_at"])
-        row, (after, changed) = before, rules.changed(before, asked)
+        row, (after, changed) = before, rules.changed(before, changes)
         if changed:
             row = queries.update_organization(tx, after)
             tx.emit(

@@ -18,8 +18,8 @@ from shared.reports.models import Aging, AgingRow, ReportFilter
 
 
 @endpoint("GET /reports/aging", access=may(Right.READ_REPORTS), timeout=25, memory=1024)
-def show_aging(caller: Caller, asked: ReportFilter, request: Request) -> Reply[Aging | Annotated[File, "text/csv"]]:
+def show_aging(caller: Caller, query: ReportFilter, request: Request) -> Reply[Aging | Annotated[File, "text/csv"]]:
     with reading(caller) as tx:
-        as_of, rows = queries.select_open(tx, queries.scope_of(caller, asked.building_id, asked.as_of))
+        as_of, rows = queries.select_open(tx, queries.scope_of(caller, query.building_id, query.as_of))
     report = aging(rows, as_of)
     return answer(request, "aging", report, table_of(AgingRow.model_fields, report["data"]))

@@ -20,10 +20,10 @@ from shared.reports.portfolio import holdings
 
 @endpoint("GET /reports/expirations", access=may(Right.READ_REPORTS), timeout=25, memory=1024)
 def show_expirations(
-    caller: Caller, asked: ReportFilter, request: Request
+    caller: Caller, query: ReportFilter, request: Request
 ) -> Reply[Expirations | Annotated[File, "text/csv"]]:
     with reading(caller) as tx:
-        scope = queries.scope_of(caller, asked.building_id, asked.as_of)
+        scope = queries.scope_of(caller, query.building_id, query.as_of)
         as_of, spaces, leases = queries.select_portfolio(tx, scope)
     check_size(spaces)
     report = expirations(list(holdings(spaces, leases, as_of)), as_of)

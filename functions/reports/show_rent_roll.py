@@ -21,10 +21,10 @@ from shared.reports.roll import rent_roll
 
 @endpoint("GET /reports/rent-roll", access=may(Right.READ_REPORTS), timeout=25, memory=1024)
 def show_rent_roll(
-    caller: Caller, asked: ReportFilter, request: Request
+    caller: Caller, query: ReportFilter, request: Request
 ) -> Reply[RentRoll | Annotated[File, "text/csv"]]:
     with reading(caller) as tx:
-        scope = queries.scope_of(caller, asked.building_id, asked.as_of)
+        scope = queries.scope_of(caller, query.building_id, query.as_of)
         as_of, spaces, leases = queries.select_portfolio(tx, scope, with_money=True)
     check_size(spaces)
     report = rent_roll(holdings(spaces, leases, as_of), as_of)

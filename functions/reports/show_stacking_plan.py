@@ -24,10 +24,10 @@ SVG = "image/svg+xml"
 
 @endpoint("GET /reports/stacking-plan/{building_id}", access=may(Right.READ_REPORTS))
 def show_stacking_plan(
-    caller: Caller, building_id: UUID, asked: DayFilter, request: Request
+    caller: Caller, building_id: UUID, query: DayFilter, request: Request
 ) -> Reply[StackingPlan | Annotated[File, "image/svg+xml"]]:
     with reading(caller) as tx:
-        scope = queries.scope_of(caller, building_id, asked.as_of)
+        scope = queries.scope_of(caller, building_id, query.as_of)
         building, floors, as_of, spaces, leases = queries.select_building(tx, scope)
     if building is None:
         raise NotFound()

@@ -13,8 +13,8 @@ from shared.search.saved_searches import SavedSearch, SavedSearchList
 
 
 @endpoint("GET /saved-searches", access=EVERY_ROLE)
-def list_saved_searches(caller: Caller, asked: Paged) -> SavedSearchList:
+def list_saved_searches(caller: Caller, query: Paged) -> SavedSearchList:
     with reading(caller) as tx:
-        rows = saved_searches.select_saved_searches(tx, caller, asked)
-    shown, meta = asked.page(rows, "id")
+        rows = saved_searches.select_saved_searches(tx, caller, query)
+    shown, meta = query.page(rows, "id")
     return SavedSearchList.of({"data": [SavedSearch.of(row) for row in shown], "meta": PageMeta.of(meta)})

@@ -14,10 +14,10 @@ from shared.search.saved_searches import NewSavedSearch, SavedSearch
 
 
 @endpoint("POST /saved-searches", access=EVERY_ROLE, returns=201, writes=True, raises=(rules.TooManySearches,))
-def save_search(caller: Caller, asked: NewSavedSearch) -> SavedSearch:
-    rules.check_criteria(asked.criteria)
+def save_search(caller: Caller, new: NewSavedSearch) -> SavedSearch:
+    rules.check_criteria(new.criteria)
     with transaction(caller) as tx:
-        row = saved_searches.insert_saved_search(tx, caller, asked)
+        row = saved_searches.insert_saved_search(tx, caller, new)
         if row is None:
             raise rules.TooManySearches()
         search = SavedSearch.of(row)

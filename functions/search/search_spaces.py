@@ -19,10 +19,10 @@ from shared.search.models import SearchMeta, SpaceInSearch, SpaceList, SpaceSear
     rate="search",
     cached=Cached("search", 120, ended_by=INVENTORY_CHANGES),
 )
-def search_spaces(caller: Visitor, asked: SpaceSearch) -> SpaceList:
-    rules.check_search(asked)
+def search_spaces(caller: Visitor, query: SpaceSearch) -> SpaceList:
+    rules.check_search(query)
     with reading(caller) as tx:
-        rows, total, is_estimate = queries.select_spaces(tx, asked)
-    shown, meta = asked.page(rows, *queries.sort_columns(asked))
+        rows, total, is_estimate = queries.select_spaces(tx, query)
+    shown, meta = query.page(rows, *queries.sort_columns(query))
     counted = SearchMeta.of({**meta, "total": total, "total_is_estimate": is_estimate})
     return SpaceList.of({"data": [SpaceInSearch.of(row) for row in shown], "meta": counted})

@@ -27,13 +27,13 @@ from shared.spaces.models import OwnSpace, SpaceChanges
     verified=True,
     raises=(Stale, rules.AvailabilityFixed, rules.ExternalIdTaken),
 )
-def update_space(caller: Caller, space_id: UUID, asked: SpaceChanges) -> Reply[OwnSpace]:
-    rules.check_space(asked.model_dump(include=asked.model_fields_set))
+def update_space(caller: Caller, space_id: UUID, changes: SpaceChanges) -> Reply[OwnSpace]:
+    rules.check_space(changes.model_dump(include=changes.model_fields_set))
     with transaction(caller) as tx:
         # Locked, so that no approval takes the space into a contract meanwhile.
         before, ties = own_space(tx, space_id)
         check_version(before["updated_at"])
-        after = rules.changed_space(before, asked, ties)
+        after = rules.changed_space(before, changes, ties)
         space = OwnSpace.of(queries.update_space(tx, caller, after) if after != before else before)
         if after != before:
             tx.emit("space.updated", space, before=OwnSpace.of(before), is_news=rules.is_news(before, after))

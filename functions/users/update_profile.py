@@ -14,14 +14,14 @@ from shared.users.models import Profile, ProfileChanges
 
 
 @endpoint("PUT /users/me", access=EVERY_ROLE, writes=True)
-def update_profile(caller: Caller, asked: ProfileChanges) -> Profile:
-    rules.check_certificates(asked.certifications or [])
+def update_profile(caller: Caller, changes: ProfileChanges) -> Profile:
+    rules.check_certificates(changes.certifications or [])
     with transaction(caller) as tx:
         before = queries.lock_profile(tx, caller)
         if before is None:
             # Gone since the authorizer looked.
             raise SessionEnded()
-        after = rules.changed(before, asked)
+        after = rules.changed(before, changes)
         if after == before:
             return Profile.of(before)
         profile = Profile.of(queries.update_profile(tx, caller, after))

@@ -22,11 +22,11 @@ JOIN organizations o ON o.id = u.organization_id
 """
 
 
-def select_users(tx: Reading, asked: UserFilter) -> list[Row]:
+def select_users(tx: Reading, query: UserFilter) -> list[Row]:
     """One row more than the page holds."""
-    (before,) = asked.key_before(UUID)
-    values = asked.model_dump(include={"role", "status", "organization_id"})
-    return tx.all(_SELECT_USERS, {**values, "q": _pattern(asked.q), "before": before, "limit": asked.limit + 1})
+    (before,) = query.key_before(UUID)
+    values = query.model_dump(include={"role", "status", "organization_id"})
+    return tx.all(_SELECT_USERS, {**values, "q": _pattern(query.q), "before": before, "limit": query.limit + 1})
 
 
 def _pattern(words: str | None) -> str | None:
@@ -155,10 +155,10 @@ RETURNING id, user_id, author_id, text, created_at
 """
 
 
-def select_notes(tx: Reading, user_id: UUID, asked: Paged) -> list[Row] | None:
+def select_notes(tx: Reading, user_id: UUID, query: Paged) -> list[Row] | None:
     """One row more than the page holds; None if there is no such user."""
-    (before,) = asked.key_before(UUID)
-    values = {"user_id": user_id, "before": before, "limit": asked.limit + 1}
+    (before,) = query.key_before(UUID)
+    values = {"user_id": user_id, "before": before, "limit": query.limit + 1}
     users, notes = tx.batch((_SELECT_KNOWN, values), (_SELECT_NOTES, values))
     return notes if users else None
 
@@ -176,15 +176,15 @@ LIMIT %(limit)s
 # --- the audit log
 
 
-def select_entries(tx: Reading, caller: Caller, asked: AuditFilter) -> list[Row]:
+def select_entries(tx: Reading, caller: Caller, query: AuditFilter) -> list[Row]:
     """One row more than the page holds: of the caller's organization, or of all if the caller sees all."""
-    before, before_id = asked.key_before(datetime.fromisoformat, UUID)
+    before, before_id = query.key_before(datetime.fromisoformat, UUID)
     values = {
-        **asked.model_dump(include={"user_id", "action", "resource_type", "resource_id", "begins", "ends"}),
+        **query.model_dump(include={"user_id", "action", "resource_type", "resource_id", "begins", "ends"}),
         "organization_id": None if caller.role in STAFF else caller.organization_id,
         "before": before,
         "before_id": before_id,
-        "limit": asked.limit + 1,
+        "limit": query.limit + 1,
     }
     return tx.all(_SELECT_ENTRIES, values)
 

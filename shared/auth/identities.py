@@ -8,9 +8,9 @@ from shared.kit.db import Row, Tx
 from shared.kit.request import Caller
 
 
-def select_identity(tx: Tx, told: Identity) -> Row | None:
+def select_identity(tx: Tx, external: Identity) -> Row | None:
     """The account of a person at the provider."""
-    return tx.one(_SELECT_IDENTITY, _identity(told))
+    return tx.one(_SELECT_IDENTITY, _identity(external))
 
 
 _SELECT_IDENTITY = f"""
@@ -29,8 +29,8 @@ def has_identity(tx: Tx, user_id: UUID, provider: str) -> bool:
 _SELECT_HAS_IDENTITY = "SELECT user_id FROM oauth_identities WHERE user_id = %(user_id)s AND provider = %(provider)s"
 
 
-def insert_identity(tx: Tx, user_id: UUID, told: Identity) -> None:
-    values = _identity(told) | {"user_id": user_id}
+def insert_identity(tx: Tx, user_id: UUID, external: Identity) -> None:
+    values = _identity(external) | {"user_id": user_id}
     tx.run(_DELETE_FORMER_IDENTITY, values)
     tx.run(_INSERT_IDENTITY, values)
 
@@ -47,10 +47,10 @@ INSERT INTO oauth_identities (provider, subject, user_id) VALUES (%(provider)s, 
 """
 
 
-def insert_passwordless(tx: Tx, caller: Caller, told: Identity) -> Row:
+def insert_passwordless(tx: Tx, caller: Caller, external: Identity) -> Row:
     """A new account without a password. Violates `users_email_key` if the address already has an account."""
     values = {"id": caller.user_id, "organization_id": caller.organization_id, "role": caller.role.value}
-    return tx.batch((_INSERT_PASSWORDLESS, values | {"email": told.email, "name": told.name}))[0][0]
+    return tx.batch((_INSERT_PASSWORDLESS, values | {"email": external.email, "name": external.name}))[0][0]
 
 
 _INSERT_PASSWORDLESS = f"""
@@ -74,5 +74,5 @@ RETURNING id
 """
 
 
-def _identity(told: Identity) -> dict[str, str]:
-    return {"provider": told.provider, "subject": told.subject}
+def _identity(external: Identity) -> dict[str, str]:
+    return {"provider": external.provider, "subject": external.subject}

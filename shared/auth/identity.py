@@ -46,14 +46,14 @@ def identity_of(code: str, now: float) -> Identity:
     """Needs `uses=("token_key.decrypt",)`. Raises InvalidOAuthCode if it is not ours, or too old."""
     try:
         sealed = urlsafe_b64decode(code.encode("ascii") + b"=" * (-len(code) % 4))
-        told = json.loads(unseal(b64encode(sealed).decode()))
+        claims = json.loads(unseal(b64encode(sealed).decode()))
     except (AwsError, ValueError) as error:
         if isinstance(error, AwsError) and error.status >= 500:
             raise
         raise InvalidOAuthCode() from None
-    if not isinstance(told, dict) or told.pop("purpose", None) != _PURPOSE:
+    if not isinstance(claims, dict) or claims.pop("purpose", None) != _PURPOSE:
         raise InvalidOAuthCode()
-    identity = Identity(**told)
+    identity = Identity(**claims)
     if now - identity.told_at > CODE_SECONDS:
         raise InvalidOAuthCode()
     return identity

@@ -129,13 +129,13 @@ class Provider:
                 {"nonce": attempt.nonce, "client_id": self._client_id, "access_token": given["access_token"]},
             )
             claims.validate(now=time.time(), leeway=_LEEWAY)
-            told = dict(claims)
-            if "email" not in told and "userinfo_endpoint" in found:
+            merged = dict(claims)
+            if "email" not in merged and "userinfo_endpoint" in found:
                 more = self._session.get(found["userinfo_endpoint"]).json()
-                told = more | told if more.get("sub") == told["sub"] else told
+                merged = more | merged if more.get("sub") == merged["sub"] else merged
         except (AuthlibBaseError, JoseError, requests.RequestException, KeyError, ValueError, TypeError) as error:
             raise ProviderFailed(type(error).__name__) from None
-        return told
+        return merged
 
     def _found(self) -> dict[str, Any]:
         until, found = _metadata.get(self.issuer, (0.0, {}))

@@ -25,12 +25,12 @@ def insert_organization(tx: Tx, organization_id: UUID, name: str) -> None:
 _INSERT_ORGANIZATION = "INSERT INTO organizations (id, name) VALUES (%(id)s, %(name)s)"
 
 
-def insert_user(tx: Tx, user_id: UUID, organization_id: UUID, asked: Registration, password_hash: str) -> Row:
+def insert_user(tx: Tx, user_id: UUID, organization_id: UUID, registration: Registration, password_hash: str) -> Row:
     values = {
         "id": user_id,
         "organization_id": organization_id,
         "password_hash": password_hash,
-        **asked.model_dump(include={"email", "name", "role", "phone", "company", "title", "terms_accepted"}),
+        **registration.model_dump(include={"email", "name", "role", "phone", "company", "title", "terms_accepted"}),
     }
     row = tx.one(_INSERT_USER, values)
     assert row is not None  # noqa: S101 (an INSERT answers or raises)
@@ -197,10 +197,10 @@ RETURNING id, user_id, revoked_reason
 """
 
 
-def select_sessions(tx: Reading, caller: Caller, asked: Paged) -> list[Row]:
+def select_sessions(tx: Reading, caller: Caller, query: Paged) -> list[Row]:
     """The caller's live sessions, newest first: one row more than the page holds."""
-    (before,) = asked.key_before(UUID)
-    return tx.all(_SELECT_SESSIONS, _own(caller) | {"before": before, "limit": asked.limit + 1})
+    (before,) = query.key_before(UUID)
+    return tx.all(_SELECT_SESSIONS, _own(caller) | {"before": before, "limit": query.limit + 1})
 
 
 _SELECT_SESSIONS = """

@@ -162,9 +162,9 @@ def verified_email(claims: Mapping[str, Any]) -> str:
     return email
 
 
-def check_one_factor(asked: VerifySecondFactor) -> None:
+def check_one_factor(proof: VerifySecondFactor) -> None:
     """Raises Invalid unless there is either a code or a recovery code."""
-    if (asked.code is None) == (asked.recovery_code is None):
+    if (proof.code is None) == (proof.recovery_code is None):
         raise Invalid(Detail("code", "is required, unless recovery_code is given", "REQUIRED"))
 
 

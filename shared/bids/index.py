@@ -16,7 +16,7 @@ WHERE b.id = %(bid_id)s
 """
 
 
-def index_of_bid(tx: Tx, bid_id: UUID, asked: OfferedTerms) -> Asked[list[IndexValue]]:
+def index_of_bid(tx: Tx, bid_id: UUID, offered: OfferedTerms) -> Asked[list[IndexValue]]:
     """As `index_of_space`, for an answer to a bid: where it leaves the escalation out, of the index that stands."""
-    named = "escalation" in asked.model_fields_set
-    return tx.later(_INDEX_OF_BID, {"bid_id": bid_id, "named": named, "name": asked.index_name()}).then(index_values)
+    named = "escalation" in offered.model_fields_set
+    return tx.later(_INDEX_OF_BID, {"bid_id": bid_id, "named": named, "name": offered.index_name()}).then(index_values)

@@ -177,17 +177,17 @@ def _with_version(tx: Tx, author: Caller, bid_id: UUID, proposal: Proposal) -> R
     return tx.batch((_SELECT_ONE, {"bid_id": bid_id, **sides_of(author)}))[0][0]
 
 
-def select_bids(tx: Reading, caller: Caller, asked: BidFilter) -> list[Row]:
+def select_bids(tx: Reading, caller: Caller, query: BidFilter) -> list[Row]:
     """One row more than the page holds."""
-    before, before_id = asked.key_before(datetime.fromisoformat, UUID)
+    before, before_id = query.key_before(datetime.fromisoformat, UUID)
     return tx.all(
         _SELECT_PAGE,
         {
             **sides_of(caller),
-            **asked.model_dump(include={"space_id", "client_id", "status"}),
+            **query.model_dump(include={"space_id", "client_id", "status"}),
             "before": before,
             "before_id": before_id,
-            "limit": asked.limit + 1,
+            "limit": query.limit + 1,
         },
     )
 
@@ -202,8 +202,8 @@ def select_bid(tx: Reading, caller: Caller, bid_id: UUID) -> tuple[Row | None, l
 def lock_bid(tx: Tx, caller: Caller, bid_id: UUID) -> tuple[Row | None, Row | None]:
     """The bid and its space's state, both locked: the space first, so that no two callers wait crosswise."""
     values = {"bid_id": bid_id, **sides_of(caller)}
-    asked = (_LOCK_MANDATE_OF, _LOCK_SPACE_OF, _LOCK_ONE, _SELECT_ONE, _SELECT_SPACE_NOW)
-    *_, bids, states = tx.batch(*((sql, values) for sql in asked))
+    statements = (_LOCK_MANDATE_OF, _LOCK_SPACE_OF, _LOCK_ONE, _SELECT_ONE, _SELECT_SPACE_NOW)
+    *_, bids, states = tx.batch(*((sql, values) for sql in statements))
     return (bids[0] if bids else None), (states[0] if states else None)
 
 

@@ -228,17 +228,17 @@ def select_building(tx: Reading, building_id: UUID) -> Row | None:
     return tx.one(_SELECT_BUILDING, {"building_id": building_id, **reach(tx.caller)})
 
 
-def select_buildings(tx: Reading, asked: BuildingFilter) -> list[Row]:
+def select_buildings(tx: Reading, query: BuildingFilter) -> list[Row]:
     """One row more than the page holds, newest first."""
-    before, before_id = asked.key_before(datetime.fromisoformat, UUID)
+    before, before_id = query.key_before(datetime.fromisoformat, UUID)
     return tx.all(
         _SELECT_BUILDINGS,
         {
             **reach(tx.caller),
-            "owner_id": asked.owner_id,
+            "owner_id": query.owner_id,
             "before": before,
             "before_id": before_id,
-            "limit": asked.limit + 1,
+            "limit": query.limit + 1,
         },
     )
 
@@ -285,10 +285,10 @@ def delete_building(tx: Tx, by: Caller, building_id: UUID) -> list[Row]:
     return spaces
 
 
-def select_floors(tx: Reading, building_id: UUID, asked: Paged) -> list[Row] | None:
+def select_floors(tx: Reading, building_id: UUID, query: Paged) -> list[Row] | None:
     """One row more than the page holds, from the lowest up; None where the building is not the caller's."""
-    (after,) = asked.key_before(int)
-    values = {**reach(tx.caller), "building_id": building_id, "after": after, "limit": asked.limit + 1}
+    (after,) = query.key_before(int)
+    values = {**reach(tx.caller), "building_id": building_id, "after": after, "limit": query.limit + 1}
     own, floors = tx.batch((_SELECT_OWN, values), (_SELECT_FLOORS, values))
     return floors if own else None
 

@@ -34,9 +34,9 @@ def time_zone(new: NewBuilding) -> str:
     return get_tz(float(new.longitude), float(new.latitude)) or "UTC"
 
 
-def changed_building(before: Row, asked: BuildingChanges) -> Row:
+def changed_building(before: Row, changes: BuildingChanges) -> Row:
     """The building's row as it will be. Raises Invalid where only one coordinate would be left."""
-    after = before | asked.model_dump(include=asked.model_fields_set)
+    after = before | changes.model_dump(include=changes.model_fields_set)
     check_coordinates(after["latitude"], after["longitude"])
     return after | {"amenities": after["amenities"] or []}
 
@@ -54,9 +54,9 @@ def check_areas(values: Row) -> None:
         raise Invalid(Detail("common_area_sqft", "must not be larger than total_sqft"))
 
 
-def changed_floor(before: Row, asked: FloorChanges) -> Row:
+def changed_floor(before: Row, changes: FloorChanges) -> Row:
     """The floor's row as it will be. Raises what `check_areas` raises."""
-    after = before | asked.model_dump(include=asked.model_fields_set)
+    after = before | changes.model_dump(include=changes.model_fields_set)
     after |= {"common_area_sqft": after["common_area_sqft"] or Decimal(0), "amenities": after["amenities"] or []}
     check_areas(after)
     return after

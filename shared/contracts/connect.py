@@ -95,7 +95,7 @@ def _moment(given: Any) -> datetime | None:
 def _reason(outcome: Outcome, summary: Mapping[str, Any]) -> str:
     recipients = summary.get("recipients")
     signers = recipients.get("signers") if isinstance(recipients, dict) else None
-    told = [signer.get("declinedReason") for signer in signers or () if isinstance(signer, dict)]
-    words = [text for text in (*told, summary.get("voidedReason")) if isinstance(text, str) and text.strip()]
+    declined = [signer.get("declinedReason") for signer in signers or () if isinstance(signer, dict)]
+    words = [text for text in (*declined, summary.get("voidedReason")) if isinstance(text, str) and text.strip()]
     fact = "Declined in DocuSign" if outcome == "DECLINED" else "The envelope was voided in DocuSign"
     return f"{fact}: {words[0].strip()[:_REASON]}".replace("\x00", "") if words else f"{fact}."

@@ -75,9 +75,9 @@ def evidence_of(contract: Row, document: Row | None, kept: bytes | None, signatu
 
 
 def _document(document: Row, kept: bytes | None) -> EvidenceDocument:
-    told = {name: document[name] for name in ("number", "sha256", "byte_size", "created_at")}
+    listed = {name: document[name] for name in ("number", "sha256", "byte_size", "created_at")}
     intact = None if kept is None else hashlib.sha256(kept).hexdigest() == document["sha256"]
-    return EvidenceDocument.of(told | {"intact": intact})
+    return EvidenceDocument.of(listed | {"intact": intact})
 
 
 def _timeline(contract: Row, document: Row | None, signatures: list[Row]) -> list[EvidenceMoment]:

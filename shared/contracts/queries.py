@@ -240,16 +240,16 @@ RETURNING """
 )
 
 
-def select_contracts(tx: Reading, caller: Caller, asked: ContractFilter) -> list[Row]:
+def select_contracts(tx: Reading, caller: Caller, query: ContractFilter) -> list[Row]:
     """One row more than the page holds."""
-    before, before_id = asked.key_before(datetime.fromisoformat, UUID)
+    before, before_id = query.key_before(datetime.fromisoformat, UUID)
     values = {
         **sides_of(caller),
         "public_url": setting("PUBLIC_URL"),
-        "status": asked.status,
+        "status": query.status,
         "before": before,
         "before_id": before_id,
-        "limit": asked.limit + 1,
+        "limit": query.limit + 1,
     }
     return tx.all(_SELECT_PAGE, values)
 

@@ -173,9 +173,9 @@ def free_rent(months: Sequence[int]) -> str:
             runs[-1][1] = month
         else:
             runs.append([month, month])
-    told = [str(first) if first == last else f"{first} to {last}" for first, last in runs]
-    listed = told[0] if len(told) == 1 else f"{', '.join(told[:-1])} and {told[-1]}"
-    return f"{'month' if len(months) == 1 else 'months'} {listed}"
+    ranges = [str(first) if first == last else f"{first} to {last}" for first, last in runs]
+    listed = ranges[0] if len(ranges) == 1 else f"{', '.join(ranges[:-1])} and {ranges[-1]}"
+    return f"{'month' if len(ranges) == 1 else 'months'} {listed}"
 
 
 def late_summary(policy: LatePolicy | None, money: Money) -> str:
@@ -192,18 +192,18 @@ def late_clauses(policy: LatePolicy | None, money: Money) -> Iterator[Clause]:
     if policy is None:
         return
     late = f"{_days(policy.grace_days)} after" if policy.grace_days else "after"
-    told = []
+    sentences = []
     if fee := _fee(policy, money):
-        told.append(f"An installment that is unpaid {late} its due date bears, once, a late fee of {fee}.")
+        sentences.append(f"An installment that is unpaid {late} its due date bears, once, a late fee of {fee}.")
     if policy.annual_interest_percent:
         in_time = f", where it is unpaid {late} that date" if policy.grace_days else ""
-        told.append(
+        sentences.append(
             f"Overdue principal bears simple interest of {percent(policy.annual_interest_percent)} a year "
             f"from its due date until it is paid{in_time}, by actual days over 365."
         )
-    if told:
-        told[-1] += " Fees bear no interest. No charge exceeds what the law allows."
-        yield Clause("Late payment", tuple(told))
+    if sentences:
+        sentences[-1] += " Fees bear no interest. No charge exceeds what the law allows."
+        yield Clause("Late payment", tuple(sentences))
 
 
 def _fee(policy: LatePolicy, money: Money) -> str:

@@ -58,8 +58,8 @@ def delete_favorite(tx: Tx, person: Caller, space_id: UUID) -> Row | None:
     return tx.one(_DELETE_FAVORITE, {"user_id": person.user_id, "space_id": space_id})
 
 
-def select_favorites(tx: Reading, person: Caller, asked: Paged) -> list[Row]:
+def select_favorites(tx: Reading, person: Caller, query: Paged) -> list[Row]:
     """One row more than the page holds."""
-    after_time, after_id = asked.key_before(datetime.fromisoformat, UUID)
-    values = {"user_id": person.user_id, "after_time": after_time, "after_id": after_id, "limit": asked.limit + 1}
+    after_time, after_id = query.key_before(datetime.fromisoformat, UUID)
+    values = {"user_id": person.user_id, "after_time": after_time, "after_id": after_id, "limit": query.limit + 1}
     return tx.all(_SELECT_FAVORITES, values | reach(person))

@@ -84,16 +84,16 @@ def place_of(operation: HttpOperation, caller: Caller | None, path: str, query: 
     if caller and any("{user_id}" in name for name in ended_by):
         seer = f"{seer}:{caller.user_id}"
         ended_by = tuple(name.format(user_id=caller.user_id) for name in ended_by)
-    asked = "\n".join((operation.name, path, *(f"{name}={query[name]}" for name in sorted(query))))
-    key = f"{cached.pattern}:{seer}:{hashlib.sha256(asked.encode()).hexdigest()}"
+    request = "\n".join((operation.name, path, *(f"{name}={query[name]}" for name in sorted(query))))
+    key = f"{cached.pattern}:{seer}:{hashlib.sha256(request.encode()).hexdigest()}"
     return Place(cached, key, tuple(_generation(name) for name in (_EVERYTHING, *ended_by)))
 
 
-def names_of(event: str, object_id: object, told: Mapping[str, Any]) -> tuple[str, ...]:
+def names_of(event: str, object_id: object, data: Mapping[str, Any]) -> tuple[str, ...]:
     """The names under which an event invalidates answers: its own and its noun, each also with the id of the object and
     of its user (of a deal: the client)."""
     names = (event, event.partition(".")[0])
-    ids = (object_id, told.get("user_id", told.get("client_id")))
+    ids = (object_id, data.get("user_id", data.get("client_id")))
     return (*names, *(f"{name}:{id}" for id in ids if id for name in names))
 
 

@@ -106,8 +106,8 @@ class Endpoint(Generic[P, R]):
 
     def _identify(self, event: dict[str, Any]) -> Caller | None:
         if self.operation.needs_authorizer:
-            told = event["requestContext"].get("authorizer", {}).get("lambda") or {}
-            return authorized_caller(self.operation, told)
+            authorized = event["requestContext"].get("authorizer", {}).get("lambda") or {}
+            return authorized_caller(self.operation, authorized)
         return self._identify_visitor(self.operation, event) if self._identify_visitor else None
 
     def _bind(self, caller: Caller | None, event: dict[str, Any]) -> dict[str, Any]:
@@ -229,6 +229,6 @@ def _request(operation: HttpOperation, event: dict[str, Any]) -> Request:
     if operation.takes_key:
         key = headers.get("idempotency-key")
         request.idempotency_key = key
-        asked = f"{http['method']} {event['rawPath']}\n".encode() + body
-        request.request_hash = hashlib.sha256(asked).hexdigest()
+        hashed = f"{http['method']} {event['rawPath']}\n".encode() + body
+        request.request_hash = hashlib.sha256(hashed).hexdigest()
     return request

@@ -49,8 +49,8 @@ def count_query(started: float, *statements: str) -> None:
     if duration > SLOW_QUERY:
         count("SlowQueries")
         # Statements are constant text: their values are sent separately.
-        told = [" ".join(statement.split())[:200] for statement in statements]
-        metadata = {"operation": current().operation.name, "duration_ms": duration, "statements": told}
+        shortened = [" ".join(statement.split())[:200] for statement in statements]
+        metadata = {"operation": current().operation.name, "duration_ms": duration, "statements": shortened}
         logger.warning("slow query", correlation_id=current().correlation_id, metadata=metadata)
 
 

@@ -27,11 +27,11 @@ def etag(version: datetime, text: str) -> str:
 
 def check_version(*standing: datetime) -> None:
     """Raises Stale if the request's `If-Match` names none of the current versions; without that header, nothing."""
-    asked = current().headers.get("if-match")
-    if asked is None or asked.strip() == "*":
+    header = current().headers.get("if-match")
+    if header is None or header.strip() == "*":
         return
     # A weak tag counts too: a compressing proxy weakens ours on the way, and the version is still in it.
-    named = {tag.partition("-")[0] for tag in _TAG.findall(asked)}
+    named = {tag.partition("-")[0] for tag in _TAG.findall(header)}
     if named.isdisjoint(_token(version) for version in standing):
         raise Stale()
 

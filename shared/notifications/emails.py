@@ -88,7 +88,7 @@ def page(path: str) -> str:
 
 def _mail(template: str, person: Row, facts: dict[str, Any]) -> Mail:
     # In plain text a name with line breaks could pass for lines of ours.
-    told: dict[str, Any] = {
+    values: dict[str, Any] = {
         "facts": [],
         "link": None,
         "reason": None,
@@ -97,12 +97,12 @@ def _mail(template: str, person: Row, facts: dict[str, Any]) -> Mail:
         "name": _one_line(person["name"] or ""),
     }
     language: Language = person["language"]
-    text = environment("layout.txt", language).get_template(f"{template}.jinja").make_module(told)
+    text = environment("layout.txt", language).get_template(f"{template}.jinja").make_module(values)
     return Mail(
         to=person["email"],
         subject=_one_line(str(text.subject)),  # type: ignore[attr-defined]
         text=str(text).strip() + "\n",
-        html=environment("layout.html", language).get_template(f"{template}.jinja").render(told),
+        html=environment("layout.html", language).get_template(f"{template}.jinja").render(values),
     )
 
 

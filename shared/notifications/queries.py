@@ -138,13 +138,13 @@ ORDER BY m.saved_search_id
 """
 
 
-def select_notifications(tx: Reading, person: Caller, asked: NotificationFilter) -> tuple[list[Row], int]:
+def select_notifications(tx: Reading, person: Caller, query: NotificationFilter) -> tuple[list[Row], int]:
     """One row more than the page holds, and how many notifications are unread in all."""
-    (seen,) = asked.key_before(UUID)
-    values: dict[str, Any] = {"user_id": person.user_id, "unread": asked.unread, "limit": asked.limit + 1}
+    (seen,) = query.key_before(UUID)
+    values: dict[str, Any] = {"user_id": person.user_id, "unread": query.unread, "limit": query.limit + 1}
     page = (_SELECT_NEWEST, {**values, "before": seen})
-    if asked.after is not None:
-        page = (_SELECT_AFTER, {**values, "after": seen or asked.after})
+    if query.after is not None:
+        page = (_SELECT_AFTER, {**values, "after": seen or query.after})
     rows, [count] = tx.batch(page, (_COUNT_UNREAD, values))
     return rows, count["unread"]
 

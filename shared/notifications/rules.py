@@ -33,7 +33,7 @@ def notices(event: Event, deal: Deal, people: list[Person]) -> list[Notice]:
     """What the people are told; who caused it knows already."""
     key, entry = table.entry_of(event)
     facts = facts_of(entry, event.data, {"space": deal.space, "currency": deal.currency})
-    told = [person for person in people if entry.sentence(person.side) is not None and person.id != event.actor]
+    notified = [person for person in people if entry.sentence(person.side) is not None and person.id != event.actor]
     return [
         Notice(
             user_id=person.id,
@@ -43,7 +43,7 @@ def notices(event: Event, deal: Deal, people: list[Person]) -> list[Notice]:
             subject=_subject(event),
             actor=_actor(event, deal, person),
         )
-        for person in told
+        for person in notified
     ]
 
 

@@ -65,10 +65,10 @@ u.organization_id = %(organization_id)s AND u.deleted_at IS NULL AND u.role <> A
 """
 
 
-def select_members(tx: Reading, caller: Caller, asked: Paged) -> list[Row]:
+def select_members(tx: Reading, caller: Caller, query: Paged) -> list[Row]:
     """One row more than the page holds."""
-    (after,) = asked.key_before(UUID)
-    return tx.all(_SELECT_MEMBERS, _organization(caller) | {"after": after, "limit": asked.limit + 1})
+    (after,) = query.key_before(UUID)
+    return tx.all(_SELECT_MEMBERS, _organization(caller) | {"after": after, "limit": query.limit + 1})
 
 
 _SELECT_MEMBERS = f"""
@@ -130,14 +130,14 @@ _INVITATION = """
 """
 
 
-def insert_invitation(tx: Tx, inviter: Caller, invitation_id: UUID, asked: NewInvitation, token_hash: str) -> Row:
+def insert_invitation(tx: Tx, inviter: Caller, invitation_id: UUID, new: NewInvitation, token_hash: str) -> Row:
     """The invitation; it voids every earlier one of this address to the organization."""
     values = {
         "id": invitation_id,
         "organization_id": inviter.organization_id,
         "invited_by": inviter.user_id,
-        "email": asked.email,
-        "role": asked.role,
+        "email": new.email,
+        "role": new.role,
         "token_hash": token_hash,
         "days": INVITATION_DAYS,
     }
@@ -159,10 +159,10 @@ RETURNING {_INVITATION}
 """
 
 
-def select_invitations(tx: Reading, caller: Caller, asked: Paged) -> list[Row]:
+def select_invitations(tx: Reading, caller: Caller, query: Paged) -> list[Row]:
     """One row more than the page holds."""
-    (before,) = asked.key_before(UUID)
-    values = {"organization_id": caller.organization_id, "before": before, "limit": asked.limit + 1}
+    (before,) = query.key_before(UUID)
+    values = {"organization_id": caller.organization_id, "before": before, "limit": query.limit + 1}
     return tx.all(_SELECT_INVITATIONS, values)
 
 
@@ -207,14 +207,14 @@ RETURNING {_INVITATION}, i.organization_id
 """
 
 
-def insert_member(tx: Tx, member: Caller, invitation: Row, asked: Acceptance, password_hash: str) -> Row:
+def insert_member(tx: Tx, member: Caller, invitation: Row, acceptance: Acceptance, password_hash: str) -> Row:
     """The new member. Violates `users_email_key` if the address already has an account."""
     values = {
         "id": member.user_id,
         "organization_id": member.organization_id,
         "email": invitation["email"],
         "role": invitation["role"],
-        "name": asked.name,
+        "name": acceptance.name,
         "password_hash": password_hash,
     }
     return tx.batch((_INSERT_MEMBER, values))[0][0]
@@ -255,15 +255,15 @@ SELECT (SELECT b.party FROM app.broker(%(broker_id)s) AS b) AS party, app.today(
 """
 
 
-def insert_mandate(tx: Tx, client: Caller, asked: NewMandate, broker: Row) -> Row:
+def insert_mandate(tx: Tx, client: Caller, new: NewMandate, broker: Row) -> Row:
     """The mandate. Violates `mandates_one_per_broker` if there is a current one; an expired one is replaced."""
     values = {
         "id": new_id(),
         "client_id": client.user_id,
         "organization_id": client.organization_id,
-        "broker_id": asked.broker_id,
+        "broker_id": new.broker_id,
         "broker_party": Jsonb(broker),
-        "until": asked.until,
+        "until": new.until,
     }
     tx.run(_CLOSE_EXPIRED, values)
     return tx.batch((_INSERT_MANDATE, values))[0][0]
@@ -288,10 +288,10 @@ RETURNING {_MANDATE}
 """
 
 
-def select_mandates(tx: Reading, caller: Caller, asked: Paged) -> list[Row]:
+def select_mandates(tx: Reading, caller: Caller, query: Paged) -> list[Row]:
     """One row more than the page holds."""
-    (before,) = asked.key_before(UUID)
-    return tx.all(_SELECT_MANDATES, _parties(caller) | {"before": before, "limit": asked.limit + 1})
+    (before,) = query.key_before(UUID)
+    return tx.all(_SELECT_MANDATES, _parties(caller) | {"before": before, "limit": query.limit + 1})
 
 
 _SELECT_MANDATES = f"""

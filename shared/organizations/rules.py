@@ -43,17 +43,17 @@ class MandateEnded(Conflict):
     message = "The mandate was revoked or has expired."
 
 
-def check_policies(role: Role, asked: OrganizationChanges) -> None:
+def check_policies(role: Role, changes: OrganizationChanges) -> None:
     """Raises Invalid if an organization that is no owner chooses how leases are signed."""
     if role not in (Role.OWNER, Role.SUPER_ADMIN):
-        given = [name for name in _OWNERS_POLICIES if name in asked.model_fields_set]
+        given = [name for name in _OWNERS_POLICIES if name in changes.model_fields_set]
         if given:
             raise Invalid(*(Detail(name, "can only be set by owners") for name in given))
 
 
-def changed(before: Row, asked: OrganizationChanges) -> tuple[Row, list[str]]:
+def changed(before: Row, changes: OrganizationChanges) -> tuple[Row, list[str]]:
     """The organization's row after the change, and the names of the changed fields."""
-    after = before | asked.model_dump(include=asked.model_fields_set)
+    after = before | changes.model_dump(include=changes.model_fields_set)
     return after, [name for name in after if after[name] != before[name]]
 
 

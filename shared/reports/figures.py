@@ -60,14 +60,14 @@ def _in_currency(currency: str, found: Sequence[Holding], as_of: date) -> dict[s
     exponent, spaces = exponent_of(currency), [one.space for one in found]
     on_the_day = [(space, reports.lease_on(space, as_of)) for space in spaces]
     charged = added(*(lease.charged for _, lease in on_the_day if lease))
-    asked = added(
+    asking = added(
         *(lease.rent if space.asking is None and lease else space.asking or ZERO for space, lease in on_the_day)
     )
     leases = leases_of(found)
     return {
         "currency": currency,
         "rent_charged": rounded(charged, exponent),
-        "asking_rent": rounded(asked, exponent),
+        "asking_rent": rounded(asking, exponent),
         "economic": _shown(reports.occupancy(spaces, as_of).economic, 4),
         "annual_rent": rounded(added(*(lease.rent for lease in leases)) * 12, exponent),
         "walt_years": _shown(reports.walt(leases, as_of), 2),
@@ -106,8 +106,8 @@ def aging(rows: Sequence[Row], as_of: date) -> dict[str, Any]:
     lines = []
     for contract_id, installments in groupby(rows, key=itemgetter("contract_id")):
         its = list(installments)
-        told = ("tenant", "building_id", "building_name", "space_id", "space_name", "currency")
-        lines.append({"contract_id": contract_id, **{name: its[0][name] for name in told}, **_aged(its, as_of)})
+        names = ("tenant", "building_id", "building_name", "space_id", "space_name", "currency")
+        lines.append({"contract_id": contract_id, **{name: its[0][name] for name in names}, **_aged(its, as_of)})
     totals = []
     for currency in sorted({row["currency"] for row in rows}):
         its = [row for row in rows if row["currency"] == currency]

@@ -43,10 +43,10 @@ def rent_roll(found: Iterable[Holding], as_of: date) -> dict[str, Any]:
 def _row(one: Holding, as_of: date) -> tuple[Any, ...]:
     """The values of COLUMNS. Tuples, as ten thousand of them are told of at once."""
     row, deal, status, _, rents = one
-    space_id, building_id, building, floor, name, area, percent, *asked, _ = row
+    space_id, building_id, building, floor, name, area, percent, *asking, _ = row
     space = building_id, building, floor, space_id, name, status, area, percent
     if deal is None or rents is None:
-        return *space, *_NOBODY, one.currency, *_NO_RENT, *asked
+        return *space, *_NOBODY, one.currency, *_NO_RENT, *asking
     currency, expiry = deal.currency, deal.end_date
     exponent = exponent_of(currency)
     monthly, annual, next_day, next_rent = None, None, None, None
@@ -69,7 +69,7 @@ def _row(one: Holding, as_of: date) -> tuple[Any, ...]:
         next_rent,
         deal.deposit_held,
         deal.past_due,
-        *asked,
+        *asking,
     )
 
 

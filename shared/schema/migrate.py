@@ -105,8 +105,8 @@ def unhurried(revision: str | None = None) -> Iterator[None]:
 
 def is_half_done(revision: str) -> bool:
     """Whether this migration was interrupted in what it does unhurried: all before that stands."""
-    told = op.get_bind().scalar(text(f"SELECT obj_description('{_VERSIONS}'::regclass, 'pg_class')"))
-    return bool(told == _half_done(revision))
+    comment = op.get_bind().scalar(text(f"SELECT obj_description('{_VERSIONS}'::regclass, 'pg_class')"))
+    return bool(comment == _half_done(revision))
 
 
 def _half_done(revision: str) -> str:

@@ -51,48 +51,48 @@ _KEYS = {
 """What each order sorts by: the columns that a page's cursor holds."""
 
 
-def sort_columns(asked: SpaceSearch) -> tuple[str, ...]:
+def sort_columns(query: SpaceSearch) -> tuple[str, ...]:
     """The columns that a page's cursor holds."""
-    return _KEYS[_order(asked)]
+    return _KEYS[_order(query)]
 
 
-def select_spaces(tx: Reading, asked: SpaceSearch) -> tuple[list[Row], int, bool]:
+def select_spaces(tx: Reading, query: SpaceSearch) -> tuple[list[Row], int, bool]:
     """One row more than the page holds; how many spaces match; whether that is an estimate."""
-    key, id, *rest = asked.key_before(*(_text for _ in sort_columns(asked)))
-    after = {"key": key, "id": id} | dict(zip(sort_columns(asked)[2:], rest, strict=True))
+    key, id, *rest = query.key_before(*(_text for _ in sort_columns(query)))
+    after = {"key": key, "id": id} | dict(zip(sort_columns(query)[2:], rest, strict=True))
     values = {
         **reach(tx.caller),
-        "asked": Jsonb(criteria(asked)),
-        "sort": _order(asked),
-        "after": Jsonb(after) if asked.cursor else None,
-        "limit": asked.limit + 1,
+        "asked": Jsonb(criteria(query)),
+        "sort": _order(query),
+        "after": Jsonb(after) if query.cursor else None,
+        "limit": query.limit + 1,
         "counted": COUNTED,
     }
     rows, [count] = tx.batch((_SELECT_FOUND, values), (_SELECT_TOTAL, values))
     return rows, count["total"], count["is_estimate"]
 
 
-def criteria(asked: SpaceSearch | Criteria) -> Row:
+def criteria(query: SpaceSearch | Criteria) -> Row:
     """What is searched for, as app.search_spaces reads it: money and areas in hundredths, metres, text."""
     found = {
         **{
-            name: getattr(asked, name) and str(getattr(asked, name))
+            name: getattr(query, name) and str(getattr(query, name))
             for name in ("building_id", "floor_id", "available_from")
         },
-        **{name: getattr(asked, name) for name in ("q", "city", "usage_type", "currency", "availability_status")},
-        **{name: _hundredths(getattr(asked, name)) for name in ("min_sqft", "max_sqft", "min_price", "max_price")},
-        "is_leasable": asked.is_leasable,
-        "amenities": asked.amenities,
-        "near": asked.near and [str(degrees) for degrees in asked.near],
-        "radius": asked.near and str(1000 * (asked.radius_km or RADIUS_KM)),
+        **{name: getattr(query, name) for name in ("q", "city", "usage_type", "currency", "availability_status")},
+        **{name: _hundredths(getattr(query, name)) for name in ("min_sqft", "max_sqft", "min_price", "max_price")},
+        "is_leasable": query.is_leasable,
+        "amenities": query.amenities,
+        "near": query.near and [str(degrees) for degrees in query.near],
+        "radius": query.near and str(1000 * (query.radius_km or RADIUS_KM)),
     }
     return {name: value for name, value in found.items() if value is not None}
 
 
-def _order(asked: SpaceSearch) -> str:
-    if asked.sort != "relevance":
-        return asked.sort
-    return "rank" if asked.q else "distance" if asked.near else "newest"
+def _order(query: SpaceSearch) -> str:
+    if query.sort != "relevance":
+        return query.sort
+    return "rank" if query.q else "distance" if query.near else "newest"
 
 
 def _text(value: str) -> str | None:

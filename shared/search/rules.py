@@ -17,11 +17,11 @@ class TooManySearches(Conflict):
     message = "You already have 50 saved searches. Delete one first."
 
 
-def check_search(asked: SpaceSearch) -> None:
+def check_search(query: SpaceSearch) -> None:
     """Raises Invalid where a radius or an order by distance has no middle."""
-    if asked.near is None and asked.radius_km is not None:
+    if query.near is None and query.radius_km is not None:
         raise Invalid(Detail("radius_km", "requires near"))
-    if asked.near is None and asked.sort == "distance":
+    if query.near is None and query.sort == "distance":
         raise Invalid(Detail("sort", "distance requires near"))
 
 

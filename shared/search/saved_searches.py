@@ -116,8 +116,8 @@ def delete_saved_search(tx: Tx, person: Caller, saved_search_id: UUID) -> Row | 
     return tx.one(_DELETE_SAVED_SEARCH, {"id": saved_search_id, "user_id": person.user_id})
 
 
-def select_saved_searches(tx: Reading, person: Caller, asked: Paged) -> list[Row]:
+def select_saved_searches(tx: Reading, person: Caller, query: Paged) -> list[Row]:
     """One row more than the page holds."""
-    (after_id,) = asked.key_before(UUID)
-    values = {"user_id": person.user_id, "after_id": after_id, "limit": asked.limit + 1}
+    (after_id,) = query.key_before(UUID)
+    values = {"user_id": person.user_id, "after_id": after_id, "limit": query.limit + 1}
     return tx.all(_SELECT_SAVED_SEARCHES, values)

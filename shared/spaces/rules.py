@@ -46,9 +46,9 @@ def is_news(before: Row, after: Row) -> bool:
     )
 
 
-def changed_space(before: Row, asked: SpaceChanges, ties: Ties) -> Row:
+def changed_space(before: Row, changes: SpaceChanges, ties: Ties) -> Row:
     """The space's row as it will be. Raises Invalid as `check_space` does, and AvailabilityFixed (spec 37)."""
-    after = before | asked.model_dump(include=asked.model_fields_set)
+    after = before | changes.model_dump(include=changes.model_fields_set)
     after |= {"amenities": after["amenities"] or [], "images": after["images"] or []}
     check_space(after)
     moved = {before["availability_status"], after["availability_status"]}

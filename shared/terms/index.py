@@ -15,9 +15,9 @@ WHERE s.id = %(space_id)s
 """
 
 
-def index_of_space(tx: Reading, space_id: UUID, asked: OfferedTerms) -> Asked[list[IndexValue]]:
+def index_of_space(tx: Reading, space_id: UUID, offered: OfferedTerms) -> Asked[list[IndexValue]]:
     """The published values of the index that the offer names; none where it names none."""
-    if (name := asked.index_name()) is None:
+    if (name := offered.index_name()) is None:
         return known([])
     values = {"space_id": space_id, "name": name}
     rows = tx.later(_INDEX_OF_SPACE, values) if isinstance(tx, Tx) else known(tx.all(_INDEX_OF_SPACE, values))

@@ -205,7 +205,7 @@ _ENGINE = {"free_rent": "free_months"}
 
 
 def first_offer(
-    asked: OfferedTerms,
+    offered: OfferedTerms,
     *,
     today: date,
     currency: str,
@@ -215,20 +215,20 @@ def first_offer(
 ) -> Terms:
     """A first offer as the engine counts with it, for a space of `area` square feet; `today` is the day it is there."""
     blank = _blank(today, currency, area, bid_amount, base_rent_psf)
-    return agreed(asked, blank, blank)
+    return agreed(offered, blank, blank)
 
 
 def answer_to(
-    standing: Terms, asked: OfferedTerms, *, today: date, currency: str, area: Decimal | None, bid_amount: Decimal
+    standing: Terms, offered: OfferedTerms, *, today: date, currency: str, area: Decimal | None, bid_amount: Decimal
 ) -> Terms:
     """The terms after an answer: what it leaves out is as it stands, and null goes back to the default."""
     blank = _blank(today, currency, area, bid_amount)
-    return agreed(asked, standing._replace(area=area, bid_amount=bid_amount), blank)
+    return agreed(offered, standing._replace(area=area, bid_amount=bid_amount), blank)
 
 
-def agreed(asked: OfferedTerms, standing: Terms, blank: Terms) -> Terms:
+def agreed(offered: OfferedTerms, standing: Terms, blank: Terms) -> Terms:
     """`standing` with what `asked` names; where that is null, as in `blank`."""
-    named = {name: getattr(blank, name) if value is None else value for name, value in asked.named().items()}
+    named = {name: getattr(blank, name) if value is None else value for name, value in offered.named().items()}
     terms = standing._replace(**named)
     if terms.term_months is None and terms.contract_type != "SALE":
         return terms._replace(term_months=TERM_MONTHS)

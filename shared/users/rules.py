@@ -47,13 +47,13 @@ def check_certificates(certificates: list[Certificate]) -> None:
         raise Invalid(*wrong)
 
 
-def changed(before: dict[str, Any], asked: ProfileChanges) -> dict[str, Any]:
+def changed(before: dict[str, Any], changes: ProfileChanges) -> dict[str, Any]:
     """The profile's row after the change."""
-    after = before | asked.model_dump(mode="json", include=asked.model_fields_set)
-    chosen = asked.notification_preferences
+    after = before | changes.model_dump(mode="json", include=changes.model_fields_set)
+    chosen = changes.notification_preferences
     if chosen is not None:
         given = chosen.model_dump(exclude_unset=True)
-        told = {name: CHANNELS[name] if value is None else value for name, value in given.items()}
-        after["notification_preferences"] = before["notification_preferences"] | told
+        given = {name: CHANNELS[name] if value is None else value for name, value in given.items()}
+        after["notification_preferences"] = before["notification_preferences"] | given
     nothing = {"skills": [], "certifications": [], "notification_preferences": CHANNELS, "language": LANGUAGE}
     return after | {name: after[name] or empty for name, empty in nothing.items()}

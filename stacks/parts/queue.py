@@ -1,4 +1,4 @@
-"""A queue that loses nothing: what fails too often is parked in its dead letters, and somebody is told."""
+"""A queue that loses nothing: a message that fails too often goes to its dead-letter queue, and an alarm fires."""
 
 from aws_cdk import Duration
 from aws_cdk import aws_sns as sns
@@ -39,10 +39,10 @@ class Queue(Construct):
         )
         alarm(
             self,
-            "Parked",
+            "DeadLettersAlarm",
             tells=tells,
-            name=f"{stage.named(name)}-parked",
-            meaning=f"{name} gave up on a message: it lies in {name}-dead-letters.",
+            name=f"{stage.named(name)}-dead-letters",
+            meaning=f"{name} gave up on a message, which is now in {name}-dead-letters.",
             runbook="dead-letters",
             metric=self.dead_letters.metric_approximate_number_of_messages_visible(
                 period=Duration.minutes(1), statistic="Maximum"

@@ -58,13 +58,13 @@ class Queue:
         self.batches.append(len(json.loads(event)["Records"]))
         return Result(json.dumps(notify_people(json.loads(event), None)).encode())
 
-    def parked(self):
+    def dead(self):
         answer = self.sqs.receive_message(QueueUrl=self.dead_letters, MaxNumberOfMessages=10, VisibilityTimeout=0)
         return answer.get("Messages", [])
 
     def redrive(self):
         """What StartMessageMoveTask does: every dead letter goes back to the queue that it came from."""
-        for message in self.parked():
+        for message in self.dead():
             self.send(message["Body"])
             self.sqs.delete_message(QueueUrl=self.dead_letters, ReceiptHandle=message["ReceiptHandle"])
 
@@ -101,13 +101,13 @@ def test_one_failing_message_of_ten_goes_alone_to_the_dead_letter_queue_and_back
     assert queue.batches == [10] + [1] * (RECEIVES - 1)
     assert [told(world, deal.bid) for deal in healthy] == [1] * 9
     assert told(world, sick.bid) == 0
-    [letter] = queue.parked()
+    [letter] = queue.dead()
     assert json.loads(letter["Body"])["detail"]["object_id"] == sick.bid
 
     queue.redrive()
     queue.drain()
 
-    assert queue.parked() == []
+    assert queue.dead() == []
     assert [told(world, deal.bid) for deal in deals] == [1] * 10
 
 
@@ -120,4 +120,4 @@ def test_a_malformed_message_goes_alone_to_the_dead_letter_queue(world, call, qu
     queue.drain()
 
     assert [told(world, deal.bid) for deal in deals] == [1, 1]
-    assert [letter["Body"] for letter in queue.parked()] == [body]
+    assert [letter["Body"] for letter in queue.dead()] == [body]

@@ -63,8 +63,8 @@ def broken(*arguments: Any, **named: Any) -> Any:
 def test_a_leaked_secret_is_detected_in_every_encoding(text: str) -> None:
     privacy.hear(f'{{"message":"defect","metadata":{{"value":"{text}"}}}}')
 
-    assert len(privacy.told) == 1
-    privacy.told.clear()
+    assert len(privacy.leaks) == 1
+    privacy.leaks.clear()
 
 
 def test_the_logs_of_a_platform_are_searched_for_secrets(tmp_path: Path) -> None:
@@ -72,8 +72,8 @@ def test_the_logs_of_a_platform_are_searched_for_secrets(tmp_path: Path) -> None
     (tmp_path / "logs").mkdir()
     (tmp_path / "logs" / "login.log").write_text(f'{{"message":"login 200"}}\n{{"message":"{SECRET}"}}\n')
 
-    assert privacy.told_in(tmp_path) == [f'{{"message":"{SECRET}"}}']
-    assert privacy.told_by(["{}", SECRET]) == [SECRET]
+    assert privacy.leaks_in_logs(tmp_path) == [f'{{"message":"{SECRET}"}}']
+    assert privacy.leaks_in_messages(["{}", SECRET]) == [SECRET]
 
 
 @pytest.mark.parametrize(

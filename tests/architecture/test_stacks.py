@@ -235,7 +235,7 @@ def test_a_runbook_names_only_what_exists(operations: tuple[Operation, ...]) -> 
         ("Volume", "Critical", 0.8 * 128 * 1024**4, 15),
         ("LocalStorage", "Critical", 2 * 1024**3, 10),
         ("Unavailable", "Critical", 1, 180),
-        ("SagaParked", "Critical", 0, 5),
+        ("SagaNeedsOperator", "Critical", 0, 5),
         ("ErrorsWarning", "Warning", 0.5, 15),
         ("LatencyWarning", "Warning", 500, 20),
         ("CacheHitsSpace", "Warning", 70, 30),

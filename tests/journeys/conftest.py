@@ -22,22 +22,22 @@ def environment() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _silent() -> Iterator[None]:
-    """Whatever a platform has logged and parked by the time it stops tells of nobody who it is."""
+    """Nothing that a platform logs or leaves in a dead-letter queue identifies anybody."""
     stop = Platform.stop
 
     def read_and_stop(self: Platform, how: int = signal.SIGTERM) -> None:
         is_up = self.details and self._process is not None and self._process.poll() is None
-        parked = _parked(self) if is_up and how == signal.SIGTERM else []
+        dead = _dead_letters(self) if is_up and how == signal.SIGTERM else []
         stop(self, how)
-        assert privacy.told_in(self.state) == []
-        assert privacy.told_by(parked) == []
+        assert privacy.leaks_in_logs(self.state) == []
+        assert privacy.leaks_in_messages(dead) == []
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Platform, "stop", read_and_stop)
         yield
 
 
-def _parked(platform: Platform) -> list[str]:
+def _dead_letters(platform: Platform) -> list[str]:
     """The bodies of all dead letters."""
     keys = {name: platform.details[name] for name in ("aws_access_key_id", "aws_secret_access_key")}
     sqs = boto3.client("sqs", endpoint_url=platform.aws_url, region_name=REGION, **keys)

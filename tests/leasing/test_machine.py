@@ -208,14 +208,14 @@ def test_an_undo_step_that_stumbles_is_retried(machine, deal, step):
 
 
 @pytest.mark.parametrize("step", [step.operation.name for step in BACK])
-def test_an_undo_that_fails_for_good_is_parked_for_a_person(machine, deal, step):
+def test_an_undo_that_fails_for_good_leaves_the_saga_to_an_operator(machine, deal, step):
     """Quality 22."""
     machine.faults["schedule_payments"] = ["error"] * 5
     machine.faults[step] = ["error", "timeout", "throttle"] * 3
     machine.start(deal)
     machine.sign(deal)
 
-    # FAILED is what the alarm SagaParked counts (tests/architecture/test_stacks.py).
+    # FAILED is what the alarm SagaNeedsOperator counts (tests/architecture/test_stacks.py).
     assert machine.outcome(deal) == "FAILED"
     assert (machine.asked.count(step), machine.asked[-1]) == (9, step)
     assert deal.space_status() == "RESERVED"

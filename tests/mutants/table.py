@@ -687,11 +687,11 @@ GUARDS = (
         "tests/leasing/test_steps.py::test_the_sagas_token_is_kept_encrypted_and_told_to_nobody",
     ),
     Guard(
-        "a failing undo is parked",
+        "an undo that fails for good needs an operator",
         "functions/leasing/leasing.asl.json",
-        '"ResultPath": "$.undo_failure", "Next": "Parked"}],\n      "Next": "ReleaseSpace"',
+        '"ResultPath": "$.undo_failure", "Next": "NeedsOperator"}],\n      "Next": "ReleaseSpace"',
         '"ResultPath": "$.undo_failure", "Next": "Leased"}],\n      "Next": "ReleaseSpace"',
-        "tests/leasing/test_machine.py::test_an_undo_that_fails_for_good_is_parked_for_a_person",
+        "tests/leasing/test_machine.py::test_an_undo_that_fails_for_good_leaves_the_saga_to_an_operator",
     ),
     # DocuSign
     Guard(

@@ -105,15 +105,15 @@ def test_a_mail_goes_out_as_text_and_html_to_one_person(invoke, deal, ses):
 
 
 @pytest.mark.parametrize(
-    ("failures", "tries", "pauses", "parked"),
+    ("failures", "tries", "pauses", "dead"),
     [(0, 1, [], 0), (2, 3, [1, 2], 0), (3, 4, [1, 2, 4], 0), (9, 4, [1, 2, 4], 1)],
 )
-def test_a_mail_is_tried_four_times_and_then_parked(invoke, deal, ses, slept, failures, tries, pauses, parked):
+def test_a_mail_is_tried_four_times_and_then_dead_lettered(invoke, deal, ses, slept, failures, tries, pauses, dead):
     invoke(compose_mail, deal.event)
     [message] = waiting()
     ses.failures = failures
 
-    assert len(deliver(message)) == parked
+    assert len(deliver(message)) == dead
     assert (len(ses.asked), slept) == (tries, pauses)
 
 
@@ -163,7 +163,7 @@ def test_a_mail_that_is_written_again_after_a_crash_is_queued_once(world, invoke
 
 
 def test_neither_queue_nor_dead_letters_show_an_address_a_name_or_a_token(world, invoke, deal):
-    """Quality 75: what is parked there is read by people."""
+    """Quality 75: people read the dead letters."""
     token_id = world.sql("SELECT gen_random_uuid() AS id")[0]["id"]
     registered = deal.event | {
         "id": token_id,

@@ -40,22 +40,22 @@ def document(operations: Sequence[Operation]) -> dict[str, Any]:
     routes = of_kind(SocketOperation, operations)
     doors: list[_Door] = [one for one in of_kind(HttpOperation, operations) if one.socket]
     doors += [one for one in routes if one.route not in _OPENING]
-    told = sorted(
+    frames = sorted(
         {kind for one in of_kind(ConsumerOperation, operations) for kind in one.tells},
         key=lambda kind: str(kind.frame_name),
     )
-    schemas = _Schemas(doors, told)
+    schemas = _Schemas(doors, frames)
     messages: dict[str, Any] = {
         "Error": _frame("error", _ERROR, "A message was refused. The connection stays open.", asks=True)
     }
     described: dict[str, Any] = {}
     for one in doors:
         event, answers = _events_of(one)
-        asked = schemas.asked(one)
-        messages[_id(event)] = _frame(event, asked, summary_of(one), asks=True, is_asked=True)
+        schema = schemas.of_message(one)
+        messages[_id(event)] = _frame(event, schema, summary_of(one), asks=True, is_asked=True)
         messages[_id(answers)] = _frame(answers, schemas.answered(one), f"The answer to `{event}`.", asks=True)
         described[one.name] = _operation(one, event, answers)
-    for kind in told:
+    for kind in frames:
         messages[_id(kind.frame_name)] = _frame(kind.frame_name, schemas.of(kind), summary_of(kind))
         described[f"tell_{kind.frame_name.replace(':', '_')}"] = {
             "action": "send",
@@ -121,8 +121,8 @@ _QUERY = {
 class _Schemas:
     """The JSON schemas of all frames' data, made together so that shared ones are one."""
 
-    def __init__(self, doors: Sequence[_Door], told: Sequence[type[FrameData]]) -> None:
-        kinds: dict[type[BaseModel], JsonSchemaMode] = dict.fromkeys(told, "serialization")
+    def __init__(self, doors: Sequence[_Door], frames: Sequence[type[FrameData]]) -> None:
+        kinds: dict[type[BaseModel], JsonSchemaMode] = dict.fromkeys(frames, "serialization")
         for door in doors:
             if (body := _body(door)) is not None:
                 kinds[body] = "validation"
@@ -131,7 +131,7 @@ class _Schemas:
         self._made, self._models = schemas_of(inputs)
         self._models |= envelopes()
 
-    def asked(self, door: _Door) -> dict[str, Any]:
+    def of_message(self, door: _Door) -> dict[str, Any]:
         """What a client says: what the HTTP twin takes from its path, and its body's fields."""
         body = _body(door)
         if isinstance(door, SocketOperation):
