@@ -17,6 +17,7 @@ from shared.kit.resources import KEYS, QUEUES, RESOURCES
 from tests import call as call_module
 from tests import privacy
 from tests.arena import Arena
+from tests.given import TestServer, check_given
 from tests.world import World, close_connections
 
 REGION = "us-east-1"
@@ -35,6 +36,13 @@ hypothesis.settings.load_profile("any machine")
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--keep-examples", action="store_true", help="write what docs/examples lacks: `make examples`")
     parser.addoption("--rounds", type=int, default=3, help="how often each race is run; `make races`: 200")
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """No test runs on a server that has somebody else's database where the tests would put their own."""
+    # A worker of xdist starts after the process that has looked.
+    if not hasattr(session.config, "workerinput"):
+        check_given(DATABASE)
 
 
 @pytest.fixture
@@ -64,7 +72,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
     """A PostgreSQL of this run's own."""
-    with Postgres(tmp_path_factory.mktemp("postgres"), leasing.DATABASE) as server:
+    with TestServer(tmp_path_factory.mktemp("postgres"), leasing.DATABASE) as server:
         yield server
 
 

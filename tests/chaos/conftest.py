@@ -11,6 +11,7 @@ from local.cloud.data.postgres import Postgres
 from local.cloud.data.redis import Redis
 from local.platform import Platform
 from tests.chaos.proxy import FaultProxy
+from tests.given import TestServer
 from tests.journeys.conftest import environment, templates
 
 __all__ = ["environment", "templates"]
@@ -18,7 +19,7 @@ __all__ = ["environment", "templates"]
 
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    with Postgres(tmp_path_factory.mktemp("postgres"), leasing.DATABASE) as server:
+    with TestServer(tmp_path_factory.mktemp("postgres"), leasing.DATABASE) as server:
         yield server
 
 

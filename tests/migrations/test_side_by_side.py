@@ -11,8 +11,8 @@ import pytest
 from alembic.script import ScriptDirectory
 
 from local import leasing
-from local.cloud.data.postgres import Postgres
 from shared.schema import migrate
+from tests.given import TestServer
 from tests.migrations.filled import fill
 from tests.migrations.traffic import Traffic, Watch, Work, works_that_prepare
 
@@ -37,7 +37,7 @@ def environment() -> None:
 @pytest.fixture(scope="module")
 def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URL of a database at the first migration, with all those rows."""
-    with Postgres(tmp_path_factory.mktemp("postgres"), leasing.DATABASE) as server:
+    with TestServer(tmp_path_factory.mktemp("postgres"), leasing.DATABASE) as server:
         url = server.create_database("leasing")
         migrate.upgrade(url, "0001")
         begun = time.monotonic()
