@@ -9,10 +9,10 @@ PYTHON ?= $(shell for found in python3.13 "$$HOME"/.pyenv/versions/3.13*/bin/pyt
 	2>/dev/null && echo "$$found" && break; done)
 BIN := .venv/bin
 export PYTHONPATH := $(CURDIR)
-# Where a machine forbids it, every process would compile every package anew.
+# On a machine that forbids bytecode, every process would compile every package again.
 unexport PYTHONDONTWRITEBYTECODE
 STAGE ?= dev
-# broadening: asks before it opens a door wider; never: somebody has agreed already.
+# broadening: asks before it widens a permission; never: the change was approved beforehand.
 APPROVE ?= broadening
 CDK := npx --yes aws-cdk@2.1148.1
 # STAGE has a default for deployments; an operator's command goes to this machine unless a stage was given.
@@ -24,7 +24,7 @@ export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
 
 .PHONY: help up chaos races mutants fuzz load migrations test test-all check fix lock bench data demo admin verify-audit examples openapi synth deploy diff migration
 
-help: ## what there is
+help: ## list these commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1@\2/' | column -t -s@
 
 # uv installs in seconds what takes pip minutes; where it can't be had, pip reads the same lock.
@@ -41,28 +41,28 @@ install = $(1)/bin/$(PIP) $(UV) 2>/dev/null && $(1)/bin/uv pip install --quiet -
 	@$(call install,.venv,requirements.txt)
 	@touch $@
 
-up: .venv/ready ## the whole platform on this machine (PORT=8000; KEEP=1 keeps the data for the next KEEP=1)
+up: .venv/ready ## run the whole platform on this machine (PORT=8000; KEEP=1 keeps the data for the next KEEP=1)
 	@exec $(BIN)/python -m local
 
-test: .venv/ready ## the tests
+test: .venv/ready ## run the tests
 	@$(BIN)/python -m pytest -m "not slow" -n auto --dist loadfile
 
-test-all: .venv/ready ## the tests, the long ones too
+test-all: .venv/ready ## run all tests, the long ones too
 	@$(BIN)/python -m pytest
 
-chaos: .venv/ready ## people go on dealing while everything under them fails (ten minutes; ONLY=SQS for one fault)
+chaos: .venv/ready ## inject every fault of the catalogue while users work on the platform (ten minutes; ONLY=SQS for one fault)
 	@$(BIN)/python -m pytest tests/chaos -m slow -s
 
-fuzz: .venv/ready ## 10,000 requests by three users at the running platform, made up from docs/openapi.json (six minutes)
+fuzz: .venv/ready ## send 10,000 requests, generated from docs/openapi.json, to the running platform (six minutes)
 	@$(BIN)/python -m tests.fuzz
 
 # The machine of tests/machine beside the races, each on a core and a database of its own.
-races: .venv/ready ## many at the same moment, 200 rounds of each, and 300 random stories against a plain model (ten minutes on a quiet machine, estimated)
+races: .venv/ready ## concurrent calls, 200 rounds of each race, and 300 random histories compared with a simple model (about ten minutes)
 	@$(BIN)/python -m pytest tests/machine --rounds=200 & machine=$$!; \
 	$(BIN)/python -m pytest -m race --ignore=tests/machine --rounds=200; raced=$$?; \
 	wait $$machine && exit $$raced
 
-mutants: .venv/ready ## every guard is broken once, and its test has to fail (sixteen minutes; ONLY=words of a guard)
+mutants: .venv/ready ## break every guard once and check that its test fails (sixteen minutes; ONLY=words of a guard)
 	@$(BIN)/python -m pytest tests/mutants -m slow -n 2
 
 # Locust brings a plugin into every pytest beside it, so it lives apart.
@@ -71,17 +71,17 @@ mutants: .venv/ready ## every guard is broken once, and its test has to fail (si
 	@$(call install,$@,tests/load/requirements.txt)
 	@touch $@
 
-load: .venv/load ## five minutes of people at work, 200 sockets, and memory that must not grow (seven minutes; MINUTES=2)
+load: .venv/load ## five minutes of steady load with 200 sockets; memory must not grow (seven minutes; MINUTES=2)
 	@$(BIN)/python -m tests.load
 
-migrations: .venv/ready ## each goes up, down and up on a million rows while both releases work (twelve minutes; ROWS=50000)
+migrations: .venv/ready ## run each migration up, down and up again on a million rows while both releases work (twelve minutes; ROWS=50000)
 	@$(BIN)/python -m pytest tests/migrations -m slow -s
 
 node_modules/.linters: package-lock.json
 	@npm install --include=dev --no-audit --no-fund --silent
 	@touch $@
 
-check: .venv/ready node_modules/.linters ## format, lint, types and the promises of tests/architecture; changes nothing
+check: .venv/ready node_modules/.linters ## check format, lint, types and the rules of tests/architecture; changes nothing
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
@@ -89,7 +89,7 @@ check: .venv/ready node_modules/.linters ## format, lint, types and the promises
 	@npx spectral lint --fail-severity=warn --quiet docs/openapi.json docs/asyncapi.json
 	@$(BIN)/python -m pytest tests/architecture -n auto --dist loadfile
 
-fix: .venv/ready ## format the code and mend what the linter can
+fix: .venv/ready ## format the code and fix what the linter can
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
@@ -97,42 +97,42 @@ fix: .venv/ready ## format the code and mend what the linter can
 	@$(call install,.venv,bench/requirements.txt)
 	@touch $@
 
-bench: .venv/bench ## measure the goals of docs/performance.md beside their peers, and write them there (ROWS="1 7")
+bench: .venv/bench ## measure the goals of docs/performance.md against their peers and record the results there (ROWS="1 7")
 	@$(BIN)/python -m bench $(ROWS)
 
-data: .venv/ready ## a market to search in, for the running platform: COPY, no requests (SPACES=1000000: minutes)
+data: .venv/ready ## fill the running platform's database with a market to search (SPACES=1000000 takes minutes)
 	@$(BIN)/python -m local.demo.market $(SPACES)
 
-demo: .venv/ready ## one real lease, told over HTTP and WebSocket against the running platform (or URL=https://…)
+demo: .venv/ready ## one complete lease, step by step over HTTP and WebSocket on the running platform (or URL=https://…)
 	@$(BIN)/python -m local.demo.story
 
-lock: .venv/ready ## write requirements.txt and layers/*/requirements.txt anew from their requirements.in
+lock: .venv/ready ## regenerate requirements.txt and layers/*/requirements.txt from their requirements.in
 	@$(BIN)/$(PIP) $(UV)
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 		--custom-compile-command "make lock" -o requirements.txt requirements.in
 	@$(BIN)/python -m stacks.parts.layers
 
-examples: .venv/ready ## send the requests of docs/openapi.json's examples, and keep those that are missing or out of date
+examples: .venv/ready ## send the requests of docs/openapi.json's examples, and record examples that are missing or out of date
 	@$(BIN)/python -m pytest tests/architecture/test_examples.py --keep-examples -q
 
-openapi: .venv/ready ## write what the code says of itself: docs/{openapi,asyncapi}.json, docs/{operations,errors,schema}.md
+openapi: .venv/ready ## generate docs/{openapi,asyncapi}.json and docs/{operations,errors,schema}.md from the code
 	@$(BIN)/python -m tools.describe
 
 admin: .venv/ready ## make a registered user a SUPER_ADMIN (EMAIL=…; STAGE=prod: in the cloud, otherwise on this machine)
 	@test -n "$(EMAIL)" || { echo "Say whom: make admin EMAIL=somebody@example.com"; exit 1; }
 	@$(BIN)/python -m tools.operate make_administrator '{"email": "$(EMAIL)"}' $(OPERATED)
 
-verify-audit: .venv/ready ## does every seal of the audit log still hold? (STAGE=prod: in the cloud, otherwise on this machine)
+verify-audit: .venv/ready ## verify every seal of the audit log (STAGE=prod: in the cloud, otherwise on this machine)
 	@$(BIN)/python -m tools.operate verify_audit $(OPERATED)
 
-synth: .venv/ready ## the CloudFormation templates, into cdk.out (STAGE=dev)
+synth: .venv/ready ## synthesize the CloudFormation templates into cdk.out (STAGE=dev)
 	@$(CONTEXT) $(BIN)/python app.py
 
 STACKS ?= --all
 deploy: .venv/ready ## deploy to the AWS account of your credentials (STAGE=dev)
 	@$(CDK) deploy $(STACKS) --require-approval $(APPROVE) --context stage=$(STAGE) --app "$(BIN)/python app.py"
 
-diff: .venv/ready ## what `make deploy` would change, and above all what it would replace (STAGE=dev)
+diff: .venv/ready ## show what `make deploy` would change and, above all, replace (STAGE=dev)
 	@$(CDK) diff --context stage=$(STAGE) --app "$(BIN)/python app.py"
 
 migration: .venv/ready ## draft a migration from shared/schema/tables/ (m="what changes"; DATABASE_URL of a migrated database)

@@ -1,7 +1,7 @@
-"""The APIs, still without routes and stages, so that CloudFront and the functions can both know them.
+"""The APIs, without routes and stages yet, so that both CloudFront and the functions can refer to them.
 
-None can close the address that AWS gave it: CloudFront itself comes by it. What does not come through CloudFront is
-refused by the functions (shared/kit/origin.py).
+The address that AWS gives an API cannot be disabled, because CloudFront itself uses it. The functions refuse requests
+that did not come through CloudFront (shared/kit/origin.py).
 """
 
 from collections.abc import Mapping
@@ -15,11 +15,11 @@ from stacks.parts.doors import Door
 from stacks.stage import Stage
 
 HTTP_APIS: Mapping[str, tuple[str, ...]] = {"Http": ()}
-"""Every HTTP API, and below which paths it answers; the first answers wherever no other does.
+"""Every HTTP API, and the paths below which it answers; the first one answers everywhere else.
 
-AWS gives an HTTP API 300 integrations and raises that for nobody. A second one behind the same address is one more
-entry here, as `"Reports": ("/api/v1/reports",)`. Give it paths that are new: those that move from one API to another
-are not found while the deployment that moves them is under way.
+An HTTP API has at most 300 integrations, a quota that AWS does not raise. A second API behind the same address is one
+more entry here, for example `"Reports": ("/api/v1/reports",)`. Give it new paths: paths that move from one API to
+another are not found while the deployment that moves them is under way.
 """
 
 SOCKET_STAGE = "ws"

@@ -9,7 +9,7 @@ from stacks.parts.operations import Operations
 from stacks.parts.platform import Platform
 from stacks.parts.secret import operators_secret
 
-# A password takes a quarter of a second of CPU: a storm of logins must not starve everybody else.
+# Checking a password takes a quarter of a second of CPU: a flood of logins must not starve other requests.
 RESERVED = {
     "accept_invitation": 5,
     "confirm_password_reset": 5,
@@ -22,6 +22,7 @@ RESERVED = {
 class AuthStack(Stack):
     def __init__(self, scope: Construct, id: str, *, platform: Platform, **settings: Any) -> None:
         super().__init__(scope, id, **settings)
-        # What Google and LinkedIn know us by (docs/runbooks/oauth.md); until it is filled in, nobody signs in there.
+        # Our credentials at Google and LinkedIn; until an operator fills them in (docs/runbooks/oauth.md), nobody can
+        # sign in there.
         secrets = {"oauth": operators_secret(self, "OAuth", platform, "oauth", "nobody")}
         Operations(self, domain="auth", platform=platform, resources=secrets, reserved=RESERVED)

@@ -1,7 +1,7 @@
-"""Every night's copy of database and documents in another region, for the day on which a whole region is lost.
+"""A nightly copy of the database and the documents in another region, in case a whole region is lost.
 
-Only where a stage names a `backup_region`. Everything less than that is mended from Aurora's own backups, which go
-back to any second, and from the documents' versions (docs/deploy.md).
+Only for stages with a `backup_region`. Anything less is restored from Aurora's own backups, which go back to any
+second, and from the documents' versions (docs/deploy.md).
 """
 
 from typing import Any
@@ -19,7 +19,7 @@ ROLE_POLICIES = ["service-role/AWSBackupServiceRolePolicyForBackup", "AWSBackupS
 
 
 class CopiesStack(Stack):
-    """Where the copies lie."""
+    """Where the copies are kept."""
 
     def __init__(self, scope: Construct, id: str, *, stage: Stage, **settings: Any) -> None:
         super().__init__(scope, id, **settings)

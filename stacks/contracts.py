@@ -13,8 +13,8 @@ from stacks.parts.secret import operators_secret
 class ContractsStack(Stack):
     def __init__(self, scope: Construct, id: str, *, platform: Platform, **settings: Any) -> None:
         super().__init__(scope, id, **settings)
-        # Two, so that what faces the internet cannot read what sends envelopes in our name. An operator fills
-        # them in (docs/runbooks/docusign.md); until then a key that nobody knows refuses every message.
+        # Two secrets, so that the function that faces the internet cannot read the one that sends envelopes in our
+        # name. An operator fills them in (docs/runbooks/docusign.md); until then, a random key refuses every message.
         secrets = {
             "docusign": operators_secret(self, "DocuSign", platform, "docusign", "private_key"),
             "docusign_keys": operators_secret(self, "DocuSignKeys", platform, "docusign-keys", "first"),

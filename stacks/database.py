@@ -1,7 +1,7 @@
-"""Where the data is: Aurora PostgreSQL, and Valkey for what may be forgotten.
+"""Where the data is stored: Aurora PostgreSQL, and Valkey for data that may be lost.
 
-Nobody but migrate_schema has a password: functions log in with IAM tokens, each as the role that its
-operation declares.
+Only migrate_schema uses a password: all other functions log in with IAM tokens, each as the role that its operation
+declares.
 """
 
 from typing import Any
@@ -18,8 +18,8 @@ from stacks.network import NetworkStack
 from stacks.stage import Stage
 
 DATABASE_NAME = "leasing"
-# The log of slow statements and of errors tells the statement alone: its values, and the row that an error's
-# detail quotes, are somebody's data.
+# The log of slow statements and errors contains only the statement: its values, and the row that an error's detail
+# quotes, are personal data.
 DISCREET = {"log_parameter_max_length": "0", "log_error_verbosity": "terse"}
 POSTGRES, VALKEY = ec2.Port.tcp(5432), ec2.Port.tcp_range(6379, 6380)
 
@@ -91,7 +91,7 @@ class DatabaseStack(Stack):
     def _restored(
         self, source: rds.DatabaseCluster, moment: str, stage: Stage, network: NetworkStack
     ) -> rds.DatabaseCluster:
-        """A new cluster with the data that `source` had at the moment; `source` stays as it is (docs/deploy.md)."""
+        """A new cluster with the data that `source` had at that moment; `source` stays as it is (docs/deploy.md)."""
         cluster = self._cluster(f"Restored{''.join(filter(str.isalnum, moment))}", stage, network)
         found = cluster.node.default_child
         assert isinstance(found, rds.CfnDBCluster)  # noqa: S101 (what an Aurora cluster consists of)
@@ -111,7 +111,7 @@ class DatabaseStack(Stack):
         return cluster
 
     def _proxy(self, stage: Stage, network: NetworkStack) -> rds.DatabaseProxy:
-        # It logs in as whoever the function logged in as: end to end, no password anywhere.
+        # The proxy logs in with the function's own IAM identity: there is no password anywhere.
         logins = iam.PolicyStatement(
             actions=["rds-db:connect"], resources=[self.login_arn(user) for user in DATABASE_USERS.values()]
         )
@@ -166,7 +166,7 @@ class DatabaseStack(Stack):
         return cache, user
 
     def _group(self, id: str, network: NetworkStack, port: ec2.Port) -> ec2.SecurityGroup:
-        """What stands in it hears functions, on this port."""
+        """A security group that accepts connections from functions on this port."""
         group = ec2.SecurityGroup(self, id, vpc=network.vpc, description=id)
         group.add_ingress_rule(network.functions, port, "functions")
         return group

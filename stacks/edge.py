@@ -1,7 +1,7 @@
-"""The doors to the world, opened last: the APIs' stages with their throttles and access logs.
+"""The public entry points, which are opened last: the APIs' stages with their throttles and access logs.
 
-The throttles protect the platform as a whole, whoever calls; how much each caller may do is counted in
-Valkey by the operations themselves (`shared/kit/limits.py`).
+The throttles protect the platform as a whole; the operations themselves count each caller's requests in Valkey
+(`shared/kit/limits.py`).
 """
 
 import json
@@ -19,8 +19,8 @@ from stacks.parts.doors import Door
 from stacks.parts.platform import Platform
 
 THROTTLE = (500, 1000)
-"""Requests a second of each route, and how many may come at once. No route has settings of its own: a stage whose
-settings name a route that has moved or gone lets no deployment through (aws/serverless-application-model #1939)."""
+"""Requests per second for each route, and the burst. No route has settings of its own: if a stage's settings name a
+route that was moved or removed, no deployment succeeds (aws/serverless-application-model #1939)."""
 
 SOCKET_THROTTLE = (1000, 2000)
 
@@ -81,7 +81,7 @@ class EdgeStack(Stack):
             default_route_settings=_throttled(SOCKET_THROTTLE),
             access_log_settings=_logged(self._logs("SocketLogs"), SOCKET_LOG),
         )
-        # WebSocket APIs write logs in a role of the account, one for each region.
+        # WebSocket APIs write logs in a role of the account, of which there is one per region.
         writer = iam.Role(
             self,
             "LogWriter",

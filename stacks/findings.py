@@ -1,4 +1,4 @@
-"""cdk-nag's findings that we live with, each with its reason; any other ends the synthesis."""
+"""The cdk-nag findings that we accept, each with its reason; any other finding fails the synthesis."""
 
 from aws_cdk import Acknowledgment, App, Validations
 from cdk_nag import AwsSolutionsChecks
@@ -22,7 +22,7 @@ CONTENT = "Whatever is inside this one bucket or API: objects and sockets have n
 
 
 def check(app: App, stage: Stage) -> None:
-    """Let cdk-nag look at every stack. Where it finds something new, `app.synth()` fails and names it."""
+    """Check every stack with cdk-nag. `app.synth()` fails on a new finding and names it."""
     bucket = f"{stage.named('platform')}:ExportsOutputFnGetAttDocuments7E5B2978Arn159F38C5"
     sockets = (
         f"arn:aws:execute-api:{stage.region}:<AWS::AccountId>:"

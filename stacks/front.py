@@ -1,7 +1,7 @@
-"""What the world sees: CloudFront before both APIs, with its firewall and its access log.
+"""The public side: CloudFront in front of both APIs, with its firewall and its access log.
 
-It stands in us-east-1, wherever the platform stands: CloudFront takes firewalls, certificates and log deliveries from
-there only. Nothing is kept at the edge; the API's answers are each caller's own.
+It is in us-east-1, wherever the platform is: CloudFront accepts firewalls, certificates and log deliveries from there
+only. Nothing is cached at the edge, because the API's answers differ for each caller.
 """
 
 from typing import Any
@@ -22,13 +22,13 @@ from stacks.stage import Stage
 
 REGION = "us-east-1"
 
-# CloudFront-Viewer-Address would say the same, but a policy that sends it cannot send Authorization without Host, too.
+# CloudFront-Viewer-Address contains the same, but a policy that sends it cannot send Authorization without Host.
 TELL_ADDRESS = f"""function handler(event) {{
   event.request.headers['{ADDRESS_HEADER}'] = {{ value: event.viewer.ip }};
   return event.request;
 }}"""
 
-# Neither the query string, in which /ws is given its token, nor cookies, nor the page that somebody came from.
+# Not the query string, which contains the token for /ws, nor cookies, nor the referring page.
 LOGGED = [
     "timestamp(ms)",
     "x-edge-request-id",
@@ -59,7 +59,7 @@ class FrontStack(Stack):
         super().__init__(scope, id, **settings)
         self._stage = stage
         if stage.region != REGION:
-            # An export cannot be imported in another region, in neither direction.
+            # An export cannot be imported in another region, in either direction.
             CrossStackReferences.of(self).consume(ReferenceStrength.WEAK)
         self._secret_of = {name: self._secret(name) for name in stage.origin_secrets}
         distribution = self._distribution(apis)
@@ -92,10 +92,10 @@ class FrontStack(Stack):
         shared: dict[str, Any] = {
             "allowed_methods": cloudfront.AllowedMethods.ALLOW_ALL,
             "cache_policy": cloudfront.CachePolicy.CACHING_DISABLED,
-            # All headers, cookies and parameters. The gateway knows itself only by its own Host.
+            # All headers, cookies and parameters, except Host: the gateway accepts only its own.
             "origin_request_policy": cloudfront.OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
             "response_headers_policy": self._headers(),
-            # What is redirected has already sent its token in the clear.
+            # A request that is redirected has already sent its token in the clear.
             "viewer_protocol_policy": cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,
             "function_associations": [
                 cloudfront.FunctionAssociation(
@@ -122,7 +122,7 @@ class FrontStack(Stack):
                 for origin, patterns in elsewhere
                 for pattern in patterns
             },
-            # Else CloudFront keeps an error for ten seconds and shows it to whoever asks next, whoever that is.
+            # Otherwise CloudFront caches an error for ten seconds and shows it to other callers.
             error_responses=[
                 cloudfront.ErrorResponse(http_status=status, ttl=Duration.seconds(0)) for status in CACHEABLE_ERRORS
             ],
@@ -137,16 +137,16 @@ class FrontStack(Stack):
         sent = self._secret_of[self._stage.origin_secrets[0]].secret_value
         return origins.HttpOrigin(
             apis.host_of(api_id),
-            # It stands in the distribution's settings anyway, for whoever may read those.
+            # It is in the distribution's settings anyway, readable by anyone with access to those.
             custom_headers={SECRET_HEADER: sent.unsafe_unwrap()},
             protocol_policy=cloudfront.OriginProtocolPolicy.HTTPS_ONLY,
             origin_ssl_protocols=[cloudfront.OriginSslPolicy.TLS_V1_2],
-            # Longer than the gateway's own 30 s, so that its answer is the one that counts.
+            # Longer than the gateway's own 30 s, so that clients get the gateway's answer.
             read_timeout=Duration.seconds(35),
         )
 
     def _headers(self) -> cloudfront.ResponseHeadersPolicy:
-        """S0 §6.6, for answers that none of our functions gave; the functions' own come first."""
+        """S0 §6.6, for responses that none of our functions sent; headers from the functions take precedence."""
         return cloudfront.ResponseHeadersPolicy(
             self,
             "Headers",
@@ -172,7 +172,7 @@ class FrontStack(Stack):
         )
 
     def _log(self, distribution: cloudfront.Distribution) -> None:
-        """Standard logs, version 2: the older ones cannot leave the query string out."""
+        """Standard logs, version 2: version 1 cannot omit the query string."""
         group = logs.LogGroup(
             self, "AccessLogs", retention=self._stage.retention, removal_policy=self._stage.removal_policy
         )
@@ -214,5 +214,5 @@ class FrontStack(Stack):
 
 
 def origin_secret_name(stage: Stage, name: str) -> str:
-    """Under which Secrets Manager knows the secret, in us-east-1 and in the platform's own region."""
+    """The secret's name in Secrets Manager, in us-east-1 and in the platform's own region."""
     return stage.named(f"origin-{name}")

@@ -25,7 +25,7 @@ class LeasingStack(Stack):
         super().__init__(scope, id, **settings)
         steps = Operations(self, "Steps", domain="leasing", platform=platform, kinds=frozenset({"step"}))
         machine = self._machine(platform, steps.functions)
-        # The steps come before the machine, and what starts and resumes it comes after.
+        # The steps are created before the state machine, and the functions that start and resume it after.
         Operations(
             self,
             domain="leasing",

@@ -1,6 +1,6 @@
-"""The private network: subnets without a way out, and doors to the few AWS services used from inside.
+"""The private network: subnets without internet access, and endpoints for the few AWS services used from inside.
 
-There is no NAT gateway, for isolation and not for price: whatever calls the internet runs outside.
+There is no NAT gateway, for isolation rather than cost: functions that call the internet run outside.
 """
 
 from typing import Any

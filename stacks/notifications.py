@@ -1,4 +1,4 @@
-"""Telling people: in their list, on their sockets, by mail. Owns the address that mail is sent from."""
+"""Notifying users: in their list, on their sockets and by e-mail. Owns the sender address of the e-mails."""
 
 from typing import Any
 

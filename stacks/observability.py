@@ -1,7 +1,7 @@
-"""Who is told when something is wrong (S0 §8.3), and one page on which to look (S0 §8.1).
+"""The alarms (S0 §8.3) and the dashboard (S0 §8.1).
 
-Dead letters, failed jobs and failed sagas have their alarms where they are made. What the platform counts of
-itself comes by its log lines (shared/kit/metrics.py), everything else from AWS.
+The alarms for dead letters, failed jobs and failed sagas are declared next to these. The platform's own metrics come
+from its log lines (shared/kit/metrics.py), all others from AWS.
 """
 
 from typing import Any
@@ -19,9 +19,9 @@ from stacks.parts.platform import Platform
 CONNECTIONS_PER_UNIT = 180
 
 GIB = 1024**3
-# Aurora's volume grows by itself, up to here; what a fixed disk would call full is the fifth before it.
+# Aurora's volume grows by itself up to this size; the last fifth counts as nearly full.
 LARGEST_VOLUME = 128 * 1024 * GIB
-# Sorts and indexes being built live on the instance's own disk, which grows with its capacity units.
+# Sorts and index builds use the instance's local disk, which grows with its capacity units.
 LEAST_LOCAL_STORAGE = 2 * GIB
 
 

@@ -1,7 +1,7 @@
-"""What all domains stand on: the authorizer before the HTTP APIs, the bus, the queues, keys and documents.
+"""What all domains use: the authorizer of the HTTP APIs, the bus, the queues, the keys and the documents bucket.
 
-The APIs have no stage yet: a stage refuses throttles for routes that do not exist yet, so the edge,
-which comes last, opens them.
+The APIs have no stage yet: a stage rejects throttles for routes that do not exist, so the edge, which is created last,
+opens them.
 """
 
 from collections.abc import Callable, Mapping
@@ -73,14 +73,14 @@ class PlatformStack(Stack):
         self.platform = replace(unguarded, doors=guarded(self, apis.doors, doorman))
 
     def _topic(self, severity: str) -> sns.Topic:
-        """Where alarms go that somebody has to hear now (Critical), or on a working day (Warning)."""
+        """The topics for alarms that need action now (Critical) or on a working day (Warning)."""
         topic = sns.Topic(
             self,
             f"{severity}Alarms",
             topic_name=self._stage.named(f"alarms-{severity.lower()}"),
             enforce_ssl=True,
         )
-        # A topic with a policy of its own loses the default one, and CloudWatch drops what it may not publish.
+        # A topic with its own policy loses the default one, and CloudWatch silently drops what it may not publish.
         topic.add_to_resource_policy(
             iam.PolicyStatement(
                 principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
@@ -144,7 +144,7 @@ class PlatformStack(Stack):
             lifecycle_rules=[
                 s3.LifecycleRule(
                     abort_incomplete_multipart_upload_after=Duration.days(7),
-                    # What a restored database points to is there, however far its backups reach back.
+                    # The documents that a restored database refers to still exist, however far back its backups go.
                     noncurrent_version_expiration=Duration.days(self._stage.backup_days + 7),
                     expired_object_delete_marker=True,
                 )
@@ -160,7 +160,7 @@ class PlatformStack(Stack):
             description=f"leasing {self._stage.name}: {id}",
             key_spec=kms.KeySpec[wanted.spec],
             key_usage=kms.KeyUsage[wanted.usage],
-            # AWS rotates symmetric keys only.
+            # AWS rotates only symmetric keys.
             enable_key_rotation=wanted.spec == "SYMMETRIC_DEFAULT" or None,
             removal_policy=self._stage.removal_policy,
         )

@@ -1,4 +1,4 @@
-"""The WebSocket's own operations: opening, authenticating and closing sockets, and pushing to them."""
+"""The WebSocket operations: opening, authenticating and closing sockets, and pushing frames to them."""
 
 from typing import Any
 

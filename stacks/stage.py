@@ -1,7 +1,7 @@
-"""The stages of the platform, and everything in which they differ.
+"""The stages of the platform and all differences between them.
 
-What only a deployment's owner knows stands in cdk.json under the stage's name, or comes as `-c name=value`;
-docs/deploy.md lists it.
+Settings that only a deployment's owner knows are in cdk.json under the stage's name, or passed as `-c name=value`;
+docs/deploy.md lists them.
 """
 
 from dataclasses import dataclass, replace
@@ -14,46 +14,46 @@ from constructs import Node
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
-    """One deployment of the platform: `local` on one machine, `dev` and `prod` on AWS."""
+    """One deployment of the platform: `local` on a single machine, `dev` and `prod` on AWS."""
 
     name: str
     cors_origins: tuple[str, ...]
     mail_domain: str
     capacity: tuple[float, float]
-    """Aurora's least and most capacity units; a least of 0 lets it sleep."""
+    """Aurora's minimum and maximum capacity units; a minimum of 0 lets it pause."""
     with_proxy: bool
     require_verified_email: bool
-    """Who has not proved the e-mail address neither offers nor binds anything (spec 9)."""
+    """Users must verify their e-mail address before they offer or sign anything (spec 9)."""
     is_permanent: bool
-    """Data outlives the stacks, and no stack can be deleted by mistake."""
+    """Data is kept when a stack is deleted, and no stack can be deleted by mistake."""
     backup_days: int
     retention: RetentionDays
     """How long logs are kept."""
     sweep_minutes: int
-    """How often the platform looks after itself: for events whose nudge got lost, for its health, for its sockets."""
+    """How often the platform checks itself: for events whose nudge was lost, its health, and its sockets."""
     region: str | None = "us-east-1"
-    """None: whichever the templates are deployed to; CloudFront's part of a stage needs to know it."""
+    """None means the region to which the templates are deployed; CloudFront's part of a stage needs to know it."""
     domain: str = ""
-    """The platform's own name; without one it answers under CloudFront's."""
+    """The platform's own domain name; without one it is reached at CloudFront's."""
     certificate: str = ""
     """The ARN of the domain's certificate, in us-east-1."""
     origin_secrets: tuple[str, ...] = ("a",)
-    """Names of the secrets by which functions know CloudFront; it sends the first, they take them all."""
+    """Names of the secrets by which functions recognize CloudFront; it sends the first, they accept all."""
     closed: str = ""
-    """What everybody is told instead of an answer, as long as it says something."""
+    """Unless it is empty, every request gets this message instead of an answer."""
     restores: tuple[str, ...] = ()
-    """Moments (UTC, `2027-03-01T10:15:00Z`) to which the database was put back, one after the other."""
+    """Moments (UTC, `2027-03-01T10:15:00Z`) to which the database was restored, in order."""
     backup_region: str = ""
-    """Where a copy of every day's backup goes, if anywhere."""
+    """The region to which each daily backup is copied, if any."""
 
     @property
     def has_front(self) -> bool:
-        """CloudFront stands before the APIs."""
+        """Whether CloudFront is in front of the APIs."""
         return self.name != "local"
 
     @property
     def sweep(self) -> str:
-        """The schedule of whoever looks after the platform."""
+        """The schedule of the jobs that check the platform."""
         return "rate(1 minute)" if self.sweep_minutes == 1 else f"rate({self.sweep_minutes} minutes)"
 
     @property
@@ -86,7 +86,7 @@ STAGES = {
         name="prod",
         cors_origins=(),
         mail_domain="",
-        # The proxy is billed for at least 8 units; with fewer the database would be the narrow part.
+        # The proxy is billed for at least 8 units; with fewer, the database would be the bottleneck.
         capacity=(2, 32),
         with_proxy=True,
         require_verified_email=True,
@@ -104,9 +104,9 @@ _GIVEN = sorted(_LISTS | _FLAGS | {"backup_region", "certificate", "closed", "do
 
 
 def stage_of(node: Node) -> Stage:
-    """The stage that the context names, `-c stage=local|dev|prod`, with the context's own settings.
+    """The stage named by the context, `-c stage=local|dev|prod`, with the context's settings.
 
-    Raises SystemExit with a sentence where a stage is unknown or prod lacks what only its owner can know.
+    Raises SystemExit with a sentence if the stage is unknown, or if prod lacks a setting that only its owner knows.
     """
     name = node.try_get_context("stage") or "dev"
     if name not in STAGES:

@@ -1,6 +1,7 @@
-"""What keeps the platform itself going: health, documentation, the outbox's relay, migrations.
+"""The platform's own operations: health, documentation, the outbox relay, migrations.
 
-Deploying this stack migrates the schema, and all others with operations wait for it: new code meets no old schema.
+Deploying this stack migrates the schema. All other stacks with operations wait for it, so new code never runs on an
+old schema.
 """
 
 from typing import Any
@@ -14,7 +15,7 @@ from stacks.parts.grants import Provided
 from stacks.parts.operations import Operations
 from stacks.parts.platform import Platform
 
-# The relay keeps the order of each object's events; a second one is there for when the first is slow.
+# The relay keeps the order of each object's events; a second one helps when the first is slow.
 PARALLEL = {"relay_outbox": 2}
 
 
@@ -28,7 +29,7 @@ class SystemStack(Stack):
             platform=platform,
             resources={"admin_secret": Provided(secret, secret)},
             parallel=PARALLEL,
-            # Each minute where people depend on it; elsewhere it would keep the database awake.
+            # Every minute where people depend on it; on other stages it would keep the database awake.
             schedules={"probe_health": platform.stage.sweep},
         )
         triggers.Trigger(
@@ -37,7 +38,7 @@ class SystemStack(Stack):
         self._sweep(platform)
 
     def _sweep(self, platform: Platform) -> None:
-        """The nudge that no crash can lose: it wakes the relay whether or not there is anything to do."""
+        """A nudge that no crash can lose: it wakes the relay, whether or not there is anything to do."""
         relay = platform.queues["relay"].queue.queue_arn
         role = iam.Role(
             self,

@@ -1,4 +1,4 @@
-"""The stack of a word that owns nothing beside its operations."""
+"""The stack of a word that owns nothing but its operations."""
 
 from typing import Any
 

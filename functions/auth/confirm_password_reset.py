@@ -27,7 +27,7 @@ def confirm_password_reset(reset: NewPassword) -> Told:
         email = queries.update_reset_spent(tx, opaque.hash_of(reset.token))
         if email is None:
             raise rules.InvalidMailedToken()
-        # A login that is comparing the old password is let finish, and its session ends with the others.
+        # A login that is comparing the old password may finish; its session then ends with the others.
         _, row = queries.lock_attempts(tx, email)
         if row is None:
             raise rules.InvalidMailedToken()

@@ -15,7 +15,7 @@ from shared.kit.errors import SessionEnded
 from shared.kit.request import Caller
 from shared.kit.sealed import unseal
 
-# The same work is done whichever of the two was wrong.
+# The same work is done, whichever of the two is wrong.
 
 
 @endpoint(
@@ -31,7 +31,7 @@ def disable_second_factor(caller: Caller, proof: DisableSecondFactor) -> User:
     with transaction(caller) as tx:
         row = factors.lock_factor(tx, caller)
         if row is None:
-            # Gone since the authorizer looked.
+            # Deleted since the authorizer looked.
             raise SessionEnded()
         if not row["two_factor_enabled"]:
             raise rules.SecondFactorOff()
@@ -46,5 +46,5 @@ def disable_second_factor(caller: Caller, proof: DisableSecondFactor) -> User:
             tx.emit("user.second_factor_disabled", user)
             return user
         tx.emit("second_factor.failed", Challenge(id=caller.session_id, user_id=caller.user_id))
-    # Raised after the block: the try is counted, then told.
+    # Raised after the block, so that the attempt is counted first.
     raise rules.WrongPasswordOrCode()

@@ -17,7 +17,7 @@ from shared.kit.ids import new_id
 from shared.kit.reply import Reply
 from shared.kit.request import Caller
 
-# Why a password account is never entered this way: docs/decisions/0018.
+# Why nobody signs in to a password account this way: docs/decisions/0018.
 
 
 @endpoint(

@@ -15,7 +15,7 @@ from shared.kit.errors import Unauthenticated
 from shared.kit.reply import Reply
 from shared.kit.request import Request
 
-# An unknown address and a wrong password cost the same work: one bcrypt and the same statements.
+# An unknown address and a wrong password take the same work: one bcrypt and the same statements.
 # While Valkey is down, an IP's logins are counted in PostgreSQL. verify_second_factor takes the token and the code.
 
 
@@ -34,7 +34,7 @@ def login(credentials: Credentials, request: Request) -> Reply[SignedIn | Second
     with transaction() as tx:
         if not request.is_counted:
             queries.count_request(tx, "auth", f"ip:{request.ip}")
-        # The address stays locked through the bcrypt, so that of many guesses at once five are tried.
+        # The address stays locked during the bcrypt, so that of many simultaneous guesses only five are tried.
         attempts, row = queries.lock_attempts(tx, credentials.email)
         if attempts["locked_seconds"] and attempts["locked_seconds"] > 0:
             refusal = rules.AccountLocked(retry_after=attempts["locked_seconds"])
@@ -44,5 +44,5 @@ def login(credentials: Credentials, request: Request) -> Reply[SignedIn | Second
         else:
             queries.update_failed_attempts(tx, credentials.email, attempts["failed_attempts"] + 1)
     metrics.count("FailedLogins")
-    # Raised after the block: the request and the failure are counted, then told.
+    # Raised after the block, so that the request and the failure are counted first.
     raise refusal

@@ -21,7 +21,7 @@ def logout(caller: Caller) -> Reply[Session]:
     with transaction(caller) as tx:
         row = queries.update_session_revoked(tx, caller.session_id, rules.LOGGED_OUT)
         if row is None:
-            # Let in by an answer that the authorizer gave before.
+            # Admitted by an earlier answer of the authorizer, which API Gateway still had in its cache.
             raise SessionEnded()
         session = Session.of(row)
         tx.emit("session.revoked", session)

@@ -42,5 +42,5 @@ def refresh(sent: RefreshRequest, request: Request) -> Reply[Tokens]:
             return sessions.refreshed(user, session_id, child)
         queries.update_session_revoked(tx, session_id, rules.REUSED)
         tx.emit("session.revoked", Session(id=session_id, user_id=user.id, revoked_reason=rules.REUSED))
-    # Raised after the block: the session ends, then the answer says so.
+    # Raised after the block, so that the session ends first.
     raise rules.RefreshTokenReused()

@@ -13,7 +13,7 @@ from shared.kit.ids import new_id
 from shared.kit.keys import derived_key
 from shared.kit.reply import Reply
 
-# An unknown address costs the same statements; its event names nobody. functions/notifications/compose_mail.py writes
+# An unknown address takes the same statements; its event names nobody. functions/notifications/compose_mail.py writes
 # the e-mail.
 
 
@@ -29,7 +29,7 @@ def request_password_reset(forgotten: ForgottenPassword) -> Reply[Told]:
     token_id = new_id()
     token = rules.mailed_token(derived_key(rules.RESET_KEY), token_id)
     with transaction() as tx:
-        # Requests for one address wait in a row from here: of two tokens the newer is the one that works.
+        # Requests for one address queue up from here: of two tokens, only the newer one works.
         window = queries.count_request(tx, "password_reset", f"reset:{forgotten.email.lower()}")
         row = queries.select_login(tx, forgotten.email)
         user_id = row["id"] if row else None

@@ -18,7 +18,7 @@ from shared.kit.request import Caller
 @endpoint(
     "POST /auth/verify-email/resend",
     access=EVERY_ROLE,
-    # The address is not proven yet: it may be a stranger's, whose mailbox nobody may flood.
+    # The address is not verified yet: it may be a stranger's, whose mailbox nobody may flood.
     rate="password_reset",
     writes=True,
     raises=(rules.EmailAlreadyVerified,),

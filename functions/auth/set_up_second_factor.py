@@ -30,7 +30,7 @@ def set_up_second_factor(caller: Caller) -> SecondFactor:
     with transaction(caller) as tx:
         row = factors.lock_factor(tx, caller)
         if row is None:
-            # Gone since the authorizer looked.
+            # Deleted since the authorizer looked.
             raise SessionEnded()
         if row["two_factor_enabled"]:
             raise rules.SecondFactorOn()

@@ -15,7 +15,7 @@ from shared.kit.endpoint import endpoint
 from shared.kit.reply import Reply
 from shared.kit.sealed import unseal
 
-# Not even at the same moment is a code good twice.
+# A code works only once, even if it is sent twice at the same moment.
 
 
 @endpoint(
@@ -40,7 +40,7 @@ def verify_second_factor(proof: VerifySecondFactor) -> Reply[SignedIn]:
         factors.update_challenge_failed(tx, row["challenge_id"])
         tx.emit("second_factor.failed", Challenge(id=row["challenge_id"], user_id=row["id"]))
     metrics.count("FailedLogins")
-    # Raised after the block: the try is counted, then told.
+    # Raised after the block, so that the attempt is counted first.
     raise rules.InvalidCode()
 
 

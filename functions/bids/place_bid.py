@@ -42,7 +42,7 @@ def place_bid(caller: Caller, offer: Offer) -> Bid:
     with transaction(caller) as tx:
         asked_client = acting_for(tx, caller, offer.on_behalf_of)
         asked_index = index_of_space(tx, offer.space_id, offer)
-        # Locked, so that no bid comes in while an approval is taking the space.
+        # Locked, so that no bid is placed while an approval is taking the space.
         space = visible_space(tx, offer.space_id, lock=True)
         organization_id = asked_client.answer()
         proposal = offered(space, offer, asked_index.answer())

@@ -28,7 +28,7 @@ from shared.spaces.rules import StillInUse, check_unused
 )
 def delete_building(caller: Caller, building_id: UUID) -> None:
     with transaction(caller) as tx:
-        # Locked with its spaces, so that no bid comes in for what is going.
+        # Locked with its spaces, so that no bid is placed on what is being deleted.
         building, spaces = queries.lock_building_with_spaces(tx, building_id)
         if building is None:
             raise NotFound()

@@ -26,7 +26,7 @@ from shared.organizations.roles import Right, may
 )
 def update_building(caller: Caller, building_id: UUID, changes: BuildingChanges) -> Reply[Building]:
     with transaction(caller) as tx:
-        # Locked, so that no space comes onto a floor that is going.
+        # Locked, so that no space is created on a floor that is being removed.
         before = queries.lock_building(tx, building_id)
         if before is None:
             raise NotFound()

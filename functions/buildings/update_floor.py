@@ -24,7 +24,7 @@ def update_floor(caller: Caller, floor_id: UUID, changes: FloorChanges) -> Reply
         before = queries.lock_floor(tx, floor_id)
         if before is None:
             raise NotFound()
-        # A floor is read in its building's list: while nothing in that changed, this floor did not either.
+        # A floor is read in its building's list: as long as the list is unchanged, so is this floor.
         check_version(before["updated_at"], before["list_updated_at"])
         after = rules.changed_floor(before, changes)
         row = queries.update_floor(tx, caller, after) if after != before else before

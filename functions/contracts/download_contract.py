@@ -22,7 +22,7 @@ from shared.organizations.roles import Right, may
     "GET /contracts/{contract_id}/download",
     access=may(Right.READ_LEASES),
     raises=(rules.DocumentGone,),
-    # Without the right to list, S3 answers 403 and not 404 for what is not there yet.
+    # Without the right to list, S3 answers 403 instead of 404 for a document that is not there yet.
     uses=("documents.read", "documents.write", "documents.check"),
     layers=("documents",),
     memory=1024,

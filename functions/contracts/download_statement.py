@@ -26,7 +26,7 @@ def download_statement(caller: Caller, contract_id: UUID) -> File:
         found = queries.select_statement(tx, caller, contract_id)
     if found is None:
         raise NotFound()
-    # Imported here, with fpdf2 behind it, so that the catalog and the refusals stay light.
+    # Imported here, because it pulls in fpdf2: the catalog and the refusals stay light.
     from shared.payments.statement import render_statement, statement_of
 
     document = render_statement(statement_of(*found))

@@ -18,7 +18,7 @@ from shared.kit.wire import load
 @consumer(
     "contract.envelope_requested",
     database=None,
-    # Without the right to list, S3 answers 403 and not 404 for what was withdrawn.
+    # Without the right to list, S3 answers 403 instead of 404 for a withdrawn document.
     uses=("bus.put", "docusign.read", "documents.read", "documents.check", "token_key.decrypt"),
     layers=("tokens",),
     timeout=90,

@@ -26,7 +26,7 @@ PDF = "application/pdf"
 @endpoint(
     "GET /contracts/{contract_id}/evidence",
     access=may(Right.READ_LEASES),
-    # Without the right to list, S3 answers 403 and not 404 for what was withdrawn.
+    # Without the right to list, S3 answers 403 instead of 404 for a withdrawn document.
     uses=("documents.read", "documents.check"),
     layers=("documents",),
     memory=1024,

@@ -14,8 +14,8 @@ from shared.kit.endpoint import endpoint
 from shared.kit.request import Caller
 from shared.organizations.roles import Right, may
 
-# functions/payments/shorten_schedule.py cancels and credits; functions/leasing/expire_contracts.py acts on the day
-# itself.
+# functions/payments/shorten_schedule.py cancels and credits installments; functions/leasing/expire_contracts.py ends
+# the contract on the day itself.
 
 
 @endpoint(

@@ -26,5 +26,5 @@ def request_signatures(task: dict[str, Any]) -> None:
             tx.emit("contract.signature_requested", contract, before=before)
         PROVIDERS[contract.signature_provider].ask(tx, contract, select_struck_deal(tx, contract.id))
         if contract.signature_status == "FULLY_SIGNED":
-            # Signed while an earlier execution waited: this one has nothing left to wait for.
+            # Signed while an earlier execution was waiting: this one has nothing left to wait for.
             tx.emit("contract.unheard", contract, task_token=encrypted)

@@ -30,7 +30,7 @@ _INVITATION = Link("accept-invitation", INVITATION_KEY)
     timeout=45,
 )
 def compose_mail(event: Event, tx: Tx) -> None:
-    # Queued last and before the commit: none is lost, and of what a crash repeats the queue drops the second.
+    # Queued last and before the commit: none is lost, and if a crash repeats one, the queue drops the duplicate.
     if event.name in table.ACCOUNT_MAILS:
         _tell_person(event, tx)
     elif event.name == "invitation.created":

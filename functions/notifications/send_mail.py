@@ -19,11 +19,11 @@ from shared.kit.settings import resource
 from shared.notifications.mail import Mail, opened
 
 PAUSES = (1, 2, 4)
-"""Seconds between the tries (S0 §10.3)."""
+"""Seconds between the attempts (S0 §10.3)."""
 
 CONNECT_SECONDS, ANSWER_SECONDS = 2, 5
 TIMEOUT = 45
-"""Seconds: enough for four tries that time out, and their pauses."""
+"""Seconds: enough for four attempts that time out, and the pauses between them."""
 
 
 @worker("mail", batch=1, uses=("ses.send", "token_key.decrypt"), timeout=TIMEOUT)
@@ -41,7 +41,7 @@ def send_mail(message: dict[str, Any]) -> None:
 
 
 def _send(mail: Mail) -> None:
-    # The tries are ours to count: boto3 would add four of its own to each.
+    # We count the attempts ourselves: boto3 would add four of its own to each.
     once = Config(connect_timeout=CONNECT_SECONDS, read_timeout=ANSWER_SECONDS, retries={"total_max_attempts": 1})
     boto3.client("sesv2", config=once).send_email(
         FromEmailAddress=resource("ses"),

@@ -18,6 +18,6 @@ def get_organization(caller: Caller) -> Reply[Organization]:
     with reading(caller) as tx:
         row = queries.select_organization(tx, caller)
     if row is None:
-        # Gone since the authorizer looked.
+        # Deleted since the authorizer looked.
         raise SessionEnded()
     return Reply(Organization.of(row), version=row["updated_at"])

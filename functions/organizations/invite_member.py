@@ -26,7 +26,7 @@ from shared.organizations.roles import Right, may
     writes=True,
     verified=True,
     uses=("derive_key.mac",),
-    # An address is checked by the package that checks it at registration.
+    # Addresses are checked by the same package as at registration.
     layers=("tokens",),
     database="auth",
 )
@@ -35,7 +35,7 @@ def invite_member(caller: Caller, new: NewInvitation) -> Invitation:
     invitation_id = new_id()
     token = mailed_token(derived_key(rules.INVITATION_KEY), invitation_id)
     with transaction(caller) as tx:
-        # A stranger's mailbox, which nobody may flood, however many invite.
+        # The mailbox may be a stranger's: nobody may flood it, however many people send invitations.
         auth_queries.count_request(tx, "password_reset", f"invitation:{new.email.lower()}")
         row = queries.insert_invitation(tx, caller, invitation_id, new, opaque.hash_of(token))
         invitation = Invitation.of(row)

@@ -29,7 +29,7 @@ def remove_member(caller: Caller, user_id: UUID) -> None:
     with transaction(caller) as tx:
         row, rest = queries.lock_members(tx, caller, user_id)
         if not rest["has_caller"]:
-            # Let in by an answer that the authorizer gave before; of two who remove each other one stays.
+            # Admitted by an earlier answer of the authorizer. Of two members who remove each other, one stays.
             raise SessionEnded()
         if row is None:
             raise NotFound()

@@ -21,7 +21,7 @@ def update_organization(caller: Caller, changes: OrganizationChanges) -> Reply[O
     with transaction(caller) as tx:
         before = queries.lock_organization(tx, caller)
         if before is None:
-            # Gone since the authorizer looked.
+            # Deleted since the authorizer looked.
             raise SessionEnded()
         check_version(before["updated_at"])
         row, (after, changed) = before, rules.changed(before, changes)

@@ -18,5 +18,5 @@ def authenticate(message: Message, login: Login) -> Authenticated:
     with transaction() as tx:
         expires_at = queries.update_authenticated(tx, message.connection_id, caller, claims["exp"])
         if expires_at is None:
-            raise Unauthenticated(message="This socket took too long and is being closed.")
+            raise Unauthenticated(message="This connection did not authenticate in time and is being closed.")
     return Authenticated.of({"user_id": caller.user_id, "expires_at": expires_at})

@@ -32,13 +32,13 @@ def connect(message: Message) -> None:
             caller = _caller_with(tx, ticket)
         queries.insert_connection(tx, message.connection_id, caller, claims["exp"] if claims else None)
         if caller is None:
-            # Before the commit: a socket that opens is certain to be looked at.
+            # Before the commit, so that every socket that opens is checked.
             send_doubt(message.connection_id, message.request.correlation_id, is_gone=False, delay=_GRACE)
 
 
 def _caller_with(tx: Tx, ticket: str) -> Caller:
-    """Whoever was given the ticket; it is spent. Raises InvalidToken."""
+    """The user to whom the ticket was issued; the ticket is then spent. Raises InvalidToken."""
     row = queries.update_ticket_spent(tx, opaque.hash_of(ticket))
     if row is None:
-        raise InvalidToken(message="This ticket is unknown, used or too old.")
+        raise InvalidToken(message="This ticket is unknown, already used or expired.")
     return caller_from(row, row["session_id"])

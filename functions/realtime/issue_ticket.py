@@ -23,7 +23,7 @@ def issue_ticket(caller: Caller) -> Ticket:
     with transaction(caller) as tx:
         expires_at = queries.insert_ticket(tx, ticket_id, caller, opaque.hash_of(text))
         if expires_at is None:
-            # Let in by an answer that the authorizer gave before.
+            # Admitted by an earlier answer of the authorizer, which API Gateway still had in its cache.
             raise SessionEnded()
         ticket = Ticket(id=ticket_id, ticket=text, expires_at=expires_at)
         tx.emit("ticket.issued", ticket)

@@ -33,7 +33,7 @@ def show_stacking_plan(
         raise NotFound()
     plan = stacking_plan(building, floors, list(holdings(spaces, leases, as_of)), as_of)
     if preferred(request, "application/json", SVG) == SVG:
-        # Imported only by who asks for it.
+        # Imported only when a picture is requested.
         from shared.reports.picture import draw
 
         return Reply(File(draw(plan).encode(), SVG, None), headers={"vary": "Accept"})

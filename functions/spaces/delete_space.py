@@ -26,7 +26,7 @@ from shared.spaces.models import OwnSpace
 )
 def delete_space(caller: Caller, space_id: UUID) -> None:
     with transaction(caller) as tx:
-        # Locked, so that no bid comes in for what is going.
+        # Locked, so that no bid is placed on what is being deleted.
         space, ties = own_space(tx, space_id)
         check_version(space["updated_at"])
         rules.check_unused(ties)

@@ -17,7 +17,7 @@ from shared.spaces import queries, rules
 from shared.spaces.access import own_space
 from shared.spaces.models import OwnSpace, SpaceChanges
 
-# A space that a contract holds is the saga's to move.
+# Only the saga changes the availability of a space that a contract holds.
 
 
 @endpoint(
@@ -30,7 +30,7 @@ from shared.spaces.models import OwnSpace, SpaceChanges
 def update_space(caller: Caller, space_id: UUID, changes: SpaceChanges) -> Reply[OwnSpace]:
     rules.check_space(changes.model_dump(include=changes.model_fields_set))
     with transaction(caller) as tx:
-        # Locked, so that no approval takes the space into a contract meanwhile.
+        # Locked, so that no approval takes the space in the meantime.
         before, ties = own_space(tx, space_id)
         check_version(before["updated_at"])
         after = rules.changed_space(before, changes, ties)

@@ -50,5 +50,5 @@ from shared.kit.db import Tx
     valkey=True,
 )
 def end_cached(event: Event, tx: Tx) -> None:
-    # Where Valkey is still down this fails, and the queue brings the event again.
+    # If Valkey is still down, this fails and the queue delivers the event again.
     cache.end_answers(cache.names_of(event.name, event.object_id, event.data))

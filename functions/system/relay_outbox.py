@@ -23,11 +23,11 @@ _ROUND = 100
 _ENTRIES = 10
 """Events that EventBridge takes in one call."""
 _SECONDS = 2
-"""How long one nudge keeps us going before the next takes over; ten of them come in a batch."""
+"""How long one nudge keeps the relay working before the next one takes over; ten nudges come in a batch."""
 
 
 class _BusRefuses(Exception):
-    """EventBridge took some events in none of our tries; the queue wakes us again later."""
+    """EventBridge accepted none of the events in any attempt; the queue wakes the relay again later."""
 
 
 @worker("relay", database="worker", uses=("bus.put", "relay.send"), timeout=30)
@@ -48,7 +48,7 @@ def relay_outbox(nudge: dict[str, Any]) -> None:
 
 
 def _publish() -> tuple[int, int]:
-    """One round: how many events were waiting, and how many of them went out."""
+    """One round: how many events were waiting, and how many of them were sent."""
     with transaction() as tx:
         rows = queries.lock_unpublished(tx, _ROUND)
         sent: list[Row] = []
@@ -63,7 +63,7 @@ def _publish() -> tuple[int, int]:
 
 
 def _put(rows: list[Row]) -> list[Row]:
-    """Those of the events that the bus has taken."""
+    """The events that the bus accepted."""
     entries = [
         {
             "EventBusName": resource("bus"),

@@ -30,10 +30,10 @@ def delete_account(caller: Caller) -> None:
     with transaction(caller) as tx:
         row, around = queries.lock_account(tx, caller)
         if row is None:
-            # Let in by an answer that the authorizer gave before.
+            # Admitted by an earlier answer of the authorizer, which API Gateway still had in its cache.
             raise SessionEnded()
         if around["heir"] is None:
-            # Closed first: a bid that somebody is placing is then seen, or is too late.
+            # Closed first: a bid that is being placed is then either seen here or refused.
             rules.check_obligations(queries.close_organization(tx), around["members"])
         ended = auth_queries.update_sessions_revoked(tx, caller.user_id, rules.ACCOUNT_DELETED)
         queries.delete_account(tx, caller, around["heir"])

@@ -21,6 +21,6 @@ def get_profile(caller: Caller) -> Profile:
     with reading(caller) as tx:
         row = queries.select_profile(tx, caller)
     if row is None:
-        # Gone since the authorizer looked.
+        # Deleted since the authorizer looked.
         raise SessionEnded()
     return Profile.of(row)

@@ -19,7 +19,7 @@ def update_profile(caller: Caller, changes: ProfileChanges) -> Profile:
     with transaction(caller) as tx:
         before = queries.lock_profile(tx, caller)
         if before is None:
-            # Gone since the authorizer looked.
+            # Deleted since the authorizer looked.
             raise SessionEnded()
         after = rules.changed(before, changes)
         if after == before:

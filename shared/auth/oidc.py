@@ -104,7 +104,7 @@ class Provider:
         try:
             endpoint = self._found()["authorization_endpoint"]
         except (ProviderFailed, requests.RequestException) as error:
-            raise Unavailable(message="The provider does not answer.", retry_after=5) from error
+            raise Unavailable(message="The sign-in provider is not responding.", retry_after=5) from error
         address, _ = self._session.create_authorization_url(
             endpoint, state=attempt.state, nonce=attempt.nonce, code_verifier=attempt.verifier
         )

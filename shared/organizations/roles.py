@@ -1,8 +1,8 @@
 """The roles of the platform, in one table: how a user gets one, what it allows, and whom it may invite.
 
 An operation takes its `access=` from here (`access=may(Right.BID)`). A row states everything that a role may do in
-addition to what every user may (their own account, notifications and organization) and what is public, and on which
-side of a deal it is; shared/organizations/sides.py says which rows belong to that side.
+addition to what is public and what every user may do (their own account, notifications and organization), and which
+side of a deal it is on; shared/organizations/sides.py says which rows belong to that side.
 """
 
 from enum import StrEnum
@@ -16,23 +16,25 @@ class Right(StrEnum):
 
     KEEP_INVENTORY = "create, change and delete buildings, floors and spaces"
     READ_BIDS = "read bids and the versions of their terms"
-    DECIDE_BIDS = "approve, reject and counter bids on one's spaces"
+    DECIDE_BIDS = "approve, reject and counter bids on the organization's spaces"
     TRY_TERMS = "calculate terms without offering them"
     BID = "place, revise and withdraw bids, and accept counter-offers"
-    GIVE_MANDATES = "let brokers bid, and take that back"
-    READ_MANDATES = "read the mandates that one gave or was given"
+    GIVE_MANDATES = "grant mandates to brokers, and revoke them"
+    READ_MANDATES = "read mandates granted or received"
     READ_LEASES = "read contracts and their documents"
-    DRAW_LEASES = "draw up leases without a bid, and send them to be signed"
-    SIGN_LEASES = "sign or decline contracts for one's side"
-    AUTHORIZE_LEASES = "say the owner's last word on a signed contract"
+    DRAW_LEASES = "draft leases without a bid, and send them for signature"
+    SIGN_LEASES = "sign or decline contracts for the organization's side"
+    AUTHORIZE_LEASES = "authorize signed leases for the owner's organization"
     READ_MONEY = "read payments, schedules, ledgers, invoices and receipts"
-    RECORD_PAYMENTS = "record payments and take them back"
-    READ_REPORTS = "read what one's buildings are let for: rent rolls, occupancy, expirations, arrears, stacking plans"
-    KEEP_ORGANIZATION = "look after the organization: what its documents say, its members, its invitations"
+    RECORD_PAYMENTS = "record and reverse payments"
+    READ_REPORTS = (
+        "read reports on the organization's buildings: rent rolls, occupancy, expirations, aging, stacking plans"
+    )
+    KEEP_ORGANIZATION = "manage the organization: the details on its documents, its members and its invitations"
     READ_AUDIT = "read the audit log"
-    READ_ACCOUNTS = "read everybody's account and the notes on it"
+    READ_ACCOUNTS = "read every account and the notes on it"
     NOTE_ACCOUNTS = "write support notes"
-    KEEP_ACCOUNTS = "change roles, suspend and restore"
+    KEEP_ACCOUNTS = "change users' roles, suspend and restore their accounts"
 
 
 class Source(StrEnum):
@@ -40,17 +42,17 @@ class Source(StrEnum):
 
     REGISTRATION = "self-registration"
     INVITATION = "an invitation into an organization"
-    SUPER_ADMIN = "a SUPER_ADMIN; the first one by an operator's command"
+    SUPER_ADMIN = "a SUPER_ADMIN; the first one is made by an operator's command"
 
 
 class Side(StrEnum):
     """Whose rows a role reaches."""
 
-    OWNER = "those that its organization owns"
-    CLIENT = "those of which its organization is the client"
-    BROKER = "those of which its organization, or a client that gave it a mandate, is the client"
-    EITHER = "those on which its organization stands on either side"
-    EVERY = "everybody's"
+    OWNER = "rows that its organization owns"
+    CLIENT = "rows whose client is its organization"
+    BROKER = "rows whose client is its organization or a client that gave it a mandate"
+    EITHER = "rows on which its organization is either side"
+    EVERY = "all rows"
 
 
 class Row(NamedTuple):

@@ -19,7 +19,7 @@ class AvailabilityFixed(Conflict):
 
 
 class StillInUse(Conflict):
-    message = "It still has a live contract, an open bid or an unpaid payment."
+    message = "It is still in use by a live contract, an open bid or an unpaid payment."
 
 
 def check_space(values: Row) -> None:

@@ -1,4 +1,4 @@
-"""An alarm that says whom it wakes and where it is written what to do."""
+"""An alarm that states whom it notifies and which runbook says what to do."""
 
 from pathlib import Path
 
@@ -24,9 +24,9 @@ def alarm(
     name: str | None = None,
     silence_is_bad: bool = False,
 ) -> None:
-    """Tell `tells` when the metric lies above (or below) the threshold for `periods` of its periods.
+    """Notify `tells` when the metric is above (or below) the threshold for `periods` of its periods.
 
-    `runbook` is a file of docs/runbooks/ without its ending. Raises ValueError where there is none.
+    `runbook` is a file of docs/runbooks/ without its extension. Raises ValueError if it does not exist.
     """
     page = f"docs/runbooks/{runbook}.md"
     if not (ROOT / page).exists():

@@ -1,8 +1,8 @@
-"""One archive for each word: its functions, and exactly what these import of `shared/`, byte-compiled.
+"""One archive for each word: its functions and exactly what they import from `shared/`, byte-compiled.
 
-What is imported is read off the source, imports inside functions too, and so is data: a module that names a file or a
-folder by `Path(__file__)` takes it along. So a change in one word's functions replaces that word's functions and no
-others, and the documents that two functions of `system` hand out travel with these alone.
+Imports are read from the source, including imports inside functions, and so is data: a file or folder that a module
+names by `Path(__file__)` is included. A change in one word's functions therefore replaces only that word's functions,
+and the documents that two functions of `system` serve are deployed with these alone.
 """
 
 import ast
@@ -20,14 +20,14 @@ BUILT = ".build"
 DEPLOYED = "/var/task"
 OURS = ("functions", "shared")
 DATA = (*OURS, "docs")
-"""Nothing from anywhere else is deployed, but for what a layer brings: that is in /opt."""
+"""Nothing from any other folder is deployed, except the layers' contents, which are in /opt."""
 LAYERS = "layers"
 
 
 def built_archive(word: str, root: Path = ROOT) -> Path:
-    """The folder that becomes /var/task: built now, or found as an earlier synthesis left it.
+    """The folder that becomes /var/task: built now, or reused from an earlier synthesis.
 
-    Raises SystemExit with a sentence where this machine cannot build it.
+    Raises SystemExit with a sentence if this machine cannot build it.
     """
     names = contents(word, root)
     recipe = hashlib.sha256(" ".join([bytecode.PYTHON, *bytecode.COMPILE]).encode())
@@ -49,7 +49,7 @@ def _build(word: str, root: Path, names: list[str], target: Path) -> None:
     try:
         unfinished.rename(target)
     except OSError:
-        # Another process was faster. What it made is the same.
+        # Another process was faster. Its result is the same.
         if not target.exists():
             raise
         shutil.rmtree(unfinished)
@@ -59,7 +59,7 @@ def _build(word: str, root: Path, names: list[str], target: Path) -> None:
 
 
 def contents(word: str, root: Path = ROOT) -> list[str]:
-    """The paths of everything in the word's archive but bytecode, relative to `root`."""
+    """The paths of everything in the word's archive except bytecode, relative to `root`."""
     found: set[str] = set()
     new = [_relative(path, root) for path in sorted((root / "functions" / word).rglob("*.py"))]
     while new:
@@ -72,7 +72,7 @@ def contents(word: str, root: Path = ROOT) -> list[str]:
 
 
 def _leads_to(name: str, root: Path) -> Iterator[str]:
-    """The packages that the module is in, what it may import, and the data that it names."""
+    """The module's packages, the modules that it may import, and the data that it names."""
     imported, named = _read((root / name).read_text(), name)
     files = [f"{folder}/__init__.py" for folder in PurePosixPath(name).parents]
     for path in (module.replace(".", "/") for module in imported):
@@ -83,7 +83,7 @@ def _leads_to(name: str, root: Path) -> Iterator[str]:
 
 
 def _files(path: Path, root: Path) -> Iterator[str]:
-    """The file, or all in the folder."""
+    """The file, or all files in the folder."""
     for each in sorted(path.rglob("*")) if path.is_dir() else [path]:
         if each.is_file() and "__pycache__" not in each.parts:
             yield _relative(each, root)
@@ -95,7 +95,7 @@ def _relative(path: Path, root: Path) -> str:
 
 @functools.cache
 def _read(source: str, name: str) -> tuple[frozenset[str], frozenset[str]]:
-    """Which modules of ours the module may import, and which files and folders it names by `__file__`."""
+    """Which of our modules this module may import, and which files and folders it names by `__file__`."""
     module = _Module(name)
     module.visit(ast.parse(source))
     return frozenset(module.imported), frozenset(module.named)
@@ -154,7 +154,7 @@ class _Module(ast.NodeVisitor):
             self.named.add(str(path))
 
     def _path(self, node: ast.expr) -> PurePosixPath | None:
-        """What the expression comes to, where it begins at `Path(__file__)`."""
+        """The expression's value, if it starts from `Path(__file__)`."""
         match node:
             case ast.BinOp(left, ast.Div(), ast.Constant(str(part))):
                 base = self._path(left)

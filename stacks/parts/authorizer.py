@@ -1,4 +1,4 @@
-"""The HTTP APIs' Lambda authorizer: who calls, asked at most once every 45 s for each token."""
+"""The HTTP APIs' Lambda authorizer, which identifies the caller: at most one call per token every 45 s."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,7 +10,7 @@ from stacks.parts.doors import Door
 from stacks.parts.invoker import invocation_uri, invoker
 from stacks.parts.operations import Operations
 
-# Also how long a revoked session still works, which must stay under a minute.
+# A revoked session still works for this long, which must stay under a minute.
 TTL_SECONDS = 45
 
 

@@ -1,4 +1,4 @@
-"""Our own code as functions get it: on AWS one archive for each word, on one machine the sources themselves."""
+"""Our own code as functions get it: on AWS one archive per word, on the local platform the sources themselves."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -8,8 +8,8 @@ from aws_cdk import aws_lambda as lambda_
 
 ROOT = Path(__file__).parents[2]
 
-# What is not named stays out. In GIT mode the last match wins, and a folder that is shut out as a whole
-# is never looked into: hence one line for each step down to docs/*.json.
+# Whatever is not named is excluded. In GIT mode the last match wins, and a folder that is excluded as a whole is
+# never searched: hence one line for each level down to docs/*.json.
 EXCLUDE = [
     "/*",
     "!/functions",
@@ -25,9 +25,9 @@ EXCLUDE = [
 
 
 def code_of(word: str, archives: Callable[[str], Path] | None) -> lambda_.Code:
-    """The word's archive; without archives everything as it is written, so that a change of a function is live at once.
+    """The word's archive; without archives, the source tree itself, so that a change to a function is live at once.
 
-    Each stack needs an object of its own for it.
+    Each stack needs its own object.
     """
     if archives:
         return lambda_.Code.from_asset(str(archives(word)))

@@ -1,4 +1,4 @@
-"""The one page on which to look: every number of S0 §8.1, what the users see on top."""
+"""The dashboard: every number of S0 §8.1, with those that affect users at the top."""
 
 from collections.abc import Sequence
 
@@ -15,7 +15,7 @@ REFUSED = ("400", "401", "403", "404", "409", "412", "422", "429", "500", "503")
 
 
 def overview(scope: Construct, platform: Platform, measures: Measures) -> None:
-    """Put the dashboard into the stack."""
+    """Add the dashboard to the stack."""
     page = cloudwatch.Dashboard(scope, "Dashboard", dashboard_name=platform.stage.named("overview"))
     page.add_widgets(*_requests(measures))
     page.add_widgets(*_operations(measures))

@@ -1,4 +1,4 @@
-"""What a function is told by its environment: all there is, and nothing that it did not declare."""
+"""A function's environment variables: everything that it declared and nothing else."""
 
 from collections.abc import Mapping
 
@@ -12,7 +12,7 @@ from stacks.parts.grants import Provided
 from stacks.parts.platform import Platform
 from stacks.stage import Stage
 
-# From the layer "common": the authorities of Aurora's and the proxy's certificates.
+# From the layer "common": the certificate authorities of Aurora and the proxy.
 CERTIFICATES = "/opt/certificates/aws.pem"
 
 
@@ -41,14 +41,14 @@ def environment_of(operation: Operation, platform: Platform, resources: Mapping[
 
 
 def _origin_secrets(stage: Stage) -> str:
-    """In the clear, as CloudFront's settings show the same: docs/decisions/0015-the-edge-is-known-by-a-secret.md."""
+    """In plain text, as in CloudFront's own settings: docs/decisions/0015-the-edge-is-known-by-a-secret.md."""
     names = (origin_secret_name(stage, name) for name in stage.origin_secrets)
     return ",".join(SecretValue.secrets_manager(name).unsafe_unwrap() for name in names)
 
 
 def _database(operation: Operation, platform: Platform) -> dict[str, str]:
     database = platform.database
-    # The administrator's password is the cluster's; the proxy knows IAM logins only.
+    # The administrator's password belongs to the cluster; the proxy accepts only IAM logins.
     is_admin = operation.database == "admin"
     found = {
         "DATABASE_HOST": database.cluster_host if is_admin else database.host,

@@ -1,4 +1,4 @@
-"""The web firewall before CloudFront: who asks too much, and what nobody in good faith sends."""
+"""The web firewall in front of CloudFront: it blocks clients that send too much, and requests in bad faith."""
 
 import json
 
@@ -10,11 +10,11 @@ from shared.kit.errors import RateLimited, Unavailable
 from stacks.stage import Stage
 
 REQUESTS = 6000
-"""How many requests one address may send in five minutes. The platform's own limits count each user; this one is for
-floods, and an office of fifty people behind one address stays below it."""
+"""How many requests one IP address may send in five minutes. The platform's own limits count each user; this one
+stops floods, and an office of fifty people behind one address stays below it."""
 
-# Such a body is JSON that nobody renders or evaluates: text with a tag, a path or an address in it is stored as it
-# is (spec quality 57), and a body may be as large as the API takes. Clients of an API need not say what they are.
+# Request bodies are JSON that is never rendered or evaluated: text that contains a tag, a path or an address is stored
+# as it is (spec quality 57), and a body may be as large as the API accepts. API clients need no User-Agent.
 NOT_OURS = [
     "CrossSiteScripting_BODY",
     "EC2MetaDataSSRF_BODY",
@@ -32,7 +32,7 @@ RETRY_AFTER = 300
 
 
 def firewall(scope: Construct, stage: Stage) -> str:
-    """Put the firewall into the stack; its ARN."""
+    """Add the firewall to the stack, and return its ARN."""
     made = waf.CfnWebACL(
         scope,
         "Firewall",
@@ -44,7 +44,7 @@ def firewall(scope: Construct, stage: Stage) -> str:
             "TooMany": _body(RateLimited.code, RateLimited.message),
             "Closed": _body(Unavailable.code, stage.closed or Unavailable.message),
         },
-        # In the firewall's own log, and in the samples that the console shows.
+        # In the firewall's log and in the samples that the console shows.
         data_protection_config=waf.CfnWebACL.DataProtectionConfigProperty(
             data_protections=[
                 _hidden("QUERY_STRING"),
@@ -68,7 +68,7 @@ def _otherwise(stage: Stage) -> waf.CfnWebACL.DefaultActionProperty:
 
 
 def _body(code: str, message: str) -> waf.CfnWebACL.CustomResponseBodyProperty:
-    """As the API itself answers (spec 1), but for the time and the id, which a fixed text cannot know."""
+    """The API's own error format (spec 1), without the time and the id, which a fixed text cannot contain."""
     error = {"code": code, "message": message, "details": [], "retry_after": RETRY_AFTER}
     return waf.CfnWebACL.CustomResponseBodyProperty(
         content=json.dumps({"error": error}), content_type="APPLICATION_JSON"
@@ -132,11 +132,11 @@ def _hidden(kind: str, keys: list[str] | None = None) -> waf.CfnWebACL.DataProte
 
 
 def _log(scope: Construct, stage: Stage, made: waf.CfnWebACL) -> None:
-    """What was blocked, so that somebody blocked by mistake can be told why."""
+    """A log of blocked requests, so that someone blocked by mistake can be told why."""
     group = logs.LogGroup(
         scope,
         "FirewallLogs",
-        # The firewall writes only to groups of this name.
+        # The firewall writes only to log groups with this prefix.
         log_group_name=f"aws-waf-logs-{stage.named('front')}",
         retention=stage.retention,
         removal_policy=stage.removal_policy,

@@ -1,4 +1,4 @@
-"""What `uses=` means: an entry, as `documents.read`, is a resource and what may be done to it."""
+"""What `uses=` means: an entry such as `documents.read` is a resource and an action on it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,14 +11,14 @@ from shared.kit.resources import RESOURCES, all_uses, grant_of, resource_of
 
 @dataclass(frozen=True, slots=True)
 class Provided:
-    """A resource that a stack has made: how policies name it, and what its functions are told."""
+    """A resource that a stack created: its name in policies, and the value passed to functions."""
 
     arn: str
     value: str
 
 
 def check_uses(operation: Operation, resources: Mapping[str, Provided]) -> None:
-    """Raises ValueError with a sentence where the stacks cannot give what the operation declares."""
+    """Raises ValueError with a sentence if the stacks cannot supply what the operation declares."""
     for use in operation.uses:
         name = resource_of(use)
         if grant_of(use) is None:

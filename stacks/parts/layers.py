@@ -1,6 +1,6 @@
 """Third-party code for Lambda, built on any machine without Docker: wheels for arm64 Linux, byte-compiled.
 
-python -m stacks.parts.layers        writes layers/*/requirements.txt anew from requirements.in
+python -m stacks.parts.layers        regenerates layers/*/requirements.txt from requirements.in
 """
 
 import hashlib
@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2] / "layers"
 BUILT = ROOT / ".build"
 NAMES = tuple(sorted(path.parent.name for path in ROOT.glob("*/requirements.in")))
 
-# One platform alone fails: not every project builds for the same glibc.
+# Naming only one platform fails: not every project builds for the same glibc.
 WHEELS = [
     "--implementation=cp",
     f"--python-version={PYTHON}",
@@ -27,9 +27,9 @@ INSTALL = ["install", "--quiet", "--no-compile", "--no-deps", "--require-hashes"
 
 
 def built_layer(name: str) -> Path:
-    """The folder that becomes /opt: built now, or found as an earlier synth left it.
+    """The folder that becomes /opt: built now, or reused from an earlier synthesis.
 
-    Raises SystemExit with a sentence where this machine cannot build it.
+    Raises SystemExit with a sentence if this machine cannot build it.
     """
     target = BUILT / f"{name}-{_digest(name)}"
     if not target.exists():
@@ -50,7 +50,7 @@ def _digest(name: str) -> str:
 
 def _build(name: str, target: Path) -> None:
     source, packages = ROOT / name, target / "python"
-    # What a layer brings beside packages (certificates, fonts) stands in folders of its own.
+    # A layer's other files (certificates, fonts) are in separate folders.
     for folder in source.iterdir():
         if folder.is_dir():
             shutil.copytree(folder, target / folder.name)
@@ -58,7 +58,7 @@ def _build(name: str, target: Path) -> None:
         [interpreter(), "-m", "pip", *INSTALL, "--target", str(packages), "-r", str(source / "requirements.txt")],
         f"The layer {name!r} could not be built: is the package index reachable?",
     )
-    # Scripts and the list of files name this machine's paths.
+    # Scripts and the list of files contain paths of this machine.
     shutil.rmtree(packages / "bin", ignore_errors=True)
     for record in packages.glob("*.dist-info/RECORD"):
         record.unlink()

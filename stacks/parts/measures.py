@@ -9,7 +9,7 @@ from stacks.parts.platform import Platform
 
 
 class Measures:
-    """Where each number of S0 §8.1 is found."""
+    """Where to find each number of S0 §8.1."""
 
     def __init__(self, stack: Stack, platform: Platform) -> None:
         self._platform = platform
@@ -24,13 +24,13 @@ class Measures:
         )
 
     def own(self, name: str, statistic: str, period: Duration, **dimensions: str) -> cloudwatch.Metric:
-        """What the platform counts of itself."""
+        """The platform's own metrics."""
         return cloudwatch.Metric(
             namespace=self.namespace, metric_name=name, statistic=statistic, period=period, dimensions_map=dimensions
         )
 
     def search(self, dimensions: str, name: str, statistic: str, period: Duration, also: str = "") -> str:
-        """The expression that finds one of the platform's own metrics for every value of its dimensions."""
+        """The search expression for one of the platform's own metrics, with every value of its dimensions."""
         found = f'{{{self.namespace},{dimensions}}} MetricName="{name}" {also}'.strip()
         return f"SEARCH('{found}', '{statistic}', {period.to_seconds()})"
 
@@ -38,7 +38,7 @@ class Measures:
         return self._behind_all_doors("Count", "Sum", period)
 
     def error_rate(self, period: Duration) -> cloudwatch.MathExpression:
-        """Per cent of the requests that end in 5xx, those among them that no function of ours answered."""
+        """The percentage of requests that end in 5xx, including those that never reached a function of ours."""
         return cloudwatch.MathExpression(
             expression="IF(requests > 0, 100 * errors / requests, 0)",
             label="5xx %",
@@ -50,14 +50,14 @@ class Measures:
         )
 
     def latency(self, statistic: str, period: Duration) -> cloudwatch.IMetric:
-        """Of several APIs the slowest one's."""
+        """If there are several APIs, the slowest one's."""
         return self._behind_all_doors("Latency", statistic, period, label=statistic)
 
     def _behind_all_doors(
         self, name: str, statistic: str, period: Duration, label: str | None = None
     ) -> cloudwatch.IMetric:
-        """What the HTTP APIs count, put together where there are several: sums added, of all else the highest."""
-        # A formula's names begin with a small letter, which 5xx does not.
+        """The HTTP APIs' metrics, combined if there are several: sums are added, of all others the highest counts."""
+        # Names in a formula must begin with a lower-case letter, so 5xx cannot be one.
         metrics = {
             f"api{number}_{name}_{statistic}".lower(): door.api.metric(
                 name, statistic=statistic, period=period, label=label
@@ -81,7 +81,7 @@ class Measures:
         return self._platform.database.cluster.metric(name, statistic=statistic, period=period)
 
     def borrowed_connections(self, period: Duration) -> cloudwatch.MathExpression:
-        """Per cent of the connections that the proxy may open to the database."""
+        """The percentage in use of the connections that the proxy may open to the database."""
 
         def proxy(name: str) -> cloudwatch.Metric:
             return cloudwatch.Metric(
@@ -103,8 +103,8 @@ class Measures:
         )
 
     def hit_rate(self, pattern: str, period: Duration, least: int = 0) -> cloudwatch.MathExpression:
-        """Per cent of a pattern's reads that the cache answered; 100 where there were at most `least` reads."""
-        # One graph may show all patterns, and each name must then mean one metric.
+        """The percentage of a pattern's reads that the cache answered; 100 if there were at most `least` reads."""
+        # One graph may show all patterns, so each name must stand for one metric.
         hits, reads = (f"{name}{self.patterns.index(pattern)}" for name in ("hits", "reads"))
         return cloudwatch.MathExpression(
             expression=f"IF({reads} > {least}, 100 * {hits} / {reads}, 100)",
@@ -134,7 +134,7 @@ class Measures:
         return sorted({*self._platform.queues, *(one.name for one in self._platform.catalog if one.kind == "consumer")})
 
     def oldest_message(self, queue: str, period: Duration) -> cloudwatch.Metric:
-        """Seconds that a message has waited."""
+        """How many seconds a message has waited."""
         return self._queue(queue, queue, "ApproximateAgeOfOldestMessage", period)
 
     def dead_letters(self, queue: str, period: Duration) -> cloudwatch.Metric:

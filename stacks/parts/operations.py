@@ -1,7 +1,7 @@
-"""Catalog → functions: whatever the operations of one domain declare becomes what they run on.
+"""Catalog → functions: creates what the operations of one domain declare.
 
-Each operation gets one function; functions that may do the same share a role. Endpoints and sockets get
-routes, consumers a rule and a queue of their own, workers one of the platform's queues, jobs a schedule.
+Each operation gets one function; functions with the same permissions share a role. Endpoints and sockets get routes,
+consumers get a rule and a queue of their own, workers one of the platform's queues, and jobs a schedule.
 """
 
 from collections.abc import Mapping
@@ -30,9 +30,9 @@ from stacks.parts.queue import Queue, visibility_for
 from stacks.parts.routes import Routes
 
 PARALLEL = 10
-"""How many functions read one queue at once: a burst of events must not use up the connections."""
+"""How many functions read one queue at once: a burst of events must not use up the database connections."""
 
-# The authorizer stands with the APIs: every route behind it waits for it.
+# The authorizer is created with the APIs, because every route behind it depends on it.
 KINDS: frozenset[Kind] = frozenset({"endpoint", "socket", "consumer", "worker", "job", "step", "operator"})
 
 
@@ -97,7 +97,7 @@ class Operations(Construct):
             memory_size=operation.memory,
             environment=environment_of(operation, self._platform, self._resources),
             layers=[self._layer(name) for name in operation.layers] if self._platform.layers else None,
-            # Whoever shares the role would gain what a construct adds to it behind our back.
+            # Otherwise everything that shares the role would gain what a construct adds to it implicitly.
             role=self._role(operation, queue).without_policy_updates(),
             log_group=self._log_group,
             logging_format=lambda_.LoggingFormat.JSON,
@@ -187,7 +187,7 @@ class Operations(Construct):
         return self._roles[id]
 
     def _running(self, operation: Operation) -> list[iam.PolicyStatement]:
-        """What every function needs to run at all."""
+        """The permissions that every function needs."""
         found = [
             iam.PolicyStatement(
                 actions=["logs:CreateLogStream", "logs:PutLogEvents"],
@@ -197,7 +197,7 @@ class Operations(Construct):
             iam.PolicyStatement(actions=["xray:PutTelemetryRecords", "xray:PutTraceSegments"], resources=["*"]),
         ]
         if operation.vpc:
-            # Lambda makes these interfaces itself and checks for exactly this before it does.
+            # Lambda creates these interfaces itself, and first checks for exactly these permissions.
             found.append(
                 iam.PolicyStatement(
                     actions=[

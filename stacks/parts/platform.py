@@ -1,4 +1,4 @@
-"""What the stacks of the words, the edge and the dashboard are given: all that stands before any of them."""
+"""What the stacks of the words, the edge and the dashboard receive: everything created before them."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -26,18 +26,18 @@ class Platform:
     database: DatabaseStack
     catalog: tuple[Operation, ...]
     layers: Callable[[str], Path] | None
-    """A layer's folder by its name; None on one machine, where functions run on its own packages."""
+    """A layer's folder by its name; None on the local platform, where functions use the installed packages."""
     archives: Callable[[str], Path] | None
-    """The folder of a word's code; None on one machine, where functions run as they are written."""
+    """The folder of a word's code; None on the local platform, where functions run from the source tree."""
     public_url: str
     doors: tuple[Door, ...]
-    """The HTTP APIs, each with the authorizer before it; the first answers wherever no other does."""
+    """The HTTP APIs, each with its authorizer; the first one answers wherever no other does."""
     socket_api: apigateway.WebSocketApi
     bus: events.EventBus
     queues: Mapping[str, Queue]
     resources: Mapping[str, Provided]
-    """What functions may be granted, by the name that an operation's `uses=` has for it."""
+    """The resources that functions may use, by their names in `uses=`."""
     critical: sns.Topic
-    """Tells those who have to look now."""
+    """Notifies people who must act now."""
     warning: sns.Topic
-    """Tells those who look on a working day."""
+    """Notifies people who look on working days."""

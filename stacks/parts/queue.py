@@ -62,7 +62,7 @@ class Queue(Construct):
             self,
             id,
             queue_name=f"{name}.fifo" if fifo else name,
-            # None, as False is not a value that AWS takes here.
+            # None, because AWS does not accept False here.
             fifo=fifo or None,
             deduplication_scope=sqs.DeduplicationScope.MESSAGE_GROUP if fifo else None,
             fifo_throughput_limit=sqs.FifoThroughputLimit.PER_MESSAGE_GROUP_ID if fifo else None,

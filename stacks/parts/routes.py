@@ -1,4 +1,4 @@
-"""The doors of a domain's operations: HTTP routes and WebSocket routes, called in one role."""
+"""The HTTP and WebSocket routes of a domain's operations, all invoked in one role."""
 
 from collections.abc import Mapping, Sequence
 
@@ -14,11 +14,11 @@ from stacks.parts.invoker import invocation_uri, invoker
 from stacks.parts.names import id_of
 
 SILENT = frozenset({"$connect", "$disconnect"})
-"""WebSocket routes that have nothing to answer with a frame."""
+"""WebSocket routes that never answer with a frame."""
 
 
 def route_key(operation: HttpOperation) -> str:
-    """`POST /api/v1/bids`; a path of its own, `$default`, has no method."""
+    """For example `POST /api/v1/bids`; the special route `$default` has no method."""
     return " ".join(part for part in (operation.method, operation.path) if part)
 
 

@@ -1,4 +1,4 @@
-"""A secret that an operator fills in: until then it holds something that nobody knows."""
+"""A secret that an operator fills in: until then it contains a random value."""
 
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
