@@ -112,8 +112,9 @@ lock: .venv/ready ## regenerate requirements.txt and layers/*/requirements.txt f
 		--custom-compile-command "make lock" -o requirements.txt requirements.in
 	@$(BIN)/python -m stacks.parts.layers
 
-examples: .venv/ready ## send the requests of docs/openapi.json's examples, and record examples that are missing or out of date
+examples: .venv/ready ## send every operation's example, keep those that are missing or out of date, and run openapi
 	@$(BIN)/python -m pytest tests/architecture/test_examples.py --keep-examples -q
+	@$(BIN)/python -m tools.describe
 
 openapi: .venv/ready ## generate docs/{openapi,asyncapi}.json and docs/{operations,errors,schema}.md from the code
 	@$(BIN)/python -m tools.describe

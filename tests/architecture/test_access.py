@@ -120,6 +120,8 @@ def attempt(stage: Stage, operation: Any, user: Any, ids: dict[str, Any] | None 
         # Whoever is removed or suspended is gone: each attempt is made on somebody else of the owner's organization.
         ids = {"user_id": stage.deal.world.colleague(stage.deal.owner, Role.AGENT).id}
     path = {name: (ids or stage.ids)[name] for name in endpoint.path_names} or None
+    if operation.name not in BODIES:
+        pytest.fail(f"tests/{operation.domain}/successes.py: BODIES lacks {operation.name} (None if it has no body).")
     body = BODIES[operation.name]
     if body is not None:
         body = {

@@ -58,8 +58,9 @@ def test_the_openapi_document_has_every_refusal_of_an_operation(operation):
 def test_every_operation_has_a_summary_a_description_and_an_answer(operation):
     found = described(operation)
 
-    assert found["summary"].endswith(".") and 3 <= len(found["summary"].split()) <= 6
-    assert found["description"].endswith(".")
+    assert found["summary"].endswith("."), "the docstring's first line is a sentence"
+    assert 3 <= len(found["summary"].split()) <= 6, "the docstring's first line has three to six words"
+    assert found["description"].endswith("."), "below its first line the docstring describes the operation"
     assert found["tags"] == [operation.domain]
     answer = found["responses"][str(operation.returns)]
     assert operation.returns in (204, 302) or answer["content"]
