@@ -18,7 +18,7 @@ def deal(world, call):
     return Negotiation(world, call)
 
 
-def test_the_contract_is_the_counter_offers(world, call, deal):
+def test_an_accepted_counter_offer_becomes_a_draft_contract_on_its_terms(world, call, deal):
     deal.counter(4800, start_date="2027-03-01", term_months=24)
 
     reply = call(accept_counter, as_=deal.client, path={"bid_id": deal.bid}, body={"notes": "Agreed"})
@@ -36,7 +36,7 @@ def test_the_contract_is_the_counter_offers(world, call, deal):
     assert space == {"availability_status": "RESERVED", "held_by_contract_id": contract["id"]}
 
 
-def test_both_parties_stand_in_the_contract_as_they_were_at_the_counter_offer(world, call, deal):
+def test_the_contract_names_the_owner_as_at_the_time_of_the_counter_offer(world, call, deal):
     deal.counter()
     world.sql("UPDATE users SET name = 'Renamed' WHERE id = %(id)s", id=deal.owner.id)
 
@@ -57,7 +57,7 @@ def test_both_parties_stand_in_the_contract_as_they_were_at_the_counter_offer(wo
     assert call(get_contract, as_=deal.client, path={"contract_id": contract["id"]}).status == 200
 
 
-def test_after_a_revision_the_owner_stands_as_at_its_approval(world, deal):
+def test_after_a_revision_the_contract_names_the_owner_as_at_the_approval(world, deal):
     deal.counter()
     deal.revise()
     world.sql("UPDATE users SET name = 'Renamed' WHERE id = %(id)s", id=deal.owner.id)
@@ -68,7 +68,7 @@ def test_after_a_revision_the_owner_stands_as_at_its_approval(world, deal):
     assert (contract["owner_party"]["name"], contract["base_rent"]) == ("Renamed", Decimal("4600.00"))
 
 
-def test_what_started_the_saga_is_the_event_that_starts_it_after_an_approval(world, deal, invoke):
+def test_accepting_a_counter_offer_emits_the_event_that_starts_the_saga(world, deal, invoke):
     deal.counter()
     deal.accept()
 
@@ -81,7 +81,7 @@ def test_what_started_the_saga_is_the_event_that_starts_it_after_an_approval(wor
     assert "contract.generated" in world.events(event["data"]["contract_id"])
 
 
-def test_a_space_that_another_bid_has_won_is_not_taken(world, call, deal):
+def test_accepting_a_counter_offer_is_refused_if_another_bid_has_won_the_space(world, call, deal):
     deal.counter()
     winner = Negotiation(world, call, owner=deal.owner, space=deal.space)
     winner.approve()
@@ -91,7 +91,7 @@ def test_a_space_that_another_bid_has_won_is_not_taken(world, call, deal):
 
 
 @pytest.mark.parametrize("change", ["availability_status = 'MAINTENANCE'", "is_leasable = false"])
-def test_a_space_that_is_offered_no_longer_is_not_taken(world, deal, change):
+def test_accepting_a_counter_offer_is_refused_if_the_space_is_no_longer_on_offer(world, deal, change):
     deal.counter()
     world.sql(f"UPDATE spaces SET {change} WHERE id = %(id)s", id=deal.space)
     before = world.sql("SELECT * FROM spaces WHERE id = %(id)s", id=deal.space)

@@ -48,7 +48,7 @@ def test_an_approved_bid_holds_the_space_with_a_draft_contract(world, call, deal
     assert row == {"availability_status": "RESERVED", "held_by_contract_id": contract["id"]}
 
 
-def test_the_approval_tells_and_accounts_for_itself_once(world, call, deal):
+def test_an_approval_emits_one_event_and_is_audited_once(world, call, deal):
     owner, _, _, bid = deal
 
     approve(call, owner, bid)
@@ -64,7 +64,7 @@ def test_an_agent_of_the_owner_may_approve(world, call, deal):
     assert approve(call, world.colleague(owner, Role.AGENT), bid).status == 200
 
 
-def test_another_owners_bid_does_not_exist(world, call, deal):
+def test_another_owners_bid_is_not_found(world, call, deal):
     *_, bid = deal
 
     foreign, missing = approve(call, world.owner(), bid), approve(call, world.owner(), other_id())
@@ -80,7 +80,7 @@ def test_the_client_may_not_approve_its_own_bid(call, deal):
     assert approve(call, client, bid).status == 403
 
 
-def test_a_decided_bid_is_not_decided_again(call, deal):
+def test_a_decided_bid_cannot_be_approved_again(call, deal):
     owner, _, _, bid = deal
     approve(call, owner, bid)
 
@@ -96,7 +96,7 @@ def test_the_other_bids_stay_open_as_backups_but_cannot_be_approved(world, call,
     assert call(get_bid, as_=owner, path={"bid_id": backup}).json["status"] == "PENDING"
 
 
-def test_the_same_key_gives_the_same_answer_and_one_effect(world, call, deal):
+def test_a_repeated_idempotency_key_gets_the_same_answer_and_one_effect(world, call, deal):
     owner, _, _, bid = deal
 
     first, again = (approve(call, owner, bid, key="approve-1") for _ in range(2))
@@ -107,7 +107,7 @@ def test_the_same_key_gives_the_same_answer_and_one_effect(world, call, deal):
     assert world.events(bid) == ["bid.placed", "bid.approved"]
 
 
-def test_the_same_key_with_another_body_is_refused(call, deal):
+def test_a_reused_idempotency_key_with_another_body_is_refused(call, deal):
     owner, _, _, bid = deal
     approve(call, owner, bid, key="approve-1")
 
@@ -117,7 +117,7 @@ def test_the_same_key_with_another_body_is_refused(call, deal):
 
 
 @pytest.mark.race
-def test_of_twenty_approvals_on_one_space_one_wins(arena, call, rounds):
+def test_of_twenty_concurrent_approvals_on_one_space_one_wins(arena, call, rounds):
     """Quality 1."""
     owner = arena.owner()
     building = arena.building(owner)
@@ -133,7 +133,7 @@ def test_of_twenty_approvals_on_one_space_one_wins(arena, call, rounds):
 
 
 @pytest.mark.race
-def test_of_fifty_approvals_of_one_bid_one_makes_the_contract(arena, call, rounds):
+def test_fifty_concurrent_approvals_of_one_bid_create_one_contract(arena, call, rounds):
     """Quality 2."""
     owner, client = arena.owner(), arena.client()
     building = arena.building(owner)
@@ -147,7 +147,7 @@ def test_of_fifty_approvals_of_one_bid_one_makes_the_contract(arena, call, round
         assert len(arena.sql("SELECT id FROM contracts WHERE bid_id = %(id)s", id=bid)) == 1
 
 
-def test_both_sides_list_their_bids_and_nobody_elses(world, call, deal):
+def test_each_side_lists_only_its_own_bids(world, call, deal):
     owner, client, space, bid = deal
     bid_on(call, world.space(), world.client())
 
@@ -157,7 +157,7 @@ def test_both_sides_list_their_bids_and_nobody_elses(world, call, deal):
         assert listed[0]["space"]["name"].startswith("Suite")
 
 
-def test_a_list_is_paged_without_gap_or_repeat(world, call):
+def test_pages_of_bids_have_no_gaps_or_repeats(world, call):
     owner, client = world.owner(), world.client()
     placed = [bid_on(call, world.space(owner), client) for _ in range(5)]
 
@@ -165,7 +165,7 @@ def test_a_list_is_paged_without_gap_or_repeat(world, call):
 
 
 @pytest.mark.parametrize("query", [{"limit": 0}, {"limit": 101}, {"limit": "x"}, {"status": "NO"}, {"colour": "red"}])
-def test_a_filter_that_is_none_is_named(world, call, query):
+def test_an_invalid_filter_is_reported_by_name(world, call, query):
     reply = call(list_bids, as_=world.owner(), query=query)
 
     assert (reply.status, reply.fields) == (400, list(query))

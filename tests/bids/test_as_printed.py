@@ -40,7 +40,7 @@ def bid(call, client, space):
     return reply.json
 
 
-def test_place(bid, space, client):
+def test_placing_a_bid_answers_as_printed_in_the_source(bid, space, client):
     printed = """{
       "id": "uuid",
       "space_id": "uuid",
@@ -96,7 +96,7 @@ def test_place(bid, space, client):
     ],
     ids=["approve", "reject", "counter"],
 )
-def test_answer(call, owner, bid, operation, asked, printed):
+def test_answering_a_bid_answers_as_printed_in_the_source(call, owner, bid, operation, asked, printed):
     reply = call(operation, as_=owner, path={"bid_id": bid["id"]}, body=asked)
 
     assert reply.status == 200
@@ -104,7 +104,7 @@ def test_answer(call, owner, bid, operation, asked, printed):
     assert reply.json["id"] == bid["id"]
 
 
-def test_list(world, call, owner, client, bid):
+def test_listing_bids_answers_as_printed_in_the_source(world, call, owner, client, bid):
     call(place_bid, as_=client, body={"space_id": world.space(owner, name="Office Suite 101"), "bid_amount": 4500})
     printed = """{
       "data": [
@@ -126,7 +126,7 @@ def test_list(world, call, owner, client, bid):
     assert isinstance(reply.json["meta"]["cursor"], str)
 
 
-def test_place_and_withdraw_over_a_socket(client, space):
+def test_socket_frames_for_bids_are_as_printed_in_the_source(client, space):
     socket = Client()
     assert socket.open(connect, token=client.token()) == 200
     payload = json.loads('{"space_id": "uuid", "bid_amount": 4500}'.replace("uuid", str(space)))
@@ -138,7 +138,7 @@ def test_place_and_withdraw_over_a_socket(client, space):
     assert_like(json.loads('{"event": "bid:withdrawn", "data": {"bid_id": "uuid", "status": "WITHDRAWN"}}'), withdrawn)
 
 
-def test_the_change_and_the_news_on_the_clients_socket(world, call, invoke, owner, client, bid):
+def test_the_frames_of_an_answered_bid_are_as_printed_in_the_source(world, call, invoke, owner, client, bid):
     socket = Client()
     assert socket.open(connect, token=client.token()) == 200
     frames()

@@ -67,7 +67,7 @@ def floats(value: Any) -> list[Any]:
 
 @settings(max_examples=400, deadline=None)
 @given(offer=offers, amount=money, currency=st.sampled_from(["USD", "JPY", "EUR"]))
-def test_any_offer_is_refused_by_name_or_adds_up_twice(offer, amount, currency):
+def test_any_generated_offer_is_refused_by_field_or_adds_up_in_preview_and_bid(offer, amount, currency):
     amount = amount.to_integral_value() + 1 if currency == "JPY" else amount
     for step in (offer.get("escalation") or {}).get("table", ()):
         step.setdefault("rent", amount)
@@ -110,7 +110,7 @@ def is_whole(offer):
 
 @settings(max_examples=200, deadline=None)
 @given(first=offers.filter(is_whole), answer=offers.filter(is_whole))
-def test_an_answer_changes_what_it_names_and_nothing_else(first, answer):
+def test_an_answer_to_a_bid_changes_only_the_terms_that_it_names(first, answer):
     space: dict[str, Any] = {"today": TODAY, "currency": "USD", "area": AREA, "bid_amount": Decimal(5000)}
     standing = first_offer(OfferedTerms.model_validate(wire.parse(wire.render(first))), **space)
     asked = OfferedTerms.model_validate(wire.parse(wire.render(answer)))
@@ -127,5 +127,5 @@ def test_an_answer_changes_what_it_names_and_nothing_else(first, answer):
             assert value == (getattr(blank, name) if expected is None else expected), name
 
 
-def test_the_defaults_of_the_engine_are_those_that_are_answered():
+def test_the_api_returns_the_engines_default_terms():
     assert stored_terms(Terms(TODAY)) == DEFAULTS | {"rentable_sqft": None}

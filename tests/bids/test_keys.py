@@ -22,7 +22,7 @@ def deal(world, call):
 
 
 @pytest.mark.parametrize("move", MOVES)
-def test_the_same_request_again_is_the_same_answer_and_one_effect(deal, move):
+def test_a_repeated_idempotency_key_gets_the_same_answer_and_one_effect(deal, move):
     first = getattr(deal, move)(key="key-1")
     events = deal.events()
     again = getattr(deal, move)(key="key-1")
@@ -33,7 +33,7 @@ def test_the_same_request_again_is_the_same_answer_and_one_effect(deal, move):
 
 
 @pytest.mark.race
-def test_the_same_key_with_another_amount_is_refused(arena, call, rounds):
+def test_a_reused_idempotency_key_with_another_amount_is_refused(arena, call, rounds):
     """Quality 7: whichever comes first has the key."""
     first = Negotiation(arena, call)
     for _ in range(rounds):
@@ -54,7 +54,7 @@ def test_the_same_key_with_another_amount_is_refused(arena, call, rounds):
         assert deal.events().count("bid.revised") == 1
 
 
-def test_the_same_key_for_another_bid_is_refused(world, call, deal):
+def test_a_reused_idempotency_key_for_another_bid_is_refused(world, call, deal):
     other = Negotiation(world, call, owner=deal.owner)
     deal.reject(key="key-1")
 
@@ -62,7 +62,7 @@ def test_the_same_key_for_another_bid_is_refused(world, call, deal):
 
 
 @pytest.mark.race
-def test_somebody_elses_same_key_is_another_key(arena, call, rounds):
+def test_the_same_idempotency_key_of_another_user_is_independent(arena, call, rounds):
     """Quality 7."""
     for _ in range(rounds):
         deals = [Negotiation(arena, call) for _ in range(2)]
@@ -75,7 +75,7 @@ def test_somebody_elses_same_key_is_another_key(arena, call, rounds):
 
 
 @pytest.mark.race
-def test_a_key_in_flight_is_refused_until_its_answer_is_there(arena, call, rounds):
+def test_an_idempotency_key_is_refused_while_its_first_request_is_running(arena, call, rounds):
     """Quality 8: the first request waits for the space, which somebody else has locked."""
     waiting = "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
     with psycopg.connect(arena.database_url) as holder, ThreadPoolExecutor(1) as pool:
@@ -100,7 +100,7 @@ def test_a_key_in_flight_is_refused_until_its_answer_is_there(arena, call, round
 
 
 @pytest.mark.race
-def test_fifty_times_the_same_request_at_once_is_one_effect(arena, call, rounds):
+def test_fifty_concurrent_requests_with_one_idempotency_key_have_one_effect(arena, call, rounds):
     """Quality 5, for a bid's decision."""
     for _ in range(rounds):
         deal = Negotiation(arena, call)
@@ -115,7 +115,7 @@ def test_fifty_times_the_same_request_at_once_is_one_effect(arena, call, rounds)
 
 
 @pytest.mark.race
-def test_a_defect_is_not_remembered(arena, call, rounds):
+def test_a_server_error_is_not_remembered_under_its_idempotency_key(arena, call, rounds):
     """Quality 9: what was rolled back is done when the same request comes again."""
     for number in range(rounds):
         move = MOVES[number % len(MOVES)]
@@ -135,7 +135,7 @@ def test_a_defect_is_not_remembered(arena, call, rounds):
         assert deal.row() != before
 
 
-def test_a_refusal_is_not_remembered(world, call, deal):
+def test_a_refusal_is_not_remembered_under_its_idempotency_key(world, call, deal):
     winner = Negotiation(world, call, owner=deal.owner, space=deal.space)
     world.sql("UPDATE spaces SET availability_status = 'MAINTENANCE' WHERE id = %(id)s", id=winner.space)
     assert deal.accept(key="key-1").status == 409
@@ -145,7 +145,7 @@ def test_a_refusal_is_not_remembered(world, call, deal):
 
 
 @pytest.mark.race
-def test_after_a_day_a_key_is_new_and_the_bid_is_still_protected(arena, call, rounds):
+def test_an_expired_idempotency_key_cannot_decide_a_bid_twice(arena, call, rounds):
     """Quality 10."""
     for number in range(rounds):
         move = ("accept", "reject", "withdraw")[number % 3]
@@ -163,7 +163,7 @@ def test_after_a_day_a_key_is_new_and_the_bid_is_still_protected(arena, call, ro
         assert len(deal.contracts()) == (move == "accept")
 
 
-def test_after_a_day_a_key_is_new_and_the_one_open_bid_is_still_one(world, call):
+def test_an_expired_idempotency_key_cannot_open_a_second_bid(world, call):
     client, body = world.client(), {"space_id": world.space(), "bid_amount": 4500}
     call(place_bid, as_=client, body=body, key="key-1")
     world.sql("UPDATE idempotency_keys SET created_at = now() - interval '25 hours' WHERE key = 'key-1'")

@@ -48,7 +48,7 @@ def deal(world, call):
 
 @pytest.mark.parametrize("move", MOVES)
 @pytest.mark.parametrize("status", STATUSES)
-def test_the_rule_is_the_table(status, move):
+def test_bid_moves_follow_the_state_table(status, move):
     bid = Bid.of({"status": status, "terms": {}})
 
     if (status, move) in LEGAL:
@@ -60,7 +60,7 @@ def test_the_rule_is_the_table(status, move):
 
 @pytest.mark.parametrize("move", MOVES)
 @pytest.mark.parametrize("status", STATUSES)
-def test_a_move_is_made_or_refused_and_then_nothing_has_changed(deal, status, move):
+def test_a_legal_move_changes_the_bid_and_an_illegal_one_changes_nothing(deal, status, move):
     for step in PATHS[status]:
         assert getattr(deal, step)().status == 200
     before, events = deal.row(), deal.events()
@@ -79,14 +79,14 @@ def test_a_move_is_made_or_refused_and_then_nothing_has_changed(deal, status, mo
 
 
 @pytest.mark.parametrize("status", ["REJECTED", "WITHDRAWN"])
-def test_whose_bid_has_ended_may_bid_anew(deal, call, status):
+def test_a_client_may_bid_again_after_their_bid_has_ended(deal, call, status):
     for step in PATHS[status]:
         getattr(deal, step)()
 
     assert call(place_bid, as_=deal.client, body={"space_id": deal.space, "bid_amount": 1}).status == 201
 
 
-def test_a_bid_with_a_counter_offer_is_still_the_clients_one_open_bid(deal, call):
+def test_a_countered_bid_still_counts_as_the_clients_open_bid(deal, call):
     deal.counter()
 
     reply = call(place_bid, as_=deal.client, body={"space_id": deal.space, "bid_amount": 1})
@@ -94,17 +94,17 @@ def test_a_bid_with_a_counter_offer_is_still_the_clients_one_open_bid(deal, call
     assert (reply.status, reply.code) == (409, "BID_ALREADY_OPEN")
 
 
-def test_a_decision_keeps_what_was_said(deal):
+def test_a_decision_on_a_bid_stores_its_reason(deal):
     assert deal.reject(notes="Bid too low").json["decision_reason"] == "Bid too low"
     assert deal.row()["decided_at"] is not None
 
 
-def test_a_body_is_not_needed_where_nothing_is_said(deal, call):
+def test_a_bid_can_be_rejected_without_a_body(deal, call):
     assert call(reject_bid, as_=deal.owner, path={"bid_id": deal.bid}).status == 200
 
 
 @pytest.mark.parametrize("role", [Role.AGENT, Role.SUPER_ADMIN])
-def test_an_agent_and_an_administrator_answer_for_the_owner(world, deal, role):
+def test_agents_and_administrators_answer_bids_for_the_owner(world, deal, role):
     by = world.colleague(deal.owner, role) if role is Role.AGENT else world.user(role)
 
     assert deal.counter(by=by).status == 200
@@ -114,7 +114,7 @@ def test_an_agent_and_an_administrator_answer_for_the_owner(world, deal, role):
     assert deal.contracts()[0]["owner_party"]["name"] == deal.owner.name
 
 
-def test_a_broker_and_a_colleague_move_their_organizations_bid(world, deal):
+def test_colleagues_and_brokers_move_their_organizations_bid(world, deal):
     deal.counter()
 
     assert deal.revise(by=world.colleague(deal.client)).status == 200
@@ -122,7 +122,7 @@ def test_a_broker_and_a_colleague_move_their_organizations_bid(world, deal):
 
 
 @pytest.mark.parametrize("move", MOVES)
-def test_an_administrator_may_make_every_move(world, deal, move):
+def test_an_administrator_may_make_every_move_on_a_bid(world, deal, move):
     if move in ("accept", "revise"):
         deal.counter()
 
@@ -130,14 +130,14 @@ def test_an_administrator_may_make_every_move(world, deal, move):
 
 
 @pytest.mark.parametrize("move", MOVES)
-def test_the_other_side_may_not_make_the_move(deal, move):
+def test_neither_side_may_make_the_other_sides_move(deal, move):
     other = deal.owner if move in CLIENTS else deal.client
 
     assert (getattr(deal, move)(by=other).code, deal.events()) == ("FORBIDDEN", ["bid.placed"])
 
 
 @pytest.mark.parametrize("move", MOVES)
-def test_anothers_bid_does_not_exist(world, deal, move):
+def test_moves_on_another_organizations_bid_are_not_found(world, deal, move):
     stranger = world.client() if move in CLIENTS else world.owner()
     foreign = getattr(deal, move)(by=stranger)
     deal.bid, bid = other_id(), deal.bid
@@ -150,7 +150,7 @@ def test_anothers_bid_does_not_exist(world, deal, move):
 
 @pytest.mark.parametrize("field", ["id", "status", "client_id", "owner_id", "contract_id", "version", "currency"])
 @pytest.mark.parametrize("move", MOVES)
-def test_nobody_sets_what_the_platform_sets(deal, move, field):
+def test_fields_set_by_the_platform_are_refused_in_moves_on_a_bid(deal, move, field):
     """Quality 38."""
     before = deal.row()
     needed = {AMOUNTS[move]: 1} if move in AMOUNTS else {}
@@ -161,13 +161,13 @@ def test_nobody_sets_what_the_platform_sets(deal, move, field):
     assert deal.row() == before
 
 
-def test_a_client_withdraws_from_a_space_that_is_no_longer_listed(world, deal):
+def test_a_bid_on_a_space_that_is_no_longer_listed_can_be_withdrawn(world, deal):
     world.sql("UPDATE spaces SET is_leasable = false WHERE id = %(id)s", id=deal.space)
 
     assert deal.withdraw().status == 200
 
 
-def test_a_withdrawal_needs_no_reason_but_keeps_one(deal):
+def test_the_reason_of_a_withdrawal_is_stored(deal):
     reply = deal.withdraw(notes="Found another")
 
     assert (reply.json["status"], reply.json["decision_reason"]) == ("WITHDRAWN", "Found another")

@@ -56,7 +56,7 @@ def without_nulls(value):
     return value
 
 
-def test_an_offer_keeps_every_term_and_shows_it_as_it_was_asked(deal):
+def test_an_offer_stores_every_term_and_returns_it_unchanged(deal):
     bid = deal.seen()
     [version] = bid["versions"]
 
@@ -65,7 +65,7 @@ def test_an_offer_keeps_every_term_and_shows_it_as_it_was_asked(deal):
     assert bid["rentable_sqft"] == 1000
 
 
-def test_an_offer_that_names_no_terms_has_the_default_ones_written_down(world, call):
+def test_an_offer_without_terms_stores_the_defaults(world, call):
     deal = Negotiation(world, call)
 
     assert told(deal.seen(), DEFAULTS) == DEFAULTS
@@ -74,14 +74,14 @@ def test_an_offer_that_names_no_terms_has_the_default_ones_written_down(world, c
     }
 
 
-def test_null_is_the_default_in_a_first_offer_too(world, call):
+def test_a_null_term_in_a_first_offer_means_the_default(world, call):
     deal = Negotiation(world, call, offer=dict.fromkeys(OFFERED))
 
     assert told(deal.seen(), DEFAULTS) == DEFAULTS
     assert deal.seen()["term_months"] == 12
 
 
-def test_a_term_that_an_answer_leaves_out_stands_and_null_clears_it(deal):
+def test_an_answer_keeps_omitted_terms_and_null_resets_them(deal):
     deal.counter(4800, free_rent={"months": [1]}, discount=None, deposit_months=None)
     owner = deal.seen()
     deal.revise(4700, escalation=None, term_months=None, late_policy={"grace_days": 10})
@@ -100,7 +100,7 @@ def test_a_term_that_an_answer_leaves_out_stands_and_null_clears_it(deal):
     assert client["late_policy"] == {"grace_days": 10, "fee_percent": 0, "min_fee": 0, "annual_interest_percent": 0}
 
 
-def test_each_version_stands_beside_the_others_with_its_own_figures(world, call):
+def test_each_version_of_a_bid_is_listed_with_its_own_economics(world, call):
     """IREM's case [docs/spec/lease-maths.md]: 10,000 sqft at 25.00 +3 %, 5 years, one month free, 6 %, 20.20 a foot."""
     irem = {"escalation": {"kind": "COMPOUND", "percent": 3}, "term_months": 60, "free_rent": {"months": [1]}}
     irem |= {"commission_percent": 6, "ti_allowance_psf": 20, "other_costs_psf": Decimal("0.20")}
@@ -127,7 +127,7 @@ def test_each_version_stands_beside_the_others_with_its_own_figures(world, call)
     assert deal.seen() == deal.seen(by=deal.client)
 
 
-def test_what_a_version_is_worth_is_never_calculated_anew(world, deal):
+def test_the_economics_of_a_version_are_never_recalculated(world, deal):
     before = deal.seen()["versions"]
     world.sql("UPDATE spaces SET gross_sqft = 2000 WHERE id = %(id)s", id=deal.space)
     deal.counter(4800)
@@ -138,7 +138,7 @@ def test_what_a_version_is_worth_is_never_calculated_anew(world, deal):
     assert (first["rentable_sqft"], second["rentable_sqft"]) == (1000, 2000)
 
 
-def test_a_sale_is_one_price_without_a_term(world, call):
+def test_a_sale_has_one_price_and_no_term(world, call):
     deal = Negotiation(world, call, offer={"contract_type": "SALE", "bid_amount": 900000})
 
     seen = deal.seen()
@@ -175,7 +175,7 @@ SENSELESS = {
 
 
 @pytest.mark.parametrize("field", SENSELESS)
-def test_terms_without_sense_name_the_field_and_the_rule(world, call, field):
+def test_inconsistent_terms_are_refused_with_field_and_rule(world, call, field):
     body = {"space_id": world.space(), "bid_amount": 4500, "start_date": "2027-02-01"} | SENSELESS[field]
 
     reply = call(place_bid, as_=world.client(), body=body)
@@ -184,7 +184,7 @@ def test_terms_without_sense_name_the_field_and_the_rule(world, call, field):
     assert field in reply.fields
 
 
-def test_a_counter_is_refused_by_the_same_rules_under_the_name_of_its_own_amount(deal):
+def test_inconsistent_terms_of_a_counter_offer_name_its_own_amount_field(deal):
     reply = deal.counter(9_999_999_999, term_months=600, escalation=None)
     assert (reply.status, reply.fields) == (422, ["counter_offer_amount"])
     assert deal.counter(4800, term_months=12, free_rent={"months": [13]}).fields == ["free_rent.months.0"]
@@ -212,7 +212,7 @@ def test_a_counter_is_refused_by_the_same_rules_under_the_name_of_its_own_amount
         ({"economics": {}}, "economics"),
     ],
 )
-def test_what_is_malformed_is_400(world, call, terms, field):
+def test_malformed_terms_are_refused_with_400(world, call, terms, field):
     body = {"space_id": world.space(), "bid_amount": 4500} | terms
 
     reply = call(place_bid, as_=world.client(), body=body)
@@ -220,7 +220,7 @@ def test_what_is_malformed_is_400(world, call, terms, field):
     assert (reply.status, reply.fields) == (400, [field])
 
 
-def test_a_currency_without_cents_takes_none_in_any_amount(world, call):
+def test_decimals_are_refused_in_every_amount_of_a_currency_without_cents(world, call):
     body = {"space_id": world.space(currency="JPY"), "bid_amount": 4500, "late_policy": {"min_fee": Decimal("0.5")}}
 
     reply = call(place_bid, as_=world.client(), body=body)
@@ -240,7 +240,7 @@ def publish(world, owner, name, day, value):
     )
 
 
-def test_a_rent_may_follow_an_index_of_the_owner_and_of_nobody_else(world, call):
+def test_a_rent_may_follow_only_an_index_of_the_owner(world, call):
     owner, other = world.owner(), world.owner()
     publish(world, owner, "CPI-U", "2026-01-01", 100)
     publish(world, other, "HICP", "2026-01-01", 100)
@@ -257,7 +257,7 @@ def test_a_rent_may_follow_an_index_of_the_owner_and_of_nobody_else(world, call)
     assert call(place_bid, as_=world.client(), body=offer).fields == ["escalation.index.name"]
 
 
-def test_a_rent_of_a_past_year_follows_the_values_that_are_known(world, call):
+def test_a_rent_for_a_past_year_follows_the_published_index_values(world, call):
     owner = world.owner()
     publish(world, owner, "CPI-U", "2027-06-01", 110)
     clause = {"kind": "INDEX", "index": {"name": "CPI-U", "base_value": 100}}

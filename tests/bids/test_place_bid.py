@@ -31,7 +31,7 @@ def test_without_terms_the_lease_starts_next_month_and_lasts_a_year(world, call)
     assert bid["term_months"] == 12
 
 
-def test_the_bid_is_accounted_for(world, call):
+def test_a_placed_bid_is_audited_and_emits_its_event(world, call):
     space, client = world.space(), world.client()
 
     bid = call(place_bid, as_=client, body={"space_id": space, "bid_amount": Decimal("4500.50")}).json
@@ -53,13 +53,13 @@ def test_a_second_bid_of_the_same_organization_on_the_space_is_refused(world, ca
 
 
 @pytest.mark.parametrize("status", ["RESERVED", "OCCUPIED", "MAINTENANCE"])
-def test_a_space_that_is_not_available_takes_no_bid(world, call, status):
+def test_a_bid_on_an_unavailable_space_is_refused(world, call, status):
     reply = call(place_bid, as_=world.client(), body={"space_id": world.space(status=status), "bid_amount": 1})
 
     assert (reply.status, reply.code) == (409, "SPACE_NOT_AVAILABLE")
 
 
-def test_a_hidden_space_does_not_exist_for_a_client(world, call):
+def test_a_bid_on_a_hidden_space_is_not_found(world, call):
     hidden = world.space(is_leasable=False)
     client = world.client()
 
@@ -70,7 +70,7 @@ def test_a_hidden_space_does_not_exist_for_a_client(world, call):
     assert to_hidden.json["error"] == to_missing.json["error"]
 
 
-def test_a_start_in_the_past_is_refused_by_the_buildings_own_day(world, call):
+def test_a_start_before_today_at_the_building_is_refused(world, call):
     space = world.space()
 
     reply = call(
@@ -82,7 +82,7 @@ def test_a_start_in_the_past_is_refused_by_the_buildings_own_day(world, call):
     assert (reply.status, reply.code, reply.fields) == (422, "START_IN_THE_PAST", ["start_date"])
 
 
-def test_a_currency_without_cents_takes_none(world, call):
+def test_cents_are_refused_in_a_bid_in_a_currency_without_cents(world, call):
     space, client = world.space(currency="JPY"), world.client()
 
     broken = call(place_bid, as_=client, body={"space_id": space, "bid_amount": Decimal("450000.50")})
@@ -101,7 +101,7 @@ def test_an_owner_may_not_bid(world, call):
     ["0", "-1", "0.001", "1e2", '"1e2"', '" 5 "', '"1_000"', '"١٢"', "NaN", "Infinity", "true", "null"]
     + ["1000000000000", "9" * 5000],
 )
-def test_only_money_is_money(world, call, amount):
+def test_an_invalid_bid_amount_is_refused(world, call, amount):
     body = f'{{"space_id": "{world.space()}", "bid_amount": {amount}}}'
 
     reply = call(place_bid, as_=world.client(), body=body)
@@ -110,7 +110,7 @@ def test_only_money_is_money(world, call, amount):
 
 
 @pytest.mark.parametrize("field", ["id", "client_id", "owner_id", "status", "role", "contract_id"])
-def test_nobody_sets_what_the_platform_sets(world, call, field):
+def test_fields_set_by_the_platform_are_refused_in_a_bid(world, call, field):
     body = {"space_id": world.space(), "bid_amount": 1, field: "APPROVED"}
 
     reply = call(place_bid, as_=world.client(), body=body)

@@ -16,7 +16,7 @@ def ask(world, call, space=None, by=None, **terms):
     return call(preview_bid, as_=by or world.client(), body=body)
 
 
-def test_a_preview_shows_the_lines_and_names_every_parameter(world, call):
+def test_a_preview_shows_the_schedule_and_every_term_used(world, call):
     reply = ask(
         world,
         call,
@@ -63,7 +63,7 @@ def test_a_preview_shows_the_lines_and_names_every_parameter(world, call):
     assert {name: reply.json["parameters"][name] for name in expected} == expected
 
 
-def test_the_figures_are_the_published_ones(world, call):
+def test_the_preview_reproduces_published_lease_calculations(world, call):
     """IREM's case by the rent a square foot [docs/spec/lease-maths.md]."""
     reply = ask(
         world,
@@ -85,7 +85,7 @@ def test_the_figures_are_the_published_ones(world, call):
     assert found["face_rent_psf"] == 25
 
 
-def test_the_discounted_figure_is_the_published_one(world, call):
+def test_the_preview_reproduces_a_published_present_value(world, call):
     reply = ask(
         world,
         call,
@@ -101,7 +101,7 @@ def test_the_discounted_figure_is_the_published_one(world, call):
     assert reply.json["economics"]["ner_dcf"] == round(D("10121.87") * 12 / 5000, 2)
 
 
-def test_a_bid_on_the_same_terms_is_worth_the_same(world, call):
+def test_a_bid_has_the_same_economics_as_its_preview(world, call):
     space, client = world.space(), world.client()
     terms = {"bid_amount": 4500, "start_date": "2027-02-10", "term_months": 36}
     terms |= {"escalation": {"kind": "SIMPLE", "percent": D("2.5")}, "free_rent": {"months": [1, 36]}}
@@ -114,7 +114,7 @@ def test_a_bid_on_the_same_terms_is_worth_the_same(world, call):
     assert preview["economics"]["schedule_total"] == preview["schedule_total"]
 
 
-def test_any_start_and_a_space_that_others_hold_will_do(world, call):
+def test_a_preview_accepts_any_start_and_a_space_held_by_others(world, call):
     space = world.space(status="OCCUPIED")
 
     reply = ask(world, call, space, bid_amount=1000, start_date="2001-05-01")
@@ -123,7 +123,7 @@ def test_any_start_and_a_space_that_others_hold_will_do(world, call):
     assert reply.json["schedule"][0]["due_date"] == "2001-05-01"
 
 
-def test_nothing_is_kept_of_it(world, call):
+def test_a_preview_stores_nothing(world, call):
     client = world.client()
 
     ask(world, call, by=client, bid_amount=1000)
@@ -132,7 +132,7 @@ def test_nothing_is_kept_of_it(world, call):
     assert world.sql("SELECT id FROM bids WHERE client_id = %(id)s", id=client.id) == []
 
 
-def test_a_sale_has_a_price_and_no_economics(world, call):
+def test_a_preview_of_a_sale_has_a_price_and_no_economics(world, call):
     reply = ask(world, call, contract_type="SALE", bid_amount=900000, start_date="2027-01-01")
 
     assert reply.json["economics"] is None
@@ -149,13 +149,13 @@ def test_a_sale_has_a_price_and_no_economics(world, call):
         ({"bid_amount": 1, "term_months": 601}, "term_months"),
     ],
 )
-def test_terms_without_sense_are_refused_as_in_a_bid(world, call, terms, field):
+def test_a_preview_refuses_inconsistent_terms_like_a_bid(world, call, terms, field):
     reply = ask(world, call, **terms)
 
     assert (reply.status, reply.code, reply.fields) == (422, "INCONSISTENT_TERMS", [field])
 
 
-def test_a_space_that_the_caller_may_not_see_is_not_found(world, call):
+def test_a_preview_on_a_hidden_space_is_not_found(world, call):
     owner = world.owner()
     hidden = world.space(owner, is_leasable=False)
 
@@ -164,5 +164,5 @@ def test_a_space_that_the_caller_may_not_see_is_not_found(world, call):
 
 
 @pytest.mark.parametrize("role", [Role.OWNER, Role.AGENT, Role.CLIENT, Role.BROKER])
-def test_whoever_negotiates_may_try(world, call, role):
+def test_everyone_who_negotiates_may_preview_terms(world, call, role):
     assert ask(world, call, by=world.user(role), bid_amount=1).status == 200

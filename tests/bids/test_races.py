@@ -46,7 +46,7 @@ def assert_serial(deal, moved, start):
     ],
 )
 @pytest.mark.race
-def test_moves_at_the_same_moment_are_a_legal_serial_history(arena, call, start, moves, rounds):
+def test_concurrent_moves_on_a_bid_form_a_legal_serial_history(arena, call, start, moves, rounds):
     """Quality 3."""
     for _ in range(rounds):
         deal = Negotiation(arena, call)
@@ -62,7 +62,7 @@ def test_moves_at_the_same_moment_are_a_legal_serial_history(arena, call, start,
 
 
 @pytest.mark.race
-def test_of_five_accepted_counter_offers_on_one_space_one_wins(arena, call, rounds):
+def test_of_five_concurrently_accepted_counter_offers_on_one_space_one_wins(arena, call, rounds):
     """Quality 1, from the clients' side."""
     for _ in range(rounds):
         first = Negotiation(arena, call)
@@ -77,7 +77,7 @@ def test_of_five_accepted_counter_offers_on_one_space_one_wins(arena, call, roun
 
 
 @pytest.mark.race
-def test_of_thirty_bids_by_one_client_over_http_and_sockets_one_stands(arena, call, rounds):
+def test_of_thirty_concurrent_bids_by_one_client_over_http_and_sockets_one_is_placed(arena, call, rounds):
     """Quality 4."""
     client, owner = arena.client(), arena.owner()
     building, token = arena.building(owner), client.token()

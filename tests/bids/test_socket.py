@@ -32,13 +32,13 @@ def test_a_client_withdraws_over_its_socket(deal):
     assert deal.events() == ["bid.placed", "bid.withdrawn"]
 
 
-def test_a_withdrawal_may_say_why(deal):
+def test_a_withdrawal_over_the_socket_may_give_a_reason(deal):
     socket_of(deal.client).say(withdraw_bid, "bid:withdraw", {"bid_id": deal.bid, "notes": "Too dear"})
 
     assert deal.row()["decision_reason"] == "Too dear"
 
 
-def test_a_second_withdrawal_is_refused_as_over_http(deal):
+def test_a_second_withdrawal_over_the_socket_is_refused_as_over_http(deal):
     socket = socket_of(deal.client)
     socket.say(withdraw_bid, "bid:withdraw", {"bid_id": deal.bid})
 
@@ -47,7 +47,7 @@ def test_a_second_withdrawal_is_refused_as_over_http(deal):
     assert (frame["event"], frame["data"]["code"]) == ("error", "BID_NOT_OPEN")
 
 
-def test_anothers_bid_does_not_exist_here_either(world, deal):
+def test_another_organizations_bid_is_not_found_over_the_socket(world, deal):
     """Quality 33."""
     socket = socket_of(world.client())
 
@@ -59,7 +59,7 @@ def test_anothers_bid_does_not_exist_here_either(world, deal):
     assert deal.events() == ["bid.placed"]
 
 
-def test_a_space_that_is_not_listed_does_not_exist_here_either(world):
+def test_an_unlisted_space_is_not_found_over_the_socket(world):
     """Quality 33."""
     socket, hidden = socket_of(world.client()), world.space(is_leasable=False)
 
@@ -72,7 +72,7 @@ def test_a_space_that_is_not_listed_does_not_exist_here_either(world):
 
 
 @pytest.mark.parametrize(("data", "field"), [({}, "bid_id"), ({"status": "APPROVED"}, "status")])
-def test_what_is_wrong_is_named(deal, data, field):
+def test_an_invalid_field_is_reported_by_name_over_the_socket(deal, data, field):
     data = data if field == "bid_id" else {"bid_id": deal.bid} | data
 
     frame = socket_of(deal.client).say(withdraw_bid, "bid:withdraw", data)
@@ -81,13 +81,13 @@ def test_what_is_wrong_is_named(deal, data, field):
     assert deal.events() == ["bid.placed"]
 
 
-def test_an_owner_may_not_withdraw(deal):
+def test_an_owner_may_not_withdraw_a_bid_over_the_socket(deal):
     frame = socket_of(deal.owner).say(withdraw_bid, "bid:withdraw", {"bid_id": deal.bid})
 
     assert frame["data"]["code"] == "FORBIDDEN"
 
 
-def test_an_offer_over_the_socket_takes_all_terms(world):
+def test_an_offer_over_the_socket_accepts_all_terms(world):
     socket, space = socket_of(world.client()), str(world.space())
     terms = {"escalation": {"kind": "COMPOUND", "percent": 3}, "free_rent": {"months": [1]}, "deposit_months": 2}
     offer = {"space_id": space, "bid_amount": 4500}

@@ -19,7 +19,7 @@ def terms_of(version):
     return tuple(version[name] for name in names)
 
 
-def test_each_round_is_a_version_by_its_author_that_both_sides_see(deal):
+def test_each_round_adds_a_version_with_its_author_that_both_sides_see(deal):
     owner, client = str(deal.owner.id), str(deal.client.id)
     deal.counter(4800, notes="4,800 or nothing", term_months=24)
     deal.counter(Decimal("4750.50"), valid_until="2027-01-15")
@@ -39,7 +39,7 @@ def test_each_round_is_a_version_by_its_author_that_both_sides_see(deal):
     assert (seen["start_date"], seen["valid_until"], seen["notes"]) == ("2027-03-01", None, "Later, then")
 
 
-def test_a_version_is_never_changed_again(world, deal):
+def test_a_version_of_the_terms_cannot_be_changed(world, deal):
     deal.counter()
 
     for statement in ("UPDATE bid_versions SET amount = 1", "DELETE FROM bid_versions"):
@@ -47,14 +47,14 @@ def test_a_version_is_never_changed_again(world, deal):
             world.sql(f"{statement} WHERE bid_id = %(id)s", id=deal.bid)
 
 
-def test_a_decision_is_no_version(deal):
+def test_a_decision_adds_no_version_of_the_terms(deal):
     deal.counter()
     deal.accept()
 
     assert [version["version"] for version in deal.seen()["versions"]] == [1, 2]
 
 
-def test_the_change_of_terms_is_accounted_for_with_before_and_after(world, deal):
+def test_a_change_of_terms_is_audited_with_before_and_after(world, deal):
     deal.counter(4800, term_months=24, valid_until="2027-01-15", notes="For Ms. Berg only")
 
     audit = world.audits(deal.bid)[-1]
@@ -74,7 +74,7 @@ def test_the_change_of_terms_is_accounted_for_with_before_and_after(world, deal)
     ],
 )
 @pytest.mark.parametrize("move", ["counter", "revise"])
-def test_terms_without_sense_are_refused(deal, move, terms, code, field):
+def test_inconsistent_terms_are_refused_in_a_counter_offer_and_a_revision(deal, move, terms, code, field):
     deal.counter()
     before = deal.row()
 
@@ -85,29 +85,29 @@ def test_terms_without_sense_are_refused(deal, move, terms, code, field):
 
 
 @pytest.mark.parametrize("months", [0, 601, "12", Decimal("1.5"), True])
-def test_a_term_is_between_one_month_and_fifty_years(deal, months):
+def test_a_term_outside_one_month_to_fifty_years_is_refused(deal, months):
     assert deal.counter(term_months=months).fields == ["term_months"]
 
 
 @pytest.mark.parametrize("day", ["2027-02-30", "tomorrow", 20270201, "2027-02-01T00:00:00Z", "9999-01-01"])
 @pytest.mark.parametrize("field", ["start_date", "valid_until"])
-def test_only_a_day_is_a_day(deal, field, day):
+def test_an_invalid_start_date_is_refused(deal, field, day):
     assert deal.counter(**{field: day}).fields == [field]
 
 
 @pytest.mark.parametrize("amount", ["0", "-1", "0.001", "1e2", '"5"', "NaN", "true", "null", "1000000000000"])
 @pytest.mark.parametrize(("move", "field"), AMOUNTS.items())
-def test_only_money_is_money(deal, move, field, amount):
+def test_an_invalid_amount_of_an_answer_is_refused(deal, move, field, amount):
     assert deal.ask(move, f'{{"{field}": {amount}}}').status == 400
     assert deal.row()["version"] == 1
 
 
 @pytest.mark.parametrize(("move", "field"), AMOUNTS.items())
-def test_an_answer_without_an_amount_is_none(deal, move, field):
+def test_a_counter_offer_or_revision_without_an_amount_is_refused(deal, move, field):
     assert deal.ask(move, {}).fields == [field]
 
 
-def test_a_currency_without_cents_takes_none(world, call):
+def test_cents_are_refused_in_an_answer_in_a_currency_without_cents(world, call):
     deal = Negotiation(world, call, currency="JPY", offer={"bid_amount": 450000})
 
     assert deal.counter(Decimal("480000.50")).fields == ["counter_offer_amount"]
@@ -116,7 +116,7 @@ def test_a_currency_without_cents_takes_none(world, call):
     assert deal.revise(460000).status == 200
 
 
-def test_a_backup_bid_is_negotiated_while_another_one_holds_the_space(world, call, deal):
+def test_a_backup_bid_can_be_negotiated_while_another_bid_holds_the_space(world, call, deal):
     backup = Negotiation(world, call, owner=deal.owner, space=deal.space)
     deal.approve()
 

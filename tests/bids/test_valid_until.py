@@ -20,7 +20,7 @@ def zone(request):
 
 
 @pytest.mark.parametrize("conclude", ["approve", "accept"])
-def test_an_offer_can_be_taken_on_its_last_day_and_not_after(world, call, zone, conclude):
+def test_an_offer_can_be_accepted_through_its_last_day_only(world, call, zone, conclude):
     last = today_in(world, zone) + timedelta(days=3)
     deals = [Negotiation(world, call, timezone=zone, offer={"valid_until": last}) for _ in range(2)]
     if conclude == "accept":
@@ -37,7 +37,7 @@ def test_an_offer_can_be_taken_on_its_last_day_and_not_after(world, call, zone, 
     assert late.contracts() == []
 
 
-def test_the_day_is_the_buildings_own(world, call, zone):
+def test_an_offers_last_day_is_a_day_in_the_buildings_time_zone(world, call, zone):
     yesterday = today_in(world, zone) - timedelta(days=1)
     space = world.space(timezone=zone)
     body = {"space_id": space, "bid_amount": 1, "valid_until": yesterday}
@@ -50,7 +50,7 @@ def test_the_day_is_the_buildings_own(world, call, zone):
 
 
 @pytest.mark.parametrize("move", ["counter", "reject", "withdraw"])
-def test_an_expired_offer_is_still_open_for_everything_else(world, call, move):
+def test_an_expired_offer_allows_every_move_but_acceptance(world, call, move):
     deal = Negotiation(world, call, offer={"valid_until": today_in(world, "UTC")})
 
     with world.clock_moved(1):
@@ -69,7 +69,7 @@ def test_an_expired_counter_offer_can_be_answered_with_a_revision(world, call):
         assert deal.approve().status == 200
 
 
-def test_a_counter_offer_does_not_run_out_with_the_clients_own_offer(world, call):
+def test_a_counter_offer_does_not_expire_with_the_clients_offer(world, call):
     deal = Negotiation(world, call, offer={"valid_until": today_in(world, "UTC")})
 
     assert deal.counter().json["valid_until"] is None
@@ -77,7 +77,7 @@ def test_a_counter_offer_does_not_run_out_with_the_clients_own_offer(world, call
         assert deal.accept().status == 200
 
 
-def test_a_start_that_has_passed_must_be_named_anew(world, call):
+def test_a_revision_after_the_start_date_must_name_a_new_one(world, call):
     deal = Negotiation(world, call, offer={"start_date": today_in(world, "UTC")})
 
     with world.clock_moved(1):

@@ -72,7 +72,7 @@ def news(told):
         ),
     ],
 )
-def test_the_owners_answer_is_told_to_both_sides(deal, heard, moves, status, title, to_client, to_owner):
+def test_both_sides_are_notified_of_the_owners_answer(deal, heard, moves, status, title, to_client, to_owner):
     for move in moves:
         getattr(deal, move)()
 
@@ -86,7 +86,7 @@ def test_the_owners_answer_is_told_to_both_sides(deal, heard, moves, status, tit
     assert [frame["event"] for frame in told["owner"]] == ["bid:status_changed", "bid:updated"]
 
 
-def test_a_withdrawal_is_told_to_both_sides(deal, heard):
+def test_both_sides_are_notified_of_a_withdrawal(deal, heard):
     deal.withdraw()
 
     told = heard()
@@ -96,7 +96,7 @@ def test_a_withdrawal_is_told_to_both_sides(deal, heard):
     assert [frame["event"] for frame in told["client"]] == ["bid:status_changed", "bid:updated"]
 
 
-def test_a_revision_is_told_to_the_owners_side_like_a_new_bid(deal, heard):
+def test_the_owners_side_is_notified_of_a_revision_like_a_new_bid(deal, heard):
     deal.counter()
     deal.revise(4600)
 
@@ -108,7 +108,7 @@ def test_a_revision_is_told_to_the_owners_side_like_a_new_bid(deal, heard):
     assert news(told["owner"]) == ("Bid Revised", "A bid on Office Suite 101 was revised to $4,600.00")
 
 
-def test_an_accepted_counter_offer_is_told_in_its_own_words(deal, heard):
+def test_an_accepted_counter_offer_has_its_own_notification(deal, heard):
     deal.counter()
     contract = deal.accept().json["contract_id"]
 
@@ -123,7 +123,7 @@ def test_an_accepted_counter_offer_is_told_in_its_own_words(deal, heard):
     assert news(told["client's colleague"])[1].startswith("Your side has accepted the counter-offer")
 
 
-def test_an_approval_after_a_revision_is_an_approval(deal, heard):
+def test_an_approval_after_a_revision_is_notified_as_an_approval(deal, heard):
     deal.counter()
     deal.revise()
     deal.approve()

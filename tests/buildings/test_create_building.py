@@ -36,19 +36,19 @@ def test_an_owner_lists_a_building_with_its_floors(world, call):
     assert (audit["user_id"], audit["after"]["total_floors"]) == (owner.id, 10)
 
 
-def test_the_days_of_a_building_are_those_of_its_coordinates(world, call):
+def test_a_buildings_time_zone_follows_from_its_coordinates(world, call):
     assert call(create_building, as_=world.owner(), body=TOWER).json["timezone"] == "America/New_York"
     at_sea = TOWER | {"latitude": Decimal("0"), "longitude": Decimal("-140")}
     assert call(create_building, as_=world.owner(), body=at_sea).status == 201
 
 
-def test_a_time_zone_that_is_given_counts_more_than_coordinates(world, call):
+def test_a_given_time_zone_overrides_the_coordinates(world, call):
     reply = call(create_building, as_=world.owner(), body=TOWER | {"timezone": "Pacific/Kiritimati"})
 
     assert reply.json["timezone"] == "Pacific/Kiritimati"
 
 
-def test_a_building_without_coordinates_keeps_utc(world, call):
+def test_a_building_without_coordinates_uses_utc(world, call):
     nowhere = {name: TOWER[name] for name in ("name", "address", "total_floors")}
 
     reply = call(create_building, as_=world.owner(), body=nowhere)
@@ -56,7 +56,7 @@ def test_a_building_without_coordinates_keeps_utc(world, call):
     assert (reply.json["timezone"], reply.json["amenities"], reply.json["latitude"]) == ("UTC", [], None)
 
 
-def test_an_agent_lists_in_the_name_of_its_owner(world, call):
+def test_an_agent_creates_a_building_for_its_owner(world, call):
     owner = world.owner()
     agent = world.colleague(owner, Role.AGENT)
 
@@ -93,7 +93,7 @@ def test_an_agent_lists_in_the_name_of_its_owner(world, call):
         ({"created_at": "2025-01-01T00:00:00Z"}, "created_at"),
     ],
 )
-def test_a_field_that_is_wrong_is_named(world, call, change, field):
+def test_an_invalid_field_of_a_new_building_is_reported_by_name(world, call, change, field):
     owner = world.owner()
 
     reply = call(create_building, as_=owner, body=TOWER | change)
@@ -102,7 +102,7 @@ def test_a_field_that_is_wrong_is_named(world, call, change, field):
     assert world.sql("SELECT id FROM buildings WHERE owner_id = %(id)s", id=owner.id) == []
 
 
-def test_an_external_id_is_used_once_in_an_organization(world, call):
+def test_an_external_id_is_unique_among_an_organizations_buildings(world, call):
     owner, other = world.owner(), world.owner()
     building = TOWER | {"external_id": "B-1"}
     assert call(create_building, as_=owner, body=building).status == 201
@@ -114,11 +114,11 @@ def test_an_external_id_is_used_once_in_an_organization(world, call):
 
 
 @pytest.mark.parametrize("role", [Role.CLIENT, Role.BROKER, Role.FINANCIAL_OFFICER, Role.SUPPORT])
-def test_only_an_owners_side_lists_buildings(world, call, role):
+def test_only_the_owners_side_may_create_buildings(world, call, role):
     assert call(create_building, as_=world.user(role), body=TOWER).status == 403
 
 
-def test_the_same_key_lists_one_building(world, call):
+def test_a_repeated_idempotency_key_creates_one_building(world, call):
     owner = world.owner()
 
     first = call(create_building, as_=owner, body=TOWER, key="once")

@@ -27,7 +27,7 @@ def delete(call, user, building, **asked):
     return call(delete_building, as_=user, path={"building_id": building}, **asked)
 
 
-def test_a_building_goes_with_its_floors_and_spaces(world, call, owner, building):
+def test_a_building_is_deleted_with_its_floors_and_spaces(world, call, owner, building):
     spaces = [world.space(owner, building=building), world.space(owner, building=building, is_leasable=False)]
 
     reply = delete(call, owner, building)
@@ -44,7 +44,7 @@ def test_a_building_goes_with_its_floors_and_spaces(world, call, owner, building
     assert [len(world.audits(thing)) for thing in (building, *spaces)] == [1, 1, 1]
 
 
-def test_what_is_deleted_is_nowhere_to_be_found(world, call, owner, building):
+def test_a_deleted_building_is_not_found_anywhere(world, call, owner, building):
     space = world.space(owner, building=building)
     delete(call, owner, building)
 
@@ -58,7 +58,7 @@ def test_what_is_deleted_is_nowhere_to_be_found(world, call, owner, building):
     assert call(place_bid, as_=world.client(), body={"space_id": space, "bid_amount": 1}).status == 404
 
 
-def test_a_building_stays_while_a_bid_is_open_on_one_of_its_spaces(world, call, owner, building):
+def test_a_building_with_an_open_bid_on_a_space_cannot_be_deleted(world, call, owner, building):
     world.space(owner, building=building)
     client, space = world.client(), world.space(owner, building=building)
     bid = call(place_bid, as_=client, body={"space_id": space, "bid_amount": 1}).json["id"]
@@ -72,7 +72,7 @@ def test_a_building_stays_while_a_bid_is_open_on_one_of_its_spaces(world, call, 
     assert delete(call, owner, building).status == 204
 
 
-def test_a_building_stays_while_a_contract_lives_in_it(world, call):
+def test_a_building_with_a_live_contract_cannot_be_deleted(world, call):
     deal = Deal(world, call)
     [space] = world.sql("SELECT building_id FROM spaces WHERE id = %(id)s", id=deal.space)
 
@@ -81,7 +81,7 @@ def test_a_building_stays_while_a_contract_lives_in_it(world, call):
     assert (reply.status, reply.fields) == (409, ["contracts", "bids"])
 
 
-def test_a_building_of_others_is_not_found_like_one_that_never_was(world, call, building):
+def test_deleting_another_organizations_building_is_not_found(world, call, building):
     stranger = world.owner()
 
     foreign, missing = delete(call, stranger, building), delete(call, stranger, other_id())
@@ -91,7 +91,7 @@ def test_a_building_of_others_is_not_found_like_one_that_never_was(world, call, 
     assert call(get_building, path={"building_id": building}).status == 200
 
 
-def test_only_the_version_that_was_read_is_deleted(world, call, owner, building):
+def test_a_building_is_deleted_only_in_the_version_that_was_read(world, call, owner, building):
     etag = call(get_building, as_=owner, path={"building_id": building}).headers["etag"]
 
     stale = delete(call, owner, building, headers={"If-Match": '"1"'})
@@ -100,21 +100,21 @@ def test_only_the_version_that_was_read_is_deleted(world, call, owner, building)
     assert delete(call, owner, building, headers={"If-Match": etag}).status == 204
 
 
-def test_its_number_is_free_again(world, call, owner, building):
+def test_the_external_id_of_a_deleted_building_can_be_reused(world, call, owner, building):
     world.sql("UPDATE buildings SET external_id = 'B-1' WHERE id = %(id)s", id=building)
     delete(call, owner, building)
 
     world.sql("UPDATE buildings SET external_id = 'B-1' WHERE id = %(id)s", id=world.building(owner))
 
 
-def test_agents_and_administrators_may_and_others_may_not(world, call, owner, building):
+def test_only_the_owners_side_and_administrators_may_delete_a_building(world, call, owner, building):
     for role in (Role.CLIENT, Role.SUPPORT, Role.FINANCIAL_OFFICER):
         assert delete(call, world.user(role), building).status == 403
     assert delete(call, world.colleague(owner, Role.AGENT), building).status == 204
     assert delete(call, world.user(Role.SUPER_ADMIN), world.building(owner)).status == 204
 
 
-def test_no_bid_is_left_on_a_building_that_went(world, call, owner):
+def test_a_bid_placed_during_a_deletion_never_remains_on_the_deleted_building(world, call, owner):
     clients = [world.client() for _ in range(3)]
     for _ in range(10):
         building = world.building(owner)

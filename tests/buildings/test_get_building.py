@@ -24,7 +24,7 @@ def names(reply):
     return [[space["name"] for space in floor["spaces"]] for floor in reply.json["floors"]]
 
 
-def test_the_public_sees_what_is_listed_and_no_owner(world, call, tower):
+def test_the_public_sees_listed_spaces_and_no_owner(world, call, tower):
     owner, building = tower
 
     reply = call(get_building, path={"building_id": building})
@@ -37,7 +37,7 @@ def test_the_public_sees_what_is_listed_and_no_owner(world, call, tower):
         assert secret not in reply.body.decode()
 
 
-def test_the_owners_side_sees_all_of_it(world, call, tower):
+def test_the_owners_side_sees_the_whole_building(world, call, tower):
     owner, building = tower
 
     for caller in (owner, world.colleague(owner, Role.AGENT), world.user(Role.SUPPORT), world.user(Role.SUPER_ADMIN)):
@@ -54,7 +54,7 @@ def test_the_owners_side_sees_all_of_it(world, call, tower):
         }
 
 
-def test_whoever_is_not_of_the_owners_side_sees_what_the_public_sees(world, call, tower):
+def test_others_see_a_building_as_the_public_does(world, call, tower):
     owner, building = tower
     public = call(get_building, path={"building_id": building})
 
@@ -62,7 +62,7 @@ def test_whoever_is_not_of_the_owners_side_sees_what_the_public_sees(world, call
         assert call(get_building, as_=caller, path={"building_id": building}).body == public.body
 
 
-def test_a_floor_has_the_fields_that_are_promised(world, call, tower):
+def test_a_floor_has_all_documented_fields(world, call, tower):
     _, building = tower
     world.sql(
         "UPDATE floors SET total_sqft = 10000, common_area_sqft = 2000 WHERE id = %(id)s",
@@ -76,13 +76,13 @@ def test_a_floor_has_the_fields_that_are_promised(world, call, tower):
     assert measured["spaces"][0]["amenities"] == ["wifi", "parking"]
 
 
-def test_an_empty_building_is_not_occupied(world, call):
+def test_an_empty_building_has_an_occupancy_of_zero(world, call):
     reply = call(get_building, path={"building_id": world.building()})
 
     assert (reply.json["occupancy_rate"], reply.json["total_spaces"]) == (0, 0)
 
 
-def test_a_building_that_is_gone_or_never_was_is_not_found(world, call, tower):
+def test_a_deleted_or_unknown_building_is_not_found(world, call, tower):
     _, building = tower
     world.sql("UPDATE buildings SET deleted_at = now() WHERE id = %(id)s", id=building)
 
@@ -94,13 +94,13 @@ def test_a_building_that_is_gone_or_never_was_is_not_found(world, call, tower):
     assert call(get_building, path={"building_id": "tower"}).status == 404
 
 
-def test_a_bad_token_is_refused_also_where_none_is_needed(world, call, tower):
+def test_an_invalid_token_is_refused_even_where_none_is_required(world, call, tower):
     reply = call(get_building, path={"building_id": tower[1]}, headers={"authorization": "Bearer nonsense"})
 
     assert (reply.status, reply.code) == (401, "INVALID_TOKEN")
 
 
-def test_unknown_parameters_are_refused(call, tower):
+def test_unknown_parameters_of_get_building_are_refused(call, tower):
     reply = call(get_building, path={"building_id": tower[1]}, query={"expand": "all"})
 
     assert (reply.status, reply.fields) == (400, ["expand"])

@@ -11,7 +11,7 @@ def ids(reply):
     return [building["id"] for building in reply.json["data"]]
 
 
-def test_an_owner_sees_its_own_newest_first(world, call):
+def test_an_owner_lists_its_own_buildings_newest_first(world, call):
     owner, stranger = world.owner(), world.owner()
     made = [str(world.building(owner)) for _ in range(3)]
     world.building(stranger)
@@ -24,7 +24,7 @@ def test_an_owner_sees_its_own_newest_first(world, call):
     assert ids(call(list_buildings, as_=world.colleague(owner, Role.AGENT))) == made[::-1]
 
 
-def test_the_list_tells_how_full_a_building_is(world, call):
+def test_the_list_of_buildings_shows_their_occupancy(world, call):
     owner = world.owner()
     building = world.building(owner)
     world.space(owner, building=building, gross_sqft=3000, status="OCCUPIED")
@@ -37,7 +37,7 @@ def test_the_list_tells_how_full_a_building_is(world, call):
     assert (shown["total_spaces"], shown["available_spaces"]) == (3, 1)
 
 
-def test_pages_neither_repeat_nor_skip_under_inserts(world, call):
+def test_pages_of_buildings_stay_stable_during_inserts(world, call):
     owner = world.owner()
     made = [str(world.building(owner)) for _ in range(5)]
 
@@ -49,7 +49,7 @@ def test_pages_neither_repeat_nor_skip_under_inserts(world, call):
     assert seen == made[::-1]
 
 
-def test_administrators_filter_everybodys_by_owner(world, call):
+def test_administrators_filter_all_buildings_by_owner(world, call):
     owner = world.owner()
     building = world.building(owner)
 
@@ -62,13 +62,13 @@ def test_administrators_filter_everybodys_by_owner(world, call):
 @pytest.mark.parametrize(
     "query", [{"limit": "0"}, {"limit": "101"}, {"limit": "x"}, {"cursor": "x"}, {"owner_id": "x"}, {"page": "2"}]
 )
-def test_a_bad_parameter_is_named(world, call, query):
+def test_an_invalid_parameter_of_the_list_of_buildings_is_reported_by_name(world, call, query):
     reply = call(list_buildings, as_=world.owner(), query=query)
 
     assert (reply.status, reply.fields) == (400, list(query))
 
 
-def test_a_cursor_belongs_to_its_filters(world, call):
+def test_a_cursor_of_buildings_is_valid_only_with_its_filters(world, call):
     owner = world.owner()
     for _ in range(2):
         world.building(owner)
@@ -79,6 +79,6 @@ def test_a_cursor_belongs_to_its_filters(world, call):
     assert (reply.status, reply.fields) == (400, ["cursor"])
 
 
-def test_a_client_has_no_buildings_to_list(world, call):
+def test_a_client_may_not_list_buildings(world, call):
     assert call(list_buildings, as_=world.client()).status == 403
     assert call(list_buildings).status == 401

@@ -19,7 +19,7 @@ def floors(call, user, building, **query):
     return call(list_floors, as_=user, path={"building_id": building}, query=query)
 
 
-def test_floors_stand_from_the_lowest_up_with_all_their_spaces(world, call, owner, building):
+def test_floors_are_listed_from_the_lowest_up_with_all_their_spaces(world, call, owner, building):
     world.space(owner, building=building, name="A")
     world.space(owner, building=building, name="Corridor", is_leasable=False, usage_type="CORRIDOR")
     world.sql("UPDATE floors SET total_sqft = 100 WHERE id = %(id)s", id=world.floor(building, 2))
@@ -35,7 +35,7 @@ def test_floors_stand_from_the_lowest_up_with_all_their_spaces(world, call, owne
     assert not reply.headers["etag"].startswith("W/")
 
 
-def test_pages_follow_each_other(world, call, owner):
+def test_pages_of_floors_have_no_gaps_or_repeats(world, call, owner):
     building = world.building(owner, floors=5)
 
     found = pages(list_floors, as_=owner, path={"building_id": building}, query={"limit": 2})
@@ -43,7 +43,7 @@ def test_pages_follow_each_other(world, call, owner):
     assert [floor["floor_number"] for page in found for floor in page["data"]] == [1, 2, 3, 4, 5]
 
 
-def test_a_page_of_floors_that_have_gone_is_empty(world, call, owner, building):
+def test_a_page_of_removed_floors_is_empty(world, call, owner, building):
     cursor = floors(call, owner, building, limit=1).json["meta"]["cursor"]
     world.sql("UPDATE floors SET deleted_at = now() WHERE building_id = %(id)s AND floor_number > 1", id=building)
 
@@ -52,7 +52,7 @@ def test_a_page_of_floors_that_have_gone_is_empty(world, call, owner, building):
     assert (reply.status, reply.json["data"]) == (200, [])
 
 
-def test_floors_are_for_the_owners_side(world, call, owner, building):
+def test_only_the_owners_side_may_list_floors(world, call, owner, building):
     for user in (world.colleague(owner, Role.AGENT), world.user(Role.SUPPORT), world.user(Role.SUPER_ADMIN)):
         assert floors(call, user, building).status == 200
     for role in (Role.CLIENT, Role.BROKER, Role.FINANCIAL_OFFICER):
@@ -63,5 +63,5 @@ def test_floors_are_for_the_owners_side(world, call, owner, building):
 
 
 @pytest.mark.parametrize("query", [{"limit": 0}, {"cursor": "x"}, {"floor": 1}])
-def test_a_bad_parameter_is_named(call, owner, building, query):
+def test_an_invalid_parameter_of_the_list_of_floors_is_reported_by_name(call, owner, building, query):
     assert floors(call, owner, building, **query).fields == list(query)

@@ -55,7 +55,7 @@ def suite(floor, **changes):
     return {"floor_id": floor, "name": "Suite", "usage_type": "OFFICE"} | size | changes
 
 
-def test_every_way_to_change_a_space_counts(world, call, kept):
+def test_every_change_to_a_space_updates_the_buildings_counters(world, call, kept):
     owner = world.owner()
     building = world.building(owner)
     space = call(create_space, as_=owner, body=suite(world.floor(building))).json["id"]
@@ -73,7 +73,7 @@ def test_every_way_to_change_a_space_counts(world, call, kept):
     assert kept(building) == (0, 0, 0, 0, 0)
 
 
-def test_a_deal_counts_from_its_hold_to_its_lease(world, call, kept):
+def test_a_deal_updates_the_buildings_counters_from_hold_to_lease(world, call, kept):
     [today] = world.sql("SELECT app.today('UTC') AS today")
     deal = Deal(world, call, start=today["today"])
     [place] = world.sql("SELECT building_id FROM spaces WHERE id = %(id)s", id=deal.space)
@@ -92,7 +92,7 @@ def test_a_deal_counts_from_its_hold_to_its_lease(world, call, kept):
     assert (listed["occupancy_rate"], listed["total_spaces"]) == (Decimal("0.25"), 2)
 
 
-def test_a_deal_that_is_undone_counts_back(world, call, kept):
+def test_an_undone_deal_reverts_the_buildings_counters(world, call, kept):
     deal = Deal(world, call)
     [place] = world.sql("SELECT building_id FROM spaces WHERE id = %(id)s", id=deal.space)
     assert kept(place["building_id"]) == (1, 1, 0, 1000, 0)
@@ -102,7 +102,7 @@ def test_a_deal_that_is_undone_counts_back(world, call, kept):
     assert kept(place["building_id"]) == (1, 1, 1, 1000, 0)
 
 
-def test_what_is_undone_was_never_counted(world, call, kept):
+def test_a_failed_change_leaves_the_buildings_counters_unchanged(world, call, kept):
     owner = world.owner()
     building = world.building(owner)
     body = suite(world.floor(building), external_id="S-1")
@@ -113,7 +113,7 @@ def test_what_is_undone_was_never_counted(world, call, kept):
     assert kept(building) == (1, 1, 1, 1000, 0)
 
 
-def test_a_deal_in_a_building_is_no_change_of_the_building(world, call):
+def test_a_deal_does_not_change_its_buildings_version(world, call):
     owner = world.owner()
     building, client = world.building(owner), world.client()
     space = world.space(owner, building=building)
@@ -125,7 +125,7 @@ def test_a_deal_in_a_building_is_no_change_of_the_building(world, call):
     assert world.sql("SELECT updated_at FROM buildings WHERE id = %(id)s", id=building) == before
 
 
-def test_changes_of_many_spaces_at_once_are_all_counted(world, call, kept):
+def test_concurrent_changes_of_many_spaces_are_all_counted(world, call, kept):
     owner, client = world.owner(), world.client()
     building = world.building(owner)
     floor = world.floor(building)
@@ -150,7 +150,7 @@ def test_changes_of_many_spaces_at_once_are_all_counted(world, call, kept):
         kept(building)
 
 
-def test_nobody_writes_the_counters(database, world):
+def test_no_application_role_may_write_the_counters(database, world):
     with psycopg.connect(database) as connection:
         for change in ("UPDATE buildings SET occupied_sqft = 0", "UPDATE spaces SET building_id = building_id"):
             with pytest.raises(psycopg.errors.InsufficientPrivilege), connection.transaction():
@@ -158,7 +158,7 @@ def test_nobody_writes_the_counters(database, world):
                 connection.execute(change)
 
 
-def test_what_was_there_before_the_counters_is_counted(postgres, request):
+def test_spaces_older_than_the_counters_are_counted(postgres, request):
     url = postgres.create_database(f"occupancy_{new_id().hex}")
     migrate.upgrade(url, "0002")
     older = World(url)

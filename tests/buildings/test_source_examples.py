@@ -63,7 +63,7 @@ def is_moment(text):
     return text.endswith("Z") and datetime.fromisoformat(text).tzinfo is not None
 
 
-def test_post_buildings(created):
+def test_creating_a_building_answers_as_in_the_source(created):
     assert UUID(created["id"])
     assert (created["name"], created["total_floors"]) == ("Downtown Office Tower", 10)
     assert [floor["floor_number"] for floor in created["floors"]] == list(range(1, 11))
@@ -71,7 +71,7 @@ def test_post_buildings(created):
     assert is_moment(created["created_at"])
 
 
-def test_get_buildings(call, owner, created):
+def test_listing_buildings_answers_as_in_the_source(call, owner, created):
     reply = call(list_buildings, as_=owner, query={"owner_id": owner.id, "limit": 20})
 
     assert (reply.status, set(reply.json)) == (200, {"data", "meta"})
@@ -90,7 +90,7 @@ def test_get_buildings(call, owner, created):
 
 
 @pytest.mark.parametrize("public", [False, True])
-def test_get_a_building(world, call, owner, created, public):
+def test_retrieving_a_building_answers_as_in_the_source(world, call, owner, created, public):
     """The source's own numbers: 10 floors, 50 spaces of which 12 are available, three quarters of the area let."""
     first = created["floors"][0]["id"]
     measured = {"total_sqft": 10000, "common_area_sqft": 2000}
@@ -126,7 +126,7 @@ def test_get_a_building(world, call, owner, created, public):
     assert [space["name"] for space in floor["spaces"]] == [f"Suite {number:02}" for number in range(5)]
 
 
-def test_put_a_building(call, owner, created):
+def test_updating_a_building_answers_as_in_the_source(call, owner, created):
     reply = call(update_building, as_=owner, path={"building_id": created["id"]}, body=CHANGED)
 
     assert reply.status == 200

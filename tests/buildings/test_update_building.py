@@ -39,7 +39,7 @@ def numbers(reply):
     return [floor["floor_number"] for floor in reply.json["floors"]]
 
 
-def test_the_fields_given_are_changed_and_no_others(world, call, put, owner, building):
+def test_only_the_given_fields_of_a_building_are_changed(world, call, put, owner, building):
     before = call(get_building, as_=owner, path={"building_id": building}).json
 
     reply = put(name="Updated Name")
@@ -54,7 +54,7 @@ def test_the_fields_given_are_changed_and_no_others(world, call, put, owner, bui
     assert (audit["before"]["name"], audit["after"]["name"]) == (before["name"], "Updated Name")
 
 
-def test_null_clears_where_there_may_be_nothing(world, put, building):
+def test_null_clears_an_optional_field_of_a_building(world, put, building):
     full = {"latitude": 10, "longitude": 20, "external_id": "B-1", "amenities": ["gym"]}
     assert put(**full).json["external_id"] == "B-1"
 
@@ -69,7 +69,7 @@ def test_null_clears_where_there_may_be_nothing(world, put, building):
     }
 
 
-def test_what_changes_nothing_tells_nothing(world, put, building):
+def test_an_update_without_changes_emits_no_building_event(world, put, building):
     before = stored(world, building)
 
     assert put().status == put(name=before["name"], total_floors=3, address=ADDRESS).status == 200
@@ -78,14 +78,14 @@ def test_what_changes_nothing_tells_nothing(world, put, building):
     assert world.events(building) == []
 
 
-def test_coordinates_are_two_or_none(put):
+def test_coordinates_are_given_both_or_not_at_all(put):
     assert put(latitude=Decimal("40.7128")).fields == ["longitude"]
     assert put(latitude=Decimal("40.7128"), longitude=Decimal("-74.006")).status == 200
     assert put(latitude=41).json["latitude"] == 41
     assert put(longitude=None).fields == ["longitude"]
 
 
-def test_the_days_of_running_leases_do_not_move_with_the_coordinates(put):
+def test_new_coordinates_do_not_change_the_time_zone(put):
     assert put(latitude=Decimal("40.7128"), longitude=Decimal("-74.006")).json["timezone"] == "UTC"
     assert put(timezone="America/New_York").json["timezone"] == "America/New_York"
 
@@ -96,7 +96,7 @@ def test_more_floors_are_added_on_top(put):
     assert (reply.json["total_floors"], numbers(reply)) == (5, [1, 2, 3, 4, 5])
 
 
-def test_empty_floors_go_from_the_top_and_come_back_new(world, put, building):
+def test_empty_floors_are_removed_from_the_top_and_added_again_as_new(world, put, building):
     gone = str(world.floor(building, 3))
 
     assert numbers(put(total_floors=1)) == [1]
@@ -106,7 +106,7 @@ def test_empty_floors_go_from_the_top_and_come_back_new(world, put, building):
     assert gone not in {floor["id"] for floor in again.json["floors"]}
 
 
-def test_floors_with_spaces_stay_and_are_named(world, put, owner, building):
+def test_floors_with_spaces_cannot_be_removed_and_are_named(world, put, owner, building):
     space = world.space(owner, building=building, floor_id=world.floor(building, 2))
     world.space(owner, building=building, floor_id=world.floor(building, 3))
 
@@ -150,7 +150,7 @@ def test_floors_with_spaces_stay_and_are_named(world, put, owner, building):
         ({"updated_at": "2025-01-01T00:00:00Z"}, "updated_at"),
     ],
 )
-def test_a_field_that_is_wrong_is_named_and_nothing_changes(world, put, building, change, field):
+def test_an_invalid_field_of_a_building_is_named_and_changes_nothing(world, put, building, change, field):
     before = stored(world, building)
 
     reply = put(**{"category": "RETAIL"} | change)
@@ -159,14 +159,14 @@ def test_a_field_that_is_wrong_is_named_and_nothing_changes(world, put, building
     assert stored(world, building) == before
 
 
-def test_an_external_id_is_used_once_in_an_organization(world, put, owner):
+def test_an_update_cannot_take_another_buildings_external_id(world, put, owner):
     world.sql("UPDATE buildings SET external_id = 'B-1' WHERE id = %(id)s", id=world.building(owner))
 
     assert (put(external_id="B-1").status, put(external_id="B-1").code) == (409, "EXTERNAL_ID_TAKEN")
     assert put(external_id="B-2").status == 200
 
 
-def test_a_building_of_others_is_not_found_like_one_that_never_was(world, call, put, building):
+def test_updating_another_organizations_building_is_not_found(world, call, put, building):
     before = stored(world, building)
     missing = call(update_building, as_=world.owner(), path={"building_id": other_id()}, body={"name": "Mine"})
 
@@ -177,14 +177,14 @@ def test_a_building_of_others_is_not_found_like_one_that_never_was(world, call, 
     assert stored(world, building) == before
 
 
-def test_agents_and_administrators_may_and_others_may_not(world, put, owner):
+def test_only_the_owners_side_and_administrators_may_update_a_building(world, put, owner):
     assert put(as_=world.colleague(owner, Role.AGENT), name="By the agent").status == 200
     assert put(as_=world.user(Role.SUPER_ADMIN), name="By us").json["owner_id"] == str(owner.id)
     for role in (Role.CLIENT, Role.BROKER, Role.SUPPORT, Role.FINANCIAL_OFFICER):
         assert put(as_=world.user(role), name="No").status == 403
 
 
-def test_the_etag_of_a_get_is_what_if_match_takes(call, put, owner, building):
+def test_the_etag_of_a_building_is_accepted_as_if_match(call, put, owner, building):
     read = call(get_building, as_=owner, path={"building_id": building}).headers["etag"]
 
     first = put(name="First", headers={"If-Match": read})
@@ -197,7 +197,7 @@ def test_the_etag_of_a_get_is_what_if_match_takes(call, put, owner, building):
     assert call(get_building, as_=owner, path={"building_id": building}).headers["etag"] == second.headers["etag"]
 
 
-def test_an_etag_changes_with_the_answer_and_its_version_only_with_the_thing(world, call, put, owner, building):
+def test_an_etag_changes_with_the_answer_and_its_version_only_with_the_building(world, call, put, owner, building):
     def read(caller):
         return call(get_building, as_=caller, path={"building_id": building}).headers["etag"]
 
@@ -225,7 +225,9 @@ def test_an_etag_changes_with_the_answer_and_its_version_only_with_the_thing(wor
         ('""', 412),
     ],
 )
-def test_if_match_names_the_standing_version_or_nothing_is_done(world, call, put, owner, building, tag, status):
+def test_a_building_is_updated_only_if_if_match_names_its_current_version(
+    world, call, put, owner, building, tag, status
+):
     etag = call(get_building, as_=owner, path={"building_id": building}).headers["etag"]
 
     reply = put(name="Changed", headers={"If-Match": tag.format(etag=etag)})
@@ -234,14 +236,14 @@ def test_if_match_names_the_standing_version_or_nothing_is_done(world, call, put
     assert (stored(world, building)["name"] == "Changed") is (status == 200)
 
 
-def test_a_version_that_is_gone_is_told_before_the_state_refuses(world, put, owner, building):
+def test_a_stale_version_is_reported_before_other_conflicts(world, put, owner, building):
     world.space(owner, building=building, floor_id=world.floor(building, 3))
 
     assert put(total_floors=1, headers={"If-Match": '"0"'}).status == 412
     assert put(as_=world.owner(), name="Mine", headers={"If-Match": '"0"'}).status == 404
 
 
-def test_of_two_changes_of_one_version_one_is_done(world, call, put, owner, building):
+def test_of_two_concurrent_updates_of_one_version_of_a_building_one_succeeds(world, call, put, owner, building):
     for number in range(10):
         etag = call(get_building, as_=owner, path={"building_id": building}).headers["etag"]
         headers = {"If-Match": etag}
@@ -255,7 +257,7 @@ def test_of_two_changes_of_one_version_one_is_done(world, call, put, owner, buil
         assert len(world.events(building)) == number + 1
 
 
-def test_no_space_comes_onto_a_floor_that_goes(world, call, put, owner):
+def test_no_space_is_created_on_a_floor_that_is_being_removed(world, call, put, owner):
     suite = {"name": "Suite", "gross_sqft": 10, "usable_sqft": 10, "usage_type": "OFFICE"}
     for _ in range(10):
         building = world.building(owner, floors=2)
@@ -271,7 +273,7 @@ def test_no_space_comes_onto_a_floor_that_goes(world, call, put, owner):
         assert (lowered.status, added.status) in {(200, 404), (409, 201)}
 
 
-def test_a_repeated_change_under_its_key_is_one(world, put, building):
+def test_a_repeated_idempotency_key_updates_a_building_once(world, put, building):
     first, again = put(total_floors=4, key="once"), put(total_floors=4, key="once")
 
     assert first.body == again.body

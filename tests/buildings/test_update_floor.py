@@ -46,7 +46,7 @@ def stored(world, floor):
     return row
 
 
-def test_a_floor_is_measured(world, call, put, owner, building, floor):
+def test_an_owner_sets_a_floors_areas(world, call, put, owner, building, floor):
     reply = put(**MEASURED)
 
     assert reply.status == 200
@@ -60,7 +60,7 @@ def test_a_floor_is_measured(world, call, put, owner, building, floor):
     assert (audit["before"]["total_sqft"], audit["after"]["net_leasable_sqft"]) == (None, 8000)
 
 
-def test_the_fields_given_are_changed_and_null_clears(put):
+def test_only_the_given_fields_of_a_floor_are_changed_and_null_clears(put):
     put(**MEASURED)
 
     assert put(common_area_sqft=1000).json["net_leasable_sqft"] == 9000
@@ -69,7 +69,7 @@ def test_the_fields_given_are_changed_and_null_clears(put):
     assert cleared["net_leasable_sqft"] is None
 
 
-def test_what_changes_nothing_tells_nothing(world, put, floor):
+def test_an_update_without_changes_emits_no_floor_event(world, put, floor):
     put(**MEASURED)
     before = stored(world, floor)
 
@@ -100,7 +100,7 @@ def test_what_changes_nothing_tells_nothing(world, put, floor):
         ({"id": "0190a4d4-0000-7000-8000-000000000000"}, "id"),
     ],
 )
-def test_a_field_that_is_wrong_is_named_and_nothing_changes(world, put, floor, change, field):
+def test_an_invalid_field_of_a_floor_is_named_and_changes_nothing(world, put, floor, change, field):
     put(**MEASURED)
     before = stored(world, floor)
 
@@ -110,7 +110,7 @@ def test_a_field_that_is_wrong_is_named_and_nothing_changes(world, put, floor, c
     assert stored(world, floor) == before
 
 
-def test_a_floor_of_others_or_gone_is_not_found_like_one_that_never_was(world, put, owner, building):
+def test_updating_another_organizations_or_a_removed_floor_is_not_found(world, put, owner, building):
     missing = put(at=other_id(), total_sqft=1)
     world.sql("UPDATE floors SET deleted_at = now() WHERE id = %(id)s", id=world.floor(building, 2))
 
@@ -118,14 +118,14 @@ def test_a_floor_of_others_or_gone_is_not_found_like_one_that_never_was(world, p
         assert (reply.status, reply.json["error"]) == (404, missing.json["error"])
 
 
-def test_agents_and_administrators_may_and_others_may_not(world, put, owner):
+def test_only_the_owners_side_and_administrators_may_update_a_floor(world, put, owner):
     assert put(as_=world.colleague(owner, Role.AGENT), total_sqft=1).status == 200
     assert put(as_=world.user(Role.SUPER_ADMIN), total_sqft=2).status == 200
     for role in (Role.CLIENT, Role.SUPPORT, Role.FINANCIAL_OFFICER):
         assert put(as_=world.user(role), total_sqft=3).status == 403
 
 
-def test_a_floor_is_changed_in_the_version_that_was_read(world, call, put, owner, building):
+def test_a_floor_is_updated_only_in_the_version_that_was_read(world, call, put, owner, building):
     def listed():
         return call(list_floors, as_=owner, path={"building_id": building})
 
@@ -144,7 +144,7 @@ def test_a_floor_is_changed_in_the_version_that_was_read(world, call, put, owner
 
 
 @pytest.mark.parametrize("by", ["list", "floor"])
-def test_of_two_changes_of_one_version_one_is_done(world, call, put, owner, building, floor, by):
+def test_of_two_concurrent_updates_of_one_version_of_a_floor_one_succeeds(world, call, put, owner, building, floor, by):
     for _ in range(10):
         read = call(list_floors, as_=owner, path={"building_id": building})
         headers = {"If-Match": read.headers["etag"] if by == "list" else read.json["data"][0]["etag"]}

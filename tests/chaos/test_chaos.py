@@ -198,7 +198,7 @@ class Room:
         return [move for table in self.tables for move in table.history]
 
 
-def test_people_deal_on_whatever_fails(
+def test_users_keep_making_deals_whatever_fails(
     platform: Platform, postgres: Postgres, redis: Redis, database_proxy: FaultProxy, cache_proxy: FaultProxy
 ) -> None:
     faults = Faults(platform, postgres, redis, database_proxy, cache_proxy)

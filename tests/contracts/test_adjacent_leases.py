@@ -56,7 +56,7 @@ def test_a_lease_that_shares_one_day_with_another_is_refused(leased):
 
 
 @pytest.mark.race
-def test_of_two_approvals_at_once_the_adjacent_one_wins_and_the_overlapping_one_never_does(arena, call, rounds):
+def test_of_concurrent_approvals_an_adjacent_lease_wins_and_an_overlapping_one_never_does(arena, call, rounds):
     """Quality 12: the database itself decides, whoever comes first."""
     leased = Deal(arena, call).signed()
     leased.run(schedule_payments, activate_contract)

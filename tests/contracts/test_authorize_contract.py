@@ -29,14 +29,14 @@ def authorize(deal, user, **body):
     return deal.call(authorize_contract, as_=user, path={"contract_id": deal.contract}, body=body)
 
 
-def test_after_both_signatures_the_contract_waits_for_the_owners_word(deal):
+def test_a_contract_with_both_signatures_waits_for_authorization(deal):
     row = deal.row()
     assert (row["status"], row["signature_status"], row["executed_at"]) == ("PENDING_SIGNATURE", "PENDING_ADMIN", None)
     assert "contract.fully_signed" not in deal.events()
     assert "contract.authorization_requested" in deal.events()
 
 
-def test_the_authorization_executes_it(deal, call):
+def test_an_authorization_executes_the_contract(deal, call):
     reply = authorize(deal, deal.owner, notes="Board of 12 March")
 
     assert (reply.status, reply.json["signature_status"]) == (200, "FULLY_SIGNED")
@@ -51,27 +51,27 @@ def test_the_authorization_executes_it(deal, call):
 
 
 @pytest.mark.parametrize("who", ["a colleague", "the platform's administrator"])
-def test_it_need_not_be_who_signed(deal, world, who):
+def test_any_owner_of_the_organization_may_authorize_the_contract(deal, world, who):
     user = world.colleague(deal.owner) if who == "a colleague" else world.user(Role.SUPER_ADMIN)
 
     assert authorize(deal, user).status == 200
     assert deal.count("signatures") == 3
 
 
-def test_nobody_else_may(deal, world):
+def test_only_owners_and_administrators_may_authorize_a_contract(deal, world):
     assert authorize(deal, deal.client).status == 403
     assert authorize(deal, world.owner()).status == 404
     assert deal.row()["signature_status"] == "PENDING_ADMIN"
 
 
-def test_in_a_race_it_is_authorized_once(deal):
+def test_of_concurrent_authorizations_of_a_contract_one_counts(deal):
     replies = together([lambda: authorize(deal, deal.owner)] * 5)
 
     assert sorted(reply.status for reply in replies) == [200] + [409] * 4
     assert deal.events().count("contract.fully_signed") == 1
 
 
-def test_without_such_a_policy_there_is_nothing_to_authorize(world, call):
+def test_without_a_policy_of_authorization_there_is_nothing_to_authorize(world, call):
     deal = Deal(world, call)
     assert authorize(deal, deal.owner).code == "NOT_TO_BE_AUTHORIZED"
     deal.signed()
@@ -79,7 +79,7 @@ def test_without_such_a_policy_there_is_nothing_to_authorize(world, call):
     assert (authorize(deal, deal.owner).status, deal.row()["signature_status"]) == (409, "FULLY_SIGNED")
 
 
-def test_before_both_have_signed_there_is_nothing_to_authorize(world, call):
+def test_a_contract_cannot_be_authorized_before_both_sides_have_signed(world, call):
     deal = Deal(world, call)
     set_policy(world, deal.owner, requires_authorization=True)
     deal.run(render_lease, request_signatures)
@@ -88,7 +88,7 @@ def test_before_both_have_signed_there_is_nothing_to_authorize(world, call):
     assert authorize(deal, deal.owner).code == "NOT_TO_BE_AUTHORIZED"
 
 
-def test_a_policy_changed_in_the_middle_does_not_reach_the_deal(deal, world):
+def test_a_changed_authorization_policy_does_not_affect_a_current_deal(deal, world):
     set_policy(world, deal.owner, requires_authorization=False)
     assert authorize(deal, deal.owner).status == 200
 
@@ -99,14 +99,14 @@ def test_a_policy_changed_in_the_middle_does_not_reach_the_deal(deal, world):
     assert later.sign(later.owner).json["signature_status"] == "FULLY_SIGNED"
 
 
-def test_until_then_either_side_may_still_decline(deal, call):
+def test_either_side_may_decline_until_the_contract_is_authorized(deal, call):
     reply = call(decline_contract, as_=deal.owner, path={"contract_id": deal.contract}, body={"reason": "The board"})
 
     assert reply.status == 200
     assert authorize(deal, deal.owner).code == "DEAL_DECLINED"
 
 
-def test_the_hold_ends_while_nobody_authorizes(deal):
+def test_the_hold_ends_if_nobody_authorizes_the_contract(deal):
     with deal.world.clock_moved(15):
         together([lambda: end_holds({}, None)] * 5)
 
@@ -114,7 +114,7 @@ def test_the_hold_ends_while_nobody_authorizes(deal):
     assert deal.row()["termination_reason"] == "The hold ended before the lease was authorized."
 
 
-def test_both_sides_are_told_whose_word_is_missing(deal, world, invoke):
+def test_both_sides_are_notified_that_the_authorization_is_missing(deal, world, invoke):
     colleague = world.colleague(deal.owner)
     assert invoke(notify_people, *deal.world.event_details(deal.contract)) == []
 
@@ -127,6 +127,6 @@ def test_both_sides_are_told_whose_word_is_missing(deal, world, invoke):
     assert told(colleague).count("Lease Signed") == 1
 
 
-def test_notes_are_limited(deal):
+def test_the_notes_of_an_authorization_are_limited_in_length(deal):
     assert authorize(deal, deal.owner, notes="x" * 1001).fields == ["notes"]
     assert authorize(deal, deal.owner, why="no such field").fields == ["why"]

@@ -58,7 +58,7 @@ def direct(world, call):
     return Direct(world, call)
 
 
-def test_a_draft_holds_nothing_and_only_its_owner_knows_of_it(world, call, direct):
+def test_a_draft_lease_holds_no_space_and_is_visible_only_to_its_owner(world, call, direct):
     assert (direct.drafted.json["status"], direct.space_status()) == ("DRAFT", "AVAILABLE")
     assert (direct.drafted.json["bid_id"], direct.drafted.json["hold_until"]) == (None, None)
     assert direct.drafted.json["client"]["id"] == str(direct.client.id)
@@ -70,7 +70,7 @@ def test_a_draft_holds_nothing_and_only_its_owner_knows_of_it(world, call, direc
     assert len(call(list_contracts, as_=direct.owner).json["data"]) == 1
 
 
-def test_the_database_itself_hides_a_draft_from_the_client(world, direct):
+def test_row_level_security_hides_a_draft_lease_from_the_client(world, direct):
     with psycopg.connect(world.database_url, user="app_reader") as reader:
         sql = "SELECT count(*) FROM contracts WHERE id = %s"
         for user, seen in ((direct.client, 0), (direct.owner, 1)):
@@ -78,7 +78,7 @@ def test_the_database_itself_hides_a_draft_from_the_client(world, direct):
             assert reader.execute(sql, (direct.contract,)).fetchone() == (seen,)
 
 
-def test_a_draft_carries_all_its_terms(world, call):
+def test_a_draft_lease_has_all_its_terms(world, call):
     terms = {"term_months": 24, "deposit_months": 2, "free_rent": {"months": [1]}, "tax_percent": 5}
     direct = Direct(world, call, **terms)
 
@@ -86,7 +86,7 @@ def test_a_draft_carries_all_its_terms(world, call):
     assert direct.drafted.json["schedule_total"] == 23 * 5000
 
 
-def test_a_sent_lease_goes_the_way_of_any_other(world, call, direct):
+def test_a_sent_lease_is_signed_and_activated_like_any_other(world, call, direct):
     reply = direct.send()
     assert (reply.status, reply.json["status"], direct.space_status()) == (200, "DRAFT", "RESERVED")
     assert direct.events() == ["contract.drafted", "contract.sent"]
@@ -102,7 +102,7 @@ def test_a_sent_lease_goes_the_way_of_any_other(world, call, direct):
     assert (backup["status"], backup["decision_reason"]) == ("REJECTED", "The space was let to somebody else.")
 
 
-def test_the_space_is_held_against_everybody_once_it_is_sent(world, call, direct):
+def test_a_sent_lease_holds_its_space(world, call, direct):
     other = Direct.__new__(Direct)
     other.__dict__.update(direct.__dict__)
     body = {"space_id": direct.space, "client_id": direct.client.id, "bid_amount": 1, "start_date": "2027-02-01"}
@@ -114,14 +114,14 @@ def test_the_space_is_held_against_everybody_once_it_is_sent(world, call, direct
     assert other.row()["sent_at"] is None
 
 
-def test_an_approved_bid_is_first_and_the_draft_waits(call, direct):
+def test_a_draft_lease_cannot_be_sent_while_an_approved_bid_holds_the_space(call, direct):
     assert call(approve_bid, as_=direct.owner, path={"bid_id": direct.backup}).status == 200
 
     assert direct.send().code == "SPACE_NOT_AVAILABLE"
     assert direct.row()["hold_until"] is None
 
 
-def test_no_lease_is_sent_for_days_on_which_another_one_runs(world, call, direct):
+def test_a_lease_cannot_be_sent_for_days_of_another_executed_lease(world, call, direct):
     direct.send()
     direct.signed().run(schedule_payments, activate_contract)
     world.sql(
@@ -134,13 +134,13 @@ def test_no_lease_is_sent_for_days_on_which_another_one_runs(world, call, direct
         assert direct.send().status == status
 
 
-def test_a_lease_is_sent_once(direct):
+def test_a_draft_lease_can_be_sent_only_once(direct):
     assert direct.send().status == 200
 
     assert (direct.send().status, direct.send().code) == (409, "ALREADY_SENT")
 
 
-def test_a_lease_is_not_sent_after_its_first_day(world, call):
+def test_a_draft_lease_cannot_be_sent_after_its_first_day(world, call):
     [today] = world.sql("SELECT app.today('UTC') AS today")
     direct = Direct(world, call, start_date=today["today"].isoformat())
 
@@ -151,7 +151,7 @@ def test_a_lease_is_not_sent_after_its_first_day(world, call):
     assert direct.space_status() == "AVAILABLE"
 
 
-def test_an_owner_drops_a_draft(world, direct):
+def test_an_owner_can_discard_a_draft_lease(world, direct):
     reply = direct.decline(direct.owner)
 
     assert (reply.status, reply.json["status"], reply.json["termination_reason"]) == (200, "TERMINATED", "No")
@@ -159,7 +159,7 @@ def test_an_owner_drops_a_draft(world, direct):
     assert direct.seen(direct.client).status == 404
 
 
-def test_a_sent_lease_is_declined_and_undone_as_any_other(direct):
+def test_a_sent_lease_is_declined_and_undone_like_any_other(direct):
     direct.send()
     direct.run(render_lease, request_signatures)
 
@@ -169,7 +169,7 @@ def test_a_sent_lease_is_declined_and_undone_as_any_other(direct):
     assert direct.seen(direct.client).status == 200
 
 
-def test_a_hold_of_a_sent_lease_ends_and_a_draft_has_none(world, call, direct):
+def test_the_hold_of_a_sent_lease_expires_and_a_draft_has_none(world, call, direct):
     draft = Direct(world, call)
     direct.send()
     with world.clock_moved(15):
@@ -179,7 +179,7 @@ def test_a_hold_of_a_sent_lease_ends_and_a_draft_has_none(world, call, direct):
     assert draft.events() == ["contract.drafted"]
 
 
-def test_a_lost_saga_of_a_sent_lease_is_started_again_and_a_draft_is_left_alone(world, call, direct):
+def test_a_lost_saga_is_restarted_for_a_sent_lease_and_not_for_a_draft(world, call, direct):
     draft = Direct(world, call)
     direct.send()
 
@@ -195,18 +195,18 @@ def draw(world, call, by, **changes):
 
 
 @pytest.mark.parametrize("role", [Role.OWNER, Role.BROKER, Role.SUPPORT])
-def test_only_a_clients_id_names_a_client(world, call, role):
+def test_a_direct_lease_requires_a_clients_user_id(world, call, role):
     assert draw(world, call, world.owner(), client_id=world.user(role).id).status == 404
 
 
-def test_what_is_not_there_is_said_before_what_makes_no_sense(world, call):
+def test_an_unknown_client_or_space_is_reported_before_inconsistent_terms(world, call):
     senseless = {"free_rent": {"months": [13]}}
 
     assert draw(world, call, world.owner(), client_id=other_id(), **senseless).status == 404
     assert draw(world, call, world.owner(), space_id=world.space(), **senseless).status == 404
 
 
-def test_whoever_was_removed_is_no_client(world, call):
+def test_a_lease_cannot_be_drafted_for_a_removed_user(world, call):
     gone = world.client()
     world.sql("UPDATE users SET deleted_at = now() WHERE id = %(id)s", id=gone.id)
 
@@ -217,7 +217,7 @@ def test_whoever_was_removed_is_no_client(world, call):
     assert removed.json["error"] == missing.json["error"]
 
 
-def test_a_space_of_others_is_not_found_though_anybody_may_see_it(world, call):
+def test_an_owner_cannot_draft_a_lease_of_another_owners_listed_space(world, call):
     assert draw(world, call, world.owner(), space_id=world.space()).status == 404
 
 
@@ -232,13 +232,13 @@ def test_a_space_of_others_is_not_found_though_anybody_may_see_it(world, call):
         ({"valid_until": "2027-01-01"}, 400, "valid_until"),
     ],
 )
-def test_terms_are_looked_at_as_in_a_bid(world, call, terms, status, field):
+def test_the_terms_of_a_direct_lease_are_checked_as_in_a_bid(world, call, terms, status, field):
     reply = draw(world, call, world.owner(), **terms)
 
     assert (reply.status, reply.fields) == (status, [field])
 
 
-def test_an_unsent_draft_binds_nobody_to_the_account(world, direct):
+def test_an_unsent_draft_lease_does_not_block_deleting_the_clients_account(world, direct):
     with psycopg.connect(world.database_url) as connection:
         connection.execute("SELECT app.set_ctx(%s, %s, 'CLIENT')", (direct.client.id, direct.client.organization_id))
         assert connection.execute("SELECT live_contracts FROM app.obligations()").fetchone() == (False,)

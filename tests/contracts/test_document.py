@@ -78,7 +78,7 @@ def test_a_lease_names_the_parties_the_premises_and_the_term() -> None:
         assert fact in lease
 
 
-def test_every_installment_stands_in_the_schedule_with_its_due_date_and_the_total() -> None:
+def test_the_lease_lists_every_installment_with_its_due_date_and_the_total() -> None:
     document = a_lease()
     lease = text(render_lease(document))
 
@@ -90,7 +90,7 @@ def test_every_installment_stands_in_the_schedule_with_its_due_date_and_the_tota
     assert "security deposit of USD 10,000.00 is due on 31 December 2027" in lease
 
 
-def test_every_page_says_which_document_it_is_and_which_page_of_how_many() -> None:
+def test_every_page_of_the_lease_has_its_reference_and_page_number() -> None:
     found = pages(render_lease(a_lease(term_months=120)))
 
     assert len(found) >= 6
@@ -100,7 +100,7 @@ def test_every_page_says_which_document_it_is_and_which_page_of_how_many() -> No
         assert "Document 0193a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b" in page
 
 
-def test_a_table_over_several_pages_repeats_its_head() -> None:
+def test_a_table_over_several_pages_repeats_its_header() -> None:
     found = pages(render_lease(a_lease(term_months=120)))
 
     with_installments = [page for page in found if re.search(r"1 May 20\d\d 31 May 20\d\d", page)]
@@ -119,7 +119,7 @@ def test_the_signature_block_is_on_one_page_with_both_sides() -> None:
         assert last.count("Date") >= 2
 
 
-def test_the_clauses_of_a_commercial_lease_are_there_and_numbered_in_order() -> None:
+def test_the_lease_has_all_standard_clauses_numbered_in_order() -> None:
     special = Clause("Parking", ("Two parking places are included.",))
     lease = text(render_lease(replace(a_lease(), special_terms=(special,))))
 
@@ -145,7 +145,7 @@ def test_the_clauses_of_a_commercial_lease_are_there_and_numbered_in_order() -> 
     assert positions == sorted(positions)
 
 
-def test_a_late_policy_is_a_clause_of_its_own_and_absent_without_one() -> None:
+def test_a_lease_has_a_late_payment_clause_only_with_a_policy() -> None:
     policy = LatePolicy(grace_days=5, fee_percent=D("5.00"), min_fee=D("100.00"), annual_interest_percent=D("18.00"))
     lease = text(render_lease(a_lease(late_policy=policy)))
 
@@ -173,7 +173,7 @@ def test_a_late_policy_is_a_clause_of_its_own_and_absent_without_one() -> None:
         ),
     ],
 )
-def test_what_lateness_does_not_cost_is_not_written(policy: LatePolicy, summary: str, clause: str) -> None:
+def test_the_late_payment_clause_omits_charges_that_do_not_apply(policy: LatePolicy, summary: str, clause: str) -> None:
     lease = text(render_lease(a_lease(late_policy=policy)))
 
     assert f"Late payment {summary}" in lease
@@ -182,7 +182,7 @@ def test_what_lateness_does_not_cost_is_not_written(policy: LatePolicy, summary:
     assert "Late payment" not in text(render_lease(a_lease(late_policy=LatePolicy(5, D(0), D(0), D(0)))))
 
 
-def test_a_renewal_says_what_it_renews_and_that_nobody_moves() -> None:
+def test_a_renewal_names_the_lease_it_renews_and_that_possession_continues() -> None:
     before = a_lease(12, date(2027, 1, 10), deposit_months=D(0))
     after = a_lease(12, date(2028, 1, 10), bid_amount=D("6200.00"))
     lines = schedule(after.terms, after=before.lines[-1])
@@ -198,7 +198,7 @@ def test_a_renewal_says_what_it_renews_and_that_nobody_moves() -> None:
     assert not any(said in first for said in ("Renewal of", "already and keeps", "under both leases"))
 
 
-def test_a_building_whose_place_is_unknown_is_governed_by_the_law_of_its_place() -> None:
+def test_a_lease_without_a_known_place_is_governed_by_the_law_of_the_premises() -> None:
     document = a_lease(term_months=1)
     lease = text(render_lease(replace(document, premises=replace(document.premises, jurisdiction="", usage="OTHER"))))
 
@@ -213,7 +213,7 @@ def test_a_lease_without_a_deposit_says_so() -> None:
     assert "security deposit of" not in lease
 
 
-def test_abated_rent_is_shown_beside_what_is_left() -> None:
+def test_the_lease_shows_abated_rent_beside_the_amount_due() -> None:
     lease = text(render_lease(a_lease(start=date(2028, 1, 1), free_months=(1,))))
 
     assert "1 1 January 2028 31 January 2028 1 January 2028 5,000.00 0.00" in lease
@@ -224,7 +224,7 @@ def test_abated_rent_is_shown_beside_what_is_left() -> None:
     ("months", "told"),
     [((3,), "month 3"), ((1, 2), "months 1 to 2"), ((13, 1, 2, 3, 25), "months 1 to 3, 13 and 25")],
 )
-def test_free_months_are_a_clause_and_told_in_runs(months: tuple[int, ...], told: str) -> None:
+def test_the_lease_lists_free_months_as_ranges(months: tuple[int, ...], told: str) -> None:
     lease = text(render_lease(a_lease(36, free_months=months)))
 
     assert f"Free rent {told.capitalize()}" in lease
@@ -232,7 +232,7 @@ def test_free_months_are_a_clause_and_told_in_runs(months: tuple[int, ...], told
     assert "Free rent" not in text(render_lease(a_lease()))
 
 
-def test_each_rent_of_the_term_stands_in_a_table() -> None:
+def test_the_lease_lists_each_rent_with_its_period() -> None:
     lease = text(render_lease(a_lease(36, date(2028, 1, 1), escalation=Escalation("COMPOUND", percent=D(3)))))
 
     assert "+3 % of the rent before, every 12 months" in lease
@@ -256,7 +256,7 @@ def test_each_rent_of_the_term_stands_in_a_table() -> None:
         (Escalation("STEP", table=(RentStep(1, RENT), RentStep(7, D(6000)))), "By the table of the Schedule"),
     ],
 )
-def test_how_the_rent_changes_is_written(escalation: Escalation, told: str) -> None:
+def test_the_lease_states_how_the_rent_changes(escalation: Escalation, told: str) -> None:
     lease = text(render_lease(a_lease(24, escalation=escalation)))
 
     assert told in lease
@@ -264,7 +264,7 @@ def test_how_the_rent_changes_is_written(escalation: Escalation, told: str) -> N
     assert "4. Changes of rent" in lease
 
 
-def test_an_index_is_a_clause_with_everything_that_it_is_calculated_by() -> None:
+def test_the_index_clause_states_all_parameters_of_the_adjustment() -> None:
     clause = IndexClause("CPI-U", D("462.200"), D("0.9"), D("1.5"), D("2.0"), D(6000), "PRIOR", upward_only=True)
     lease = text(render_lease(a_lease(60, escalation=Escalation("INDEX", index_clause=clause))))
 
@@ -279,7 +279,7 @@ def test_an_index_is_a_clause_with_everything_that_it_is_calculated_by() -> None
         assert fact in lease
 
 
-def test_billing_proration_tax_and_allowance_are_written_as_they_are_charged() -> None:
+def test_the_lease_states_billing_proration_tax_and_allowance() -> None:
     terms = {"billing_frequency": "QUARTERLY", "proration": "THIRTY_360", "tax_percent": D("8.8750")}
     lease = text(render_lease(a_lease(ti_allowance_psf=D("20.00"), **terms)))
 
@@ -293,11 +293,11 @@ def test_billing_proration_tax_and_allowance_are_written_as_they_are_charged() -
         assert fact in lease
 
 
-def test_a_rental_is_called_one() -> None:
+def test_a_rental_is_titled_rental_agreement() -> None:
     assert "Commercial Rental Agreement" in text(render_lease(a_lease(contract_type="RENTAL")))
 
 
-def test_a_currency_without_minor_units_shows_none() -> None:
+def test_the_lease_shows_no_decimals_in_a_currency_without_minor_units() -> None:
     document = a_lease(2, date(2028, 1, 1), "JPY", bid_amount=D(500000), deposit_months=D(0), exponent=0)
 
     assert "JPY 500,000 a month" in text(render_lease(document))
@@ -323,7 +323,7 @@ def test_the_same_lease_gives_the_same_bytes_in_any_process() -> None:
     assert len(digests) == 1
 
 
-def test_another_lease_gives_other_bytes() -> None:
+def test_different_leases_give_different_bytes() -> None:
     document = a_lease()
 
     assert render_lease(document) != render_lease(a_lease(bid_amount=D("5000.01")))
@@ -347,7 +347,7 @@ def test_another_lease_gives_other_bytes() -> None:
         ("", "(1) , of"),
     ],
 )
-def test_any_name_can_be_set(name: str, shown: str) -> None:
+def test_the_lease_can_print_names_in_any_script(name: str, shown: str) -> None:
     document = a_lease(term_months=1)
     party = replace(document.lessor, legal_name=name, representative=name, title=name)
     pdf = render_lease(replace(document, lessor=party, lessee=replace(party, address=name)))

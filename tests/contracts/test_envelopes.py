@@ -70,7 +70,7 @@ def sent(deal, docusign, bus, invoke):
     return envelope
 
 
-def test_the_lease_goes_out_as_an_envelope_to_the_client_and_then_the_owner(deal, docusign, bus, invoke, call):
+def test_a_lease_is_sent_as_an_envelope_first_to_the_client_then_to_the_owner(deal, docusign, bus, invoke, call):
     envelope = sent(deal, docusign, bus, invoke)
 
     assert deal.row()["envelope_id"] == envelope.id
@@ -87,7 +87,7 @@ def test_the_lease_goes_out_as_an_envelope_to_the_client_and_then_the_owner(deal
     assert (notification["includeHMAC"], notification["requireAcknowledgment"]) == ("true", "true")
 
 
-def test_the_way_back_signs_the_deal_and_keeps_the_signed_lease(deal, docusign, bus, invoke, call):
+def test_a_completed_envelope_signs_the_contract_and_stores_the_signed_lease(deal, docusign, bus, invoke, call):
     envelope = sent(deal, docusign, bus, invoke)
     envelope.status = "completed"
     body = connect_body(envelope.id, "completed")
@@ -101,14 +101,14 @@ def test_the_way_back_signs_the_deal_and_keeps_the_signed_lease(deal, docusign, 
     assert f"signed in envelope {envelope.id}".encode() in lease.body
 
 
-def test_a_deal_that_is_signed_here_makes_no_envelope(world, call):
+def test_a_contract_signed_on_the_platform_has_no_envelope(world, call):
     deal = Deal(world, call)
     deal.run(render_lease, request_signatures)
 
     assert "contract.envelope_requested" not in deal.events()
 
 
-def test_the_request_carries_nobodys_name_or_address(deal):
+def test_the_envelope_request_event_has_no_names_or_addresses(deal):
     [event] = requested(deal)
 
     for user in (deal.client, deal.owner):
@@ -116,7 +116,7 @@ def test_the_request_carries_nobodys_name_or_address(deal):
         assert user.email not in str(deal.world.audits(deal.contract))
 
 
-def test_the_request_heard_five_times_is_one_envelope(deal, docusign, bus, invoke):
+def test_an_envelope_request_delivered_five_times_creates_one_envelope(deal, docusign, bus, invoke):
     for _ in range(3):
         deal.run(request_signatures)
     for _ in range(3):
@@ -132,7 +132,7 @@ def test_the_request_heard_five_times_is_one_envelope(deal, docusign, bus, invok
     assert (len(requested(deal)), len(recorded)) == (4, 1)
 
 
-def test_an_envelope_whose_answer_was_lost_is_found_again(deal, docusign, bus, invoke):
+def test_an_envelope_is_found_again_after_a_lost_response(deal, docusign, bus, invoke):
     docusign.drop_answers = 1
     assert invoke(draft_envelope, *requested(deal)) == ["message-0"]
     assert bus() == []
@@ -156,7 +156,7 @@ def test_of_two_drafts_only_the_recorded_one_is_sent(deal, docusign, bus, invoke
 @pytest.mark.parametrize(
     "fault", [(429, "HOURLY_APIINVOCATION_LIMIT_EXCEEDED"), (400, "UNSPECIFIED_ERROR"), (500, "INTERNAL"), (503, "")]
 )
-def test_what_docusign_refuses_is_left_to_the_queue_and_succeeds_later(deal, docusign, bus, invoke, fault):
+def test_a_call_refused_by_docusign_is_retried_by_the_queue(deal, docusign, bus, invoke, fault):
     docusign.faults.append(fault)
     assert invoke(draft_envelope, *requested(deal)) == ["message-0"]
 
@@ -191,14 +191,14 @@ def test_the_server_checks_the_grants_claims(docusign, private_key, monkeypatch,
         api.Account(docusign.credentials("") | {"private_key": private_key}).drafted("contract")
 
 
-def test_where_nothing_answers_the_queue_tries_again(docusign, private_key):
+def test_a_call_without_a_response_from_docusign_is_retried_by_the_queue(docusign, private_key):
     account = api.Account(docusign.credentials("") | {"private_key": private_key, "auth_url": "http://127.0.0.1:9"})
 
     with pytest.raises(api.DocuSignError, match="0 ConnectionRefusedError"):
         account.drafted("contract")
 
 
-def test_a_deal_called_off_withdraws_its_envelope(deal, docusign, bus, invoke):
+def test_a_cancelled_deal_voids_its_envelope(deal, docusign, bus, invoke):
     envelope = sent(deal, docusign, bus, invoke)
     deal.run(void_contract, release_space)
     voided = deal.happened("contract.voided")
@@ -207,7 +207,7 @@ def test_a_deal_called_off_withdraws_its_envelope(deal, docusign, bus, invoke):
     assert envelope.history == ["created", "sent", "voided"]
 
 
-def test_a_deal_called_off_before_its_envelope_went_out_never_sends_it(deal, docusign, bus, invoke):
+def test_a_deal_cancelled_before_its_envelope_is_sent_never_sends_it(deal, docusign, bus, invoke):
     assert invoke(draft_envelope, *requested(deal)) == []
     assert invoke(record_envelope, *bus()) == []
     deal.run(void_contract)
@@ -218,7 +218,7 @@ def test_a_deal_called_off_before_its_envelope_went_out_never_sends_it(deal, doc
     assert envelope.history == ["created", "deleted"]
 
 
-def test_an_envelope_that_comes_after_the_end_is_not_sent(deal, docusign, bus, invoke):
+def test_an_envelope_drafted_after_the_deal_has_ended_is_not_sent(deal, docusign, bus, invoke):
     assert invoke(draft_envelope, *requested(deal)) == []
     deal.run(void_contract)
     assert invoke(record_envelope, *bus()) == []
@@ -226,7 +226,7 @@ def test_an_envelope_that_comes_after_the_end_is_not_sent(deal, docusign, bus, i
     assert deal.happened("contract.envelope_recorded") == []
 
 
-def test_a_deal_without_an_envelope_has_none_to_withdraw(world, call, docusign, invoke):
+def test_cancelling_a_deal_without_an_envelope_voids_nothing(world, call, docusign, invoke):
     deal = Deal(world, call)
     deal.run(render_lease, void_contract)
 

@@ -38,7 +38,7 @@ def verify(call, document):
     return call(verify_document, body=document)
 
 
-def test_both_sides_see_who_signed_what_when_and_from_where(call, deal):
+def test_the_evidence_shows_both_sides_who_signed_what_when_and_from_where(call, deal):
     found = evidence(call, deal).json
 
     digest = hashlib.sha256(lease(call, deal)).hexdigest()
@@ -57,7 +57,7 @@ def test_both_sides_see_who_signed_what_when_and_from_where(call, deal):
     assert evidence(call, deal, deal.owner).json == found
 
 
-def test_the_timeline_tells_what_happened_in_order(call, deal):
+def test_the_evidence_lists_events_in_order(call, deal):
     timeline = evidence(call, deal).json["timeline"]
 
     assert [one["event"] for one in timeline] == [
@@ -72,7 +72,7 @@ def test_the_timeline_tells_what_happened_in_order(call, deal):
     assert [one["by"] for one in timeline if one["event"] == "SIGNED"] == [deal.client.name, deal.owner.name]
 
 
-def test_the_certificate_says_the_same_on_paper(call, deal):
+def test_the_certificate_pdf_contains_the_same_evidence(call, deal):
     reply = evidence(call, deal, accept="application/pdf")
 
     assert reply.headers["content-type"] == "application/pdf"
@@ -93,7 +93,7 @@ def test_the_certificate_says_the_same_on_paper(call, deal):
         assert fact in text
 
 
-def test_a_document_that_was_tampered_with_in_its_place_is_told(world, call, deal):
+def test_the_evidence_reports_a_tampered_document(world, call, deal):
     [row] = world.sql(
         "SELECT object_key FROM documents WHERE contract_id = %(id)s AND kind = 'LEASE'", id=deal.contract
     )
@@ -103,7 +103,7 @@ def test_a_document_that_was_tampered_with_in_its_place_is_told(world, call, dea
     assert evidence(call, deal).json["document"]["intact"] is False
 
 
-def test_a_deal_that_ended_before_anybody_signed_has_no_document(world, call):
+def test_the_evidence_of_a_deal_cancelled_unsigned_has_no_document(world, call):
     deal = Deal(world, call)
     deal.run(render_lease, void_contract)
 
@@ -118,7 +118,7 @@ def test_a_stranger_finds_no_evidence(world, call, deal):
     assert evidence(call, deal, world.client()).status == 404
 
 
-def test_whoever_holds_our_document_learns_that_it_is_genuine(world, call, deal):
+def test_anyone_with_a_document_can_verify_that_it_is_genuine(world, call, deal):
     document = lease(call, deal)
 
     found = verify(call, document).json
@@ -135,7 +135,7 @@ def test_whoever_holds_our_document_learns_that_it_is_genuine(world, call, deal)
     assert found["stored_at"][:19] == row["created_at"].isoformat()[:19]
 
 
-def test_one_changed_bit_is_another_document(call, deal):
+def test_a_document_with_one_changed_bit_is_not_genuine(call, deal):
     document = bytearray(lease(call, deal))
     document[-20] ^= 1
 
@@ -152,13 +152,13 @@ LARGEST = 4 * 1024 * 1024
     [b"", b"{}", b"PK\x03\x04", b" %PDF-1.4", b"%PDF-" + b"0" * LARGEST],
     ids=["none", "json", "zip", "late", "4 MB"],
 )
-def test_what_is_no_pdf_or_too_large_is_refused(call, body):
+def test_verifying_a_file_that_is_not_a_pdf_or_too_large_is_refused(call, body):
     reply = verify(call, body)
 
     assert (reply.status, reply.fields) == (400, ["body"])
 
 
-def test_a_document_that_was_withdrawn_is_genuine_no_more(world, call):
+def test_a_withdrawn_document_is_no_longer_genuine(world, call):
     deal = Deal(world, call)
     deal.run(render_lease)
     document = lease(call, deal)
@@ -168,7 +168,7 @@ def test_a_document_that_was_withdrawn_is_genuine_no_more(world, call):
     assert verify(call, document).json["genuine"] is False
 
 
-def test_the_question_opens_no_other_document(world, call, deal):
+def test_verifying_a_document_reveals_no_other_document(world, call, deal):
     """After it was asked, the connection knows no more of it."""
     document = lease(call, deal)
     with psycopg.connect(world.database_url, user="app_reader") as reader:

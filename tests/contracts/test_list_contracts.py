@@ -10,7 +10,7 @@ def deal(world, call):
     return Deal(world, call)
 
 
-def test_both_sides_list_their_contracts_and_nobody_elses(deal, call, world):
+def test_each_side_lists_only_its_own_contracts(deal, call, world):
     Deal(world, call)
 
     for side in (deal.owner, deal.client):
@@ -20,7 +20,7 @@ def test_both_sides_list_their_contracts_and_nobody_elses(deal, call, world):
         assert listed["client"]["name"] == deal.client.name
 
 
-def test_a_list_can_be_asked_for_one_state(deal, call):
+def test_contracts_can_be_filtered_by_status(deal, call):
     assert len(call(list_contracts, as_=deal.owner, query={"status": "DRAFT"}).json["data"]) == 1
     assert call(list_contracts, as_=deal.owner, query={"status": "ACTIVE"}).json["data"] == []
     assert call(list_contracts, as_=deal.owner, query={"status": "LOST"}).fields == ["status"]

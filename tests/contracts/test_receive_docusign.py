@@ -71,7 +71,7 @@ def test_both_forms_of_a_completed_envelope_sign_for_both_sides(deal, call, form
     assert fully_signed["data"]["signature_status"] == "FULLY_SIGNED"
 
 
-def test_the_body_of_source_000_as_printed(deal, call):
+def test_the_webhook_accepts_the_body_printed_in_the_source(deal, call):
     """10.1: its whitespace is signed too; afterwards the lease is executed and the schedule stands."""
     printed = """{
   "event": "envelope_completed",
@@ -93,7 +93,7 @@ def test_the_body_of_source_000_as_printed(deal, call):
     assert [row["signed_at"].isoformat() for row in moments] == ["2025-01-27T12:00:00+00:00"] * 2
 
 
-def test_what_proves_the_signatures_is_kept(deal):
+def test_the_webhook_stores_the_evidence_of_the_signatures(deal):
     receive(short_form(deal))
 
     rows = deal.world.sql("SELECT * FROM signatures WHERE contract_id = %(id)s ORDER BY side", id=deal.contract)
@@ -109,7 +109,7 @@ def test_what_proves_the_signatures_is_kept(deal):
         assert row["ip_address"] is None
 
 
-def test_the_deal_then_becomes_a_lease(deal):
+def test_a_completed_envelope_leads_to_an_active_lease(deal):
     receive(connect_form(deal))
     deal.run(schedule_payments, activate_contract)
 
@@ -136,7 +136,7 @@ FORGERIES = {
 
 @pytest.mark.parametrize("form", [short_form, connect_form])
 @pytest.mark.parametrize("forgery", list(FORGERIES))
-def test_what_is_not_signed_with_our_key_is_401_and_changes_nothing(deal, form, forgery):
+def test_a_docusign_message_without_a_valid_signature_gets_401_and_changes_nothing(deal, form, forgery):
     body, headers = FORGERIES[forgery](form(deal))
     reply = receive(body, headers)
 
@@ -145,7 +145,7 @@ def test_what_is_not_signed_with_our_key_is_401_and_changes_nothing(deal, form, 
     assert deal.happened("contract.signed") == deal.happened("contract.fully_signed") == []
 
 
-def test_while_a_key_is_rotated_either_signs(deal, call, secrets):
+def test_both_keys_are_accepted_during_a_docusign_key_rotation(deal, call, secrets):
     body = short_form(deal)
     assert receive(body, signed(body, "retired last year", SECOND)).status == 200
     assert state(deal) == SIGNED
@@ -159,7 +159,7 @@ def test_while_a_key_is_rotated_either_signs(deal, call, secrets):
         secrets.put_secret_value(SecretId="docusign_keys", SecretString=json.dumps(KEYS))
 
 
-def test_a_hundred_replays_are_one_activation(deal):
+def test_a_docusign_message_replayed_a_hundred_times_activates_one_contract(deal):
     bodies = [short_form(deal), connect_form(deal)] * 50
     assert {receive(body).status for body in bodies[:50]} == {200}
     deal.run(schedule_payments, activate_contract)
@@ -172,7 +172,7 @@ def test_a_hundred_replays_are_one_activation(deal):
         assert len(deal.happened(name)) == 1
 
 
-def test_ten_at_the_same_moment_are_one_activation(deal):
+def test_ten_concurrent_docusign_messages_activate_one_contract(deal):
     body = connect_form(deal)
 
     assert {reply.status for reply in together([lambda: receive(body)] * 10)} == {200}
@@ -180,7 +180,7 @@ def test_ten_at_the_same_moment_are_one_activation(deal):
     assert len(deal.happened("contract.fully_signed")) == 1
 
 
-def test_after_the_deal_has_ended_nothing_is_signed(deal, call):
+def test_a_completed_envelope_of_an_ended_deal_signs_nothing(deal, call):
     body = {"reason": "We moved elsewhere"}
     call(decline_contract, as_=deal.client, path={"contract_id": deal.contract}, body=body)
     assert receive(short_form(deal)).status == 200
@@ -192,7 +192,7 @@ def test_after_the_deal_has_ended_nothing_is_signed(deal, call):
     assert deal.space_status() == "AVAILABLE"
 
 
-def test_after_its_hold_has_ended_nothing_is_signed(deal):
+def test_a_completed_envelope_after_the_end_of_the_hold_signs_nothing(deal):
     with deal.world.clock_moved(15):
         end_holds({}, None)
     assert receive(short_form(deal)).status == 200
@@ -200,7 +200,7 @@ def test_after_its_hold_has_ended_nothing_is_signed(deal):
     assert state(deal)[1:] == ("NONE", "The hold ended before both sides had signed.", 0)
 
 
-def test_the_envelope_decides_and_not_the_contract_that_the_body_names(deal, world, call):
+def test_the_envelope_id_and_not_the_bodys_contract_id_identifies_the_contract(deal, world, call):
     other = EnvelopedDeal(world, call)
     other.run(render_lease, request_signatures)
     other.put_envelope(str(new_id()))
@@ -211,12 +211,12 @@ def test_the_envelope_decides_and_not_the_contract_that_the_body_names(deal, wor
 
 
 @pytest.mark.parametrize("envelope", ["an envelope of somebody else", "01a1fd24-ecd8-70a5-a86f-c0062b56799f"])
-def test_an_envelope_that_is_not_ours_is_received_and_has_no_effect(deal, envelope):
+def test_a_message_about_an_unknown_envelope_has_no_effect(deal, envelope):
     assert receive(short_form(deal, envelope_id=envelope)).status == 200
     assert state(deal) == WAITING
 
 
-def test_a_contract_that_is_signed_here_has_no_envelope_to_be_found_by(deal, world, call):
+def test_a_docusign_message_cannot_reach_a_contract_signed_on_the_platform(deal, world, call):
     assert receive(short_form(deal, envelope_id=None)).fields == ["data.envelope_id"]
     assert receive(short_form(deal, envelope_id="")).status == 400
 
@@ -230,7 +230,7 @@ def test_a_contract_that_is_signed_here_has_no_envelope_to_be_found_by(deal, wor
         ("voided", {}, "The envelope was voided in DocuSign."),
     ],
 )
-def test_an_envelope_that_is_declined_or_voided_ends_the_deal_once(deal, status, summary, reason):
+def test_a_declined_or_voided_envelope_ends_the_deal_once(deal, status, summary, reason):
     body = connect_body(deal.envelope, status, **summary)
     assert {receive(body).status for _ in range(3)} == {200}
     assert receive(connect_form(deal)).status == 200
@@ -242,7 +242,7 @@ def test_an_envelope_that_is_declined_or_voided_ends_the_deal_once(deal, status,
     assert deal.space_status() == "AVAILABLE"
 
 
-def test_an_executed_lease_is_not_declined_any_more(deal):
+def test_a_docusign_message_cannot_decline_an_executed_lease(deal):
     receive(short_form(deal))
     receive(connect_body(deal.envelope, "voided", voidedReason="Too late"))
 
@@ -253,22 +253,22 @@ def test_an_executed_lease_is_not_declined_any_more(deal):
     "body",
     [b'{"event": "recipient-sent", "data": {}}', b'{"event": 7}', b"{}", b'{"event": "envelope-sent", "new": 1}'],
 )
-def test_news_that_does_not_concern_us_is_received(deal, body):
+def test_other_docusign_events_are_accepted_without_effect(deal, body):
     assert receive(body).status == 200
     assert state(deal) == WAITING
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"not json", b'{"event": "a", "event": "b"}'])
-def test_what_is_signed_and_still_no_message_is_400(docusign, body):
+def test_a_signed_but_malformed_docusign_message_gets_400(docusign, body):
     assert receive(body).status == 400
 
 
-def test_nobody_signs_here_what_is_out_in_docusign(deal):
+def test_a_contract_in_docusign_cannot_be_signed_on_the_platform(deal):
     assert (deal.sign(deal.client).status, deal.sign(deal.client).code) == (409, "SIGNED_ELSEWHERE")
     assert state(deal) == WAITING
 
 
-def test_the_owners_authorization_is_asked_for_after_docusign_too(world, call, docusign):
+def test_a_contract_signed_in_docusign_still_needs_the_owners_authorization(world, call, docusign):
     deal = EnvelopedDeal(world, call, requires_authorization=True)
     deal.run(render_lease, request_signatures)
     deal.envelope = str(new_id())

@@ -29,7 +29,7 @@ def favorites(call, person, **query):
     return [space["id"] for space in reply.json["data"]]
 
 
-def test_a_space_is_marked_once_and_unmarked(world, call, client, owner):
+def test_a_favorite_is_added_once_and_removed(world, call, client, owner):
     space = world.space(owner)
     path = {"space_id": space}
 
@@ -48,7 +48,7 @@ def test_a_space_is_marked_once_and_unmarked(world, call, client, owner):
     assert world.events(actor=client) == ["favorite.added", "favorite.removed"]
 
 
-def test_nobody_marks_what_it_may_not_see(world, call, client, owner):
+def test_a_hidden_space_cannot_be_added_to_favorites(world, call, client, owner):
     hidden = world.space(owner, is_leasable=False)
 
     assert call(add_favorite, as_=client, path={"space_id": hidden}).status == 404
@@ -56,7 +56,7 @@ def test_nobody_marks_what_it_may_not_see(world, call, client, owner):
     assert call(add_favorite, as_=owner, path={"space_id": hidden}).status == 200
 
 
-def test_the_last_one_comes_first_page_by_page(world, call, client, owner):
+def test_favorites_are_listed_newest_first_page_by_page(world, call, client, owner):
     building = world.building(owner)
     spaces = [str(world.space(owner, building=building)) for _ in range(5)]
     for space in spaces:
@@ -65,7 +65,7 @@ def test_the_last_one_comes_first_page_by_page(world, call, client, owner):
     assert ids_in(list_favorites, as_=client, query={"limit": 2}) == spaces[::-1]
 
 
-def test_what_is_listed_no_more_is_shown_no_more_and_can_be_unmarked(world, call, client, owner):
+def test_an_unlisted_favorite_is_hidden_and_can_be_removed(world, call, client, owner):
     space = world.space(owner)
     call(add_favorite, as_=client, path={"space_id": space})
     world.sql("UPDATE spaces SET is_leasable = false WHERE id = %(id)s", id=space)
@@ -74,7 +74,7 @@ def test_what_is_listed_no_more_is_shown_no_more_and_can_be_unmarked(world, call
     assert call(remove_favorite, as_=client, path={"space_id": space}).status == 204
 
 
-def test_who_leaves_takes_them_along(world, call, client, owner):
+def test_favorites_are_deleted_with_their_user(world, call, client, owner):
     call(add_favorite, as_=client, path={"space_id": world.space(owner)})
 
     assert call(delete_account, as_=client).status == 204
@@ -82,7 +82,7 @@ def test_who_leaves_takes_them_along(world, call, client, owner):
     assert world.sql("SELECT FROM favorites WHERE user_id = %(id)s", id=client.id) == []
 
 
-def test_the_score_is_how_alike_a_space_is_to_what_one_likes(world, call, client, owner):
+def test_the_recommendation_score_compares_a_space_with_the_callers_favorites_and_bids(world, call, client, owner):
     """0.30 area, 0.25 price per sqft, 0.20 distance, 0.15 amenities, 0.10 floor: docs/decisions/0020."""
     building = world.building(owner, floors=1)
     space = world.space(owner, building=building)

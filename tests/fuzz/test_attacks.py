@@ -101,7 +101,7 @@ def signed_in(world, user):
 # Hypothesis warns of values that it cannot print briefly.
 @pytest.mark.filterwarnings("ignore:Generating overly large repr")
 @pytest.mark.parametrize("name", ATTACKERS)
-def test_nothing_that_anybody_sends_breaks_a_promise(name, gateway, cast):
+def test_no_generated_request_breaks_the_apis_contract(name, gateway, cast):
     report = attack(cast[name], gateway.url, examples=EXAMPLES, walks=WALKS)
 
     assert not report.failures, "\n\n".join(f"{what}\n{shown}" for what, shown in report.failures.items())

@@ -103,7 +103,7 @@ def altered(cursor: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("name", LISTS)
-def test_a_cursor_that_nobody_was_given_is_refused(name, market):
+def test_an_altered_cursor_is_refused(name, market):
     for what, cursor in altered(cursor_of(market, name)).items():
         reply = read(market, name, cursor=cursor)
 
@@ -111,7 +111,7 @@ def test_a_cursor_that_nobody_was_given_is_refused(name, market):
 
 
 @pytest.mark.parametrize("name", LISTS)
-def test_a_cursor_is_good_for_its_own_list_only(name, market):
+def test_a_cursor_of_another_list_is_refused(name, market):
     cursor = cursor_of(market, name)
     for other in LISTS:
         reply = read(market, other, cursor=cursor)
@@ -121,7 +121,7 @@ def test_a_cursor_is_good_for_its_own_list_only(name, market):
 
 
 @pytest.mark.parametrize("name", OTHERS)
-def test_and_for_its_own_filters_and_sort_only(name, market):
+def test_a_cursor_with_other_filters_or_another_sort_is_refused(name, market):
     cursor = cursor_of(market, name)
 
     reply = read(market, name, cursor=cursor, **OTHERS[name])
@@ -129,7 +129,7 @@ def test_and_for_its_own_filters_and_sort_only(name, market):
     assert (reply.status, reply.fields) == (400, ["cursor"])
 
 
-def test_every_list_with_filters_is_read_with_others():
+def test_every_list_with_filters_is_among_the_cursor_tests():
     filtered = {
         name
         for name, operation in LISTS.items()
@@ -140,7 +140,7 @@ def test_every_list_with_filters_is_read_with_others():
 
 
 @pytest.mark.parametrize("name", LISTS)
-def test_another_limit_goes_on_where_the_page_ended(name, market):
+def test_a_cursor_works_with_another_limit(name, market):
     first = read(market, name).json
     wide = read(market, name, limit=2).json["data"]
 
@@ -150,14 +150,14 @@ def test_another_limit_goes_on_where_the_page_ended(name, market):
 @pytest.mark.parametrize(
     "place", [place for place in places(lambda place: place.is_query) if place.field not in LABELS], ids=str
 )
-def test_sql_is_no_value_of_a_parameter(place: Place, anybody, leaves_no_trace):
+def test_sql_as_a_query_parameter_is_refused(place: Place, anybody, leaves_no_trace):
     for value in SQL:
         reply = place.send(anybody, value)
 
         assert (reply.status, reply.fields) == (400, [place.field]), value
 
 
-def test_sql_and_patterns_are_only_labels_in_a_search(world):
+def test_sql_and_like_patterns_are_plain_text_in_a_search(world):
     owner = world.owner()
     for label in [*SQL, "wifi"]:
         world.space(owner, amenities=f'["{label}"]'.replace("\\", "\\\\"))
@@ -171,7 +171,7 @@ def test_sql_and_patterns_are_only_labels_in_a_search(world):
 
 
 @pytest.mark.parametrize("endpoint, field", [(list_users, "q"), (list_audit_logs, "action")])
-def test_and_in_what_the_platforms_people_look_for(endpoint, field, world):
+def test_sql_and_like_patterns_are_plain_text_in_a_search_for_users(endpoint, field, world):
     for value in SQL:
         found = call(endpoint, as_=world.user(Role.SUPER_ADMIN), query={field: value})
 
@@ -180,7 +180,7 @@ def test_and_in_what_the_platforms_people_look_for(endpoint, field, world):
 
 
 @pytest.mark.parametrize("where", ["'; DROP TABLE bids; --", "' OR '1'='1", "%", "../../etc/passwd", "\x00"])
-def test_sql_is_no_id_in_a_path(where, world):
+def test_sql_as_an_id_in_a_path_is_refused(where, world):
     from functions.bids.get_bid import get_bid
 
     reply = call(get_bid, as_=world.user(Role.SUPER_ADMIN), path={"bid_id": where})

@@ -32,12 +32,12 @@ NO_DAYS += [
 NO_TEXT = ["20260101", "true", "1767225600", "[]", '{"year": 2026}']
 
 
-def test_there_are_days_in_bodies_and_in_queries():
+def test_the_date_tests_cover_bodies_and_queries():
     assert {"place_bid-start_date", "list_payments-due_date_from"} <= {str(place) for place in PLACES}
 
 
 @pytest.mark.parametrize("place", PLACES, ids=str)
-def test_what_is_no_day_is_refused_by_name(place: Place, anybody, leaves_no_trace):
+def test_an_invalid_date_is_refused_with_its_field(place: Place, anybody, leaves_no_trace):
     for value in NO_DAYS if place.is_query else [f'"{day}"' for day in NO_DAYS] + NO_TEXT:
         reply = place.send(anybody, value)
 
@@ -45,13 +45,13 @@ def test_what_is_no_day_is_refused_by_name(place: Place, anybody, leaves_no_trac
 
 
 @pytest.mark.parametrize("place", PLACES, ids=str)
-def test_a_leap_day_is_a_day(place: Place, anybody):
+def test_a_leap_day_is_a_valid_date(place: Place, anybody):
     reply = place.send(anybody, "2024-02-29" if place.is_query else '"2024-02-29"')
 
     assert reply.status < 300 or place.field not in reply.fields or reply.status == 422, reply.body
 
 
-def test_a_range_of_days_does_not_end_before_it_begins(world):
+def test_a_date_range_that_ends_before_it_begins_is_refused(world):
     range = {"due_date_from": "2026-02-02", "due_date_to": "2026-02-01"}
 
     reply = call(list_payments, as_=world.client(), query=range)
@@ -60,7 +60,7 @@ def test_a_range_of_days_does_not_end_before_it_begins(world):
 
 
 @pytest.mark.parametrize("expiry", ["2026-02-02", "2026-02-01"])
-def test_a_certificate_ends_after_it_began(world, expiry):
+def test_a_certificate_that_expires_before_its_issue_is_refused(world, expiry):
     user = world.owner()
     certificate = {"name": "LEED", "issue_date": "2026-02-02", "expiry_date": expiry}
 

@@ -56,7 +56,7 @@ def most_lines(text: str) -> int:
 
 @pytest.mark.parametrize("what", NO_JSON)
 @pytest.mark.parametrize("name", TAKING)
-def test_what_is_not_strict_json_is_refused_in_bounded_work(name, what, anybody, leaves_no_trace):
+def test_malformed_json_is_refused_with_bounded_work(name, what, anybody, leaves_no_trace):
     endpoint = endpoint_of(name)
     path = {each: other_id() for each in endpoint.path_names} or None
 
@@ -69,7 +69,7 @@ def test_what_is_not_strict_json_is_refused_in_bounded_work(name, what, anybody,
 
 
 @pytest.mark.parametrize("what", GROWING)
-def test_twice_as_much_is_refused_with_twice_the_work(what):
+def test_the_work_of_refusing_json_grows_linearly_with_its_size(what):
     def refuse(text: str) -> None:
         with pytest.raises(wire.MalformedJson):
             wire.parse(text)
@@ -90,7 +90,7 @@ def test_twice_as_much_is_refused_with_twice_the_work(what):
     assert most_memory(twice) < 2.5 * most_memory(once)
 
 
-def test_bytes_that_are_no_text_are_refused(anybody):
+def test_a_body_that_is_not_utf_8_is_refused(anybody):
     event = http_event(place_bid.operation, as_=anybody, body="eyJhIjogIv8ifQ==") | {"isBase64Encoded": True}
 
     answer = place_bid(event, None)
@@ -100,7 +100,7 @@ def test_bytes_that_are_no_text_are_refused(anybody):
 
 @pytest.mark.parametrize("kind", ["text/plain", "Text/Plain; charset=utf-8"])
 @pytest.mark.parametrize("name", TAKING)
-def test_what_a_form_of_another_site_can_send_is_refused(name, kind, anybody, leaves_no_trace):
+def test_content_types_that_an_html_form_can_send_are_refused(name, kind, anybody, leaves_no_trace):
     """A browser sends text/plain anywhere without asking, and a form of that type can be made to look like JSON."""
     endpoint = endpoint_of(name)
     path = {each: other_id() for each in endpoint.path_names} or None
@@ -111,7 +111,7 @@ def test_what_a_form_of_another_site_can_send_is_refused(name, kind, anybody, le
 
 
 @pytest.mark.parametrize("what", NO_JSON)
-def test_the_door_of_sockets_is_the_same(what, world):
+def test_sockets_refuse_malformed_json_like_http(what, world):
     client = Client()
     assert client.open(connect, token=world.client().token()) == 200
     text = '{"event": "bid:place", "data": ' + NO_JSON[what] + "}"
@@ -123,5 +123,5 @@ def test_the_door_of_sockets_is_the_same(what, world):
     assert frame["data"]["code"] in ("MALFORMED_JSON", "VALIDATION_ERROR")
 
 
-def test_there_are_operations_with_and_without_a_body():
+def test_the_json_tests_cover_operations_with_and_without_a_body():
     assert {bool(body_schema(name)) for name in TAKING} == {True, False}

@@ -34,12 +34,12 @@ ASKED = [
 ]
 
 
-def test_there_is_money_in_bodies_and_in_queries():
+def test_the_money_tests_cover_bodies_and_queries():
     assert {"place_bid-bid_amount", "record_payment-amount", "search_spaces-max_price"} <= {str(one) for one in PLACES}
 
 
 @pytest.mark.parametrize("place", PLACES, ids=str)
-def test_what_is_no_money_is_refused_by_name(place: Place, anybody, leaves_no_trace):
+def test_an_invalid_amount_is_refused_with_its_field(place: Place, anybody, leaves_no_trace):
     for value in ASKED if place.is_query else NO_MONEY:
         reply = place.send(anybody, value)
 
@@ -47,7 +47,7 @@ def test_what_is_no_money_is_refused_by_name(place: Place, anybody, leaves_no_tr
 
 
 @pytest.mark.parametrize("place", PLACES, ids=str)
-def test_what_is_money_is_not(place: Place, anybody):
+def test_valid_amounts_are_accepted_in_every_field(place: Place, anybody):
     for value in ("1", "9.5", "9.50"):
         reply = place.send(anybody, value)
 

@@ -81,14 +81,14 @@ def nasty_lines(most: int = 255) -> str:
 
 @pytest.mark.parametrize("what", NO_TEXT)
 @pytest.mark.parametrize("place", TEXTS, ids=str)
-def test_what_no_database_keeps_is_refused_by_name(place: Place, what, anybody, leaves_no_trace):
+def test_text_that_postgresql_cannot_store_is_refused_with_its_field(place: Place, what, anybody, leaves_no_trace):
     reply = place.send(anybody, NO_TEXT[what])
 
     assert (reply.status, reply.fields) == (400, [place.field])
 
 
 @pytest.mark.parametrize("place", LABELS, ids=str)
-def test_a_name_takes_nothing_that_nobody_sees(place: Place, anybody, leaves_no_trace):
+def test_invisible_characters_are_refused_in_names(place: Place, anybody, leaves_no_trace):
     for unseen in UNSEEN:
         reply = place.send(anybody, json.dumps(f"a{unseen}b"))
 
@@ -96,14 +96,14 @@ def test_a_name_takes_nothing_that_nobody_sees(place: Place, anybody, leaves_no_
 
 
 @pytest.mark.parametrize("place", ASKED_TEXTS, ids=str)
-def test_in_a_query_too(place: Place, anybody, leaves_no_trace):
+def test_text_that_postgresql_cannot_store_is_refused_in_queries(place: Place, anybody, leaves_no_trace):
     reply = place.send(anybody, "a\x00b")
 
     assert (reply.status, reply.fields) == (400, [place.field])
 
 
 @pytest.mark.parametrize("name", ["\\u0000", "\\ud83c", "a\\r\\nSet-Cookie: b=1", "\\u202e"])
-def test_an_unknown_field_may_have_any_name(name, world):
+def test_an_unknown_field_of_any_name_is_refused(name, world):
     client = world.client()
 
     reply = call(place_bid, as_=client, body=f'{{"space_id": "{other_id()}", "bid_amount": 1, "{name}": 1}}')
@@ -150,7 +150,7 @@ def does(endpoint, **asked):
     return reply
 
 
-def test_a_registration(world, out):
+def test_hostile_text_in_a_registration_is_stored_unchanged(world, out):
     sent = {name: nasty() for name in ("name", "organization_name", "company", "title")} | {"phone": nasty_lines(32)}
     email = f"{other_id().hex}@example.com"
     body = {"email": email, "password": "Correct-Horse-7", "role": "OWNER"} | sent
@@ -159,7 +159,7 @@ def test_a_registration(world, out):
     assert stored(world, *sent.values())
 
 
-def test_a_profile(world, out):
+def test_hostile_text_in_a_profile_is_stored_unchanged(world, out):
     user = world.owner()
     sent = (
         {name: nasty() for name in ("name", "company", "title")} | {"bio": nasty_lines()} | {"phone": nasty_lines(32)}
@@ -173,7 +173,7 @@ def test_a_profile(world, out):
     assert stored(world, *sent.values(), skill, certificate, issuer)
 
 
-def test_an_organization(world, out):
+def test_hostile_text_in_an_organization_is_stored_unchanged(world, out):
     sent = {name: nasty() for name in ("name", "legal_name")} | {"tax_id": nasty(64)}
     address = {part: nasty() for part in ("street", "city", "state", "country")} | {"postal_code": nasty(20)}
     logo = f"https://example.com/{other_id()}/ü'%_;--?a=b#c"
@@ -186,7 +186,7 @@ def test_an_organization(world, out):
     assert stored(world, *sent.values(), *address.values(), logo)
 
 
-def test_what_is_written_about_a_user(world, out):
+def test_hostile_text_in_support_notes_is_stored_unchanged(world, out):
     admin, path, text, reason = (
         world.user(Role.SUPER_ADMIN),
         {"user_id": world.client().id},
@@ -199,7 +199,7 @@ def test_what_is_written_about_a_user(world, out):
     assert stored(world, text, reason)
 
 
-def test_a_saved_search(world, out):
+def test_hostile_text_in_a_saved_search_is_stored_unchanged(world, out):
     name, words, city, label = nasty(), nasty(100), nasty(100), nasty(100).replace(",", "")
     criteria = {"q": words, "city": city, "amenities": [label]}
 
@@ -209,7 +209,7 @@ def test_a_saved_search(world, out):
     assert stored(world, name, words, city, label)
 
 
-def test_who_joins_it(world, invoke, out):
+def test_hostile_text_in_an_invited_users_name_is_stored_unchanged(world, invoke, out):
     email = f"{other_id().hex}@example.com"
     asked = does(invite_member, as_=world.owner(name=nasty()), body={"email": email, "role": "AGENT"}).json
     invoke(compose_mail, *world.event_details(asked["id"]))
@@ -221,7 +221,7 @@ def test_who_joins_it(world, invoke, out):
     assert stored(world, name)
 
 
-def test_a_building_its_floors_and_spaces(world, out):
+def test_hostile_text_in_a_building_its_floors_and_spaces_is_stored_unchanged(world, out):
     owner = world.owner()
     building = space = {"id": None}
     for endpoint in (create_building, update_building):
@@ -253,7 +253,7 @@ def test_a_building_its_floors_and_spaces(world, out):
         assert stored(world, *names.values(), amenity)
 
 
-def test_notes_on_a_bid(world, out):
+def test_hostile_text_in_a_bids_notes_is_stored_unchanged(world, out):
     owner, client = world.owner(), world.client()
     space, sent = world.space(owner), [nasty_lines() for _ in range(5)]
 
@@ -270,7 +270,7 @@ def test_notes_on_a_bid(world, out):
     assert stored(world, *sent)
 
 
-def test_a_deal_between_people_with_such_names(world, out):
+def test_hostile_names_are_stored_and_printed_unchanged_in_a_deal(world, out):
     owner, client = world.owner(name=nasty()), world.client(name=nasty())
     for user in (owner, client):
         world.sql(
@@ -293,7 +293,7 @@ def test_a_deal_between_people_with_such_names(world, out):
     assert stored(world, *signatures, money["transaction_reference"], reason)
 
 
-def test_the_end_of_a_deal(world, out):
+def test_hostile_text_in_reasons_at_the_end_of_a_deal_is_stored_unchanged(world, out):
     lease = Lease(world, call, deposit_months=1)
     path, reasons = {"contract_id": lease.contract}, [nasty_lines() for _ in range(3)]
     [deposit] = lease.rows("DEPOSIT")
@@ -312,7 +312,7 @@ def test_the_end_of_a_deal(world, out):
     assert stored(world, *reasons, back["transaction_reference"])
 
 
-def test_a_reason_to_decline(world, out):
+def test_hostile_text_in_a_reason_to_decline_is_stored_unchanged(world, out):
     deal = Deal(world, call)
     deal.run(render_lease, request_signatures)
 
@@ -328,7 +328,7 @@ def test_a_reason_to_decline(world, out):
 
 @pytest.mark.parametrize("value", ["a\r\nset-cookie: b=1", "a\nb", "\x00", "\u202e", "ä", "x" * 300, "a b", ""])
 @pytest.mark.parametrize("header", ["x-correlation-id", "idempotency-key", "user-agent", "if-match", "x-forwarded-for"])
-def test_headers_of_any_kind_come_back_in_no_header(header, value, world, out):
+def test_hostile_request_headers_appear_in_no_response_header(header, value, world, out):
     owner = world.owner()
     path = {"building_id": world.building(owner)}
 
@@ -339,7 +339,7 @@ def test_headers_of_any_kind_come_back_in_no_header(header, value, world, out):
     assert not [each for each in reply.headers.values() if re.search(r"[\r\n\x00]", each)]
 
 
-def test_every_field_of_free_text_has_a_story():
+def test_every_free_text_field_is_covered_by_a_test():
     """A new one has to be put into the story of its operation."""
     free = {
         str(place)

@@ -97,7 +97,7 @@ def story(platform: Platform) -> Iterator[Story]:
         yield Story(deal, placed, withdrawn, read, kept[news["notification_id"]], ear.heard, payment)
 
 
-def test_connection_with_the_token_in_the_address_or_in_an_auth_event(story: Story) -> None:
+def test_connecting_with_a_token_in_the_url_or_an_auth_event_works_as_in_the_source(story: Story) -> None:
     person = story.deal.client
     with person.listening() as ear:
         assert ear.ask("ping", {}, "p")["event"] == "pong"
@@ -106,24 +106,24 @@ def test_connection_with_the_token_in_the_address_or_in_an_auth_event(story: Sto
     assert (answer["event"], answer["data"]["user_id"]) == ("auth:ok", person.id)
 
 
-def test_bid_place(story: Story) -> None:
+def test_bid_place_over_the_socket_answers_as_in_the_source(story: Story) -> None:
     assert_frame('{"event": "bid:placed", "data": {"bid_id": "uuid", "status": "PENDING"}}', story.placed)
     bid = story.deal.client.get(f"/bids/{story.placed['data']['bid_id']}")
     assert bid["bid_amount"] == 4500
 
 
-def test_bid_withdraw(story: Story) -> None:
+def test_bid_withdraw_over_the_socket_answers_as_in_the_source(story: Story) -> None:
     assert_frame('{"event": "bid:withdrawn", "data": {"bid_id": "uuid", "status": "WITHDRAWN"}}', story.withdrawn)
     assert story.withdrawn["data"]["bid_id"] == story.placed["data"]["bid_id"]
     assert story.deal.client.get(f"/bids/{story.placed['data']['bid_id']}")["status"] == "WITHDRAWN"
 
 
-def test_notification_mark_read(story: Story) -> None:
+def test_notification_mark_read_over_the_socket_answers_as_in_the_source(story: Story) -> None:
     assert_frame('{"event": "notification:read", "data": {"notification_id": "uuid"}}', story.read)
     assert story.is_read
 
 
-def test_bid_status_changed(story: Story) -> None:
+def test_the_bid_status_changed_frame_is_as_in_the_source(story: Story) -> None:
     printed = """{
       "event": "bid:status_changed",
       "data": {
@@ -145,7 +145,7 @@ def test_bid_status_changed(story: Story) -> None:
     }
 
 
-def test_lease_generated(story: Story) -> None:
+def test_the_lease_generated_frame_is_as_in_the_source(story: Story) -> None:
     printed = """{
       "event": "lease:generated",
       "data": {
@@ -163,7 +163,7 @@ def test_lease_generated(story: Story) -> None:
     assert story.deal.client.download(path).startswith(b"%PDF-")
 
 
-def test_payment_due(story: Story) -> None:
+def test_the_payment_due_frame_is_as_in_the_source(story: Story) -> None:
     due = first_of_a_month().isoformat()
     printed = """{
       "event": "payment:due",
@@ -182,7 +182,7 @@ def test_payment_due(story: Story) -> None:
     assert [one["data"]["days_until_due"] for one in story.heard if one["event"] == "payment:due"].count(3) == 1
 
 
-def test_notification_new(story: Story) -> None:
+def test_the_notification_new_frame_is_as_in_the_source(story: Story) -> None:
     printed = """{
       "event": "notification:new",
       "data": {

@@ -118,7 +118,7 @@ def test_while_postgres_is_down_every_answer_is_503_and_nothing_acknowledged_is_
     assert deal.conclude()["status"] == "SIGNED"
 
 
-def test_who_asks_for_the_first_time_while_postgres_is_down_gets_503_too(platform: Platform) -> None:
+def test_a_functions_first_request_while_postgres_is_down_gets_503(platform: Platform) -> None:
     newcomer = Person(platform, "OWNER")
     platform.control("postgres", "stop")
     try:
@@ -129,7 +129,7 @@ def test_who_asks_for_the_first_time_while_postgres_is_down_gets_503_too(platfor
     assert is_our_503(answer), answer
 
 
-def test_an_event_that_was_on_its_way_when_postgres_stopped_goes_out_with_the_next(
+def test_an_event_interrupted_by_a_postgres_stop_is_published_with_the_next(
     platform: Platform, owner: Person, client: Person
 ) -> None:
     deal = Deal(owner, client)
@@ -140,7 +140,7 @@ def test_an_event_that_was_on_its_way_when_postgres_stopped_goes_out_with_the_ne
     assert deal.conclude()["status"] == "SIGNED"
 
 
-def test_without_redis_everything_goes_on(platform: Platform, owner: Person, client: Person) -> None:
+def test_a_deal_is_completed_without_redis(platform: Platform, owner: Person, client: Person) -> None:
     platform.control("redis", "stop")
     try:
         ready, health = send(platform.url, "GET", "/ready"), send(platform.url, "GET", "/health")
@@ -160,13 +160,13 @@ def test_without_redis_everything_goes_on(platform: Platform, owner: Person, cli
     assert send(platform.url, "GET", "/health").json["status"] == "healthy"
 
 
-def test_the_clock_takes_whole_days_only(platform: Platform) -> None:
+def test_the_local_clock_accepts_only_whole_days(platform: Platform) -> None:
     for wrong in ({}, {"advance_days": 0}, {"advance_days": -1}, {"advance_days": "1"}, {"advance_days": 1, "x": 1}):
         answer = send(platform.url, "POST", "/_local/clock", wrong)
         assert (answer.status, answer.code) == (400, "VALIDATION_ERROR"), wrong
 
 
-def test_a_hold_that_is_left_to_end_is_undone_and_everybody_is_told(platform: Platform) -> None:
+def test_an_expired_hold_undoes_the_deal_and_notifies_both_sides(platform: Platform) -> None:
     # People of its own: they hear of these two deals and of no other test's.
     owner, client = Person(platform, "OWNER"), Person(platform, "CLIENT")
     signed_by_nobody, signed_by_client = Deal(owner, client), Deal(owner, client)

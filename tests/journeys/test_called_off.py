@@ -9,7 +9,7 @@ REASON = "We found something closer."
 
 
 @pytest.mark.parametrize("side", ["owner", "client"])
-def test_declined_before_anybody_signed(owner: Person, client: Person, side: str) -> None:
+def test_a_contract_declined_before_anyone_signed_is_undone(owner: Person, client: Person, side: str) -> None:
     deal = Deal(owner, client)
     deal.reaches("PENDING_SIGNATURE")
     with client.listening() as clients_ear, owner.listening() as owners_ear:
@@ -25,7 +25,7 @@ def test_declined_before_anybody_signed(owner: Person, client: Person, side: str
     assert (answer.status, answer.code) == (409, "DOCUMENT_GONE")
 
 
-def test_declined_by_the_owner_after_the_client_signed_and_a_backup_wins(owner: Person, client: Person) -> None:
+def test_a_contract_declined_by_the_owner_frees_the_space_for_a_backup_bid(owner: Person, client: Person) -> None:
     backup = Person(owner.platform, "CLIENT")
     space = new_space(owner)
     waiting = place_bid(backup, space, amount=4700)
@@ -47,7 +47,7 @@ def test_declined_by_the_owner_after_the_client_signed_and_a_backup_wins(owner: 
     assert deal.conclude()["status"] == "SIGNED"
 
 
-def test_declined_by_the_client_after_it_signed(owner: Person, client: Person) -> None:
+def test_a_contract_declined_by_the_client_after_signing_is_undone(owner: Person, client: Person) -> None:
     deal = Deal(owner, client)
     deal.reaches("PENDING_SIGNATURE")
     deal.sign(client)
@@ -57,14 +57,14 @@ def test_declined_by_the_client_after_it_signed(owner: Person, client: Person) -
     assert deal.payments() == []
 
 
-def test_declined_before_the_saga_has_asked_for_signatures(owner: Person, client: Person) -> None:
+def test_a_contract_declined_before_the_signature_request_is_undone(owner: Person, client: Person) -> None:
     deal = Deal(owner, client)
     deal.decline(client, REASON)
     assert deal.is_undone()["termination_reason"] == REASON
     assert deal.payments() == []
 
 
-def test_declined_twice_is_declined_once(owner: Person, client: Person) -> None:
+def test_a_contract_is_declined_only_once(owner: Person, client: Person) -> None:
     deal = Deal(owner, client)
     deal.reaches("PENDING_SIGNATURE")
     deal.decline(client, REASON)
@@ -72,7 +72,7 @@ def test_declined_twice_is_declined_once(owner: Person, client: Person) -> None:
     assert deal.is_undone()["termination_reason"] == REASON
 
 
-def test_the_space_can_be_let_again_to_the_same_client(owner: Person, client: Person) -> None:
+def test_the_space_of_a_cancelled_deal_can_be_leased_to_the_same_client(owner: Person, client: Person) -> None:
     deal = Deal(owner, client)
     deal.decline(owner, REASON)
     deal.is_undone()

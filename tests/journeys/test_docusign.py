@@ -110,14 +110,16 @@ def test_a_lease_is_signed_in_docusign(
     until(lambda: mark in client.download(f"{deal.path}/download"))
 
 
-def test_declined_in_docusign(landlord: Person, client: Person, docusign: DocuSignServer) -> None:
+def test_a_lease_declined_in_docusign_is_undone(landlord: Person, client: Person, docusign: DocuSignServer) -> None:
     deal = Deal(landlord, client)
     assert docusign.decline(envelope_of(deal, docusign).id, "Too dear") == 200
 
     assert deal.is_undone()["termination_reason"] == "Declined in DocuSign: Too dear"
 
 
-def test_called_off_here_it_is_voided_there(landlord: Person, client: Person, docusign: DocuSignServer) -> None:
+def test_a_deal_cancelled_on_the_platform_is_voided_in_docusign(
+    landlord: Person, client: Person, docusign: DocuSignServer
+) -> None:
     deal = Deal(landlord, client)
     envelope_of(deal, docusign)
     deal.decline(client)
@@ -126,7 +128,9 @@ def test_called_off_here_it_is_voided_there(landlord: Person, client: Person, do
     assert envelope_of(deal, docusign, "voided").history == ["created", "sent", "voided"]
 
 
-def test_the_owners_organization_authorizes(platform: Platform, landlord: Person, client: Person) -> None:
+def test_a_lease_signed_in_docusign_is_authorized_by_the_owners_organization(
+    platform: Platform, landlord: Person, client: Person
+) -> None:
     Policy(platform, landlord).choose("BUILT_IN", True)
     deal = Deal(landlord, client)
     deal.reaches("PENDING_SIGNATURE")

@@ -30,7 +30,7 @@ def preflight(platform: Platform, origin: str) -> dict[str, str]:
     return {name: value for name, value in answer.headers.items() if name.startswith("access-control-")}
 
 
-def test_our_frontend_may_ask(platform: Platform) -> None:
+def test_a_configured_origin_passes_the_cors_preflight(platform: Platform) -> None:
     allowed = preflight(platform, FRONTEND)
     assert allowed["access-control-allow-origin"] == FRONTEND
     assert allowed["access-control-allow-credentials"] == "true"
@@ -41,13 +41,13 @@ def test_our_frontend_may_ask(platform: Platform) -> None:
     assert wanted <= headers
 
 
-def test_another_site_may_not_ask(platform: Platform) -> None:
+def test_another_origin_fails_the_cors_preflight(platform: Platform) -> None:
     assert preflight(platform, "https://evil.example") == {}
     answer = send(platform.url, "GET", f"{API}/spaces", headers={"Origin": "https://evil.example"})
     assert not any(name.startswith("access-control-") for name in answer.headers)
 
 
-def test_our_frontend_can_read_what_it_needs_even_on_errors(platform: Platform) -> None:
+def test_a_configured_origin_can_read_the_headers_even_of_errors(platform: Platform) -> None:
     for path, status in ((f"{API}/spaces", 200), (f"{API}/spaces?limit=0", 400), (f"{API}/bids", 401)):
         answer = send(platform.url, "GET", path, headers={"Origin": FRONTEND})
         assert answer.status == status
@@ -77,7 +77,7 @@ def test_every_answer_has_security_headers_and_a_correlation_id(
     assert re.fullmatch("[A-Za-z0-9._-]{1,64}", answer.headers["x-correlation-id"])
 
 
-def test_a_correlation_id_of_the_right_form_is_kept_and_another_replaced(platform: Platform) -> None:
+def test_a_valid_correlation_id_is_kept_and_an_invalid_one_replaced(platform: Platform) -> None:
     for offered, is_kept in (
         ("abc-123_X.9", True),
         ("a" * 64, True),
@@ -95,7 +95,7 @@ def test_a_correlation_id_of_the_right_form_is_kept_and_another_replaced(platfor
 
 
 @pytest.mark.parametrize("path", [f"{API}/nothing", "/", "/nothing", f"{API}", f"{API}/bids/1/2/3", f"{API}/spaces/"])
-def test_an_unknown_path_is_404_in_our_shape(platform: Platform, path: str) -> None:
+def test_an_unknown_path_gets_404_in_the_apis_error_format(platform: Platform, path: str) -> None:
     answer = send(platform.url, "GET", path)
     assert (answer.status, answer.code) == (404, "NOT_FOUND")
     assert set(answer.json["error"]) == {"code", "message", "details"}
@@ -111,7 +111,7 @@ def test_an_unknown_path_is_404_in_our_shape(platform: Platform, path: str) -> N
         ("GET", f"{API}/auth/login", {"POST"}),
     ],
 )
-def test_a_wrong_method_is_405_and_names_the_right_ones(
+def test_a_wrong_method_gets_405_with_the_allowed_methods(
     platform: Platform, method: str, path: str, allowed: set[str]
 ) -> None:
     answer = send(platform.url, method, path)
@@ -119,7 +119,7 @@ def test_a_wrong_method_is_405_and_names_the_right_ones(
     assert set(answer.headers["allow"].split(", ")) == allowed
 
 
-def test_an_unknown_query_parameter_is_400_and_named(platform: Platform, client: Person) -> None:
+def test_an_unknown_query_parameter_gets_400_with_its_name(platform: Platform, client: Person) -> None:
     for answer in (
         send(platform.url, "GET", f"{API}/spaces?colour=red"),
         send(platform.url, "GET", "/health?colour=red"),
@@ -147,25 +147,25 @@ def test_an_unknown_query_parameter_is_400_and_named(platform: Platform, client:
     ],
     ids=["twice", "nan", "infinity", "list", "nonsense", "text", "bytes", "deep", "deep lists", "digits", "300 KB"],
 )
-def test_a_body_that_is_no_strict_json_object_is_400(client: Person, body: bytes) -> None:
+def test_a_body_that_is_not_a_strict_json_object_gets_400(client: Person, body: bytes) -> None:
     answer = client.ask("POST", "/bids", body)
     assert (answer.status, answer.code) == (400, "MALFORMED_JSON"), answer.body[:300]
 
 
 @pytest.mark.parametrize("amount", ["-1", "0", "0.001", '"1e2"', '" 5 "', '"1_000"', '"١٢"', "true", "1e12", "null"])
-def test_money_that_is_none_is_400_and_named(owner: Person, client: Person, amount: str) -> None:
+def test_an_invalid_amount_gets_400_with_its_field(owner: Person, client: Person, amount: str) -> None:
     space = new_space(owner)
     answer = client.ask("POST", "/bids", f'{{"space_id": "{space["id"]}", "bid_amount": {amount}}}'.encode())
     assert (answer.status, answer.code) == (400, "VALIDATION_ERROR"), answer.body
     assert [detail["field"] for detail in answer.json["error"]["details"]] == ["bid_amount"]
 
 
-def test_more_than_ten_megabytes_is_413_of_api_gateway(client: Person) -> None:
+def test_a_body_over_ten_megabytes_gets_413_from_api_gateway(client: Person) -> None:
     answer = client.ask("POST", "/bids", b" " * (10 * 1024 * 1024 + 1))
     assert (answer.status, answer.json) == (413, {"message": "Request Entity Too Large"})
 
 
-def test_an_answer_of_a_get_has_an_etag_and_rate_limit_headers(platform: Platform) -> None:
+def test_a_get_response_has_an_etag_and_rate_limit_headers(platform: Platform) -> None:
     def counted() -> bool:
         first, second = (send(platform.url, "GET", f"{API}/spaces?max_price=0.01") for _ in range(2))
         assert first.headers["etag"] == second.headers["etag"]

@@ -85,7 +85,7 @@ def platform(templates: Path) -> Iterator[Platform]:
         yield platform
 
 
-def test_a_lease_lives_and_ends_and_every_cent_is_accounted_for(platform: Platform) -> None:
+def test_a_leases_whole_life_accounts_for_every_cent(platform: Platform) -> None:
     life = Life(platform)
     rents = [one["amount"] for one in life.deal.payments() if one["charge"] == "RENT"]
     assert rents[:4] == [RENT, 0, 0, RENT]

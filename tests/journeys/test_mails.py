@@ -18,7 +18,9 @@ def mailbox(person: Person, platform: Platform, subject: str) -> Any:
     return until(found)
 
 
-def test_both_sides_read_of_each_step_in_text_and_html(platform: Platform, owner: Person, client: Person) -> None:
+def test_both_sides_get_an_email_for_each_step_in_text_and_html(
+    platform: Platform, owner: Person, client: Person
+) -> None:
     deal = Deal(owner, client, start=today())
     space = deal.space["name"]
     deal.reaches("PENDING_SIGNATURE")
@@ -47,7 +49,7 @@ def test_both_sides_read_of_each_step_in_text_and_html(platform: Platform, owner
     assert len(mails) == len(set(mails)), "a mail came twice"
 
 
-def test_who_wants_no_mail_reads_of_the_account_alone(platform: Platform, owner: Person) -> None:
+def test_a_user_who_opted_out_gets_only_emails_about_their_account(platform: Platform, owner: Person) -> None:
     quiet = Person(platform, "CLIENT")
     mailbox(quiet, platform, "Confirm")
     quiet.do("PUT", "/users/me", notification_preferences={"email": False})

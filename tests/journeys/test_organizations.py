@@ -29,7 +29,7 @@ class Invited(Person):
         return mails[0]["text"].partition("accept-invitation?token=")[2].split()[0] if mails else None
 
 
-def test_an_agent_approves_a_bid_is_removed_and_is_out_within_a_minute(platform: Platform, client: Person) -> None:
+def test_an_agent_who_is_removed_loses_access_within_a_minute(platform: Platform, client: Person) -> None:
     owner = Person(platform, "OWNER", organization_name="Stone Properties LLC")
     agent = Invited(platform, owner, "AGENT")
     assert (agent.user["role"], agent.user["email_verified"]) == ("AGENT", True)
@@ -56,7 +56,7 @@ def test_an_agent_approves_a_bid_is_removed_and_is_out_within_a_minute(platform:
     assert owner.get(f"/buildings/{space['building_id']}")["owner_id"] == owner.id
 
 
-def test_a_broker_bids_for_a_client_and_loses_the_mandate(platform: Platform, owner: Person) -> None:
+def test_a_broker_bids_for_a_client_until_the_mandate_is_revoked(platform: Platform, owner: Person) -> None:
     client, broker = Person(platform, "CLIENT"), Person(platform, "BROKER")
     organization = client.get("/organizations/me")["id"]
     offer = {"space_id": new_space(owner)["id"], "bid_amount": 4000, "on_behalf_of": organization}

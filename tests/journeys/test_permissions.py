@@ -99,9 +99,7 @@ def stored(platform: Platform) -> list[str]:
     return [each["Key"] for name in buckets for each in s3.list_objects_v2(Bucket=name).get("Contents", [])]
 
 
-def test_a_request_whose_function_may_not_use_its_key_is_refused_and_leaves_nothing(
-    platform: Platform, client: Person
-) -> None:
+def test_a_request_without_permission_on_its_key_fails_and_leaves_nothing(platform: Platform, client: Person) -> None:
     before = count(platform, "outbox")
     answer = send(platform.url, "POST", f"{API}/auth/password-reset", {"email": client.email})
     assert answer.status in (500, 503), answer
@@ -116,12 +114,12 @@ def test_a_socket_whose_closing_cannot_be_arranged_is_not_opened_and_not_registe
     assert count(platform, "connections") == 0
 
 
-def test_a_socket_that_needs_no_closing_opens_all_the_same(client: Person) -> None:
+def test_an_authenticated_socket_opens_without_permission_on_the_closing_queue(client: Person) -> None:
     with client.listening() as ear:
         assert ear.ask("ping", {}, "p1")["event"] == "pong"
 
 
-def test_a_saga_that_may_not_store_its_document_undoes_the_deal_whole(
+def test_a_saga_without_permission_to_store_its_document_undoes_the_deal(
     platform: Platform, owner: Person, client: Person, deal: Deal
 ) -> None:
     # Who comes before the saga has the lease rendered, and stored, by the download.
@@ -136,12 +134,12 @@ def test_a_saga_that_may_not_store_its_document_undoes_the_deal_whole(
     assert told == ["Lease Cancelled", "Bid Approved"]
 
 
-def test_no_document_of_it_is_left_in_the_bucket(platform: Platform, deal: Deal) -> None:
+def test_an_undone_saga_leaves_no_document_in_the_bucket(platform: Platform, deal: Deal) -> None:
     deal.is_undone()
     until(lambda: stored(platform) == [])
 
 
-def test_the_log_says_what_was_denied(platform: Platform, deal: Deal) -> None:
+def test_the_log_names_the_denied_action(platform: Platform, deal: Deal) -> None:
     deal.is_undone()
     logs = (platform.state / "logs").glob("*render_lease.log")
     assert "AccessDenied" in "".join(log.read_text() for log in logs)

@@ -117,45 +117,45 @@ def test_a_platform_that_is_killed_leaves_no_process_behind(survivors: Survivors
     assert survivors.left_by_kill == []
 
 
-def test_tokens_of_before_still_work(survivors: Survivors) -> None:
+def test_tokens_issued_before_a_restart_still_work(survivors: Survivors) -> None:
     assert survivors.client.ask("GET", "/contracts").status == 200
     refreshed = survivors.client.ask("POST", "/auth/refresh", {"refresh_token": survivors.client.refresh_token})
     assert refreshed.status == 200
 
 
-def test_documents_of_before_are_the_same_bytes(survivors: Survivors) -> None:
+def test_documents_stored_before_a_restart_have_the_same_bytes(survivors: Survivors) -> None:
     assert survivors.client.download(f"{survivors.in_force.path}/download") == survivors.lease
 
 
-def test_a_deal_that_nobody_had_signed_goes_on(survivors: Survivors) -> None:
+def test_an_unsigned_deal_continues_after_a_restart(survivors: Survivors) -> None:
     assert survivors.unsigned.conclude()["status"] == "SIGNED"
 
 
-def test_a_deal_that_the_client_had_signed_goes_on_with_the_owner(survivors: Survivors) -> None:
+def test_a_deal_signed_by_the_client_continues_after_a_restart(survivors: Survivors) -> None:
     survivors.half_signed.sign(survivors.owner)
     contract = survivors.half_signed.reaches("SIGNED")
     assert contract["signature_status"] == "FULLY_SIGNED"
     assert contract["payments"]
 
 
-def test_a_lease_that_was_being_rendered_is_rendered_and_can_be_signed(survivors: Survivors) -> None:
+def test_a_lease_whose_rendering_was_interrupted_by_a_restart_can_be_signed(survivors: Survivors) -> None:
     contract = survivors.rendering.conclude()
     assert contract["status"] == "SIGNED"
     assert len(contract["payments"]) == len({one["installment_number"] for one in contract["payments"]})
 
 
-def test_a_deal_that_both_had_signed_comes_into_force(survivors: Survivors) -> None:
+def test_a_deal_signed_by_both_sides_becomes_active_after_a_restart(survivors: Survivors) -> None:
     contract = survivors.executed.reaches("SIGNED")
     assert contract["payments"]
     assert survivors.executed.availability() == "RESERVED"
 
 
-def test_a_deal_that_was_declined_is_undone(survivors: Survivors) -> None:
+def test_a_declined_deal_is_undone_after_a_restart(survivors: Survivors) -> None:
     survivors.declined.is_undone()
     assert survivors.declined.payments() == []
 
 
-def test_a_platform_that_is_told_to_stop_leaves_no_process_behind(survivors: Survivors) -> None:
+def test_a_platform_that_is_stopped_leaves_no_process_behind(survivors: Survivors) -> None:
     mark = os.environ[MARK]
     with survivors.client.listening() as ear:
         assert ear.ask("ping", {}, "p")["event"] == "pong"

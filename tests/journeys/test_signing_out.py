@@ -106,12 +106,12 @@ def ended(request: pytest.FixtureRequest, sessions: dict[str, Ended]) -> Ended:
     return sessions[request.param]
 
 
-def test_the_access_token_is_dead_within_a_minute(ended: Ended) -> None:
+def test_an_access_token_stops_working_within_a_minute_of_signing_out(ended: Ended) -> None:
     assert ended.token_good_for < 60
     assert ended.refusal.code == "SESSION_ENDED"
 
 
-def test_the_socket_is_closed_and_hears_nothing_any_more(platform: Platform, ended: Ended) -> None:
+def test_a_signed_out_users_socket_is_closed_and_gets_no_frames(platform: Platform, ended: Ended) -> None:
     assert ended.heard_since == []
     with psycopg.connect(platform.database_url) as database:
         left = database.execute("SELECT count(*) FROM connections WHERE user_id = %s", (ended.person.id,)).fetchone()
@@ -120,7 +120,7 @@ def test_the_socket_is_closed_and_hears_nothing_any_more(platform: Platform, end
     assert kept and all(revoked_at is not None for (revoked_at,) in kept)
 
 
-def test_neither_token_opens_anything_again(platform: Platform, ended: Ended) -> None:
+def test_neither_token_works_again_after_signing_out(platform: Platform, ended: Ended) -> None:
     refreshed = send(platform.url, "POST", f"{API}/auth/refresh", {"refresh_token": ended.person.refresh_token})
     assert (refreshed.status, refreshed.code) == (401, "SESSION_ENDED")
     with pytest.raises(InvalidStatus) as unopened, connect(f"{platform.ws_url}?token={ended.person.token}"):
@@ -131,7 +131,7 @@ def test_neither_token_opens_anything_again(platform: Platform, ended: Ended) ->
     assert (answer["event"], answer["data"]["code"]) == ("error", "SESSION_ENDED")
 
 
-def test_who_comes_back_needs_the_password_that_is_good_now(platform: Platform, sessions: dict[str, Ended]) -> None:
+def test_signing_in_again_requires_the_current_password(platform: Platform, sessions: dict[str, Ended]) -> None:
     def login(person: Person, password: str) -> int:
         return send(platform.url, "POST", f"{API}/auth/login", {"email": person.email, "password": password}).status
 

@@ -18,7 +18,7 @@ def test_a_ping_is_answered(client: Person) -> None:
         assert ear.next() == {"event": "pong", "data": {}}
 
 
-def test_auth_says_who_one_is_and_until_when(platform: Platform, client: Person) -> None:
+def test_the_auth_answer_names_the_user_and_the_expiry(platform: Platform, client: Person) -> None:
     with connect(platform.ws_url) as socket:
         ear = Ear(socket)
         answer = ear.ask("auth", {"token": client.token}, "a1")
@@ -30,13 +30,13 @@ def test_auth_says_who_one_is_and_until_when(platform: Platform, client: Person)
         assert ear.ask("ping", {}, "a3")["event"] == "pong"
 
 
-def test_a_bad_token_in_the_address_opens_no_socket(platform: Platform) -> None:
+def test_an_invalid_token_in_the_url_opens_no_socket(platform: Platform) -> None:
     with pytest.raises(InvalidStatus) as refused, connect(f"{platform.ws_url}?token=nonsense"):
         pass
     assert refused.value.response.status_code == 401
 
 
-def test_after_ten_seconds_only_the_socket_is_closed_on_which_nobody_authenticated(
+def test_an_unauthenticated_socket_is_closed_after_ten_seconds(
     platform: Platform, owner: Person, client: Person
 ) -> None:
     space = new_space(owner)
@@ -75,9 +75,7 @@ def test_after_ten_seconds_only_the_socket_is_closed_on_which_nobody_authenticat
         (json.dumps({"event": "ping", "request_id": "r" * 65}), "request_id"),
     ],
 )
-def test_a_frame_that_is_wrong_is_refused_in_words_and_the_socket_stays_open(
-    client: Person, frame: str, field: str
-) -> None:
+def test_an_invalid_frame_gets_an_error_and_the_socket_stays_open(client: Person, frame: str, field: str) -> None:
     with client.listening() as ear:
         ear.say(frame)
         error = ear.next()
@@ -87,7 +85,7 @@ def test_a_frame_that_is_wrong_is_refused_in_words_and_the_socket_stays_open(
         assert ear.ask("ping", {}, "p1")["event"] == "pong"
 
 
-def test_bid_place_has_the_same_refusals_as_its_twin(owner: Person, client: Person) -> None:
+def test_bid_place_over_the_socket_has_the_same_refusals_as_over_http(owner: Person, client: Person) -> None:
     space = new_space(owner)
     wish = {"space_id": space["id"], "bid_amount": 4800}
     with client.listening() as ear, owner.listening() as owners:
@@ -103,7 +101,7 @@ def test_bid_place_has_the_same_refusals_as_its_twin(owner: Person, client: Pers
         assert forbidden["data"]["code"] == "FORBIDDEN"
 
 
-def test_every_socket_of_a_person_hears_and_a_stranger_hears_nothing(owner: Person, client: Person) -> None:
+def test_frames_reach_every_socket_of_a_user_and_no_strangers(owner: Person, client: Person) -> None:
     stranger = Person(owner.platform, "OWNER")
     with owner.listening() as one, owner.listening() as other, stranger.listening() as apart:
         bid = place_bid(client, new_space(owner))

@@ -88,14 +88,14 @@ def test_a_bid_over_the_socket_is_answered_with_its_request_id(story: Story) -> 
     }
 
 
-def test_approval_names_the_contract_and_takes_the_space_off_the_market_at_once(story: Story) -> None:
+def test_an_approval_returns_the_contract_and_reserves_the_space_at_once(story: Story) -> None:
     assert (story.approved["id"], story.approved["status"]) == (story.deal.bid["id"], "APPROVED")
     assert story.offered_before == [story.deal.space["id"]]
     assert story.offered_while_held == []
     assert story.availability_while_held == "RESERVED"
 
 
-def test_the_owner_hears_every_step_in_order(story: Story) -> None:
+def test_the_owner_gets_frames_for_every_step_in_order(story: Story) -> None:
     about_the_bid, about_the_rival, about_the_lease, payments = frames(story, story.owner)
     assert about_the_bid == [("PENDING", None), ("APPROVED", story.deal.contract_id)]
     assert about_the_rival == [("PENDING", None), ("REJECTED", None)]
@@ -109,7 +109,7 @@ def test_the_owner_hears_every_step_in_order(story: Story) -> None:
     assert payments == []
 
 
-def test_the_client_hears_every_step_in_order(story: Story) -> None:
+def test_the_client_gets_frames_for_every_step_in_order(story: Story) -> None:
     about_the_bid, about_the_rival, about_the_lease, payments = frames(story, story.client)
     assert about_the_bid == [("APPROVED", story.deal.contract_id)]
     assert about_the_rival == []
@@ -123,7 +123,7 @@ def test_the_client_hears_every_step_in_order(story: Story) -> None:
     assert payments == ["Payment Recorded"]
 
 
-def test_the_rival_hears_only_of_its_own_bid_and_why_it_was_rejected(story: Story) -> None:
+def test_a_rival_gets_frames_only_about_their_own_rejected_bid(story: Story) -> None:
     _, about_the_rival, about_the_lease, payments = frames(story, story.rival)
     assert about_the_rival == [("REJECTED", None)]
     assert (about_the_lease, payments) == ([], [])
@@ -132,7 +132,7 @@ def test_the_rival_hears_only_of_its_own_bid_and_why_it_was_rejected(story: Stor
     assert told["data"]["title"] == "Bid Rejected"
 
 
-def test_frames_are_as_the_source_prints_them(story: Story) -> None:
+def test_the_frames_of_a_deal_are_as_printed_in_the_source(story: Story) -> None:
     generated = next(frame for frame in story.client.heard if frame["event"] == "lease:generated")
     url = f"{story.deal.owner.platform.url}/api/v1{story.deal.path}/download"
     assert generated["data"] == {"contract_id": story.deal.contract_id, "contract_url": url, "status": "DRAFT"}
@@ -143,7 +143,7 @@ def test_frames_are_as_the_source_prints_them(story: Story) -> None:
     assert set(told["data"]) == {"notification_id", "type", "title", "message"} | beside
 
 
-def test_both_signatures_count_and_the_contract_is_active_when_it_starts_today(story: Story) -> None:
+def test_a_contract_that_starts_today_is_active_after_both_signatures(story: Story) -> None:
     assert [state["signature_status"] for state in story.signed] == ["SIGNED_BY_CLIENT", "FULLY_SIGNED"]
     assert (story.contract["status"], story.contract["signature_status"]) == ("ACTIVE", "FULLY_SIGNED")
     assert [one["side"] for one in story.contract["signatures"]] == ["CLIENT", "OWNER"]
@@ -151,12 +151,12 @@ def test_both_signatures_count_and_the_contract_is_active_when_it_starts_today(s
     assert offered(story.deal.client, {"id": story.deal.space["building"]["id"]}) == []
 
 
-def test_whoever_sees_the_active_contract_sees_its_whole_schedule(story: Story) -> None:
+def test_an_active_contract_always_has_its_whole_schedule(story: Story) -> None:
     # Between two polls nothing could hide: the contract was read once, at the moment it was ACTIVE.
     assert len(story.contract["payments"]) == (12 if today().day == 1 else 13)
 
 
-def test_the_lease_that_was_signed_is_the_document_of_the_contract(story: Story) -> None:
+def test_the_signed_lease_is_the_document_of_the_contract(story: Story) -> None:
     digest = hashlib.sha256(story.lease).hexdigest()
     assert story.contract["document_sha256"] == digest
     assert {one["document_sha256"] for one in story.contract["signatures"]} == {digest}
@@ -187,7 +187,7 @@ def test_a_recorded_payment_has_invoice_and_receipt_for_both_sides(story: Story)
         assert f"{story.payment['amount']:,.2f}" in text
 
 
-def test_what_was_missed_on_the_socket_is_in_the_notifications(story: Story) -> None:
+def test_frames_missed_on_the_socket_are_in_the_notifications(story: Story) -> None:
     kept = story.deal.client.get("/notifications", limit=100)["data"]
     assert sorted((one["title"], one["message"]) for one in kept) == sorted(story.client.news())
 
@@ -200,7 +200,7 @@ def test_a_lease_that_starts_later_is_signed_and_its_space_reserved(owner: Perso
     assert contract["payments"]
 
 
-def test_it_is_the_clients_turn_and_then_the_owners(owner: Person, client: Person) -> None:
+def test_the_client_signs_before_the_owner(owner: Person, client: Person) -> None:
     deal = Deal(owner, client)
     deal.reaches("PENDING_SIGNATURE")
     signature = {"signature": "Anybody", "consent": True}
@@ -213,7 +213,7 @@ def test_it_is_the_clients_turn_and_then_the_owners(owner: Person, client: Perso
     assert owner.ask("PATCH", f"{deal.path}/decline", {"reason": "Too late"}).status == 409
 
 
-def test_the_verification_mail_and_the_deals_mails_arrive(platform: Platform, story: Story) -> None:
+def test_the_verification_email_and_the_emails_about_the_deal_arrive(platform: Platform, story: Story) -> None:
     carl = story.deal.client
 
     def mails() -> list[str] | None:

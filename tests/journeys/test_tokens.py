@@ -121,12 +121,12 @@ FORGERIES: dict[str, tuple[str, Callable[[Forger, Person], str]]] = {
 }
 
 
-def test_a_token_that_the_platforms_own_key_has_signed_is_good(platform: Platform, forger: Forger) -> None:
+def test_a_token_signed_with_the_platforms_key_is_accepted(platform: Platform, forger: Forger) -> None:
     assert shown(platform, f"Bearer {forger.genuine()}").status == 200
 
 
 @pytest.mark.parametrize("kind", FORGERIES)
-def test_a_token_is_refused_that_has(platform: Platform, forger: Forger, client: Person, kind: str) -> None:
+def test_a_forged_or_altered_token_is_refused(platform: Platform, forger: Forger, client: Person, kind: str) -> None:
     code, forge = FORGERIES[kind]
     answer = shown(platform, f"Bearer {forge(forger, client)}")
     assert (answer.status, answer.code) == (401, code), answer
@@ -134,29 +134,29 @@ def test_a_token_is_refused_that_has(platform: Platform, forger: Forger, client:
     assert answer.json["meta"]["request_id"] == answer.headers["x-correlation-id"]
 
 
-def test_another_scheme_is_refused(platform: Platform, client: Person) -> None:
+def test_another_authorization_scheme_is_refused(platform: Platform, client: Person) -> None:
     for authorization in (f"Basic {client.token}", client.token, f"Token {client.token}"):
         answer = shown(platform, authorization)
         assert (answer.status, answer.code) == (401, "INVALID_TOKEN"), authorization
 
 
-def test_without_the_header_api_gateway_itself_says_401(platform: Platform) -> None:
+def test_api_gateway_answers_401_without_an_authorization_header(platform: Platform) -> None:
     answer = send(platform.url, "GET", f"{API}/contracts")
     assert (answer.status, answer.json) == (401, {"message": "Unauthorized"})
 
 
-def test_an_access_token_does_not_refresh(platform: Platform, client: Person) -> None:
+def test_an_access_token_cannot_be_used_as_a_refresh_token(platform: Platform, client: Person) -> None:
     answer = send(platform.url, "POST", f"{API}/auth/refresh", {"refresh_token": client.token})
     assert answer.status in (400, 401), answer
     assert set(answer.json) == {"error", "meta"}
 
 
-def test_a_bad_token_is_refused_where_visitors_are_welcome(platform: Platform, forger: Forger) -> None:
+def test_an_invalid_token_is_refused_even_on_public_routes(platform: Platform, forger: Forger) -> None:
     answer = send(platform.url, "GET", f"{API}/spaces", headers={"Authorization": f"Bearer {forger.unsigned('none')}"})
     assert (answer.status, answer.code) == (401, "INVALID_TOKEN")
 
 
-def test_a_spent_refresh_token_ends_the_whole_session(platform: Platform) -> None:
+def test_a_reused_refresh_token_ends_the_whole_session(platform: Platform) -> None:
     person = Person(platform, "CLIENT")
 
     def refresh(token: str) -> Answer:

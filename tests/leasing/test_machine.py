@@ -160,7 +160,7 @@ def assert_undone(deal):
     assert backup["status"] == "PENDING"
 
 
-def test_the_machine_carries_a_deal_to_an_executed_lease(machine, deal):
+def test_the_saga_takes_a_deal_to_an_executed_lease(machine, deal):
     machine.start(deal)
     machine.sign(deal)
 
@@ -171,7 +171,7 @@ def test_the_machine_carries_a_deal_to_an_executed_lease(machine, deal):
 
 @pytest.mark.parametrize("fault", list(FAULTS))
 @pytest.mark.parametrize("step", [step.operation.name for step in FORWARD])
-def test_a_fault_that_passes_is_retried(machine, deal, step, fault):
+def test_a_temporary_fault_in_the_saga_is_retried(machine, deal, step, fault):
     machine.faults[step] = [fault, fault]
     machine.start(deal)
     machine.sign(deal)
@@ -183,7 +183,7 @@ def test_a_fault_that_passes_is_retried(machine, deal, step, fault):
 
 @pytest.mark.parametrize("fault", list(FAULTS))
 @pytest.mark.parametrize("step", [step.operation.name for step in FORWARD])
-def test_a_fault_that_stays_undoes_the_deal_in_reverse(machine, deal, step, fault):
+def test_a_permanent_fault_in_the_saga_undoes_the_deal_in_reverse(machine, deal, step, fault):
     machine.faults[step] = [fault] * 5
     machine.start(deal)
     if step in ("schedule_payments", "activate_contract"):
@@ -197,7 +197,7 @@ def test_a_fault_that_stays_undoes_the_deal_in_reverse(machine, deal, step, faul
 
 
 @pytest.mark.parametrize("step", [step.operation.name for step in BACK])
-def test_an_undo_step_that_stumbles_is_retried(machine, deal, step):
+def test_an_undo_step_that_fails_temporarily_is_retried(machine, deal, step):
     machine.faults["schedule_payments"] = ["error"] * 5
     machine.faults[step] = ["timeout", "throttle", "error"]
     machine.start(deal)
@@ -226,7 +226,7 @@ def test_an_undo_that_fails_for_good_leaves_the_saga_to_an_operator(machine, dea
     assert deal.events().count("contract.voided") == 1
 
 
-def test_a_decline_wakes_the_saga_which_undoes_everything(machine, deal, call):
+def test_a_decline_resumes_the_saga_which_undoes_everything(machine, deal, call):
     machine.start(deal)
     machine.waits(deal)
     call(decline_contract, as_=deal.owner, path={"contract_id": deal.contract}, body={"reason": "Sold the tower"})
@@ -237,7 +237,7 @@ def test_a_decline_wakes_the_saga_which_undoes_everything(machine, deal, call):
     assert deal.row()["termination_reason"] == "Sold the tower"
 
 
-def test_a_hold_that_runs_out_under_five_sweepers_frees_the_space_once(machine, deal, world):
+def test_a_hold_expired_by_five_concurrent_sweepers_frees_the_space_once(machine, deal, world):
     """Quality 11: one end, however many saw it; heard five times, it is undone once."""
     machine.start(deal)
     machine.waits(deal)
@@ -254,7 +254,7 @@ def test_a_hold_that_runs_out_under_five_sweepers_frees_the_space_once(machine, 
     assert machine.asked.count("release_space") == 1
 
 
-def test_a_decline_before_the_saga_waits_is_found_by_the_saga(machine, deal, call):
+def test_the_saga_finds_a_decline_made_before_it_waited(machine, deal, call):
     call(decline_contract, as_=deal.client, path={"contract_id": deal.contract}, body={"reason": "Too early"})
     machine.start(deal)
 
@@ -262,7 +262,7 @@ def test_a_decline_before_the_saga_waits_is_found_by_the_saga(machine, deal, cal
     assert_undone(deal)
 
 
-def test_a_saga_lost_while_it_waited_starts_again_and_finishes(machine, deal):
+def test_a_saga_lost_while_waiting_is_restarted_and_finishes(machine, deal):
     deal.run(render_lease, request_signatures)
     deal.sign(deal.client)
     lost = deal.row()["task_token"]
@@ -276,7 +276,7 @@ def test_a_saga_lost_while_it_waited_starts_again_and_finishes(machine, deal):
     assert deal.events().count("contract.generated") == 1
 
 
-def test_signed_while_no_saga_waited_is_found_by_the_next_one(machine, deal):
+def test_a_restarted_saga_finds_signatures_made_while_none_was_waiting(machine, deal):
     deal.signed()
     machine.start(deal)
     eventually(lambda: "contract.unheard" in deal.events())

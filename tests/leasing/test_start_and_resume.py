@@ -34,7 +34,7 @@ def event(name, **data):
     }
 
 
-def test_an_approval_heard_five_times_starts_one_execution_named_by_its_contract(machine, invoke):
+def test_an_approval_delivered_five_times_starts_one_execution(machine, invoke):
     contract = str(new_id())
 
     approved = event("bid.approved", contract_id=contract)
@@ -49,11 +49,11 @@ def test_an_approval_heard_five_times_starts_one_execution_named_by_its_contract
 
 
 @pytest.mark.parametrize("name", ["contract.fully_signed", "contract.declined", "contract.hold_ended"])
-def test_a_decision_before_the_saga_waits_is_left_to_the_saga(invoke, name):
+def test_a_decision_made_before_the_saga_waits_is_left_to_the_saga(invoke, name):
     assert invoke(resume_saga, event(name, signature_status="NONE", task_token=None)) == []
 
 
-def test_a_decision_for_a_saga_that_has_moved_on_is_no_failure(invoke, environment):
+def test_a_decision_for_a_saga_that_has_moved_on_does_not_fail(invoke, environment):
     key = os.environ["TOKEN_KEY_ID"]
     sealed = boto3.client("kms").encrypt(KeyId=key, Plaintext=b"a token of long ago")["CiphertextBlob"]
 

@@ -34,7 +34,7 @@ def deal(world, call):
     return Deal(world, call)
 
 
-def test_the_whole_way_from_approval_to_an_active_lease(world, call):
+def test_the_steps_take_an_approval_to_an_active_lease(world, call):
     [today] = world.sql("SELECT app.today('UTC') AS today")
     deal = Deal(world, call, start=today["today"])
     deal.signed().run(schedule_payments, activate_contract)
@@ -72,7 +72,7 @@ def test_every_step_run_twice_has_one_effect(deal):
     assert deal.events().count("contract.activated") == 1
 
 
-def test_the_schedule_is_the_sources_own_example(world, call):
+def test_the_schedule_matches_the_example_in_the_source(world, call):
     deal = Deal(world, call, start=date(2027, 2, 1))
     deal.signed().run(schedule_payments, activate_contract)
 
@@ -95,7 +95,7 @@ def test_the_schedule_is_the_sources_own_example(world, call):
         (date(2027, 8, 31), 6, date(2028, 2, 28)),
     ],
 )
-def test_a_schedule_from_the_end_of_a_month_does_not_drift(world, call, start, months, end):
+def test_a_schedule_that_starts_at_a_months_end_does_not_drift(world, call, start, months, end):
     """Quality 69, as it stands in the database: calendar months, the first from the start, the last to the end."""
     deal = Deal(world, call, start=start, months=months)
     deal.signed().run(schedule_payments, activate_contract)
@@ -116,7 +116,7 @@ def test_a_schedule_from_the_end_of_a_month_does_not_drift(world, call, start, m
     assert sum(row["amount"] for row in rows) == deal.row()["schedule_total"]
 
 
-def test_the_document_is_stored_under_the_hash_that_is_signed(deal, call):
+def test_the_stored_document_has_the_hash_that_is_signed(deal, call):
     early = call(download_contract, as_=deal.client, path={"contract_id": deal.contract})
     deal.signed()
     later = call(download_contract, as_=deal.owner, path={"contract_id": deal.contract})
@@ -148,7 +148,7 @@ def test_a_stranger_finds_no_contract_to_sign(deal):
     assert deal.sign(deal.world.client()).status == 404
 
 
-def test_another_document_is_not_signed(deal):
+def test_a_signature_on_another_documents_hash_is_refused(deal):
     deal.run(render_lease, request_signatures)
 
     assert deal.sign(deal.client, document_sha256="0" * 64).code == "OTHER_DOCUMENT"
@@ -164,7 +164,7 @@ def test_a_signature_needs_a_name_and_consent(deal, body):
     assert (reply.status, reply.fields) == (400, list(body))
 
 
-def test_a_double_signature_in_a_race_is_one(arena, call):
+def test_concurrent_signatures_of_one_side_count_once(arena, call):
     for _ in range(3):
         deal = Deal(arena, call)
         deal.run(render_lease, request_signatures)
@@ -200,13 +200,13 @@ def test_a_declined_deal_is_undone(deal, call, invoke):
     assert (gone.status, gone.code) == (409, "DOCUMENT_GONE")
 
 
-def test_after_an_undo_a_backup_can_be_approved(deal, call):
+def test_a_backup_bid_can_be_approved_after_an_undo(deal, call):
     deal.run(render_lease, void_contract, release_space)
 
     assert call(approve_bid, as_=deal.owner, path={"bid_id": deal.backup}).status == 200
 
 
-def test_an_executed_contract_is_not_declined_and_not_undone(deal, call):
+def test_an_executed_contract_can_be_neither_declined_nor_undone(deal, call):
     deal.signed()
     reply = call(decline_contract, as_=deal.owner, path={"contract_id": deal.contract}, body={"reason": "No"})
     assert reply.code == "ALREADY_EXECUTED"
@@ -217,7 +217,7 @@ def test_an_executed_contract_is_not_declined_and_not_undone(deal, call):
             deal.run(undo)
 
 
-def test_a_failed_schedule_leaves_no_installment(deal):
+def test_a_schedule_that_fails_leaves_no_installments(deal):
     deal.signed().run(schedule_payments)
     deal.run(cancel_payments, void_contract, release_space, times=2)
 
@@ -225,7 +225,7 @@ def test_a_failed_schedule_leaves_no_installment(deal):
 
 
 @pytest.mark.race
-def test_a_hold_that_runs_out_is_ended_once_by_five_sweepers(arena, call, rounds):
+def test_five_concurrent_sweepers_end_an_expired_hold_once(arena, call, rounds):
     """Quality 11: ended once, and freed once although each sweeper's news undoes it."""
     with arena.clock_moved(15):
         while end_holds({}, None):
@@ -243,14 +243,14 @@ def test_a_hold_that_runs_out_is_ended_once_by_five_sweepers(arena, call, rounds
         assert deal.space_status() == "AVAILABLE"
 
 
-def test_a_hold_is_left_alone_while_it_lasts(deal):
+def test_a_hold_that_has_not_expired_is_left_alone(deal):
     with deal.world.clock_moved(13):
         end_holds({}, None)
 
     assert "contract.hold_ended" not in deal.events()
 
 
-def test_the_sagas_token_is_kept_encrypted_and_told_to_nobody(deal):
+def test_the_sagas_token_is_stored_encrypted_and_never_returned(deal):
     deal.run(render_lease, request_signatures)
 
     assert "token-1" not in str(deal.row()["task_token"])
@@ -258,7 +258,7 @@ def test_the_sagas_token_is_kept_encrypted_and_told_to_nobody(deal):
     assert "task_token" not in str(deal.world.audits(deal.contract))
 
 
-def test_a_stalled_deal_is_started_again(deal):
+def test_a_stalled_saga_is_restarted(deal):
     restart_sagas({}, None)
     assert "contract.stalled" not in deal.events()
     deal.world.sql(

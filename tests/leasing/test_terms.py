@@ -52,7 +52,7 @@ def document(call, deal):
     return " ".join(" ".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(pdf)).pages)
 
 
-def test_approval_freezes_the_version_with_its_parameters(world, call, deal):
+def test_an_approval_copies_the_bids_terms_into_the_contract(world, call, deal):
     frozen = Terms(
         start_date=date(2027, 2, 15),
         bid_amount=D(5000),
@@ -81,7 +81,7 @@ def test_approval_freezes_the_version_with_its_parameters(world, call, deal):
     assert deal.row()["premises"]["gross_sqft"] == 1000
 
 
-def test_a_space_measured_anew_before_the_approval_is_let_as_it_was_offered(world, call):
+def test_a_space_remeasured_after_the_offer_is_leased_with_the_offered_area(world, call):
     owner = world.owner()
     space = world.space(owner)
     body = {"space_id": space, "bid_amount": 5000, "start_date": "2027-02-01"}
@@ -104,7 +104,7 @@ def test_both_sides_read_the_terms_of_their_contract(call, deal):
     assert contract["rentable_sqft"] == 1000
 
 
-def test_the_schedule_in_the_books_is_the_one_that_was_previewed(world, call, deal):
+def test_the_booked_schedule_is_the_previewed_one(world, call, deal):
     deal.signed().run(schedule_payments, activate_contract)
     body = {"space_id": deal.space, "bid_amount": 5000, "start_date": "2027-02-15", "term_months": 36} | OFFERED
     preview = call(preview_bid, as_=deal.owner, body=body).json
@@ -123,7 +123,7 @@ def test_the_schedule_in_the_books_is_the_one_that_was_previewed(world, call, de
     assert second["tax_amount"] == round(second["amount"] * D("8.875") / 100, 2)
 
 
-def test_what_the_counter_offer_said_is_what_acceptance_freezes(world, call):
+def test_an_accepted_counter_offers_terms_are_the_contracts_terms(world, call):
     owner, client = world.owner(), world.client()
     space = world.space(owner)
     body = {"space_id": space, "bid_amount": 5000, "start_date": "2027-02-01", "free_rent": {"months": [1]}}
@@ -143,7 +143,7 @@ def test_what_the_counter_offer_said_is_what_acceptance_freezes(world, call):
     assert found["schedule_total"] == 24 * 5500
 
 
-def test_the_lease_says_what_will_be_charged(call, deal):
+def test_the_lease_document_states_what_is_charged(call, deal):
     lease = document(call, deal)
 
     for fact in (
@@ -159,7 +159,7 @@ def test_the_lease_says_what_will_be_charged(call, deal):
         assert fact in lease
 
 
-def test_a_rental_is_a_lease_by_another_name(world, call):
+def test_a_rental_is_scheduled_like_a_lease_and_titled_rental_agreement(world, call):
     deal = Deal(world, call, contract_type="RENTAL")
     deal.signed().run(schedule_payments, activate_contract)
 
@@ -167,7 +167,7 @@ def test_a_rental_is_a_lease_by_another_name(world, call):
     assert "Commercial Rental Agreement" in document(call, deal)
 
 
-def test_a_sale_is_one_payment_and_takes_the_space_for_good(world, call):
+def test_a_sale_is_one_payment_and_occupies_the_space_permanently(world, call):
     [today] = world.sql("SELECT app.today('UTC') AS today")
     deal = Deal(world, call, today["today"], None, contract_type="SALE", bid_amount=900000, tax_percent=5)
     text = document(call, deal)
@@ -197,7 +197,7 @@ def test_a_sale_is_one_payment_and_takes_the_space_for_good(world, call):
     assert call(approve_bid, as_=deal.owner, path={"bid_id": bid}).code == "SPACE_NOT_AVAILABLE"
 
 
-def test_a_currency_without_cents_has_a_schedule_without_any(world, call):
+def test_a_schedule_in_a_currency_without_cents_has_whole_amounts(world, call):
     owner, client = world.owner(), world.client()
     space = world.space(owner, currency="JPY")
     body = {"space_id": space, "bid_amount": 100001, "start_date": "2027-01-20", "tax_percent": 10}

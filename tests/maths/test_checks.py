@@ -136,7 +136,7 @@ BY_THEMSELVES = [
 @pytest.mark.parametrize(
     ("change", "field", "rule"), BY_THEMSELVES, ids=lambda value: value if isinstance(value, str) else ""
 )
-def test_terms_without_sense_name_the_field_and_the_rule_and_have_no_schedule(change, field, rule):
+def test_inconsistent_terms_name_field_and_rule_and_have_no_schedule(change, field, rule):
     terms = LEASE._replace(**change)
 
     assert list(check_terms(terms, VALUES)) == [Wrong(field, rule)]
@@ -190,7 +190,7 @@ def test_a_sale_is_one_payment_and_has_no_terms_of_a_lease(change, field):
         ),
     ],
 )
-def test_rents_that_no_contract_can_hold_are_refused(change, field, rule):
+def test_rents_too_large_for_a_contract_are_refused(change, field, rule):
     assert list(check_terms(LEASE._replace(**change))) == [Wrong(field, rule)]
 
 
@@ -203,7 +203,7 @@ def test_an_index_without_values_is_refused():
     assert list(check_terms(terms, VALUES)) == []
 
 
-def test_all_that_is_wrong_is_named_at_once():
+def test_all_inconsistencies_are_reported_at_once():
     terms = LEASE._replace(term_months=601, deposit_months=D(-1), tax_percent=D(101))
     assert [wrong.field for wrong in check_terms(terms)] == ["term_months", "deposit_months", "tax_percent"]
 
@@ -218,5 +218,5 @@ def test_all_that_is_wrong_is_named_at_once():
         LEASE._replace(escalation=Escalation("COMPOUND", percent=D(-100)), term_months=600),
     ],
 )
-def test_terms_with_sense_are_left_alone(terms):
+def test_consistent_terms_pass_the_checks(terms):
     assert list(check_terms(terms)) == []

@@ -39,7 +39,7 @@ def close(value, exact):
     period=st.sampled_from(["MONTH", "YEAR"]),
 )
 @settings(deadline=None, max_examples=150)
-def test_every_figure_is_the_exact_one_and_is_explained(offer, costs, gross, percent, timing, period):
+def test_every_economic_figure_is_exact_and_explained(offer, costs, gross, percent, timing, period):
     terms, values = offer
     ti, other, commission = costs
     terms = terms._replace(
@@ -98,7 +98,7 @@ def test_an_effective_rate_is_the_twelfth_root_of_the_annual_one():
 
 
 @pytest.mark.parametrize("discount", [Discount(D(0)), Discount(D(0), "EFFECTIVE"), Discount(D(0), period="YEAR")])
-def test_money_that_costs_nothing_makes_both_effective_rents_one(discount):
+def test_at_a_discount_rate_of_zero_both_effective_rents_are_equal(discount):
     terms = LEASE._replace(discount=discount, free_months=(1, 2), ti_allowance_psf=D(3), term_months=30)
     found = figures(terms)
     assert abs(found["ner_dcf"].value - found["ner_simple"].value) < D("1e-24")
@@ -109,11 +109,11 @@ def test_without_an_area_there_is_nothing_per_square_foot():
     assert {name for name, figure in found.items() if figure is None} == {"face_rent_psf", "ner_simple", "ner_dcf"}
 
 
-def test_a_rent_that_is_free_all_along_pays_nothing_back():
+def test_a_lease_with_only_free_rent_has_no_payback():
     assert figures(LEASE._replace(term_months=1, free_months=(1,)))["payback_years"] is None
 
 
-def test_a_short_terms_face_rent_is_that_of_a_year():
+def test_the_face_rent_of_a_short_term_is_annualized():
     assert figures(LEASE._replace(term_months=5))["face_rent_psf"].value == 24
 
 
@@ -123,7 +123,7 @@ def test_commission_is_on_rent_net_of_free_rent_unless_it_is_agreed_otherwise():
     assert figures(terms._replace(commission_base="GROSS_RENT"))["leasing_costs"].value == 2400
 
 
-def test_a_renewal_counts_its_own_days_only():
+def test_a_renewals_economics_count_only_its_own_days():
     earlier = schedule(LEASE._replace(start_date=date(2023, 6, 11)))[-1]
     terms = LEASE._replace(start_date=date(2025, 6, 11), term_months=1)
     found = economics(terms, schedule(terms, after=earlier))

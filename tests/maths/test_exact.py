@@ -25,17 +25,17 @@ D = Decimal
         (D("12345678901234567890123456789.005"), 2, "12345678901234567890123456789.01"),
     ],
 )
-def test_half_is_rounded_away_from_zero(value, exponent, expected):
+def test_half_a_cent_is_rounded_away_from_zero(value, exponent, expected):
     assert str(rounded(value, exponent)) == expected
 
 
 @given(st.lists(st.tuples(st.fractions(), st.integers(1, 3))))
-def test_a_total_is_the_sum(runs):
+def test_a_total_is_the_exact_sum_of_its_parts(runs):
     amounts = [amount for amount, times in runs for _ in range(times)]
     assert total(amounts) == sum(amounts)
 
 
-def test_a_callers_context_changes_no_amount():
+def test_the_callers_decimal_context_changes_no_amount():
     with decimal.localcontext() as context:
         context.prec, context.rounding = 1, decimal.ROUND_DOWN
         assert str(rounded(D("1234.565"), 2)) == "1234.57"

@@ -30,22 +30,22 @@ def charged(*settled, as_of, policy=POLICY):
     return {one.charge: one.amount for one in charges}
 
 
-def test_nothing_is_late_while_the_grace_lasts():
+def test_nothing_is_charged_during_the_grace_period():
     assert charged(as_of=date(2025, 2, 6)) == {}
     assert charged(as_of=date(2025, 2, 7)) == {"LATE_FEE": D("250.00"), "INTEREST": D("14.79")}  # of 6 days
 
 
-def test_money_on_the_last_day_of_grace_is_in_time():
+def test_a_payment_on_the_last_day_of_grace_is_on_time():
     assert charged((2, 6, 5000), as_of=date(2025, 6, 1)) == {}
     assert charged((2, 7, 5000), as_of=date(2025, 6, 1)) == {"LATE_FEE": D("250.00"), "INTEREST": D("14.79")}
 
 
-def test_the_fee_is_of_what_was_unpaid_after_the_grace_and_at_least_the_smallest():
+def test_the_late_fee_is_on_the_amount_unpaid_after_grace_with_a_minimum():
     assert charged((2, 3, 1000), (2, 20, 4000), as_of=date(2025, 3, 1))["LATE_FEE"] == D("200.00")
     assert charged((2, 3, 4000), as_of=date(2025, 3, 1))["LATE_FEE"] == D("100.00")
 
 
-def test_the_fee_begins_on_the_day_after_the_grace_and_interest_on_the_due_date():
+def test_the_late_fee_dates_from_the_day_after_grace_and_interest_from_the_due_date():
     fee, interest = late_charges(principal=D(1), due_date=DUE, policy=POLICY, as_of=date(2026, 2, 1))
     assert (fee.since, interest.since) == (date(2025, 2, 7), DUE)
 
@@ -56,11 +56,11 @@ def test_partial_payments_lower_the_principal_that_bears_interest():
     assert found["INTEREST"] == D("43.40")
 
 
-def test_too_much_money_earns_no_interest():
+def test_an_overpayment_earns_no_interest():
     assert charged((2, 11, 6000), as_of=date(2025, 6, 1))["INTEREST"] == D("24.66")  # 5,000 for 10 days
 
 
-def test_what_came_before_it_was_due_bears_nothing():
+def test_an_early_payment_bears_no_late_charges():
     assert charged((1, 15, 4000), as_of=date(2025, 3, 1)) == {"LATE_FEE": D("100.00"), "INTEREST": D("13.81")}
 
 
@@ -71,7 +71,7 @@ def test_a_policy_without_fee_or_without_interest_charges_the_other():
     assert charged(as_of=date(2025, 3, 3), policy=no_interest) == {"LATE_FEE": D("250.00")}
 
 
-def test_a_currency_without_minor_units_has_whole_charges():
+def test_late_charges_in_a_currency_without_minor_units_are_whole():
     charges = late_charges(principal=D(5001), due_date=DUE, policy=POLICY, as_of=date(2025, 3, 3), exponent=0)
     assert [str(one.amount) for one in charges] == ["250", "74"]
 
@@ -86,9 +86,7 @@ def test_a_currency_without_minor_units_has_whole_charges():
 )
 @settings(deadline=None, max_examples=150)
 @pytest.mark.parametrize("exponent", [0, 2])
-def test_charges_are_the_exact_sum_over_the_days_rounded_once(
-    exponent, principal, payments, grace, after, fee, interest
-):
+def test_late_charges_are_the_exact_daily_sum_rounded_once(exponent, principal, payments, grace, after, fee, interest):
     settled, left = [], principal
     for day, share in payments:
         amount = (left * share).quantize(D("0.01"), rounding="ROUND_DOWN")

@@ -61,7 +61,7 @@ FUTURE = a_lease("2025-06-16", "2026-06-15")
         (Space(D(1), leases=(a_lease(), FUTURE)), "OCCUPIED"),
     ],
 )
-def test_a_spaces_status_is_that_of_the_day(space, status):
+def test_a_spaces_status_is_as_of_the_day(space, status):
     assert status_of(space, TODAY) == status
 
 
@@ -85,7 +85,7 @@ def test_a_space_without_an_asking_rent_counts_at_its_contracts_or_not_at_all():
     assert occupancy(spaces, TODAY).economic == D("0.25")
 
 
-def test_nothing_leasable_has_no_occupancy():
+def test_a_portfolio_without_leasable_area_has_no_occupancy_rate():
     found = occupancy([], TODAY)
     assert (found.leased, found.occupied, found.economic) == (None, None, None)
 
@@ -103,7 +103,7 @@ def test_walt_leaves_out_sales_and_what_has_expired():
     assert walt(leases[2:], TODAY) is None
 
 
-def test_expirations_are_counted_by_calendar_year_and_add_up():
+def test_expirations_by_calendar_year_add_up_to_the_total():
     leases = [
         a_lease(expiry="2025-06-14"),
         a_lease(expiry=None),
@@ -137,11 +137,11 @@ def test_expirations_are_counted_by_calendar_year_and_add_up():
         (4000, "90+"),
     ],
 )
-def test_an_unpaid_installment_ages(days, bucket):
+def test_an_unpaid_installment_moves_through_the_aging_buckets(days, bucket):
     assert aging_bucket(TODAY - timedelta(days=days), TODAY) == bucket
 
 
-def test_aging_adds_up_what_is_open_and_shows_every_bucket():
+def test_the_aging_sums_open_amounts_and_shows_every_bucket():
     open_amounts = [
         (TODAY, D(1)),
         (date(2025, 6, 1), D("2.50")),
@@ -170,11 +170,11 @@ def test_aging_adds_up_what_is_open_and_shows_every_bucket():
         ("2028-06-16", ">36m"),
     ],
 )
-def test_a_lease_expires_in_months_of_the_calendar(expiry, bucket):
+def test_a_lease_is_put_into_the_expiry_bucket_of_its_calendar_months(expiry, bucket):
     assert expiry_bucket(date.fromisoformat(expiry) if expiry else None, TODAY) == bucket
 
 
-def test_a_third_of_a_floor_is_the_first_to_get_the_hundredth_that_is_left():
+def test_shares_of_a_floor_are_rounded_to_a_total_of_100_percent():
     assert widths([D(1), D(1), D(1)]) == (D("33.34"), D("33.33"), D("33.33"))
     assert widths([D(1), D(5), D(0)]) == (D("16.67"), D("83.33"), D("0.00"))
     with pytest.raises(ValueError, match="above zero"):
@@ -189,7 +189,7 @@ def test_segments_fill_their_floor(areas):
         assert abs(Fraction(width) - Fraction(area) * 100 / sum(map(Fraction, areas))) < Fraction(1, 100)
 
 
-def test_the_next_step_is_the_next_change_of_rent():
+def test_the_next_rent_step_is_the_next_change_of_rent():
     rise = Escalation("COMPOUND", percent=D(10))
     terms = Terms(start_date=date(2025, 1, 15), bid_amount=D(1000), term_months=36, escalation=rise)
 
@@ -206,7 +206,7 @@ def test_the_next_step_is_the_next_change_of_rent():
     ]
 
 
-def test_nothing_is_no_percent_of_nothing():
+def test_shares_of_nothing_are_zero_percent():
     assert percent(D(0), D(0)) == 0
     assert percent(D(1), D(8)) == D("12.5")
 

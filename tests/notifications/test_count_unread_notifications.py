@@ -2,7 +2,7 @@ from functions.notifications.count_unread_notifications import count_unread_noti
 from tests.notifications.test_list_notifications import note
 
 
-def test_a_persons_own_unread_notifications_are_counted(world, call):
+def test_only_the_callers_unread_notifications_are_counted(world, call):
     user = world.client()
     note(world, world.colleague(user))
     assert call(count_unread_notifications, as_=user).json == {"unread": 0}
@@ -14,5 +14,5 @@ def test_a_persons_own_unread_notifications_are_counted(world, call):
     assert call(count_unread_notifications, as_=user).json == {"unread": 2}
 
 
-def test_nobody_is_counted_for_without_a_token(call):
+def test_counting_notifications_requires_a_token(call):
     assert call(count_unread_notifications).status == 401

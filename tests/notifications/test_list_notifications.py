@@ -26,7 +26,7 @@ def listed(user):
     return lambda **query: ids_in(list_notifications, as_=user, query=query)
 
 
-def test_a_person_sees_its_own_newest_first(world, call, user, listed):
+def test_a_user_lists_their_own_notifications_newest_first(world, call, user, listed):
     notes = [note(world, user) for _ in range(5)]
     note(world, world.colleague(user))
 
@@ -48,14 +48,14 @@ def test_a_person_sees_its_own_newest_first(world, call, user, listed):
     }
 
 
-def test_what_was_missed_comes_in_order(world, user, listed):
+def test_missed_notifications_are_listed_in_order_after_an_id(world, user, listed):
     notes = [note(world, user) for _ in range(5)]
 
     assert listed(after=notes[1]) == listed(after=notes[1], limit=1) == notes[2:]
     assert listed(after=notes[4]) == []
 
 
-def test_unread_ones_are_asked_for(world, user, listed):
+def test_unread_notifications_can_be_filtered(world, user, listed):
     unread, read = note(world, user), note(world, user, is_read=True)
 
     assert listed(unread="true") == [unread]
@@ -66,11 +66,11 @@ def test_unread_ones_are_asked_for(world, user, listed):
 @pytest.mark.parametrize(
     "query", [{"after": "x"}, {"unread": "yes"}, {"limit": "0"}, {"cursor": "x"}, {"user_id": "x"}]
 )
-def test_a_bad_parameter_is_named(call, user, query):
+def test_an_invalid_parameter_of_the_list_of_notifications_is_reported_by_name(call, user, query):
     assert call(list_notifications, as_=user, query=query).fields == list(query)
 
 
-def test_a_cursor_belongs_to_its_start(world, call, user):
+def test_a_cursor_of_notifications_is_valid_only_with_its_start(world, call, user):
     notes = [note(world, user) for _ in range(3)]
     cursor = call(list_notifications, as_=user, query={"limit": 1, "after": notes[0]}).json["meta"]["cursor"]
 
@@ -79,7 +79,7 @@ def test_a_cursor_belongs_to_its_start(world, call, user):
     assert (reply.status, reply.fields) == (400, ["cursor"])
 
 
-def test_a_program_reads_what_the_message_says(world, call, invoke):
+def test_a_notifications_params_contain_what_its_message_says(world, call, invoke):
     owner, client = world.owner(), world.client()
     space = world.space(owner, name="Office Suite 101")
     bid = call(place_bid, as_=client, body={"space_id": space, "bid_amount": 4500}).json
@@ -93,7 +93,7 @@ def test_a_program_reads_what_the_message_says(world, call, invoke):
     assert shown["params"]["start_date"] == bid["start_date"]
 
 
-def test_a_list_says_how_many_are_unread_in_all(world, call, user):
+def test_the_list_of_notifications_has_the_total_of_unread_ones(world, call, user):
     notes = [note(world, user) for _ in range(3)] + [note(world, user, is_read=True)]
     note(world, world.colleague(user))
 
@@ -101,5 +101,5 @@ def test_a_list_says_how_many_are_unread_in_all(world, call, user):
         assert call(list_notifications, as_=user, query=query).json["meta"]["unread"] == 3
 
 
-def test_nobody_sees_anything_without_a_token(call):
+def test_listing_notifications_requires_a_token(call):
     assert call(list_notifications).status == 401

@@ -88,7 +88,7 @@ def deliver(message: str) -> list[Any]:
     return failed
 
 
-def test_a_mail_goes_out_as_text_and_html_to_one_person(invoke, deal, ses):
+def test_a_mail_is_sent_as_text_and_html_to_one_person(invoke, deal, ses):
     invoke(compose_mail, deal.event)
     [message] = waiting()
 
@@ -128,7 +128,7 @@ def test_boto3_adds_no_tries_of_its_own_and_there_is_time_for_four(invoke, deal,
     assert tries + sum(module.PAUSES) < send_mail.operation.timeout
 
 
-def test_what_kms_does_not_open_is_tried_like_any_other(monkeypatch, invoke, deal, ses, slept):
+def test_a_mail_that_kms_cannot_decrypt_is_retried(monkeypatch, invoke, deal, ses, slept):
     invoke(compose_mail, deal.event)
     [message] = waiting()
     with monkeypatch.context() as broken:
@@ -138,7 +138,7 @@ def test_what_kms_does_not_open_is_tried_like_any_other(monkeypatch, invoke, dea
     assert (ses.asked, slept) == ([], [1, 2, 4])
 
 
-def test_a_deal_goes_on_whatever_becomes_of_its_mail(world, call, invoke, deal, ses, slept, monkeypatch):
+def test_a_deal_continues_even_if_its_mail_fails(world, call, invoke, deal, ses, slept, monkeypatch):
     ses.failures = 9
     with monkeypatch.context() as broken:
         broken.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
@@ -151,7 +151,7 @@ def test_a_deal_goes_on_whatever_becomes_of_its_mail(world, call, invoke, deal, 
     assert world.events(deal.bid) == ["bid.placed"]
 
 
-def test_a_mail_that_is_written_again_after_a_crash_is_queued_once(world, invoke, deal):
+def test_a_mail_composed_again_after_a_crash_is_queued_once(world, invoke, deal):
     invoke(compose_mail, deal.event)
     # The commit that would have remembered the event did not come.
     world.sql("DELETE FROM inbox WHERE consumer = 'compose_mail' AND event_id = %(id)s", id=deal.event["id"])
@@ -210,7 +210,7 @@ def test_ses_itself_takes_the_mail_and_the_mailbox_shows_both_forms(aws, invoke,
     assert shown["html"].startswith("<!doctype html>")
 
 
-def test_a_copied_refresh_token_is_told_to_its_owner(world, call, invoke):
+def test_the_owner_of_a_copied_refresh_token_gets_an_email(world, call, invoke):
     client = world.client()
     first = call(login, body={"email": client.email, "password": PASSWORD}).json
     second = call(refresh, body={"refresh_token": first["refresh_token"]}).json
@@ -225,7 +225,7 @@ def test_a_copied_refresh_token_is_told_to_its_owner(world, call, invoke):
     assert "ended" in mail["subject"]
 
 
-def test_a_second_factor_turned_on_or_off_is_told_to_its_person(world, call, invoke):
+def test_a_user_gets_an_email_when_two_factor_authentication_changes(world, call, invoke):
     client = world.client()
     _, codes = protected(call, client)
     assert call(disable_second_factor, as_=client, body={"password": PASSWORD, "code": codes[0]}).status == 200

@@ -165,7 +165,7 @@ def test_each_side_is_asked_to_sign_when_it_is_its_turn(world, deal, told):
     assert next_up[deal.owner.email]["subject"] == f"Please sign the lease for {space}"
 
 
-def test_who_signs_in_docusign_is_not_sent_here_to_sign(world, deal, told):
+def test_signers_in_docusign_get_no_email_to_sign_on_the_platform(world, deal, told):
     world.sql(
         "UPDATE organizations SET signature_provider = 'DOCUSIGN' WHERE id = %(id)s RETURNING id",
         id=deal.owner.organization_id,
@@ -190,7 +190,7 @@ def test_the_executed_lease_is_mailed_to_both_sides_once(world, deal, told):
         assert says(mail, "Both sides have signed the lease", "$5,000.00/month", f"{WEB}/contracts/{deal.contract}")
 
 
-def test_a_deal_called_off_is_mailed_to_both_sides_with_its_reason(world, call, deal, told):
+def test_a_cancelled_deal_is_mailed_to_both_sides_with_its_reason(world, call, deal, told):
     deal.run(render_lease, request_signatures)
     call(decline_contract, as_=deal.client, path={"contract_id": deal.contract}, body={"reason": "Too dear <b>now</b>"})
     deal.run(void_contract)
@@ -268,7 +268,7 @@ def test_an_overdue_payment_is_mailed_to_both_sides_and_no_agent(world, deal, pa
     assert says(found[finance.email], "A payment of $5,000.00", payment.due)
 
 
-def test_a_receipt_says_what_came_in_and_what_is_still_open(deal, payment, told):
+def test_the_mail_of_a_receipt_shows_the_received_and_outstanding_amounts(deal, payment, told):
     payment.record(2000)
     partly = told(payment.id, "payment.recorded")
     payment.record(Decimal("3000.50"))
@@ -293,7 +293,7 @@ def test_a_credit_on_what_is_paid_leaves_nothing_open(deal, payment, told):
     assert all("Outstanding" not in mail["text"] for mail in found.values())
 
 
-def test_the_mails_of_the_day_jobs_events(world, deal, payment, told):
+def test_the_events_of_the_daily_jobs_are_mailed(world, deal, payment, told):
     """What the jobs tell is what the mails are written from."""
     ahead = (date.fromisoformat(payment.row["due_date"]) - world.sql("SELECT app.today('UTC') AS day")[0]["day"]).days
     with world.clock_moved(ahead - 7):
@@ -316,14 +316,14 @@ def test_a_reversed_payment_is_mailed_as_open_again(deal, payment, told):
     assert says(found[deal.client.email], "has been reversed", "$5,000.00")
 
 
-def test_who_wants_no_mail_gets_no_notices(world, call, bid, told):
+def test_users_who_opted_out_get_no_mails_about_deals(world, call, bid, told):
     colleague = world.colleague(bid.owner)
     call(update_profile, as_=bid.owner, body={"notification_preferences": {"email": False}})
 
     assert set(told(bid.bid, "bid.placed")) == {colleague.email}
 
 
-def test_who_wants_no_mail_gets_the_mails_that_concern_the_account(world, call, told):
+def test_users_who_opted_out_still_get_mails_about_their_account(world, call, told):
     client = world.client()
     call(update_profile, as_=client, body={"notification_preferences": {"email": False}})
     event = {
@@ -342,7 +342,7 @@ def test_who_wants_no_mail_gets_the_mails_that_concern_the_account(world, call, 
     assert "Choose which e-mails you receive" not in found[client.email]["html"]
 
 
-def test_nobody_who_left_or_was_suspended_is_written_to(world, bid, told):
+def test_removed_and_suspended_users_get_no_mails(world, bid, told):
     gone, suspended = world.colleague(bid.owner), world.colleague(bid.owner)
     world.sql("UPDATE users SET deleted_at = now() WHERE id = %(id)s", id=gone.id)
     world.sql("UPDATE users SET status = 'SUSPENDED' WHERE id = %(id)s", id=suspended.id)
@@ -350,7 +350,7 @@ def test_nobody_who_left_or_was_suspended_is_written_to(world, bid, told):
     assert set(told(bid.bid, "bid.placed")) == {bid.owner.email}
 
 
-def test_names_are_text_in_a_mail_and_never_markup_or_lines(world, call, told):
+def test_names_in_a_mail_are_escaped_and_stay_on_one_line(world, call, told):
     owner = world.owner(name="Olga\r\nBcc: all@example.com")
     bid = Negotiation(world, call, owner=owner, name="Suite\r\nSubject: <script>alert(1)</script>\u2028x")
 
@@ -362,7 +362,7 @@ def test_names_are_text_in_a_mail_and_never_markup_or_lines(world, call, told):
     assert "&lt;script&gt;" in mail["html"]
 
 
-def test_a_mail_is_in_the_language_of_whoever_reads_it(world, call, bid, told):
+def test_a_mail_is_in_its_recipients_language(world, call, bid, told):
     colleagues = {language: world.colleague(bid.owner) for language in ("de", "fr", "es")}
     for language, colleague in colleagues.items():
         call(update_profile, as_=colleague, body={"language": language})
@@ -390,7 +390,7 @@ def test_a_mail_is_in_the_language_of_whoever_reads_it(world, call, bid, told):
 
 
 @pytest.mark.parametrize("language", ["de", "fr", "es"])
-def test_an_invoice_says_in_each_language_what_it_is_for(call, deal, payment, told, language):
+def test_the_mail_of_an_invoice_names_the_charge_in_each_language(call, deal, payment, told, language):
     call(update_profile, as_=deal.client, body={"language": language})
 
     mail = told.of(payment.event("payment.invoiced", invoice_number=7, tax_amount="400.00"))[deal.client.email]

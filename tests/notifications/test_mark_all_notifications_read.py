@@ -2,7 +2,7 @@ from functions.notifications.mark_all_notifications_read import mark_all_notific
 from shared.kit.ids import new_id
 
 
-def test_all_of_a_persons_notifications_become_read(world, call):
+def test_only_the_callers_notifications_are_all_marked_as_read(world, call):
     user = world.client()
     colleague = world.colleague(user)
     for person in (user, user, colleague):
@@ -25,5 +25,5 @@ def test_all_of_a_persons_notifications_become_read(world, call):
     assert world.events(user.id) == ["notifications.read"]
 
 
-def test_a_body_is_not_expected(world, call):
+def test_marking_all_notifications_as_read_needs_no_body(world, call):
     assert call(mark_all_notifications_read, as_=world.client(), body={"user_id": "x"}).fields == ["user_id"]

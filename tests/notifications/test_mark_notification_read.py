@@ -29,7 +29,7 @@ def stored(world, note):
     return world.sql("SELECT is_read, read_at FROM notifications WHERE id = %(id)s", id=note)[0]
 
 
-def test_a_notification_becomes_read_once(world, call, user, note):
+def test_a_notification_is_marked_as_read_once(world, call, user, note):
     first = call(mark_notification_read, as_=user, path={"notification_id": note})
     again = call(mark_notification_read, as_=user, path={"notification_id": note})
 
@@ -40,7 +40,7 @@ def test_a_notification_becomes_read_once(world, call, user, note):
     assert len(world.audits(note)) == 1
 
 
-def test_somebody_elses_notification_is_not_found(world, call, user, note):
+def test_marking_another_users_notification_as_read_is_not_found(world, call, user, note):
     missing = call(mark_notification_read, as_=user, path={"notification_id": other_id()})
 
     for other in (world.colleague(user), world.user(Role.SUPER_ADMIN), world.user(Role.SUPPORT)):
@@ -49,7 +49,7 @@ def test_somebody_elses_notification_is_not_found(world, call, user, note):
     assert stored(world, note)["is_read"] is False
 
 
-def test_it_is_read_over_the_socket_by_the_same_rules(world, user, note):
+def test_marking_a_notification_as_read_works_alike_over_the_socket(world, user, note):
     socket, stranger = Client(), Client()
     socket.open(connect, token=user.token())
     stranger.open(connect, token=world.client().token())

@@ -5,7 +5,7 @@ from tests.call import other_id
 from tests.notifications.test_list_notifications import note
 
 
-def test_a_notification_that_was_read_becomes_unread_once(world, call):
+def test_a_read_notification_is_marked_as_unread_once(world, call):
     user = world.client()
     path = {"notification_id": note(world, user)}
     call(mark_notification_read, as_=user, path=path)
@@ -18,7 +18,7 @@ def test_a_notification_that_was_read_becomes_unread_once(world, call):
     assert world.events(path["notification_id"]) == ["notification.read", "notification.unread"]
 
 
-def test_somebody_elses_notification_is_not_found_and_stays_read(world, call):
+def test_marking_another_users_notification_as_unread_is_not_found(world, call):
     user = world.client()
     theirs = note(world, user, is_read=True)
     missing = call(mark_notification_unread, as_=user, path={"notification_id": other_id()})

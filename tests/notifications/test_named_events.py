@@ -49,6 +49,6 @@ def test_an_older_notification_gets_its_event_and_subject(named, kind, title, no
     assert named(kind, title, **{f"{noun}_id": thing, "other_id": "x"}) == (event, noun, thing)
 
 
-def test_what_cannot_be_known_stays_unknown(named):
+def test_an_older_notification_of_an_unknown_event_keeps_nulls(named):
     assert named("bid_update", "A Title of Long Ago", bid_id=str(new_id())) == (None, None, "None")
     assert named("bid_update", "New Bid") == (None, None, "None")

@@ -80,7 +80,7 @@ def about_contract(world, deal, name, actor=None, **changes):
     }
 
 
-def test_a_new_bid_is_told_to_the_owners_side_alone(world, invoke, deal):
+def test_only_the_owners_side_is_notified_of_a_new_bid(world, invoke, deal):
     agent, finance = world.colleague(deal.owner, Role.AGENT), world.colleague(deal.owner, Role.FINANCIAL_OFFICER)
     stranger = world.owner()
     sockets = {user: socket_of(user) for user in (deal.owner, agent, finance, deal.client, stranger)}
@@ -126,7 +126,7 @@ def test_a_new_bid_is_told_to_the_owners_side_alone(world, invoke, deal):
     assert row["metadata"] == {"bid_id": deal.bid, "space_id": str(deal.space)}
 
 
-def test_a_decision_is_told_to_the_client_and_the_owners_colleagues(world, invoke, deal):
+def test_the_client_and_the_owners_colleagues_are_notified_of_a_decision(world, invoke, deal):
     colleague, partner = world.colleague(deal.owner), world.colleague(deal.client)
     invoke(notify_people, *deal.events())
     before = len(told(world, deal.owner))
@@ -149,7 +149,7 @@ def test_a_decision_is_told_to_the_client_and_the_owners_colleagues(world, invok
         assert (news["event"], news["data"]["title"]) == ("notification:new", "Bid Approved")
 
 
-def test_every_live_socket_of_a_person_hears_and_no_dead_one(world, invoke, deal):
+def test_frames_go_to_every_live_socket_of_a_user_and_to_no_dead_one(world, invoke, deal):
     first, second, expired = (socket_of(deal.owner) for _ in range(3))
     world.sql("UPDATE connections SET expires_at = now() WHERE connection_id = %(id)s", id=expired)
     assert Client().open(connect) == 200
@@ -159,7 +159,7 @@ def test_every_live_socket_of_a_person_hears_and_no_dead_one(world, invoke, deal
     assert set(frames()) == {first, second}
 
 
-def test_a_socket_whose_session_has_ended_hears_nothing(world, invoke, deal):
+def test_a_socket_of_an_ended_session_gets_no_frames(world, invoke, deal):
     socket_of(deal.owner)
     world.sql("UPDATE sessions SET revoked_at = now() WHERE user_id = %(id)s", id=deal.owner.id)
 
@@ -169,7 +169,7 @@ def test_a_socket_whose_session_has_ended_hears_nothing(world, invoke, deal):
     assert len(told(world, deal.owner)) == 1
 
 
-def test_the_same_event_has_one_effect_however_often_it_comes(world, invoke, deal):
+def test_an_event_delivered_repeatedly_notifies_once(world, invoke, deal):
     """Quality 18: in a batch, across batches, at the same time."""
     socket = socket_of(deal.owner)
     [placed] = deal.events()
@@ -184,7 +184,7 @@ def test_the_same_event_has_one_effect_however_often_it_comes(world, invoke, dea
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations(range(2))))
-def test_a_deal_is_told_in_its_own_order(world, invoke, deal, order):
+def test_a_deals_events_are_notified_in_their_order(world, invoke, deal, order):
     socket = socket_of(deal.owner)
     deal.approve()
     events = deal.events()
@@ -197,7 +197,7 @@ def test_a_deal_is_told_in_its_own_order(world, invoke, deal, order):
     assert len(told(world, deal.owner)) == len(told(world, deal.client)) == 1
 
 
-def test_what_could_not_be_queued_is_told_by_the_next_delivery(world, invoke, deal, monkeypatch):
+def test_frames_that_could_not_be_queued_are_sent_by_the_next_delivery(world, invoke, deal, monkeypatch):
     socket = socket_of(deal.owner)
     with monkeypatch.context() as broken:
         broken.setenv("PUSH_QUEUE_URL", "http://127.0.0.1:1/123456789012/missing.fifo")
@@ -237,7 +237,7 @@ STEPS = {key.partition(":")[0] for key, entry in table.ENTRIES.items() if key.st
 
 
 @pytest.mark.parametrize("name", sorted(STEPS))
-def test_both_sides_are_told_of_each_step_of_a_contract(world, invoke, deal, name):
+def test_both_sides_are_notified_of_each_step_of_a_contract(world, invoke, deal, name):
     deal.approve()
     state = {"signature_status": "SIGNED_BY_CLIENT", "terminates_on": "2027-03-01"}
 
@@ -247,7 +247,7 @@ def test_both_sides_are_told_of_each_step_of_a_contract(world, invoke, deal, nam
     assert told(world, deal.client) == []
 
 
-def test_the_second_signature_is_told_once(world, invoke, deal):
+def test_the_second_signature_is_notified_once(world, invoke, deal):
     deal.approve()
     signed = about_contract(world, deal, "contract.signed", signature_status="FULLY_SIGNED")
     fully = about_contract(world, deal, "contract.fully_signed", signature_status="FULLY_SIGNED")
@@ -257,7 +257,7 @@ def test_the_second_signature_is_told_once(world, invoke, deal):
     assert [title for title, _ in told(world, deal.client)] == ["Lease Executed"]
 
 
-def test_a_payment_is_told_to_those_who_see_money(world, invoke, deal):
+def test_only_users_who_may_read_payments_are_notified_of_one(world, invoke, deal):
     agent, finance = world.colleague(deal.owner, Role.AGENT), world.colleague(deal.owner, Role.FINANCIAL_OFFICER)
     deal.approve()
     event = about_contract(world, deal, "payment.recorded", actor=deal.owner, status="PAID")
@@ -277,7 +277,7 @@ def newest(world, user):
     return world.sql("SELECT * FROM notifications WHERE user_id = %(id)s ORDER BY id DESC LIMIT 1", id=user.id)[0]
 
 
-def test_each_reads_in_the_language_that_they_have_chosen(world, call, invoke, deal):
+def test_each_user_is_notified_in_their_language(world, call, invoke, deal):
     colleague = world.colleague(deal.client)
     for user, language in ((deal.client, "de"), (colleague, "fr")):
         assert call(update_profile, as_=user, body={"language": language}).status == 200
@@ -310,7 +310,7 @@ def test_each_reads_in_the_language_that_they_have_chosen(world, call, invoke, d
     assert newest(world, deal.client)["params"] == newest(world, deal.owner)["params"]
 
 
-def test_a_colleague_is_named_and_of_the_other_side_the_organization(world, invoke, deal):
+def test_a_notification_names_the_actor_to_colleagues_and_only_the_organization_to_the_other_side(world, invoke, deal):
     colleague = world.colleague(deal.owner)
     invoke(notify_people, *deal.events())
     deal.approve()
@@ -327,7 +327,7 @@ def test_a_colleague_is_named_and_of_the_other_side_the_organization(world, invo
 
 
 @pytest.mark.parametrize("by_staff", [True, False])
-def test_what_the_platform_does_has_no_actor(world, invoke, deal, by_staff):
+def test_a_notification_of_an_automatic_event_has_no_actor(world, invoke, deal, by_staff):
     deal.approve()
     actor = world.user(Role.SUPER_ADMIN) if by_staff else None
 
@@ -342,7 +342,7 @@ def test_what_the_platform_does_has_no_actor(world, invoke, deal, by_staff):
     )
 
 
-def test_whoever_sees_a_thing_hears_that_it_has_changed_and_to_what_version(world, call, invoke, deal):
+def test_everyone_who_may_see_an_object_gets_a_frame_with_its_new_version(world, call, invoke, deal):
     finance, agent = world.colleague(deal.owner, Role.FINANCIAL_OFFICER), world.colleague(deal.owner, Role.AGENT)
     sockets = {user: socket_of(user) for user in (deal.owner, deal.client, agent, finance)}
     deal.approve()
@@ -366,7 +366,7 @@ def test_whoever_sees_a_thing_hears_that_it_has_changed_and_to_what_version(worl
     assert contracts[deal.client][0]["data"]["contract_id"] == deal.contract
 
 
-def test_an_unsent_draft_is_its_owners_alone(world, invoke, deal):
+def test_only_the_owners_side_gets_frames_about_an_unsent_draft(world, invoke, deal):
     deal.approve()
     owner, _ = socket_of(deal.owner), socket_of(deal.client)
     frames()

@@ -58,7 +58,7 @@ def told(world, person):
     )
 
 
-def test_a_new_space_is_told_to_whoever_looks_for_one_like_it(world, call, market, building):
+def test_owners_of_matching_saved_searches_are_notified_of_a_new_space(world, call, market, building):
     client, other, elsewhere = world.client(), world.client(), world.client()
     search = saved(call, client, q="habour terace", building_id=str(building), max_price=5000)
     saved(call, other, building_id=str(building), max_price=4999)
@@ -77,7 +77,7 @@ def test_a_new_space_is_told_to_whoever_looks_for_one_like_it(world, call, marke
     assert told(world, other) == told(world, elsewhere) == []
 
 
-def test_a_live_socket_hears_of_it(world, call, market, building):
+def test_a_live_socket_gets_a_frame_about_a_matching_space(world, call, market, building):
     client, socket = world.client(), Client()
     assert socket.open(connect, token=client.token()) == 200
     saved(call, client, building_id=str(building))
@@ -101,7 +101,7 @@ def test_a_live_socket_hears_of_it(world, call, market, building):
         ({}, {"availability_status": "MAINTENANCE"}, False),
     ],
 )
-def test_a_change_is_news_where_the_space_is_listed_free_again_or_cheaper(
+def test_only_a_newly_listed_available_or_cheaper_space_is_notified(
     world, call, market, building, before, change, is_told
 ):
     market.create(**before)
@@ -113,7 +113,7 @@ def test_a_change_is_news_where_the_space_is_listed_free_again_or_cheaper(
     assert len(told(world, client)) == is_told
 
 
-def test_of_each_space_a_search_tells_once(world, call, market, building):
+def test_a_saved_search_notifies_of_each_space_once(world, call, market, building):
     client = world.client()
     saved(call, client, building_id=str(building))
     saved(call, client, name="Other", q="harbour", building_id=str(building))
@@ -125,7 +125,7 @@ def test_of_each_space_a_search_tells_once(world, call, market, building):
     assert len(told(world, client)) == 1
 
 
-def test_neither_the_owners_side_nor_who_is_gone_is_told(world, call, market, owner, building):
+def test_neither_the_owners_side_nor_removed_users_are_notified_of_a_match(world, call, market, owner, building):
     gone = world.client()
     for person in (owner, gone):
         saved(call, person, building_id=str(building))
@@ -136,7 +136,7 @@ def test_neither_the_owners_side_nor_who_is_gone_is_told(world, call, market, ow
     assert told(world, owner) == told(world, gone) == []
 
 
-def test_what_is_not_listed_is_told_to_nobody(world, call, market, building):
+def test_nobody_is_notified_of_an_unlisted_space(world, call, market, building):
     client = world.client()
     saved(call, client, building_id=str(building))
 

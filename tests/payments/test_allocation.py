@@ -20,13 +20,13 @@ def test_credit_settles_the_oldest_first():
     assert moves.written == [Move("APPLIED", A, Decimal(50), TODAY), Move("APPLIED", B, Decimal(30), TODAY)]
 
 
-def test_what_is_over_on_one_settles_another():
+def test_an_overpayment_of_one_installment_settles_another():
     moves = allocate([Open(A, Decimal(-20)), Open(B, Decimal(100))], Decimal(0), [], TODAY)
 
     assert moves.written == [Move("FREED", A, Decimal(20), TODAY), Move("APPLIED", B, Decimal(20), TODAY)]
 
 
-def test_credit_that_is_gone_is_taken_back_from_the_newest_and_the_rest_of_it_stays_as_it_was():
+def test_reversed_credit_is_taken_back_from_the_newest_installment_first():
     applied = [Applied(C, B, Decimal(30), BEFORE), Applied(B, A, Decimal(50), BEFORE)]
 
     moves = allocate([Open(A, Decimal(0)), Open(B, Decimal(70))], Decimal(-40), applied, TODAY)
@@ -36,7 +36,7 @@ def test_credit_that_is_gone_is_taken_back_from_the_newest_and_the_rest_of_it_st
 
 
 @given(st.lists(CENTS, max_size=8), CENTS, st.lists(st.integers(1, 50_000), max_size=6))
-def test_no_cent_comes_or_goes(opens, credit, applied):
+def test_allocating_credit_neither_creates_nor_loses_a_cent(opens, credit, applied):
     lines = [Open(UUID(int=n), amount) for n, amount in enumerate(opens + [Decimal(0)])]
     earlier = [
         Applied(UUID(int=100 + n), lines[n % len(lines)].id, Decimal(cents) / 100, BEFORE)

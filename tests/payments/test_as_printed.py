@@ -37,7 +37,7 @@ def lease(calendar):
     return calendar.lease(start=date(2025, 2, 1))
 
 
-def test_get_a_contract(calendar, call, lease):
+def test_retrieving_a_contract_answers_as_in_the_source(calendar, call, lease):
     calendar.set("2025-02-01T00:00:00Z")
     calendar.run()
     printed = """{
@@ -64,7 +64,7 @@ def test_get_a_contract(calendar, call, lease):
         assert len(reply.json["payments"]) == 12
 
 
-def test_download_a_contract(call, lease):
+def test_downloading_a_contract_answers_as_in_the_source(call, lease):
     reply = call(download_contract, as_=lease.client, path={"contract_id": lease.contract})
 
     assert (reply.status, reply.headers["content-type"]) == (200, "application/pdf")
@@ -72,7 +72,7 @@ def test_download_a_contract(call, lease):
     assert reply.body.startswith(b"%PDF-")
 
 
-def test_get_payments(call, lease):
+def test_listing_payments_answers_as_in_the_source(call, lease):
     query = {
         "limit": 1,
         "contract_id": lease.contract,
@@ -93,7 +93,7 @@ def test_get_payments(call, lease):
         assert rest["meta"] == {"cursor": None, "has_more": False}
 
 
-def test_record_a_payment(calendar, call, lease):
+def test_recording_a_payment_answers_as_in_the_source(calendar, call, lease):
     payment = lease.payments()[0]
     calendar.set("2025-02-01T00:00:00Z")
     asked = """{
@@ -118,7 +118,7 @@ def test_record_a_payment(calendar, call, lease):
     assert reply.json["receipt_url"].endswith(f"/api/v1/payments/{payment['id']}/receipt")
 
 
-def test_the_lease_and_the_reminder_on_the_clients_socket(calendar, invoke, lease):
+def test_the_frames_of_lease_and_reminder_are_as_in_the_source(calendar, invoke, lease):
     socket = Client()
     assert socket.open(connect, token=lease.client.token()) == 200
     generated = """{

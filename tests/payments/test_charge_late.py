@@ -37,7 +37,7 @@ def charged(lease):
     return [(row["charge"], row["amount"], row["due_date"]) for row in lease.rows("LATE_FEE") + lease.rows("INTEREST")]
 
 
-def test_the_figure_of_the_definitions_comes_out_of_the_running_platform(calendar, lease):
+def test_late_charges_match_the_documented_example(calendar, lease):
     """5,000 due 2025-02-01, grace 5, fee 5 %, 18 %, paid 2025-03-03 → fee 250.00, interest of 30 days 73.97."""
     live(calendar, "2025-02-06", since="2025-01-06")
     assert charged(lease) == []
@@ -58,7 +58,7 @@ def test_the_figure_of_the_definitions_comes_out_of_the_running_platform(calenda
     assert [amount for _, kind, amount in lines if kind == "INVOICE"] == [5000, 250, 5000, Decimal("73.97")]
 
 
-def test_the_account_says_what_each_line_is_for(calendar, lease, call):
+def test_the_ledger_names_each_late_charge(calendar, lease, call):
     lease_pays_late(calendar, lease)
 
     path = {"contract_id": lease.contract}
@@ -69,7 +69,7 @@ def test_the_account_says_what_each_line_is_for(calendar, lease, call):
     assert all(f"{name} INV-" in pdf for name in ("Rent", "Late fee", "Interest"))
 
 
-def test_each_charge_says_how_it_came_about_and_is_invoiced_at_once(calendar, lease, call):
+def test_each_late_charge_is_explained_and_invoiced_at_once(calendar, lease, call):
     lease_pays_late(calendar, lease)
 
     fee, interest = (lease.rows(charge)[0] for charge in ("LATE_FEE", "INTEREST"))
@@ -91,7 +91,7 @@ def lease_pays_late(calendar, lease):
     calendar.run(charge_late)
 
 
-def test_missed_days_are_caught_up_and_a_second_run_does_nothing(calendar, lease):
+def test_late_charges_of_missed_days_are_caught_up_once(calendar, lease):
     """Quality 70: nobody ran anything between January and the day after the money came."""
     calendar.set("2025-03-04T08:00:00Z")
     calendar.run()
@@ -107,7 +107,7 @@ def test_missed_days_are_caught_up_and_a_second_run_does_nothing(calendar, lease
     ]
 
 
-def test_what_is_paid_within_the_grace_costs_nothing(calendar, lease):
+def test_a_payment_within_the_grace_period_costs_nothing(calendar, lease):
     live(calendar, "2025-02-07", since="2025-02-01")
     # Recorded late, but it had come in time.
     calendar.set("2025-02-06T20:00:00Z")
@@ -124,7 +124,7 @@ def test_what_is_paid_within_the_grace_costs_nothing(calendar, lease):
     assert row["late_until"] == date(2025, 3, 6)
 
 
-def test_parts_bear_interest_for_their_own_days_and_the_fee_is_of_what_was_unpaid(calendar, lease):
+def test_partial_payments_reduce_interest_from_their_day_and_the_late_fee(calendar, lease):
     calendar.set("2025-02-04T08:00:00Z")
     calendar.run()
     first = lease.payments()[0]
@@ -143,7 +143,7 @@ def test_parts_bear_interest_for_their_own_days_and_the_fee_is_of_what_was_unpai
     ]
 
 
-def test_rent_that_never_comes_is_asked_interest_every_ninety_days(calendar, lease):
+def test_unpaid_rent_is_charged_interest_every_ninety_days(calendar, lease):
     live(calendar, "2025-08-05", since="2025-02-01")
 
     # Every installment at its own 90 days; the first one of 90 days of 5,000: 221.92, then as much again.
@@ -157,14 +157,14 @@ def test_rent_that_never_comes_is_asked_interest_every_ninety_days(calendar, lea
     assert len(lease.rows("LATE_FEE")) == 6
 
 
-def test_fees_and_interest_bear_neither(calendar, lease):
+def test_late_fees_and_interest_bear_no_late_charges(calendar, lease):
     live(calendar, "2025-08-05", since="2025-02-01")
 
     assert {row["amount"] for row in lease.rows("LATE_FEE")} == {250}
     assert {row["late_until"] for row in lease.rows("LATE_FEE") + lease.rows("INTEREST")} == {None}
 
 
-def test_a_reversal_opens_the_rent_again_and_its_interest_goes_on(calendar, lease):
+def test_interest_continues_after_a_payment_is_reversed(calendar, lease):
     lease_pays_late(calendar, lease)
     first = lease.payments()[0]
     assert first["status"] == "PAID"
@@ -183,7 +183,7 @@ def test_a_reversal_opens_the_rent_again_and_its_interest_goes_on(calendar, leas
     assert len([row for row in lease.rows("LATE_FEE") if row["period_start"] == date(2025, 2, 1)]) == 1
 
 
-def test_a_cheque_that_was_in_time_and_bounced_was_late_after_all(calendar, lease):
+def test_a_bounced_payment_incurs_late_charges_from_the_due_date(calendar, lease):
     calendar.set("2025-02-03T08:00:00Z")
     calendar.run()
     first = lease.payments()[0]
@@ -198,7 +198,7 @@ def test_a_cheque_that_was_in_time_and_bounced_was_late_after_all(calendar, leas
     assert charged(lease) == [("LATE_FEE", 250, date(2025, 2, 20))]
 
 
-def test_money_recorded_afterwards_takes_back_the_interest_of_its_days(calendar, lease):
+def test_a_payment_recorded_late_takes_back_the_interest_of_its_days(calendar, lease):
     calendar.set("2025-02-10T08:00:00Z")
     calendar.run()
     calendar.set("2025-05-02T08:00:00Z")
@@ -216,7 +216,7 @@ def test_money_recorded_afterwards_takes_back_the_interest_of_its_days(calendar,
     assert lease.rows("LATE_FEE")[0]["paid_amount"] + lease.rows()[1]["paid_amount"] == Decimal("147.95")
 
 
-def test_without_a_policy_nothing_is_charged(calendar):
+def test_without_a_late_policy_nothing_is_charged(calendar):
     calendar.set("2025-01-05T08:00:00Z")
     lease = calendar.lease(start=date(2025, 2, 1), months=2)
     calendar.set("2025-12-01T08:00:00Z")
@@ -225,7 +225,7 @@ def test_without_a_policy_nothing_is_charged(calendar):
     assert charged(lease) == []
 
 
-def test_the_grace_ends_at_the_buildings_midnight(calendar):
+def test_the_grace_period_ends_at_the_buildings_midnight(calendar):
     calendar.set("2025-01-05T08:00:00Z")
     lease = calendar.lease(start=date(2025, 2, 1), months=1, late_policy=POLICY, timezone="Pacific/Kiritimati")
     calendar.set("2025-02-06T09:59:59Z")
@@ -237,7 +237,7 @@ def test_the_grace_ends_at_the_buildings_midnight(calendar):
     assert charged(lease) == [("LATE_FEE", 250, date(2025, 2, 7))]
 
 
-def test_who_may_ask_how_an_amount_came_about(lease, call, world):
+def test_only_the_parties_and_staff_may_read_the_explanation_of_an_amount(lease, call, world):
     payment = {"payment_id": lease.rows()[0]["id"]}
 
     told = call(explain_payment, as_=lease.client, path=payment).json

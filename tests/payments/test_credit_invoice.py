@@ -18,7 +18,7 @@ def lease(world, call):
     return Lease(world, call)
 
 
-def test_a_credit_note_takes_a_part_off_and_the_rest_settles_the_payment(lease):
+def test_a_credit_note_reduces_what_is_owed_and_the_rest_settles_the_payment(lease):
     first = lease.payments()[0]
     lease.pay(first, amount=1000)
     [invoice] = invoices(lease)
@@ -37,7 +37,7 @@ def test_a_credit_note_takes_a_part_off_and_the_rest_settles_the_payment(lease):
     assert lease.world.audits(first["id"])[1]["after"]["credited_amount"] == Decimal("1500.5")
 
 
-def test_never_more_is_credited_than_stands(lease):
+def test_no_more_than_the_invoiced_amount_can_be_credited(lease):
     lease.pay(lease.payments()[0], amount=1)
     [invoice] = invoices(lease)
 
@@ -50,7 +50,7 @@ def test_never_more_is_credited_than_stands(lease):
     assert credit(lease, note).status == 404
 
 
-def test_of_many_credit_notes_at_once_only_what_stands_is_credited(lease):
+def test_concurrent_credit_notes_never_exceed_the_invoiced_amount(lease):
     lease.pay(lease.payments()[0])
     [invoice] = invoices(lease)
 
@@ -66,7 +66,7 @@ def test_of_many_credit_notes_at_once_only_what_stands_is_credited(lease):
     assert once.body == twice.body
 
 
-def test_tax_is_credited_with_its_part(world, call):
+def test_tax_is_credited_in_proportion(world, call):
     lease = Lease(world, call, tax_percent=Decimal("8.875"), months=1)
     lease.pay(lease.payments()[0], amount=1)
     [invoice] = invoices(lease)
@@ -79,7 +79,7 @@ def test_tax_is_credited_with_its_part(world, call):
     assert lease.ledger()[1] == -1
 
 
-def test_a_currency_without_decimals_is_credited_in_whole_units(world, call):
+def test_cents_are_refused_in_a_credit_note_in_a_currency_without_cents(world, call):
     lease = Lease(world, call, currency="JPY", tax_percent=10, months=1)
     lease.pay(lease.payments()[0], amount=1)
     [invoice] = invoices(lease)
@@ -89,7 +89,7 @@ def test_a_currency_without_decimals_is_credited_in_whole_units(world, call):
     assert (note["net_amount"], note["tax_amount"]) == (303, 30)
 
 
-def test_an_invoice_and_its_number_stay_as_they_are(lease):
+def test_a_credit_note_changes_neither_the_invoice_nor_its_number(lease):
     lease.pay(lease.payments()[0])
     [before] = lease.world.sql("SELECT * FROM invoices WHERE contract_id = %(id)s", id=lease.contract)
     credit(lease, {"id": before["id"]}, amount=100)
@@ -98,7 +98,7 @@ def test_an_invoice_and_its_number_stay_as_they_are(lease):
     assert after == before
 
 
-def test_who_may_credit_and_who_may_look(lease, world, call):
+def test_only_those_who_record_payments_may_credit_an_invoice(lease, world, call):
     lease.pay(lease.payments()[0])
     [invoice] = invoices(lease)
     officer = world.colleague(lease.owner, Role.FINANCIAL_OFFICER)
@@ -115,7 +115,7 @@ def test_who_may_credit_and_who_may_look(lease, world, call):
     assert call(list_payments, as_=world.owner()).json["data"] == []
 
 
-def test_the_statement_says_line_by_line_what_the_ledger_says(lease, world, call):
+def test_the_statement_has_the_same_lines_as_the_ledger(lease, world, call):
     first, second = lease.payments()[:2]
     lease.pay(first, amount=6000, transaction_reference="TXN-9")
     lease.pay(second, amount=100)

@@ -68,7 +68,7 @@ def test_a_payment_is_overdue_from_the_midnight_after_its_due_day(calendar, zone
     assert told == ["payment.due", "payment.overdue"]
 
 
-def test_a_midnight_that_comes_twice_is_one(calendar):
+def test_a_midnight_repeated_by_a_clock_change_counts_once(calendar):
     """Quality 70: an hour after its first midnight Havana has another one of the same day."""
     calendar.set("2027-10-05T12:00:00Z")
     lease = calendar.lease(start=date(2027, 11, 6), months=1, timezone="America/Havana")
@@ -84,7 +84,7 @@ def test_a_midnight_that_comes_twice_is_one(calendar):
     assert audits[-2:] == ["payment.due", "payment.overdue"]
 
 
-def test_a_lease_runs_through_its_days_in_order(calendar):
+def test_the_daily_jobs_take_a_lease_through_its_days_in_order(calendar):
     calendar.set("2027-05-10T08:00:00Z")
     lease = calendar.lease(start=date(2027, 6, 1), months=1)
     names = ("payment.invoiced", "payment.due_soon", "payment.due", "payment.overdue")
@@ -114,7 +114,7 @@ def test_a_lease_runs_through_its_days_in_order(calendar):
     assert (lease.row()["status"], lease.space_status()) == ("EXPIRED", "AVAILABLE")
 
 
-def test_three_missed_days_are_caught_up_once(calendar):
+def test_three_days_missed_by_the_jobs_are_caught_up_once(calendar):
     calendar.set("2027-05-10T08:00:00Z")
     lease = calendar.lease(start=date(2027, 6, 1), months=2)
     calendar.set("2027-05-31T08:00:00Z")
@@ -135,7 +135,7 @@ def test_three_missed_days_are_caught_up_once(calendar):
     assert lease.row()["status"] == "ACTIVE"
 
 
-def test_of_missed_reminders_the_latest_is_sent_with_the_days_that_are_left(calendar):
+def test_of_missed_reminders_only_the_latest_is_sent(calendar):
     calendar.set("2027-05-10T08:00:00Z")
     lease = calendar.lease(start=date(2027, 6, 1), months=1)
 
@@ -151,7 +151,7 @@ def test_of_missed_reminders_the_latest_is_sent_with_the_days_that_are_left(cale
     assert [row["payload"]["days_until_due"] for row in rows] == [2]
 
 
-def test_a_lease_that_came_later_owes_no_earlier_reminder(calendar):
+def test_a_new_lease_gets_no_reminders_from_before_it_existed(calendar):
     calendar.set("2027-05-27T08:00:00Z")
     lease = calendar.lease(start=date(2027, 6, 1), months=1)
 
@@ -160,7 +160,7 @@ def test_a_lease_that_came_later_owes_no_earlier_reminder(calendar):
     assert lease.told("payment.due_soon") == []
 
 
-def test_what_is_paid_before_is_never_due_and_what_is_paid_in_part_is(calendar):
+def test_a_prepaid_installment_never_becomes_due_and_a_partly_paid_one_does(calendar):
     calendar.set("2027-05-10T08:00:00Z")
     lease = calendar.lease(start=date(2027, 6, 1), months=2)
     first, second = lease.payments()
@@ -199,7 +199,7 @@ def test_the_jobs_leave_each_open_payment_in_the_state_of_the_day(calendar):
     assert lease.statuses() == ["PAID", "OVERDUE", "OVERDUE"]
 
 
-def test_a_part_that_is_reversed_leaves_falling_due_to_the_jobs(calendar):
+def test_a_reversed_partial_payment_becomes_due_through_the_daily_jobs(calendar):
     """They tell people of it; the reversal would only have changed the status."""
     calendar.set("2027-05-10T08:00:00Z")
     lease = calendar.lease(start=date(2027, 6, 1), months=1)
@@ -213,7 +213,7 @@ def test_a_part_that_is_reversed_leaves_falling_due_to_the_jobs(calendar):
     assert [name for name, _ in lease.told("payment.due", "payment.overdue")] == ["payment.due", "payment.overdue"]
 
 
-def test_a_payment_is_settled_on_the_last_day_on_which_money_came_for_it(calendar):
+def test_a_payments_paid_date_is_the_day_of_its_last_transaction(calendar):
     calendar.set("2027-05-10T08:00:00Z")
     lease = calendar.lease(start=date(2027, 6, 1), months=1)
     [payment] = lease.payments()
@@ -223,7 +223,7 @@ def test_a_payment_is_settled_on_the_last_day_on_which_money_came_for_it(calenda
     assert (settled["status"], settled["paid_date"]) == ("PAID", "2027-05-09")
 
 
-def test_five_runners_at_once_do_each_item_once(calendar):
+def test_five_concurrent_job_runs_do_each_item_once(calendar):
     calendar.set("2027-05-10T08:00:00Z")
     leases = [calendar.lease(start=date(2027, 6, 1), months=1) for _ in range(4)]
     for moment in ("2027-05-25T08:00:00Z", "2027-07-03T08:00:00Z"):
@@ -241,7 +241,7 @@ def test_five_runners_at_once_do_each_item_once(calendar):
         assert audits == list(names)
 
 
-def test_invoices_of_jobs_and_of_people_share_numbers_without_gaps(calendar):
+def test_invoices_issued_by_jobs_and_users_share_gapless_numbers(calendar):
     calendar.set("2027-05-10T08:00:00Z")
     lease = calendar.lease(start=date(2027, 6, 1), months=12)
     payments = lease.payments()
@@ -254,7 +254,7 @@ def test_invoices_of_jobs_and_of_people_share_numbers_without_gaps(calendar):
     assert numbers == list(range(1, 13))
 
 
-def test_a_job_with_more_work_than_its_batch_goes_on(calendar, monkeypatch):
+def test_a_job_with_more_work_than_one_batch_continues(calendar, monkeypatch):
     for job in (issue_invoices, advance_payments, remind_payers, start_contracts, expire_contracts):
         monkeypatch.setitem(job.function.__globals__, "BATCH", 2)
     calendar.set("2027-05-10T08:00:00Z")
@@ -267,7 +267,7 @@ def test_a_job_with_more_work_than_its_batch_goes_on(calendar, monkeypatch):
     assert lease.row()["status"] == "EXPIRED"
 
 
-def test_an_item_that_fails_leaves_nothing_of_its_batch(calendar, monkeypatch):
+def test_a_failing_item_rolls_back_its_batch(calendar, monkeypatch):
     calendar.set("2027-05-10T08:00:00Z")
     lease = calendar.lease(start=date(2027, 6, 1), months=1)
     calendar.set("2027-05-22T08:00:00Z")
@@ -286,7 +286,7 @@ def test_an_item_that_fails_leaves_nothing_of_its_batch(calendar, monkeypatch):
     assert invoice["number"] == 1
 
 
-def test_the_reminder_is_told_to_the_payers_side_in_the_frame_of_source_000(calendar, invoke):
+def test_the_reminder_frame_goes_to_the_clients_side_as_in_the_source(calendar, invoke):
     calendar.set("2027-05-10T08:00:00Z")
     lease = calendar.lease(start=date(2027, 6, 1), months=1)
     sockets = {}

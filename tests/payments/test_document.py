@@ -59,7 +59,7 @@ def text(pdf: bytes) -> str:
     return " ".join(" ".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(pdf)).pages)
 
 
-def test_an_invoice_says_who_owes_whom_how_much_for_what_and_until_when() -> None:
+def test_an_invoice_states_parties_amount_charge_and_due_date() -> None:
     invoice = text(render_invoice(INVOICE))
 
     for fact in (
@@ -82,7 +82,7 @@ def test_an_invoice_says_who_owes_whom_how_much_for_what_and_until_when() -> Non
         assert fact in invoice
 
 
-def test_a_receipt_says_what_was_received_how_and_what_is_left() -> None:
+def test_a_receipt_states_amount_method_and_outstanding_balance() -> None:
     receipt = text(render_receipt(RECEIPT))
 
     for fact in (
@@ -102,7 +102,7 @@ def test_a_receipt_says_what_was_received_how_and_what_is_left() -> None:
         assert fact in receipt
 
 
-def test_a_receipt_of_too_much_proves_all_that_came_and_says_what_is_credit() -> None:
+def test_a_receipt_of_an_overpayment_states_the_full_amount_and_the_credit() -> None:
     receipt = text(render_receipt(replace(RECEIPT, received=D("10100.00"), paid=D("20141.88"), credit=D("100.00"))))
 
     assert "Received on 2 February 2028 USD 10,100.00" in receipt
@@ -139,14 +139,14 @@ def test_a_receipt_of_too_much_proves_all_that_came_and_says_what_is_credit() ->
         ),
     ],
 )
-def test_each_charge_is_named(charge: Charge, line: str) -> None:
+def test_an_invoice_names_each_kind_of_charge(charge: Charge, line: str) -> None:
     document = replace(INVOICE, charges=(charge,), tax_percent=D(0), tax=D(0), total=charge.amount)
 
     assert line in text(render_invoice(document))
     assert "Tax 0 % 0.00" in text(render_invoice(document))
 
 
-def test_what_is_in_the_clients_favour_is_not_asked_for() -> None:
+def test_an_invoice_with_a_negative_balance_asks_for_no_payment() -> None:
     charge = Charge("RENT", date(2028, 3, 2), None, D("-27.00"))
     document = replace(INVOICE, charges=(charge,), tax=D("-2.40"), total=D("-29.40"), paid=D(0))
     invoice = text(render_invoice(document))
@@ -157,7 +157,7 @@ def test_what_is_in_the_clients_favour_is_not_asked_for() -> None:
     assert "Please state INV-000042 as the reference of your payment." in text(render_invoice(INVOICE))
 
 
-def test_what_was_not_stated_is_said_to_be_so() -> None:
+def test_a_receipt_says_which_details_were_not_stated() -> None:
     receipt = text(render_receipt(replace(RECEIPT, payment_method=None, transaction_reference=None)))
 
     assert "Payment method Not stated Payment reference Not stated" in receipt
@@ -172,7 +172,7 @@ def test_the_same_document_gives_the_same_bytes() -> None:
 @pytest.mark.parametrize(
     "name", ["", "株式会社", "شركة العقارات", "W" * 255, "Ж" * 255, "long name " * 25, "a\x00b\u202e\nc", "{nb}"]
 )
-def test_any_name_can_be_set(name: str) -> None:
+def test_invoices_and_receipts_can_print_names_in_any_script(name: str) -> None:
     party = Party(name, name, name)
 
     for pdf in (

@@ -52,7 +52,7 @@ def amounts(lease):
     return [row["amount"] for row in lease.rows() if row["installment_number"]]
 
 
-def test_installments_follow_what_is_published_before_they_are_asked_for(calendar, lease):
+def test_uninvoiced_installments_follow_a_newly_published_index_value(calendar, lease):
     """Rent 1,000, base 105.65, then 110.5 and 114.25 → 1,045.91 and 1,081.40 [D365], here times five."""
     publish(lease.owner, value("2028-01-15", "110.5"))
     calendar.run(follow_indexes)
@@ -76,7 +76,7 @@ def test_installments_follow_what_is_published_before_they_are_asked_for(calenda
     assert lease.events().count("contract.indexed") == 2
 
 
-def test_an_index_that_comes_late_adds_a_line_and_changes_none_that_was_issued(calendar, lease):
+def test_a_late_index_value_adds_a_correction_and_changes_no_issued_line(calendar, lease):
     calendar.set("2028-04-10T08:00:00Z")
     calendar.run()
     before = [(row["id"], row["amount"]) for row in lease.rows()[:15]]
@@ -113,7 +113,7 @@ def test_an_index_that_comes_late_adds_a_line_and_changes_none_that_was_issued(c
     assert unbalanced(lease.world) == []
 
 
-def test_a_final_value_beats_a_provisional_one_and_a_later_version_an_earlier(calendar, lease):
+def test_a_final_index_value_overrides_a_provisional_one_and_a_later_version_an_earlier(calendar, lease):
     first = publish(lease.owner, value("2028-01-15", "111", final=False), value("2028-01-10", "100"))
     again = publish(lease.owner, value("2028-01-15", "111", final=False))
     last = publish(lease.owner, value("2028-01-15", "110.5"))
@@ -129,7 +129,7 @@ def test_a_final_value_beats_a_provisional_one_and_a_later_version_an_earlier(ca
     assert amounts(lease)[12] == Decimal("5229.53")
 
 
-def test_a_run_that_finds_nothing_new_changes_nothing(calendar, lease):
+def test_an_index_run_without_new_values_changes_nothing(calendar, lease):
     publish(lease.owner, value("2028-01-15", "110.5"))
     together([lambda: calendar.run(follow_indexes)] * 3)
     before = (lease.rows(), lease.events())
@@ -139,7 +139,7 @@ def test_a_run_that_finds_nothing_new_changes_nothing(calendar, lease):
     assert lease.events().count("contract.indexed") == 1
 
 
-def test_another_organizations_index_of_that_name_is_another_index(calendar, lease, world):
+def test_an_index_of_the_same_name_of_another_organization_is_separate(calendar, lease, world):
     publish(lease.world.owner(), value("2028-01-15", "200"))
     publish(lease.owner, value("2028-01-15", "200"), name="HICP")
     calendar.run(follow_indexes)
@@ -147,7 +147,7 @@ def test_another_organizations_index_of_that_name_is_another_index(calendar, lea
     assert set(amounts(lease)) == {5000}
 
 
-def test_the_correction_waits_where_an_installment_begins(calendar, lease):
+def test_an_index_correction_waits_on_the_day_an_installment_begins(calendar, lease):
     calendar.set("2028-04-01T08:00:00Z")
     calendar.run()
     publish(lease.owner, value("2028-01-15", "110.5"))
@@ -159,7 +159,7 @@ def test_the_correction_waits_where_an_installment_begins(calendar, lease):
     assert len(lease.rows()) == 37
 
 
-def test_what_an_early_end_has_cut_and_cancelled_follows_no_more(calendar, lease):
+def test_installments_prorated_or_cancelled_by_an_early_end_follow_no_index(calendar, lease):
     calendar.set("2028-04-10T08:00:00Z")
     calendar.run()
     lease.terminate("2028-04-16")
@@ -172,7 +172,7 @@ def test_what_an_early_end_has_cut_and_cancelled_follows_no_more(calendar, lease
 
 
 @pytest.mark.parametrize("is_late", [False, True])
-def test_a_lease_that_ends_early_keeps_of_its_month_what_the_index_says(calendar, lease, is_late):
+def test_the_last_month_of_a_lease_that_ends_early_follows_the_index(calendar, lease, is_late):
     publish(lease.owner, value("2028-01-15", "110.5"))
     if not is_late:
         calendar.run(follow_indexes)
@@ -196,20 +196,20 @@ def test_a_lease_that_ends_early_keeps_of_its_month_what_the_index_says(calendar
         ({"values": [{"date": "soon", "value": 1}]}, "values.0.date"),
     ],
 )
-def test_what_is_no_value_is_refused_by_name(world, call, body, field):
+def test_an_invalid_index_value_is_refused_with_its_field(world, call, body, field):
     reply = call(publish_index, as_=world.owner(), path={"name": "CPI"}, body=body)
 
     assert (reply.status, reply.fields) == (400, [field])
 
 
 @pytest.mark.parametrize("name", ["", " CPI", "x" * 65, "CPI\n", "'; DROP TABLE bids; --", "ÄPI"])
-def test_what_is_no_name_is_refused(world, name):
+def test_an_invalid_index_name_is_refused(world, name):
     reply = publish(world.owner(), value("2028-01-15", "1"), name=name)
 
     assert (reply.status, reply.fields) == (400, ["name"])
 
 
-def test_who_may_publish(world):
+def test_only_the_owners_side_may_publish_index_values(world):
     owner = world.owner()
 
     assert publish(world.colleague(owner, Role.FINANCIAL_OFFICER), value("2028-01-15", "1")).status == 200
@@ -218,7 +218,7 @@ def test_who_may_publish(world):
     assert len(publish(owner, value("2028-02-15", "1")).json["data"]) == 2
 
 
-def test_versions_have_no_gaps_however_many_publish_at_once(world):
+def test_versions_of_concurrently_published_index_values_have_no_gaps(world):
     owner = world.owner()
 
     together([lambda n=n: publish(owner, value("2028-01-15", str(100 + n))) for n in range(8)])

@@ -65,7 +65,7 @@ def test_a_recorded_payment_is_paid_with_invoice_and_receipt(deal, call, payment
     assert reply.json["receipt_url"] == f"http://127.0.0.1:8000/api/v1/payments/{payment}/receipt"
 
 
-def test_both_papers_say_who_what_and_how_much(deal, call, payment, world):
+def test_invoice_and_receipt_name_parties_charge_and_amount(deal, call, payment, world):
     record(call, deal.owner, payment)
 
     invoice = call(download_invoice, as_=deal.client, path={"payment_id": payment})
@@ -78,7 +78,7 @@ def test_both_papers_say_who_what_and_how_much(deal, call, payment, world):
     assert "TXN123456" in text_of(receipt)
 
 
-def test_the_queue_renders_the_same_bytes_as_an_early_download(deal, call, payment, world, invoke):
+def test_a_queued_document_has_the_same_bytes_as_an_early_download(deal, call, payment, world, invoke):
     record(call, deal.owner, payment)
     early = call(download_receipt, as_=deal.client, path={"payment_id": payment})
 
@@ -90,13 +90,13 @@ def test_the_queue_renders_the_same_bytes_as_an_early_download(deal, call, payme
     assert [row["kind"] for row in stored] == ["INVOICE", "RECEIPT"]
 
 
-def test_before_money_there_is_no_receipt(deal, call, payment):
+def test_there_is_no_receipt_before_a_payment_is_recorded(deal, call, payment):
     assert call(download_receipt, as_=deal.owner, path={"payment_id": payment}).code == "RECEIPT_MISSING"
     assert call(download_invoice, as_=deal.owner, path={"payment_id": payment}).code == "INVOICE_MISSING"
 
 
 @pytest.mark.race
-def test_one_key_recorded_fifty_times_has_one_effect(arena, owed, call, rounds):
+def test_fifty_concurrent_recordings_with_one_key_have_one_effect(arena, owed, call, rounds):
     """Quality 5."""
     for number in range(rounds):
         owner, payment = owed()
@@ -132,7 +132,7 @@ ONCE = {"came": [5000], "paid_amount": 5000, "status": "PAID", "invoices": 1, "e
 
 
 @pytest.mark.race
-def test_of_fifty_keys_one_records(arena, owed, call, rounds):
+def test_of_fifty_concurrent_recordings_with_different_keys_one_counts(arena, owed, call, rounds):
     """Quality 6."""
     for number in range(rounds):
         owner, payment = owed()
@@ -145,7 +145,7 @@ def test_of_fifty_keys_one_records(arena, owed, call, rounds):
 
 
 @pytest.mark.race
-def test_a_key_with_another_amount_is_refused_and_another_persons_key_is_its_own(arena, owed, call, rounds):
+def test_a_reused_key_with_another_amount_is_refused_unless_another_users(arena, owed, call, rounds):
     """Quality 7."""
     officers = {}
     for number in range(rounds):
@@ -166,7 +166,7 @@ def test_a_key_with_another_amount_is_refused_and_another_persons_key_is_its_own
 
 
 @pytest.mark.race
-def test_after_a_day_a_key_is_new_and_the_payment_is_still_protected(arena, owed, call, rounds):
+def test_an_expired_idempotency_key_cannot_record_a_payment_twice(arena, owed, call, rounds):
     """Quality 10."""
     aged = "UPDATE idempotency_keys SET created_at = now() - %(age)s WHERE user_id = %(id)s AND key = %(key)s"
     for number in range(rounds):
@@ -182,7 +182,7 @@ def test_after_a_day_a_key_is_new_and_the_payment_is_still_protected(arena, owed
         assert books(arena, payment) == ONCE
 
 
-def test_parts_settle_the_payment_and_what_is_over_becomes_credit(deal, call, payment, world):
+def test_partial_payments_settle_an_installment_and_the_excess_becomes_credit(deal, call, payment, world):
     first = record(call, deal.owner, payment, amount=Decimal("2000.50"))
     second = record(call, deal.owner, payment, amount=Decimal("3000"))
 
@@ -220,7 +220,7 @@ def test_invoice_numbers_have_no_gaps(deal, call, world):
         ({"payment_method": "barter"}, 400, ["payment_method"]),
     ],
 )
-def test_what_is_wrong_is_named_and_nothing_is_recorded(deal, call, payment, changes, status, fields):
+def test_an_invalid_field_of_a_payment_is_named_and_nothing_is_recorded(deal, call, payment, changes, status, fields):
     reply = record(call, deal.owner, payment, **changes)
 
     assert (reply.status, reply.fields) == (status, fields)
@@ -228,7 +228,7 @@ def test_what_is_wrong_is_named_and_nothing_is_recorded(deal, call, payment, cha
     assert books(deal.world, payment) == NOTHING
 
 
-def test_a_currency_without_decimals_is_paid_in_whole_units(world, call):
+def test_cents_are_refused_in_a_payment_in_a_currency_without_cents(world, call):
     lease = Lease(world, call, currency="JPY")
     payment = lease.payments()[0]
 
@@ -238,13 +238,13 @@ def test_a_currency_without_decimals_is_paid_in_whole_units(world, call):
     assert lease.pay(payment, amount=Decimal("10.00")).json["paid_amount"] == 10
 
 
-def test_a_settled_payment_is_not_settled_again(deal, call, payment):
+def test_a_settled_payment_cannot_be_recorded_again(deal, call, payment):
     record(call, deal.owner, payment)
 
     assert record(call, deal.owner, payment).code == "ALREADY_PAID"
 
 
-def test_nothing_is_paid_on_a_terminated_contract(deal, call, payment, world):
+def test_no_payment_can_be_recorded_on_a_terminated_contract(deal, call, payment, world):
     world.sql("UPDATE contracts SET status = 'TERMINATED' WHERE id = %(id)s", id=deal.contract)
 
     reply = record(call, deal.owner, payment)
@@ -254,7 +254,7 @@ def test_nothing_is_paid_on_a_terminated_contract(deal, call, payment, world):
 
 
 @pytest.mark.parametrize(("zone", "today"), [("Pacific/Kiritimati", "2027-02-02"), ("America/New_York", "2027-02-01")])
-def test_money_comes_on_the_buildings_today_at_the_latest(calendar, zone, today):
+def test_a_paid_date_after_today_at_the_building_is_refused(calendar, zone, today):
     """Quality 71: one moment, two days."""
     calendar.set("2027-01-15T12:00:00Z")
     lease = calendar.lease(start=date(2027, 2, 1), months=1, timezone=zone)
@@ -268,7 +268,7 @@ def test_money_comes_on_the_buildings_today_at_the_latest(calendar, zone, today)
     assert lease.pay(payment, paid_date=today).json["paid_date"] == today
 
 
-def test_who_may_record_and_who_may_only_look(deal, call, payment, world):
+def test_only_those_with_the_right_may_record_payments(deal, call, payment, world):
     officer = world.colleague(deal.owner, Role.FINANCIAL_OFFICER)
 
     assert record(call, deal.client, payment).status == 403

@@ -46,7 +46,7 @@ def text_of(reply):
     return " ".join(" ".join(page.extract_text().split()) for page in PdfReader(BytesIO(reply.body)).pages)
 
 
-def test_a_reversed_payment_is_open_again_and_history_stays(lease, payment, world):
+def test_a_reversed_payment_is_open_again_and_keeps_its_history(lease, payment, world):
     lease.pay(payment, transaction_reference="TXN-1")
 
     reply = reverse(lease, payment)
@@ -61,7 +61,7 @@ def test_a_reversed_payment_is_open_again_and_history_stays(lease, payment, worl
     assert world.audits(payment["id"])[-1]["before"]["status"] == "PAID"
 
 
-def test_the_latest_transaction_goes_first_and_its_credit_with_it(lease, payment):
+def test_the_latest_transaction_is_reversed_first_with_its_credit(lease, payment):
     lease.pay(payment, amount=2000, payment_method="bank_transfer")
     lease.pay(payment, amount=Decimal("3000.50"))
     assert ledger(lease)["meta"]["balance"] == Decimal("-0.50")
@@ -76,11 +76,11 @@ def test_the_latest_transaction_goes_first_and_its_credit_with_it(lease, payment
     assert ledger(lease)["meta"]["balance"] == 5000
 
 
-def test_what_was_never_paid_cannot_be_reversed(lease, payment):
+def test_an_unpaid_payment_cannot_be_reversed(lease, payment):
     assert (reverse(lease, payment).status, reverse(lease, payment).code) == (409, "NOTHING_TO_REVERSE")
 
 
-def test_of_many_reversals_at_once_one_counts(lease, payment, world):
+def test_of_concurrent_reversals_of_a_payment_one_counts(lease, payment, world):
     lease.pay(payment)
 
     replies = together([lambda: reverse(lease, payment)] * 8)
@@ -93,7 +93,7 @@ def test_of_many_reversals_at_once_one_counts(lease, payment, world):
     assert twice.headers["idempotent-replayed"] == "true"
 
 
-def test_receipts_follow(lease, payment, invoke, world):
+def test_the_receipt_follows_payments_and_reversals(lease, payment, invoke, world):
     lease.pay(payment, amount=2000, transaction_reference="FIRST")
     first = receipt(lease, payment)
     lease.pay(payment, amount=1000, transaction_reference="SECOND")
@@ -116,7 +116,7 @@ def test_receipts_follow(lease, payment, invoke, world):
     assert receipt(lease, payment).code == "RECEIPT_MISSING"
 
 
-def test_the_credit_that_came_with_money_stands_on_its_receipt_until_it_is_taken_back(lease, payment):
+def test_a_receipt_shows_the_credit_of_its_payment_until_it_is_reversed(lease, payment):
     lease.pay(payment, amount=2000)
     lease.pay(payment, amount=Decimal("3250.25"))
     assert "Paid earlier 2,000.00 Received with this payment 3,250.25 Kept as credit 250.25 Balance 0.00" in text_of(
@@ -129,7 +129,7 @@ def test_the_credit_that_came_with_money_stands_on_its_receipt_until_it_is_taken
     assert "Paid earlier 2,000.00 Received with this payment 3,000.00 Balance 0.00" in again
 
 
-def test_a_queue_that_comes_late_renders_the_invoice_alone(lease, payment, invoke, world):
+def test_a_payment_reversed_before_rendering_gets_only_its_invoice(lease, payment, invoke, world):
     lease.pay(payment)
     reverse(lease, payment)
     recorded = [event for event in world.event_details(payment["id"]) if event["name"] == "payment.recorded"]
@@ -143,7 +143,7 @@ def test_a_queue_that_comes_late_renders_the_invoice_alone(lease, payment, invok
 @pytest.mark.parametrize(
     ("today", "status"), [("2027-01-31", "SCHEDULED"), ("2027-02-01", "DUE"), ("2027-02-02", "OVERDUE")]
 )
-def test_it_is_open_as_of_the_buildings_day(calendar, today, status):
+def test_a_reversed_payment_has_the_status_of_today_at_the_building(calendar, today, status):
     calendar.set("2027-01-05T12:00:00Z")
     lease = calendar.lease(months=1, timezone="Pacific/Kiritimati")
     [payment] = lease.payments()
@@ -156,7 +156,7 @@ def test_it_is_open_as_of_the_buildings_day(calendar, today, status):
     assert reverse(lease, payment).json["status"] == status
 
 
-def test_the_ledger_is_balanced_line_by_line(lease, payment):
+def test_the_ledger_has_the_right_balance_on_every_line(lease, payment):
     lease.pay(payment, amount=2000, transaction_reference="A")
     lease.pay(payment, amount=4000, transaction_reference="B")
     reverse(lease, payment)
@@ -181,7 +181,7 @@ def test_the_ledger_is_balanced_line_by_line(lease, payment):
     assert {entry["reference"] for entry in account["data"]} == {"INV-000001", "A", "B"}
 
 
-def test_the_books_add_up(lease, world):
+def test_the_ledger_agrees_with_the_payments_after_reversals(lease, world):
     for number, payment in enumerate(lease.payments()):
         if number % 3 == 0:
             lease.pay(payment)
@@ -205,7 +205,7 @@ def test_the_books_add_up(lease, world):
     assert [line["installment_number"] for line in schedule["data"]] == list(range(1, 13))
 
 
-def test_the_books_add_up_where_installments_were_cancelled(world, call, calendar):
+def test_the_ledger_agrees_with_the_payments_after_cancellations(world, call, calendar):
     """Quality 72: PAID + open + CANCELLED = total; what is cancelled is asked for by nobody and paid by nobody."""
     calendar.set("2027-01-15T08:00:00Z")
     lease = calendar.lease(start=date(2027, 2, 1), months=12)
@@ -272,7 +272,7 @@ def unbalanced(world):
     )
 
 
-def test_tax_stands_on_the_invoice_and_is_paid_with_the_rent(world, call):
+def test_tax_is_shown_on_the_invoice_and_paid_with_the_rent(world, call):
     lease = Lease(world, call, tax_percent=Decimal("8.875"), months=1)
     [payment] = lease.payments()
     assert (payment["amount"], payment["tax_amount"]) == (5000, Decimal("443.75"))
@@ -293,7 +293,7 @@ def test_tax_is_rounded_half_up_to_the_currencys_unit(world, call, currency, tax
     assert [payment["tax_amount"] for payment in lease.payments()] == [tax]
 
 
-def test_events_in_any_order_leave_the_same_behind(world, call, invoke):
+def test_payment_events_in_any_order_produce_the_same_documents(world, call, invoke):
     lease = Lease(world, call)
     left = []
     for payment, order in zip(lease.payments(), permutations(range(3)), strict=False):
@@ -320,7 +320,7 @@ def heard(event):
     return [event] if event["name"] in render_documents.operation.hears else []
 
 
-def test_who_may_reverse_and_who_may_look(lease, payment, world, call):
+def test_only_those_who_record_payments_may_reverse_them(lease, payment, world, call):
     officer = world.colleague(lease.owner, Role.FINANCIAL_OFFICER)
     lease.pay(payment)
 

@@ -39,14 +39,14 @@ def debts(portfolio):
     return portfolio.long_ago()
 
 
-def test_the_edges_of_the_buckets(debts):
+def test_the_aging_report_puts_debts_into_the_right_buckets(debts):
     assert ages_of(debts) == {"Late": (1, 2 + 4, 8 + 16, 32 + 64, 128, 255)}
     assert aging_of(debts).json["totals"] == [
         {"currency": "USD", **dict(zip(AGES, (1, 6, 24, 96, 128, 255), strict=True))}
     ]
 
 
-def test_what_was_asked_for_is_current_before_it_is_due(debts, world):
+def test_invoiced_amounts_count_as_current_before_they_are_due(debts, world):
     own = debts.owner.organization_id
     [payment] = world.sql("SELECT id FROM payments WHERE amount = 256 AND owner_organization_id = %(own)s", own=own)
     debts.invoice(payment["id"], "2026-08-31", 1)
@@ -55,7 +55,7 @@ def test_what_was_asked_for_is_current_before_it_is_due(debts, world):
     assert ages_of(debts)["Late"][0] == 1 + 256
 
 
-def test_parts_reversals_credit_notes_and_what_was_called_off(portfolio):
+def test_the_aging_report_counts_partial_payments_reversals_and_credit_notes(portfolio):
     lease = portfolio.lease(portfolio.space("Suite 1"), "Some")
     part = portfolio.payment(lease, "2026-08-01", 1000, tax_amount=80)
     portfolio.money(part, "2026-08-05", 300)
@@ -76,7 +76,7 @@ def test_parts_reversals_credit_notes_and_what_was_called_off(portfolio):
     assert ages_of(portfolio, as_of="2026-04-30") == {}
 
 
-def test_what_a_credit_note_settled_was_open_before_it(portfolio):
+def test_an_amount_settled_by_a_credit_note_counts_as_open_before_it(portfolio):
     lease = portfolio.lease(portfolio.space("Suite 1"), "Some")
     paid = {"status": "PAID", "paid_date": "2026-05-03", "paid_amount": 300, "credited_amount": 200}
     may = portfolio.payment(lease, "2026-05-01", 500, **paid)
@@ -88,7 +88,7 @@ def test_what_a_credit_note_settled_was_open_before_it(portfolio):
     assert ages_of(portfolio, as_of="2026-07-10") == {}
 
 
-def test_credit_that_moves_counts_from_the_day_on_which_it_did(portfolio):
+def test_credit_counts_from_the_day_on_which_it_was_applied(portfolio):
     lease = portfolio.lease(portfolio.space("Suite 1"), "Some")
     paid = {"status": "PAID", "paid_date": "2026-06-01"}
     june = portfolio.payment(lease, "2026-06-01", 500, paid_amount=300, credited_amount=200, **paid)
@@ -108,7 +108,7 @@ def test_credit_that_moves_counts_from_the_day_on_which_it_did(portfolio):
     assert ages_of(portfolio, as_of="2026-07-20") == {"Some": (0, 500, 0, 0, 0, 500)}
 
 
-def test_each_lease_in_its_currency(portfolio, world):
+def test_the_aging_report_keeps_currencies_apart(portfolio, world):
     for number, (tenant, currency) in enumerate([("Zeta", "USD"), ("Alpha", "EUR"), ("Alpha", "USD")]):
         lease = portfolio.lease(portfolio.space(f"Suite {number}"), tenant, currency=currency)
         portfolio.payment(lease, "2026-08-01", 100)
@@ -125,7 +125,7 @@ def test_each_lease_in_its_currency(portfolio, world):
     assert [(one["currency"], one["total"]) for one in reply["totals"]] == [("EUR", 101), ("USD", 202)]
 
 
-def test_only_ones_own_debtors(debts, portfolios, world):
+def test_the_aging_report_shows_only_the_callers_debtors(debts, portfolios, world):
     other = portfolios()
     other.payment(other.lease(other.space("Suite 1"), "Another's"), "2026-08-01", 5)
 
@@ -134,7 +134,7 @@ def test_only_ones_own_debtors(debts, portfolios, world):
     assert ages_of(other, building_id=debts.building) == {}
 
 
-def test_as_a_table(debts):
+def test_the_aging_report_is_available_as_csv(debts):
     [row] = csv.DictReader(io.StringIO(aging_of(debts, headers={"accept": "text/csv"}).body.decode()))
 
     assert (row["tenant"], row["days_over_90"], row["total"]) == ("Late", "128.00", "255.00")

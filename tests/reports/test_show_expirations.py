@@ -28,7 +28,7 @@ def expirations_of(portfolio, as_of="2026-06-15", headers=None):
     return call(show_expirations, as_=portfolio.owner, query={"as_of": as_of}, headers=headers)
 
 
-def test_years_currencies_and_what_comes_together(leases):
+def test_the_expiration_report_groups_by_currency_and_year_with_running_shares(leases):
     columns = (
         "currency", "year", "leases", "area_sqft", "area_percent", "annual_rent", "rent_percent",
         "cumulative_area_percent", "cumulative_rent_percent",
@@ -43,7 +43,7 @@ def test_years_currencies_and_what_comes_together(leases):
     ]
 
 
-def test_what_has_expired_by_the_day_is_left_out(leases):
+def test_the_expiration_report_omits_leases_that_have_expired_by_the_day(leases):
     assert [(row["currency"], row["year"]) for row in expirations_of(leases, "2028-01-02").json["data"]] == [
         ("JPY", 2028),
         ("USD", 2028),
@@ -51,7 +51,7 @@ def test_what_has_expired_by_the_day_is_left_out(leases):
     assert expirations_of(leases, "2030-01-01").json["data"] == []
 
 
-def test_as_a_table(leases):
+def test_the_expiration_report_is_available_as_csv(leases):
     reply = expirations_of(leases, headers={"accept": "text/csv"})
 
     rows = list(csv.DictReader(io.StringIO(reply.body.decode())))

@@ -17,7 +17,7 @@ def occupancy_of(portfolio, as_of="2026-06-15", headers=None, **query):
     return call(show_occupancy, as_=portfolio.owner, query={"as_of": as_of} | query, headers=headers)
 
 
-def test_a_hundred_equal_spaces(portfolio):
+def test_economic_occupancy_weighs_leases_by_rent_charged(portfolio):
     """80 at full rent and 10 at half: occupied 90 %, economic 85 % [docs/spec/lease-maths.md]."""
     for number in range(100):
         space = portfolio.space(f"Suite {number}", price=D(1000))
@@ -31,7 +31,7 @@ def test_a_hundred_equal_spaces(portfolio):
     assert totals["currencies"][0]["economic"] == D("0.85")
 
 
-def test_the_average_of_what_leases_have_left_is_weighted_by_their_rent(portfolio):
+def test_the_average_remaining_term_is_weighted_by_rent(portfolio):
     """60k × 5 y and 40k × 10 y → 7.0 [docs/spec/lease-maths.md]; by area 1,000 × 5 and 4,000 × 10 → 9.0."""
     portfolio.lease(portfolio.space("Suite 1", 1000), start="2020-01-01", end="2030-12-31", rent=5000)
     portfolio.lease(portfolio.space("Suite 2", 4000), start="2020-01-01", end="2035-12-31", rent=D("3333.33"))
@@ -61,7 +61,7 @@ def mixed(portfolio):
     return portfolio.long_ago()
 
 
-def test_leased_occupied_and_charged_are_three_things(mixed):
+def test_the_occupancy_report_tells_leased_from_occupied_area(mixed):
     totals = occupancy_of(mixed).json["totals"]
 
     assert (totals["spaces"], totals["leasable_sqft"]) == (6, 10000)
@@ -69,7 +69,7 @@ def test_leased_occupied_and_charged_are_three_things(mixed):
     assert (totals["leased"], totals["occupied"]) == (D("0.65"), D("0.45"))
 
 
-def test_what_is_charged_is_told_for_each_currency(mixed):
+def test_the_occupancy_report_shows_rent_charged_for_each_currency(mixed):
     euro, dollar = occupancy_of(mixed).json["totals"]["currencies"]
 
     assert (euro["currency"], euro["rent_charged"], euro["asking_rent"], euro["economic"]) == ("EUR", 0, 5000, 0)
@@ -80,7 +80,7 @@ def test_what_is_charged_is_told_for_each_currency(mixed):
     assert dollar["annual_rent"] == 234000
 
 
-def test_without_anything_to_let_there_is_no_rate(portfolio):
+def test_a_portfolio_without_leasable_spaces_has_no_occupancy_rate(portfolio):
     totals = occupancy_of(portfolio).json["totals"]
 
     assert (totals["spaces"], totals["leased"], totals["occupied"], totals["walt_by_area_years"]) == (
@@ -92,7 +92,7 @@ def test_without_anything_to_let_there_is_no_rate(portfolio):
     assert totals["currencies"] == []
 
 
-def test_each_building_and_all_of_them(mixed, world):
+def test_the_occupancy_report_covers_each_building_and_the_total(mixed, world):
     second = world.building(mixed.owner)
     world.space(mixed.owner, building=second, gross_sqft=10000, usable_sqft=1)
     world.sql("UPDATE spaces SET created_at = '2020-01-01' WHERE building_id = %(id)s", id=second)
@@ -107,7 +107,7 @@ def test_each_building_and_all_of_them(mixed, world):
     assert [one["building_id"] for one in occupancy_of(mixed, building_id=second).json["data"]] == [str(second)]
 
 
-def test_as_a_table_it_has_a_row_for_each_building_and_currency(mixed):
+def test_the_occupancy_report_as_csv_has_a_row_for_each_building_and_currency(mixed):
     reply = occupancy_of(mixed, headers={"accept": "text/csv"})
 
     rows = list(csv.DictReader(io.StringIO(reply.body.decode())))

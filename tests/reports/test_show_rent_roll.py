@@ -49,7 +49,7 @@ def let(portfolio):
     return portfolio.long_ago()
 
 
-def test_a_row_tells_of_a_space_and_its_lease(let):
+def test_a_row_of_the_rent_roll_describes_a_space_and_its_lease(let):
     row = rows_of(let)["Suite 101"]
 
     assert row["tenant"] == "Berg Analytics Inc"
@@ -64,7 +64,7 @@ def test_a_row_tells_of_a_space_and_its_lease(let):
     assert (row["deposit_held"], row["past_due"]) == (0, 0)
 
 
-def test_every_leasable_space_is_there_and_their_areas_are_the_buildings(let, world):
+def test_the_rent_roll_lists_every_leasable_space_and_its_areas_add_up(let, world):
     reply = roll_of(let).json
     [building] = world.sql("SELECT leasable_sqft FROM buildings WHERE id = %(id)s", id=let.building)
 
@@ -93,7 +93,7 @@ def test_every_leasable_space_is_there_and_their_areas_are_the_buildings(let, wo
     }
 
 
-def test_a_vacant_space_has_no_lease_and_a_price(let):
+def test_a_vacant_space_in_the_rent_roll_has_an_asking_rent_and_no_lease(let):
     row = rows_of(let)["Suite 201"]
 
     assert {name for name, value in row.items() if value is None} == {
@@ -115,13 +115,13 @@ def test_a_vacant_space_has_no_lease_and_a_price(let):
         ("2028-02-01", "VACANT", None, None),
     ],
 )
-def test_any_day_past_or_future(let, as_of, status, monthly, step):
+def test_the_rent_roll_is_available_for_any_past_or_future_day(let, as_of, status, monthly, step):
     row = rows_of(let, as_of=as_of)["Suite 101"]
 
     assert (row["status"], row["monthly_rent"], row["next_step_date"]) == (status, monthly, step)
 
 
-def test_what_a_lease_is_followed_by_does_not_hide_it(portfolio):
+def test_a_following_lease_does_not_hide_the_current_one_in_the_rent_roll(portfolio):
     space = portfolio.space("Suite 1")
     portfolio.lease(space, "First", start="2026-01-01", end="2026-06-30")
     portfolio.lease(space, "Second", start="2026-07-01", end="2027-06-30")
@@ -133,7 +133,7 @@ def test_what_a_lease_is_followed_by_does_not_hide_it(portfolio):
     ]
 
 
-def test_amounts_of_two_currencies_are_never_added(portfolio):
+def test_the_rent_roll_never_adds_amounts_of_two_currencies(portfolio):
     portfolio.lease(portfolio.space("Suite 1", currency="USD"), rent=1000)
     portfolio.lease(portfolio.space("Suite 2", currency="JPY"), rent=100001, currency="JPY")
     portfolio.lease(portfolio.space("Suite 3", currency="EUR"), rent=2000, currency="USD")
@@ -152,7 +152,7 @@ def test_amounts_of_two_currencies_are_never_added(portfolio):
     ]
 
 
-def test_yen_have_no_decimals(portfolio):
+def test_the_rent_roll_shows_yen_without_decimals(portfolio):
     terms = {"currency": "JPY", "term_months": 36, "escalation": {"kind": "COMPOUND", "percent": 2.5}}
     space = portfolio.space("Suite 1", currency="JPY")
     portfolio.lease(space, start="2025-01-01", end="2027-12-31", rent=100001, **terms)
@@ -167,7 +167,7 @@ def test_yen_have_no_decimals(portfolio):
 # --- money --------------------------------------------------------------------------------------
 
 
-def test_deposits_and_arrears_are_as_they_were(portfolio, world):
+def test_the_rent_roll_shows_deposits_and_arrears_as_of_the_day(portfolio, world):
     contract = portfolio.lease(portfolio.space("Suite 1"), rent=5000, deposit_months=1)
     paid = {"status": "PAID", "paid_amount": 5000}
     deposit = portfolio.payment(contract, "2026-01-01", 5000, "DEPOSIT", **paid, paid_date="2026-01-05")
@@ -196,7 +196,7 @@ def test_deposits_and_arrears_are_as_they_were(portfolio, world):
     assert on("2027-01-01") == (None, None)  # the lease has ended: nobody is there
 
 
-def test_what_stands_under_renewed_leases_goes_on_beside_the_last(portfolio):
+def test_a_renewals_row_includes_deposit_and_arrears_of_the_leases_it_renews(portfolio):
     space = portfolio.space("Suite 1")
     first = portfolio.lease(space, start="2024-01-01", end="2024-12-31", status="EXPIRED", deposit_months=1)
     paid = {"status": "PAID", "paid_amount": 5000, "paid_date": "2024-01-05"}
@@ -215,7 +215,7 @@ def test_what_stands_under_renewed_leases_goes_on_beside_the_last(portfolio):
     assert (row["contract_id"], row["deposit_held"], row["past_due"]) == (str(third), 5000, 4320)
 
 
-def test_a_deposit_is_held_until_it_is_kept_or_given_back(portfolio):
+def test_the_rent_roll_shows_a_deposit_until_it_is_applied_or_returned(portfolio):
     contract = portfolio.lease(portfolio.space("Suite 1"), rent=5000, deposit_months=1)
     paid = {"status": "PAID", "paid_amount": 5000, "paid_date": "2026-01-05"}
     deposit = portfolio.payment(contract, "2026-01-01", 5000, "DEPOSIT", **paid)
@@ -232,7 +232,7 @@ def test_a_deposit_is_held_until_it_is_kept_or_given_back(portfolio):
     assert held == [5000, 3800, 0, 0]
 
 
-def test_the_next_step_of_an_indexed_rent_is_the_one_that_is_known(portfolio, world):
+def test_the_next_step_of_an_indexed_rent_is_shown_once_its_value_is_published(portfolio, world):
     clause = {"name": "CPI", "base_value": 100, "factor": 1, "mode": "BASE", "upward_only": False}
     terms = {"escalation": {"kind": "INDEX", "every_months": 12, "index": clause}, "term_months": 36}
     portfolio.lease(portfolio.space("Suite 1"), start="2025-01-01", end="2027-12-31", rent=1000, **terms)
@@ -279,7 +279,7 @@ def changed(world, portfolios):
     return portfolio, today
 
 
-def test_a_past_day_is_what_it_was_whatever_was_changed_since(changed, world):
+def test_a_rent_roll_of_a_past_day_ignores_later_changes(changed, world):
     portfolio, today = changed
 
     def on(days):
@@ -297,7 +297,7 @@ def test_a_past_day_is_what_it_was_whatever_was_changed_since(changed, world):
     assert on(3) == on(20) == [(*other, 100, 5000, "VACANT")]
 
 
-def test_what_was_deleted_was_there_before_and_what_was_entered_later_was_not(portfolio, world):
+def test_a_rent_roll_of_a_past_day_lists_spaces_that_existed_then(portfolio, world):
     space = portfolio.space("Suite 1")
     today = world.sql("SELECT app.today('UTC') AS today")[0]["today"]
     with world.clock_moved(5):
@@ -309,7 +309,7 @@ def test_what_was_deleted_was_there_before_and_what_was_entered_later_was_not(po
     assert days == {-1: 0, 0: 1, 4: 1, 5: 0, 9: 0}
 
 
-def test_a_lease_that_was_cut_short_was_a_long_one_before(portfolio, world):
+def test_a_rent_roll_from_before_a_termination_shows_the_original_expiry(portfolio, world):
     start = date(2026, 1, 1)
     contract = portfolio.lease(portfolio.space("Suite 1"), start=start.isoformat(), end="2030-12-31", term_months=60)
     today = world.sql("SELECT app.today('UTC') AS today")[0]["today"]
@@ -323,7 +323,7 @@ def test_a_lease_that_was_cut_short_was_a_long_one_before(portfolio, world):
     assert ends == {2: "2030-12-31", 3: (today + timedelta(days=30)).isoformat(), 31: None}
 
 
-def test_a_lease_counts_from_the_day_on_which_it_was_executed(portfolio):
+def test_a_lease_is_in_the_rent_roll_from_the_day_of_its_execution(portfolio):
     portfolio.lease(portfolio.space("Suite 1"), start="2026-03-01", activated_at="2026-02-10T23:30:00Z")
     portfolio.long_ago()
 
@@ -336,7 +336,7 @@ def test_a_lease_counts_from_the_day_on_which_it_was_executed(portfolio):
 # --- who, what, how -----------------------------------------------------------------------------
 
 
-def test_everybody_sees_their_own_and_the_platforms_people_all(let, portfolios, world):
+def test_owners_see_their_own_rent_roll_and_staff_see_all(let, portfolios, world):
     other = portfolios()
     other.lease(other.space("Suite 9"), "Somebody else")
     other.long_ago()
@@ -355,7 +355,7 @@ def test_everybody_sees_their_own_and_the_platforms_people_all(let, portfolios, 
     assert roll_of(let, as_=world.user(Role.FINANCIAL_OFFICER)).json["data"] == []
 
 
-def test_without_its_where_a_rent_roll_tells_nothing_of_others_leases(let, world, monkeypatch):
+def test_row_level_security_alone_hides_other_owners_leases_in_a_rent_roll(let, world, monkeypatch):
     monkeypatch.setattr(queries, "scope_of", lambda caller, building, as_of: queries.Scope(None, let.building, as_of))
 
     found = roll_of(let, as_=world.owner()).json["data"]
@@ -364,7 +364,7 @@ def test_without_its_where_a_rent_roll_tells_nothing_of_others_leases(let, world
     assert {row["tenant"] for row in found} == {None}
 
 
-def test_one_building_of_several(let, world):
+def test_a_rent_roll_can_be_limited_to_one_building(let, world):
     second = world.building(let.owner)
     world.space(let.owner, building=second, name="Elsewhere")
     world.sql("UPDATE spaces SET created_at = '2020-01-01' WHERE building_id = %(id)s", id=second)
@@ -374,7 +374,7 @@ def test_one_building_of_several(let, world):
 
 
 @pytest.mark.parametrize("query", [{"as_of": "soon"}, {"building_id": "7"}, {"floor": "1"}])
-def test_what_is_asked_wrongly_is_named(portfolio, query):
+def test_an_invalid_parameter_of_a_rent_roll_is_reported_by_name(portfolio, query):
     reply = call(show_rent_roll, as_=portfolio.owner, query=query)
 
     assert (reply.status, reply.fields) == (400, list(query))
@@ -387,7 +387,7 @@ def table_of(reply):
     return list(csv.DictReader(io.StringIO(reply.body.decode())))
 
 
-def test_as_a_table_it_says_the_same(let):
+def test_the_rent_roll_as_csv_has_the_same_values(let):
     reply = roll_of(let, headers=CSV)
 
     assert reply.headers["content-type"] == "text/csv; charset=utf-8"
@@ -399,7 +399,7 @@ def test_as_a_table_it_says_the_same(let):
 
 
 @pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1", '=HYPERLINK("http://x","y")'])
-def test_no_cell_of_a_table_is_a_formula(portfolio, name):
+def test_no_cell_of_a_csv_report_is_a_formula(portfolio, name):
     space = portfolio.space(name)
     portfolio.lease(space, name)
     portfolio.long_ago()
@@ -410,7 +410,7 @@ def test_no_cell_of_a_table_is_a_formula(portfolio, name):
     assert row["monthly_rent"] == "5000.00"
 
 
-def test_json_is_what_is_not_asked_for_otherwise(let):
+def test_a_report_is_json_unless_csv_is_preferred(let):
     for accept in ("*/*", "application/json", "text/csv;q=0.5, application/json", "image/png", "text/csv;q=x"):
         assert roll_of(let, headers={"accept": accept}).headers["content-type"] == "application/json", accept
     for accept in ("text/*", "text/csv, */*;q=0.1", "application/json;q=0.5, TEXT/CSV"):
@@ -418,7 +418,7 @@ def test_json_is_what_is_not_asked_for_otherwise(let):
 
 
 @pytest.mark.parametrize("headers", [{}, CSV])
-def test_what_is_large_is_compressed_for_those_who_take_it(portfolio, headers, monkeypatch):
+def test_a_large_report_is_compressed_for_clients_that_accept_it(portfolio, headers, monkeypatch):
     monkeypatch.setattr("shared.reports.answer._LARGE", 2)
     portfolio.space("Suite 1")
     portfolio.space("Suite 2")
@@ -431,7 +431,7 @@ def test_what_is_large_is_compressed_for_those_who_take_it(portfolio, headers, m
     assert gzip.decompress(packed.body) == plain.body
 
 
-def test_what_would_be_too_large_asks_for_a_building(portfolio, monkeypatch):
+def test_a_report_that_would_be_too_large_asks_for_a_building(portfolio, monkeypatch):
     portfolio.space("Suite 1")
     portfolio.space("Suite 2")
     monkeypatch.setattr("shared.reports.answer.LARGEST", 1)

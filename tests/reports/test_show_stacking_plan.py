@@ -42,7 +42,7 @@ def let(portfolio, world):
     return portfolio.long_ago()
 
 
-def test_floors_stand_from_top_to_bottom_with_their_tenants_in_order(let):
+def test_the_stacking_plan_lists_floors_from_the_top_with_their_tenants(let):
     plan = plan_of(let).json
 
     assert [floor["floor_number"] for floor in plan["floors"]] == [3, 2, 1]
@@ -66,7 +66,7 @@ def test_floors_stand_from_top_to_bottom_with_their_tenants_in_order(let):
     ]
 
 
-def test_totals_add_up(let):
+def test_the_totals_of_the_stacking_plan_add_up(let):
     totals = plan_of(let).json["totals"]
 
     assert (totals["spaces"], totals["leasable_sqft"], totals["leased_sqft"]) == (8, 10000, 8500)
@@ -82,7 +82,7 @@ def test_totals_add_up(let):
     assert totals["walt_years"] == Decimal("1.86")
 
 
-def test_rent_is_told_by_the_square_foot_and_year(let):
+def test_the_stacking_plan_shows_rent_per_square_foot_and_year(let):
     third = plan_of(let).json["floors"][0]["segments"]
 
     # 5,000 × 12 ÷ 2,500; 3,000 × 12 ÷ 1,500; 2,083.34 × 12 ÷ 1,000 = 25.00008
@@ -90,7 +90,7 @@ def test_rent_is_told_by_the_square_foot_and_year(let):
     assert third[0]["currency"] == "USD"
 
 
-def test_a_sold_space_is_occupied_for_good(portfolio, world):
+def test_a_sold_space_stays_occupied_in_the_stacking_plan(portfolio, world):
     space = portfolio.space("Suite 1")
     portfolio.lease(space, "Buyer", end=None, term_months=None, contract_type="SALE", rent=900000)
     portfolio.long_ago()
@@ -105,7 +105,7 @@ def test_a_sold_space_is_occupied_for_good(portfolio, world):
     )
 
 
-def test_the_picture_is_plain_svg_that_runs_and_loads_nothing(let):
+def test_the_picture_of_a_stacking_plan_is_svg_without_scripts_or_links(let):
     reply = plan_of(let, headers=SVG)
 
     assert reply.headers["content-type"] == "image/svg+xml"
@@ -123,7 +123,7 @@ def test_the_picture_is_plain_svg_that_runs_and_loads_nothing(let):
 @pytest.mark.parametrize(
     "name", ["</text><script>alert(1)</script>", "A & B \"Sons\" 'Ltd'", "Bell\x07 & \u202eCo", "株式会社"]
 )
-def test_a_name_is_nothing_but_a_name(portfolio, world, name):
+def test_hostile_tenant_names_are_plain_text_in_the_picture(portfolio, world, name):
     space = portfolio.space("Suite 1", 5000)
     portfolio.lease(space, name)
     portfolio.long_ago()
@@ -135,7 +135,7 @@ def test_a_name_is_nothing_but_a_name(portfolio, world, name):
     assert picture.find(f".//{TAG}script") is None
 
 
-def test_segments_stay_within_their_floor(let):
+def test_the_segments_of_the_picture_stay_within_their_floor(let):
     picture = drawn(let)
     segments = picture.findall(f"{TAG}svg")
 
@@ -150,7 +150,7 @@ def test_segments_stay_within_their_floor(let):
 
 
 @pytest.mark.parametrize(("floors", "spaces"), [(1, 1), (1, 40), (60, 2), (2, 0)])
-def test_every_size_of_building_has_a_picture(portfolios, world, floors, spaces):
+def test_a_building_of_any_size_has_a_picture(portfolios, world, floors, spaces):
     portfolio = portfolios(floors=floors)
     for floor in range(1, floors + 1):
         for number in range(spaces):
@@ -164,14 +164,14 @@ def test_every_size_of_building_has_a_picture(portfolios, world, floors, spaces)
     assert len(picture.findall(f"{TAG}svg")) == floors * spaces
 
 
-def test_today_is_the_buildings(portfolios, world):
+def test_the_stacking_plan_defaults_to_today_at_the_building(portfolios, world):
     portfolio = portfolios(timezone="Pacific/Kiritimati")
     [row] = world.sql("SELECT app.today('Pacific/Kiritimati') AS today")
 
     assert plan_of(portfolio, as_of=None).json["as_of"] == row["today"].isoformat()
 
 
-def test_who_may_see_it(let, world):
+def test_only_the_owners_side_and_staff_may_read_a_stacking_plan(let, world):
     officer, agent = world.colleague(let.owner, Role.FINANCIAL_OFFICER), world.colleague(let.owner, Role.AGENT)
 
     assert plan_of(let, as_=officer).json == plan_of(let).json
@@ -183,7 +183,7 @@ def test_who_may_see_it(let, world):
 
 
 @pytest.mark.parametrize("as_of", ["2026-02-30", "today", "1899-12-31", "2026-6-1"])
-def test_a_bad_day_is_named(portfolio, as_of):
+def test_an_invalid_day_of_a_stacking_plan_is_reported_by_name(portfolio, as_of):
     reply = plan_of(portfolio, as_of=as_of)
 
     assert (reply.status, reply.fields) == (400, ["as_of"])

@@ -36,7 +36,7 @@ def names(call, person, **query):
     return [search["name"] for search in call(list_saved_searches, as_=person, query=query).json["data"]]
 
 
-def test_a_search_is_kept_as_it_was_given_until_it_is_deleted(world, call, client):
+def test_a_saved_search_keeps_its_criteria_until_it_is_deleted(world, call, client):
     saved = save(call, client)
 
     assert (saved.status, saved.json["name"], saved.json["criteria"]) == (201, "Near work", CRITERIA)
@@ -51,7 +51,7 @@ def test_a_search_is_kept_as_it_was_given_until_it_is_deleted(world, call, clien
     assert world.events(saved.json["id"]) == ["saved_search.added", "saved_search.deleted"]
 
 
-def test_the_last_one_comes_first_page_by_page(call, client):
+def test_saved_searches_are_listed_newest_first_page_by_page(call, client):
     for number in range(3):
         save(call, client, name=str(number))
 
@@ -61,7 +61,7 @@ def test_the_last_one_comes_first_page_by_page(call, client):
     assert [search["name"] for search in first["data"] + rest["data"]] == ["2", "1", "0"]
 
 
-def test_nobody_keeps_more_than_the_most(call, client, monkeypatch):
+def test_no_user_can_save_more_searches_than_the_limit(call, client, monkeypatch):
     monkeypatch.setattr(saved_searches, "MOST_SEARCHES", 2)
 
     replies = together([lambda: save(call, client)] * 4)
@@ -84,13 +84,13 @@ def test_nobody_keeps_more_than_the_most(call, client, monkeypatch):
         ({"name": "x", "criteria": {"sort": "price_asc"}}, "criteria.sort"),
     ],
 )
-def test_a_bad_field_is_named(call, client, body, field):
+def test_an_invalid_criterion_of_a_saved_search_is_reported_by_name(call, client, body, field):
     reply = call(save_search, as_=client, body=body)
 
     assert (reply.status, reply.fields) == (400, [field])
 
 
-def test_who_leaves_takes_them_along(world, call, client):
+def test_saved_searches_are_deleted_with_their_user(world, call, client):
     save(call, client)
 
     assert call(delete_account, as_=client).status == 204

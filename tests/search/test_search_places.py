@@ -43,7 +43,7 @@ def found(call, as_=None, **query):
     return [space["name"] for space in reply.json["data"]]
 
 
-def test_what_is_near_comes_in_the_order_of_distance(call, place):
+def test_spaces_near_a_point_are_sorted_by_distance(call, place):
     place("Far", -60, 10.3)
     place("Near", -60, 10.1)
     place("Here", -60, 10)
@@ -65,7 +65,7 @@ def test_what_is_near_comes_in_the_order_of_distance(call, place):
     assert "Away" in found(call, near="-60,10", radius_km="112")
 
 
-def test_the_date_line_and_the_poles_are_no_edges(call, place):
+def test_a_search_works_across_the_date_line_and_the_poles(call, place):
     place("East", -50, 179.99)
     place("West", -50, -179.99)
     place("Pole", -89.99, 0)
@@ -75,7 +75,7 @@ def test_the_date_line_and_the_poles_are_no_edges(call, place):
     assert found(call, near="-90,77", radius_km="2", sort="relevance") in (["Pole", "Across"], ["Across", "Pole"])
 
 
-def test_a_building_without_a_place_is_nowhere_near(world, call, owner):
+def test_a_building_without_coordinates_is_not_found_near_any_point(world, call, owner):
     building = world.building(owner, floors=1)
     world.sql("UPDATE buildings SET latitude = NULL, longitude = NULL WHERE id = %(id)s", id=building)
     world.space(owner, building=building)
@@ -85,7 +85,7 @@ def test_a_building_without_a_place_is_nowhere_near(world, call, owner):
     assert space["distance_km"] is None
 
 
-def test_a_building_that_moves_takes_its_spaces_along(world, call, owner, place):
+def test_spaces_are_found_at_a_moved_buildings_new_coordinates(world, call, owner, place):
     space = place("Moving", -40, -140)
     [row] = world.sql("SELECT building_id FROM spaces WHERE id = %(id)s", id=space)
 
@@ -96,7 +96,7 @@ def test_a_building_that_moves_takes_its_spaces_along(world, call, owner, place)
     assert found(call, near="-45,-140") == ["Moving"]
 
 
-def test_pages_by_distance_neither_repeat_nor_skip_under_inserts(world, call, owner, place):
+def test_pages_sorted_by_distance_stay_stable_during_inserts(world, call, owner, place):
     for number in range(3):
         for _ in range(2):
             place(f"Ring {number}", -30, -100 + number / 100)
@@ -119,7 +119,7 @@ def test_pages_by_distance_neither_repeat_nor_skip_under_inserts(world, call, ow
     assert [space for space in seen if space != new] == whole
 
 
-def test_city_use_and_currency_narrow(call, place):
+def test_a_search_can_be_filtered_by_city_use_and_currency(call, place):
     place("Lab", -20, -120, city="Nova  Petrópolis", usage_type="OTHER", currency="CHF")
     place("Desk", -20, -120, city="Nova Petrópolis", currency="CHF")
     place("Till", -20, -120, city="Petrópolis")
@@ -131,7 +131,7 @@ def test_city_use_and_currency_narrow(call, place):
     assert found(call, city="Petr_polis") == found(call, city="%") == []
 
 
-def test_who_asks_for_a_day_finds_what_is_free_by_then(world, call, owner, place):
+def test_a_search_for_a_day_finds_spaces_that_are_free_by_then(world, call, owner, place):
     """A space that is let is free on the day after its last lease ends; one that is being mended on no day."""
     client = world.client()
     today = datetime.now(UTC).date()
@@ -192,7 +192,7 @@ def lease(world, owner, client, space, ends):
         ({"available_from": "soon"}, "available_from"),
     ],
 )
-def test_a_bad_parameter_is_named(call, query, field):
+def test_an_invalid_place_parameter_of_a_search_is_reported_by_name(call, query, field):
     reply = call(search_spaces, query=query)
 
     assert (reply.status, reply.code, reply.fields) == (400, "VALIDATION_ERROR", [field])

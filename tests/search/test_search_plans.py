@@ -81,7 +81,7 @@ def owner(market):
 
 @pytest.mark.parametrize("name", SEARCHES)
 @pytest.mark.parametrize("who", ["anybody", "an owner"])
-def test_every_search_goes_by_an_index(plans, owner, name, who):
+def test_every_search_uses_an_index(plans, owner, name, who):
     asked, index = SEARCHES[name]
 
     told = plans(owner if who == "an owner" else None, **asked)

@@ -31,7 +31,7 @@ def found(call, building):
     return search
 
 
-def test_a_space_is_found_in_the_form_that_is_promised(world, call, owner, building):
+def test_a_search_result_has_the_documented_fields(world, call, owner, building):
     space = world.space(owner, building=building, images='["https://example.com/1.jpg"]')
 
     reply = call(search_spaces, query={"building_id": building})
@@ -46,7 +46,7 @@ def test_a_space_is_found_in_the_form_that_is_promised(world, call, owner, build
     assert reply.json["meta"] == {"cursor": None, "has_more": False, "total": 1, "total_is_estimate": False}
 
 
-def test_filters_leave_what_matches_all_of_them(world, owner, building, found):
+def test_a_search_finds_spaces_that_match_all_filters(world, owner, building, found):
     def space(name, **changes):
         world.space(owner, building=building, name=name, **changes)
 
@@ -66,7 +66,7 @@ def test_filters_leave_what_matches_all_of_them(world, owner, building, found):
     assert found(max_price=9000, min_sqft=1000, availability_status="AVAILABLE") == ["large"]
 
 
-def test_each_sort_sorts(world, owner, building, found):
+def test_each_sort_order_of_a_search_sorts(world, owner, building, found):
     for name, price, sqft in (("b", 200, 1100), ("none", None, 1300), ("a", 100, 1200), ("c", 200, 1000)):
         world.space(owner, building=building, name=name, price=price, gross_sqft=sqft)
 
@@ -78,7 +78,7 @@ def test_each_sort_sorts(world, owner, building, found):
 
 
 @pytest.mark.parametrize("sort", ["price_asc", "price_desc", "sqft_asc", "sqft_desc", "relevance"])
-def test_pages_neither_repeat_nor_skip_under_inserts(world, call, owner, building, sort):
+def test_pages_of_search_results_stay_stable_during_inserts(world, call, owner, building, sort):
     for price in (100, 200, 200, 200, 300, None, None, None):
         world.space(owner, building=building, price=price, is_leasable=price != 300)
     # The owner's own unlisted space is sorted among the listed ones.
@@ -101,7 +101,7 @@ def test_pages_neither_repeat_nor_skip_under_inserts(world, call, owner, buildin
     assert set(whole) <= set(seen)
 
 
-def test_the_owners_side_finds_its_unlisted_spaces_too(world, owner, building, found):
+def test_the_owners_side_also_finds_its_unlisted_spaces(world, owner, building, found):
     world.space(owner, building=building, name="listed")
     world.space(owner, building=building, name="unlisted", is_leasable=False)
 
@@ -111,7 +111,7 @@ def test_the_owners_side_finds_its_unlisted_spaces_too(world, owner, building, f
         assert found(as_=caller, is_leasable="false") == ["unlisted"]
 
 
-def test_hidden_spaces_change_neither_order_nor_count_nor_cursor(world, call, owner, building):
+def test_hidden_spaces_affect_neither_order_nor_count_nor_cursor_of_a_search(world, call, owner, building):
     """Quality 40: what a caller may not see must not show in what it sees."""
     for price in (100, 200, 300):
         world.space(owner, building=building, price=price)
@@ -136,13 +136,13 @@ def test_hidden_spaces_change_neither_order_nor_count_nor_cursor(world, call, ow
         assert call(search_spaces, as_=caller, query=query).json["data"] == []
 
 
-def test_an_owner_finds_what_others_list(world, owner, building, found):
+def test_an_owner_finds_spaces_listed_by_others(world, owner, building, found):
     world.space(owner, building=building, name="listed")
 
     assert found(as_=world.owner()) == ["listed"]
 
 
-def test_a_large_total_is_an_estimate(world, call, owner, building, monkeypatch):
+def test_a_large_total_of_search_results_is_an_estimate(world, call, owner, building, monkeypatch):
     monkeypatch.setattr(queries, "COUNTED", 2)
     for _ in range(3):
         world.space(owner, building=building)
@@ -175,13 +175,13 @@ def test_a_large_total_is_an_estimate(world, call, owner, building, monkeypatch)
         ({"q": ""}, "q"),
     ],
 )
-def test_a_bad_parameter_is_named(call, query, field):
+def test_an_invalid_parameter_of_a_search_is_reported_by_name(call, query, field):
     reply = call(search_spaces, query=query)
 
     assert (reply.status, reply.code, reply.fields) == (400, "VALIDATION_ERROR", [field])
 
 
-def test_a_cursor_belongs_to_its_sort(world, call, owner, building):
+def test_a_cursor_of_a_search_is_valid_only_with_its_sort(world, call, owner, building):
     for _ in range(2):
         world.space(owner, building=building)
     asked = {"building_id": building, "limit": 1}
@@ -192,6 +192,6 @@ def test_a_cursor_belongs_to_its_sort(world, call, owner, building):
         assert call(search_spaces, query=asked | {"cursor": cursor} | other).fields == ["cursor"]
 
 
-def test_quotes_and_signs_are_only_text(found):
+def test_quotes_and_special_characters_in_a_search_are_plain_text(found):
     for nasty in ("'; DROP TABLE spaces; --", '"]}', "%", "\\"):
         assert found(amenities=nasty) == []

@@ -55,7 +55,7 @@ def found(call, building):
         "(harbour)",
     ],
 )
-def test_every_word_must_stand_somewhere(world, owner, building, found, q):
+def test_a_search_finds_spaces_that_contain_every_word(world, owner, building, found, q):
     world.space(owner, building=building, name="Harbour suite", amenities='["roof-terrace"]')
 
     assert found(q) == ["Harbour suite"]
@@ -63,20 +63,20 @@ def test_every_word_must_stand_somewhere(world, owner, building, found, q):
 
 
 @pytest.mark.parametrize("q", ["habour", "harbbour", "harbaur", "harobur", "arbour", "harbourr", "harbou", "kelvroa"])
-def test_a_word_of_four_letters_may_have_one_slip(world, owner, building, found, q):
+def test_a_search_word_of_four_letters_may_have_one_typo(world, owner, building, found, q):
     world.space(owner, building=building, name="Harbour suite")
 
     assert found(q) == ["Harbour suite"]
 
 
 @pytest.mark.parametrize("q", ["harbxxr", "habouxr", "hrabuor", "rabhour", "habor", "xharbourx", "bay", "ba", "byx"])
-def test_two_slips_are_another_word_and_short_words_have_none(world, owner, building, found, q):
+def test_two_typos_or_a_typo_in_a_short_word_find_nothing(world, owner, building, found, q):
     world.space(owner, building=building, name="Harbour bayx")
 
     assert found(q) == []
 
 
-def test_four_letters_may_lose_one(world, owner, building, found):
+def test_a_word_of_four_letters_may_match_one_of_three(world, owner, building, found):
     world.space(owner, building=building, name="Bay")
 
     assert found("bayx") == ["Bay"]
@@ -87,14 +87,14 @@ def test_four_letters_may_lose_one(world, owner, building, found):
 @pytest.mark.parametrize(
     "q", ["%", "_", ".*", "har%", "h_rbour", "harb*", "harbo:*", "&", "|", "!", "'", "\\", "harb.{3}"]
 )
-def test_signs_are_text_and_nothing_else(world, owner, building, found, q):
+def test_special_characters_in_a_search_are_plain_text(world, owner, building, found, q):
     world.space(owner, building=building, name="Plain room")
     world.space(owner, building=building, name=f"Marked {q} room")
 
     assert found(q) == [f"Marked {q} room"]
 
 
-def test_a_word_of_signs_stands_for_itself(world, owner, building, found):
+def test_special_characters_match_only_as_part_of_a_word(world, owner, building, found):
     world.space(owner, building=building, name="C++ laboratory")
     world.space(owner, building=building, name="C laboratory")
 
@@ -103,7 +103,7 @@ def test_a_word_of_signs_stands_for_itself(world, owner, building, found):
     assert found("laboratory +") == []
 
 
-def test_what_stands_in_names_comes_first_then_what_stands_as_it_is_written(world, owner, building, found):
+def test_matches_in_names_rank_first_and_matches_with_typos_last(world, owner, building, found):
     world.space(owner, building=building, name="Gallery one", amenities='["studio"]')
     world.space(owner, building=building, name="Studio two")
     world.space(owner, building=building, name="Studie three")
@@ -115,7 +115,7 @@ def test_what_stands_in_names_comes_first_then_what_stands_as_it_is_written(worl
     assert sorted(found("studio", sort="price_asc")) == sorted(found("studio"))
 
 
-def test_pages_by_rank_neither_repeat_nor_skip_under_inserts(world, call, owner, building):
+def test_pages_sorted_by_rank_stay_stable_during_inserts(world, call, owner, building):
     def space(name, **changes):
         return world.space(owner, building=building, name=name, **changes)
 
@@ -143,7 +143,7 @@ def test_pages_by_rank_neither_repeat_nor_skip_under_inserts(world, call, owner,
     assert len(set(seen)) == len(seen)
 
 
-def test_a_change_is_found_at_once(world, call, owner, building, found):
+def test_a_changed_space_is_found_by_its_new_words_at_once(world, call, owner, building, found):
     space = world.space(owner, building=building, name="Before")
     assert found("before") == ["Before"]
 
@@ -157,7 +157,7 @@ def test_a_change_is_found_at_once(world, call, owner, building, found):
     assert found("after") == []
 
 
-def test_hidden_words_change_nothing_that_others_see(world, call, owner, building):
+def test_words_of_hidden_spaces_do_not_affect_search_results(world, call, owner, building):
     """Quality 40: the words of an unlisted space are in nobody else's order, count or cursor."""
     for name in ("Studio one", "Studio two", "Studie three"):
         world.space(owner, building=building, name=name)
@@ -178,13 +178,13 @@ def test_hidden_words_change_nothing_that_others_see(world, call, owner, buildin
 
 
 @pytest.mark.parametrize("q", ["", "  ", "x" * 500, "a" * 201, " ".join("abcdefghijklmnopqrstu"), "nul\x00"])
-def test_words_that_are_none_or_too_many_are_refused(call, q):
+def test_a_search_with_no_words_or_too_many_is_refused(call, q):
     reply = call(search_spaces, query={"q": q})
 
     assert (reply.status, reply.code, reply.fields) == (400, "VALIDATION_ERROR", ["q"])
 
 
-def test_the_longest_word_is_found(world, owner, building, found):
+def test_a_word_of_the_maximum_length_is_found(world, owner, building, found):
     word = "ab" * 100
     world.space(owner, building=building, name=word)
 

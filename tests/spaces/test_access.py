@@ -34,7 +34,7 @@ def look():
 
 
 @pytest.mark.parametrize("lock", [False, True])
-def test_a_listed_space_is_visible_with_all_that_a_deal_needs(world, look, lock):
+def test_a_listed_space_is_visible_with_everything_that_a_deal_needs(world, look, lock):
     owner = world.owner()
     space = world.space(owner, name="Suite", timezone="Pacific/Kiritimati")
 
@@ -46,7 +46,7 @@ def test_a_listed_space_is_visible_with_all_that_a_deal_needs(world, look, lock)
     assert (seen.floor_number, seen.building_address["city"]) == (1, "New York")
 
 
-def test_the_day_is_the_buildings(world, look):
+def test_a_space_is_read_with_today_in_its_buildings_time_zone(world, look):
     east, west = (look(world.client(), world.space(timezone=zone)) for zone in ("Etc/GMT-14", "Etc/GMT+12"))
     with world.clock_moved(40):
         later = look(world.client(), east.id)
@@ -56,7 +56,7 @@ def test_the_day_is_the_buildings(world, look):
 
 
 @pytest.mark.parametrize("lock", [False, True])
-def test_an_unlisted_or_deleted_space_is_not_there_for_others(world, look, lock):
+def test_an_unlisted_or_deleted_space_is_not_visible_to_others(world, look, lock):
     owner = world.owner()
     unlisted, deleted = world.space(owner, is_leasable=False), world.space(owner)
     world.sql("UPDATE spaces SET deleted_at = now() WHERE id = %(id)s", id=deleted)

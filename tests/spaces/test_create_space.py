@@ -30,7 +30,7 @@ def floor(world, owner):
     return world.floor(world.building(owner))
 
 
-def test_an_owner_lists_a_space_on_its_floor(world, call, owner, floor):
+def test_an_owner_creates_a_space_on_a_floor(world, call, owner, floor):
     reply = call(create_space, as_=owner, body=SUITE | {"floor_id": floor})
 
     assert reply.status == 201
@@ -45,7 +45,7 @@ def test_an_owner_lists_a_space_on_its_floor(world, call, owner, floor):
     assert audit["after"]["base_price_monthly"] == 5000
 
 
-def test_what_is_left_out_has_its_default(call, owner, floor):
+def test_omitted_fields_of_a_new_space_have_their_defaults(call, owner, floor):
     least = {name: SUITE[name] for name in ("name", "gross_sqft", "usable_sqft", "usage_type")}
 
     reply = call(create_space, as_=owner, body=least | {"floor_id": floor})
@@ -89,14 +89,14 @@ def test_what_is_left_out_has_its_default(call, owner, floor):
         ({"price_minor": 1}, "price_minor"),
     ],
 )
-def test_a_field_that_is_wrong_is_named(world, call, owner, floor, change, field):
+def test_an_invalid_field_of_a_new_space_is_reported_by_name(world, call, owner, floor, change, field):
     reply = call(create_space, as_=owner, body=SUITE | {"floor_id": floor} | change)
 
     assert (reply.status, reply.code, reply.fields) == (400, "VALIDATION_ERROR", [field])
     assert world.sql("SELECT id FROM spaces WHERE floor_id = %(id)s", id=floor) == []
 
 
-def test_somebody_elses_floor_is_not_found_like_one_that_never_was(world, call, floor):
+def test_creating_a_space_on_another_organizations_floor_is_not_found(world, call, floor):
     stranger = world.owner()
 
     foreign = call(create_space, as_=stranger, body=SUITE | {"floor_id": floor})
@@ -107,20 +107,20 @@ def test_somebody_elses_floor_is_not_found_like_one_that_never_was(world, call, 
     assert world.sql("SELECT id FROM spaces WHERE floor_id = %(id)s", id=floor) == []
 
 
-def test_a_floor_of_a_deleted_building_is_not_found(world, call, owner, floor):
+def test_creating_a_space_in_a_deleted_building_is_not_found(world, call, owner, floor):
     world.sql("UPDATE buildings SET deleted_at = now() WHERE owner_id = %(id)s", id=owner.id)
 
     assert call(create_space, as_=owner, body=SUITE | {"floor_id": floor}).status == 404
 
 
-def test_an_administrator_lists_for_the_buildings_owner(world, call, owner, floor):
+def test_an_administrator_creates_a_space_for_the_buildings_owner(world, call, owner, floor):
     reply = call(create_space, as_=world.user(Role.SUPER_ADMIN), body=SUITE | {"floor_id": floor})
 
     assert reply.status == 201
     assert reply.json["owner_organization_id"] == str(owner.organization_id)
 
 
-def test_an_external_id_is_used_once_in_an_organization(call, owner, floor):
+def test_an_external_id_is_unique_among_an_organizations_spaces(call, owner, floor):
     body = SUITE | {"floor_id": floor, "external_id": "S-1"}
     assert call(create_space, as_=owner, body=body).status == 201
 
@@ -130,5 +130,5 @@ def test_an_external_id_is_used_once_in_an_organization(call, owner, floor):
 
 
 @pytest.mark.parametrize("role", [Role.CLIENT, Role.BROKER, Role.FINANCIAL_OFFICER, Role.SUPPORT])
-def test_only_an_owners_side_lists_spaces(world, call, floor, role):
+def test_only_the_owners_side_may_create_spaces(world, call, floor, role):
     assert call(create_space, as_=world.user(role), body=SUITE | {"floor_id": floor}).status == 403

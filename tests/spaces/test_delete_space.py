@@ -26,7 +26,7 @@ def delete(call, user, space, **asked):
     return call(delete_space, as_=user, path={"space_id": space}, **asked)
 
 
-def test_a_space_goes_and_is_nowhere_to_be_found(world, call, owner, space):
+def test_a_deleted_space_is_not_found_anywhere(world, call, owner, space):
     [place] = world.sql("SELECT building_id FROM spaces WHERE id = %(id)s", id=space)
 
     reply = delete(call, owner, space)
@@ -42,7 +42,7 @@ def test_a_space_goes_and_is_nowhere_to_be_found(world, call, owner, space):
     assert [audit["action"] for audit in world.audits(space)] == ["space.deleted", "delete_space.refused"]
 
 
-def test_a_space_stays_while_a_bid_is_open_on_it(world, call, owner, space):
+def test_a_space_with_an_open_bid_cannot_be_deleted(world, call, owner, space):
     bid = call(place_bid, as_=world.client(), body={"space_id": space, "bid_amount": 1}).json["id"]
 
     reply = delete(call, owner, space)
@@ -54,7 +54,7 @@ def test_a_space_stays_while_a_bid_is_open_on_it(world, call, owner, space):
     assert delete(call, owner, space).status == 204
 
 
-def test_a_space_stays_while_its_contract_lives_or_owes(world, call):
+def test_a_space_with_a_live_contract_or_unpaid_payment_cannot_be_deleted(world, call):
     deal = Deal(world, call)
     assert delete(call, deal.owner, deal.space).fields == ["contracts", "bids"]
 
@@ -69,7 +69,7 @@ def test_a_space_stays_while_its_contract_lives_or_owes(world, call):
     assert delete(call, deal.owner, deal.space).status == 204
 
 
-def test_a_space_of_others_is_not_found_like_one_that_never_was(world, call, owner, space):
+def test_deleting_another_organizations_space_is_not_found(world, call, owner, space):
     stranger, unlisted = world.owner(), world.space(owner, is_leasable=False)
     missing = delete(call, stranger, other_id())
 
@@ -79,21 +79,21 @@ def test_a_space_of_others_is_not_found_like_one_that_never_was(world, call, own
         assert call(get_space, as_=owner, path={"space_id": theirs}).status == 200
 
 
-def test_only_the_version_that_was_read_is_deleted(world, call, owner, space):
+def test_a_space_is_deleted_only_in_the_version_that_was_read(world, call, owner, space):
     etag = call(get_space, as_=owner, path={"space_id": space}).headers["etag"]
 
     assert delete(call, owner, space, headers={"If-Match": '"1"'}).status == 412
     assert delete(call, owner, space, headers={"If-Match": etag}).status == 204
 
 
-def test_agents_and_administrators_may_and_others_may_not(world, call, owner, space):
+def test_only_the_owners_side_and_administrators_may_delete_a_space(world, call, owner, space):
     for role in (Role.CLIENT, Role.SUPPORT, Role.FINANCIAL_OFFICER):
         assert delete(call, world.user(role), space).status == 403
     assert delete(call, world.colleague(owner, Role.AGENT), space).status == 204
     assert delete(call, world.user(Role.SUPER_ADMIN), world.space(owner)).status == 204
 
 
-def test_a_bid_and_the_end_of_its_space_at_once_are_one_after_the_other(world, call, owner):
+def test_a_concurrent_bid_and_deletion_of_its_space_are_serialized(world, call, owner):
     client = world.client()
     for _ in range(15):
         space = world.space(owner)

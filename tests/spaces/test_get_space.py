@@ -22,7 +22,7 @@ def test_a_space_is_shown_with_its_floor_and_building(world, call):
         assert secret not in reply.json
 
 
-def test_an_unlisted_space_exists_for_its_owners_side_only(world, call):
+def test_an_unlisted_space_is_found_only_by_its_owners_side(world, call):
     owner = world.owner()
     space = world.space(owner, is_leasable=False)
 
@@ -47,7 +47,7 @@ def market(world):
     return offer
 
 
-def test_what_is_most_alike_comes_first(world, call, market):
+def test_similar_spaces_are_sorted_by_similarity(world, call, market):
     world.sql("DELETE FROM spaces WHERE currency = 'XPF'")
     space = market()
     twin = market()
@@ -69,7 +69,7 @@ def test_what_is_most_alike_comes_first(world, call, market):
     assert set(factors) == {"area", "price_per_sqft", "floor", "distance", "amenities"}
 
 
-def test_five_are_shown_and_the_same_again(call, market):
+def test_five_similar_spaces_are_shown_in_a_stable_order(call, market):
     space = market()
     for _ in range(6):
         market(price=None, amenities="[]")
@@ -80,7 +80,7 @@ def test_five_are_shown_and_the_same_again(call, market):
     assert first.body == second.body
 
 
-def test_without_alternatives_the_score_is_zero(world, call):
+def test_without_similar_spaces_the_recommendation_score_is_zero(world, call):
     world.sql("DELETE FROM spaces WHERE currency = 'DJF'")
 
     reply = call(get_space, path={"space_id": world.space(currency="DJF")})

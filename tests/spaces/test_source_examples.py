@@ -57,13 +57,13 @@ def created(call, place):
     return reply.json
 
 
-def test_post_spaces(created):
+def test_creating_a_space_answers_as_in_the_source(created):
     assert UUID(created["id"])
     assert created["name"] == "Office Suite 101"
     assert created["created_at"].endswith("Z") and datetime.fromisoformat(created["created_at"])
 
 
-def test_get_spaces(call, place, created):
+def test_searching_spaces_answers_as_in_the_source(call, place, created):
     _, building, floor = place
     query = {
         "limit": 20,
@@ -90,7 +90,7 @@ def test_get_spaces(call, place, created):
         assert meta == {"cursor": None, "has_more": False, "total": 1}
 
 
-def test_get_a_space(call, place, created):
+def test_retrieving_a_space_answers_as_in_the_source(call, place, created):
     owner, building, floor = place
     neighbour = call(create_space, as_=owner, body=(NEW % floor).replace("101", "102")).json
 

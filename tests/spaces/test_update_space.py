@@ -37,7 +37,7 @@ def stored(world, space):
     return row
 
 
-def test_the_fields_given_are_changed_and_no_others(world, call, put, owner, space):
+def test_only_the_given_fields_of_a_space_are_changed(world, call, put, owner, space):
     before = call(get_space, as_=owner, path={"space_id": space}).json
 
     reply = put(name="Corner Suite", base_price_monthly=Decimal("5500.50"))
@@ -54,7 +54,7 @@ def test_the_fields_given_are_changed_and_no_others(world, call, put, owner, spa
     assert (audit["before"]["base_price_monthly"], audit["after"]["name"]) == (5000, "Corner Suite")
 
 
-def test_everything_of_it_can_be_said_at_once(put):
+def test_all_fields_of_a_space_can_be_changed_at_once(put):
     everything = {
         "name": "Archive",
         "gross_sqft": Decimal("500.25"),
@@ -75,7 +75,7 @@ def test_everything_of_it_can_be_said_at_once(put):
     assert {name: reply.json[name] for name in everything} == everything
 
 
-def test_null_clears_where_there_may_be_nothing(put):
+def test_null_clears_an_optional_field_of_a_space(put):
     cleared = put(base_price_monthly=None, external_id=None, amenities=None, images=None).json
 
     assert [cleared[name] for name in ("base_price_monthly", "external_id", "amenities", "images")] == [
@@ -86,7 +86,7 @@ def test_null_clears_where_there_may_be_nothing(put):
     ]
 
 
-def test_what_changes_nothing_tells_nothing(world, put, space):
+def test_an_update_without_changes_emits_no_space_event(world, put, space):
     before = stored(world, space)
 
     assert put().status == put(gross_sqft=1000, availability_status="AVAILABLE").status == 200
@@ -131,7 +131,7 @@ def test_what_changes_nothing_tells_nothing(world, put, space):
         ({"status": "OCCUPIED"}, "status"),
     ],
 )
-def test_a_field_that_is_wrong_is_named_and_nothing_changes(world, put, space, change, field):
+def test_an_invalid_field_of_a_space_is_named_and_changes_nothing(world, put, space, change, field):
     before = stored(world, space)
 
     reply = put(**change)
@@ -140,21 +140,21 @@ def test_a_field_that_is_wrong_is_named_and_nothing_changes(world, put, space, c
     assert stored(world, space) == before
 
 
-def test_a_currency_without_cents_takes_no_price_with_them(put):
+def test_cents_are_refused_in_a_price_in_a_currency_without_cents(put):
     put(base_price_monthly=Decimal("5000.50"))
 
     assert put(currency="JPY").fields == ["base_price_monthly"]
     assert put(currency="JPY", base_price_monthly=5000).status == 200
 
 
-def test_an_owner_takes_a_space_into_maintenance_and_back(put):
+def test_an_owner_can_switch_a_space_to_maintenance_and_back(put):
     assert put(availability_status="MAINTENANCE").json["availability_status"] == "MAINTENANCE"
     assert put(availability_status="AVAILABLE").json["availability_status"] == "AVAILABLE"
 
 
 @pytest.mark.parametrize("wanted", ["RESERVED", "OCCUPIED"])
 @pytest.mark.parametrize("present", ["AVAILABLE", "MAINTENANCE"])
-def test_what_belongs_to_contracts_is_not_an_owners_to_set(world, put, owner, present, wanted):
+def test_an_owner_cannot_set_an_availability_that_only_contracts_set(world, put, owner, present, wanted):
     space = world.space(owner, status=present)
 
     reply = put(at=space, availability_status=wanted, name="Other")
@@ -163,7 +163,7 @@ def test_what_belongs_to_contracts_is_not_an_owners_to_set(world, put, owner, pr
     assert (stored(world, space)["availability_status"], world.events(space)) == (present, [])
 
 
-def test_a_space_under_a_hold_or_a_lease_stays_where_the_deal_has_it(world, call):
+def test_the_availability_of_a_held_or_leased_space_cannot_be_changed(world, call):
     deal = Deal(world, call)
 
     def put(**body):
@@ -178,7 +178,7 @@ def test_a_space_under_a_hold_or_a_lease_stays_where_the_deal_has_it(world, call
     assert put(availability_status="MAINTENANCE").code == "AVAILABILITY_FIXED"
 
 
-def test_a_space_of_others_or_gone_is_not_found_like_one_that_never_was(world, put, owner, space):
+def test_updating_another_organizations_or_a_deleted_space_is_not_found(world, put, owner, space):
     missing = put(at=other_id(), name="Mine")
     gone = world.space(owner)
     world.sql("UPDATE spaces SET deleted_at = now() WHERE id = %(id)s", id=gone)
@@ -188,20 +188,20 @@ def test_a_space_of_others_or_gone_is_not_found_like_one_that_never_was(world, p
     assert stored(world, space)["name"] != "Mine"
 
 
-def test_agents_and_administrators_may_and_others_may_not(world, put, owner):
+def test_only_the_owners_side_and_administrators_may_update_a_space(world, put, owner):
     assert put(as_=world.colleague(owner, Role.AGENT), name="By the agent").status == 200
     assert put(as_=world.user(Role.SUPER_ADMIN), name="By us").json["owner_id"] == str(owner.id)
     for role in (Role.CLIENT, Role.BROKER, Role.SUPPORT, Role.FINANCIAL_OFFICER):
         assert put(as_=world.user(role), name="No").status == 403
 
 
-def test_an_external_id_is_used_once_in_an_organization(world, put, owner):
+def test_an_update_cannot_take_another_spaces_external_id(world, put, owner):
     world.space(owner, external_id="S-1")
 
     assert (put(external_id="S-1").status, put(external_id="S-1").code) == (409, "EXTERNAL_ID_TAKEN")
 
 
-def test_what_was_written_is_found_at_once(call, put, owner, space):
+def test_an_updated_space_is_found_by_a_search_at_once(call, put, owner, space):
     put(amenities=["sauna"], base_price_monthly=77)
     query = {"amenities": "sauna", "max_price": 77, "min_price": 77}
 
@@ -210,7 +210,7 @@ def test_what_was_written_is_found_at_once(call, put, owner, space):
     assert found["base_price_monthly"] == 77
 
 
-def test_the_etag_of_a_get_is_what_if_match_takes(world, call, put, owner, space):
+def test_the_etag_of_a_space_is_accepted_as_if_match(world, call, put, owner, space):
     read = call(get_space, path={"space_id": space}).headers["etag"]
     world.space(owner)
 
@@ -221,7 +221,7 @@ def test_the_etag_of_a_get_is_what_if_match_takes(world, call, put, owner, space
     assert put(name="Second", headers={"If-Match": first.headers["etag"]}).status == 200
 
 
-def test_of_two_changes_of_one_version_one_is_done(world, call, put, space):
+def test_of_two_concurrent_updates_of_one_version_of_a_space_one_succeeds(world, call, put, space):
     for number in range(10):
         headers = {"If-Match": call(get_space, path={"space_id": space}).headers["etag"]}
         names = (f"First {number}", f"Second {number}")
@@ -233,7 +233,7 @@ def test_of_two_changes_of_one_version_one_is_done(world, call, put, space):
         assert stored(world, space)["name"] == won
 
 
-def test_maintenance_and_an_approval_at_once_are_one_after_the_other(world, call, put, owner):
+def test_a_concurrent_approval_and_switch_to_maintenance_are_serialized(world, call, put, owner):
     client = world.client()
     for number in range(10):
         space = world.space(owner)

@@ -57,7 +57,7 @@ def ids(world, owner):
     ],
 )
 @pytest.mark.parametrize("role", [Role.OWNER, Role.AGENT])
-def test_an_id_of_others_in_the_path_is_an_id_of_nothing(world, call, ids, operation, name, body, role):
+def test_another_organizations_id_in_the_path_is_not_found(world, call, ids, operation, name, body, role):
     stranger, placeholder = world.user(role), name.replace("hidden", "space")
 
     foreign = call(operation, as_=stranger, path={placeholder: ids[name]}, body=body)
@@ -67,7 +67,7 @@ def test_an_id_of_others_in_the_path_is_an_id_of_nothing(world, call, ids, opera
     assert foreign.json["error"] == missing.json["error"]
 
 
-def test_an_id_of_others_in_the_body_is_an_id_of_nothing(world, call, ids):
+def test_another_organizations_id_in_the_body_is_not_found(world, call, ids):
     stranger = world.owner()
 
     foreign = call(create_space, as_=stranger, body=SUITE | {"floor_id": ids["floor_id"]})
@@ -76,7 +76,7 @@ def test_an_id_of_others_in_the_body_is_an_id_of_nothing(world, call, ids):
     assert (foreign.status, foreign.json["error"]) == (404, missing.json["error"])
 
 
-def test_an_id_of_others_in_the_query_finds_what_an_unknown_one_finds(world, call, owner, ids):
+def test_another_organizations_id_in_the_query_finds_what_an_unknown_id_finds(world, call, owner, ids):
     stranger = world.owner()
 
     def found(user, **query):
@@ -88,7 +88,7 @@ def test_an_id_of_others_in_the_query_finds_what_an_unknown_one_finds(world, cal
     assert call(list_buildings, as_=stranger, query={"owner_id": owner.id}).json["data"] == []
 
 
-def test_a_cursor_of_others_opens_nothing(world, call, owner):
+def test_another_organizations_cursor_reveals_nothing(world, call, owner):
     stranger = world.owner()
     for user in (owner, owner, stranger, stranger):
         world.building(user)
@@ -100,7 +100,7 @@ def test_a_cursor_of_others_opens_nothing(world, call, owner):
 
 
 @pytest.mark.parametrize("lock", ["_LOCK_BUILDING", "_LOCK_FLOOR"])
-def test_without_its_where_a_change_of_a_building_still_stops_at_the_wall(world, call, ids, monkeypatch, lock):
+def test_row_level_security_alone_stops_changes_to_other_organizations_buildings(world, call, ids, monkeypatch, lock):
     open_wide = getattr(building_queries, lock).replace(building_queries._IS_OWN, "true")
     monkeypatch.setattr(building_queries, lock, open_wide)
     asked = {
@@ -112,7 +112,7 @@ def test_without_its_where_a_change_of_a_building_still_stops_at_the_wall(world,
     assert call(operation, as_=world.owner(), path=path, body=body).status == 404
 
 
-def test_without_its_where_a_change_of_a_space_still_stops_at_the_wall(world, call, owner, ids, monkeypatch):
+def test_row_level_security_alone_stops_changes_to_other_organizations_spaces(world, call, owner, ids, monkeypatch):
     own = "(s.owner_organization_id = %(own_organization_id)s OR %(sees_all)s)"
     assert own in space_queries._LOCK_OWN
     monkeypatch.setattr(space_queries, "_LOCK_OWN", space_queries._LOCK_OWN.replace(own, "true"))
@@ -123,7 +123,7 @@ def test_without_its_where_a_change_of_a_space_still_stops_at_the_wall(world, ca
     assert call(update_space, as_=owner, path=path, body={"name": "Mine"}).status == 200
 
 
-def test_answers_carry_the_roles_fields_and_no_others(world, call, owner, ids):
+def test_outsiders_get_no_fields_that_only_the_owners_side_may_see(world, call, owner, ids):
     """Quality 39, for both words: what only the owner's side may know is in nobody else's answer."""
     space = {"space_id": ids["space_id"]}
     building = {"building_id": ids["building_id"]}
@@ -161,7 +161,7 @@ def answers(call, building):
     return first, second, detail.json, detail.headers["etag"]
 
 
-def test_hidden_rows_move_no_order_count_or_cursor(world, call, owner):
+def test_hidden_rows_affect_no_order_count_or_cursor(world, call, owner):
     """Quality 40: cheaper, larger, newer, deleted; the public's pages stay the same to the last byte."""
     building = world.building(owner, floors=2)
     for number in range(4):
@@ -177,7 +177,7 @@ def test_hidden_rows_move_no_order_count_or_cursor(world, call, owner):
     assert before[0]["meta"]["total"] == before[2]["total_spaces"] == 4
 
 
-def test_a_building_that_is_gone_moves_no_list(world, call, owner):
+def test_a_deleted_building_does_not_affect_lists(world, call, owner):
     kept = [str(world.building(owner)) for _ in range(3)]
     for _ in range(3):
         gone = call(create_building, as_=owner, body={"name": "Gone", "address": ADDRESS, "total_floors": 1}).json
