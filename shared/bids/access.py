@@ -1,4 +1,4 @@
-"""The only way from a caller's id to a bid that it may change."""
+"""The only way from an id that a caller sends to a bid that they may change."""
 
 from uuid import UUID
 

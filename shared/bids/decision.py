@@ -1,4 +1,4 @@
-"""The last word on a bid, whoever says it."""
+"""A final decision on a bid, by either side."""
 
 from shared.bids import queries, rules
 from shared.bids.models import Bid

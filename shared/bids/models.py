@@ -1,4 +1,4 @@
-"""What a bid looks like, asked and answered."""
+"""The shapes of bids, in requests and responses."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -152,7 +152,7 @@ class BidList(View):
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A bid's next version: what `side` puts on the table, the status that this brings, and what it is worth."""
+    """A bid's next version: the terms that `side` proposes, the resulting status, and the value of the terms."""
 
     side: Side
     status: BidStatus
@@ -169,7 +169,7 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class SpaceNow:
-    """What a decision on a bid must know of its space; `today` is the day it is there.
+    """What a decision on a bid needs to know about its space; `today` is the current day at the building.
 
     `availability_status` is None where the space is no longer listed and the caller may not see it.
     """

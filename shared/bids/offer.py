@@ -1,4 +1,4 @@
-"""What a side puts on the table in a negotiation, as it is asked."""
+"""The terms that a side proposes in a negotiation, as in a request."""
 
 from shared.bids.models import Notes
 from shared.kit.fields import Day, Id, PositiveMoney

@@ -1,4 +1,4 @@
-"""What terms would come to, as it is shown before anybody offers them."""
+"""What terms would cost, shown before anyone offers them."""
 
 from datetime import date
 from decimal import Decimal

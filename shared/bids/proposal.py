@@ -1,4 +1,4 @@
-"""A bid's next version: what a side puts on the table, checked and calculated before it is stored."""
+"""A bid's next version: a side's proposal, checked and calculated before it is stored."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -45,7 +45,7 @@ def countered(bid: Bid, counter: Counter, space: SpaceNow, index_values: Sequenc
 
 
 def revised(bid: Bid, revision: Revision, space: SpaceNow, index_values: Sequence[IndexValue]) -> Proposal:
-    """The client's new amount; the counter-offer is off the table.
+    """The client's new amount, which replaces the counter-offer.
 
     Raises Invalid on cents that the currency lacks; BidNotOpen, NotYourTurn; StartInThePast, ExpiryInThePast;
     InconsistentTerms.

@@ -69,7 +69,7 @@ WHERE v.bid_id = %(bid_id)s
 ORDER BY v.version
 """
 
-# A broker's name is frozen as it acts: the owner's side may not read it elsewhere.
+# The broker's name is copied when they act: the owner's side may not read it elsewhere.
 _BROKER_PARTY = """(
     SELECT jsonb_build_object('id', u.id, 'name', u.name, 'organization', coalesce(o.legal_name, o.name))
     FROM users u JOIN organizations o ON o.id = u.organization_id
@@ -113,7 +113,7 @@ SET status = %(status)s, decision_reason = %(notes)s, decided_at = now(),
 WHERE b.id = %(bid_id)s
 """
 
-# The owner's name is frozen with its counter-offer: the client, who may accept it, may not read it.
+# The owner's name is copied with the counter-offer: the client, who may accept it, may not read it.
 _UPDATE_TERMS = f"""
 UPDATE bids b
 SET status = %(status)s, version = b.version + 1, bid_amount = %(bid_amount)s,
@@ -165,7 +165,7 @@ def _broker(caller: Caller, client_organization_id: UUID) -> UUID | None:
 
 
 def _with_version(tx: Tx, author: Caller, bid_id: UUID, proposal: Proposal) -> Row:
-    """The bid, after its terms have been put down as they now stand."""
+    """The bid, after its current terms were stored as a version."""
     values = {
         "id": new_id(),
         "bid_id": bid_id,
@@ -221,7 +221,7 @@ def update_decided(tx: Tx, caller: Caller, bid: Bid, status: BidStatus, notes: s
 
 
 def update_terms(tx: Tx, caller: Caller, bid: Bid, proposal: Proposal) -> Row:
-    """The bid with `proposal` on the table, and this as its next version."""
+    """The bid with `proposal` as its current terms and its next version."""
     broker_id = _broker(caller, bid.client_organization_id)
     tx.run(_UPDATE_TERMS, {"bid_id": bid.id, "by": caller.user_id, "broker_id": broker_id, **_stored(proposal)})
     return _with_version(tx, caller, bid.id, proposal)

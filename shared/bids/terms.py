@@ -1,4 +1,4 @@
-"""The terms on a bid's table, as the engine counts with them."""
+"""A bid's current terms, as the engine calculates with them."""
 
 from shared.bids.models import Bid
 from shared.maths.terms import Terms

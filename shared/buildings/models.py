@@ -1,4 +1,4 @@
-"""What a building looks like, asked and answered: in full to its owner's side, limited to everybody else."""
+"""The shapes of buildings, in requests and responses: in full for the owner's side, limited for everyone else."""
 
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal

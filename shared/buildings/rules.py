@@ -1,4 +1,4 @@
-"""What makes a building's entry whole, and which changes it takes."""
+"""When a building's data is complete, and how it may change."""
 
 from decimal import Decimal
 
@@ -29,7 +29,7 @@ def time_zone(new: NewBuilding) -> str:
         return new.timezone
     if new.latitude is None or new.longitude is None:
         return "UTC"
-    from tzfpy import get_tz  # its map takes 80 ms to unfold: only who needs it pays
+    from tzfpy import get_tz  # loading its map takes 80 ms: only requests that need it pay for it
 
     return get_tz(float(new.longitude), float(new.latitude)) or "UTC"
 
@@ -48,7 +48,7 @@ def check_empty(floors: list[int]) -> None:
 
 
 def check_areas(values: Row) -> None:
-    """Raises Invalid where more is common than there is, as far as the areas among `values` say."""
+    """Raises Invalid if the common area exceeds the total area, as far as `values` has both."""
     total = values.get("total_sqft")
     if total is not None and (values.get("common_area_sqft") or 0) > total:
         raise Invalid(Detail("common_area_sqft", "must not be larger than total_sqft"))

@@ -1,4 +1,4 @@
-"""How what stands outside the network tells the platform what it has done there."""
+"""How functions outside the network report to the platform what they have done."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -12,7 +12,7 @@ from shared.kit.wire import render
 
 
 def announce(name: str, cause: Event, **data: Any) -> None:
-    """Put an event about the same object straight on the bus. Raises Unavailable where it was not taken."""
+    """Put an event about the same object directly on the bus. Raises Unavailable if the bus did not accept it."""
     detail = {
         "id": new_id(),
         "name": name,
@@ -25,4 +25,4 @@ def announce(name: str, cause: Event, **data: Any) -> None:
     entry = {"EventBusName": resource("bus"), "Source": "leasing", "DetailType": name, "Detail": render(detail)}
     answer = call("events", "AWSEvents.PutEvents", {"Entries": [entry]})
     if answer.get("FailedEntryCount"):
-        raise Unavailable(message="The bus did not take the event.")
+        raise Unavailable(message="The event bus did not accept the event.")

@@ -1,4 +1,4 @@
-"""A lease that an owner draws up for a client without a bid before it."""
+"""A lease that an owner drafts for a client without a bid."""
 
 from uuid import UUID
 

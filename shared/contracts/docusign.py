@@ -23,7 +23,7 @@ _tokens: dict[str, tuple[float, str]] = {}
 
 
 class DocuSignError(Exception):
-    """DocuSign refused or did not answer; `status` is 0 where nothing came. The queue asks again."""
+    """DocuSign refused or did not answer; `status` is 0 if there was no response. The queue retries."""
 
     def __init__(self, status: int, code: str) -> None:
         self.status, self.code = status, code
@@ -45,7 +45,7 @@ class Account:
         return None
 
     def draft(self, contract_id: str, document: bytes, signers: Sequence[Mapping[str, str]], webhook: str) -> str:
-        """A new envelope that nobody sees yet: the lease, signed by the client first and by the owner then."""
+        """A new envelope that nobody sees yet: the lease, to be signed first by the client, then by the owner."""
         client, owner = signers
         envelope = {
             "status": "created",
@@ -78,7 +78,7 @@ class Account:
             self._json("PUT", self._envelope(envelope_id), {"status": "sent"})
 
     def withdraw(self, envelope_id: str, reason: str) -> None:
-        """See to it that nobody signs any more: a draft goes to the bin, what is under way is voided."""
+        """Prevent further signatures: a draft is deleted, and a sent envelope is voided."""
         status = self._status(envelope_id)
         if status == "created":
             folder = self._envelopes.replace("/envelopes", "/folders/recyclebin")

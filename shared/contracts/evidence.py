@@ -81,7 +81,7 @@ def _document(document: Row, kept: bytes | None) -> EvidenceDocument:
 
 
 def _timeline(contract: Row, document: Row | None, signatures: list[Row]) -> list[EvidenceMoment]:
-    """All that has a moment, in order; what fell on the same one as it followed."""
+    """All dated events in order; events of the same moment in the order of the process."""
     happened = [
         ("DRAFTED", contract["created_at"], None),
         ("SENT", contract["sent_at"], None),

@@ -1,4 +1,4 @@
-"""What a contract looks like, asked and answered."""
+"""The shapes of contracts, in requests and responses."""
 
 from datetime import date, datetime
 from decimal import Decimal

@@ -215,7 +215,7 @@ FROM contracts c
 WHERE c.id = %(contract_id)s
 """
 
-# From the day that one before its first day would be its last, a lease has no last day: it ends as it would have.
+# A lease terminated from its first day on has no last day: its stored end date stays as it was.
 _UPDATE_TERMINATING = (
     """
 UPDATE contracts c
@@ -274,7 +274,7 @@ def select_struck_deal(tx: Reading, contract_id: UUID) -> Row:
 
 
 def ask_for_deal(tx: Tx, contract_id: UUID) -> Asked[list[Row]]:
-    """Any deal as it was struck: the next query says whether it is the caller's."""
+    """Any deal as it was agreed: the next query says whether it is the caller's."""
     return tx.later(_DEAL, {"contract_id": contract_id})
 
 
@@ -322,7 +322,7 @@ def insert_signature(tx: Tx, contract_id: UUID, values: dict[str, Any]) -> None:
 
 
 def update_signed(tx: Tx, contract_id: UUID, status: SignatureStatus, user_id: UUID | None) -> Row:
-    """The contract after a signature; `user_id` is None where a provider tells of it."""
+    """The contract after a signature; `user_id` is None if a provider reported it."""
     values = {"contract_id": contract_id, "signature_status": status, "user_id": user_id}
     return tx.batch((_UPDATE_SIGNED, values))[0][0]
 

@@ -1,4 +1,4 @@
-"""A lease that goes on after its end: the next version of it, on terms of its own, without a day between or twice."""
+"""A lease that continues after its end: its next version, on its own terms, without a gap or an overlap."""
 
 from collections import defaultdict
 from datetime import timedelta

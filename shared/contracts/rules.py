@@ -96,7 +96,7 @@ def status_after(contract: ContractState, side: Signatory) -> SignatureStatus:
 
 
 def is_out_for_signature(contract: ContractState) -> bool:
-    """Whether news of its envelope can still mean anything: nobody has signed, declined or ended it."""
+    """Whether an event about its envelope can still change it: nobody has signed, declined or ended it."""
     return (
         contract.status == "PENDING_SIGNATURE"
         and contract.signature_status == "NONE"

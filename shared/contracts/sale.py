@@ -1,4 +1,4 @@
-"""A space that is sold: the agreement that both sides sign, one PDF, as a lease's (shared/contracts/document.py).
+"""The sale of a space: the agreement that both sides sign, as one PDF like a lease (shared/contracts/document.py).
 
 It binds the parties to the price and the day; the deed that the law of the place asks for comes after it.
 """

@@ -1,4 +1,4 @@
-"""How a contract comes to its signatures: one interface, whoever collects them.
+"""How a contract is signed: one interface for every provider of signatures.
 
 `PROVIDERS[…].ask` asks both sides to sign, `accept` writes down what was signed and moves the contract.
 BUILT_IN: people type their names (functions/contracts/sign_contract.py). DOCUSIGN: they sign an envelope
@@ -32,7 +32,7 @@ class Signature:
 
 
 class Provider(Protocol):
-    """Whoever collects the signatures of a contract."""
+    """A provider that collects the signatures of a contract."""
 
     def ask(self, tx: Tx, contract: ContractState, deal: Row) -> None:
         """Ask both sides to sign, once, however often this is called. `deal` is the deal as it was struck."""
@@ -42,7 +42,7 @@ class BuiltIn:
     """The platform itself: whoever is to sign is told by contract.signature_requested, and signs here."""
 
     def ask(self, tx: Tx, contract: ContractState, deal: Row) -> None:
-        """Nothing beyond what everybody has been told."""
+        """Nothing to do: both sides are notified by the event."""
 
 
 class DocuSign:

@@ -1,4 +1,4 @@
-"""The spaces that people like, as they are shown."""
+"""The shapes of favorite spaces."""
 
 from datetime import datetime
 from typing import ClassVar

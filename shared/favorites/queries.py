@@ -1,4 +1,4 @@
-"""The SQL of the spaces that people like."""
+"""The SQL of favorite spaces."""
 
 from __future__ import annotations
 

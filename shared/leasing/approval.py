@@ -1,4 +1,4 @@
-"""What an approval is, whichever side gives it: the owner of an offer, or the client of a counter-offer."""
+"""An approval by either side: by the owner of an offer, or by the client of a counter-offer."""
 
 from typing import Literal
 
@@ -21,7 +21,7 @@ def approve(
     check_takeable(bid, space)
     draft_contract(tx, caller, bid)
     approved = decide(tx, caller, bid, move, notes)
-    # Somebody else's lease came first: the draft was not written, which is seen here and spares a round trip.
+    # Another lease came first: the draft was not written. Seeing that here saves a round trip.
     if approved.contract_id is None:
         raise SpaceNotAvailable()
     return approved

@@ -257,7 +257,7 @@ def lock_starting(tx: Tx, limit: int) -> list[Row]:
 
 
 def lock_expiring(tx: Tx, limit: int) -> list[Row]:
-    """`id` and `day` of contracts in force whose last day is over at the building."""
+    """`id` and `day` of active contracts whose last day is over at the building."""
     return tx.all(_LOCK_EXPIRING, {"limit": limit})
 
 

@@ -1,10 +1,10 @@
-"""When a saga may go on with a deal, and when it may still undo it."""
+"""When a saga may continue with a deal, and when it may still undo it."""
 
 from shared.contracts.models import ContractState
 
 
 class DealEnded(Exception):
-    """A side declined, the hold ended or the deal is void: the saga turns back. Step Functions sees this name."""
+    """A side declined, the hold ended or the deal is void: the saga turns back. Step Functions matches this name."""
 
 
 class PastUndo(Exception):

@@ -1,4 +1,4 @@
-"""What a notification looks like, asked and answered."""
+"""The shapes of notifications, in requests and responses."""
 
 from dataclasses import dataclass
 from datetime import datetime

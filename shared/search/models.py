@@ -1,4 +1,4 @@
-"""What may be searched for, and what is found."""
+"""The shapes of searches and their results."""
 
 import re
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""What makes a search whole, and how many a person may save."""
+"""When a search is valid, and how many searches a user may save."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class TooManySearches(Conflict):
 
 
 def check_search(query: SpaceSearch) -> None:
-    """Raises Invalid where a radius or an order by distance has no middle."""
+    """Raises Invalid if a radius or a sort by distance has no center."""
     if query.near is None and query.radius_km is not None:
         raise Invalid(Detail("radius_km", "requires near"))
     if query.near is None and query.sort == "distance":
@@ -26,7 +26,7 @@ def check_search(query: SpaceSearch) -> None:
 
 
 def check_criteria(criteria: Criteria) -> None:
-    """Raises Invalid where a search asks for nothing, or for a radius without a middle."""
+    """Raises Invalid if a search has no criteria, or a radius without a center."""
     if not criteria.model_dump(exclude_none=True):
         raise Invalid(Detail("criteria", "must contain at least one criterion"))
     if criteria.near is None and criteria.radius_km is not None:

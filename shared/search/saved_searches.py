@@ -1,4 +1,4 @@
-"""The searches that people save, which tell them of what is new."""
+"""Saved searches, which notify their owners of new matches."""
 
 from datetime import datetime
 from typing import Annotated, ClassVar
@@ -18,7 +18,7 @@ from shared.search.queries import criteria
 from shared.spaces.models import Currency
 
 MOST_SEARCHES = 50
-"""That one person keeps."""
+"""The maximum per user."""
 
 # One at a time for a person, or two would both be the last one.
 _LOCK_SEARCHER = "SELECT pg_advisory_xact_lock(hashtextextended('saved searches ' || %(user_id)s::text, 0))"

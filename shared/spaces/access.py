@@ -29,7 +29,7 @@ def _is_owners(caller: Caller | None, row: Row) -> bool:
 
 
 def own_space(tx: Tx, space_id: UUID) -> tuple[Row, Ties]:
-    """The space, if the caller may change it, locked; and what hangs on it. Raises NotFound."""
+    """The space, if the caller may change it, locked; and the deals that depend on it. Raises NotFound."""
     row, ties = queries.lock_space(tx, space_id)
     if row is None:
         raise NotFound()
@@ -37,5 +37,5 @@ def own_space(tx: Tx, space_id: UUID) -> tuple[Row, Ties]:
 
 
 def ties_of(tx: Tx, space_ids: list[UUID]) -> Ties:
-    """What hangs on the spaces, which the caller has locked."""
+    """The deals that depend on the spaces, which the caller has locked."""
     return queries.select_ties(tx, space_ids)

@@ -36,7 +36,7 @@ class SpaceAtHand:
 
 @dataclass(frozen=True, slots=True)
 class Ties:
-    """How many deals hang on a space, or on several: what keeps it where it is."""
+    """How many deals depend on a space, or on several, and so prevent changes to it."""
 
     live_contracts: int
     open_bids: int

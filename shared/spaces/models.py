@@ -1,4 +1,4 @@
-"""What a space looks like, asked and answered."""
+"""The shapes of spaces, in requests and responses."""
 
 from datetime import datetime
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""What makes a space's entry whole, and how spaces are recommended."""
+"""When a space's data is complete, and how spaces are recommended."""
 
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -37,7 +37,7 @@ def check_space(values: Row) -> None:
 
 
 def is_news(before: Row, after: Row) -> bool:
-    """Whether a changed space is worth telling whoever looks for one like it: newly listed, free again, cheaper."""
+    """Whether to notify owners of saved searches of a changed space: newly listed, available again, or cheaper."""
     became_free = before["availability_status"] != "AVAILABLE" == after["availability_status"]
     was, costs = before["base_price_monthly"], after["base_price_monthly"]
     return bool(

@@ -1,4 +1,4 @@
-"""What an offer comes to: whether its terms make sense together, its schedule, the figures that both sides compare."""
+"""The calculation of an offer: whether its terms are consistent, its schedule, and the figures to compare."""
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""The terms of an offer, as they are answered."""
+"""The terms of an offer, as in a response."""
 
 from datetime import date
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""The terms of an offer as a side sends them, and as the engine counts with them.
+"""The terms of an offer as a side sends them, and as the engine calculates with them.
 
 Their meaning: [docs/spec/lease-maths.md, Terms of an offer].
 Only the form of a value is checked here (400); whether the terms make sense together is said by calculation.py (422).
@@ -30,7 +30,7 @@ from shared.maths.terms import Terms
 from shared.terms.models import DEFAULTS
 
 TERM_MONTHS = 12
-"""How long a lease is that names no term."""
+"""The term of a lease if none is given, in months."""
 
 
 def _at_most(decimals: int) -> AfterValidator:

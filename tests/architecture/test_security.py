@@ -138,7 +138,7 @@ def test_the_figures_on_the_security_page_are_those_of_the_code() -> None:
 
 def test_every_entry_point_is_on_the_security_page() -> None:
     """Whatever gives anybody a token, a session or a password, without one of before."""
-    ways = rows_below("security.md", "| way in | what it takes | what it gives |")
+    ways = rows_below("security.md", "| entry point | what it takes | what it gives |")
     named = set(chain.from_iterable(re.findall(r"`([A-Z]+ /[^`]+)`", row.split("|")[1]) for row in ways))
     doors = {
         f"{operation.method} {operation.path}".replace("/api/v1", "")

@@ -44,7 +44,7 @@ user_tokens = Table(
     Index(None, "user_id", "purpose"),
 )
 
-# What lets somebody in who has lost the phone: ten codes, each good once.
+# Recovery codes for users who have lost their phone: ten codes, each of which works once.
 recovery_codes = Table(
     "recovery_codes",
     metadata,
@@ -88,8 +88,8 @@ password_history = Table(
     now("updated_at"),
 )
 
-# When an address asked for mail, or an IP tried to log in while Valkey was down: the sliding windows
-# that must hold whatever happens to the cache. The subject is a hash, as in login_attempts.
+# Requests for mail by an address, and logins by an IP while Valkey was down: the sliding windows that must hold
+# whatever happens to the cache. The subject is a hash, as in login_attempts.
 rate_windows = Table(
     "rate_windows",
     metadata,

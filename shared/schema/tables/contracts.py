@@ -137,7 +137,7 @@ contracts = Table(
         postgresql_where=sql("bid_id IS NOT NULL AND execution_ended_at IS NULL"),
     ),
     Index("contracts_status_dates_idx", "status", "start_date", "end_date"),
-    # A lease is renewed once; what became of nothing does not count.
+    # A lease is renewed once; renewals that were cancelled do not count.
     Index(
         "contracts_one_renewal",
         "renews_contract_id",
@@ -190,7 +190,7 @@ documents = Table(
     UniqueConstraint("object_key"),
     Index(None, "contract_id"),
     Index(None, "payment_id"),
-    # Whoever holds a document may ask whether it is one of ours.
+    # Anyone with a copy of a document may ask whether it is one of ours.
     Index(None, "sha256"),
 )
 

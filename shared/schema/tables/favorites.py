@@ -1,4 +1,4 @@
-"""The spaces that people like."""
+"""Users' favorite spaces."""
 
 from sqlalchemy import Column, DateTime, Index, PrimaryKeyConstraint, Table
 from sqlalchemy import text as sql

@@ -1,4 +1,4 @@
-"""What people were told."""
+"""Notifications to users."""
 
 from sqlalchemy import Index, Table, UniqueConstraint
 from sqlalchemy import text as sql

@@ -22,7 +22,7 @@ organizations = Table(
     one_of("signature_provider", "BUILT_IN", "DOCUSIGN"),
 )
 
-# Who was asked by mail to join; a newer invitation of the same address revokes the older.
+# Invitations by e-mail; a newer invitation to the same address revokes the older one.
 invitations = Table(
     "invitations",
     metadata,
