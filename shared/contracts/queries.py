@@ -215,7 +215,7 @@ FROM contracts c
 WHERE c.id = %(contract_id)s
 """
 
-# A lease terminated from its first day on has no last day: its stored end date stays as it was.
+# If the lease would end on its first day or earlier, its stored end date stays as it was.
 _UPDATE_TERMINATING = (
     """
 UPDATE contracts c
