@@ -34,6 +34,7 @@ DetailCode = Literal[
     "TOO_LARGE",
     "TOO_SMALL",
     "IN_USE",
+    "INVALID_CHARACTER",
     "INVALID",
 ]
 """What is wrong with a field, for programs. INVALID: a rule of the field's own, which the message says."""

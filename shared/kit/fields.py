@@ -106,7 +106,7 @@ def _asked_flag(value: Any) -> bool:
 def _clean(value: Any) -> Any:
     if isinstance(value, str):
         if "\x00" in value:
-            raise refuse("must not contain NUL")
+            raise refuse("must not contain NUL", "INVALID_CHARACTER")
         try:
             value.encode()
         except UnicodeEncodeError:
@@ -120,7 +120,7 @@ def _seen(value: str) -> str:
         from shared.kit.characters import misleading, named
 
         if char := misleading(value):
-            raise refuse(f"must not contain the invisible character {named(char)}")
+            raise refuse(f"must not contain the invisible character {named(char)}", "INVALID_CHARACTER")
     return value
 
 
@@ -129,7 +129,7 @@ def _printable(value: str) -> str:
         from shared.kit.characters import named, unprintable
 
         if char := unprintable(value):
-            raise refuse(f"must not contain {named(char)}, which no font of our documents has")
+            raise refuse(f"must not contain {named(char)}, which no font of our documents has", "INVALID_CHARACTER")
     return value
 
 
