@@ -152,11 +152,11 @@ def end_early(
 
 
 def catch_up(issued: Sequence[Line], corrected: Sequence[Line], *, due_date: date) -> Line | None:
-    """What an index that is published late adds (below zero: takes off) for periods that are issued already.
+    """The amount that a late-published index adds to periods already issued (negative: takes off).
 
-    `issued` are the lines of those periods as they were asked so far: as issued, or as the last catch-up left them.
-    `corrected` is the schedule with the values known now. None where no amount changes. Raises ValueError where an
-    issued installment is not in the corrected schedule.
+    `issued` are the lines of those periods as invoiced so far: as issued, or as the last catch-up left them.
+    `corrected` is the schedule with the index values known now. Returns None if no amount changes. Raises ValueError
+    if an issued installment is not in the corrected schedule.
     """
     by_start = {line.period_start: line for line in corrected if line.charge == "RENT"}
     changed: list[tuple[Line, Line]] = []
@@ -172,9 +172,9 @@ def catch_up(issued: Sequence[Line], corrected: Sequence[Line], *, due_date: dat
         return None
     origin = [
         Calculation(
-            f"Rent from {line.period_start.isoformat()} as it is now, less as it was asked",
-            "now − asked",
-            {"now": now.amount, "asked": line.amount},
+            f"Rent for {line.period_start.isoformat()} at the published index, less the rent already invoiced",
+            "published − invoiced",
+            {"published": now.amount, "invoiced": line.amount},
             less(now.amount, line.amount),
         )
         for line, now in changed

@@ -1,4 +1,4 @@
-"""A deal that does not come about is undone whole: nobody is bound, nothing is owed, the space is free."""
+"""A cancelled deal is undone completely: nobody is bound, nothing is owed, the space is free."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Which side hears of each move, in which words, and with which frame on its sockets."""
+"""Which side is notified of each move, with which words and which socket frame."""
 
 import pytest
 

@@ -1,6 +1,6 @@
-"""PostgreSQL goes, Redis goes, time goes by: nothing that was acknowledged is lost, and nobody has to be called.
+"""PostgreSQL stops, Redis stops, a deadline passes: nothing acknowledged is lost, and nobody has to step in.
 
-On a platform of its own. The tests stand in the order in which they run: the clock goes last.
+These tests run on their own platform, in the order in which they are written: the test that moves the clock is last.
 """
 
 import threading
