@@ -149,9 +149,9 @@ def _values(chance: random.Random, rows: int) -> Values:
         "amenities": Jsonb([]), "images": Jsonb([]), "gross_sqft": chance.randint(500, 5000), "usable_sqft": 400,
         "usage_type": "OFFICE", "is_leasable": True, "base_price_monthly": 1000, "currency": "USD",
         "availability_status": chance.choice(["AVAILABLE", "OCCUPIED", "MAINTENANCE"]),
-        "days": 7, "seconds": 60, "channels": Jsonb({}), "bio": "b", "skills": Jsonb([]), "certifications": Jsonb([]), "language": "en",
-        "notification_preferences": Jsonb({}), "public_url": "x", "paid_date": "2026-01-01", "today": "2026-01-01",
-        "day": "2026-01-01", "payment_ids": [row_id("payment", contract * 10 - 5)],
+        "days": 7, "seconds": 60, "channels": Jsonb({}), "bio": "b", "skills": Jsonb([]), "certifications": Jsonb([]),
+        "language": "en", "notification_preferences": Jsonb({}), "public_url": "x", "paid_date": "2026-01-01",
+        "today": "2026-01-01", "day": "2026-01-01", "payment_ids": [row_id("payment", contract * 10 - 5)],
         "kind": "PAYMENT", "amount": 1, "notices": Jsonb([]), "provider": "BUILT_IN",
     })  # fmt: skip
 
