@@ -112,7 +112,9 @@ lock: .venv/ready ## regenerate requirements.txt and layers/*/requirements.txt f
 		--custom-compile-command "make lock" -o requirements.txt requirements.in
 	@$(BIN)/python -m stacks.parts.layers
 
+# Before: an answer is compared with docs/openapi.json. After: that has the examples.
 examples: .venv/ready ## send every operation's example, keep those that are missing or out of date, and run openapi
+	@$(BIN)/python -m tools.describe
 	@$(BIN)/python -m pytest tests/architecture/test_examples.py --keep-examples -q
 	@$(BIN)/python -m tools.describe
 
@@ -137,4 +139,6 @@ diff: .venv/ready ## show what `make deploy` would change and, above all, replac
 	@$(CDK) diff --context stage=$(STAGE) --app "$(BIN)/python app.py"
 
 migration: .venv/ready ## draft a migration from shared/schema/tables/ (m="what changes"; DATABASE_URL of a migrated database)
+	@test -n "$(m)" && test -n "$(DATABASE_URL)" || { \
+	echo "Say what changes, and where a migrated database is: make migration m='what changes' DATABASE_URL=…"; exit 1; }
 	@$(BIN)/python -m shared.schema.migrate draft "$(m)"

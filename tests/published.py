@@ -29,7 +29,9 @@ _COMPONENTS = {"schemas": closed(DOCUMENT["components"]["schemas"])}
 @cache
 def validator(path: str, method: str, status: int) -> Draft202012Validator | None:
     """What the operation's JSON of that status has to be; None where it is no JSON, or in somebody else's words."""
-    response = DOCUMENT["paths"][path][method.lower()]["responses"].get(str(status))
+    operation = DOCUMENT["paths"].get(path, {}).get(method.lower())
+    assert operation, f"docs/openapi.json has no {method} {path}: run `make openapi`"
+    response = operation["responses"].get(str(status))
     assert response, f"{method} {path} does not say that it may answer {status}"
     content = response.get("content", {}).get("application/json")
     if content is None:

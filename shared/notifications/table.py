@@ -4,6 +4,10 @@ A word's file has `NEWS` (event → News), the `RIGHT` that somebody needs to he
 application that its e-mails lead to, and the `LIVE` frame of its things; one about accounts has `MAILS` (event →
 AccountMail). Where an event has several entries, their names go on after a colon; the first whose `when` says yes is
 taken.
+
+Readers are found through a deal: an event in `NEWS` is a bid's, a contract's or a payment's, and its data name both
+sides' organizations. Other news need a consumer that finds its own readers, and a file without `LIVE`:
+functions/notifications/tell_searchers.py with news/saved_searches.py.
 """
 
 from collections.abc import Mapping

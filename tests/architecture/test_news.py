@@ -91,6 +91,14 @@ def test_no_entry_waits_for_an_event_that_is_never_emitted():
     assert set(NOBODY).isdisjoint(names)
 
 
+def test_people_hear_of_deals_only():
+    others = {name for name in table.HEARD if name.partition(".")[0] not in ("bid", "contract", "payment")}
+    assert others == set(), (
+        f"notify_people finds no readers for {', '.join(sorted(others))}: it looks for a bid's, a contract's or a "
+        "payment's two sides. See shared/notifications/table.py for what else to do."
+    )
+
+
 def test_whoever_tells_hears_what_the_table_says():
     assert set(notify_people.operation.hears) == set(table.HEARD)
     assert set(compose_mail.operation.hears) == {*table.MAILED, *table.ACCOUNT_MAILS, "invitation.created"}
