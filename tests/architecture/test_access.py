@@ -62,6 +62,10 @@ PERSONAL = {
 TAKES_LISTED = {"place_bid", "preview_bid", "add_favorite"}
 # What they name is the caller's own, whatever the name.
 NAMED = {"publish_index"}
+OPEN_TO_OTHERS = (
+    "{} does not answer 404 where the object is another organization's. If anybody who sees it may take it, name the "
+    "operation in TAKES_LISTED (tests/architecture/test_access.py)."
+)
 
 
 @pytest.fixture(scope="module")
@@ -172,7 +176,7 @@ def test_other_organizations_objects_are_not_found(operation, role, stage, world
     foreign = attempt(stage, operation, stranger)
     missing = attempt(stage, operation, stranger, dict.fromkeys([*stage.ids, "user_id"], other_id()))
 
-    assert (foreign.status, missing.status) == (404, 404)
+    assert (foreign.status, missing.status) == (404, 404), OPEN_TO_OTHERS.format(operation.name)
     assert foreign.json["error"] == missing.json["error"]
 
 

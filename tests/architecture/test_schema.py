@@ -782,7 +782,7 @@ def test_without_context_nothing_is_seen(
     assert {"spaces", "buildings", "contracts", "users"} <= readable
     with connected(own_database, role) as connection:
         for table in readable:
-            assert count(admin, table) > 0, f"{table} has no row that could leak"
+            assert count(admin, table) > 0, f"{table} has no row that could leak: insert one in whole_deal"
             assert count(connection, table) == 0, table
 
 

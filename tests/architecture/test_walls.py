@@ -110,7 +110,8 @@ def refused(stage: Any, world: Any, operation: Any) -> None:
         foreign = access.attempt(stage, operation, stranger, ids)
         missing = access.attempt(stage, operation, stranger, dict.fromkeys(ids, other_id()))
 
-        assert (foreign.status, foreign.json["error"]) == (404, missing.json["error"]), stranger.role
+        assert foreign.status == missing.status == 404, access.OPEN_TO_OTHERS.format(operation.name)
+        assert foreign.json["error"] == missing.json["error"], stranger.role
     assert rows(world, stage) == before
 
 
