@@ -1,4 +1,4 @@
-"""The only way from a caller's id to a contract that it may change, and the side it stands on."""
+"""The only way from an id that a caller sends to a contract that they may change; and the caller's side of it."""
 
 from uuid import UUID
 

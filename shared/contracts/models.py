@@ -18,6 +18,7 @@ SignatureStatus = Literal["NONE", "SIGNED_BY_CLIENT", "SIGNED_BY_OWNER", "PENDIN
 SignatureProvider = Literal["BUILT_IN", "DOCUSIGN"]
 Side = Literal["OWNER", "CLIENT"]
 Signatory = Literal["OWNER", "CLIENT", "ADMIN"]
+"""ADMIN authorizes for the owner's organization what both sides have signed."""
 DocumentKind = Literal["LEASE", "INVOICE", "RECEIPT"]
 
 

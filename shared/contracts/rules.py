@@ -1,4 +1,4 @@
-"""Whose turn it is to sign, and until when a deal can be declined."""
+"""When a contract can be sent, signed, authorized, declined, terminated or renewed, and whose turn it is to sign."""
 
 from datetime import date
 
@@ -8,8 +8,6 @@ from shared.kit.errors import Conflict, Detail, Invalid
 
 TURNS: dict[SignatureStatus, Side] = {"NONE": "CLIENT", "SIGNED_BY_CLIENT": "OWNER"}
 """The client signs first, then the owner."""
-
-"""ADMIN authorizes for the owner's organization what both sides have signed."""
 
 
 class NotYourTurn(Conflict):

@@ -2,7 +2,7 @@
 
 `PROVIDERS[…].ask` asks both sides to sign, `accept` writes down what was signed and moves the contract.
 BUILT_IN: people type their names (functions/contracts/sign_contract.py). DOCUSIGN: they sign an envelope
-there (functions/contracts/draft_envelope.py), and its webhook tells (functions/contracts/receive_docusign.py).
+there (functions/contracts/draft_envelope.py), and its webhook reports it (functions/contracts/receive_docusign.py).
 """
 
 from dataclasses import asdict, dataclass

@@ -189,8 +189,8 @@ class Tx(Reading):
     def emit(self, name: str, thing: View, before: View | None = None, **data: Any) -> None:
         """Record that `thing` changed: an event and an audit row, in this transaction.
 
-        `name` is `noun.past`. Both carry the fields that the view's class names as `accounted`; the event
-        carries `data` besides.
+        `name` is `noun.past`; the noun says what `thing` is, whose `id` goes with it. Both carry the fields that the
+        view's class names as `accounted`; the event carries `data` besides.
         """
         request = current()
         after = _account(thing)

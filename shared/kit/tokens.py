@@ -1,7 +1,7 @@
 """Access tokens: JWTs signed by KMS (RS256), and the callers they stand for.
 
-A token proves who logged in; what the caller may do comes from the session's row, at each request or
-at most 60 s old, so that a suspended user or an ended session is out within a minute.
+A token proves who logged in; what the caller may do comes from the session's row. API Gateway keeps the authorizer's
+answer for 45 seconds (stacks/parts/authorizer.py), so a suspended user or an ended session is out within a minute.
 Source: RFC 7519, RFC 9068 (`typ: at+jwt`), RFC 7638-like key ids (SHA-256 of the public key).
 """
 

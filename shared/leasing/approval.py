@@ -17,6 +17,7 @@ def approve(
 
     Raises BidNotOpen, NotYourTurn, OfferExpired, SpaceNotAvailable.
     """
+    # Refused before anything is written; `decide` writes the status.
     next_status(bid, move)
     check_takeable(bid, space)
     draft_contract(tx, caller, bid)

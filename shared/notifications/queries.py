@@ -177,8 +177,8 @@ def update_all_read(tx: Tx, person: Caller) -> int:
 
 
 def select_concerned(tx: Tx, event: Event) -> tuple[Deal, list[Person]]:
-    """What the event's deal is about, and everybody of both sides with the client's broker; other tellers of these
-    people now wait."""
+    """What the event's deal is about, and everybody of both sides with the client's broker. Others who notify these
+    people wait until this transaction ends."""
     values = {
         **_deal(event),
         "owner_organization_id": event.data["owner_organization_id"],
@@ -206,7 +206,8 @@ def insert_notifications(tx: Tx, event_id: UUID, notices: list[Notice]) -> dict[
 
 
 def claim_matches(tx: Tx, event: Event) -> list[Row]:
-    """The saved searches that find the event's space and have not told so; other tellers of their owners now wait."""
+    """The saved searches that find the event's space and have not reported it. Others who notify their owners wait
+    until this transaction ends."""
     found = tx.all(_CLAIM_MATCHES, {"space_id": event.object_id})
     if found:
         organizations = [row["organization_id"] for row in found]

@@ -1,4 +1,4 @@
-"""The only way from a caller's id to a payment that it may settle."""
+"""The only way from an id that a caller sends to a payment that they may settle."""
 
 from uuid import UUID
 

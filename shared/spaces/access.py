@@ -1,4 +1,4 @@
-"""The only way from a caller's id to a space."""
+"""The only way from an id that a caller sends to a space."""
 
 from uuid import UUID
 
