@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import Field
 
 from shared.bids.models import Party
-from shared.kit.fields import Body, Day, Label, Like, Printed, Says, Text, View
+from shared.kit.fields import Body, Day, Label, Like, Printed, Query, Says, Text, View
 from shared.kit.paging import Paged, PageMeta
 from shared.maths.choices import ContractType
 from shared.terms.models import OfferTerms
@@ -18,7 +18,7 @@ SignatureStatus = Literal["NONE", "SIGNED_BY_CLIENT", "SIGNED_BY_OWNER", "PENDIN
 SignatureProvider = Literal["BUILT_IN", "DOCUSIGN"]
 Side = Literal["OWNER", "CLIENT"]
 Signatory = Literal["OWNER", "CLIENT", "ADMIN"]
-DocumentKind = Literal["LEASE", "INVOICE", "RECEIPT"]
+DocumentKind = Literal["LEASE", "RENTAL", "SALE", "INVOICE", "RECEIPT", "CREDIT_NOTE"]
 
 
 _A_HASH = Says("must be a SHA-256 in 64 hexadecimal digits, in lower case")
@@ -30,6 +30,12 @@ class Signing(Body):
     signature: Label
     consent: Literal[True]
     document_sha256: Annotated[Text, Field(pattern="^[0-9a-f]{64}$"), _A_HASH] | None = None
+
+
+class WhichDocument(Query):
+    """The document to download: one of the contract's own, by its hash. Without it, the one in force."""
+
+    document_sha256: Annotated[Text, Field(pattern="^[0-9a-f]{64}$"), Says("must be a SHA-256 in hex")] | None = None
 
 
 class Declining(Body):
@@ -170,11 +176,12 @@ class Received(View):
 
 class Verified(View):
     """Whether a PDF is a document stored by the platform, unchanged to the last byte; if so, its type and when it was
-    stored."""
+    stored. `executed` is whether it is a contract with all its signatures; it is null for other documents."""
 
     genuine: bool
     sha256: str
     kind: DocumentKind | None
+    executed: bool | None
     stored_at: datetime | None
 
 
