@@ -10,6 +10,7 @@ from uuid import UUID
 
 from shared.contracts.document import LeaseDocument, Premises, render_lease
 from shared.contracts.sale import render_sale
+from shared.kit.countries import alpha2
 from shared.kit.db import Row
 from shared.kit.pdf import Party
 from shared.terms.deal import schedule_of, terms_of
@@ -70,4 +71,5 @@ def address_lines(address: dict[str, Any]) -> str:
     """An address as it is printed, line by line."""
     town = " ".join(part for part in (address.get("state"), address.get("postal_code")) if part)
     city = ", ".join(part for part in (address.get("city"), town) if part)
-    return "\n".join(part for part in (address.get("street"), city, address.get("country")) if part)
+    country = address.get("country") or ""
+    return "\n".join(part for part in (address.get("street"), city, alpha2(country) or country) if part)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.bids.models import Party
+from shared.bids.models import Party, PartyWarning
 from shared.kit.fields import Body, Day, Label, Like, Printed, Query, Says, Text, View
 from shared.kit.paging import Paged, PageMeta
 from shared.maths.choices import ContractType
@@ -119,6 +119,14 @@ class ContractState(View):
         "owner_organization_id",
         "client_organization_id",
     )
+
+
+class SentContract(ContractState):
+    """A contract that was sent for signature. With the warning `PARTY_INCOMPLETE`, `missing` names what the documents
+    need to name the parties, for example `client.address`."""
+
+    warnings: list[PartyWarning]
+    missing: list[str]
 
 
 class ContractBuilding(View):

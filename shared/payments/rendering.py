@@ -11,6 +11,7 @@ from shared.contracts.document import located
 from shared.contracts.lease import lease_reference, party_of
 from shared.kit.db import Row
 from shared.maths.currencies import exponent_of
+from shared.organizations.accounts import payable_to
 from shared.payments.document import Charge, Invoice, Receipt
 
 
@@ -31,6 +32,7 @@ def invoice_of(row: Row) -> Invoice:
         tax=row["tax_amount"],
         total=row["total_amount"],
         paid=row["paid_at_issue"],
+        accounts=tuple(payable_to(row["owner_party"].get("bank_accounts"), row["currency"])),
         exponent=exponent_of(row["currency"]),
     )
 
