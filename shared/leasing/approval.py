@@ -28,4 +28,4 @@ def approve(
     if approved.contract_id is None:
         raise SpaceNotAvailable()
     missing = asked_missing.answer()
-    return approved, ApprovedBid.of(dict(approved) | {"warnings": warnings(missing), "missing": missing})
+    return approved, ApprovedBid.model_construct(**dict(approved), warnings=warnings(missing), missing=missing)
