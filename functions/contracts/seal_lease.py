@@ -35,6 +35,7 @@ def seal_lease(event: Event, tx: Tx) -> None:
     from shared.contracts.certificate import render_certificate
     from shared.contracts.evidence import evidence_of
     from shared.contracts.seal import sealed
+    from shared.kit.pdf import paper_of
 
     read = read_object(resource("documents"), document["object_key"])
     if read is None or hashlib.sha256(read).hexdigest() != document["sha256"]:
@@ -42,7 +43,7 @@ def seal_lease(event: Event, tx: Tx) -> None:
     evidence = evidence_of(contract, [(document, read)], signatures)
     executed = sealed(
         read,
-        render_certificate(evidence, contract["executed_at"], is_last=True),
+        render_certificate(evidence, contract["executed_at"], paper=paper_of(contract["country"]), is_last=True),
         reason=f"{document['number']} was executed",
         at=contract["executed_at"],
     )

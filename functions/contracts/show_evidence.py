@@ -47,6 +47,7 @@ def show_evidence(
 
     # Imported only where it is needed: fpdf2 costs a second of a cold start.
     from shared.contracts.certificate import render_certificate
+    from shared.kit.pdf import paper_of
 
-    pdf = render_certificate(evidence, datetime.now(UTC))
+    pdf = render_certificate(evidence, datetime.now(UTC), paper=paper_of(contract["country"]))
     return Reply(File(pdf, PDF, f"evidence-{contract_id}.pdf"), headers=headers)

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from shared.contracts.evidence import Evidence, EvidenceDocument, EvidenceSignature
-from shared.kit.pdf import Pdf
+from shared.kit.pdf import Paper, Pdf
 
 KIND = "Certificate of Signature"
 
@@ -22,8 +22,8 @@ _EVENTS = {
 }
 
 
-def render_certificate(evidence: Evidence, now: datetime, *, is_last: bool = False) -> bytes:
-    """The certificate as a PDF of A4 pages, as things stand `now`; `is_last`: as the last pages of what was signed."""
+def render_certificate(evidence: Evidence, now: datetime, *, paper: Paper = "A4", is_last: bool = False) -> bytes:
+    """The certificate as a PDF, as things stand `now`; `is_last`: as the last pages of what was signed."""
     lessor, lessee = _PARTIES.get(evidence.contract_type, _LEASING)
     document = evidence.document
     reference = (document.number if document else None) or str(evidence.contract_id)
@@ -33,6 +33,7 @@ def render_certificate(evidence: Evidence, now: datetime, *, is_last: bool = Fal
         document_id=str(evidence.contract_id),
         issued_on=now.date(),
         author=evidence.owner["organization"],
+        paper=paper,
     )
     pdf.title("Certificate of Signature", f"{reference}, as of {_moment(now)}")
     pdf.heading("Contract")

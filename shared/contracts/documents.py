@@ -12,6 +12,7 @@ _MINE = mine("c")
 _EVIDENCE = """
 SELECT c.id, c.contract_type, c.status, c.signature_status, c.signature_provider, c.created_at, c.sent_at,
        c.executed_at, c.activated_at, c.terminated_at, c.declined, c.termination_reason,
+       c.premises #>> '{building,address,country}' AS country,
        jsonb_build_object('id', c.owner_id, 'name', c.owner_party ->> 'name',
            'organization', c.owner_party ->> 'legal_name') AS owner,
        jsonb_build_object('id', c.client_id, 'name', c.client_party ->> 'name',

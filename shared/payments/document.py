@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Literal
 from uuid import UUID
 
-from shared.kit.pdf import WIDTH, Column, Party, Pdf, Total
+from shared.kit.pdf import WIDTH, Column, Paper, Party, Pdf, Total
 from shared.kit.written import written_day, written_money
 
 CHARGES = {
@@ -56,6 +56,7 @@ class Invoice:
     paid: Decimal = Decimal(0)
     accounts: tuple[dict[str, str | None], ...] = ()
     """Where to pay, as the issuer's organization keeps them."""
+    paper: Paper = "A4"
     exponent: int = 2
 
 
@@ -86,6 +87,7 @@ class Receipt:
     credit: Decimal = Decimal(0)
     payment_method: str | None = None
     transaction_reference: str | None = None
+    paper: Paper = "A4"
     exponent: int = 2
 
 
@@ -97,6 +99,7 @@ def render_invoice(invoice: Invoice) -> bytes:
         document_id=str(invoice.id),
         issued_on=invoice.issued_on,
         author=invoice.issuer.legal_name,
+        paper=invoice.paper,
     )
     pdf.title("Invoice", invoice.number)
     pdf.columns(("From", block(invoice.issuer)), ("Bill to", block(invoice.recipient)))
@@ -135,6 +138,7 @@ def render_receipt(receipt: Receipt) -> bytes:
         document_id=str(receipt.id),
         issued_on=receipt.issued_on,
         author=receipt.issuer.legal_name,
+        paper=receipt.paper,
     )
     pdf.title("Receipt", receipt.number)
     pdf.columns(

@@ -8,7 +8,7 @@ from uuid import UUID
 from shared.contracts.document import located
 from shared.contracts.lease import lease_reference, party_of
 from shared.kit.db import Row
-from shared.kit.pdf import WIDTH, Column, Party, Pdf, Total
+from shared.kit.pdf import WIDTH, Column, Paper, Party, Pdf, Total, paper_of
 from shared.kit.written import written_day, written_money
 from shared.maths.currencies import exponent_of
 from shared.payments.document import CHARGES, block
@@ -58,6 +58,7 @@ class Statement:
     begins: date | None = None
     ends: date | None = None
     opening: Decimal = Decimal(0)
+    paper: Paper = "A4"
     exponent: int = 2
 
     @property
@@ -98,18 +99,20 @@ def statement_of(contract: Row, entries: list[Row], days: StatementDays) -> Stat
         begins=days.begins,
         ends=days.ends,
         opening=before[-1]["balance"] if before else Decimal(0),
+        paper=paper_of(premises["building"]["address"].get("country")),
         exponent=exponent_of(contract["currency"]),
     )
 
 
 def render_statement(statement: Statement) -> bytes:
-    """The statement as a PDF of A4 pages. Equal statements give identical bytes."""
+    """The statement as a PDF. Equal statements give identical bytes."""
     pdf = Pdf(
         kind="Statement of Account",
         reference=statement.contract_reference,
         document_id=str(statement.contract_id),
         issued_on=statement.as_of,
         author=statement.issuer.legal_name,
+        paper=statement.paper,
     )
     pdf.title("Statement of Account", f"{statement.contract_reference}, {_days(statement)}")
     pdf.columns(("From", block(statement.issuer)), ("To", block(statement.recipient)))
