@@ -26,6 +26,8 @@ USED_BY = {
     "relay.send": {"emit", "nudge_relay"},
     "saga.resume": {"AWSStepFunctions.SendTaskSuccess", "AWSStepFunctions.SendTaskFailure"},
     "saga.start": {"AWSStepFunctions.StartExecution"},
+    "seal_key.read": {"TrentService.GetPublicKey"},
+    "seal_key.sign": {"TrentService.Sign"},
     "ses.send": {"send_email"},
     "signing_key.read": {"TrentService.GetPublicKey"},
     "signing_key.sign": {"TrentService.Sign"},
