@@ -164,6 +164,7 @@ def settings(postgres: Postgres, redis: Redis) -> dict[str, str]:
         "VALKEY_USER": "app",
         "VALKEY_TLS": "0",
         "VALKEY_PATIENCE": VALKEY_PATIENCE,
+        "SEALING_PATIENCE": "0",
         "RATE_LIMIT_SCALE": "1000",
     }
 

@@ -9,11 +9,12 @@ from uuid import UUID
 
 from shared.bids import rules
 from shared.bids.access import visible_bid
-from shared.bids.models import Bid, Decision
+from shared.bids.models import ApprovedBid, Decision
 from shared.kit.db import transaction
 from shared.kit.endpoint import endpoint
 from shared.kit.request import Caller
 from shared.leasing.approval import approve
+from shared.organizations.parties import PartyIncomplete
 from shared.organizations.roles import Right, may
 
 # The committed `bid.approved` starts the saga: functions/leasing/leasing.asl.json.
@@ -25,11 +26,11 @@ from shared.organizations.roles import Right, may
     rate="bidding",
     writes=True,
     verified=True,
-    raises=(rules.BidNotOpen, rules.NotYourTurn, rules.OfferExpired, rules.SpaceNotAvailable),
+    raises=(rules.BidNotOpen, rules.NotYourTurn, rules.OfferExpired, rules.SpaceNotAvailable, PartyIncomplete),
 )
-def approve_bid(caller: Caller, bid_id: UUID, decision: Decision) -> Bid:
+def approve_bid(caller: Caller, bid_id: UUID, decision: Decision) -> ApprovedBid:
     with transaction(caller) as tx:
         before, space = visible_bid(tx, caller, bid_id)
-        bid = approve(tx, caller, before, space, "approve", decision.notes)
+        bid, answer = approve(tx, caller, before, space, "approve", decision.notes)
         tx.emit("bid.approved", bid, before=before)
-    return bid
+    return answer

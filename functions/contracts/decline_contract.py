@@ -6,7 +6,7 @@ Either side may decline before both have signed. The deal is then cancelled and 
 from uuid import UUID
 
 from shared.contracts import queries, rules
-from shared.contracts.access import visible_contract
+from shared.contracts.access import side_of, visible_contract
 from shared.contracts.models import ContractState, Declining
 from shared.kit.db import transaction
 from shared.kit.endpoint import endpoint
@@ -26,6 +26,8 @@ def decline_contract(caller: Caller, contract_id: UUID, declining: Declining) ->
     with transaction(caller) as tx:
         before, task_token = visible_contract(tx, caller, contract_id)
         rules.check_declinable(before)
-        contract = ContractState.of(queries.update_declined(tx, contract_id, declining.reason, caller.user_id))
+        contract = ContractState.of(
+            queries.update_declined(tx, contract_id, declining.reason, side_of(caller, before), caller.user_id)
+        )
         tx.emit("contract.declined", contract, before=before, task_token=task_token)
     return contract

@@ -13,6 +13,7 @@ from shared.kit.reply import File
 from shared.kit.request import Caller
 from shared.organizations.roles import Right, may
 from shared.payments import queries
+from shared.payments.models import StatementDays
 
 
 @endpoint(
@@ -21,7 +22,7 @@ from shared.payments import queries
     layers=("documents",),
     memory=1024,
 )
-def download_statement(caller: Caller, contract_id: UUID) -> File:
+def download_statement(caller: Caller, contract_id: UUID, days: StatementDays) -> File:
     with reading(caller) as tx:
         found = queries.select_statement(tx, caller, contract_id)
     if found is None:
@@ -29,5 +30,5 @@ def download_statement(caller: Caller, contract_id: UUID) -> File:
     # Imported here, because it pulls in fpdf2: the catalog and the refusals stay light.
     from shared.payments.statement import render_statement, statement_of
 
-    document = render_statement(statement_of(*found))
+    document = render_statement(statement_of(*found, days))
     return File(document, "application/pdf", f"statement-{contract_id}.pdf")

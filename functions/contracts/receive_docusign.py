@@ -65,7 +65,7 @@ def receive_docusign(request: Request) -> Received:
 def _apply(tx: Tx, found: Row, message: connect.Message) -> None:
     before, task_token = ContractState.of(found), found["task_token"]
     if message.outcome != "COMPLETED":
-        contract = ContractState.of(queries.update_declined(tx, before.id, message.reason, None))
+        contract = ContractState.of(queries.update_declined(tx, before.id, message.reason, None, None))
         tx.emit("contract.declined", contract, before=before, task_token=task_token)
         return
     signed = partial(Signature, provider="DOCUSIGN", signed_at=message.happened_at, evidence=message.evidence)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
-from shared.contracts import queries
+from shared.contracts import documents
 from shared.contracts.evidence import Evidence, evidence_of
 from shared.kit.accept import preferred
 from shared.kit.aws import read_object
@@ -35,18 +35,19 @@ def show_evidence(
     caller: Caller, contract_id: UUID, request: Request
 ) -> Reply[Evidence | Annotated[File, "application/pdf"]]:
     with reading(caller) as tx:
-        found = queries.select_evidence(tx, caller, contract_id)
+        found = documents.select_evidence(tx, caller, contract_id)
     if found is None:
         raise NotFound()
-    contract, document, signatures = found
-    kept = read_object(resource("documents"), document["object_key"]) if document else None
-    evidence = evidence_of(contract, document, kept, signatures)
+    contract, stored, signatures = found
+    kept = [(document, read_object(resource("documents"), document["object_key"])) for document in stored]
+    evidence = evidence_of(contract, kept, signatures)
     headers = {"vary": "Accept"}
     if preferred(request, "application/json", PDF) != PDF:
         return Reply(evidence, headers=headers)
 
     # Imported only where it is needed: fpdf2 costs a second of a cold start.
     from shared.contracts.certificate import render_certificate
+    from shared.kit.pdf import paper_of
 
-    pdf = render_certificate(evidence, datetime.now(UTC))
+    pdf = render_certificate(evidence, datetime.now(UTC), paper=paper_of(contract["country"]))
     return Reply(File(pdf, PDF, f"evidence-{contract_id}.pdf"), headers=headers)

@@ -7,7 +7,7 @@ was stored, but not who it belongs to.
 
 import hashlib
 
-from shared.contracts import queries
+from shared.contracts import documents
 from shared.contracts.models import Verified
 from shared.kit.catalog import ANYONE, Raw
 from shared.kit.db import reading
@@ -36,8 +36,14 @@ def verify_document(request: Request) -> Verified:
         raise Invalid(Detail("body", "must be a PDF"))
     sha256 = hashlib.sha256(document).hexdigest()
     with reading(None) as tx:
-        known = queries.select_known_document(tx, sha256)
-    stored = known or {"kind": None, "created_at": None}
+        known = documents.select_known_document(tx, sha256)
+    stored = known or {"kind": None, "executed": None, "created_at": None}
     return Verified.of(
-        {"genuine": known is not None, "sha256": sha256, "kind": stored["kind"], "stored_at": stored["created_at"]}
+        {
+            "genuine": known is not None,
+            "sha256": sha256,
+            "kind": stored["kind"],
+            "executed": stored["executed"],
+            "stored_at": stored["created_at"],
+        }
     )

@@ -15,7 +15,9 @@ from shared.organizations.models import Organization, OrganizationChange, Organi
 from shared.organizations.roles import Right, may
 
 
-@endpoint("PUT /organizations/me", access=may(Right.KEEP_ORGANIZATION), writes=True, raises=(Stale,))
+@endpoint(
+    "PUT /organizations/me", access=may(Right.KEEP_ORGANIZATION), writes=True, raises=(Stale,), layers=("numbers",)
+)
 def update_organization(caller: Caller, changes: OrganizationChanges) -> Reply[Organization]:
     rules.check_policies(caller.role, changes)
     with transaction(caller) as tx:

@@ -63,6 +63,9 @@ class Party(View):
     organization: str
 
 
+PartyWarning = Literal["PARTY_INCOMPLETE"]
+
+
 class Bid(OfferTerms):
     """A client's offer for a space, with its current terms. `broker` acted for the client."""
 
@@ -106,6 +109,14 @@ class Bid(OfferTerms):
         "contract_id",
         "version",
     )
+
+
+class ApprovedBid(Bid):
+    """An approved bid. With the warning `PARTY_INCOMPLETE`, `missing` names what the documents need to name the
+    parties, for example `client.address`."""
+
+    warnings: list[PartyWarning]
+    missing: list[str]
 
 
 class BidEconomics(View):

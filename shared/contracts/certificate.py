@@ -2,26 +2,29 @@
 
 from datetime import UTC, datetime
 
-from shared.contracts.evidence import Evidence, EvidenceSignature
-from shared.kit.pdf import Pdf
+from shared.contracts.evidence import Evidence, EvidenceDocument, EvidenceSignature
+from shared.kit.pdf import Paper, Pdf
 
 KIND = "Certificate of Signature"
 
-_SIDES = {"CLIENT": "For the Lessee", "OWNER": "For the Lessor", "ADMIN": "Authorized for the Lessor"}
+_PARTIES = {"SALE": ("Seller", "Buyer")}
+_LEASING = ("Lessor", "Lessee")
 _EVENTS = {
     "DRAFTED": "The contract was drafted",
     "SENT": "It was sent for signature",
     "GENERATED": "Its document was generated and stored",
     "SIGNED": "It was signed",
     "AUTHORIZED": "It was authorized",
+    "DECLINED": "It was declined",
     "EXECUTED": "All parties had signed: it was executed",
     "ACTIVATED": "Its payments were scheduled",
     "TERMINATED": "It ended",
 }
 
 
-def render_certificate(evidence: Evidence, now: datetime) -> bytes:
-    """The certificate as a PDF of A4 pages, as things stand `now`."""
+def render_certificate(evidence: Evidence, now: datetime, *, paper: Paper = "A4", is_last: bool = False) -> bytes:
+    """The certificate as a PDF, as things stand `now`; `is_last`: as the last pages of what was signed."""
+    lessor, lessee = _PARTIES.get(evidence.contract_type, _LEASING)
     document = evidence.document
     reference = (document.number if document else None) or str(evidence.contract_id)
     pdf = Pdf(
@@ -30,36 +33,47 @@ def render_certificate(evidence: Evidence, now: datetime) -> bytes:
         document_id=str(evidence.contract_id),
         issued_on=now.date(),
         author=evidence.owner["organization"],
+        paper=paper,
     )
     pdf.title("Certificate of Signature", f"{reference}, as of {_moment(now)}")
     pdf.heading("Contract")
     pdf.facts(
         [
             ("Contract", str(evidence.contract_id)),
-            ("Lessor", _party(evidence.owner)),
-            ("Lessee", _party(evidence.client)),
-            ("Status", f"{evidence.status}, signatures: {evidence.signature_status}".replace("_", " ").lower()),
+            (lessor, _party(evidence.owner)),
+            (lessee, _party(evidence.client)),
+            ("Executed", _moment(now)) if is_last else ("Status", _status(evidence)),
         ]
     )
     pdf.heading("Document")
     if document is None:
         pdf.paragraph("No document is kept: the deal ended before anybody signed, or has none yet.")
     else:
+        pdf.facts(_stored(document))
+    if evidence.executed_document:
+        pdf.heading("Executed document")
+        pdf.facts(_stored(evidence.executed_document))
+    sides = {"CLIENT": f"For the {lessee}", "OWNER": f"For the {lessor}", "ADMIN": f"Authorized for the {lessor}"}
+    for signature in evidence.signatures:
+        pdf.heading(sides[signature.side])
+        pdf.facts(_signed(signature))
+    if declined := evidence.declined:
+        pdf.heading("Declined")
         pdf.facts(
             [
-                ("Number", document.number or "None"),
-                ("SHA-256", document.sha256),
-                ("Size", f"{document.byte_size:,} bytes"),
-                ("Stored", _moment(document.created_at)),
-                ("Checked", _CHECKED[document.intact]),
+                ("Declined by", declined.name or "A signer in DocuSign"),
+                ("For the", {"OWNER": lessor, "CLIENT": lessee}.get(declined.side or "", "Not known")),
+                ("Declined at", _moment(declined.at)),
+                ("Reason", declined.reason),
             ]
         )
-    for signature in evidence.signatures:
-        pdf.heading(_SIDES[signature.side])
-        pdf.facts(_signed(signature))
     pdf.heading("History")
     pdf.facts(
-        [(_moment(one.at), f"{_EVENTS[one.event]}{f' by {one.by}' if one.by else ''}") for one in evidence.timeline]
+        [
+            (_moment(one.at), f"{_EVENTS[one.event]}{f' by {one.by}' if one.by else ''}")
+            for one in evidence.timeline
+            if one.at <= now
+        ]
     )
     pdf.space(2)
     pdf.paragraph(
@@ -67,7 +81,26 @@ def render_certificate(evidence: Evidence, now: datetime) -> bytes:
         "document with the SHA-256 digest stated and agreed to sign it electronically. A copy of the document is "
         "genuine if its digest is the same; the platform’s document check compares it."
     )
+    if is_last:
+        pdf.paragraph(
+            "The pages before this certificate are the document with the digest stated, unchanged. The electronic "
+            "signature of this file seals them together."
+        )
     return pdf.finish()
+
+
+def _stored(document: EvidenceDocument) -> list[tuple[str, str]]:
+    return [
+        ("Number", document.number or "None"),
+        ("SHA-256", document.sha256),
+        ("Size", f"{document.byte_size:,} bytes"),
+        ("Stored", _moment(document.created_at)),
+        ("Checked", _CHECKED[document.intact]),
+    ]
+
+
+def _status(evidence: Evidence) -> str:
+    return f"{evidence.status}, signatures: {evidence.signature_status}".replace("_", " ").lower()
 
 
 _CHECKED = {
@@ -84,6 +117,7 @@ def _party(party: dict[str, str]) -> str:
 def _signed(signature: EvidenceSignature) -> list[tuple[str, str]]:
     facts = [
         ("Signed by", signature.signature),
+        ("Title", signature.title or "Not stated"),
         ("Account", str(signature.user_id)),
         ("Signed at", _moment(signature.signed_at)),
         ("Consent", "Given to sign electronically" if signature.consent else "Not given"),

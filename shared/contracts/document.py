@@ -19,7 +19,7 @@ from shared.contracts.rent_clauses import (
     rent_clauses,
     summary_of_changes,
 )
-from shared.kit.pdf import WIDTH, Column, Party, Pdf, Total
+from shared.kit.pdf import WIDTH, Column, Paper, Party, Pdf, Total
 from shared.kit.written import isolated, written_day, written_money
 from shared.maths.exact import rounded
 from shared.maths.months import DAY, end_date
@@ -41,6 +41,7 @@ class Premises:
     usage: str
     jurisdiction: str
     """Where the building stands ("New York, United States"): its law governs. May be empty."""
+    paper: Paper = "A4"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +90,14 @@ KIND = "Commercial Lease"
 
 
 def render_lease(lease: LeaseDocument) -> bytes:
-    """The lease as a PDF of A4 pages. Equal leases give identical bytes."""
+    """The lease as a PDF. Equal leases give identical bytes."""
     pdf = Pdf(
         kind=KIND,
         reference=lease.reference,
         document_id=str(lease.contract_id),
         issued_on=lease.issued_on,
         author=lease.lessor.legal_name,
+        paper=lease.premises.paper,
     )
     title = "Commercial Rental Agreement" if lease.terms.contract_type == "RENTAL" else "Commercial Lease Agreement"
     pdf.title(title, f"{lease.reference}, issued {written_day(lease.issued_on)}")

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.bids.models import Party
-from shared.kit.fields import Body, Day, Label, Like, Printed, Says, Text, View
+from shared.bids.models import Party, PartyWarning
+from shared.kit.fields import Body, Day, Label, Like, Printed, Query, Says, Text, View
 from shared.kit.paging import Paged, PageMeta
 from shared.maths.choices import ContractType
 from shared.terms.models import OfferTerms
@@ -19,7 +19,7 @@ SignatureProvider = Literal["BUILT_IN", "DOCUSIGN"]
 Side = Literal["OWNER", "CLIENT"]
 Signatory = Literal["OWNER", "CLIENT", "ADMIN"]
 """ADMIN authorizes for the owner's organization what both sides have signed."""
-DocumentKind = Literal["LEASE", "INVOICE", "RECEIPT"]
+DocumentKind = Literal["LEASE", "RENTAL", "SALE", "INVOICE", "RECEIPT", "CREDIT_NOTE"]
 
 
 _A_HASH = Says("must be a SHA-256 in 64 hexadecimal digits, in lower case")
@@ -31,6 +31,12 @@ class Signing(Body):
     signature: Label
     consent: Literal[True]
     document_sha256: Annotated[Text, Field(pattern="^[0-9a-f]{64}$"), _A_HASH] | None = None
+
+
+class WhichDocument(Query):
+    """The document to download: one of the contract's own, by its hash. Without it, the one in force."""
+
+    document_sha256: Annotated[Text, Field(pattern="^[0-9a-f]{64}$"), Says("must be a SHA-256 in hex")] | None = None
 
 
 class Declining(Body):
@@ -116,6 +122,14 @@ class ContractState(View):
     )
 
 
+class SentContract(ContractState):
+    """A contract that was sent for signature. With the warning `PARTY_INCOMPLETE`, `missing` names what the documents
+    need to name the parties, for example `client.address`."""
+
+    warnings: list[PartyWarning]
+    missing: list[str]
+
+
 class ContractBuilding(View):
     """The building of a contract, as it was when the contract was drafted."""
 
@@ -171,11 +185,12 @@ class Received(View):
 
 class Verified(View):
     """Whether a PDF is a document stored by the platform, unchanged to the last byte; if so, its type and when it was
-    stored."""
+    stored. `executed` is whether it is a contract with all its signatures; it is null for other documents."""
 
     genuine: bool
     sha256: str
     kind: DocumentKind | None
+    executed: bool | None
     stored_at: datetime | None
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
-from shared.contracts.models import ContractFilter, SignatureStatus
+from shared.contracts.models import ContractFilter, Side, SignatureStatus
 from shared.kit.db import Asked, Reading, Row, Tx
 from shared.kit.ids import new_id
 from shared.kit.request import Caller
@@ -98,7 +98,7 @@ _RENEWED = """
 _DEAL = (
     """
 SELECT c.id, c.status, c.end_date, c.terminates_on, c.termination_reason, c.owner_party, c.client_party,
-       c.premises, c.version, c.document_key,
+       c.premises, c.version, c.document_key, c.executed_at,
        c.signature_provider, """
     + _TERMS
     + """,
@@ -113,34 +113,6 @@ WHERE c.id = %(contract_id)s
 )
 
 _SELECT_MY_DEAL = _DEAL + " AND " + _MINE
-
-_SELECT_EVIDENCE = (
-    """
-SELECT c.id, c.status, c.signature_status, c.created_at, c.sent_at, c.executed_at, c.activated_at, c.terminated_at,
-       jsonb_build_object('id', c.owner_id, 'name', c.owner_party ->> 'name',
-           'organization', c.owner_party ->> 'legal_name') AS owner,
-       jsonb_build_object('id', c.client_id, 'name', c.client_party ->> 'name',
-           'organization', c.client_party ->> 'legal_name') AS client
-FROM contracts c
-WHERE c.id = %(contract_id)s AND """
-    + _MINE
-)
-
-_SELECT_LEASE_DOCUMENT = """
-SELECT d.number, d.object_key, d.sha256, d.byte_size, d.created_at
-FROM documents d
-WHERE d.contract_id = %(contract_id)s AND d.kind = 'LEASE'
-"""
-
-_SELECT_EVIDENCED = """
-SELECT g.side, g.user_id, g.signature, g.consent, g.provider, g.document_sha256, host(g.ip_address) AS ip_address,
-       g.user_agent, g.evidence, g.signed_at
-FROM signatures g
-WHERE g.contract_id = %(contract_id)s
-ORDER BY g.signed_at, g.id
-"""
-
-_SELECT_DOCUMENT_KNOWN = "SELECT k.kind, k.created_at FROM app.known_document(%(sha256)s) AS k"
 
 _SELECT_DRAFT = """
 SELECT c.start_date, app.today(c.premises #>> '{building,timezone}') AS today,
@@ -168,9 +140,11 @@ RETURNING """
 
 _INSERT_SIGNATURE = """
 INSERT INTO signatures (id, contract_id, owner_organization_id, client_organization_id, side, user_id, signature,
-                        consent, document_id, document_sha256, ip_address, user_agent, provider, evidence, signed_at)
+                        title, consent, document_id, document_sha256, ip_address, user_agent, provider, evidence,
+                        signed_at)
 SELECT %(id)s, c.id, c.owner_organization_id, c.client_organization_id, %(side)s, %(user_id)s,
-       coalesce(%(name)s, (SELECT u.name FROM users u WHERE u.id = %(user_id)s)), true,
+       coalesce(%(name)s, (SELECT u.name FROM users u WHERE u.id = %(user_id)s)),
+       (SELECT u.title FROM users u WHERE u.id = %(user_id)s), true,
        (SELECT d.id FROM documents d WHERE d.contract_id = c.id AND d.kind = 'LEASE'), c.document_sha256,
        %(ip)s, %(user_agent)s, %(provider)s, %(evidence)s, least(coalesce(%(signed_at)s::timestamptz, now()), now())
 FROM contracts c
@@ -232,6 +206,8 @@ _UPDATE_DECLINED = (
     """
 UPDATE contracts c
 SET termination_reason = %(reason)s, updated_at = now(), updated_by = %(user_id)s,
+    declined = jsonb_build_object('side', %(side)s::text, 'user_id', %(user_id)s::uuid, 'at', now(),
+                                  'name', (SELECT u.name FROM users u WHERE u.id = %(user_id)s)),
     status = CASE WHEN c.bid_id IS NULL AND c.renews_contract_id IS NULL AND c.sent_at IS NULL THEN 'TERMINATED'
                   ELSE c.status END
 WHERE c.id = %(contract_id)s
@@ -281,20 +257,6 @@ def ask_for_deal(tx: Tx, contract_id: UUID) -> Asked[list[Row]]:
 def lock_contract(tx: Tx, caller: Caller, contract_id: UUID) -> Row | None:
     """The contract's state and its saga's token, locked."""
     return tx.one(_LOCK_ONE, {"contract_id": contract_id, **signing_sides(caller)})
-
-
-def select_evidence(tx: Reading, caller: Caller, contract_id: UUID) -> tuple[Row, Row | None, list[Row]] | None:
-    """What of the caller's contract proves its signatures: its dates, its document, the signatures."""
-    values = {"contract_id": contract_id, **sides_of(caller)}
-    contracts, documents, signatures = tx.batch(
-        (_SELECT_EVIDENCE, values), (_SELECT_LEASE_DOCUMENT, values), (_SELECT_EVIDENCED, values)
-    )
-    return (contracts[0], documents[0] if documents else None, signatures) if contracts else None
-
-
-def select_known_document(tx: Reading, sha256: str) -> Row | None:
-    """`kind` and `created_at` of a document that was stored with this hash, whosever it is."""
-    return tx.one(_SELECT_DOCUMENT_KNOWN, {"sha256": sha256})
 
 
 def ask_for_draft(tx: Tx, contract_id: UUID) -> Asked[list[Row]]:
@@ -348,7 +310,10 @@ def update_terminating(tx: Tx, contract_id: UUID, effective_date: date, reason: 
     return tx.batch((_UPDATE_TERMINATING, values))[0][0]
 
 
-def update_declined(tx: Tx, contract_id: UUID, reason: str, user_id: UUID | None) -> Row:
-    """The contract, declined; the saga undoes the rest. A draft that was never sent has none, and just ends."""
-    values = {"contract_id": contract_id, "reason": reason, "user_id": user_id}
+def update_declined(tx: Tx, contract_id: UUID, reason: str, side: Side | None, user_id: UUID | None) -> Row:
+    """The contract, declined; the saga undoes the rest. A draft that was never sent has none, and just ends.
+
+    Where a provider tells of it, neither `side` nor `user_id` is known.
+    """
+    values = {"contract_id": contract_id, "reason": reason, "side": side, "user_id": user_id}
     return tx.batch((_UPDATE_DECLINED, values))[0][0]

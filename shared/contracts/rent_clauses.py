@@ -175,7 +175,7 @@ def free_rent(months: Sequence[int]) -> str:
             runs.append([month, month])
     ranges = [str(first) if first == last else f"{first} to {last}" for first, last in runs]
     listed = ranges[0] if len(ranges) == 1 else f"{', '.join(ranges[:-1])} and {ranges[-1]}"
-    return f"{'month' if len(ranges) == 1 else 'months'} {listed}"
+    return f"{'month' if len(months) == 1 else 'months'} {listed}"
 
 
 def late_summary(policy: LatePolicy | None, money: Money) -> str:

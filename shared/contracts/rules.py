@@ -123,6 +123,11 @@ def signed_key(document_key: str) -> str:
     return f"{document_key.removesuffix('.pdf')}-signed.pdf"
 
 
+def executed_key(document_key: str) -> str:
+    """Where the executed lease is kept: beside the one that both sides signed."""
+    return f"{document_key.removesuffix('.pdf')}-executed.pdf"
+
+
 def check_terminable(contract: ContractState, term: Row, effective_date: date) -> None:
     """Raises NotInForce, EndsAlready, IsRenewed, or Invalid on an `effective_date` that is past or outside the term."""
     if contract.status not in ("SIGNED", "ACTIVE") or term["contract_type"] == "SALE":

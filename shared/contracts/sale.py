@@ -14,7 +14,7 @@ KIND = "Agreement of Sale"
 
 
 def render_sale(sale: LeaseDocument) -> bytes:
-    """The agreement as a PDF of A4 pages; `lessor` is the seller, `lessee` the buyer. Equal sales give identical
+    """The agreement as a PDF; `lessor` is the seller, `lessee` the buyer. Equal sales give identical
     bytes."""
     pdf = Pdf(
         kind=KIND,
@@ -22,6 +22,7 @@ def render_sale(sale: LeaseDocument) -> bytes:
         document_id=str(sale.contract_id),
         issued_on=sale.issued_on,
         author=sale.lessor.legal_name,
+        paper=sale.premises.paper,
     )
     pdf.title("Agreement of Sale of Commercial Premises", f"{sale.reference}, issued {written_day(sale.issued_on)}")
     pdf.heading("Parties")

@@ -64,6 +64,24 @@ def write_object(bucket: str, key: str, content: bytes, content_type: str, timeo
         raise AwsError(status, "S3", answer[:200].decode(errors="replace"))
 
 
+def write_new_object(bucket: str, key: str, content: bytes, content_type: str, timeout: float = 10.0) -> bytes:
+    """Store an S3 object where there is none; what is stored there now, which the first of several has written.
+
+    Raises AwsError, Unavailable.
+    """
+    headers = {"content-type": content_type, "if-none-match": "*"}
+    status, answer = _s3("PUT", bucket, key, content, headers, timeout)
+    # 409: another one is being written at this moment.
+    if status in (409, 412):
+        kept = read_object(bucket, key, timeout)
+        if kept is None:
+            raise Unavailable(message="s3 is writing this object.")
+        return kept
+    if status >= 300:
+        raise AwsError(status, "S3", answer[:200].decode(errors="replace"))
+    return content
+
+
 def delete_object(bucket: str, key: str, timeout: float = 10.0) -> None:
     """Delete an S3 object; one that is not there is no error. Raises AwsError, Unavailable."""
     status, answer = _s3("DELETE", bucket, key, b"", {}, timeout)

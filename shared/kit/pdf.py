@@ -1,4 +1,4 @@
-"""A4 pages in one design: title, sections, facts, tables, and the header and footer of every page.
+"""Pages in one design, A4 or Letter: title, sections, facts, tables, and the header and footer of every page.
 
 The same calls give the same bytes: the creation date is the document's own, nothing is random, and
 the fonts are our own files. A document's SHA-256 is stored and signed, and a step that renders it
@@ -10,19 +10,29 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Literal
 
-from fpdf import FPDF
+from fpdf import FPDF, ViewerPreferences
 
+from shared.kit.countries import alpha2
 from shared.kit.typeset import LEADING, Typesetter
 from shared.kit.written import clean
 
 # Millimetres of A4.
-PAGE_WIDTH, PAGE_HEIGHT = 210.0, 297.0
+PAGE_WIDTH = 210.0
 LEFT, TOP, BOTTOM = 22.0, 27.0, 24.0
 WIDTH = PAGE_WIDTH - 2 * LEFT
-FLOOR = PAGE_HEIGHT - BOTTOM
 
 INK, MUTED, ACCENT = (26, 29, 36), (104, 110, 122), (24, 54, 98)
 HAIRLINE, BAND = (209, 213, 220), (241, 244, 248)
+
+
+Paper = Literal["A4", "Letter"]
+_LETTER = frozenset("US CA MX PH CL CO CR GT PA SV VE NI HN DO PR".split())
+"""Where people print on Letter (Unicode CLDR, measurementData)."""
+
+
+def paper_of(country: str | None) -> Paper:
+    """The paper of the country where the building stands."""
+    return "Letter" if alpha2(country or "") in _LETTER else "A4"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +65,12 @@ class Total:
 class Pdf:
     """A document being written. `finish()` returns its bytes."""
 
-    def __init__(self, *, kind: str, reference: str, document_id: str, issued_on: date, author: str) -> None:
-        self._pdf = FPDF(format="A4", unit="mm")
+    def __init__(
+        self, *, kind: str, reference: str, document_id: str, issued_on: date, author: str, paper: Paper = "A4"
+    ) -> None:
+        self._pdf = FPDF(format=paper, unit="mm")
+        self._height_of_page = self._pdf.h
+        self._floor = self._height_of_page - BOTTOM
         self._text = Typesetter(self._pdf)
         # fpdf2 would replace "{nb}" by the number of pages, in a party's name too.
         self._pdf.alias_nb_pages("")
@@ -65,6 +79,7 @@ class Pdf:
         self._pdf.set_auto_page_break(True, BOTTOM)
         self._pdf.set_creation_date(datetime(issued_on.year, issued_on.month, issued_on.day, tzinfo=UTC))
         self._pdf.set_lang("en")
+        self._pdf.viewer_preferences = ViewerPreferences(display_doc_title=True)
         self._kind, self._reference, self._document_id = kind, clean(reference), document_id
         self._pdf.set_title(f"{kind} {self._reference}")
         self._pdf.set_author(clean(author))
@@ -125,7 +140,7 @@ class Pdf:
         self._table_head(columns, height)
         for position, row in enumerate(body):
             last = position == len(body) - 1
-            if self._pdf.y + height + foot * len(totals) * last > FLOOR:
+            if self._pdf.y + height + foot * len(totals) * last > self._floor:
                 self._pdf.add_page()
                 self._table_head(columns, height)
             self._row(columns, row, height, band=position % 2 == 1)
@@ -211,7 +226,7 @@ class Pdf:
 
     def keep(self, height: float) -> None:
         """Start a new page unless `height` mm are left on this one."""
-        if self._pdf.y + height > FLOOR:
+        if self._pdf.y + height > self._floor:
             self._pdf.add_page()
 
     def space(self, height: float) -> None:
@@ -237,11 +252,11 @@ class Pdf:
             half = WIDTH / 2
             for y, left, right in (
                 (12.0, self._kind, self._reference),
-                (PAGE_HEIGHT - 15, f"Document {self._document_id}", f"Page {page} of {pages}"),
+                (self._height_of_page - 15, f"Document {self._document_id}", f"Page {page} of {pages}"),
             ):
                 self._cell(left, x=LEFT, y=y, width=half, height=4, size=7.5, color=MUTED)
                 self._cell(right, x=LEFT + half, y=y, width=half, height=4, size=7.5, color=MUTED, align="R")
-            for y in (17.0, PAGE_HEIGHT - 16.5):
+            for y in (17.0, self._height_of_page - 16.5):
                 self._pdf.set_y(y)
                 self._line(LEFT, LEFT + WIDTH, color=HAIRLINE)
 

@@ -64,6 +64,12 @@ RESOURCES: dict[str, Resource] = {
         {"sign": Grant(("kms:Sign",)), "read": Grant(("kms:GetPublicKey",))},
         key=Key("RSA_2048", "SIGN_VERIFY"),
     ),
+    # What seals executed leases (shared/contracts/seal.py).
+    "seal_key": Resource(
+        "SEAL_KEY_ID",
+        {"sign": Grant(("kms:Sign",)), "read": Grant(("kms:GetPublicKey",))},
+        key=Key("RSA_2048", "SIGN_VERIFY"),
+    ),
     "derive_key": Resource(
         "DERIVE_KEY_ID", {"mac": Grant(("kms:GenerateMac",))}, key=Key("HMAC_256", "GENERATE_VERIFY_MAC")
     ),

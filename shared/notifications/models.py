@@ -123,6 +123,8 @@ class Deal:
     client: str
     actor_name: str | None
     actor_side: Side | None
+    declined_by: str | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

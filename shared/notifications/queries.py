@@ -87,15 +87,27 @@ FROM (
 """
 
 # Whoever acts for neither side, as the platform's administrators do, acts for the platform.
-_SELECT_DEAL = """
+# For the other side it is the organization that declines.
+_DECLINED_BY = """
+CASE WHEN c.declined IS NULL THEN NULL
+     ELSE coalesce(CASE c.declined ->> 'side' WHEN 'OWNER' THEN c.owner_party ->> 'legal_name'
+                                              WHEN 'CLIENT' THEN c.client_party ->> 'legal_name' END, 'DocuSign') END
+"""
+
+_SELECT_DEAL = f"""
 SELECT s.name AS space, deal.currency,
        coalesce(o.legal_name, o.name) AS owner, coalesce(c.legal_name, c.name) AS client, actor.name AS actor_name,
        CASE WHEN actor.organization_id = o.id THEN 'OWNER'
-            WHEN actor.organization_id = c.id OR actor.id = deal.broker_id THEN 'CLIENT' END AS actor_side
+            WHEN actor.organization_id = c.id OR actor.id = deal.broker_id THEN 'CLIENT' END AS actor_side,
+       -- The release before this one does not write down who declined.
+       coalesce(deal.declined_by, CASE actor.organization_id WHEN o.id THEN coalesce(o.legal_name, o.name)
+                                                             ELSE coalesce(c.legal_name, c.name) END) AS declined_by,
+       coalesce(deal.reason, '') AS reason
 FROM (
-    SELECT b.space_id, b.currency, b.broker_id FROM bids b WHERE b.id = %(bid_id)s
+    SELECT b.space_id, b.currency, b.broker_id, NULL AS declined_by, NULL AS reason
+    FROM bids b WHERE b.id = %(bid_id)s
     UNION ALL
-    SELECT c.space_id, c.currency, b.broker_id
+    SELECT c.space_id, c.currency, b.broker_id, {_DECLINED_BY}, c.termination_reason
     FROM contracts c
     LEFT JOIN bids b ON b.id = c.bid_id
     WHERE c.id = %(contract_id)s
@@ -246,11 +258,13 @@ FROM bids b
 WHERE b.id = %(object_id)s
 """
 
-_SELECT_CONTRACT_MATTER = """
-SELECT c.premises #>> '{space,name}' AS space, c.premises #>> '{building,name}' AS building, c.currency,
+_SELECT_CONTRACT_MATTER = f"""
+SELECT c.premises #>> '{{space,name}}' AS space, c.premises #>> '{{building,name}}' AS building, c.currency,
        c.owner_party ->> 'legal_name' AS owner, c.client_party ->> 'legal_name' AS client, c.start_date, c.end_date,
        c.base_rent, c.signature_provider, c.termination_reason,
-       (c.hold_until AT TIME ZONE (c.premises #>> '{building,timezone}'))::date AS hold_until
+       {_DECLINED_BY} AS declined_by,
+       ((c.declined ->> 'at')::timestamptz AT TIME ZONE (c.premises #>> '{{building,timezone}}'))::date AS declined_on,
+       (c.hold_until AT TIME ZONE (c.premises #>> '{{building,timezone}}'))::date AS hold_until
 FROM contracts c
 WHERE c.id = %(object_id)s
 """

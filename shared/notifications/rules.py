@@ -1,5 +1,6 @@
 """Who is notified of what. What an event tells whom is in the table of news (shared/notifications/table.py)."""
 
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -32,7 +33,7 @@ def concerned(event: Event, people: list[Person]) -> list[Person]:
 def notices(event: Event, deal: Deal, people: list[Person]) -> list[Notice]:
     """What the people are told; who caused it knows already."""
     key, entry = table.entry_of(event)
-    facts = facts_of(entry, event.data, {"space": deal.space, "currency": deal.currency})
+    facts = facts_of(entry, event.data, asdict(deal))
     notified = [person for person in people if entry.sentence(person.side) is not None and person.id != event.actor]
     return [
         Notice(

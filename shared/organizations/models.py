@@ -28,11 +28,38 @@ MandateStatus = Literal["ACTIVE", "EXPIRED", "REVOKED"]
 InvitedRole = Literal["OWNER", "CLIENT", "BROKER", "AGENT", "FINANCIAL_OFFICER"]
 
 
+class NewBankAccount(Body):
+    """Where tenants pay: an IBAN, or a routing number (ABA) with an account number. `currency` limits the account to
+    payments in that currency."""
+
+    holder: Annotated[Label, Field(max_length=140)] | None = None
+    bank: Annotated[Label, Field(max_length=140)] | None = None
+    iban: Annotated[Text, Field(max_length=42)] | None = None
+    bic: Annotated[Text, Field(pattern="^[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?$"), Says("must be a BIC")] | None = None
+    routing_number: Annotated[Text, Field(max_length=9)] | None = None
+    account_number: Annotated[Text, Field(pattern="^[0-9]{4,17}$"), Says("must have 4 to 17 digits")] | None = None
+    currency: Annotated[Text, Field(pattern="^[A-Z]{3}$"), Says("must be an ISO 4217 code, such as USD")] | None = None
+
+
+class BankAccount(View):
+    """Where tenants pay. `iban` has no spaces."""
+
+    holder: str | None
+    bank: str | None
+    iban: str | None
+    bic: str | None
+    routing_number: str | None
+    account_number: str | None
+    currency: str | None
+
+
 class OrganizationChanges(Body):
     """Fields that are given are changed, the address as a whole. Null clears a field.
 
-    Contracts and issued invoices do not change; the next invoice shows the new details. `signature_provider` and
-    `requires_authorization` are for owners: how their leases are signed, and whether they require authorization.
+    Contracts and issued invoices do not change; the next invoice shows the new details. The rest is for owners:
+    `signature_provider` and `requires_authorization` say how their leases are signed, `complete_parties` whether a bid
+    is approved and a lease is sent only if both parties have a legal name, an address and a country, and
+    `bank_accounts` where their tenants pay.
     """
 
     name: Label = LEFT_OUT
@@ -42,6 +69,8 @@ class OrganizationChanges(Body):
     logo_url: Logo | None = None
     signature_provider: SignatureProvider = LEFT_OUT
     requires_authorization: Flag = LEFT_OUT
+    complete_parties: Flag = LEFT_OUT
+    bank_accounts: Annotated[list[NewBankAccount], Field(max_length=10)] | None = None
 
 
 class OrganizationAddress(View):
@@ -65,6 +94,8 @@ class Organization(View):
     logo_url: str | None
     signature_provider: SignatureProvider
     requires_authorization: bool
+    complete_parties: bool
+    bank_accounts: list[BankAccount]
     created_at: datetime
     updated_at: datetime
 
@@ -78,6 +109,7 @@ class OrganizationChange(View):
         "logo_url",
         "signature_provider",
         "requires_authorization",
+        "complete_parties",
         "changed",
     )
 
@@ -87,6 +119,7 @@ class OrganizationChange(View):
     logo_url: str | None
     signature_provider: SignatureProvider
     requires_authorization: bool
+    complete_parties: bool
     changed: list[str]
 
 

@@ -19,7 +19,7 @@ from shared.organizations.sides import EVERY_SIDE, sides_of
 
 _ORGANIZATION = """
     o.id, o.name, o.legal_name, o.address, o.tax_id, o.logo_url, o.signature_provider, o.requires_authorization,
-    o.created_at, o.updated_at
+    o.complete_parties, coalesce(o.bank_accounts, '[]') AS bank_accounts, o.created_at, o.updated_at
 """
 
 
@@ -41,7 +41,8 @@ _LOCK_ORGANIZATION = f"{_SELECT_ORGANIZATION} FOR UPDATE OF o"
 
 def update_organization(tx: Tx, row: Row) -> Row:
     """The organization with the values of `row`."""
-    [updated] = tx.all(_UPDATE_ORGANIZATION, row | {"address": Jsonb(row["address"]) if row["address"] else None})
+    stored = {name: Jsonb(row[name]) if row[name] else None for name in ("address", "bank_accounts")}
+    [updated] = tx.all(_UPDATE_ORGANIZATION, row | stored)
     return updated
 
 
@@ -49,7 +50,7 @@ _UPDATE_ORGANIZATION = f"""
 UPDATE organizations o
 SET name = %(name)s, legal_name = %(legal_name)s, address = %(address)s, tax_id = %(tax_id)s, logo_url = %(logo_url)s,
     signature_provider = %(signature_provider)s, requires_authorization = %(requires_authorization)s,
-    updated_at = clock_timestamp()
+    complete_parties = %(complete_parties)s, bank_accounts = %(bank_accounts)s, updated_at = clock_timestamp()
 WHERE o.id = %(id)s
 RETURNING {_ORGANIZATION}
 """

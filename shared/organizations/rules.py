@@ -5,6 +5,7 @@ from datetime import date
 from shared.kit.catalog import STAFF, Role
 from shared.kit.db import Row
 from shared.kit.errors import Conflict, Detail, Invalid
+from shared.organizations.accounts import checked
 from shared.organizations.models import InvitedRole, OrganizationChanges
 from shared.organizations.roles import ROLES, Right, may
 
@@ -17,7 +18,7 @@ INVITATION_KEY = "invitation tokens"
 REMOVED = "REMOVED_FROM_ORGANIZATION"
 """Why a session was revoked: its user was removed."""
 
-_OWNERS_POLICIES = ("signature_provider", "requires_authorization")
+_OWNERS_POLICIES = ("signature_provider", "requires_authorization", "complete_parties", "bank_accounts")
 
 
 class RemovingOneself(Conflict):
@@ -52,8 +53,10 @@ def check_policies(role: Role, changes: OrganizationChanges) -> None:
 
 
 def changed(before: Row, changes: OrganizationChanges) -> tuple[Row, list[str]]:
-    """The organization's row after the change, and the names of the changed fields."""
+    """The organization's row after the change, and the names of the changed fields. Raises Invalid if a bank account
+    cannot be one."""
     after = before | changes.model_dump(include=changes.model_fields_set)
+    after["bank_accounts"] = checked(changes.bank_accounts) if changes.bank_accounts else after["bank_accounts"] or []
     return after, [name for name in after if after[name] != before[name]]
 
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Literal
 from uuid import UUID
 
-from shared.kit.pdf import WIDTH, Column, Party, Pdf, Total
+from shared.kit.pdf import WIDTH, Column, Paper, Party, Pdf, Total
 from shared.kit.written import written_day, written_money
 
 CHARGES = {
@@ -54,6 +54,9 @@ class Invoice:
     tax: Decimal
     total: Decimal
     paid: Decimal = Decimal(0)
+    accounts: tuple[dict[str, str | None], ...] = ()
+    """Where to pay, as the issuer's organization keeps them."""
+    paper: Paper = "A4"
     exponent: int = 2
 
 
@@ -84,6 +87,7 @@ class Receipt:
     credit: Decimal = Decimal(0)
     payment_method: str | None = None
     transaction_reference: str | None = None
+    paper: Paper = "A4"
     exponent: int = 2
 
 
@@ -95,6 +99,7 @@ def render_invoice(invoice: Invoice) -> bytes:
         document_id=str(invoice.id),
         issued_on=invoice.issued_on,
         author=invoice.issuer.legal_name,
+        paper=invoice.paper,
     )
     pdf.title("Invoice", invoice.number)
     pdf.columns(("From", block(invoice.issuer)), ("Bill to", block(invoice.recipient)))
@@ -102,6 +107,7 @@ def render_invoice(invoice: Invoice) -> bytes:
         [
             ("Issued", written_day(invoice.issued_on)),
             ("Due", written_day(invoice.due_date)),
+            ("Supply period", _supplied(invoice.charges)),
             ("Lease", invoice.contract_reference),
             ("Premises", invoice.premises),
         ]
@@ -120,7 +126,7 @@ def render_invoice(invoice: Invoice) -> bytes:
         pdf.amount_due(
             f"Due by {written_day(invoice.due_date)}", written_money(invoice.currency, balance, invoice.exponent)
         )
-        pdf.paragraph(f"Please state {invoice.number} as the reference of your payment.")
+        _where_to_pay(pdf, invoice)
     return pdf.finish()
 
 
@@ -132,6 +138,7 @@ def render_receipt(receipt: Receipt) -> bytes:
         document_id=str(receipt.id),
         issued_on=receipt.issued_on,
         author=receipt.issuer.legal_name,
+        paper=receipt.paper,
     )
     pdf.title("Receipt", receipt.number)
     pdf.columns(
@@ -163,6 +170,26 @@ def render_receipt(receipt: Receipt) -> bytes:
         ),
     )
     return pdf.finish()
+
+
+def _where_to_pay(pdf: Pdf, invoice: Invoice) -> None:
+    if not invoice.accounts:
+        pdf.paragraph(f"Please state {invoice.number} as the reference of your payment.")
+        return
+    pdf.heading("Where to pay")
+    for account in invoice.accounts:
+        iban = account["iban"] or ""
+        told = [
+            ("Account holder", account["holder"] or invoice.issuer.legal_name),
+            ("Bank", account["bank"]),
+            ("IBAN", " ".join(iban[at : at + 4] for at in range(0, len(iban), 4))),
+            ("BIC", account["bic"]),
+            ("Routing number", account["routing_number"]),
+            ("Account number", account["account_number"]),
+        ]
+        pdf.facts([(label, value) for label, value in told if value])
+        pdf.space(2)
+    pdf.facts([("Payment reference", invoice.number)])
 
 
 def block(party: Party) -> list[str]:
@@ -211,6 +238,13 @@ def _description(charge: Charge) -> str:
     if charge.installment_number:
         return f"{name}, installment {charge.installment_number} of {charge.total_installments}"
     return f"{name}, index adjustment" if charge.charge == "RENT" else name
+
+
+def _supplied(charges: Sequence[Charge]) -> str:
+    """From the first to the last day of what is charged."""
+    ends = [charge.period_end or charge.period_start for charge in charges]
+    first, last = min(charge.period_start for charge in charges), max(ends)
+    return written_day(first) if first == last else f"{written_day(first)} – {written_day(last)}"
 
 
 def _period(charge: Charge) -> str:

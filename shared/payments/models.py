@@ -16,6 +16,7 @@ from shared.kit.fields import (
     Number,
     PositiveMoney,
     Printed,
+    Query,
     Says,
     Shown,
     Text,
@@ -54,6 +55,21 @@ class Crediting(Body):
 
     amount: PositiveMoney | None = None
     reason: Annotated[Printed, Field(min_length=1, max_length=500)]
+
+
+class StatementDays(Query):
+    """The days that a statement covers, both included: from the first entry, to today."""
+
+    begins: Annotated[AskedDay | None, Field(alias="from")] = None
+    ends: Annotated[AskedDay | None, Field(alias="to")] = None
+
+    @field_validator("ends")
+    @classmethod
+    def _not_before_it_begins(cls, ends: date | None, info: ValidationInfo) -> date | None:
+        begins = info.data.get("begins")
+        if ends and begins and ends < begins:
+            raise refuse("must not be before `from`")
+        return ends
 
 
 class Returning(Body):

@@ -10,7 +10,9 @@ from typing import Any
 from shared.contracts.document import located
 from shared.contracts.lease import lease_reference, party_of
 from shared.kit.db import Row
+from shared.kit.pdf import paper_of
 from shared.maths.currencies import exponent_of
+from shared.organizations.accounts import payable_to
 from shared.payments.document import Charge, Invoice, Receipt
 
 
@@ -31,6 +33,8 @@ def invoice_of(row: Row) -> Invoice:
         tax=row["tax_amount"],
         total=row["total_amount"],
         paid=row["paid_at_issue"],
+        accounts=tuple(payable_to(row["owner_party"].get("bank_accounts"), row["currency"])),
+        paper=paper_of(row["premises"]["building"]["address"].get("country")),
         exponent=exponent_of(row["currency"]),
     )
 
@@ -61,6 +65,7 @@ def receipt_of(row: Row) -> Receipt:
         paid=sum((Decimal(one["amount"]) for one in transactions), Decimal(row["applied"])),
         payment_method=latest["payment_method"],
         transaction_reference=latest["transaction_reference"],
+        paper=paper_of(row["premises"]["building"]["address"].get("country")),
         exponent=exponent_of(row["currency"]),
     )
 

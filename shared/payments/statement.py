@@ -8,10 +8,11 @@ from uuid import UUID
 from shared.contracts.document import located
 from shared.contracts.lease import lease_reference, party_of
 from shared.kit.db import Row
-from shared.kit.pdf import WIDTH, Column, Party, Pdf, Total
+from shared.kit.pdf import WIDTH, Column, Paper, Party, Pdf, Total, paper_of
 from shared.kit.written import written_day, written_money
 from shared.maths.currencies import exponent_of
 from shared.payments.document import CHARGES, block
+from shared.payments.models import StatementDays
 
 ENTRIES = {
     "CREDIT_NOTE": "Credit note",
@@ -41,7 +42,8 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """An account as of a day. `deposit_held` belongs to the client and is not part of the balance."""
+    """An account from one day to another. `opening` is what was owed before its first entry; `deposit_held` belongs to
+    the client and is not part of the balance."""
 
     contract_id: UUID
     as_of: date
@@ -53,15 +55,21 @@ class Statement:
     currency: str
     entries: tuple[Entry, ...]
     deposit_held: Decimal
+    begins: date | None = None
+    ends: date | None = None
+    opening: Decimal = Decimal(0)
+    paper: Paper = "A4"
     exponent: int = 2
 
     @property
     def balance(self) -> Decimal:
-        return self.entries[-1].balance if self.entries else Decimal(0)
+        return self.entries[-1].balance if self.entries else self.opening
 
 
-def statement_of(contract: Row, entries: list[Row]) -> Statement:
-    """The statement of a contract (`queries.select_statement`)."""
+def statement_of(contract: Row, entries: list[Row], days: StatementDays) -> Statement:
+    """The statement of a contract (`queries.select_statement`) for those days."""
+    first, last = days.begins or date.min, days.ends or date.max
+    before = [row for row in entries if row["date"] < first]
     premises = contract["premises"]
     ends = contract["end_date"]
     return Statement(
@@ -85,29 +93,37 @@ def statement_of(contract: Row, entries: list[Row]) -> Statement:
                 row["balance"],
             )
             for row in entries
+            if first <= row["date"] <= last
         ),
         deposit_held=contract["deposit_held"],
+        begins=days.begins,
+        ends=days.ends,
+        opening=before[-1]["balance"] if before else Decimal(0),
+        paper=paper_of(premises["building"]["address"].get("country")),
         exponent=exponent_of(contract["currency"]),
     )
 
 
 def render_statement(statement: Statement) -> bytes:
-    """The statement as a PDF of A4 pages. Equal statements give identical bytes."""
+    """The statement as a PDF. Equal statements give identical bytes."""
     pdf = Pdf(
         kind="Statement of Account",
         reference=statement.contract_reference,
         document_id=str(statement.contract_id),
         issued_on=statement.as_of,
         author=statement.issuer.legal_name,
+        paper=statement.paper,
     )
-    pdf.title("Statement of Account", f"{statement.contract_reference}, as of {written_day(statement.as_of)}")
+    pdf.title("Statement of Account", f"{statement.contract_reference}, {_days(statement)}")
     pdf.columns(("From", block(statement.issuer)), ("To", block(statement.recipient)))
     pdf.facts([("Premises", statement.premises), ("Term", statement.term)])
     pdf.space(5)
     owed = abs(statement.balance)
     label = "In the lessee's favour" if statement.balance < 0 else "To be paid" if owed else "Settled"
     pdf.amount_due(label, written_money(statement.currency, owed, statement.exponent))
-    pdf.table(_COLUMNS, [_row(statement, entry) for entry in statement.entries], totals=[_total(statement)])
+    opening = ("", "Opening balance", "", "", "", _figure(statement, statement.opening))
+    rows = [opening, *(_row(statement, entry) for entry in statement.entries)]
+    pdf.table(_COLUMNS, rows, totals=[_total(statement)])
     pdf.space(3)
     pdf.paragraph(
         f"All amounts in {statement.currency}. A negative balance is applied to the lessee's next installments."
@@ -132,12 +148,22 @@ def _row(statement: Statement, entry: Entry) -> tuple[str, ...]:
     def figure(amount: Decimal) -> str:
         return f"{amount:,.{statement.exponent}f}" if amount else ""
 
-    balance = f"{entry.balance:,.{statement.exponent}f}"
+    balance = _figure(statement, entry.balance)
     return (written_day(entry.day), entry.name, entry.reference, figure(entry.debit), figure(entry.credit), balance)
+
+
+def _figure(statement: Statement, amount: Decimal) -> str:
+    return f"{amount:,.{statement.exponent}f}"
+
+
+def _days(statement: Statement) -> str:
+    """“1 March 2027 to 31 March 2027”, or “as of” its last day where it begins with the account."""
+    last = written_day(statement.ends or statement.as_of)
+    return f"{written_day(statement.begins)} to {last}" if statement.begins else f"as of {last}"
 
 
 def _total(statement: Statement) -> Total:
     debit = sum((entry.debit for entry in statement.entries), Decimal(0))
     credit = sum((entry.credit for entry in statement.entries), Decimal(0))
-    figures = (f"{amount:,.{statement.exponent}f}" for amount in (debit, credit, statement.balance))
-    return Total(("Total", "", "", *figures))
+    figures = (_figure(statement, amount) for amount in (debit, credit, statement.balance))
+    return Total(("Closing balance", "", "", *figures))

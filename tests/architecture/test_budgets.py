@@ -21,7 +21,10 @@ LAYERS = {
     "documents": {"fpdf", "cryptography", "bcrypt"},
     # Alembic takes MarkupSafe along, with Mako.
     "schema": {"sqlalchemy", "alembic", "markupsafe"},
+    # pyHanko takes cryptography along, which its layer holds, and bcrypt where it is installed.
+    "sealing": {"pyhanko", "pyhanko_certvalidator", "asn1crypto", "cryptography", "bcrypt", "requests"},
     "mail": {"jinja2", "markupsafe"},
+    "numbers": {"stdnum"},
     "codes": {"pyotp", "segno"},
     "places": {"tzfpy"},
     # cryptography takes bcrypt along where it is installed; the layer does not hold it.

@@ -14,7 +14,7 @@ USED_BY = {
     "bus.put": {"AWSEvents.PutEvents"},
     "derive_key.mac": {"TrentService.GenerateMac"},
     "documents.read": {"read_object"},
-    "documents.write": {"write_object"},
+    "documents.write": {"write_object", "write_new_object"},
     "documents.delete": {"delete_object"},
     # S3 says that there is no such object only to whoever may list the bucket.
     "documents.check": {"read_object", "bucket_answers"},
@@ -26,6 +26,8 @@ USED_BY = {
     "relay.send": {"emit", "nudge_relay"},
     "saga.resume": {"AWSStepFunctions.SendTaskSuccess", "AWSStepFunctions.SendTaskFailure"},
     "saga.start": {"AWSStepFunctions.StartExecution"},
+    "seal_key.read": {"TrentService.GetPublicKey"},
+    "seal_key.sign": {"TrentService.Sign"},
     "ses.send": {"send_email"},
     "signing_key.read": {"TrentService.GetPublicKey"},
     "signing_key.sign": {"TrentService.Sign"},
@@ -57,6 +59,12 @@ def words_of(source: Source, operation: Operation) -> set[str]:
     return set().union(*(source.words_of(*start) for start in starts))
 
 
+def names_another_key(use: str, words: set[str]) -> bool:
+    """Whether the call is made with another key than the grant's: two keys that sign share the call's name."""
+    name = use.partition(".")[0]
+    return name.endswith("_key") and name not in words
+
+
 def test_every_grant_is_tested_here() -> None:
     assert sorted(USED_BY) == sorted(all_uses()), "add to USED_BY which calls a new grant is for"
 
@@ -78,7 +86,7 @@ def test_every_used_action_is_granted(source: Source, operations: tuple[Operatio
         for operation in operations
         for words in [words_of(source, operation)]
         for use in set(all_uses()) - COMMON_WORDS - set(operation.uses)
-        if USED_BY[use] & words
+        if USED_BY[use] & words and not names_another_key(use, words)
     ]
     assert missing == []
 

@@ -246,3 +246,19 @@ def test_an_unsent_draft_lease_does_not_block_deleting_the_clients_account(world
     with psycopg.connect(world.database_url) as connection:
         connection.execute("SELECT app.set_ctx(%s, %s, 'CLIENT')", (direct.client.id, direct.client.organization_id))
         assert connection.execute("SELECT live_contracts FROM app.obligations()").fetchone() == (True,)
+
+
+def test_a_lease_to_incomplete_parties_is_sent_with_a_warning_or_refused(world, call, direct):
+    world.sql(
+        "UPDATE organizations SET legal_name = NULL, complete_parties = true WHERE id = %(id)s",
+        id=direct.owner.organization_id,
+    )
+    refused = direct.send()
+    assert (refused.status, refused.code) == (409, "PARTY_INCOMPLETE")
+    assert "owner.legal_name" in refused.fields
+    world.sql("UPDATE organizations SET complete_parties = false WHERE id = %(id)s", id=direct.owner.organization_id)
+
+    sent = direct.send()
+
+    assert (sent.status, sent.json["warnings"]) == (200, ["PARTY_INCOMPLETE"])
+    assert "owner.legal_name" in sent.json["missing"]

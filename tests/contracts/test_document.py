@@ -16,7 +16,7 @@ from pypdf import PdfReader
 
 from shared.contracts.clauses import Clause
 from shared.contracts.document import LeaseDocument, Premises, render_lease
-from shared.kit.pdf import Party
+from shared.kit.pdf import Party, paper_of
 from shared.maths.schedule import schedule
 from shared.maths.terms import Escalation, IndexClause, LatePolicy, RentStep, Terms
 
@@ -354,3 +354,26 @@ def test_the_lease_can_print_names_in_any_script(name: str, shown: str) -> None:
 
     assert pdf == render_lease(replace(document, lessor=party, lessee=replace(party, address=name)))
     assert shown in text(pdf)
+
+
+@pytest.mark.parametrize(
+    ("country", "size"),
+    [("USA", (612, 792)), ("Canada", (612, 792)), ("DE", (595, 842)), ("Atlantis", (595, 842)), (None, (595, 842))],
+)
+def test_a_document_has_the_paper_of_the_country_where_the_building_stands(country: str | None, size: tuple) -> None:
+    lease = a_lease()
+    pdf = render_lease(replace(lease, premises=replace(lease.premises, paper=paper_of(country))))
+
+    reader = PdfReader(io.BytesIO(pdf))
+    assert {tuple(round(float(side)) for side in page.mediabox[2:]) for page in reader.pages} == {size}
+    assert "Page 1 of" in pages(pdf)[0]
+
+
+def test_a_document_says_its_title_author_and_language() -> None:
+    reader = PdfReader(io.BytesIO(render_lease(a_lease())))
+
+    assert reader.metadata is not None
+    assert reader.metadata.title == "Commercial Lease LEASE-0193A1B2"
+    assert reader.metadata.author == "Harbor Holdings, LLC"
+    assert reader.trailer["/Root"]["/Lang"] == "en"
+    assert reader.trailer["/Root"]["/ViewerPreferences"]["/DisplayDocTitle"].value is True

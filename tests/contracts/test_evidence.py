@@ -7,11 +7,13 @@ import psycopg
 import pytest
 from pypdf import PdfReader
 
+from functions.contracts.decline_contract import decline_contract
 from functions.contracts.download_contract import download_contract
 from functions.contracts.show_evidence import show_evidence
 from functions.contracts.verify_document import verify_document
 from functions.leasing.activate_contract import activate_contract
 from functions.leasing.render_lease import render_lease
+from functions.leasing.request_signatures import request_signatures
 from functions.leasing.schedule_payments import schedule_payments
 from functions.leasing.void_contract import void_contract
 from shared.kit import aws
@@ -114,6 +116,34 @@ def test_the_evidence_of_a_deal_cancelled_unsigned_has_no_document(world, call):
     assert evidence(call, deal, accept="application/pdf").status == 200
 
 
+def test_who_declined_when_and_why_is_evidence(world, call):
+    deal = Deal(world, call)
+    deal.run(render_lease, request_signatures)
+    deal.sign(deal.client)
+    path = {"contract_id": deal.contract}
+    assert call(decline_contract, as_=deal.owner, path=path, body={"reason": "The tenant’s bank said no"}).status == 200
+    deal.run(void_contract)
+
+    found = evidence(call, deal).json
+
+    assert found["declined"] == {
+        "side": "OWNER",
+        "user_id": str(deal.owner.id),
+        "name": deal.owner.name,
+        "reason": "The tenant’s bank said no",
+        "at": found["declined"]["at"],
+    }
+    assert [(one["event"], one["by"]) for one in found["timeline"]][-2:] == [
+        ("DECLINED", deal.owner.name),
+        ("TERMINATED", None),
+    ]
+    reply = evidence(call, deal, accept="application/pdf")
+    text = " ".join(" ".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(reply.body)).pages)
+    assert f"Declined by {deal.owner.name} For the Lessor" in text
+    assert "Reason The tenant’s bank said no" in text
+    assert f"It was declined by {deal.owner.name}" in text
+
+
 def test_a_stranger_finds_no_evidence(world, call, deal):
     assert evidence(call, deal, world.client()).status == 404
 
@@ -130,6 +160,7 @@ def test_anyone_with_a_document_can_verify_that_it_is_genuine(world, call, deal)
         "genuine": True,
         "sha256": hashlib.sha256(document).hexdigest(),
         "kind": "LEASE",
+        "executed": False,
         "stored_at": found["stored_at"],
     }
     assert found["stored_at"][:19] == row["created_at"].isoformat()[:19]
@@ -173,5 +204,5 @@ def test_verifying_a_document_reveals_no_other_document(world, call, deal):
     document = lease(call, deal)
     with psycopg.connect(world.database_url, user="app_reader") as reader:
         digest = hashlib.sha256(document).hexdigest()
-        assert reader.execute("SELECT kind FROM app.known_document(%s)", (digest,)).fetchall() == [("LEASE",)]
+        assert reader.execute("SELECT kind FROM app.verified_document(%s)", (digest,)).fetchall() == [("LEASE",)]
         assert reader.execute("SELECT count(*) FROM documents").fetchone() == (0,)

@@ -1,7 +1,7 @@
 """Which mail goes to whom at each step of a deal, and what its two forms say."""
 
 import html
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -202,6 +202,10 @@ def test_a_cancelled_deal_is_mailed_to_both_sides_with_its_reason(world, call, d
     assert says(found[deal.client.email], "was cancelled", "Too dear <b>now</b>")
     assert "<b>" not in found[deal.client.email]["html"]
     assert says(found[deal.owner.email], "Neither side is bound by it.")
+    sql = "SELECT client_party ->> 'legal_name' AS name FROM contracts WHERE id = %(id)s"
+    [client] = world.sql(sql, id=deal.contract)
+    today = f"{datetime.now(UTC):%-d %B %Y}"
+    assert says(found[deal.client.email], "Declined by", client["name"], "Declined on", today)
 
 
 @pytest.fixture

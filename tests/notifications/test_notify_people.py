@@ -6,6 +6,9 @@ import pytest
 from functions.bids.approve_bid import approve_bid
 from functions.bids.get_bid import get_bid
 from functions.bids.place_bid import place_bid
+from functions.contracts.decline_contract import decline_contract
+from functions.leasing.render_lease import render_lease
+from functions.leasing.request_signatures import request_signatures
 from functions.notifications.notify_people import notify_people
 from functions.realtime.connect import connect
 from functions.users.update_profile import update_profile
@@ -13,6 +16,7 @@ from shared.kit.catalog import Role
 from shared.kit.ids import new_id
 from shared.notifications import table
 from tests.call import together
+from tests.leasing.deal import Deal as Signing
 from tests.realtime.sockets import Client, frames
 
 
@@ -377,3 +381,25 @@ def test_only_the_owners_side_gets_frames_about_an_unsent_draft(world, invoke, d
     assert [frame["event"] for frame in heard[owner]] == ["contract:updated"]
     assert set(heard) == {owner}
     assert told(world, deal.owner, deal.client) == []
+
+
+def test_whoever_declines_is_named_to_the_other_side_with_the_reason(world, call, invoke, deal):
+    declined = Signing(world, call)
+    declined.run(render_lease, request_signatures)
+    path = {"contract_id": declined.contract}
+    body = {"reason": "The bank said {no}"}
+    assert call(decline_contract, as_=declined.owner, path=path, body=body).status == 200
+    [event] = [one for one in world.event_details(declined.contract) if one["name"] == "contract.declined"]
+
+    assert invoke(notify_people, event) == []
+
+    space = world.sql("SELECT name FROM spaces WHERE id = %(id)s", id=declined.space)[0]["name"]
+    owner = organization_name(world, declined.owner)
+    assert told(world, declined.client)[-1] == (
+        "Lease Declined",
+        f"{owner} declined the lease for {space}: The bank said {{no}}",
+    )
+    [row] = world.sql(
+        "SELECT params FROM notifications WHERE user_id = %(id)s AND event = 'contract.declined'", id=declined.client.id
+    )
+    assert (row["params"]["declined_by"], row["params"]["reason"]) == (owner, "The bank said {no}")

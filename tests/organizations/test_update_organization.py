@@ -6,6 +6,7 @@ import pytest
 
 from functions.bids.approve_bid import approve_bid
 from functions.bids.place_bid import place_bid
+from functions.bids.withdraw_bid import withdraw_bid
 from functions.organizations.get_organization import get_organization
 from functions.organizations.update_organization import update_organization
 from shared.kit.catalog import Role
@@ -157,3 +158,89 @@ def test_a_repeated_idempotency_key_gets_the_first_answer(world, put):
     assert (second.body, second.headers["idempotent-replayed"]) == (first.body, "true")
     assert put(owner, key="k", name="Twice").status == 422
     assert world.events(owner.organization_id) == ["organization.updated"]
+
+
+IBAN = {"iban": "DE89 3704 0044 0532 0130 00", "bic": "COBADEFFXXX", "currency": "EUR"}
+ROUTED = {"routing_number": "111000025", "account_number": "000123456789", "bank": "First Bank"}
+NO_ACCOUNT = dict.fromkeys(("holder", "bank", "iban", "bic", "routing_number", "account_number", "currency"))
+
+
+def test_where_tenants_pay_is_kept(world, put):
+    owner = world.owner()
+
+    kept = put(owner, bank_accounts=[IBAN, ROUTED]).json["bank_accounts"]
+
+    assert kept == [NO_ACCOUNT | IBAN | {"iban": "DE89370400440532013000"}, NO_ACCOUNT | ROUTED]
+    assert put(owner, bank_accounts=None).json["bank_accounts"] == []
+
+
+@pytest.mark.parametrize(
+    ("account", "field"),
+    [
+        ({}, "iban"),
+        ({"iban": "DE88370400440532013000"}, "iban"),
+        ({"iban": "Sesame"}, "iban"),
+        (IBAN | {"account_number": "12345", "routing_number": "111000025"}, "account_number"),
+        ({"account_number": "12345"}, "routing_number"),
+        ({"iban": IBAN["iban"], "routing_number": "111000025"}, "account_number"),
+        (ROUTED | {"routing_number": "111000026"}, "routing_number"),
+    ],
+)
+def test_an_account_that_cannot_be_one_is_refused(world, put, account, field):
+    reply = put(world.owner(), bank_accounts=[IBAN, account])
+
+    assert (reply.status, reply.fields) == (400, [f"bank_accounts.1.{field}"])
+
+
+def test_only_an_owner_says_where_to_pay_and_how_complete_parties_are(world, put):
+    reply = put(world.client(), bank_accounts=[IBAN], complete_parties=True)
+
+    assert (reply.status, sorted(reply.fields)) == (400, ["bank_accounts", "complete_parties"])
+
+
+def named(put, user, country="USA"):
+    assert put(user, legal_name="Someone LLC", address=ADDRESS | {"country": country}).status == 200
+
+
+def test_an_approval_names_what_the_documents_lack_of_the_parties(world, call, put):
+    owner, client = world.owner(), world.client()
+    world.sql(
+        "UPDATE organizations SET legal_name = NULL, address = NULL WHERE id = ANY(%(ids)s)",
+        ids=[owner.organization_id, client.organization_id],
+    )
+    space = world.space(owner)
+
+    def approved():
+        body = {"space_id": space, "bid_amount": 5000, "start_date": "2027-02-01"}
+        bid = call(place_bid, as_=client, body=body).json["id"]
+        reply = call(approve_bid, as_=owner, path={"bid_id": bid}, body={})
+        if reply.status != 200:
+            call(withdraw_bid, as_=client, path={"bid_id": bid}, body={})
+        return reply
+
+    assert put(owner, complete_parties=True).status == 200
+    named(put, owner)
+    refused = approved()
+    assert (refused.status, refused.code) == (409, "PARTY_INCOMPLETE")
+    assert refused.fields == ["client.legal_name", "client.address", "client.country"]
+    named(put, client, country="Atlantis")
+    assert approved().fields == ["client.country"]
+    assert put(owner, complete_parties=False).status == 200
+
+    reply = approved()
+
+    assert (reply.status, reply.json["warnings"]) == (200, ["PARTY_INCOMPLETE"])
+    assert reply.json["missing"] == ["client.country"]
+
+
+def test_an_approval_of_complete_parties_warns_of_nothing(world, call, put):
+    owner, client = world.owner(), world.client()
+    named(put, owner)
+    named(put, client, country="de")
+    assert put(owner, complete_parties=True).status == 200
+    body = {"space_id": world.space(owner), "bid_amount": 5000, "start_date": "2027-02-01"}
+    bid = call(place_bid, as_=client, body=body).json["id"]
+
+    reply = call(approve_bid, as_=owner, path={"bid_id": bid}, body={})
+
+    assert (reply.status, reply.json["warnings"], reply.json["missing"]) == (200, [], [])

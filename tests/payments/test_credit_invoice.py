@@ -132,3 +132,30 @@ def test_the_statement_has_the_same_lines_as_the_ledger(lease, world, call):
     balance = lease.ledger()[1]
     assert f"{balance:,.2f}" in pdf
     assert call(download_statement, as_=world.client(), path={"contract_id": lease.contract}).status == 404
+
+
+def test_a_statement_of_some_days_opens_and_closes_with_what_was_owed(lease, call):
+    first, second = lease.payments()[:2]
+    lease.pay(first, amount=100)
+    lease.pay(second, amount=200)
+    lines, closing = lease.ledger()
+    last = max(day for day, _, _ in lines)
+    opening = sum(amount for day, _, amount in lines if day < last)
+
+    def statement(**query):
+        path = {"contract_id": lease.contract}
+        return call(download_statement, as_=lease.client, path=path, query=query)
+
+    whole = text_of(statement())
+    assert "Opening balance 0.00" in whole
+    assert f"{closing:,.2f}" in whole.partition("Closing balance")[2]
+
+    part = text_of(statement(**{"from": last}))
+    assert f"Opening balance {opening:,.2f}" in part
+    assert f"{closing:,.2f}" in part.partition("Closing balance")[2]
+
+    none = text_of(statement(**{"from": "1990-01-01", "to": "1990-12-31"}))
+    assert "1 January 1990 to 31 December 1990" in none
+    assert "Rent INV-" not in none
+    assert "0.00" in none.partition("Closing balance")[2]
+    assert statement(**{"from": last, "to": "1990-01-01"}).fields == ["to"]

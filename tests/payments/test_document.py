@@ -186,3 +186,16 @@ def test_a_line_after_one_in_another_script_keeps_its_font() -> None:
     party = Party("נכסים", "דרך יפו 12", "84-1234567")
 
     assert "Tax ID 84-1234567" in text(render_invoice(replace(INVOICE, issuer=party)))
+
+
+def test_an_invoice_says_where_to_pay_and_under_which_reference() -> None:
+    nothing = dict.fromkeys(("holder", "bank", "iban", "bic", "routing_number", "account_number", "currency"))
+    iban = nothing | {"iban": "DE89370400440532013000", "bic": "COBADEFFXXX"}
+    routed = nothing | {"routing_number": "111000025", "account_number": "000123456789", "holder": "Stone Trust"}
+
+    shown = text(render_invoice(replace(INVOICE, accounts=(iban, routed))))
+
+    assert f"Account holder {OWNER.legal_name} IBAN DE89 3704 0044 0532 0130 00 BIC COBADEFFXXX" in shown
+    assert "Account holder Stone Trust Routing number 111000025 Account number 000123456789" in shown
+    assert "Payment reference INV-000042" in shown
+    assert "Supply period 1 February 2028 – 29 February 2028" in shown

@@ -7,7 +7,7 @@ from uuid import UUID
 from shared.contracts.models import ContractStatus, SignatureStatus
 from shared.kit.consumer import Event
 from shared.kit.settings import setting
-from shared.notifications.entries import BOTH, SPACE, Data, News, NewsFrame, day, plain
+from shared.notifications.entries import BOTH, SPACE, Data, News, NewsFrame, day, known, plain
 from shared.organizations.roles import Right
 
 
@@ -123,9 +123,9 @@ NEWS = {
     "contract.declined": News(
         kind="lease_milestone",
         title="Lease Declined",
-        owner="The lease for {space} was declined",
-        client="The lease for {space} was declined",
-        facts=_STATE,
+        owner="{declined_by} declined the lease for {space}: {reason}",
+        client="{declined_by} declined the lease for {space}: {reason}",
+        facts=(*_STATE, known("declined_by"), known("reason")),
     ),
     "contract.activated:at_once": News(
         when=_is_active,

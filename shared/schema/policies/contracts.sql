@@ -8,7 +8,7 @@ GRANT SELECT, INSERT ON contracts TO app_user;
 GRANT SELECT, UPDATE ON contracts TO app_worker;
 GRANT UPDATE (
     end_date, status, signature_status, hold_until, executed_at, activated_at, terminated_at, termination_reason,
-    task_token, updated_at, updated_by, sent_at, terminates_on
+    task_token, updated_at, updated_by, sent_at, terminates_on, declined
 ) ON contracts TO app_user;
 
 -- Either side's organization reads.
@@ -52,3 +52,7 @@ CREATE POLICY definer_admin ON contracts FOR SELECT TO CURRENT_USER USING ((SELE
 
 -- For search, which needs to know when a lease ends.
 CREATE POLICY definer_search ON contracts FOR SELECT TO CURRENT_USER USING ((SELECT app.role()) IS NOT NULL);
+
+-- For app.verified_document(), which asks for the contract of the one document that somebody holds.
+CREATE POLICY definer_known ON contracts FOR SELECT TO CURRENT_USER
+    USING (id = (SELECT nullif(current_setting('asked.contract', true), '')::uuid));

@@ -92,6 +92,8 @@ contracts = Table(
     # The first day without the lease, where it ends early; the newest index value that its schedule follows.
     day("terminates_on", nullable=True),
     uuid("index_value_id", nullable=True),
+    # {side, user_id, name, at}: who declined, as they were called then.
+    json("declined"),
     *term_checks(),
     one_of("status", "DRAFT", "PENDING_SIGNATURE", "SIGNED", "ACTIVE", "EXPIRED", "TERMINATED"),
     one_of("signature_status", "NONE", "SIGNED_BY_CLIENT", "SIGNED_BY_OWNER", "PENDING_ADMIN", "FULLY_SIGNED"),
@@ -181,8 +183,9 @@ documents = Table(
     number("byte_size"),
     now("created_at"),
     uuid("created_by", "users.id", nullable=True),
-    one_of("kind", "LEASE", "INVOICE", "RECEIPT"),
-    CheckConstraint("(kind = 'LEASE') = (payment_id IS NULL)", name="payment_id"),
+    # EXECUTED: the lease with its signatures, sealed.
+    one_of("kind", "LEASE", "EXECUTED", "INVOICE", "RECEIPT", "CREDIT_NOTE"),
+    CheckConstraint("(kind IN ('LEASE', 'EXECUTED')) = (payment_id IS NULL)", name="payment_id"),
     CheckConstraint("byte_size > 0", name="byte_size"),
     sha256("sha256"),
     same_sides_as("contracts", "contract_id"),
@@ -212,6 +215,8 @@ signatures = Table(
     text("provider", default="BUILT_IN"),
     json("evidence"),
     now("signed_at"),
+    # As who signed; null where a release before this one wrote it.
+    line("title", nullable=True),
     one_of("side", "CLIENT", "OWNER", "ADMIN"),
     one_of("provider", "BUILT_IN", "DOCUSIGN"),
     CheckConstraint("consent", name="consent"),

@@ -19,6 +19,9 @@ organizations = Table(
     now("created_at"),
     now("updated_at"),
     moment("deleted_at"),
+    # No lease leaves the house while a party lacks its name, address or country; [{…}]: where to pay.
+    flag("complete_parties"),
+    json("bank_accounts"),
     one_of("signature_provider", "BUILT_IN", "DOCUSIGN"),
 )
 

@@ -1,0 +1,26 @@
+"""Countries as people write them."""
+
+import pytest
+
+from shared.kit.countries import alpha2
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        ("USA", "US"),
+        ("us", "US"),
+        ("United States", "US"),
+        ("united states of america", "US"),
+        ("UK", "GB"),
+        ("Deutschland", "DE"),
+        ("DEU", "DE"),
+        ("Turkiye", "TR"),
+        ("Côte d’Ivoire", "CI"),
+        ("South Korea", "KR"),
+        ("Atlantis", None),
+        ("", None),
+    ],
+)
+def test_a_country_is_known_by_its_names_and_codes(written, code):
+    assert alpha2(written) == code
