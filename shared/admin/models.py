@@ -23,6 +23,7 @@ class UserFilter(Paged):
     status: UserStatus | None = None
     organization_id: AskedId | None = None
     q: Words | None = None
+    """Part of a name, an e-mail address or an organization's name."""
 
 
 class AdminUser(View):
@@ -61,6 +62,7 @@ class Suspension(Body):
     """The reason. It is kept as a support note."""
 
     reason: NoteText = LEFT_OUT
+    """Kept as a support note."""
 
 
 class NewNote(Body):
@@ -90,11 +92,17 @@ class AuditFilter(Paged):
     """Which entries of the audit log to list; `from` and `to` are days in UTC, both included."""
 
     user_id: AskedId | None = None
+    """Who did it."""
     action: Name | None = None
+    """The event, such as `bid.approved`; `place_bid.refused` for a refusal, `get_bid.read` for a read."""
     resource_type: Name | None = None
+    """What it happened to, such as `bid`."""
     resource_id: AskedId | None = None
+    """The ID of what it happened to."""
     begins: Annotated[AskedDay | None, Field(alias="from")] = None
+    """The first day, in UTC."""
     ends: Annotated[AskedDay | None, Field(alias="to")] = None
+    """The last day, in UTC."""
 
     @field_validator("ends")
     @classmethod
@@ -116,6 +124,7 @@ class AuditEntry(View):
     id: UUID
     created_at: datetime
     user_id: UUID | None
+    """Null if the platform itself acted."""
     organization_id: UUID | None
     on_behalf_of: UUID | None
     action: str

@@ -70,11 +70,14 @@ class Registration(Body):
     ]
     name: Label
     role: RegistrationRole
+    """It decides the kind of organization that is created with the account."""
     phone: Annotated[Text, Field(max_length=32)] | None = None
     organization_name: Label | None = None
+    """By default `company`, or else `name`."""
     company: Label | None = None
     title: Label | None = None
     terms_accepted: Flag | None = None
+    """`true` records when the terms of use were accepted."""
 
 
 class Credentials(Body):
@@ -86,10 +89,12 @@ class RefreshRequest(Body):
     """The token can also be sent in the header `X-Refresh-Token` or the cookie `refresh_token`."""
 
     refresh_token: Token | None = None
+    """Valid once: the answer has a new one."""
 
 
 class Verification(Body):
     token: Token
+    """From the link in the e-mail."""
 
 
 class ForgottenPassword(Body):
@@ -98,6 +103,7 @@ class ForgottenPassword(Body):
 
 class NewPassword(Body):
     token: Token
+    """From the link in the e-mail."""
     new_password: Annotated[
         Password,
         Field(description=f"The same rules as for registration, and none of the last five passwords. {_LENGTH}"),
@@ -117,8 +123,11 @@ class VerifySecondFactor(Body):
     """Either `code` or `recovery_code`."""
 
     mfa_token: Token
+    """From the answer to the sign-in with the password."""
     code: Code | None = None
+    """Six digits from the app, in place of `recovery_code`."""
     recovery_code: Annotated[Text, Field(min_length=1, max_length=50)] | None = None
+    """Valid once, in place of `code`."""
 
 
 class OAuthStart(Query):
@@ -138,13 +147,18 @@ class OAuthAnswer(Query):
     model_config: ClassVar[ConfigDict] = ConfigDict(extra="ignore")
 
     state: Annotated[str, Field(max_length=500)] = ""
+    """As sent to the provider."""
     code: Annotated[str, Field(max_length=4096)] | None = None
+    """The provider's authorization code."""
     error: Annotated[str, Field(max_length=500)] | None = None
+    """Why the provider refused, in place of `code`."""
     iss: Annotated[str, Field(max_length=500)] | None = None
+    """The provider's issuer URL."""
 
 
 class OAuthExchange(Body):
     code: Annotated[Text, Field(min_length=1, max_length=4096)]
+    """From the address of the page that `return_to` named. Valid once."""
 
 
 class User(View):
@@ -164,9 +178,10 @@ class Tokens(View):
     """A new pair of tokens. The refresh token is also set as a cookie that scripts cannot read."""
 
     token: str
+    """The access token, for the header `Authorization: Bearer`."""
     refresh_token: str
     token_type: Literal["Bearer"]
-    expires_in: Annotated[int, Field(description="Seconds until the access token expires")]
+    expires_in: Annotated[int, Field(description="Seconds until the access token expires.")]
 
 
 class SignedIn(Tokens):
@@ -197,7 +212,9 @@ class SecondFactor(View):
     """What an authenticator app needs. Shown only once. It takes effect when it is enabled with a code from the app."""
 
     otpauth_uri: str
+    """What the QR code contains."""
     secret: str
+    """In base32, to be typed where no QR code can be read."""
     qr_png: Annotated[str, Field(description="A PNG in base64.")]
 
 
@@ -224,6 +241,7 @@ class Device(View):
     ip_address: str | None
     user_agent: str | None
     is_current: bool
+    """Whether it is the session of this request."""
     created_at: datetime
     last_used_at: datetime
     expires_at: datetime

@@ -22,6 +22,7 @@ class Decision(Body):
     """What a side adds to its decision."""
 
     notes: Notes | None = None
+    """Both sides can read them."""
 
 
 class ClientDecision(Decision):
@@ -75,6 +76,7 @@ class Bid(OfferTerms):
     client_id: UUID
     client: Party
     broker_id: UUID | None
+    """The user ID of the broker who acted for the client; null if none did."""
     broker: Party | None
     owner_id: UUID
     client_organization_id: UUID
@@ -85,9 +87,12 @@ class Bid(OfferTerms):
     valid_until: date | None
     status: BidStatus
     version: int
+    """Counted from 1; each revision or counter-offer makes a new one."""
     notes: str | None
+    """What was said with the current terms."""
     decision_reason: str | None
     contract_id: UUID | None
+    """The contract that the bid has become; null before it is approved."""
     created_at: datetime
     updated_at: datetime
 
@@ -139,12 +144,18 @@ class BidVersion(OfferTerms):
     for a SALE, and for versions older than this field."""
 
     version: int
+    """Counted from 1."""
     side: Side
+    """Who proposed these terms."""
     author_id: UUID
+    """The user who proposed these terms."""
     amount: Decimal
+    """`bid_amount` from the client, `counter_offer_amount` from the owner."""
     valid_until: date | None
     notes: str | None
+    """What was said with these terms."""
     economics: BidEconomics | None
+    """As calculated then; null for a SALE, and in versions older than this field."""
     created_at: datetime
 
 

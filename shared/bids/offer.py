@@ -17,6 +17,7 @@ class Offer(FirstTerms):
     bid_amount: PositiveMoney
     valid_until: Day | None = None
     notes: Notes | None = None
+    """For the owner. Both sides can read them."""
     on_behalf_of: Id | None = None
 
 
@@ -28,12 +29,14 @@ class Answer(OfferedTerms):
 
     valid_until: Day | None = None
     notes: Notes | None = None
+    """For the other side. Both sides can read them."""
 
 
 class Counter(Answer):
     """The terms that the owner would accept instead."""
 
     counter_offer_amount: PositiveMoney
+    """The `bid_amount` that the owner would accept."""
 
 
 class Revision(Answer):

@@ -34,6 +34,7 @@ class PreviewLine(View):
     period_end: date | None
     due_date: date
     amount: Decimal
+    """Without tax, after `abatement`."""
     abatement: Decimal
 
 

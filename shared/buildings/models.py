@@ -77,6 +77,7 @@ class NewBuilding(Body):
     latitude: Latitude | None = None
     longitude: Longitude | None = None
     timezone: TimeZone | None = None
+    """IANA time zone, such as `America/New_York`. By default that of the coordinates, or UTC without any."""
     category: Category = "COMMERCIAL"
     external_id: Label | None = None
 
@@ -147,6 +148,7 @@ class OwnFloor(Floor):
 
     building_id: UUID
     etag: str
+    """Send it as `If-Match` in a PUT, which is refused if the floor has changed since."""
     created_at: datetime
     updated_at: datetime
 
@@ -189,6 +191,7 @@ class ListedBuilding(View):
     floors: list[Floor]
     occupancy_rate: Decimal
     total_spaces: int
+    """The spaces that this answer shows."""
     available_spaces: int
     created_at: datetime
     updated_at: datetime
@@ -244,6 +247,7 @@ class BuildingSummary(View):
     owner_organization_id: UUID
     occupancy_rate: Decimal
     total_spaces: int
+    """All spaces, also those that are not listed."""
     available_spaces: int
     created_at: datetime
     updated_at: datetime

@@ -15,6 +15,7 @@ class NewLease(FirstTerms):
 
     space_id: Id
     client_id: Id
+    """The ID that the client gave to the owner."""
     bid_amount: PositiveMoney
 
 

@@ -35,6 +35,7 @@ class EvidenceSignature(View):
     consent: bool
     provider: SignatureProvider
     document_sha256: str
+    """SHA-256 of the PDF that was signed."""
     ip_address: str | None
     user_agent: str | None
     evidence: dict[str, Any] | None

@@ -29,8 +29,11 @@ class Signing(Body):
     """A party's signature: the typed name, the consent, and the hash of the document they read."""
 
     signature: Label
+    """The signer's full name."""
     consent: Literal[True]
+    """Must be true: the signer agrees to sign electronically."""
     document_sha256: Annotated[Text, Field(pattern="^[0-9a-f]{64}$"), _A_HASH] | None = None
+    """The SHA-256 of the PDF that the signer has read. If given, another document is not signed."""
 
 
 class WhichDocument(Query):
@@ -43,19 +46,23 @@ class Declining(Body):
     """Why a party declines to sign."""
 
     reason: Annotated[Printed, Field(min_length=1, max_length=500)]
+    """Both sides can read it."""
 
 
 class Terminating(Body):
     """The first day after the lease, and why it ends early."""
 
     effective_date: Day
+    """The first day after the lease."""
     reason: Annotated[Printed, Field(min_length=1, max_length=500)]
+    """Both sides can read it."""
 
 
 class Authorizing(Body):
     """The authorization of the owner's organization for a lease that both sides have signed."""
 
     notes: Annotated[Printed, Field(max_length=1000)] | None = None
+    """Kept with the evidence for the signatures."""
 
 
 class ContractFilter(Paged):
@@ -70,6 +77,7 @@ class ContractPayment(View):
     id: UUID
     charge: str
     amount: Decimal
+    """Without tax, after free rent."""
     currency: str
     due_date: date
     paid_date: date | None
@@ -86,6 +94,7 @@ class ContractSignature(View):
     signature: str
     provider: SignatureProvider
     document_sha256: str
+    """SHA-256 of the PDF that was signed."""
     signed_at: datetime
 
 
@@ -166,6 +175,7 @@ class ContractSummary(ContractState):
     broker: Party | None
     owner: Party
     version: int
+    """Counted from 1; a renewal is the next version."""
     renews_contract_id: UUID | None
     created_at: datetime
 
@@ -190,8 +200,11 @@ class Verified(View):
     genuine: bool
     sha256: str
     kind: DocumentKind | None
+    """Null if it is none of ours."""
     executed: bool | None
+    """Whether all parties have signed it; null for what nobody signs, and for what is none of ours."""
     stored_at: datetime | None
+    """Null if it is none of ours."""
 
 
 class ContractList(View):

@@ -183,7 +183,7 @@ Id = Annotated[UUID, BeforeValidator(_id), WithJsonSchema({"type": "string", "fo
 Day = Annotated[
     date,
     BeforeValidator(_day),
-    WithJsonSchema({"type": "string", "format": "date", "description": "From 1900-01-01 to 2200-12-31"}),
+    WithJsonSchema({"type": "string", "format": "date", "description": "From 1900-01-01 to 2200-12-31."}),
 ]
 Number = Annotated[Decimal, BeforeValidator(_decimal)]
 Money = Annotated[Decimal, Field(ge=0), AfterValidator(_cents), BeforeValidator(_decimal), Shown(_MONEY_SCHEMA)]

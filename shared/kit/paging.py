@@ -25,7 +25,9 @@ class Paged(Query):
     """What every list takes: `limit` (1 to 100) and the `cursor` of the page before."""
 
     limit: Annotated[AskedCount, Field(ge=1, le=100)] = 20
+    """How many entries a page has at most."""
     cursor: Annotated[str, Field(max_length=1000)] | None = None
+    """The `meta.cursor` of the page before, with the same filters and sort. Without it, the first page."""
 
     def key_before(self, *kinds: Callable[[str], Any]) -> tuple[Any, ...]:
         """The sort key that this page begins after, one value per kind; all None for the first page.
@@ -73,4 +75,6 @@ class PageMeta(View):
     """Where the next page starts."""
 
     cursor: str | None
+    """Send it as `cursor` for the next page; null on the last page."""
     has_more: bool
+    """Whether there is a next page."""

@@ -18,7 +18,9 @@ class NotificationFilter(Paged):
     """The newest first; or those after an id in the order they came, which is how to catch up."""
 
     after: AskedId | None = None
+    """The ID of the last notification that you have. Those after it are listed in the order in which they came."""
     unread: AskedFlag | None = None
+    """`true` lists only unread notifications, `false` only read ones."""
 
 
 class NotificationSubject(View):
@@ -48,6 +50,7 @@ class Notification(View):
     id: UUID
     type: NotificationType
     title: str
+    """For people, in the user's language."""
     message: str
     event: str | None
     subject: NotificationSubject | None
@@ -56,6 +59,7 @@ class Notification(View):
     metadata: dict[str, Any]
     is_read: bool
     read_at: datetime | None
+    """Null while it is unread."""
     created_at: datetime
 
     accounted: ClassVar[tuple[str, ...]] = ("type", "is_read")
@@ -65,6 +69,7 @@ class NotificationMeta(PageMeta):
     """Where the next page starts, and how many of the user's notifications are unread in all."""
 
     unread: int
+    """All of the user's unread notifications, not only those of this list."""
 
 
 class NotificationList(View):
@@ -96,6 +101,7 @@ class NotificationNew(FrameData):
     notification_id: UUID
     type: NotificationType
     title: str
+    """For people, in the user's language."""
     message: str
     event: str
     subject: NotificationSubject

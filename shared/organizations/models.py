@@ -153,6 +153,7 @@ class NewInvitation(Body):
 
     email: Email
     role: InvitedRole
+    """AGENT (for an owner's organization), FINANCIAL_OFFICER, or the inviter's own role."""
 
 
 class Invitation(View):
@@ -178,6 +179,7 @@ class InvitationList(View):
 
 class Acceptance(Body):
     token: Token
+    """From the link in the e-mail."""
     name: Label
     password: Annotated[
         Password,
@@ -191,6 +193,7 @@ class NewMandate(Body):
 
     broker_id: Id
     until: Day | None = None
+    """The last day of the mandate, in UTC. Without it, it lasts until it is revoked."""
 
 
 class MandateParty(View):
@@ -213,7 +216,9 @@ class Mandate(View):
     broker: MandateParty
     status: MandateStatus
     until: date | None
+    """The last day of the mandate, in UTC; null if it lasts until it is revoked."""
     revoked_at: datetime | None
+    """Null if it has not been revoked."""
     created_at: datetime
 
 

@@ -38,10 +38,13 @@ class Recording(Body):
     """Money that was received. Without an amount, all that is still outstanding."""
 
     paid_date: Day
+    """The day on which the money was received; not in the future."""
     payment_method: PaymentMethod
     transaction_reference: Annotated[Printed, Field(min_length=1, max_length=255)] | None = None
     amount: PositiveMoney | None = None
+    """Tax included. By default all that is outstanding; what exceeds it becomes credit."""
     currency: Annotated[Text, Field(pattern="^[A-Z]{3}$"), Says("must be an ISO 4217 code, such as USD")] | None = None
+    """If given, it must be the contract's."""
 
 
 class Reversing(Body):
@@ -54,7 +57,9 @@ class Crediting(Body):
     """How much to credit on an invoice, tax included, and why. Without an amount, all that is left of it."""
 
     amount: PositiveMoney | None = None
+    """Tax included. By default all that is left of the invoice."""
     reason: Annotated[Printed, Field(min_length=1, max_length=500)]
+    """Both sides can read it."""
 
 
 class StatementDays(Query):
@@ -76,15 +81,18 @@ class Returning(Body):
     """How much of a deposit to return, and how. Without an amount, all that is held."""
 
     paid_date: Day
+    """The day on which the money was returned."""
     payment_method: PaymentMethod
     transaction_reference: Annotated[Printed, Field(min_length=1, max_length=255)] | None = None
     amount: PositiveMoney | None = None
+    """By default all that is held."""
 
 
 class Applying(Body):
     """How much of a deposit to apply to the outstanding balance. Without an amount, as much as both allow."""
 
     amount: PositiveMoney | None = None
+    """By default as much as the deposit and the balance allow."""
     reason: Annotated[Printed, Field(min_length=1, max_length=500)]
 
 
@@ -98,8 +106,10 @@ class Published(Body):
     """The value of an index for a day. A value that is not final yet is corrected by a later one."""
 
     date: Day
+    """The day that the value is for."""
     value: Annotated[Number, Field(gt=0, lt=100_000_000), AfterValidator(_six_decimals), Shown({"x-decimals": 6})]
     final: Flag = True
+    """Whether the value will not be corrected."""
 
 
 class Publishing(Body):
@@ -122,6 +132,7 @@ class IndexVersion(View):
     value: Decimal
     final: bool
     version: int
+    """Counted from 1 for each day."""
     created_at: datetime
 
 
@@ -148,7 +159,9 @@ class PaymentFilter(Paged):
     contract_id: AskedId | None = None
     status: PaymentStatus | None = None
     due_date_from: AskedDay | None = None
+    """Due on this day or later."""
     due_date_to: AskedDay | None = None
+    """Due on this day or earlier."""
 
     @field_validator("due_date_to")
     @classmethod
@@ -170,6 +183,7 @@ class Payment(View):
     client_organization_id: UUID
     charge: Charge
     amount: Decimal
+    """Without tax, after `abatement`."""
     abatement: Decimal
     tax_amount: Decimal
     credited_amount: Decimal
@@ -243,18 +257,24 @@ class Invoice(View):
     id: UUID
     kind: InvoiceKind
     number: int
+    """Counted from 1 for each owner's organization, without gaps."""
     reference: str
+    """The number as it is printed."""
     contract_id: UUID
     payment_id: UUID
     owner_organization_id: UUID
     client_organization_id: UUID
     credits_invoice_id: UUID | None
+    """The invoice that a credit note is for; null for an invoice."""
     reason: str | None
     net_amount: Decimal
+    """Without tax."""
     tax_percent: Decimal
     tax_amount: Decimal
     total_amount: Decimal
+    """Tax included."""
     paid_amount: Decimal
+    """What credit had already settled when it was issued."""
     credited_amount: Decimal
     currency: str
     issued_on: date
@@ -297,6 +317,7 @@ class ScheduleLine(View):
     period_end: date | None
     due_date: date
     amount: Decimal
+    """Without tax, after `abatement`."""
     abatement: Decimal
     tax_amount: Decimal
     credited_amount: Decimal
@@ -326,7 +347,9 @@ class LedgerEntry(View):
     type: LedgerEntryType
     reference: str | None
     debit: Decimal
+    """What the client owes more."""
     credit: Decimal
+    """What the client owes less."""
     balance: Decimal
     payment_id: UUID
     charge: Charge

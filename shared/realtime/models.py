@@ -13,6 +13,7 @@ class Login(Body):
     """The user's access token. Send a new one before it expires."""
 
     token: Annotated[Text, Field(max_length=4096)]
+    """An access token."""
 
 
 class Ping(Body):
@@ -26,6 +27,7 @@ class Ticket(View):
 
     id: UUID
     ticket: str
+    """Valid once, for one minute."""
     expires_at: datetime
 
 
@@ -35,6 +37,7 @@ class Authenticated(FrameData):
     frame_name: ClassVar[str] = "auth:ok"
     user_id: UUID
     expires_at: datetime
+    """When the connection closes, unless a new token is sent."""
 
 
 class Pong(FrameData):

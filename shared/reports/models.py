@@ -36,11 +36,13 @@ class RentRollRow(View):
     area_sqft: Decimal
     building_percent: Decimal
     tenant: str | None
+    """The client's name in the contract; null if there is no lease."""
     contract_id: UUID | None
     start_date: date | None
     expiry: date | None
     months_left: int | None
     currency: str
+    """The lease's, or that of the asking rent if there is none."""
     monthly_rent: Decimal | None
     annual_rent: Decimal | None
     rent_psf: Decimal | None
@@ -88,9 +90,11 @@ class CurrencyOccupancy(View):
     currency: str
     rent_charged: Decimal
     asking_rent: Decimal
+    """Per month. A leased space without an asking rent counts at its base rent."""
     economic: Decimal | None
     annual_rent: Decimal
     walt_years: Decimal | None
+    """Average remaining term in years, weighted by annual rent; null if nothing is leased."""
 
 
 class BuildingOccupancy(View):
@@ -194,6 +198,7 @@ class Segment(View):
 
     space: PlanSpace
     tenant: str
+    """The client's name in the contract, or VACANT."""
     contract_id: UUID | None
     sqft: Decimal
     width_pct: Decimal
@@ -221,6 +226,7 @@ class PlanBucket(View):
     spaces: int
     sqft: Decimal
     percent: Decimal
+    """Percentage of the building's leasable area."""
 
 
 class PlanTotals(View):

@@ -68,9 +68,12 @@ class SpaceSearch(Paged):
     """
 
     q: AskedWords | None = None
+    """Words that must all be found in the name, building, address or amenities. A word of four letters or more may
+    have one slip."""
     near: AskedPlace | None = None
     radius_km: Annotated[AskedMoney, Field(gt=0, le=20_000)] | None = None
     city: Annotated[Words, Field(max_length=100)] | None = None
+    """The city's whole name; case and accents do not matter."""
     usage_type: UsageType | None = None
     currency: Currency | None = None
     available_from: AskedDay | None = None
@@ -81,9 +84,14 @@ class SpaceSearch(Paged):
     min_price: AskedMoney | None = None
     max_price: AskedMoney | None = None
     amenities: AskedLabels | None = None
+    """Separated by commas; a space must have them all."""
     is_leasable: AskedFlag | None = None
+    """`true` leaves out the spaces of the caller's organization that are not listed, `false` finds only those."""
     availability_status: Availability | None = None
+    """As it is today."""
     sort: Sort = "relevance"
+    """`relevance` is by match where there is `q`, by distance where there is `near`, otherwise the newest first.
+    Prices are sorted within each currency."""
 
 
 class SpaceInSearch(FoundSpace):
@@ -96,6 +104,7 @@ class SearchMeta(PageMeta):
     """Where the next page starts, and how many spaces were found: exact up to 1,000, estimated above."""
 
     total: int
+    """Matching spaces on all pages; an estimate above 1,000."""
     total_is_estimate: bool
 
 

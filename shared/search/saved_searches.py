@@ -51,9 +51,11 @@ class Criteria(Body):
     """
 
     q: AskedWords | None = None
+    """Words, as in GET /spaces."""
     near: AskedPlace | None = None
     radius_km: Annotated[Money, Field(gt=0, le=20_000)] | None = None
     city: Annotated[Words, Field(max_length=100)] | None = None
+    """The city's whole name; case and accents do not matter."""
     usage_type: UsageType | None = None
     currency: Currency | None = None
     available_from: Day | None = None
@@ -64,7 +66,9 @@ class Criteria(Body):
     min_price: Money | None = None
     max_price: Money | None = None
     amenities: Amenities | None = None
+    """A space must have them all."""
     availability_status: Availability | None = None
+    """As it is when the space is listed."""
 
     is_leasable: ClassVar[bool] = True
 

@@ -53,6 +53,7 @@ class NewSpace(Body):
     base_price_monthly: Money | None = None
     currency: Currency = "USD"
     availability_status: SettableAvailability = "AVAILABLE"
+    """Whether it can be leased now."""
     amenities: Amenities = []
     images: Images = []
     external_id: Label | None = None
@@ -72,6 +73,7 @@ class SpaceChanges(Body):
     base_price_monthly: Money | None = None
     currency: Currency = LEFT_OUT
     availability_status: Availability = LEFT_OUT
+    """Only AVAILABLE and MAINTENANCE can be set; the others may be repeated."""
     amenities: Amenities | None = None
     images: Images | None = None
     external_id: Label | None = None
@@ -187,6 +189,7 @@ class ScoreFactors(View):
     floor: Decimal
     distance: Decimal
     amenities: Decimal
+    """The part of their amenities that both have."""
 
 
 class SimilarSpace(FoundSpace):

@@ -69,7 +69,9 @@ class RentStep(_Clause):
     """From lease month `from_month` on, the monthly rent is `rent`."""
 
     from_month: Months
+    """Lease month, counted from 1. The first step begins in month 1, the others in ascending order."""
     rent: PositiveMoney
+    """Per month, without tax."""
 
     def counted(self) -> engine.RentStep:
         return engine.RentStep(self.from_month, self.rent)
@@ -80,13 +82,21 @@ class IndexClause(_Clause):
     percent."""
 
     name: Annotated[Label, Field(max_length=64)]
+    """One of the indexes whose values the owner publishes."""
     base_value: IndexFigure
+    """The value of the index from which the first change is measured."""
     factor: IndexFigure = Decimal(1)
+    """The part of each change that the rent follows: 0.9 for 90 percent."""
     min: Change | None = None
+    """The lowest change in percent; null for no limit."""
     max: Change | None = None
+    """The highest change in percent; null for no limit."""
     max_rent: PositiveMoney | None = None
+    """The highest base rent per month; null for no limit."""
     mode: IndexMode = "BASE"
+    """BASE measures each change from `base_value` and the first rent, PRIOR from the change before."""
     upward_only: Flag = False
+    """Whether the rent never falls."""
 
     def counted(self) -> engine.IndexClause:
         return engine.IndexClause(**dict(self))
@@ -97,11 +107,17 @@ class Escalation(_Clause):
     `amount_psf` per square foot and year (AMOUNT), or by an `index` (INDEX)."""
 
     kind: EscalationKind
+    """It decides which of the other fields apply."""
     percent: Change | None = None
+    """For COMPOUND and SIMPLE: the change at each step, of the last rent or of the first."""
     amount_psf: Rate | None = None
+    """For AMOUNT: what each step adds per square foot and year."""
     every_months: Months = 12
+    """The months between two changes; STEP has its own."""
     table: Annotated[list[RentStep], Field(max_length=600)] | None = None
+    """For STEP: the rents and when they begin."""
     index: IndexClause | None = None
+    """For INDEX: how the rent follows an index."""
 
     def counted(self) -> engine.Escalation:
         return engine.Escalation(
@@ -118,6 +134,7 @@ class FreeRent(_Clause):
     """Lease months without base rent, counted from 1."""
 
     months: Annotated[list[Months], Field(max_length=600)]
+    """For example `[1, 2]` for the first two months."""
 
     def counted(self) -> tuple[int, ...]:
         return tuple(self.months)
@@ -127,9 +144,13 @@ class LatePolicy(_Clause):
     """The charges for an installment that is still unpaid `grace_days` after its due date."""
 
     grace_days: Annotated[Count, Field(ge=0, le=365)] = 0
+    """Days after the due date in which payment costs nothing."""
     fee_percent: Percent = Decimal(0)
+    """A fee, charged once, in percent of what is unpaid when `grace_days` end."""
     min_fee: Money = Decimal(0)
+    """The lowest fee, in the contract's currency."""
     annual_interest_percent: Percent = Decimal(0)
+    """Simple interest by days of a year of 365, from the due date, on what is unpaid."""
 
     def counted(self) -> engine.LatePolicy:
         return engine.LatePolicy(**dict(self))
@@ -139,9 +160,13 @@ class Discount(_Clause):
     """The rate at which later rent is discounted to today. It affects only figures for comparison, not the rent."""
 
     annual_percent: Percent = Decimal(8)
+    """The rate per year."""
     compounding: Compounding = "NOMINAL_12"
+    """The rate of a month: a twelfth (NOMINAL_12), or what compounds to the rate of the year (EFFECTIVE)."""
     timing: DiscountTiming = "ADVANCE"
+    """Whether rent is counted at the beginning (ADVANCE) or the end (ARREARS) of a period."""
     period: DiscountPeriod = "MONTH"
+    """The period after which rent is discounted."""
 
     def counted(self) -> engine.Discount:
         return engine.Discount(**dict(self))

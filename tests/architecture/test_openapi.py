@@ -85,7 +85,7 @@ def test_the_openapi_document_describes_every_request_body():
 def test_money_is_a_number_and_an_answer_has_all_its_fields():
     bid = WRITTEN["components"]["schemas"]["Bid"]
 
-    assert bid["properties"]["bid_amount"] == {"type": "number"}
+    assert bid["properties"]["bid_amount"]["type"] == "number"
     assert set(bid["required"]) == set(bid["properties"])
 
 
@@ -124,7 +124,7 @@ def test_no_field_has_null_for_its_default():
     assert [where for where, one in SCHEMAS if "default" in one and one["default"] is None] == []
     offer = WRITTEN["components"]["schemas"]["Offer"]["properties"]
     assert (offer["contract_type"]["default"], offer["term_months"]["default"]) == ("LEASE", 12)
-    assert offer["start_date"]["description"] == "By default the first day of next month."
+    assert offer["start_date"]["description"] == "First day of the term. By default the first day of next month."
 
 
 def test_a_choice_stands_under_its_name_alone():

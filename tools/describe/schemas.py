@@ -2,7 +2,8 @@
 
 Requests are closed and answers are open: a client that meets a field that it does not know passes over it. A model
 that stands in both is two schemas, `AddressInput` and `Address`. A field's description is the text literal below it in
-its model's class. A choice has the name that its `Literal` has in `shared/`, and is one schema wherever it stands.
+its model's class, or else what `words.py` says of its name; what its type says follows. A choice has the name that its
+`Literal` has in `shared/`, and is one schema wherever it stands.
 """
 
 import ast
@@ -20,6 +21,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaV
 from pydantic_core.core_schema import ChainSchema, DecimalSchema, DictSchema, ModelSchema, WithDefaultSchema
 
 from shared.kit.fields import Body
+from tools.describe.words import WORDS
 
 REF = "#/components/schemas/{model}"
 
@@ -62,8 +64,10 @@ class Generator(GenerateJsonSchema):
         made.pop("title", None)
         if self.mode == "serialization" and made.get("additionalProperties") is False:
             del made["additionalProperties"]
-        for name, words in _descriptions(schema["cls"]).items():
-            made.get("properties", {}).get(name, {}).setdefault("description", words)
+        described = _descriptions(schema["cls"])
+        for name, field in made.get("properties", {}).items():
+            if words := described.get(name) or WORDS.get(name):
+                field["description"] = " ".join(filter(None, (words, field.get("description"))))
         return made
 
     def encode_default(self, dft: Any) -> Any:
