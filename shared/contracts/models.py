@@ -103,6 +103,7 @@ class ContractState(View):
 
     id: UUID
     bid_id: UUID | None
+    """The bid that it comes from; null for a renewal, or if the lease was drafted without a bid."""
     space_id: UUID
     owner_id: UUID
     client_id: UUID

@@ -112,7 +112,6 @@ WORDS = {
     "total_contract_rent": "Rent over the term before rounding, free months included.",
     # Contracts.
     "base_rent": "Base rent per month, or the price of a SALE, without tax.",
-    "bid_id": "The bid that it comes from; null if it was drafted without one.",
     "contract_url": "Where the contract's PDF is downloaded, with the caller's access token.",
     "decision_reason": "What was said when the bid was decided; null if nothing was.",
     "document_sha256": "SHA-256 of the contract's PDF in 64 lower-case hexadecimal digits; null until it exists.",
@@ -151,7 +150,7 @@ WORDS = {
     "bucket": "How long the lease still lasts.",
     "cumulative_area_percent": "`area_percent` of this year and all before it.",
     "cumulative_rent_percent": "`rent_percent` of this year and all before it.",
-    "current": "Invoiced but not past due, tax included.",
+    "current": "Due or invoiced, but not past due, tax included.",
     "days_1_30": "Up to 30 days past due, tax included.",
     "days_31_60": "31 to 60 days past due, tax included.",
     "days_61_90": "61 to 90 days past due, tax included.",

@@ -18,6 +18,7 @@ class BidStatusChanged(NewsFrame):
     space_id: UUID
     status: BidStatus
     contract_id: UUID | None
+    """The contract that the bid has become; null before it is approved."""
 
     @classmethod
     def told(cls, event: Event) -> Self:
@@ -39,8 +40,10 @@ class BidUpdated(NewsFrame):
     bid_id: UUID
     space_id: UUID
     contract_id: UUID | None
+    """The contract that the bid has become; null before it is approved."""
     status: BidStatus
     version: int
+    """Counted from 1; each revision or counter-offer makes a new one."""
     updated_at: datetime
 
     @classmethod

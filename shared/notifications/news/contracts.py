@@ -37,6 +37,7 @@ class ContractUpdated(NewsFrame):
     frame_name: ClassVar[str] = "contract:updated"
     contract_id: UUID
     bid_id: UUID | None
+    """The bid that it comes from; null for a renewal, or if the lease was drafted without a bid."""
     space_id: UUID
     status: ContractStatus
     signature_status: SignatureStatus

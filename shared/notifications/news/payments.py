@@ -17,6 +17,7 @@ class PaymentDue(NewsFrame):
     frame_name: ClassVar[str] = "payment:due"
     payment_id: UUID
     amount: Decimal
+    """What is still outstanding, tax included, in the contract's currency."""
     due_date: date
     days_until_due: int
 
