@@ -33,12 +33,19 @@ class NewBankAccount(Body):
     payments in that currency."""
 
     holder: Annotated[Label, Field(max_length=140)] | None = None
+    """The name in which the account is held. Absent: the organization's."""
     bank: Annotated[Label, Field(max_length=140)] | None = None
+    """The bank's name."""
     iban: Annotated[Text, Field(max_length=42)] | None = None
+    """With or without spaces; its check digits are verified."""
     bic: Annotated[Text, Field(pattern="^[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?$"), Says("must be a BIC")] | None = None
+    """The bank's BIC (SWIFT code), of 8 or 11 characters."""
     routing_number: Annotated[Text, Field(max_length=9)] | None = None
+    """The bank's ABA routing number, of 9 digits, with `account_number`."""
     account_number: Annotated[Text, Field(pattern="^[0-9]{4,17}$"), Says("must have 4 to 17 digits")] | None = None
+    """With `routing_number`, for accounts that have no IBAN."""
     currency: Annotated[Text, Field(pattern="^[A-Z]{3}$"), Says("must be an ISO 4217 code, such as USD")] | None = None
+    """The only currency that is paid to this account. Absent: any."""
 
 
 class BankAccount(View):
@@ -70,7 +77,9 @@ class OrganizationChanges(Body):
     signature_provider: SignatureProvider = LEFT_OUT
     requires_authorization: Flag = LEFT_OUT
     complete_parties: Flag = LEFT_OUT
+    """Whether approving a bid and sending a lease is refused while a party's details are incomplete."""
     bank_accounts: Annotated[list[NewBankAccount], Field(max_length=10)] | None = None
+    """All of them: accounts that are not in the list are removed."""
 
 
 class OrganizationAddress(View):

@@ -158,7 +158,10 @@ def test_of_a_hundred_concurrent_password_guesses_five_are_tried(world, call, co
     codes = together([lambda: call(login, body={"email": email, "password": "Wrong-Horse-7"}).code] * 100)
 
     assert len(counted["bcrypt"]) == 5
-    assert sorted(codes) == ["ACCOUNT_LOCKED"] * 95 + ["INVALID_CREDENTIALS"] * 5
+    # On a busy machine the last in the queue may not get their turn in time: they are told so, and try nothing.
+    assert codes.count("INVALID_CREDENTIALS") == 5
+    assert "ACCOUNT_LOCKED" in codes
+    assert set(codes) <= {"INVALID_CREDENTIALS", "ACCOUNT_LOCKED", "SERVICE_UNAVAILABLE"}
     assert attempts_at(world, email) == [{"failed_attempts": 5, "is_locked": True}]
     assert world.sql("SELECT count(*) AS n FROM sessions WHERE user_id = %(id)s", id=client.id) == [{"n": 1}]
 

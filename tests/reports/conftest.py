@@ -45,12 +45,17 @@ class Portfolio:
             "end_date": date.fromisoformat(end) if end else None,
             "term_months": 12,
             "base_rent": Decimal(rent),
-            "owner_party": "{}",
-            "client_party": json.dumps({"legal_name": tenant, "name": "Carl Berg"}),
+            "owner_party": json.dumps({"organization": "Tower Holdings", "name": "Olga Stone"}),
+            "client_party": json.dumps({"organization": tenant, "legal_name": tenant, "name": "Carl Berg"}),
             "premises": json.dumps(
                 {
-                    "building": {"id": str(self.building), "name": "Tower", "timezone": self.timezone},
-                    "space": {"id": str(space), "name": "Suite"},
+                    "building": {
+                        "id": str(self.building),
+                        "name": "Tower",
+                        "timezone": self.timezone,
+                        "address": {"street": "1 Main St", "city": "X", "country": "USA"},
+                    },
+                    "space": {"id": str(space), "name": "Suite", "floor_number": 1},
                     "gross_sqft": 1000,
                 }
             ),

@@ -94,7 +94,9 @@ def test_more_than_one_batch_is_published_in_order(world, bus):
     while waiting(world):
         assert nudge() == []
 
-    assert [detail["data"]["number"] for detail in bus.heard(thing)] == list(range(relay_module._ROUND + 5))
+    # One that ran out of time published its last batch again: at least once, and each first in its order.
+    heard = [detail["data"]["number"] for detail in bus.heard(thing)]
+    assert list(dict.fromkeys(heard)) == list(range(relay_module._ROUND + 5))
 
 
 def test_three_relays_at_once_keep_each_objects_order(world, bus):

@@ -254,6 +254,10 @@ def _asked(schema: dict[str, Any]) -> dict[str, Any]:
     return only | kept
 
 
+_SAYS_SO_ITSELF = ("check_health", "check_readiness")
+"""Operations whose 503 has the shape of their answer."""
+
+
 def _responses(operation: HttpOperation, schemas: _Schemas) -> dict[str, Any]:
     answer, files = answer_of(operation)
     headers = ["X-Correlation-ID"]
@@ -277,6 +281,10 @@ def _responses(operation: HttpOperation, schemas: _Schemas) -> dict[str, Any]:
         by_status.setdefault(kind.status, []).append(kind)
     for status, kinds in sorted(by_status.items()):
         responses[str(status)] = _refused(operation, status, kinds)
+    if operation.name in _SAYS_SO_ITSELF:
+        # Beside whatever answers for a platform that is down: what is wrong, as the operation has found it.
+        unhealthy = responses["503"]["content"]["application/json"]
+        unhealthy["schema"] = {"anyOf": [*unhealthy["schema"]["anyOf"], schemas.of(operation, "return")]}
     return responses
 
 
