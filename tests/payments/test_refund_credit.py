@@ -140,5 +140,5 @@ def test_who_may_refund_when(lease, invoke):
     assert invoke(notify_people, event) == []
     told = lease.world.sql("SELECT user_id, message FROM notifications WHERE event_id = %(id)s", id=event["id"])
     assert {row["user_id"] for row in told} == {lease.owner.id, lease.client.id}
-    assert all("1.00 USD" in row["message"] for row in told)
+    assert all("$1.00" in row["message"] for row in told)
     assert refund(lease, 1000).code == "AMOUNT_ABOVE_CREDIT"

@@ -147,4 +147,4 @@ def test_who_may_write_off_what(lease, invoke):
     assert invoke(notify_people, event) == []
     told = lease.world.sql("SELECT user_id, message FROM notifications WHERE event_id = %(id)s", id=event["id"])
     assert [row["user_id"] for row in told] == [lease.owner.id]
-    assert "5,500.00 USD" in told[0]["message"]
+    assert "$5,500.00" in told[0]["message"]
