@@ -4,7 +4,7 @@ from shared.kit.db import Reading, Row
 from shared.payments.bound import BOUND
 
 # A contract's ledger, beside what is open of its invoices, its unapplied credit and what is settled ahead of one.
-ACCOUNTS = """
+_ACCOUNTS = """
 WITH invoiced AS (
     SELECT i.contract_id, sum(CASE i.kind WHEN 'INVOICE' THEN i.total_amount ELSE -i.total_amount END) AS amount
     FROM invoices i GROUP BY i.contract_id
@@ -26,16 +26,16 @@ WITH invoiced AS (
 """
 
 BROKEN = {
-    "a ledger's balance is what is open of its invoices, less unapplied credit, less what is prepaid": ACCOUNTS
+    "a ledger's balance is what is open of its invoices, less unapplied credit, less what is prepaid": _ACCOUNTS
     + """
         SELECT a.contract_id AS id, a.balance, a.open, a.unapplied_credit, a.prepaid FROM account a
         WHERE a.balance <> a.open - a.unapplied_credit - a.prepaid
     """,
-    "no credit is used twice": ACCOUNTS
+    "no credit is used twice": _ACCOUNTS
     + """
         SELECT a.contract_id AS id, a.unapplied_credit FROM account a WHERE a.unapplied_credit < 0
     """,
-    "credit stays only where nothing is open": ACCOUNTS
+    "credit stays only where nothing is open": _ACCOUNTS
     + """
         SELECT p.id, p.owed, p.paid_amount FROM account a JOIN payments p ON p.contract_id = a.contract_id
         WHERE a.unapplied_credit > 0 AND p.owed > p.paid_amount

@@ -32,6 +32,7 @@ SET written_off_amount = p.written_off_amount - %(amount)s, status = 'PAID', upd
 WHERE p.id = %(payment_id)s
 """
 
+
 def insert_write_off(
     tx: Tx, payment_id: UUID, amount: Decimal, relieved_tax: Decimal | None, state: Row, reason: str
 ) -> None:

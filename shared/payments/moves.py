@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.kit.fields import Body, Day, Flag, Id, PositiveMoney, Text, View
+from shared.kit.fields import Body, Day, Flag, Id, PositiveMoney, Printed, View
 from shared.payments.models import PaymentMethod
 
 
@@ -15,7 +15,7 @@ class WritingOff(Body):
     """How much of a payment to write off, tax included, and why. Without an amount, all that is open of it."""
 
     amount: PositiveMoney | None = None
-    reason: Annotated[Text, Field(min_length=1, max_length=500)]
+    reason: Annotated[Printed, Field(min_length=1, max_length=500)]
     relieve_tax: Flag = False
 
 
@@ -25,7 +25,7 @@ class Refunding(Body):
     amount: PositiveMoney
     paid_date: Day
     payment_method: PaymentMethod
-    transaction_reference: Annotated[Text, Field(min_length=1, max_length=255)] | None = None
+    transaction_reference: Annotated[Printed, Field(min_length=1, max_length=255)] | None = None
 
 
 class Transferring(Body):

@@ -226,8 +226,7 @@ def latest_write_off(standing: list[dict[str, Any]]) -> dict[str, Any]:
 
 def relieved_tax(payment: Payment, amount: Decimal) -> Decimal:
     """The share of tax in so much of a payment."""
-    part = Fraction(amount) * Fraction(payment.tax_amount) / Fraction(payment.amount + payment.tax_amount)
-    return rounded(part, exponent_of(payment.currency))
+    return share(payment.amount, payment.tax_amount, amount, exponent_of(payment.currency)).tax
 
 
 def check_refunding(account: dict[str, Any], refunding: Refunding) -> None:

@@ -65,8 +65,9 @@ payments = Table(
     day("late_until", nullable=True),
     # What of it all is owed, paid or not. A trigger says how much: shared/schema/functions/set_owed.sql.
     money("owed", nullable=True),
-    # The day of its invoice, which a trigger keeps (functions/mark_invoiced.sql); what is no longer expected to come.
+    # The day of its invoice, kept by a trigger: shared/schema/functions/mark_invoiced.sql.
     day("invoiced_on", nullable=True),
+    # What is no longer expected to come.
     money("written_off_amount", default="0"),
     one_of("charge", "RENT", "DEPOSIT", "LATE_FEE", "INTEREST"),
     one_of("status", "SCHEDULED", "DUE", "PAID", "OVERDUE", "CANCELLED"),
