@@ -28,7 +28,7 @@ BODIES = {
     "reverse_write_off": {"reason": "The money came"},
     "refund_credit": {"amount": 1, "paid_date": "2026-01-15", "payment_method": "bank_transfer"},
     "reverse_refund": {"reason": "The account is closed"},
-    "transfer_credit": {"to_contract_id": "00000000-0000-7000-8000-000000000000", "amount": 1},
+    "transfer_credit": {"to_contract_id": "LEASE", "amount": 1},
     "waive_payment": {"reason": "Goodwill"},
     "record_payment": {"paid_date": "2026-01-15", "payment_method": "cheque"},
 }
