@@ -15,8 +15,10 @@ class WritingOff(Body):
     """How much of a payment to write off, tax included, and why. Without an amount, all that is open of it."""
 
     amount: PositiveMoney | None = None
+    """Tax included. By default all that is open of the payment."""
     reason: Annotated[Printed, Field(min_length=1, max_length=500)]
     relieve_tax: Flag = False
+    """Whether the tax in the amount is reclaimed."""
 
 
 class Refunding(Body):
@@ -24,6 +26,7 @@ class Refunding(Body):
 
     amount: PositiveMoney
     paid_date: Day
+    """The day on which the money was paid back; not in the future."""
     payment_method: PaymentMethod
     transaction_reference: Annotated[Printed, Field(min_length=1, max_length=255)] | None = None
 
@@ -32,6 +35,7 @@ class Transferring(Body):
     """How much credit to move, and to which contract."""
 
     to_contract_id: Id
+    """A contract of the same two sides and in the same currency."""
     amount: PositiveMoney
 
 
