@@ -137,6 +137,14 @@ class ObservabilityStack(Stack):
             above=100,
         )
         self._tell(
+            platform.critical,
+            "BooksBroken",
+            "What was invoiced, paid and credited does not add up.",
+            "books-broken",
+            metric=measures.own("BooksBroken", "Maximum", Duration.hours(1), operation="check_books"),
+            above=0,
+        )
+        self._tell(
             platform.warning,
             "EventsLate",
             "Events wait over five minutes for the relay: nobody is told of anything.",

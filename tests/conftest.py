@@ -18,6 +18,7 @@ from tests import call as call_module
 from tests import privacy
 from tests.arena import Arena
 from tests.given import TestServer, check_given
+from tests.invariants import untied
 from tests.world import World, close_connections
 
 REGION = "us-east-1"
@@ -223,6 +224,8 @@ def calendar(_days: World, call, environment: None):  # type: ignore[no-untyped-
 
     close_connections()
     shared, os.environ["DATABASE_NAME"] = os.environ["DATABASE_NAME"], "days"
-    yield Calendar(_days, call)
+    calendar = Calendar(_days, call)
+    yield calendar
     close_connections()
     os.environ["DATABASE_NAME"] = shared
+    assert untied(_days.database_url, [lease.contract for lease in calendar.leases]) == {}

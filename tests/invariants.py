@@ -3,6 +3,8 @@
 import psycopg
 from psycopg.rows import dict_row
 
+from shared.payments.books import BROKEN as BOOKS
+
 # While an event or a saga is on its way some of these may be broken for moments: settle first.
 BROKEN = {
     "one live lease a space and day": """
@@ -49,31 +51,14 @@ BROKEN = {
         WHERE (s.availability_status IN ('RESERVED', 'OCCUPIED')) <> (s.held_by_contract_id IS NOT NULL)
            OR c.status IN ('TERMINATED', 'EXPIRED')
     """,
-    "what was paid is what the transactions that stand say": """
-        SELECT p.id, p.paid_amount FROM payments p
-        WHERE p.paid_amount <> (
-            SELECT coalesce(sum(CASE t.kind WHEN 'FREED' THEN -t.amount ELSE t.amount END), 0)
-            FROM payment_transactions t
-            WHERE t.payment_id = p.id AND t.kind IN ('PAYMENT', 'APPLIED', 'FREED')
-              AND NOT EXISTS (SELECT FROM payment_transactions r WHERE r.reverses_id = t.id))
-    """,
     "what is owed is what was asked for and not credited": """
         SELECT id, owed FROM payments
         WHERE owed <> CASE WHEN status = 'CANCELLED' THEN 0
-                           ELSE amount + tax_amount - credited_amount - credited_tax END
-    """,
-    "PAID is what is settled, tax included": """
-        SELECT id, status FROM payments
-        WHERE (status = 'PAID')
-              <> (paid_amount = amount + tax_amount - credited_amount - credited_tax AND paid_date IS NOT NULL)
-          AND amount > 0 AND status <> 'CANCELLED'
+                           ELSE amount + tax_amount - credited_amount - credited_tax - written_off_amount END
     """,
     "paid, open and cancelled installments are all there are": """
         SELECT c.id FROM contracts c JOIN payments p ON p.contract_id = c.id WHERE p.installment_number IS NOT NULL
         GROUP BY c.id HAVING count(*) <> max(p.total_installments) OR count(*) <> max(p.installment_number)
-    """,
-    "what is cancelled is settled with nothing": """
-        SELECT id, paid_amount FROM payments WHERE status = 'CANCELLED' AND paid_amount <> 0
     """,
     "no more is credited than was asked for, and credit notes say how much": """
         SELECT p.id FROM payments p JOIN invoices i ON i.payment_id = p.id AND i.kind = 'INVOICE'
@@ -81,27 +66,6 @@ BROKEN = {
            OR i.total_amount
               - coalesce((SELECT sum(n.total_amount) FROM invoices n WHERE n.credits_invoice_id = i.id), 0)
               <> p.amount + p.tax_amount - p.credited_amount - p.credited_tax
-    """,
-    "an account is what is open of its invoices, less what came for nothing that was asked for": """
-        SELECT c.id, a.balance, a.open, a.credit FROM contracts c
-        CROSS JOIN LATERAL (
-            SELECT (SELECT coalesce(sum(CASE i.kind WHEN 'INVOICE' THEN i.total_amount ELSE -i.total_amount END), 0)
-                    FROM invoices i WHERE i.contract_id = c.id)
-                   - (SELECT coalesce(sum(CASE t.kind WHEN 'REVERSAL' THEN -t.amount ELSE t.amount END), 0)
-                      FROM payment_transactions t LEFT JOIN payment_transactions o ON o.id = t.reverses_id
-                      WHERE t.contract_id = c.id
-                        AND coalesce(o.kind, t.kind) IN ('PAYMENT', 'CREDIT', 'DEPOSIT_APPLIED')) AS balance,
-                   (SELECT coalesce(sum(CASE WHEN i.id IS NULL THEN -p.paid_amount
-                                             ELSE p.amount + p.tax_amount - p.credited_amount - p.credited_tax
-                                                  - p.paid_amount END), 0)
-                    FROM payments p LEFT JOIN invoices i ON i.payment_id = p.id AND i.kind = 'INVOICE'
-                    WHERE p.contract_id = c.id) AS open,
-                   (SELECT coalesce(sum(CASE t.kind WHEN 'APPLIED' THEN -t.amount ELSE t.amount END), 0)
-                    FROM payment_transactions t
-                    WHERE t.contract_id = c.id AND t.kind IN ('CREDIT', 'FREED', 'APPLIED', 'DEPOSIT_APPLIED')
-                      AND NOT EXISTS (SELECT FROM payment_transactions r WHERE r.reverses_id = t.id)) AS credit
-        ) AS a
-        WHERE a.balance <> a.open - a.credit OR a.credit < 0
     """,
     "invoices are numbered without gaps": """
         SELECT owner_organization_id FROM invoices
@@ -115,6 +79,11 @@ BROKEN = {
     "every bid's change was told": """
         SELECT b.id FROM bids b WHERE NOT EXISTS (SELECT FROM outbox o WHERE o.object_id = b.id)
     """,
+    "a payment knows the day of its invoice": """
+        SELECT p.id, p.invoiced_on FROM payments p LEFT JOIN invoices i ON i.payment_id = p.id AND i.kind = 'INVOICE'
+        WHERE p.invoiced_on IS DISTINCT FROM i.issued_on
+    """,
+    **BOOKS,
     "every event went out": "SELECT id, name FROM outbox WHERE published_at IS NULL",
 }
 
@@ -123,4 +92,17 @@ def broken(database_url: str) -> dict[str, list[dict[str, object]]]:
     """The promises that some rows break, with the first of those rows; empty where all is well."""
     with psycopg.connect(database_url, row_factory=dict_row) as connection:
         found = {name: connection.execute(query + " LIMIT 5").fetchall() for name, query in BROKEN.items()}  # type: ignore[operator]
+    return {name: rows for name, rows in found.items() if rows}
+
+
+def untied(database_url: str, contract_ids: list[str]) -> dict[str, list[dict[str, object]]]:
+    """The promises of the books (shared/payments/books.py) that these contracts break; empty where all ties."""
+    ids = {"ids": contract_ids}
+    theirs = """ AS broken WHERE broken.id = ANY(%(ids)s::uuid[])
+        OR broken.id IN (SELECT p.id FROM payments p WHERE p.contract_id = ANY(%(ids)s::uuid[])) LIMIT 5"""
+    with psycopg.connect(database_url, row_factory=dict_row) as connection:
+        found = {
+            name: connection.execute(f"SELECT * FROM ({query})" + theirs, ids).fetchall()  # type: ignore[arg-type]
+            for name, query in BOOKS.items()
+        }
     return {name: rows for name, rows in found.items() if rows}

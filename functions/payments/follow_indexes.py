@@ -12,6 +12,7 @@ from shared.kit.db import Row, Tx, transaction
 from shared.kit.task import job
 from shared.leasing.queries import lock_contract
 from shared.payments import charges, following, indexes, queries
+from shared.payments.credit import apply_credit
 
 _BATCH = 50
 
@@ -35,6 +36,11 @@ def _follow(tx: Tx, behind: Row) -> None:
     if followed.catch_up:
         charges.add(tx, [followed.catch_up])
         indexes.update_caught_up(tx, followed.caught_up)
+    if followed.changed:
+        # What credit had settled ahead owes another amount now.
+        for payment in apply_credit(tx, contract_id, today=behind["today"], besides=tuple(followed.changed)):
+            if payment.id not in followed.changed:
+                tx.emit("payment.credit_applied", payment)
     indexes.update_followed(tx, contract_id, behind["index_value_id"])
     for payment in queries.select_many(tx, list(followed.changed)) if followed.changed else ():
         tx.emit("payment.indexed", payment)

@@ -1,8 +1,9 @@
 """Record a payment.
 
 The owner's organization records money received outside the platform. The installment becomes PAID when it is
-settled in full. Any excess becomes credit and settles the contract's other installments, oldest first. If the
-installment has no invoice yet, one is issued. The receipt becomes available to both sides.
+settled in full. Any excess becomes credit and settles the contract's other installments, oldest first; more than the
+contract still asks for needs `allow_credit`. If the installment has no invoice yet, one is issued. The receipt becomes
+available to both sides. A debt can be paid after its lease has ended.
 """
 
 from uuid import UUID
@@ -14,19 +15,19 @@ from shared.organizations.roles import Right, may
 from shared.payments import queries, rules
 from shared.payments.access import visible_payment
 from shared.payments.credit import apply_credit
-from shared.payments.models import Payment, Recording
+from shared.payments.models import Payment, Recorded, Recording
 
 
 @endpoint(
     "POST /payments/{payment_id}/record",
     access=may(Right.RECORD_PAYMENTS),
     writes=True,
-    raises=(rules.AlreadyPaid, rules.NotPayable),
+    raises=(rules.AlreadyPaid, rules.NotPayable, rules.WrittenOff, rules.AmountAboveOpen, rules.ReferenceSeen),
 )
-def record_payment(caller: Caller, payment_id: UUID, recording: Recording) -> Payment:
+def record_payment(caller: Caller, payment_id: UUID, recording: Recording) -> Recorded:
     with transaction(caller) as tx:
-        before, contract, _ = visible_payment(tx, caller, payment_id)
-        rules.check_recording(before, contract["status"], contract["today"], recording)
+        before, contract, _ = visible_payment(tx, caller, payment_id, recording.transaction_reference)
+        rules.check_recording(before, contract, recording)
         settled, credit = rules.split(contract["open_amount"], recording.amount)
         row = queries.record_money(tx, caller, before, recording, settled, credit, contract["today"])
         payment = Payment.of(row)
@@ -37,4 +38,4 @@ def record_payment(caller: Caller, payment_id: UUID, recording: Recording) -> Pa
             day = recording.paid_date
             for moved in apply_credit(tx, payment.contract_id, today=contract["today"], day=day):
                 tx.emit("payment.credit_applied", moved)
-    return payment
+    return Recorded.of(row | {"applied": settled, "credit": credit, "warnings": rules.warnings(contract)})

@@ -11,6 +11,7 @@ from shared.kit.db import Tx
 from shared.kit.ids import new_id
 from shared.payments import queries
 from shared.payments.allocation import Applied, Move, Moves, Open, allocate
+from shared.payments.bound import LOCK_MONEY
 from shared.payments.models import Payment
 from shared.payments.settling import settle
 
@@ -64,7 +65,9 @@ def apply_credit(
     building's; `day` is the day on which the credit settles them, if it is another one.
     """
     values: dict[str, Any] = {"contract_id": contract_id}
-    lines, [row], applied = tx.batch((_LOCK_LINES, values), (_SELECT_CREDIT, values), (_SELECT_APPLIED, values))
+    _, lines, [row], applied = tx.batch(
+        (LOCK_MONEY, values), (_LOCK_LINES, values), (_SELECT_CREDIT, values), (_SELECT_APPLIED, values)
+    )
     open_lines = [Open(line["id"], line["open"]) for line in lines]
     moves = allocate(open_lines, row["credit"], [Applied(**one) for one in applied], day or today)
     return _written(tx, moves, {one["id"]: one["payment_id"] for one in applied}, today, day or today, besides)

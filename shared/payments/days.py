@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from shared.kit.db import Row, Tx
+from shared.payments.bound import BOUND
 
 # Each statement below says between these two what `work.day` is, the building's day on which the work fell due, and
 # which payments have it. A payment is open until its last cent has come. Days are compared here, not the state that
@@ -18,25 +19,25 @@ FROM payments p
 JOIN contracts c ON c.id = p.contract_id
 CROSS JOIN LATERAL (SELECT app.today(c.premises #>> '{building,timezone}') AS today) AS there
 """
-_OPEN_AND_NOT_DONE = """
-  AND p.paid_amount < p.owed
-  AND (c.status IN ('SIGNED', 'ACTIVE', 'EXPIRED') OR (c.status = 'TERMINATED' AND c.terminates_on IS NOT NULL))
+_NOT_DONE = f"""
+  AND {BOUND}
   AND NOT EXISTS (SELECT FROM work_items w WHERE w.entity_id = p.id AND w.job = %(job)s AND w.day = work.day)
 ORDER BY p.due_date, p.id
 LIMIT %(limit)s
 FOR UPDATE OF p SKIP LOCKED
 """
+_OPEN_AND_NOT_DONE = "  AND p.paid_amount < p.owed" + _NOT_DONE
 
+# Whatever is owed is invoiced, settled before or not. What is free of rent is not asked for.
 _LOCK_UNINVOICED = (
     _SELECTED
     + """
 CROSS JOIN LATERAL (SELECT p.due_date - %(days_before)s::integer AS day) AS work
-WHERE p.status IN ('SCHEDULED', 'DUE', 'OVERDUE')
+WHERE p.invoiced_on IS NULL AND p.owed > 0
   AND p.due_date <= app.today('Pacific/Kiritimati') + %(days_before)s::integer
   AND work.day <= there.today
-  AND NOT EXISTS (SELECT FROM invoices i WHERE i.payment_id = p.id AND i.kind = 'INVOICE')
 """
-    + _OPEN_AND_NOT_DONE
+    + _NOT_DONE
 )
 
 _LOCK_FALLEN_DUE = (

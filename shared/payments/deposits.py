@@ -8,6 +8,7 @@ from shared.kit.db import Asked, Row, Tx
 from shared.kit.ids import new_id
 from shared.kit.request import Caller
 from shared.organizations.sides import creditor_sides, mine
+from shared.payments.bound import LOCK_MONEY
 from shared.payments.models import Deposit, Payment
 from shared.payments.queries import ask_for_many
 
@@ -51,8 +52,8 @@ WHERE p.id = %(payment_id)s
 def lock_deposit(tx: Tx, caller: Caller, contract_id: UUID) -> tuple[bool, Row | None]:
     """Whether the caller's side is the contract's creditor, and its deposit, locked (None: it has none)."""
     values = {"contract_id": contract_id, **creditor_sides(caller)}
-    locked, contracts, deposits = tx.batch(
-        (_LOCK_DEPOSIT, values), (_SELECT_CONTRACT, values), (_SELECT_DEPOSIT, values)
+    _, locked, contracts, deposits = tx.batch(
+        (LOCK_MONEY, values), (_LOCK_DEPOSIT, values), (_SELECT_CONTRACT, values), (_SELECT_DEPOSIT, values)
     )
     return bool(contracts), deposits[0] if locked else None
 

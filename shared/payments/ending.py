@@ -12,6 +12,7 @@ from shared.maths.exact import rounded
 from shared.maths.schedule import EarlyEnd, Line, end_early
 from shared.maths.terms import IndexValue, Terms
 from shared.payments.invoices import Off
+from shared.payments.rules import share
 
 
 @dataclass(slots=True)
@@ -39,16 +40,19 @@ def shorten(
         if row["due_date"] > last_day:
             # A deposit that came is given back, not cancelled.
             if row["charge"] == "RENT" or not row["paid_amount"]:
-                _cancel(found, row)
+                _cancel(found, row, terms)
         elif early and row["period_end"] and row["period_end"] > last_day:
             _shorten(found, row, early, terms)
     return found
 
 
-def _cancel(found: Shortening, row: dict[str, Any]) -> None:
+def _cancel(found: Shortening, row: dict[str, Any], terms: Terms) -> None:
     net, tax = row["amount"] - row["credited_amount"], row["tax_amount"] - row["credited_tax"]
-    if row["is_invoiced"] and net + tax:
-        found.off.append(Off(row["id"], net, tax))
+    # What was written off is no longer owed: nothing of it is credited.
+    left = net + tax - row["written_off_amount"]
+    if row["is_invoiced"] and left:
+        part = share(net, tax, left, terms.exponent)
+        found.off.append(Off(row["id"], part.net, part.tax))
     else:
         found.cancelled.append(row["id"])
 
@@ -62,5 +66,7 @@ def _shorten(found: Shortening, row: dict[str, Any], early: EarlyEnd, terms: Ter
     net = min(rest, max(rest + row["caught_up"] - kept, Decimal(0)))
     rest_of_tax = row["tax_amount"] - row["credited_tax"]
     tax = min(rest_of_tax, max(rest_of_tax - tax_kept, Decimal(0)))
-    if net + tax:
-        found.off.append(Off(row["id"], net, tax))
+    most = max(rest + rest_of_tax - row["written_off_amount"], Decimal(0))
+    if amount := min(net + tax, most):
+        part = share(net, tax, amount, terms.exponent)
+        found.off.append(Off(row["id"], part.net, part.tax))

@@ -69,7 +69,7 @@ FOR UPDATE OF c SKIP LOCKED
 
 _LOCK_SCHEDULE = """
 SELECT p.id, p.charge, p.period_start, p.period_end, p.due_date, p.amount, p.abatement, p.tax_amount,
-       p.credited_amount, p.credited_tax, p.caught_up, p.paid_amount, p.status,
+       p.credited_amount, p.credited_tax, p.caught_up, p.written_off_amount, p.paid_amount, p.status,
        EXISTS (SELECT FROM invoices i WHERE i.payment_id = p.id AND i.kind = 'INVOICE') AS is_invoiced
 FROM payments p
 WHERE p.contract_id = %(contract_id)s AND (p.installment_number IS NOT NULL OR p.charge = 'DEPOSIT')

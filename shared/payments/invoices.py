@@ -9,6 +9,7 @@ from shared.kit.db import Reading, Row, Tx
 from shared.kit.ids import new_id
 from shared.kit.request import Caller
 from shared.organizations.sides import creditor_sides, mine, sides_of
+from shared.payments.bound import lock_money
 from shared.payments.models import InvoiceFilter, Payment
 from shared.payments.queries import linked, select_many
 
@@ -52,8 +53,11 @@ WHERE p.id = (SELECT i.payment_id FROM invoices i WHERE i.id = %(invoice_id)s AN
     + " FOR UPDATE"
 )
 
+_LOCK_MONEY = lock_money("p.contract_id") + "FROM invoices p WHERE p.id = %(invoice_id)s AND " + mine("p")
+
 _SELECT_STANDING = """
 SELECT i.id, i.payment_id, i.contract_id, i.net_amount, i.tax_amount, i.currency, p.paid_amount,
+       p.written_off_amount,
        coalesce(n.net, 0) AS credited_net, coalesce(n.tax, 0) AS credited_tax,
        app.today(c.premises #>> '{building,timezone}') AS today
 FROM invoices i
@@ -132,7 +136,7 @@ def select_invoices(tx: Reading, caller: Caller, asked: InvoiceFilter) -> list[R
 def lock_invoice(tx: Tx, caller: Caller, invoice_id: UUID) -> Row | None:
     """An invoice that the caller's side issued, with what was credited before; its payment is locked."""
     values = {"invoice_id": invoice_id, **creditor_sides(caller)}
-    locked, invoices = tx.batch((_LOCK_PAYMENT, values), (_SELECT_STANDING, values))
+    _, locked, invoices = tx.batch((_LOCK_MONEY, values), (_LOCK_PAYMENT, values), (_SELECT_STANDING, values))
     return invoices[0] if locked else None
 
 

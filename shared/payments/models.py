@@ -30,7 +30,17 @@ Charge = Literal["RENT", "DEPOSIT", "LATE_FEE", "INTEREST"]
 PaymentMethod = Literal["bank_transfer", "cheque", "external_gateway"]
 InvoiceKind = Literal["INVOICE", "CREDIT_NOTE"]
 LedgerEntryType = Literal[
-    "INVOICE", "CREDIT_NOTE", "PAYMENT", "CREDIT", "REVERSAL", "DEPOSIT_APPLIED", "DEPOSIT_RETURNED"
+    "INVOICE",
+    "CREDIT_NOTE",
+    "PAYMENT",
+    "CREDIT",
+    "REVERSAL",
+    "DEPOSIT_APPLIED",
+    "DEPOSIT_RETURNED",
+    "WRITE_OFF",
+    "REFUND",
+    "TRANSFER_OUT",
+    "TRANSFER_IN",
 ]
 
 
@@ -45,6 +55,10 @@ class Recording(Body):
     """Tax included. By default all that is outstanding; what exceeds it becomes credit."""
     currency: Annotated[Text, Field(pattern="^[A-Z]{3}$"), Says("must be an ISO 4217 code, such as USD")] | None = None
     """If given, it must be the contract's."""
+    allow_credit: Flag = False
+    """Whether more than the contract still asks for is accepted, as credit."""
+    unique_reference: Flag = False
+    """Whether a transaction reference that the contract has already is refused."""
 
 
 class Reversing(Body):
@@ -174,7 +188,8 @@ class PaymentFilter(Paged):
 
 class Payment(View):
     """One installment. Of `amount` and `tax_amount` together, `paid_amount` is settled, and `credited_amount` is no
-    longer owed because of credit notes."""
+    longer owed because of credit notes, `written_off_amount` because it is not expected to come. Its days are those of
+    `timezone`, the building's."""
 
     id: UUID
     contract_id: UUID
@@ -187,12 +202,14 @@ class Payment(View):
     abatement: Decimal
     tax_amount: Decimal
     credited_amount: Decimal
+    written_off_amount: Decimal
     paid_amount: Decimal
     currency: str
     period_start: date
     period_end: date | None
     due_date: date
     paid_date: date | None
+    timezone: str
     status: PaymentStatus
     installment_number: int | None
     total_installments: int | None
@@ -212,11 +229,21 @@ class Payment(View):
         "amount",
         "tax_amount",
         "credited_amount",
+        "written_off_amount",
         "paid_amount",
         "currency",
         "due_date",
         "paid_date",
     )
+
+
+class Recorded(Payment):
+    """A payment after money was recorded: `applied` of it settled this payment, `credit` is the rest, which settles the
+    contract's other payments or stays. `warnings` has REFERENCE_SEEN where the contract had its reference already."""
+
+    applied: Decimal
+    credit: Decimal
+    warnings: list[Literal["REFERENCE_SEEN"]]
 
 
 class Deposit(View):
@@ -341,9 +368,13 @@ class Schedule(View):
 
 class LedgerEntry(View):
     """One line of a contract's account. `balance` is what the client owes after it (if negative, what they are owed).
-    `charge` is what its payment is for."""
+    `charge` is what its payment is for; a refund or a transfer of credit has no payment. `date` is the document's,
+    `posted_on` the books', and `entered_at` the moment it was entered."""
 
+    id: UUID
     date: Day
+    posted_on: Day
+    entered_at: datetime
     type: LedgerEntryType
     reference: str | None
     debit: Decimal
@@ -351,8 +382,8 @@ class LedgerEntry(View):
     credit: Decimal
     """What the client owes less."""
     balance: Decimal
-    payment_id: UUID
-    charge: Charge
+    payment_id: UUID | None
+    charge: Charge | None
 
 
 class LedgerMeta(View):

@@ -14,16 +14,18 @@ from shared.kit.request import Caller
 from shared.kit.settings import setting
 from shared.maths.currencies import WHOLE_CURRENCIES
 from shared.organizations.sides import Sides, creditor_sides, mine, sides_of
+from shared.payments.bound import BOUND, CREDIT, THERE, lock_money
 from shared.payments.models import Payment, PaymentFilter, Recording
 from shared.payments.rules import Reversal
 from shared.payments.settling import settle
 
 _SELECT = """
 SELECT p.id, p.contract_id, p.payer_id, p.owner_organization_id, p.client_organization_id, p.charge, p.amount,
-       p.abatement, p.tax_amount, p.credited_amount + p.credited_tax AS credited_amount, p.paid_amount, p.currency,
-       p.period_start, p.period_end, p.due_date, p.paid_date, p.status,
+       p.abatement, p.tax_amount, p.credited_amount + p.credited_tax AS credited_amount, p.written_off_amount,
+       p.paid_amount, p.currency, p.period_start, p.period_end, p.due_date, p.paid_date, p.status,
+       (SELECT c.premises #>> '{building,timezone}' FROM contracts c WHERE c.id = p.contract_id) AS timezone,
        p.installment_number, p.total_installments, p.payment_method, p.created_at, p.updated_at,
-       CASE WHEN EXISTS (SELECT FROM invoices i WHERE i.payment_id = p.id AND i.kind = 'INVOICE')
+       CASE WHEN p.invoiced_on IS NOT NULL
             THEN %(public_url)s || '/api/v1/payments/' || p.id || '/invoice' END AS invoice_url,
        -- Counted: for EXISTS the planner would read the transactions of all payments into a table.
        CASE WHEN p.paid_amount > 0
@@ -53,12 +55,23 @@ _SELECT_ONE = _SELECT + " WHERE p.id = %(payment_id)s AND " + _MINE
 
 _LOCK_ONE = "SELECT p.id FROM payments p WHERE p.id = %(payment_id)s AND " + _MINE + " FOR UPDATE"
 
-_SELECT_CONTRACT_STATE = """
-SELECT c.status, app.today(c.premises #>> '{building,timezone}') AS today, p.owed - p.paid_amount AS open_amount,
-       (SELECT coalesce(sum(t.credit), 0) FROM standing_transactions t WHERE t.contract_id = c.id) AS credit
-FROM payments p JOIN contracts c ON c.id = p.contract_id
+_SELECT_CONTRACT_STATE = f"""
+SELECT {BOUND} AS is_bound, there.timezone, there.today, there.earliest, p.owed - p.paid_amount AS open_amount,
+       p.owed > 0 OR i.id IS NOT NULL AS is_asked_for,
+       i.id AS invoice_id, i.number AS invoice_number,
+       (SELECT coalesce(sum(o.owed - o.paid_amount), 0) FROM payments o
+        WHERE o.contract_id = c.id AND o.owed > o.paid_amount) AS contract_open_amount,
+       {CREDIT} AS credit,
+       EXISTS (SELECT FROM standing_transactions t
+               WHERE t.contract_id = c.id AND t.kind = 'PAYMENT' AND t.transaction_reference = %(reference)s) AS is_seen
+FROM payments p
+JOIN contracts c ON c.id = p.contract_id
+LEFT JOIN invoices i ON i.payment_id = p.id AND i.kind = 'INVOICE'
+{THERE}
 WHERE p.id = %(payment_id)s
 """
+
+_LOCK_MONEY = lock_money("p.contract_id") + "FROM payments p WHERE p.id = %(payment_id)s AND " + _MINE
 
 _INSERT_TRANSACTION = """
 INSERT INTO payment_transactions (id, payment_id, contract_id, owner_organization_id, client_organization_id, kind,
@@ -112,7 +125,7 @@ RETURNING id, payment_id, number
 
 # The money that stands, and the credit that it left; the latest first.
 _SELECT_STANDING = """
-SELECT t.id, t.kind
+SELECT t.id, t.kind, t.amount
 FROM standing_transactions t
 WHERE t.payment_id = %(payment_id)s AND t.kind <> 'APPLIED'
 ORDER BY t.id DESC
@@ -156,9 +169,10 @@ DELETE FROM payments WHERE contract_id = %(contract_id)s AND status = 'SCHEDULED
 
 _SELECT_LEDGER = """
 SELECT e.date, e.type, e.reference, e.debit, e.credit,
-       sum(e.debit - e.credit) OVER (ORDER BY e.date, e.created_at, e.place, e.id) AS balance, e.payment_id, p.charge
+       sum(e.debit - e.credit) OVER (ORDER BY e.date, e.created_at, e.place, e.id) AS balance, e.payment_id, p.charge,
+       e.id, e.posted_on, e.created_at AS entered_at
 FROM (
-    SELECT i.id, i.issued_on AS date, i.created_at, 0 AS place, i.kind AS type,
+    SELECT i.id, i.issued_on AS date, i.issued_on AS posted_on, i.created_at, 0 AS place, i.kind AS type,
            CASE i.kind WHEN 'INVOICE' THEN 'INV-' ELSE 'CN-' END
            || lpad(i.number::text, greatest(6, length(i.number::text)), '0') AS reference,
            CASE i.kind WHEN 'INVOICE' THEN greatest(i.total_amount, 0) ELSE 0 END AS debit,
@@ -167,15 +181,15 @@ FROM (
     FROM invoices i
     WHERE i.contract_id = %(contract_id)s
     UNION ALL
-    SELECT t.id, t.paid_date, t.created_at, 1, t.kind, t.transaction_reference,
-           CASE WHEN t.kind IN ('REVERSAL', 'DEPOSIT_RETURNED') THEN t.amount ELSE 0 END,
-           CASE WHEN t.kind = 'REVERSAL' THEN 0 ELSE t.amount END, t.payment_id
+    SELECT t.id, t.paid_date, t.posted_on, t.created_at, 1, t.kind, t.transaction_reference,
+           CASE WHEN t.kind = 'DEPOSIT_RETURNED' THEN t.amount ELSE greatest(t.charged, 0) END,
+           CASE WHEN t.kind = 'DEPOSIT_RETURNED' THEN t.amount ELSE greatest(-t.charged, 0) END, t.payment_id
     FROM booked_transactions t
     WHERE t.contract_id = %(contract_id)s
       -- Credit that moves from one installment to another changes nothing of what is owed.
       AND t.original_kind NOT IN ('APPLIED', 'FREED')
 ) AS e
-JOIN payments p ON p.id = e.payment_id
+LEFT JOIN payments p ON p.id = e.payment_id
 ORDER BY e.date, e.created_at, e.place, e.id
 """
 
@@ -235,11 +249,18 @@ def select_explanation(tx: Reading, caller: Caller, payment_id: UUID) -> Row | N
     return tx.one(_SELECT_EXPLANATION, {"payment_id": payment_id, **sides_of(caller)})
 
 
-def lock_payment(tx: Tx, caller: Caller, payment_id: UUID) -> tuple[Row | None, Row | None, list[Row]]:
-    """The payment, locked, the state of its contract, and its transactions that nothing has reversed, latest first."""
-    values = {"payment_id": payment_id, **linked(creditor_sides(caller))}
-    locked, payments, contracts, standing = tx.batch(
-        (_LOCK_ONE, values), (_SELECT_ONE, values), (_SELECT_CONTRACT_STATE, values), (_SELECT_STANDING, values)
+def lock_payment(
+    tx: Tx, caller: Caller, payment_id: UUID, reference: str | None
+) -> tuple[Row | None, Row | None, list[Row]]:
+    """The payment, locked, the state of its contract (`is_seen`: money came with that reference before), and its
+    transactions that nothing has reversed, latest first."""
+    values = {"payment_id": payment_id, "reference": reference, **linked(creditor_sides(caller))}
+    _, locked, payments, contracts, standing = tx.batch(
+        (_LOCK_MONEY, values),
+        (_LOCK_ONE, values),
+        (_SELECT_ONE, values),
+        (_SELECT_CONTRACT_STATE, values),
+        (_SELECT_STANDING, values),
     )
     return (payments[0] if locked else None), (contracts[0] if contracts else None), standing
 
@@ -265,24 +286,35 @@ def record_money(
 
 
 def insert_invoices(tx: Tx, payment_ids: list[UUID]) -> dict[UUID, Row]:
-    """The platform's invoices for those of the payments (locked before) that have none: `id`, `number`, by payment."""
-    values = {"payment_ids": payment_ids, "invoice_ids": [new_id() for _ in payment_ids], "by": None}
-    return {row["payment_id"]: row for row in tx.all(_INSERT_INVOICES, values)}
+    """The new invoices of those of the payments (locked before) that had none: `id`, `number`, by payment."""
+    return {row["payment_id"]: row for row in tx.all(_INSERT_INVOICES, _invoiced(tx, payment_ids))}
+
+
+def issue_invoice(tx: Tx, payment_id: UUID) -> tuple[Row, Payment]:
+    """As `insert_invoices`, for one payment that has none, and the payment with it."""
+    issued = tx.later(_INSERT_INVOICES, _invoiced(tx, [payment_id]))
+    [payment] = select_many(tx, [payment_id])
+    return issued.answer()[0], payment
+
+
+def _invoiced(tx: Tx, payment_ids: list[UUID]) -> dict[str, Any]:
+    by = tx.caller.user_id if tx.caller else None
+    return {"payment_ids": payment_ids, "invoice_ids": [new_id() for _ in payment_ids], "by": by}
 
 
 def reverse_money(tx: Tx, caller: Caller, payment: Payment, reversal: Reversal, today: date) -> Row:
     """Reverse transactions, each by a row of its own; returns the payment's row."""
-    values: dict[str, Any] = {
-        "payment_id": payment.id,
-        "reason": reversal.reason,
-        "today": today,
-        "by": caller.user_id,
-        **linked(sides_of(caller)),
-    }
     for transaction_id in reversal.transaction_ids:
-        tx.run(_INSERT_REVERSAL, values | {"id": new_id(), "transaction_id": transaction_id})
+        insert_reversal(tx, transaction_id, reversal.reason, today)
     settle(tx, [payment.id], today=today)
-    return tx.all(_SELECT_ONE, values)[0]
+    return tx.all(_SELECT_ONE, {"payment_id": payment.id, **linked(sides_of(caller))})[0]
+
+
+def insert_reversal(tx: Tx, transaction_id: UUID, reason: str, today: date) -> None:
+    """Takes a transaction back on the building's `today`, by a row of its own."""
+    by = tx.caller.user_id if tx.caller else None
+    values = {"id": new_id(), "transaction_id": transaction_id, "reason": reason, "today": today, "by": by}
+    tx.run(_INSERT_REVERSAL, values)
 
 
 def select_many(tx: Reading, payment_ids: list[UUID]) -> list[Payment]:

@@ -8,10 +8,11 @@ from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
-from shared.kit.errors import Conflict, Detail, Invalid
+from shared.kit.errors import Conflict, Detail, Invalid, NotFound
 from shared.maths.currencies import exponent_of
 from shared.maths.exact import rounded
 from shared.payments.models import Applying, Payment, Recording, Returning
+from shared.payments.moves import Refunding, Transferring, WritingOff
 
 
 class AlreadyPaid(Conflict):
@@ -19,7 +20,21 @@ class AlreadyPaid(Conflict):
 
 
 class NotPayable(Conflict):
-    message = "This contract does not accept payments now."
+    message = "Nothing is owed: the payment was cancelled, or the deal ended before both sides had signed."
+
+
+class WrittenOff(Conflict):
+    message = "The payment was written off."
+    remedy = "Reverse the write-off first."
+
+
+class AmountAboveOpen(Conflict):
+    message = "The amount is larger than all that the contract still asks for."
+    remedy = "Send `allow_credit: true` to keep the rest as credit."
+
+
+class ReferenceSeen(Conflict):
+    message = "A payment with this transaction reference was already recorded for the contract."
 
 
 class NothingToReverse(Conflict):
@@ -55,6 +70,31 @@ class MoreThanOpen(Conflict):
     message = "The amount is larger than the contract's outstanding balance."
 
 
+class MoreThanOwed(Conflict):
+    message = "The amount is larger than what is still open of the payment."
+
+
+class NothingWrittenOff(Conflict):
+    message = "Nothing of the payment is written off."
+
+
+class AmountAboveCredit(Conflict):
+    message = "The amount is larger than the contract's unapplied credit."
+
+
+class RefundReversed(Conflict):
+    message = "The refund was already reversed."
+
+
+class NotTheSameSides(Conflict):
+    message = "Credit only moves between contracts of the same two sides and in the same currency."
+
+
+class NotWaivable(Conflict):
+    message = "Only late fees and interest can be waived."
+    remedy = "Issue a credit note for other charges."
+
+
 class DepositSettled(Conflict):
     message = "Part of the deposit was already applied or returned."
 
@@ -64,23 +104,54 @@ REMINDERS = (7, 3, 1)
 
 _INDEX_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}", re.ASCII)
 
-PAYABLE_CONTRACTS = ("SIGNED", "ACTIVE", "EXPIRED")
 
-
-def check_recording(payment: Payment, contract_status: str, today: date, recording: Recording) -> None:
-    """Raises AlreadyPaid or NotPayable, or Invalid naming `currency`, `amount` or `paid_date` (`today` there)."""
+def check_recording(payment: Payment, contract: dict[str, Any], recording: Recording) -> None:
+    """Raises AlreadyPaid, NotPayable, WrittenOff, ReferenceSeen or AmountAboveOpen, or Invalid naming `currency`,
+    `amount` or `paid_date`. `contract` is as `queries.lock_payment` returns it."""
     wrong = []
     if recording.currency is not None and recording.currency != payment.currency:
         wrong.append(Detail("currency", f"must be {payment.currency}, the contract's currency"))
-    if recording.amount is not None and recording.amount % 1 and exponent_of(payment.currency) == 0:
-        wrong.append(Detail("amount", f"must be a whole number: {payment.currency} has no decimals"))
-    if recording.paid_date > today:
-        wrong.append(Detail("paid_date", f"must not be after {today.isoformat()}"))
+    wrong += _not_whole(payment.currency, recording.amount)
+    wrong += wrong_days(contract, recording.paid_date)
     if wrong:
         raise Invalid(*wrong)
     if payment.status == "PAID":
         raise AlreadyPaid()
-    if payment.status == "CANCELLED" or contract_status not in PAYABLE_CONTRACTS:
+    if payment.status == "CANCELLED" and payment.written_off_amount:
+        raise WrittenOff()
+    if payment.status == "CANCELLED" or not contract["is_bound"]:
+        raise NotPayable()
+    if contract["is_seen"] and recording.unique_reference:
+        raise ReferenceSeen()
+    most = contract["contract_open_amount"]
+    if recording.amount is not None and recording.amount > most and not recording.allow_credit:
+        raise AmountAboveOpen(Detail("amount", f"is {recording.amount}; {most} {payment.currency} is still asked for"))
+
+
+def warnings(contract: dict[str, Any]) -> list[str]:
+    """What whoever recorded money should look at: split transfers repeat a reference, and so do mistakes."""
+    return ["REFERENCE_SEEN"] if contract["is_seen"] else []
+
+
+def wrong_days(contract: dict[str, Any], paid_date: date) -> list[Detail]:
+    """What is wrong with a day on which money came or went: after the building's `today`, or before `earliest`."""
+    today, zone = contract["today"].isoformat(), contract["timezone"]
+    if paid_date > contract["today"]:
+        return [Detail("paid_date", f"must not be after {today}, the current day at the building ({zone})")]
+    if paid_date < contract["earliest"]:
+        first = contract["earliest"].isoformat()
+        return [
+            Detail(
+                "paid_date",
+                f"must not be before {first}, a year before the contract (today is {today} at the building, {zone})",
+            )
+        ]
+    return []
+
+
+def check_invoiceable(payment: Payment, contract: dict[str, Any]) -> None:
+    """Raises NotPayable where nothing is owed that an invoice could ask for."""
+    if payment.status == "CANCELLED" or not contract["is_bound"] or not contract["is_asked_for"]:
         raise NotPayable()
 
 
@@ -117,9 +188,82 @@ def check_applying(deposit: dict[str, Any], applying: Applying) -> Decimal:
     return amount
 
 
+def _not_whole(currency: str, amount: Decimal | None) -> list[Detail]:
+    if amount is not None and amount % 1 and exponent_of(currency) == 0:
+        return [Detail("amount", f"must be a whole number: {currency} has no decimals")]
+    return []
+
+
+def _check(*wrong: Detail) -> None:
+    if wrong:
+        raise Invalid(*wrong)
+
+
+def check_writing_off(payment: Payment, contract: dict[str, Any], writing_off: WritingOff) -> Decimal:
+    """How much is written off. Raises WrittenOff, NotPayable, AlreadyPaid, InvoiceMissing, MoreThanOwed, Invalid on
+    `amount`."""
+    _check(*_not_whole(payment.currency, writing_off.amount))
+    if payment.status == "CANCELLED":
+        raise WrittenOff() if payment.written_off_amount else NotPayable()
+    if payment.status == "PAID":
+        raise AlreadyPaid()
+    if contract["invoice_id"] is None:
+        raise InvoiceMissing()
+    still_open: Decimal = contract["open_amount"]
+    amount = still_open if writing_off.amount is None else writing_off.amount
+    if amount > still_open:
+        raise MoreThanOwed(Detail("amount", f"is {amount}; {still_open} {payment.currency} is open"))
+    return amount
+
+
+def latest_write_off(standing: list[dict[str, Any]]) -> dict[str, Any]:
+    """The latest of the payment's write-offs that stand (the latest transaction first). Raises NothingWrittenOff."""
+    for one in standing:
+        if one["kind"] == "WRITE_OFF":
+            return one
+    raise NothingWrittenOff()
+
+
+def relieved_tax(payment: Payment, amount: Decimal) -> Decimal:
+    """The share of tax in so much of a payment."""
+    return share(payment.amount, payment.tax_amount, amount, exponent_of(payment.currency)).tax
+
+
+def check_refunding(account: dict[str, Any], refunding: Refunding) -> None:
+    """Raises AmountAboveCredit, Invalid on `amount` or `paid_date`."""
+    _check(*_not_whole(account["currency"], refunding.amount), *wrong_days(account, refunding.paid_date))
+    _check_credit(account, refunding.amount)
+
+
+def check_transferring(
+    account: dict[str, Any], other: dict[str, Any] | None, transferring: Transferring
+) -> dict[str, Any]:
+    """The account to which credit may move. Raises NotFound, NotTheSameSides, NotPayable, AmountAboveCredit, Invalid on
+    `amount` or `to_contract_id`."""
+    if transferring.to_contract_id == account["contract_id"]:
+        raise Invalid(Detail("to_contract_id", "must be another contract"))
+    _check(*_not_whole(account["currency"], transferring.amount))
+    if other is None:
+        raise NotFound()
+    if any(account[name] != other[name] for name in _SIDES):
+        raise NotTheSameSides()
+    if not other["is_bound"]:
+        raise NotPayable()
+    _check_credit(account, transferring.amount)
+    return other
+
+
+_SIDES = ("owner_organization_id", "client_organization_id", "currency")
+
+
+def _check_credit(account: dict[str, Any], amount: Decimal) -> None:
+    if amount > account["credit"]:
+        told = f"is {amount}; {max(account['credit'], Decimal(0))} {account['currency']} is unapplied credit"
+        raise AmountAboveCredit(Detail("amount", told))
+
+
 def _held(deposit: dict[str, Any], amount: Decimal | None) -> Decimal:
-    if amount is not None and amount % 1 and exponent_of(deposit["currency"]) == 0:
-        raise Invalid(Detail("amount", f"must be a whole number: {deposit['currency']} has no decimals"))
+    _check(*_not_whole(deposit["currency"], amount))
     if deposit["status"] not in ("EXPIRED", "TERMINATED"):
         raise NotEndedYet()
     held: Decimal = deposit["received_amount"] - deposit["applied_amount"] - deposit["returned_amount"]
@@ -139,16 +283,22 @@ class Part:
 
 
 def part_of(invoice: dict[str, Any], amount: Decimal | None) -> Part:
-    """The part of an invoice (`net_amount`, `tax_amount`, `credited_net`, `credited_tax`, `currency`) that `amount`,
+    """The part of an invoice (`net_amount`, `tax_amount`, `credited_net`, `credited_tax`,
+    `written_off_amount`, `currency`) that `amount`,
     tax included, is; None is all that stands of it. Raises MoreThanInvoiced, Invalid on `amount`."""
-    exponent = exponent_of(invoice["currency"])
-    if amount is not None and amount % 1 and exponent == 0:
-        raise Invalid(Detail("amount", f"must be a whole number: {invoice['currency']} has no decimals"))
+    _check(*_not_whole(invoice["currency"], amount))
     net = invoice["net_amount"] - invoice["credited_net"]
     tax = invoice["tax_amount"] - invoice["credited_tax"]
-    if net + tax <= 0 or (amount is not None and amount > net + tax):
+    # What was written off is no longer owed: nothing of it can be credited.
+    most = net + tax - invoice["written_off_amount"]
+    if most <= 0 or (amount is not None and amount > most):
         raise MoreThanInvoiced()
-    if amount is None or amount == net + tax:
+    return share(net, tax, most if amount is None else amount, exponent_of(invoice["currency"]))
+
+
+def share(net: Decimal, tax: Decimal, amount: Decimal, exponent: int) -> Part:
+    """What of `amount`, tax included, is without tax, and tax, as it is in the whole."""
+    if amount == net + tax:
         return Part(net, tax)
     of_tax = rounded(Fraction(amount) * Fraction(tax) / Fraction(net + tax), exponent)
     return Part(amount - of_tax, of_tax)

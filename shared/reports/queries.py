@@ -166,7 +166,8 @@ _OPEN = (
     WHERE """
     + owned("p")
     + """
-      AND p.status = 'PAID' AND (p.paid_date > d.as_of OR p.credited_amount > 0) AND p.due_date <= d.as_of + 366
+      AND p.status = 'PAID' AND (p.paid_date > d.as_of OR p.credited_amount > 0 OR p.written_off_amount > 0)
+      AND p.due_date <= d.as_of + 366
       AND d.is_past
 ), open AS (
     SELECT p.contract_id, p.due_date, p.currency, d.as_of,
@@ -175,13 +176,16 @@ _OPEN = (
     + """
            -- Credit notes of later days had not lowered it yet.
            + coalesce((SELECT sum(i.total_amount) FROM invoices i
-                       WHERE i.payment_id = p.id AND i.kind = 'CREDIT_NOTE' AND i.issued_on > d.as_of), 0) AS amount
+                       WHERE i.payment_id = p.id AND i.kind = 'CREDIT_NOTE' AND i.issued_on > d.as_of), 0)
+           -- Nor had what was written off later.
+           + coalesce((SELECT sum(t.written_off) FROM booked_transactions t
+                       WHERE t.payment_id = p.id AND t.paid_date > d.as_of), 0) AS amount
     FROM owed p
     CROSS JOIN day d
     WHERE (p.due_date <= d.as_of
            OR EXISTS (SELECT FROM invoices i
                       WHERE i.payment_id = p.id AND i.kind = 'INVOICE' AND i.issued_on <= d.as_of))
-      AND (p.status <> 'CANCELLED'
+      AND (p.status <> 'CANCELLED' OR p.written_off_amount > 0
            OR EXISTS (SELECT FROM invoices i WHERE i.payment_id = p.id AND i.kind = 'CREDIT_NOTE'))
 )
 """

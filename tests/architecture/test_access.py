@@ -83,10 +83,23 @@ def stage(_world):
     money = {"paid_date": "2026-01-15", "payment_method": "cheque", "amount": 1}
     assert call(record_payment, as_=deal.owner, path={"payment_id": other}, body=money).status == 200
     [invoice] = _world.sql("SELECT id FROM invoices WHERE payment_id = %(id)s", id=other)
+    refund = other_id()
+    for kind, transaction in (("TRANSFER_IN", other_id()), ("REFUND", refund)):
+        _world.sql(
+            """INSERT INTO payment_transactions (id, contract_id, owner_organization_id, client_organization_id, kind,
+                                                 amount, currency, paid_date, payment_method)
+               SELECT %(id)s, id, owner_organization_id, client_organization_id, %(kind)s, 1, currency, '2026-01-15',
+                      'cheque'
+               FROM contracts WHERE id = %(contract)s""",
+            id=transaction,
+            kind=kind,
+            contract=deal.contract,
+        )
     values = {"values": [{"date": "2026-01-15", "value": 100}]}
     assert call(publish_index, as_=deal.owner, path={"name": "CPI"}, body=values).status == 200
     ids = {
         "invoice_id": invoice["id"],
+        "refund_id": refund,
         "name": "CPI",
         "bid_id": deal.bid,
         "contract_id": deal.contract,
@@ -110,7 +123,7 @@ def stage(_world):
     ids["mandate_id"] = call(grant_mandate, as_=deal.client, body={"broker_id": broker.id}).json["id"]
     address = {"street": "1 Main St", "city": "X", "state": "NY", "country": "USA", "postal_code": "1"}
     bodies = {"ADDRESS": address, "FLOOR": space["floor_id"], "SPACE": deal.space}
-    return Stage(deal, ids, bodies | {"BROKER": broker.id, "CLIENT": deal.client.id})
+    return Stage(deal, ids, bodies | {"BROKER": broker.id, "CLIENT": deal.client.id, "LEASE": deal.contract})
 
 
 def endpoint_of(operation: Any) -> Endpoint[Any, Any]:

@@ -35,7 +35,7 @@ class Expression(NamedTuple):
 
 
 COLUMN = r"""(?:\w+\.|\w+\[")?"""
-MONEY_KINDS = "PAYMENT|CREDIT|APPLIED|FREED|DEPOSIT_APPLIED|DEPOSIT_RETURNED"
+MONEY_KINDS = "PAYMENT|CREDIT|APPLIED|FREED|DEPOSIT_APPLIED|DEPOSIT_RETURNED|WRITE_OFF|REFUND|TRANSFER_OUT|TRANSFER_IN"
 EXPRESSIONS = (
     Expression(
         "what is owed of a payment",
@@ -67,8 +67,11 @@ EXPRESSIONS = (
         "what a transaction settles, credits or uses of a deposit",
         rf"CASE\s+[^;']{{1,40}}?\bWHEN\s+'(?:{MONEY_KINDS}|REVERSAL)'"
         rf"|\bkind\s+IN\s*\(\s*'(?:PAYMENT|CREDIT|APPLIED|FREED|DEPOSIT_APPLIED)'",
-        tuple(f"shared/schema/functions/{name}.sql" for name in ("settled_by", "credited_by", "deposit_used_by")),
-        "Add up `settled`, `credit` or `deposit_used` of standing_transactions or booked_transactions.",
+        tuple(
+            f"shared/schema/functions/{name}.sql"
+            for name in ("charged_by", "credited_by", "deposit_used_by", "settled_by", "written_off_by")
+        ),
+        "Add up a column of standing_transactions or booked_transactions: `settled`, `credit`, `charged` …",
         (
             "sum(CASE t.kind WHEN 'FREED' THEN -t.amount ELSE t.amount END)",
             "CASE coalesce(o.kind, t.kind) WHEN 'APPLIED' THEN",

@@ -18,6 +18,10 @@ OPERATIONS = [each for each in catalog.requested(catalog.load()) if each.domain 
 MOST = 3
 MORE = {
     "apply_deposit": 4,  # what it settles can only be said of what is open when that is locked, and it ends a lease
+    "transfer_credit": 4,  # as apply_deposit, on another contract
+    "reverse_refund": 4,  # likewise
+    "reverse_write_off": 4,  # likewise
+    "waive_payment": 4,  # its invoice is known when the payment is
     "delete_account": 4,  # what still runs is looked for when nothing new can begin, and it happens once in a life
     "delete_building": 4,  # what hangs on its spaces can only be looked for when it is known which they are
 }

@@ -14,6 +14,7 @@ _MARKS = re.compile(r"%\((\w+)\)s")
 
 
 PIECES = {
+    "shared.payments.books._ACCOUNTS",
     "shared.payments.days._SELECTED",
     "shared.reports.queries._LEASES",
     "shared.reports.queries._OPEN",

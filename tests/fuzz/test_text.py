@@ -38,8 +38,14 @@ from functions.payments.credit_invoice import credit_invoice
 from functions.payments.list_invoices import list_invoices
 from functions.payments.list_payments import list_payments
 from functions.payments.record_payment import record_payment
+from functions.payments.refund_credit import refund_credit
 from functions.payments.return_deposit import return_deposit
 from functions.payments.reverse_payment import reverse_payment
+from functions.payments.reverse_refund import reverse_refund
+from functions.payments.reverse_write_off import reverse_write_off
+from functions.payments.send_invoice import send_invoice
+from functions.payments.waive_payment import waive_payment
+from functions.payments.write_off_payment import write_off_payment
 from functions.search.save_search import save_search
 from functions.spaces.create_space import create_space
 from functions.spaces.update_space import update_space
@@ -286,20 +292,43 @@ def test_hostile_names_are_stored_and_printed_unchanged_in_a_deal(world, out):
     deal.run(schedule_payments, activate_contract)
     assert does(download_contract, as_=client, path=path).body.startswith(b"%PDF")
     payment = {"payment_id": does(list_payments, as_=owner).json["data"][0]["id"]}
-    money = {"paid_date": "2020-01-01", "payment_method": "cheque", "transaction_reference": nasty_lines()}
+    money = {"paid_date": "2026-01-15", "payment_method": "cheque", "transaction_reference": nasty_lines()}
     does(record_payment, as_=owner, path=payment, body=money)
     does(reverse_payment, as_=owner, path=payment, body={"reason": (reason := nasty_lines())})
 
     assert stored(world, *signatures, money["transaction_reference"], reason)
 
 
+def test_hostile_text_in_reasons_of_what_moves_money_is_stored_unchanged(world, out):
+    lease = Lease(world, call)
+    path, rent = {"contract_id": lease.contract}, {"payment_id": lease.rows()[0]["id"]}
+    money = {"paid_date": "2026-01-15", "payment_method": "cheque"}
+    texts = [nasty_lines() for _ in range(5)]
+    does(send_invoice, as_=lease.owner, path=rent)
+    does(write_off_payment, as_=lease.owner, path=rent, body={"amount": 1, "reason": texts[0]})
+    does(reverse_write_off, as_=lease.owner, path=rent, body={"reason": texts[1]})
+    does(record_payment, as_=lease.owner, path=rent, body=money | {"amount": 100_000, "allow_credit": True})
+    body = money | {"amount": 1, "transaction_reference": texts[2]}
+    refund = does(refund_credit, as_=lease.owner, path=path, body=body).json["id"]
+    does(reverse_refund, as_=lease.owner, path=path | {"refund_id": refund}, body={"reason": texts[3]})
+    world.sql(
+        """UPDATE payments SET charge = 'INTEREST', installment_number = NULL, total_installments = NULL
+           WHERE id = %(id)s""",
+        id=rent["payment_id"],
+    )
+    does(waive_payment, as_=lease.owner, path=rent, body={"amount": 1, "reason": texts[4]})
+
+    assert stored(world, *texts)
+
+
 def test_hostile_text_in_reasons_at_the_end_of_a_deal_is_stored_unchanged(world, out):
     lease = Lease(world, call, deposit_months=1)
     path, reasons = {"contract_id": lease.contract}, [nasty_lines() for _ in range(3)]
     [deposit] = lease.rows("DEPOSIT")
-    money = {"paid_date": "2020-01-01", "payment_method": "cheque"}
+    money = {"paid_date": "2026-01-15", "payment_method": "cheque"}
     does(record_payment, as_=lease.owner, path={"payment_id": deposit["id"]}, body=money)
-    does(record_payment, as_=lease.owner, path={"payment_id": lease.rows()[0]["id"]}, body=money)
+    rent = {"payment_id": lease.rows()[0]["id"]}
+    does(record_payment, as_=lease.owner, path=rent, body=money)
     invoice = {"invoice_id": does(list_invoices, as_=lease.owner).json["data"][0]["id"]}
     does(credit_invoice, as_=lease.owner, path=invoice, body={"amount": 1, "reason": reasons[0]})
     body = {"effective_date": "2027-06-16", "reason": reasons[1]}
@@ -365,6 +394,8 @@ def test_every_free_text_field_is_covered_by_a_test():
         | {f"{verb}_space-{name}" for verb in ("create", "update") for name in ("name", "external_id", "amenities.0")}
         | {"update_floor-amenities.0", "sign_contract-signature", "decline_contract-reason"}
         | {"record_payment-transaction_reference", "reverse_payment-reason", "credit_invoice-reason"}
+        | {"write_off_payment-reason", "reverse_write_off-reason", "refund_credit-transaction_reference"}
+        | {"reverse_refund-reason", "waive_payment-reason"}
         | {"terminate_contract-reason", "apply_deposit-reason", "return_deposit-transaction_reference"}
         | {"add_note-text", "suspend_user-reason"}
         | {f"save_search-{name}" for name in ("name", "criteria.q", "criteria.city", "criteria.amenities.0")}

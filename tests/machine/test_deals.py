@@ -304,7 +304,8 @@ class Deals(RuleBasedStateMachine):
         contract = self.some((one for one in self.model.contracts if one.payments), number)
         payment = self.some(contract.payments, which)
         sent = None if amount is None else Decimal(amount)
-        body = {"paid_date": self.model.today, "payment_method": "cheque"} | ({"amount": sent} if sent else {})
+        body = {"paid_date": self.model.today, "payment_method": "cheque", "allow_credit": True}
+        body |= {"amount": sent} if sent else {}
         expected = self.model.pay(contract, payment, sent)
         owner = self.user_of(self.model.spaces[contract.bid.space])
         self.ask(record_payment, owner, expected, times, path={"payment_id": payment.id}, body=body)

@@ -3,7 +3,10 @@
 from functions.leasing.activate_contract import activate_contract
 from functions.leasing.schedule_payments import schedule_payments
 from functions.payments.record_payment import record_payment
+from functions.payments.refund_credit import refund_credit
 from functions.payments.reverse_payment import reverse_payment
+from functions.payments.send_invoice import send_invoice
+from functions.payments.write_off_payment import write_off_payment
 from tests.call import call
 from tests.cast import Asked, Cast
 from tests.leasing.deal import Deal
@@ -20,6 +23,13 @@ BODIES = {
     "publish_index": {"values": [{"date": "2026-01-15", "value": 100}]},
     "return_deposit": {"paid_date": "2026-01-15", "payment_method": "cheque"},
     "apply_deposit": {"reason": "Rent that did not come"},
+    "send_invoice": None,
+    "write_off_payment": {"reason": "The client is insolvent"},
+    "reverse_write_off": {"reason": "The money came"},
+    "refund_credit": {"amount": 1, "paid_date": "2026-01-15", "payment_method": "bank_transfer"},
+    "reverse_refund": {"reason": "The account is closed"},
+    "transfer_credit": {"to_contract_id": "LEASE", "amount": 1},
+    "waive_payment": {"reason": "Goodwill"},
     "record_payment": {"paid_date": "2026-01-15", "payment_method": "cheque"},
 }
 
@@ -62,6 +72,58 @@ class Successes(Cast):
         deal, payment = self.payment()
         body = {"paid_date": "2026-01-15", "payment_method": "cheque"}
         return {"as_": deal.owner, "path": {"payment_id": payment}, "body": body}
+
+    def send_invoice(self) -> Asked:
+        deal, payment = self.payment()
+        return {"as_": deal.owner, "path": {"payment_id": payment}}
+
+    def write_off_payment(self) -> Asked:
+        deal, payment = self.payment()
+        assert call(send_invoice, as_=deal.owner, path={"payment_id": payment}).status < 300
+        return {"as_": deal.owner, "path": {"payment_id": payment}, "body": {"reason": "The client is insolvent"}}
+
+    def reverse_write_off(self) -> Asked:
+        asked = self.write_off_payment()
+        assert call(write_off_payment, **asked).status < 300
+        return asked | {"body": {"reason": "The money came"}}
+
+    def refund_credit(self) -> Asked:
+        body = {"amount": 1, "paid_date": "2026-01-15", "payment_method": "bank_transfer"}
+        return self._with_credit() | {"body": body}
+
+    def reverse_refund(self) -> Asked:
+        asked = self.refund_credit()
+        refund = call(refund_credit, **asked).json["id"]
+        return {
+            "as_": asked["as_"],
+            "path": asked["path"] | {"refund_id": refund},
+            "body": {"reason": "The account is closed"},
+        }
+
+    def transfer_credit(self) -> Asked:
+        asked = self._with_credit()
+        other = Deal(self.world, call, owner=asked["as_"], client=self.client).signed()
+        other.run(schedule_payments, activate_contract)
+        return asked | {"body": {"to_contract_id": other.contract, "amount": 1}}
+
+    def waive_payment(self) -> Asked:
+        deal, payment = self.payment()
+        self.world.sql(
+            """UPDATE payments SET charge = 'LATE_FEE', installment_number = NULL, total_installments = NULL
+               WHERE id = %(id)s""",
+            id=payment,
+        )
+        assert call(send_invoice, as_=deal.owner, path={"payment_id": payment}).status < 300
+        return {"as_": deal.owner, "path": {"payment_id": payment}, "body": {"reason": "Goodwill"}}
+
+    def _with_credit(self) -> Asked:
+        """A lease of one month, paid, with credit beyond it."""
+        deal = Deal(self.world, call, months=1, client=self.client).signed()
+        deal.run(schedule_payments, activate_contract)
+        [payment] = self.world.sql("SELECT id FROM payments WHERE contract_id = %(id)s", id=deal.contract)
+        body = {"paid_date": "2026-01-15", "payment_method": "cheque", "amount": 6000, "allow_credit": True}
+        assert call(record_payment, as_=deal.owner, path={"payment_id": payment["id"]}, body=body).status < 300
+        return {"as_": deal.owner, "path": {"contract_id": deal.contract}}
 
     def reverse_payment(self) -> Asked:
         deal, payment = self.paid()

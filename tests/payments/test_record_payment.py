@@ -5,6 +5,7 @@ from io import BytesIO
 import pytest
 from pypdf import PdfReader
 
+from functions.contracts.get_ledger import get_ledger
 from functions.leasing.activate_contract import activate_contract
 from functions.leasing.schedule_payments import schedule_payments
 from functions.payments.download_invoice import download_invoice
@@ -266,6 +267,88 @@ def test_a_paid_date_after_today_at_the_building_is_refused(calendar, zone, toda
     assert books(lease.world, payment["id"]) == NOTHING
 
     assert lease.pay(payment, paid_date=today).json["paid_date"] == today
+
+
+def test_the_answer_says_what_settled_the_payment_and_what_is_credit(world, call):
+    """2,310 on a payment of 770: 770 settle it, and 1,540 the next two at once."""
+    lease = Lease(world, call, bid_amount=770, months=4)
+    reply = lease.pay(lease.payments()[0], amount=2310)
+
+    assert (reply.status, reply.json["applied"], reply.json["credit"]) == (200, 770, 1540)
+    assert lease.statuses() == ["PAID", "PAID", "PAID", "SCHEDULED"]
+    last = lease.pay(lease.payments()[3])
+    assert (last.json["applied"], last.json["credit"], last.json["warnings"]) == (770, 0, [])
+
+
+def test_more_than_the_contract_still_asks_for_has_to_be_meant(world, call):
+    lease = Lease(world, call, bid_amount=770, months=4)
+    first = lease.payments()[0]
+
+    refused = lease.pay(first, amount=Decimal("3080.01"))
+    assert (refused.status, refused.code, refused.fields) == (409, "AMOUNT_ABOVE_OPEN", ["amount"])
+    assert "is 3080.01; 3080.00 USD is still asked for" in str(refused.json)
+    assert books(world, first["id"]) == NOTHING
+    assert lease.pay(first, amount=Decimal("3080.01"), allow_credit=True).json["credit"] == Decimal("2310.01")
+    assert lease.ledger()[1] == Decimal("-2310.01")
+
+
+def test_a_reference_that_was_seen_warns_or_is_refused(world, call):
+    lease = Lease(world, call)
+    one, two, three = lease.payments()[:3]
+
+    assert lease.pay(one, transaction_reference="TXN-9").json["warnings"] == []
+    refused = lease.pay(two, transaction_reference="TXN-9", unique_reference=True)
+    assert (refused.status, refused.code) == (409, "REFERENCE_SEEN")
+    split = lease.pay(two, transaction_reference="TXN-9")
+    assert (split.status, split.json["warnings"]) == (200, ["REFERENCE_SEEN"])
+    # Another contract's reference is its own, and what was taken back was not kept.
+    assert Lease(world, call).pay(three, transaction_reference="TXN-9").status == 404
+    other = Lease(world, call)
+    assert other.pay(other.payments()[0], transaction_reference="TXN-9", unique_reference=True).json["warnings"] == []
+
+
+def test_of_many_with_one_reference_at_once_one_records(world, call):
+    lease = Lease(world, call)
+    replies = together(
+        [
+            lambda one=one: lease.pay(one, transaction_reference="ONCE", unique_reference=True)
+            for one in lease.payments()[:6]
+        ]
+    )
+
+    assert sorted(reply.status for reply in replies) == [200] + [409] * 5
+    assert {reply.code for reply in replies if reply.status == 409} == {"REFERENCE_SEEN"}
+
+
+@pytest.mark.parametrize(("day", "status"), [("2025-12-31", 400), ("2026-01-01", 200), ("2026-11-29", 200)])
+def test_money_came_a_year_before_the_contract_at_the_earliest(calendar, day, status):
+    """The contract was drawn up on 2027-01-05 and starts on the first of January of that year."""
+    calendar.set("2027-01-01T12:00:00Z")
+    lease = calendar.lease(start=date(2027, 1, 1), months=1, timezone="America/New_York")
+    lease.world.sql("UPDATE contracts SET created_at = '2027-01-05T12:00:00Z' WHERE id = %(id)s", id=lease.contract)
+    [payment] = lease.payments()
+    assert payment["timezone"] == "America/New_York"
+
+    reply = lease.pay(payment, paid_date=day)
+
+    assert reply.status == status
+    if status == 400:
+        assert reply.fields == ["paid_date"]
+        for fact in ("2026-01-01", "2027-01-01", "America/New_York"):
+            assert fact in str(reply.json)
+
+
+def test_a_ledger_line_has_the_days_of_its_document_and_of_the_books(calendar):
+    calendar.set("2027-01-05T12:00:00Z")
+    lease = calendar.lease(start=date(2027, 2, 1), months=1)
+    calendar.set("2027-02-10T12:00:00Z")
+    lease.pay(lease.payments()[0], paid_date="2027-02-03")
+
+    ledger = lease.call(get_ledger, as_=lease.client, path={"contract_id": lease.contract}).json["data"]
+
+    [money] = [line for line in ledger if line["type"] == "PAYMENT"]
+    assert (money["date"], money["posted_on"], money["entered_at"][:4]) == ("2027-02-03", "2027-02-03", "2026")
+    assert len({line["id"] for line in ledger}) == 2
 
 
 def test_only_those_with_the_right_may_record_payments(deal, call, payment, world):

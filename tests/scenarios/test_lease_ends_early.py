@@ -16,7 +16,7 @@ from functions.payments.shorten_schedule import shorten_schedule
 from shared.kit.catalog import Role
 from tests.auth.mailbox import mails_to
 from tests.call import together
-from tests.payments.lease import books
+from tests.payments.lease import books, credit
 from tests.payments.test_reverse_payment import reverse
 
 
@@ -282,15 +282,43 @@ def test_who_may_terminate_a_lease_and_from_which_day(calendar, lease, world):
     assert lease.terminate("2027-06-20").code == "NOT_IN_FORCE"
 
 
-def test_cancelled_installments_of_an_ended_lease_accept_no_payment(calendar, lease):
-    """Quality 71."""
-    lease.terminate("2027-02-16")
-    calendar.set("2027-02-16T08:00:00Z")
+def test_a_debt_outlives_its_lease(calendar):
+    """Quality 71: rent of 193.55 and a fee of 50.00, open when the lease ended, are both paid the day after."""
+    calendar.set("2026-11-20T08:00:00Z")
+    policy = {"grace_days": 3, "fee_percent": 5, "min_fee": 50, "annual_interest_percent": 0}
+    lease = calendar.lease(start=date(2026, 12, 1), months=12, late_policy=policy, bid_amount=1000)
+    calendar.set("2026-12-05T08:00:00Z")
     calendar.run()
+    assert lease.terminate("2026-12-07").status == 200
+    calendar.set("2026-12-08T08:00:00Z")
+    calendar.run()
+    assert lease.row()["status"] == "TERMINATED"
 
-    assert lease.pay({"id": lease.rows()[0]["id"]}).code == "NOT_PAYABLE"
-    # What is owed falls due all the same.
-    assert lease.rows()[0]["status"] == "OVERDUE"
+    [rent], [fee] = lease.rows()[:1], lease.rows("LATE_FEE")
+    assert [row["owed"] - row["paid_amount"] for row in (rent, fee)] == [Decimal("193.55"), 50]
+    for row in (rent, fee):
+        reply = lease.pay({"id": row["id"]}, paid_date="2026-12-08")
+        assert (reply.status, reply.json["status"]) == (200, "PAID")
+    assert lease.ledger()[1] == 0
+    assert reverse(lease, {"id": fee["id"]}).json["status"] == "OVERDUE"
+    [invoice] = [
+        one
+        for one in lease.call(
+            list_invoices, as_=lease.owner, query={"contract_id": lease.contract, "kind": "INVOICE"}
+        ).json["data"]
+        if one["payment_id"] == str(fee["id"])
+    ]
+    assert credit(lease, invoice, reason="Goodwill").status == 201
+    assert lease.ledger()[1] == 0
+    assert lease.pay({"id": lease.rows()[1]["id"]}).code == "NOT_PAYABLE"
+
+
+def test_a_deal_that_bound_nobody_takes_no_money(calendar):
+    calendar.set("2027-01-05T08:00:00Z")
+    lease = calendar.lease(start=date(2027, 2, 1), months=1)
+    lease.world.sql("UPDATE contracts SET status = 'TERMINATED' WHERE id = %(id)s", id=lease.contract)
+
+    assert lease.pay(lease.payments()[0]).code == "NOT_PAYABLE"
 
 
 def settle(lease, operation, user=None, **body):

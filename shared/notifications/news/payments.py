@@ -71,7 +71,7 @@ def total_of(data: Data) -> Decimal:
 
 def open_of(data: Data) -> Decimal:
     """What of it is outstanding; below zero where more is settled than is owed."""
-    return total_of(data) - _sum(data, "credited_amount", "paid_amount")
+    return total_of(data) - _sum(data, "credited_amount", "written_off_amount", "paid_amount")
 
 
 _OWED = (
@@ -136,6 +136,27 @@ NEWS = {
         client="Your invoice of {total_amount} for {space} is ready. It is due on {due_date}",
         facts=(*_OWED, plain("invoice_id"), plain("invoice_number")),
         mails=BOTH,
+    ),
+    "payment.invoice_sent": News(
+        kind="payment_event",
+        title="Invoice Sent Again",
+        client="Your invoice of {total_amount} for {space} was sent to you again. It is due on {due_date}",
+        facts=(*_OWED, plain("invoice_id"), plain("invoice_number")),
+        mails=("CLIENT",),
+        # The invoice is what it was.
+        changes=False,
+    ),
+    "payment.written_off": News(
+        kind="payment_event",
+        title="Debt Written Off",
+        owner="{write_off_amount} of a payment for {space} was written off",
+        facts=(*_OWED, money("write_off_amount")),
+    ),
+    "payment.write_off_reversed": News(
+        kind="payment_event",
+        title="Write-Off Reversed",
+        owner="The write-off of {write_off_amount} for {space} was reversed. {open_amount} is outstanding",
+        facts=(*_OWED, money("write_off_amount")),
     ),
     "payment.due_soon": News(
         kind="payment_event",

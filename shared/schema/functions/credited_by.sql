@@ -5,6 +5,9 @@ AS $$
     SELECT CASE $1 WHEN 'CREDIT' THEN $2
                    WHEN 'FREED' THEN $2
                    WHEN 'DEPOSIT_APPLIED' THEN $2
+                   WHEN 'TRANSFER_IN' THEN $2
+                   WHEN 'TRANSFER_OUT' THEN -$2
+                   WHEN 'REFUND' THEN -$2
                    WHEN 'APPLIED' THEN -$2
                    ELSE 0 END
 $$;

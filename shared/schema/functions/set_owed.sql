@@ -1,11 +1,13 @@
--- What is owed of a payment, paid or not: what it asks for, less what credit notes took off. Nothing is owed of one that
--- is cancelled. This is its only definition: whatever else comes to lower a debt is subtracted here.
+-- What is owed of a payment, paid or not: what it asks for, less what credit notes took off and what was written off.
+-- Nothing is owed of one that is cancelled. This is its only definition: whatever else comes to lower a debt is
+-- subtracted here.
 CREATE OR REPLACE FUNCTION app.set_owed() RETURNS trigger
 LANGUAGE plpgsql
 AS $$
 BEGIN
     NEW.owed := CASE WHEN NEW.status = 'CANCELLED' THEN 0
-                     ELSE NEW.amount + NEW.tax_amount - NEW.credited_amount - NEW.credited_tax END;
+                     ELSE NEW.amount + NEW.tax_amount - NEW.credited_amount - NEW.credited_tax
+                          - NEW.written_off_amount END;
     RETURN NEW;
 END
 $$;

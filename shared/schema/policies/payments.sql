@@ -6,7 +6,8 @@ ALTER TABLE payments FORCE ROW LEVEL SECURITY;
 GRANT SELECT ON payments TO app_reader, app_user;
 GRANT SELECT, INSERT, UPDATE, DELETE ON payments TO app_worker;
 GRANT UPDATE (
-    paid_amount, paid_date, status, payment_method, updated_at, updated_by, credited_amount, credited_tax
+    paid_amount, paid_date, status, payment_method, updated_at, updated_by, credited_amount, credited_tax, invoiced_on,
+    written_off_amount
 ) ON payments TO app_user;
 
 -- Either side's organization reads.

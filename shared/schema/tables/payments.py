@@ -65,6 +65,10 @@ payments = Table(
     day("late_until", nullable=True),
     # What of it all is owed, paid or not. A trigger says how much: shared/schema/functions/set_owed.sql.
     money("owed", nullable=True),
+    # The day of its invoice, kept by a trigger: shared/schema/functions/mark_invoiced.sql.
+    day("invoiced_on", nullable=True),
+    # What is no longer expected to come.
+    money("written_off_amount", default="0"),
     one_of("charge", "RENT", "DEPOSIT", "LATE_FEE", "INTEREST"),
     one_of("status", "SCHEDULED", "DUE", "PAID", "OVERDUE", "CANCELLED"),
     # Only a correction can be below zero: it has no number.
@@ -106,6 +110,12 @@ payments = Table(
         "owner_organization_id",
         "due_date",
         postgresql_where=sql("status <> 'PAID'"),
+    ),
+    Index(
+        "payments_uninvoiced_idx",
+        "due_date",
+        "id",
+        postgresql_where=sql("invoiced_on IS NULL AND owed > 0"),
     ),
     Index(
         "payments_deposits_idx",
@@ -170,7 +180,7 @@ payment_transactions = Table(
     "payment_transactions",
     metadata,
     key(),
-    uuid("payment_id"),
+    uuid("payment_id", nullable=True),
     uuid("contract_id"),
     *both_sides(),
     text("kind", default="PAYMENT"),
@@ -183,8 +193,21 @@ payment_transactions = Table(
     text("reason", nullable=True),
     now("created_at"),
     uuid("created_by", "users.id", nullable=True),
+    # The day on which the books have it: the document's, unless it says otherwise.
+    day("posted_on", nullable=True),
+    # What of the tax a write-off relieves; the contract at the other end of a transfer of credit.
+    money("relieved_tax", nullable=True),
+    uuid("other_contract_id", "contracts.id", nullable=True),
     # CREDIT is money beyond what was open, FREED what a credit note leaves of money; APPLIED is credit that settles.
-    one_of("kind", "PAYMENT", "REVERSAL", "CREDIT", "APPLIED", "FREED", "DEPOSIT_APPLIED", "DEPOSIT_RETURNED"),
+    # REFUND is credit paid out, TRANSFER_OUT and TRANSFER_IN are credit that moves to another contract.
+    one_of(
+        "kind",
+        *("PAYMENT", "REVERSAL", "CREDIT", "APPLIED", "FREED", "DEPOSIT_APPLIED", "DEPOSIT_RETURNED"),
+        *("WRITE_OFF", "REFUND", "TRANSFER_OUT", "TRANSFER_IN"),
+    ),
+    CheckConstraint(
+        "payment_id IS NOT NULL OR kind IN ('REFUND', 'TRANSFER_OUT', 'TRANSFER_IN', 'REVERSAL')", name="payment_id"
+    ),
     CheckConstraint("amount > 0", name="amount"),
     CheckConstraint("(kind = 'REVERSAL') = (reverses_id IS NOT NULL)", name="reverses_id"),
     same_sides_as("contracts", "contract_id"),

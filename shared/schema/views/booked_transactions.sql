@@ -1,12 +1,20 @@
 -- Every transaction with what it changed on its own day: a reversal takes back what the reversed one did. Up to a day,
--- these add up to what stood on that day. `original_kind` is the kind of what was booked, or taken back.
+-- these add up to what stood on that day. `original_kind` is the kind of what was booked, or taken back; `charged` is what
+-- it adds to what the client owes on the ledger.
 CREATE OR REPLACE VIEW booked_transactions WITH (security_invoker = true) AS
 SELECT t.id, t.payment_id, t.contract_id, t.kind, coalesce(o.kind, t.kind) AS original_kind, t.amount, t.paid_date,
        t.transaction_reference, t.created_at,
        app.settled_by(coalesce(o.kind, t.kind), CASE WHEN t.kind = 'REVERSAL' THEN -t.amount ELSE t.amount END)
            AS settled,
        app.deposit_used_by(coalesce(o.kind, t.kind), CASE WHEN t.kind = 'REVERSAL' THEN -t.amount ELSE t.amount END)
-           AS deposit_used
+           AS deposit_used,
+       app.credited_by(coalesce(o.kind, t.kind), CASE WHEN t.kind = 'REVERSAL' THEN -t.amount ELSE t.amount END)
+           AS credit,
+       app.written_off_by(coalesce(o.kind, t.kind), CASE WHEN t.kind = 'REVERSAL' THEN -t.amount ELSE t.amount END)
+           AS written_off,
+       app.charged_by(coalesce(o.kind, t.kind), CASE WHEN t.kind = 'REVERSAL' THEN -t.amount ELSE t.amount END)
+           AS charged,
+       coalesce(t.posted_on, t.paid_date) AS posted_on
 FROM payment_transactions AS t
 LEFT JOIN payment_transactions AS o ON o.id = t.reverses_id;
 

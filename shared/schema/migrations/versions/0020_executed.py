@@ -7,8 +7,8 @@ from alembic import op
 
 from shared.schema.migrate import is_half_done, unhurried
 
-revision: str = "0019"
-down_revision: str | None = "0018"
+revision: str = "0020"
+down_revision: str | None = "0019"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
@@ -17,14 +17,14 @@ SQL = Path(__file__).parents[1] / "sql"
 
 def upgrade() -> None:
     if not is_half_done(revision):
-        _run("0019_executed.sql")
+        _run("0020_executed.sql")
     with unhurried(revision):
         for check in ("documents_kind_check", "documents_payment_id_check"):
             op.execute(f"ALTER TABLE documents VALIDATE CONSTRAINT {check}")
 
 
 def downgrade() -> None:
-    _run("0019_down.sql")
+    _run("0020_down.sql")
 
 
 def _run(name: str) -> None:

@@ -1,0 +1,52 @@
+"""What happens to a contract's credit as a whole: it is paid out, comes back, or moves to another contract."""
+
+from datetime import datetime
+from typing import ClassVar, Self
+from uuid import UUID
+
+from shared.kit.consumer import Event
+from shared.notifications.entries import SPACE, News, NewsFrame, day, money, plain
+from shared.organizations.roles import Right
+
+
+class AccountUpdated(NewsFrame):
+    """Credit of a contract has moved. Everyone on both sides who may see its money receives this frame: retrieve the
+    contract's ledger again."""
+
+    frame_name: ClassVar[str] = "account:updated"
+    contract_id: UUID
+    updated_at: datetime
+
+    @classmethod
+    def told(cls, event: Event) -> Self:
+        return cls.of({"contract_id": event.data["contract_id"], "updated_at": event.occurred_at})
+
+
+RIGHT = Right.READ_MONEY
+LIVE = AccountUpdated
+
+_MOVED = (SPACE, money("amount"), day("paid_date"), plain("contract_id"))
+
+NEWS = {
+    "refund.paid": News(
+        kind="payment_event",
+        title="Credit Refunded",
+        owner="A credit of {amount} for {space} was refunded",
+        client="Your credit of {amount} for {space} was refunded to you",
+        facts=_MOVED,
+    ),
+    "refund.reversed": News(
+        kind="payment_event",
+        title="Refund Reversed",
+        owner="The refund of {amount} for {space} was reversed. It is credit again",
+        client="The refund of {amount} for {space} was reversed. It is your credit again",
+        facts=_MOVED,
+    ),
+    "transfer.made": News(
+        kind="payment_event",
+        title="Credit Transferred",
+        owner="A credit of {amount} for {space} was transferred to another contract with the same client",
+        client="Your credit of {amount} for {space} was transferred to another of your contracts",
+        facts=(SPACE, money("amount"), plain("contract_id"), plain("to_contract_id")),
+    ),
+}

@@ -1,0 +1,104 @@
+"""The SQL of a contract's credit as a whole: what of it is paid out, and what moves to another contract."""
+
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from shared.kit.db import Asked, Row, Tx
+from shared.kit.ids import new_id
+from shared.kit.request import Caller
+from shared.organizations.sides import creditor_sides, mine
+from shared.payments.bound import BOUND, CREDIT, LOCK_MONEY, THERE
+from shared.payments.moves import CreditTransfer, Refund
+
+_SELECT_ACCOUNT = f"""
+SELECT c.id AS contract_id, c.owner_organization_id, c.client_organization_id, c.currency, {BOUND} AS is_bound,
+       there.timezone, there.today, there.earliest, {CREDIT} AS credit
+FROM contracts c
+{THERE}
+WHERE c.id = %(contract_id)s AND {mine("c")}
+"""
+
+_INSERT = """
+INSERT INTO payment_transactions (id, contract_id, owner_organization_id, client_organization_id, kind, amount,
+                                  currency, paid_date, payment_method, transaction_reference, other_contract_id,
+                                  created_by)
+SELECT %(id)s, c.id, c.owner_organization_id, c.client_organization_id, %(kind)s, %(amount)s, c.currency,
+       %(paid_date)s, %(payment_method)s, %(transaction_reference)s, %(other_contract_id)s, %(by)s
+FROM contracts c
+WHERE c.id = %(contract_id)s
+"""
+
+_SELECT_REFUND = f"""
+SELECT r.id, r.contract_id, r.owner_organization_id, r.client_organization_id, r.amount, r.currency, r.paid_date,
+       r.payment_method, r.transaction_reference,
+       NOT EXISTS (SELECT FROM standing_transactions s WHERE s.id = r.id) AS is_reversed, {CREDIT} AS unapplied_credit
+FROM payment_transactions r
+JOIN contracts c ON c.id = r.contract_id
+WHERE r.id = %(id)s AND r.contract_id = %(contract_id)s AND r.kind = 'REFUND'
+"""
+
+_SELECT_TRANSFER = f"""
+SELECT t.id, t.contract_id, t.other_contract_id AS to_contract_id, t.owner_organization_id, t.client_organization_id,
+       t.amount, t.currency, t.paid_date, {CREDIT} AS unapplied_credit
+FROM payment_transactions t
+JOIN contracts c ON c.id = t.contract_id
+WHERE t.id = %(id)s
+"""
+
+
+def lock_accounts(tx: Tx, caller: Caller, *contract_ids: UUID) -> list[Row | None]:
+    """The contracts as the caller's side books them, whose money nobody else moves meanwhile; None where the contract
+    is not the caller's."""
+    asked = _ask_for_accounts(tx, caller, *contract_ids)
+    tx.flush()
+    return [one.answer() for one in asked]
+
+
+def lock_refund(tx: Tx, caller: Caller, contract_id: UUID, refund_id: UUID) -> tuple[Row | None, Refund | None]:
+    """As `lock_accounts`, with the contract's refund."""
+    [account], refund = _ask_for_accounts(tx, caller, contract_id), ask_for_refund(tx, contract_id, refund_id)
+    tx.flush()
+    return account.answer(), refund.answer()
+
+
+def _ask_for_accounts(tx: Tx, caller: Caller, *contract_ids: UUID) -> list[Asked[Row | None]]:
+    # Always in the same order, so that no two wait crosswise.
+    for contract_id in sorted(contract_ids):
+        tx.later(LOCK_MONEY, {"contract_id": contract_id})
+    sides = creditor_sides(caller)
+    return [
+        tx.later(_SELECT_ACCOUNT, {"contract_id": contract_id, **sides}).then(lambda rows: rows[0] if rows else None)
+        for contract_id in contract_ids
+    ]
+
+
+def insert_refund(tx: Tx, caller: Caller, contract_id: UUID, amount: Decimal, **said: Any) -> Row:
+    """The refund of so much of the contract's credit; `said` are its `paid_date`, `payment_method` and
+    `transaction_reference`."""
+    values = {"id": new_id(), "contract_id": contract_id, "kind": "REFUND", "amount": amount, "by": caller.user_id}
+    tx.run(_INSERT, values | said | {"other_contract_id": None})
+    return tx.all(_SELECT_REFUND, values)[0]
+
+
+def ask_for_refund(tx: Tx, contract_id: UUID, refund_id: UUID) -> Asked[Refund | None]:
+    """The contract's refund, and whether it was reversed. Comes with the next query."""
+    rows = tx.later(_SELECT_REFUND, {"id": refund_id, "contract_id": contract_id})
+    return rows.then(lambda found: Refund.of(found[0]) if found else None)
+
+
+def insert_transfer(tx: Tx, caller: Caller, account: Row, other: Row, amount: Decimal) -> Asked[CreditTransfer]:
+    """So much credit moves from one account to the other, each on its building's today. Comes with the next query."""
+    values: dict[str, Any] = {
+        "id": new_id(),
+        "amount": amount,
+        "by": caller.user_id,
+        "payment_method": None,
+        "transaction_reference": None,
+    }
+    one, two = account["contract_id"], other["contract_id"]
+    out = values | {"kind": "TRANSFER_OUT", "contract_id": one, "other_contract_id": two, "paid_date": account["today"]}
+    into = values | {"kind": "TRANSFER_IN", "contract_id": two, "other_contract_id": one, "paid_date": other["today"]}
+    tx.run(_INSERT, out)
+    tx.run(_INSERT, into | {"id": new_id()})
+    return tx.later(_SELECT_TRANSFER, values).then(lambda rows: CreditTransfer.of(rows[0]))

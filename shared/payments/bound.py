@@ -1,0 +1,26 @@
+"""What money asks of its contract `c`: whether it ever bound anybody, its days, and who may move its money now."""
+
+BOUND = "(c.status IN ('SIGNED', 'ACTIVE', 'EXPIRED') OR (c.status = 'TERMINATED' AND c.terminates_on IS NOT NULL))"
+"""Whether the contract was ever executed: its debts outlive it. A deal that died before it bound anybody has no end."""
+
+# A year before the contract was drawn up or starts is the earliest day on which money for it can have come.
+THERE = """
+CROSS JOIN LATERAL (SELECT c.premises #>> '{building,timezone}' AS timezone) AS zone
+CROSS JOIN LATERAL (
+    SELECT zone.timezone, app.today(zone.timezone) AS today,
+           (least(c.start_date, (c.created_at AT TIME ZONE zone.timezone)::date) - interval '1 year')::date AS earliest
+) AS there
+"""
+"""The building's `timezone`, its `today`, and the `earliest` day on which money can have come or gone."""
+
+CREDIT = "(SELECT coalesce(sum(t.credit), 0) FROM standing_transactions t WHERE t.contract_id = c.id)"
+"""The contract's credit that settles nothing yet."""
+
+
+def lock_money(contract_id: str) -> str:
+    """The beginning of a statement that holds a contract's money until the transaction ends. Whoever moves it does so
+    first: credit is used once, and nobody waits crosswise for its payments."""
+    return f"SELECT pg_advisory_xact_lock(hashtextextended('money ' || {contract_id}, 0)) IS NULL AS locked "
+
+
+LOCK_MONEY = lock_money("%(contract_id)s::text")

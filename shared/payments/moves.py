@@ -1,0 +1,88 @@
+"""What ends a debt or moves a contract's credit, asked and answered."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, ClassVar
+from uuid import UUID
+
+from pydantic import Field
+
+from shared.kit.fields import Body, Day, Flag, Id, PositiveMoney, Printed, View
+from shared.payments.models import PaymentMethod
+
+
+class WritingOff(Body):
+    """How much of a payment to write off, tax included, and why. Without an amount, all that is open of it."""
+
+    amount: PositiveMoney | None = None
+    """Tax included. By default all that is open of the payment."""
+    reason: Annotated[Printed, Field(min_length=1, max_length=500)]
+    relieve_tax: Flag = False
+    """Whether the tax in the amount is reclaimed."""
+
+
+class Refunding(Body):
+    """How much credit was paid back to the client, and how."""
+
+    amount: PositiveMoney
+    paid_date: Day
+    """The day on which the money was paid back; not in the future."""
+    payment_method: PaymentMethod
+    transaction_reference: Annotated[Printed, Field(min_length=1, max_length=255)] | None = None
+
+
+class Transferring(Body):
+    """How much credit to move, and to which contract."""
+
+    to_contract_id: Id
+    """A contract of the same two sides and in the same currency."""
+    amount: PositiveMoney
+
+
+class Refund(View):
+    """Credit that was paid back to the client. `unapplied_credit` is what the contract has left."""
+
+    id: UUID
+    contract_id: UUID
+    owner_organization_id: UUID
+    client_organization_id: UUID
+    amount: Decimal
+    currency: str
+    paid_date: date
+    payment_method: str
+    transaction_reference: str | None
+    is_reversed: bool
+    unapplied_credit: Decimal
+
+    accounted: ClassVar[tuple[str, ...]] = (
+        "contract_id",
+        "owner_organization_id",
+        "client_organization_id",
+        "amount",
+        "currency",
+        "paid_date",
+        "is_reversed",
+    )
+
+
+class CreditTransfer(View):
+    """Credit that moved to another contract. `unapplied_credit` is what the first has left."""
+
+    id: UUID
+    contract_id: UUID
+    to_contract_id: UUID
+    owner_organization_id: UUID
+    client_organization_id: UUID
+    amount: Decimal
+    currency: str
+    paid_date: date
+    unapplied_credit: Decimal
+
+    accounted: ClassVar[tuple[str, ...]] = (
+        "contract_id",
+        "to_contract_id",
+        "owner_organization_id",
+        "client_organization_id",
+        "amount",
+        "currency",
+    )

@@ -1,0 +1,144 @@
+"""A contract's credit is paid out, comes back, or moves to another contract of the same two sides."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from functions.notifications.notify_people import notify_people
+from functions.payments.refund_credit import refund_credit
+from functions.payments.reverse_refund import reverse_refund
+from functions.payments.transfer_credit import transfer_credit
+from shared.kit.catalog import Role
+from tests.call import other_id, together
+from tests.payments.lease import books
+from tests.payments.test_reverse_payment import ledger
+
+MONEY = {"paid_date": "2027-02-10", "payment_method": "bank_transfer", "transaction_reference": "BACK-1"}
+
+
+@pytest.fixture
+def lease(calendar):
+    """A month of 5,000, paid, and 1,000.50 beyond it."""
+    calendar.set("2027-01-05T08:00:00Z")
+    lease = calendar.lease(start=date(2027, 2, 1), months=1)
+    calendar.set("2027-02-10T08:00:00Z")
+    calendar.run()
+    lease.pay(lease.payments()[0], amount=Decimal("6000.50"), allow_credit=True)
+    return lease
+
+
+def refund(lease, amount, user=None, contract=None, **changes):
+    path = {"contract_id": contract or lease.contract}
+    return lease.call(refund_credit, as_=user or lease.owner, path=path, body=MONEY | {"amount": amount} | changes)
+
+
+def take_back(lease, refund_id, user=None, contract=None):
+    path = {"contract_id": contract or lease.contract, "refund_id": refund_id}
+    return lease.call(reverse_refund, as_=user or lease.owner, path=path, body={"reason": "The account is closed"})
+
+
+def transfer(lease, to, amount, user=None):
+    body = {"to_contract_id": to, "amount": amount}
+    return lease.call(transfer_credit, as_=user or lease.owner, path={"contract_id": lease.contract}, body=body)
+
+
+def test_credit_is_paid_out_and_comes_back(calendar, lease):
+    reply = refund(lease, Decimal("400.50"))
+
+    assert (reply.status, reply.json["is_reversed"], reply.json["unapplied_credit"]) == (201, False, 600)
+    line = ledger(lease)["data"][-1]
+    assert (line["type"], line["debit"], line["reference"]) == ("REFUND", Decimal("400.50"), "BACK-1")
+    assert line["payment_id"] is line["charge"] is None
+    assert line["id"] == reply.json["id"]
+    assert lease.ledger()[1] == -600
+    above = refund(lease, Decimal("600.01"))
+    assert (above.status, above.code, above.fields) == (409, "AMOUNT_ABOVE_CREDIT", ["amount"])
+    assert "600.00 USD is unapplied credit" in str(above.json)
+
+    back = take_back(lease, reply.json["id"])
+
+    assert (back.status, back.json["is_reversed"], back.json["unapplied_credit"]) == (200, True, Decimal("1000.50"))
+    assert take_back(lease, reply.json["id"]).code == "REFUND_REVERSED"
+    assert lease.ledger()[1] == Decimal("-1000.50")
+
+
+def test_credit_is_paid_out_after_the_end(calendar):
+    calendar.set("2027-01-05T08:00:00Z")
+    lease = calendar.lease(start=date(2027, 2, 1), months=6)
+    first, second = lease.payments()[:2]
+    lease.pay(first)
+    lease.pay(second)
+    calendar.set("2027-02-10T08:00:00Z")
+    calendar.run()
+    lease.terminate("2027-02-15")
+    calendar.set("2027-02-15T08:00:00Z")
+    calendar.run()
+    assert lease.row()["status"] == "TERMINATED"
+    assert books(lease)[1] == 7500
+
+    paid = refund(lease, 7500)
+    assert (paid.status, lease.ledger()[1]) == (201, 0)
+    assert take_back(lease, paid.json["id"]).json["unapplied_credit"] == 7500
+
+
+def test_of_two_refunds_at_once_one_is_paid(lease):
+    replies = together([lambda: refund(lease, Decimal("1000.50"))] * 2)
+
+    assert sorted(reply.status for reply in replies) == [201, 409]
+    assert lease.ledger()[1] == 0
+
+
+def test_of_two_who_use_the_same_credit_one_gets_it(calendar, lease):
+    other = calendar.lease(start=date(2027, 4, 1), months=2, owner=lease.owner, client=lease.client)
+    replies = together([lambda: refund(lease, 1000), lambda: transfer(lease, other.contract, 1000)])
+
+    assert sorted(reply.status for reply in replies) == [201, 409]
+    assert lease.ledger()[1] == Decimal("-0.50")
+
+
+def test_credit_moves_to_another_contract_and_settles_what_is_open_there(calendar, lease):
+    other = calendar.lease(start=date(2027, 4, 1), months=2, owner=lease.owner, client=lease.client)
+
+    reply = transfer(lease, other.contract, Decimal("1000.25"))
+
+    assert (reply.status, reply.json["to_contract_id"]) == (201, str(other.contract))
+    assert reply.json["unapplied_credit"] == Decimal("0.25")
+    assert (lease.ledger()[1], other.ledger()[1]) == (Decimal("-0.25"), Decimal("-1000.25"))
+    assert [one["paid_amount"] for one in other.payments()] == [Decimal("1000.25"), 0]
+    assert [ledger(one)["data"][-1]["type"] for one in (lease, other)] == ["TRANSFER_OUT", "TRANSFER_IN"]
+
+
+def test_credit_does_not_move_to_others(calendar, lease, world, call):
+    theirs = calendar.lease(start=date(2027, 4, 1), months=1, owner=lease.owner)
+    euros = calendar.lease(start=date(2027, 4, 1), months=1, owner=lease.owner, client=lease.client, currency="EUR")
+    dead = calendar.lease(start=date(2027, 4, 1), months=1, owner=lease.owner, client=lease.client)
+    dead.world.sql("UPDATE contracts SET status = 'TERMINATED' WHERE id = %(id)s", id=dead.contract)
+    strange = calendar.lease(start=date(2027, 4, 1), months=1)
+
+    assert transfer(lease, theirs.contract, 1).code == transfer(lease, euros.contract, 1).code == "NOT_THE_SAME_SIDES"
+    assert transfer(lease, dead.contract, 1).code == "NOT_PAYABLE"
+    assert transfer(lease, strange.contract, 1).status == transfer(lease, other_id(), 1).status == 404
+    assert transfer(lease, lease.contract, 1).fields == ["to_contract_id"]
+    assert transfer(lease, theirs.contract, 1, user=lease.client).status == 403
+    assert lease.ledger()[1] == Decimal("-1000.50")
+
+
+def test_who_may_refund_when(lease, invoke):
+    assert refund(lease, 1, user=lease.client).status == 403
+    assert refund(lease, 1, user=lease.world.owner()).status == refund(lease, 1, contract=other_id()).status == 404
+    assert refund(lease, 1, paid_date="2027-02-11").fields == ["paid_date"]
+    assert refund(lease, 1, paid_date="2025-01-01").fields == ["paid_date"]
+    assert refund(lease, Decimal("0.001")).fields == ["amount"]
+    officer = lease.world.colleague(lease.owner, Role.FINANCIAL_OFFICER)
+    paid = refund(lease, 1, user=officer)
+    assert paid.status == 201
+    assert take_back(lease, paid.json["id"], user=lease.client).status == 403
+    assert take_back(lease, paid.json["id"], user=lease.world.owner()).status == 404
+    assert take_back(lease, other_id()).status == 404
+    [event] = lease.world.event_details(paid.json["id"])
+    assert invoke(notify_people, event) == []
+    told = lease.world.sql("SELECT user_id, message FROM notifications WHERE event_id = %(id)s", id=event["id"])
+    assert {row["user_id"] for row in told} == {lease.owner.id, lease.client.id}
+    assert all("$1.00" in row["message"] for row in told)
+    assert refund(lease, 1000).code == "AMOUNT_ABOVE_CREDIT"
