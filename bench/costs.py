@@ -20,9 +20,9 @@ MAIL = 0.10 / 1e3
 
 MEMORY_GB = 0.5
 FULL_CORE_MB = 1769
-"""Lambda gives a whole core from here on, and its part of one below."""
+"""From this memory size on, Lambda provides a whole core; below, a proportional share."""
 COLD = 0.01
-"""Of all invocations."""
+"""Share of all invocations."""
 AUTHORIZED = 0.2
 """Authorizer invocations for each request behind it (kept for 45 s)."""
 LOG_KB = 1.0

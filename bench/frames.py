@@ -30,7 +30,7 @@ MOST = 100.0
 
 
 def run(ground: Ground) -> Outcome:
-    """Bids placed one each 0.3 s, and as fast as one client can."""
+    """Bids placed every 0.3 s, and as fast as one client can."""
     with Platform(rate_limit_scale=1000) as platform:
         world = World(platform.database_url)
         try:

@@ -150,7 +150,7 @@ WHERE c.id = %(contract_id)s
 """
 
 # The constraint on the dates counts the holds of bids only: a sent lease holds by its space's row, and looks for
-# executed leases on the dates here. Whoever else wants the space waits for that row.
+# executed leases on the dates here. Anyone else who wants the space waits for that row.
 _UPDATE_SENT = (
     """
 UPDATE contracts c

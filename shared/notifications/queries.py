@@ -65,7 +65,7 @@ WHERE user_id = %(user_id)s AND NOT is_read
 RETURNING id
 """
 
-# Who acts for the client in this deal, as long as its mandate stands.
+# The broker who acts for the client in this deal, as long as the mandate is valid.
 _BROKER = """(
     SELECT b.broker_id
     FROM bids b
@@ -86,7 +86,7 @@ FROM (
 ) AS organization
 """
 
-# Whoever acts for neither side, as the platform's administrators do, acts for the platform.
+# A user who acts for neither side, such as an administrator, acts for the platform.
 _SELECT_DEAL = """
 SELECT s.name AS space, deal.currency,
        coalesce(o.legal_name, o.name) AS owner, coalesce(c.legal_name, c.name) AS client, actor.name AS actor_name,
@@ -238,7 +238,7 @@ def select_invited(tx: Tx, invitation_id: UUID) -> Row | None:
     return tx.one(_SELECT_INVITED, {"id": invitation_id})
 
 
-# A side's address book is not the other's: names of people come from what the deal itself shows.
+# One side must not see the other's address book: names of people come from what the deal itself shows.
 _SELECT_BID_MATTER = """
 SELECT b.premises ->> 'name' AS space, b.premises #>> '{building,name}' AS building, b.currency,
        b.client_party ->> 'name' AS client_name, b.client_party ->> 'legal_name' AS client, b.decision_reason

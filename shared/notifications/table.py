@@ -24,7 +24,7 @@ from shared.notifications.entries import AccountMail, News, NewsFrame
 from shared.notifications.models import NotificationNew
 from shared.organizations.roles import Right, may
 
-# Named, so that the files are in every archive that has this one.
+# Imported by name, so that every archive with this file has the others.
 _HERE = Path(__file__).parent / "news"
 
 

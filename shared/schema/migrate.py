@@ -32,13 +32,13 @@ from shared.schema.metadata import metadata
 MIGRATIONS = Path(__file__).parent / "migrations"
 LOCK = "leasing.schema"
 
-# The version table stands in the schema `app`, so that `public` holds nothing but tables that
-# row-level security protects.
+# The version table is in the schema `app`, so that `public` holds only tables that row-level security protects.
 VERSION_SCHEMA = "app"
 _VERSIONS = f"{VERSION_SCHEMA}.alembic_version"
 
-# Behind a migration that waits for a table, everybody waits who only wants to read it. So long a table is waited for:
-# all that one migration locks (tests/architecture/test_migrations.py counts them) come within a second or not at all.
+# While a migration waits for a table, everybody who only wants to read it waits too. This is how long it waits for a
+# table: all tables that one migration locks (tests/architecture/test_migrations.py counts them) are locked within a
+# second or not at all.
 LOCK_TIMEOUT = 0.05
 _HURRY = f"SET lock_timeout = {LOCK_TIMEOUT * 1000:.0f}"
 PATIENCE = 300.0
@@ -51,7 +51,7 @@ def upgrade(database_url: str | URL, revision: str = "head") -> None:
         known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
         applied = _context(connection).get_current_heads()
         connection.rollback()
-        # Rolled back to, this release runs on what the later one left: migrations only ever add.
+        # After a rollback, this release runs on the later one's schema: migrations only ever add.
         if known.issuperset(applied):
             _insist(connection, lambda: command.upgrade(config, revision))
 
@@ -192,8 +192,8 @@ def _connection(database_url: str | URL) -> Iterator[Connection]:
 @contextmanager
 def _locked(database_url: str | URL) -> Iterator[Connection]:
     with _connection(database_url) as connection:
-        # It goes with the session, which is this call's own.
-        # Asked for again and again: whoever waits inside a statement holds up CREATE INDEX CONCURRENTLY.
+        # The lock ends with the session, which belongs to this call. It is polled, because a statement that waits for a
+        # lock holds up CREATE INDEX CONCURRENTLY.
         while not connection.scalar(text("SELECT pg_try_advisory_lock(hashtextextended(:lock, 0))"), {"lock": LOCK}):
             connection.rollback()
             time.sleep(0.2)
