@@ -1,8 +1,8 @@
 """Row 1: what a cold start costs, by operation, beside the lean floor and the usual stack.
 
-Each measurement is a fresh process that imports the operation from what is deployed (bench/deployed.py) and answers
-one request from the database, without anything kept in Valkey. CPU counts from the first line on: the interpreter's own
-start is everybody's.
+Each measurement is a fresh process that imports the operation from what is deployed (bench/deployed.py) and answers one
+request from the database, with nothing cached in Valkey. CPU counts from the first line on: the interpreter's own start
+is the same for all.
 """
 
 import json

@@ -1,7 +1,7 @@
 """What a million requests, and a month of sockets, would cost in AWS: an estimate from measured milliseconds.
 
-List prices of us-east-1 in USD, first tier, without the free one. Not in it: what is paid by the hour whatever comes
-(Aurora, Valkey, NAT, WAF; docs/deploy.md), what leaves by the network, and taxes.
+List prices of us-east-1 in USD, first tier, without the free one. Not included: hourly costs that do not depend on use
+(Aurora, Valkey, NAT, WAF; docs/deploy.md), outgoing traffic, and taxes.
 """
 
 from collections.abc import Mapping

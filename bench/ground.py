@@ -1,6 +1,6 @@
 """The basis of every measurement: its own PostgreSQL, Redis and AWS (moto), a migrated database, a cast.
 
-moto runs as a process of its own: in this one it would be measured along.
+moto runs in a separate process: in this one it would be included in the measurement.
 """
 
 import os

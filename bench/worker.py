@@ -1,9 +1,9 @@
 """Row 3: what a request costs inside the worker, beside a FastAPI application of the same behaviour.
 
-Ours is the function's own process (awslambdaric, forked as the local platform forks it); of POST /bids also the
-authorizer's process, asked for every request, which API Gateway in truth does once in 45 seconds. Theirs is one
-uvicorn worker (uvloop, httptools). Each side's CPU is all of its processes' threads, read from its clock; neither
-PostgreSQL nor who asks is counted, nor, on our side, API Gateway, which is nobody's process.
+Ours is the function's own process (awslambdaric, forked as the local platform forks it); for POST /bids also the
+authorizer's process, called for every request, which API Gateway really does once in 45 seconds. Theirs is one
+uvicorn worker (uvloop, httptools). Each side's CPU is all of its processes' threads, read from its clock; PostgreSQL
+and the client are not counted, nor, on our side, API Gateway, which is not a process of ours.
 """
 
 import asyncio

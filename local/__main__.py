@@ -1,7 +1,7 @@
 """`python -m local`: the whole platform on this machine, in the foreground, until Ctrl-C.
 
-Environment: PORT (8000), KEEP=1 (keep database, objects and keys for the next run with KEEP=1; it finds only what a
-run with KEEP=1 has left, as one without begins and ends with nothing), RATE_LIMIT_SCALE (1), DATABASE_URL (a
+Environment: PORT (8000), KEEP=1 (keep database, objects and keys for the next run with KEEP=1; it finds only what a run
+with KEEP=1 has left, since a run without it starts and ends empty), RATE_LIMIT_SCALE (1), DATABASE_URL (a
 PostgreSQL 17 of your own).
 """
 

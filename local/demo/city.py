@@ -1,8 +1,8 @@
 """A city's worth of demo data, created while the platform is already open: every row by the platform's own operations.
 
 Two owners with their agents and twelve towers, sixteen companies that bid, negotiate, sign and pay, and a deal in every
-state that a fresh city can have: only time brings the others (`POST /_local/clock`). It keeps to the rate limits as
-anybody has to, takes one thing after the other, and pauses while people work with the platform.
+state that a fresh city can have: only time brings the others (`POST /_local/clock`). It respects the rate limits like
+any client, does one thing after another, and pauses while people use the platform.
 """
 
 import http.client

@@ -1,8 +1,8 @@
 """A market to search in: `make data SPACES=1000000` fills a running platform's database with believable spaces by COPY.
 
-The same number gives the same market, whenever and wherever it is made: buildings of fifteen cities around their real
-middles, most of their spaces listed, let in part, at the prices and in the currency of the place. What keeps searches
-and counters right is the database's own triggers. Nobody can sign in as these owners; a second call adds to the first.
+The same number always gives the same market: buildings in fifteen cities around their real centres, most of their
+spaces listed, some leased, at local prices and in the local currency. The database's own triggers keep searches and
+counters up to date. Nobody can sign in as these owners; a second call adds to the first.
 """
 
 import json

@@ -1,7 +1,7 @@
 """What a fresh platform starts with: an owner with a building for lease, and a client who could rent in it.
 
-Made through the platform's own operations, from an address of its own (127.0.0.2), so that the rate
-limits of whoever comes from 127.0.0.1 are untouched. With KEEP=1 it is there already.
+Created through the platform's own operations, from a separate address (127.0.0.2), so that the rate limits of callers
+from 127.0.0.1 are not used up. With KEEP=1 it may exist already.
 """
 
 import http.client

@@ -1,7 +1,7 @@
 """The WebSocket API's description, read off the catalog: `make openapi` writes docs/asyncapi.json.
 
-As with OpenAPI nothing is described by hand that a declaration already says: what a socket may say are the routes
-and the endpoints' `socket=`, what it hears are answers and the frames that consumers declare under `tells=`.
+As with OpenAPI, nothing that a declaration already says is described by hand: a client may send what the routes and the
+endpoints' `socket=` declare, and receives answers and the frames that consumers declare under `tells=`.
 """
 
 import json

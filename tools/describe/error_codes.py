@@ -1,7 +1,7 @@
 """The list of every error that the API may answer: `make openapi` writes docs/errors.md.
 
-Codes, messages and who answers them come from the refusals themselves; what a client does about them, and what API
-Gateway answers before any of our code runs, stands here.
+Codes, messages and the operations that answer them come from the refusals themselves; what a client does about them,
+and what API Gateway answers before any of our code runs, is written here.
 """
 
 from collections.abc import Sequence

@@ -1,6 +1,6 @@
 """The API's description, read off the catalog: `make openapi` writes docs/openapi.json.
 
-Nothing is described by hand that a declaration already says: summaries are the operations' docstrings,
+Nothing that a declaration already says is described by hand: summaries are the operations' docstrings,
 parameters and bodies their argument types, answers their return types, refusals the kit's and `raises`.
 """
 

@@ -1,7 +1,7 @@
 """The JSON schemas of the published documents: what Pydantic says of a model, in the API's terms.
 
-Requests are closed and answers are open: a client that meets a field that it does not know passes over it. A model
-that stands in both is two schemas, `AddressInput` and `Address`. A field's description is the text literal below it in
+Requests are closed and answers are open: a client ignores fields that it does not know. A model used in both becomes
+two schemas, `AddressInput` and `Address`. A field's description is the text literal below it in
 its model's class, or else what `words.py` says of its name; what its type says follows. A choice has the name that its
 `Literal` has in `shared/`, and is one schema wherever it stands.
 """

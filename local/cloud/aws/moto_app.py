@@ -148,8 +148,8 @@ def _remember() -> None:
 def _count_when_asked() -> None:
     """Let moto count a queue's messages only when somebody asks how many there are.
 
-    It does so several times for each message that is sent or received, going through all that lie in the queue: what
-    has to wait makes everything behind it slower.
+    It does so several times for each message sent or received, going through the whole queue: the longer the queue, the
+    slower everything gets.
     """
     from moto.sqs.models import Queue, SQSBackend
 

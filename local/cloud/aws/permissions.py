@@ -1,7 +1,7 @@
 """Whether a role's policies allow an action: IAM's evaluation, for the subset that CDK generates.
 
-Source: IAM User Guide, "Policy evaluation logic" and "IAM JSON policy elements". An explicit deny wins,
-then an allow, else the answer is no. Resource policies, boundaries and endpoint policies are not looked at.
+Source: IAM User Guide, "Policy evaluation logic" and "IAM JSON policy elements". An explicit deny wins, then an allow;
+the default is deny. Resource policies, boundaries and endpoint policies are not evaluated.
 """
 
 import re

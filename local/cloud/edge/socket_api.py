@@ -1,7 +1,7 @@
 """The WebSocket API: what API Gateway does between a socket and the functions.
 
-Source: API Gateway Developer Guide, "Working with WebSocket APIs". Messages of one connection are worked on
-side by side: API Gateway promises no order, and a client that needs one waits for its answers.
+Source: API Gateway Developer Guide, "Working with WebSocket APIs". Messages of one connection are processed
+concurrently: API Gateway guarantees no order, and a client that needs one waits for each answer.
 """
 
 import asyncio

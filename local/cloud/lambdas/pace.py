@@ -1,7 +1,8 @@
 """A clock that runs as it would on a machine with cores to spare.
 
 A timeout says how long a function may work, not how busy this machine is with other things. So the platform counts
-its timeouts on a clock of its own: a second during which four processes wanted each core counts as a quarter of one.
+its timeouts on a clock of its own: a second during which four processes competed for each core counts as a quarter
+of a second.
 """
 
 import asyncio

@@ -1,7 +1,7 @@
 """Lambda's Runtime API for one worker: it fetches its next event here and posts the result.
 
-Source: AWS Lambda Developer Guide, "Using the Lambda runtime API". Each worker has a port of its own, as
-each execution environment has its own address in Lambda.
+Source: AWS Lambda Developer Guide, "Using the Lambda runtime API". Each worker has its own port, as each execution
+environment has its own address in Lambda.
 """
 
 import asyncio

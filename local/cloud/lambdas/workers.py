@@ -1,7 +1,7 @@
 """The processes of one function: one per concurrent invocation, killed at its timeout.
 
-As on Lambda, loading a function has a time of its own, and the invocation that waited for it does not shorten it: a
-worker that has loaded late serves whoever comes next.
+As on Lambda, loading a function has its own time limit, which the waiting invocation's timeout does not shorten: a
+worker that loads too late for it serves the next invocation.
 """
 
 import asyncio

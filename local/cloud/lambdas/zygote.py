@@ -1,9 +1,9 @@
 """The process that functions' workers are forked from.
 
-It has imported what most functions import from others (never code of functions/ or shared/), so that a
-worker starts in milliseconds and shares that memory. It stays single-threaded: a fork copies one thread only.
-Run as a script. Orders come in on standard input and notices go out on standard output, a line of JSON
-each: {"fork": number, …}, {"kill": number} → {"ended": number, "status"}.
+It has imported the third-party modules that most functions use (never code of functions/ or shared/), so that a worker
+starts in milliseconds and shares that memory. It stays single-threaded: a fork copies one thread only.
+Run as a script. It reads orders from standard input and writes notices to standard output, one line of JSON each:
+{"fork": number, …}, {"kill": number} → {"ended": number, "status"}.
 """
 
 import contextlib

@@ -1,7 +1,7 @@
 """The permissions that AWS's own services need, checked at the start.
 
-Nothing here refuses these calls when they happen, and in AWS some of them fail without a word (EventBridge
-drops what a queue's policy does not let in). So a stack that lacks one of them does not start at all.
+Nothing here refuses these calls when they happen, and in AWS some of them fail silently (EventBridge drops what a
+queue's policy does not permit). So a stack that lacks one of them does not start at all.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,7 +1,7 @@
 """Creates the templates' resources in moto, with the values of Ref and Fn::GetAtt for each.
 
-Only the types that our functions call are made; the rest (networks, alarms, log groups, …) have names and
-ARNs, and nothing behind them.
+Only the types that our functions call are created; the rest (networks, alarms, log groups, …) have names and ARNs, but
+no implementation.
 """
 
 import json

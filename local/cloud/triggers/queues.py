@@ -1,7 +1,7 @@
 """Event source mappings: deliver a queue's messages to its function, in batches.
 
 A queue is read as soon as something is known to have arrived in it (every send passes through aws/endpoint.py),
-and not by asking it over and over: that is what keeps three hops under a tenth of a second.
+and not by constant polling: this keeps three hops under a tenth of a second.
 """
 
 import asyncio
