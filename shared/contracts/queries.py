@@ -308,7 +308,7 @@ def update_sent(tx: Tx, contract_id: UUID, user_id: UUID, hold_days: int) -> Row
 
 
 def insert_signature(tx: Tx, contract_id: UUID, values: dict[str, Any]) -> None:
-    """A signature under the contract's document: who (`side`, `user_id`, `name`, where None is as the account says),
+    """A signature under the contract's document: who (`side`, `user_id`, `name`; None takes the account's name),
     `provider`, `signed_at` (None: now), where from (`ip`, `user_agent`) and what else proves it (`evidence`)."""
     tx.run(
         _INSERT_SIGNATURE,

@@ -45,7 +45,7 @@ PATIENCE = 300.0
 
 
 def upgrade(database_url: str | URL, revision: str = "head") -> None:
-    """Applies every migration up to `revision`. A schema of a later release stays as it is."""
+    """Applies every migration up to `revision`. A later release's schema is left alone."""
     with _locked(database_url) as connection:
         config = _config(connection)
         known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
@@ -57,7 +57,7 @@ def upgrade(database_url: str | URL, revision: str = "head") -> None:
 
 
 def downgrade(database_url: str | URL, revision: str = "base") -> None:
-    """Takes back every migration after `revision`, with the data that only those held."""
+    """Reverts every migration after `revision`, with the data that only those held."""
     with _locked(database_url) as connection:
         config = _config(connection)
         _insist(connection, lambda: command.downgrade(config, revision))
@@ -114,7 +114,7 @@ def _half_done(revision: str) -> str:
 
 
 def context_options() -> dict[str, Any]:
-    """How Alembic looks at a database, the same in every command."""
+    """How Alembic reads a database, the same in every command."""
     return {
         "target_metadata": metadata,
         "version_table_schema": VERSION_SCHEMA,
@@ -144,7 +144,7 @@ def _config(connection: Connection) -> Config:
 
 
 def _insist(connection: Connection, work: Callable[[], None]) -> None:
-    """Do the work, again and again from where it stands while somebody else holds what it needs."""
+    """Do the work, and retry it from where it stopped while somebody else holds a lock that it needs."""
     deadline = time.monotonic() + PATIENCE
     while True:
         try:

@@ -232,7 +232,7 @@ _SELECT_LIKED = (
 
 
 def select_space_at_hand(tx: Reading, space_id: UUID, lock: bool) -> Row | None:
-    """What a deal needs to know of the space; `lock` keeps it so until the end of the transaction."""
+    """What a deal needs to know about the space; `lock` prevents changes until the end of the transaction."""
     values = {"space_id": space_id, **reach(tx.caller)}
     if not lock:
         return tx.one(_SELECT_SPACE_AT_HAND, values)
@@ -242,7 +242,7 @@ def select_space_at_hand(tx: Reading, space_id: UUID, lock: bool) -> Row | None:
 
 
 def insert_space(tx: Tx, owner: Caller, new: NewSpace) -> Row | None:
-    """The new space, or None where the floor is not the caller's."""
+    """The new space, or None if the floor is not the caller's."""
     values = {
         **new.model_dump(),
         **reach(owner),
@@ -257,7 +257,7 @@ def insert_space(tx: Tx, owner: Caller, new: NewSpace) -> Row | None:
 
 
 def lock_space(tx: Tx, space_id: UUID) -> tuple[Row | None, Ties]:
-    """The caller's own space, locked, and what hangs on it."""
+    """The caller's own space, locked, and what depends on it."""
     values = {"space_id": space_id, "space_ids": [space_id], **reach(tx.caller)}
     # The lock is a separate statement, so that the next ones read the state after the wait.
     own, rows, [ties] = tx.batch((_LOCK_OWN, values), (_SELECT_SPACE, values), (_SELECT_TIES, values))
@@ -265,7 +265,7 @@ def lock_space(tx: Tx, space_id: UUID) -> tuple[Row | None, Ties]:
 
 
 def select_ties(tx: Tx, space_ids: list[UUID]) -> Ties:
-    """What hangs on the spaces together."""
+    """What depends on any of the spaces."""
     return Ties(**tx.all(_SELECT_TIES, {"space_ids": space_ids})[0])
 
 
