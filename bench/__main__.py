@@ -1,6 +1,6 @@
-"""`python -m bench [row …]`: measure our goals beside their peers, and write what came out into docs/performance.md.
+"""`python -m bench [row …]`: measure our goals against their peers, and write the results into docs/performance.md.
 
-The rows are those of the goals' table there; without arguments all that there are. Each row is a module with
+The rows are those of the table of goals there; without arguments, all rows. Each row is a module with
 TITLE, COMPARED and `run(ground) -> Outcome`.
 """
 

@@ -1,8 +1,8 @@
 """Row 1: what a cold start costs, by operation, beside the lean floor and the usual stack.
 
-Each measurement is a fresh process that imports the operation from what is deployed (bench/deployed.py) and answers
-one request from the database, without anything kept in Valkey. CPU counts from the first line on: the interpreter's own
-start is everybody's.
+Each measurement is a fresh process that imports the operation from what is deployed (bench/deployed.py) and answers one
+request from the database, with nothing cached in Valkey. CPU counts from the first line on: the interpreter's own start
+is the same for all.
 """
 
 import json
@@ -26,7 +26,7 @@ TITLE = "Cold start: CPU to import and answer once"
 COMPARED = "the lean floor (Logger, Metrics, pydantic, psycopg, one query); the usual stack"
 ROUNDS = 5
 DEAR, AGAIN = 1.2, 12
-"""What comes near a goal is measured so many times more, and all its values count: of five the median may be a tenth
+"""Operations near a goal are measured that many times more, and all values count: the median of five may be a tenth
 off."""
 LEAN, USUAL = "bench.peers.lean.handler", "bench.peers.usual.handler"
 READS, WRITES, FASTER = 1.25, 1.35, 3.0
@@ -37,7 +37,7 @@ FIRST = Path(__file__).parent / "first.py"
 
 
 def run(ground: Ground) -> Outcome:
-    """Measure every HTTP operation but those of auth/; documents are told of, and stand under no goal here."""
+    """Measure every HTTP operation except those of auth/; those that render documents have no goal here."""
     deployed = Deployed(ground.state / "deployed")
     operations = [each for each in catalog.requested(catalog.load()) if each.domain != "auth"]
     peers = http_event(get_space.operation, **ground.successes.asked("get_space"))
@@ -73,7 +73,7 @@ def run(ground: Ground) -> Outcome:
 
 def _measure(handler: str, event: dict[str, Any], path: str) -> float:
     """Milliseconds of CPU, with modules from `path` alone."""
-    # Where a machine forbids to keep bytecode, each process would compile its packages anew: unlike on Lambda.
+    # If a machine forbids writing bytecode, each process would recompile its packages, unlike on Lambda.
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     done = subprocess.run(
         # Neither this machine's own packages nor the folder of the script.

@@ -1,7 +1,7 @@
 """What a million requests, and a month of sockets, would cost in AWS: an estimate from measured milliseconds.
 
-List prices of us-east-1 in USD, first tier, without the free one. Not in it: what is paid by the hour whatever comes
-(Aurora, Valkey, NAT, WAF; docs/deploy.md), what leaves by the network, and taxes.
+List prices of us-east-1 in USD, first tier, without the free one. Not included: hourly costs that do not depend on use
+(Aurora, Valkey, NAT, WAF; docs/deploy.md), outgoing traffic, and taxes.
 """
 
 from collections.abc import Mapping
@@ -20,9 +20,9 @@ MAIL = 0.10 / 1e3
 
 MEMORY_GB = 0.5
 FULL_CORE_MB = 1769
-"""Lambda gives a whole core from here on, and its part of one below."""
+"""From this memory size on, Lambda provides a whole core; below, a proportional share."""
 COLD = 0.01
-"""Of all invocations."""
+"""Share of all invocations."""
 AUTHORIZED = 0.2
 """Authorizer invocations for each request behind it (kept for 45 s)."""
 LOG_KB = 1.0

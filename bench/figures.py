@@ -1,4 +1,4 @@
-"""Figures and how they are told: medians with their spread, tables, what a row came to."""
+"""Figures and their presentation: medians with their spread, tables, a row's result."""
 
 import statistics
 from collections.abc import Iterable, Sequence
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Spread:
-    """A median, and between what the middle half of the values lies."""
+    """A median, and the bounds of the middle half of the values."""
 
     median: float
     low: float
@@ -40,7 +40,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a row came to: the goal's own figure beside the goal, and everything else in a table."""
+    """A row's result: the goal's own figure next to the goal, and everything else in a table."""
 
     goals: list[tuple[str, str, bool]]
     """What, the figure, whether the goal is met."""

@@ -1,4 +1,4 @@
-"""Answers one event in a fresh process, and says what CPU that took from its first line on.
+"""Answers one event in a fresh process, and reports the CPU used from its first line on.
 
 Run as a script: `first.py functions.bids.place_bid.place_bid < event.json`; the last line of stderr is the figure.
 """

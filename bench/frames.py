@@ -3,7 +3,7 @@
 A bid's way: handler → outbox → relay → bus → queue → notify_people → queue → push_frames → socket. The clock starts
 with the transaction that holds the change (`outbox.occurred_at`, some milliseconds before its commit), and ends when
 the owner's client has read the frame; from the answer on it is what a client can see itself. Between two changes
-everything else that hears of the first one still runs, mail included; "back to back" does not wait for that.
+every other consumer of the first one still runs, mail included; "back to back" does not wait for that.
 """
 
 import http.client
@@ -30,7 +30,7 @@ MOST = 100.0
 
 
 def run(ground: Ground) -> Outcome:
-    """Bids placed one each 0.3 s, and as fast as one client can."""
+    """Bids placed every 0.3 s, and as fast as one client can."""
     with Platform(rate_limit_scale=1000) as platform:
         world = World(platform.database_url)
         try:

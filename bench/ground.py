@@ -1,6 +1,6 @@
-"""What every measurement stands on: PostgreSQL, Redis and AWS (moto) of its own, a migrated database, a cast.
+"""The basis of every measurement: its own PostgreSQL, Redis and AWS (moto), a migrated database, a cast.
 
-moto runs as a process of its own: in this one it would be measured along.
+moto runs in a separate process: in this one it would be included in the measurement.
 """
 
 import os
@@ -27,7 +27,7 @@ from tests.successes import Successes
 from tests.world import World, close_connections
 
 UNLIMITED = "1000000"
-"""RATE_LIMIT_SCALE: the limit is counted as ever, and never reached."""
+"""RATE_LIMIT_SCALE: the limit is counted as usual, and never reached."""
 
 
 class Ground:
@@ -37,7 +37,7 @@ class Ground:
         self._exit = ExitStack()
         self.state = Path(tempfile.mkdtemp(prefix="leasing-bench-"))
         self._exit.callback(shutil.rmtree, self.state, ignore_errors=True)
-        # Log lines are written as ever, and read by nobody.
+        # Log lines are written as usual, and read by nobody.
         nowhere = self._exit.enter_context(open(os.devnull, "w"))
         for handler in logger.handlers:
             cast(StreamHandler[TextIO], handler).setStream(nowhere)
@@ -61,7 +61,7 @@ class Ground:
         valkey.command("FLUSHALL")
 
     def settle(self) -> None:
-        """Let the planner know what is there, and write out what is dirty."""
+        """Update the planner's statistics, and flush dirty pages."""
         with psycopg.connect(self.database_url, autocommit=True) as connection:
             connection.execute("VACUUM ANALYZE")
             connection.execute("CHECKPOINT")

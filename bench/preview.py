@@ -1,7 +1,7 @@
-"""Row 11: what it costs to try out terms: a preview with its whole schedule and economics, warm.
+"""Row 11: the cost of trying out terms: a preview with its whole schedule and economics, warm.
 
-Beside the lean floor's warm request (Logger, Metrics, one pydantic model, one query), in turns in one process. Our
-own GET /spaces/{id} stands between them, read from the database: what of the difference is every request's of ours.
+Compared with the lean floor's warm request (Logger, Metrics, one pydantic model, one query), in turns in one process.
+Our own GET /spaces/{id}, read from the database, shows how much of the difference every request of ours has.
 """
 
 import time

@@ -84,7 +84,7 @@ def run(ground: Ground) -> Outcome:
     found: dict[str, list[tuple[float, float]]] = defaultdict(list)
     with psycopg.connect(ground.database_url, user="app_reader", autocommit=True, row_factory=dict_row) as bare:
         work["its statements, bare"] = lambda: _ask(bare, owner)
-        # What this process holds besides is no part of a function, whose collector has less to look through.
+        # The other objects of this process are not part of a function, whose garbage collector has less to scan.
         gc.collect()
         gc.freeze()
         for number in range(ROUNDS + 1):
@@ -110,7 +110,7 @@ def _fill(database_url: str, owner: User, client: User) -> None:
         "on_a_floor": SPACES // 200,
     }
     with psycopg.connect(database_url) as connection, psycopg.ClientCursor(connection) as cursor:
-        # Triggers would count every building fifty times over.
+        # Otherwise triggers would count every building fifty times.
         cursor.execute("SET LOCAL session_replication_role = 'replica'")
         cursor.execute(_FILL, values)
 

@@ -1,9 +1,9 @@
 """Row 3: what a request costs inside the worker, beside a FastAPI application of the same behaviour.
 
-Ours is the function's own process (awslambdaric, forked as the local platform forks it); of POST /bids also the
-authorizer's process, asked for every request, which API Gateway in truth does once in 45 seconds. Theirs is one
-uvicorn worker (uvloop, httptools). Each side's CPU is all of its processes' threads, read from its clock; neither
-PostgreSQL nor who asks is counted, nor, on our side, API Gateway, which is nobody's process.
+Ours is the function's own process (awslambdaric, forked as the local platform forks it); for POST /bids also the
+authorizer's process, called for every request, which API Gateway really does once in 45 seconds. Theirs is one
+uvicorn worker (uvloop, httptools). Each side's CPU is all of its processes' threads, read from its clock; PostgreSQL
+and the client are not counted, nor, on our side, API Gateway, which is not a process of ours.
 """
 
 import asyncio
@@ -56,7 +56,7 @@ async def _run(ground: Ground) -> Outcome:
     building = ground.world.building(owner)
     spaces = [ground.world.space(owner, building=building) for _ in range(SPACES)]
     asked = ground.successes.asked("search_spaces")["query"]
-    # Each another question, as one that was asked before is answered from Valkey.
+    # Each request differs, because a repeated one is answered from Valkey.
     queries = [asked | {"max_sqft": 2000 + number} for number in range(REQUESTS)]
     token = client.token()
     ground.settle()
@@ -121,7 +121,7 @@ def _since(before: dict[str, float], now: dict[str, float]) -> dict[str, float]:
 
 
 def cpu_of(pid: int) -> float:
-    """Milliseconds of CPU that the process has used, in threads that have ended too."""
+    """Milliseconds of CPU that the process has used, including in threads that have ended."""
     # Linux's clock of another process: clock_getcpuclockid(3).
     return time.clock_gettime(~pid << 3 | 2) * 1000
 
@@ -134,10 +134,10 @@ class Ours:
         self.authorizers: set[int] = set()
 
     async def start(self) -> None:
-        """The functions can be asked."""
+        """The functions are ready."""
         await self.lambdas.start()
         operations = (get_space, search_spaces, place_bid, authorize)
-        # Without sources to watch: whoever edits a file meanwhile does not make the processes start again.
+        # Without watching sources, so that editing a file meanwhile does not restart the processes.
         self.lambdas.install({each.operation.name: _function(each) for each in operations})
 
     async def stop(self) -> None:
@@ -152,7 +152,7 @@ class Ours:
         return used
 
     def get(self, endpoint: Any, **asked: Any) -> Ask:
-        """A GET that nobody signed."""
+        """An anonymous GET."""
         return self._ask(endpoint, http_event(endpoint.operation, **{"as_": None, **asked}))
 
     def bid(self, client: Any, token: str, space: UUID) -> Ask:
@@ -205,7 +205,7 @@ class Theirs:
         self.connection = http.client.HTTPConnection("127.0.0.1", port)
 
     def get(self, path: str) -> Ask:
-        """A GET that nobody signed."""
+        """An anonymous GET."""
         return lambda: self._ask("GET", path, None, {})
 
     def bid(self, token: str, space: UUID) -> Ask:

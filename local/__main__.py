@@ -1,7 +1,7 @@
 """`python -m local`: the whole platform on this machine, in the foreground, until Ctrl-C.
 
-Environment: PORT (8000), KEEP=1 (keep database, objects and keys for the next run with KEEP=1; it finds only what a
-run with KEEP=1 has left, as one without begins and ends with nothing), RATE_LIMIT_SCALE (1), DATABASE_URL (a
+Environment: PORT (8000), KEEP=1 (keep database, objects and keys for the next run with KEEP=1; it finds only what a run
+with KEEP=1 has left, since a run without it starts and ends empty), RATE_LIMIT_SCALE (1), DATABASE_URL (a
 PostgreSQL 17 of your own).
 """
 
@@ -35,7 +35,7 @@ def main() -> int:
 
 
 def _settings() -> tuple[Settings, bool]:
-    """What was asked for, and whether with demo data."""
+    """The parsed arguments, and whether to create demo data."""
     parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
     parser.add_argument("--port", default=os.environ.get("PORT", "8000"), help="0 for any free one")
     parser.add_argument("--state", type=Path, default=CHECKOUT / ".local", help="where data and logs go")
@@ -56,8 +56,8 @@ async def _run(cloud: Cloud, demo: bool) -> int:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, stopping.set)
-    # Threads of the state machine and the event loop share one interpreter: hand over more often than
-    # every 5 ms, or a frame waits for somebody else's turn to end.
+    # Threads of the state machine and the event loop share one interpreter: switch more often than every 5 ms, or a
+    # frame waits for another thread's turn to end.
     sys.setswitchinterval(0.001)
     starting, stopped = asyncio.ensure_future(cloud.start()), asyncio.ensure_future(stopping.wait())
     try:

@@ -1,4 +1,4 @@
-"""What the local cloud is told of this platform (local/cloud/hooks.py says what it asks)."""
+"""What the local cloud needs to know about this platform (the fields are in local/cloud/hooks.py)."""
 
 import sys
 
@@ -24,7 +24,7 @@ INPUTS = Inputs(
 
 
 def next_day(database_url: str) -> str:
-    """Move the business clock on by a day; the day that it is then."""
+    """Advance the business clock by a day; returns the new day."""
     with psycopg.connect(database_url) as connection:
         connection.execute("UPDATE app.clock SET offset_days = offset_days + 1")
         row = connection.execute("SELECT app.today('UTC')").fetchone()

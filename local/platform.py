@@ -1,4 +1,4 @@
-"""A platform of its own for a test: another process, other ports, other data than `make up`."""
+"""A separate platform for a test: its process, ports and data differ from those of `make up`."""
 
 import json
 import os
@@ -65,7 +65,7 @@ class Platform:
         return str(self.details["database_url"])
 
     def start(self) -> None:
-        """Start it and wait until it is ready. Raises Problem with what it said."""
+        """Start it and wait until it is ready. Raises Problem with its output."""
         self.state.mkdir(parents=True, exist_ok=True)
         self.log.unlink(missing_ok=True)
         (self.state / "state.json").unlink(missing_ok=True)
@@ -82,7 +82,7 @@ class Platform:
         self.details = json.loads((self.state / "state.json").read_text())
 
     def stop(self, how: int = signal.SIGTERM) -> None:
-        """Stop it; SIGKILL gives it no chance to tidy up."""
+        """Stop it; SIGKILL gives it no chance to clean up."""
         if self._process is not None:
             self._process.send_signal(how)
             self._process.wait(PATIENCE)

@@ -16,7 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from local.cloud.account import REGION
 from local.cloud.problem import CHECKOUT, Problem
 
-# The longest that a function runs; and never twice for one command.
+# The longest that a function may run; and no retry, so that a command never runs twice.
 PATIENT = Config(read_timeout=905, retries={"total_max_attempts": 1})
 
 
@@ -36,7 +36,7 @@ def main() -> int:
 
 
 def operate(command: str, event: str, stage: str, state: Path) -> object:
-    """What the command answers. Raises Problem where it fails or nobody runs it."""
+    """The command's answer. Raises Problem if it fails or nothing runs it."""
     try:
         lambdas = boto3.client("lambda", config=PATIENT, **place(stage, state))
         reply = lambdas.invoke(FunctionName=f"leasing-{stage}-{command}", Payload=event.encode())

@@ -1,4 +1,4 @@
-"""Writes shared/kit/coverage.py anew from the fonts of the documents' layer.
+"""Rewrites shared/kit/coverage.py from the fonts of the documents' layer.
 
 python -m tools.typefaces        after a font was added, changed or removed
 """
@@ -29,7 +29,7 @@ _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
 def faces() -> tuple[str, ...]:
-    """The fonts' files, in the order in which they are asked for a character."""
+    """The fonts' files, in the order in which they are searched for a character."""
     single = sorted(path.name for path in FONTS.glob("*.ttf") if path.name not in (*FIRST, *LAST))
     return (FIRST[0], *single, *LAST)
 

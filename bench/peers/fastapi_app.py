@@ -49,7 +49,7 @@ log.addHandler(logging.StreamHandler())
 
 
 async def _edge(request: Request, response: Response) -> AsyncIterator[None]:
-    """What every request leaves behind, whatever it asks: asynchronous, as each synchronous dependency is a thread."""
+    """The effects of every request: asynchronous, because each synchronous dependency takes a thread."""
     started = time.monotonic()
     correlation_id = request.headers.get("x-correlation-id") or uuid4().hex
     limit, seconds = limits.allowance("general")
@@ -80,7 +80,7 @@ class Base(DeclarativeBase):
     """The platform's own tables."""
 
     metadata = metadata
-    # Row-level security shows nobody the audit row that was just written: no RETURNING.
+    # No RETURNING: row-level security shows nobody the audit row that was just written.
     __mapper_args__: ClassVar = {"eager_defaults": False}
 
 

@@ -3,7 +3,8 @@
 The owner's organization records money received outside the platform. The installment becomes PAID when it is
 settled in full. Any excess becomes credit and settles the contract's other installments, oldest first; more than the
 contract still asks for needs `allow_credit`. If the installment has no invoice yet, one is issued. The receipt becomes
-available to both sides. A debt can be paid after its lease has ended.
+available to both sides. A debt can be paid after its lease has ended. Money that proves to have come in time lowers
+the late fee that was charged, by a credit note.
 """
 
 from uuid import UUID
@@ -15,6 +16,7 @@ from shared.organizations.roles import Right, may
 from shared.payments import queries, rules
 from shared.payments.access import visible_payment
 from shared.payments.credit import apply_credit
+from shared.payments.crediting import correct_fees
 from shared.payments.models import Payment, Recorded, Recording
 
 
@@ -34,8 +36,12 @@ def record_payment(caller: Caller, payment_id: UUID, recording: Recording) -> Re
         tx.emit(
             "payment.recorded", payment, before=before, received_amount=settled + credit, credit_amount=credit or None
         )
+        changed = {payment.id}
         if credit:
             day = recording.paid_date
             for moved in apply_credit(tx, payment.contract_id, today=contract["today"], day=day):
                 tx.emit("payment.credit_applied", moved)
+                changed.add(moved.id)
+        if contract["has_fees"] and recording.paid_date < contract["today"]:
+            correct_fees(tx, payment.contract_id, changed, contract["today"])
     return Recorded.of(row | {"applied": settled, "credit": credit, "warnings": rules.warnings(contract)})

@@ -1,4 +1,4 @@
-"""What answers on PORT: the HTTP APIs, the WebSocket API at `/ws`, and below `/_local/` what only this platform has."""
+"""Serves PORT: the HTTP APIs, the WebSocket API at `/ws`, and below `/_local/` what only this platform has."""
 
 import contextlib
 import json
@@ -41,7 +41,7 @@ class Front:
         elif path.startswith("/_local/"):
             await self._local(scope, receive, send)
         elif path == "/ws":
-            # What API Gateway says to a request that does not upgrade.
+            # API Gateway's answer to a request that does not upgrade.
             await respond(send, 426, JSON_TYPE, b'{"message":"Upgrade Required"}')
         else:
             with self._counted(scope):
@@ -60,7 +60,7 @@ class Front:
             self._last_request = time.monotonic()
 
     def is_quiet(self) -> bool:
-        """Whether nobody but who gives way has asked for anything in the last second."""
+        """Whether nobody except the client that gives way has sent a request in the last second."""
         return not self._open_requests and time.monotonic() - self._last_request > 1
 
     async def _local(self, scope: Scope, receive: Receive, send: Send) -> None:

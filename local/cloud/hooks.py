@@ -1,4 +1,4 @@
-"""What the cloud has to be told of the application that it runs. This is all: it imports nothing of the application."""
+"""Everything that the cloud needs to know about the application that it runs; it imports nothing of the application."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -7,13 +7,13 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Database:
-    """The application's database, and how it comes by its schema."""
+    """The application's database, and how its schema is created."""
 
     name: str
     owner: str
     """The master user, as the templates have it."""
     schema: Path
-    """The folder that says what the schema is: what it has made of a database is kept until a file there changes."""
+    """The folder that defines the schema: a migrated database is cached until a file there changes."""
     upgrade: Sequence[str]
     """The command that brings the database at DATABASE_URL to the schema."""
 
@@ -30,16 +30,16 @@ class Inputs:
 
 @dataclass(frozen=True)
 class Hooks:
-    """What one application answers."""
+    """What one application provides."""
 
     database: Database
     inputs: Inputs
     sources: Sequence[str]
-    """The folders beside a handler whose changes the next request shall see."""
+    """The folders, besides the handler's own, whose changes the next request must see."""
     next_day: Callable[[str], str]
-    """Moves the business clock of the database at that URL on by a day; returns the day that it is then."""
+    """Advances the business clock of the database at that URL by a day; returns the new day."""
     resume: tuple[str, bytes]
     """The function, by the end of its name, that starts again what was under way when the platform stopped; its event.
     Executions of the state machine live in memory only."""
     gives_way: str
-    """The user agent of whoever lets people go first: its requests are not counted as theirs."""
+    """The user agent of the client that gives way to people: its requests are not counted as theirs."""

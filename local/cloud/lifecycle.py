@@ -45,7 +45,7 @@ from local.cloud.triggers.schedules import keep_time, read_schedules
 
 @dataclass(frozen=True)
 class Settings:
-    """What a start may differ in."""
+    """The options of a start."""
 
     port: int = 8000
     state: Path = CHECKOUT / ".local"
@@ -84,7 +84,7 @@ class Cloud:
         await self.lambdas.start()
         places = Places(listener.getsockname()[1], aws_listener.getsockname()[1], self.postgres.port, self.redis.port)
         making = asyncio.get_running_loop().run_in_executor(threads, self._make, places)
-        # In this thread, while the other one works: the kernel ties a child to the thread that forks it.
+        # In this thread, while the other one works, because the kernel ties a child to the thread that forks it.
         self.postgres.start()
         if not (self.settings.keep and self.postgres.has_database(self.hooks.database.name)):
             self.postgres.create_migrated_database(self.hooks.database.name)
@@ -122,7 +122,7 @@ class Cloud:
         return resources
 
     def _assemble(self, resources: Resources, threads: ThreadPoolExecutor) -> None:
-        """Put together what is read from the templates."""
+        """Assemble what is read from the templates."""
         moto = resources.moto
         functions = read_functions(resources, self.settings.environment)
         self.lambdas.install(functions, self.hooks.sources)
@@ -186,7 +186,7 @@ class Cloud:
             interface="asgi3",
             # The same parser whatever else is installed beside it (bench/ brings another).
             http="h11",
-            # A client's X-Forwarded-For is not where it comes from.
+            # A client's X-Forwarded-For does not say where it comes from.
             proxy_headers=False,
             lifespan="off",
             access_log=False,
@@ -229,7 +229,7 @@ class Cloud:
         return str(self._state["url"])
 
     def _write_state(self, places: Places) -> None:
-        """What tests and scripts may want to know of a running platform."""
+        """What tests and scripts may need to know about a running platform."""
         postgres, redis = self.postgres.process, self.redis.process
         self._state = {
             "pid": os.getpid(),
@@ -291,7 +291,7 @@ def _cache_users(templates: Templates) -> dict[str, str]:
 def _principals(
     resources: Resources, functions: Mapping[str, Function], policies: Mapping[str, list[Statement]]
 ) -> dict[str, Principal]:
-    """Access key → whom it belongs to."""
+    """Access key → its owner."""
     principals = {
         access_key(name): Principal(name, secret_key(access_key(name)), policies.get(function.role, []))
         for name, function in functions.items()

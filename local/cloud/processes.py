@@ -38,7 +38,7 @@ def spawn(
 
 
 def run(command: Sequence[str | Path], log: Path, environment: Mapping[str, str] | None = None) -> str | None:
-    """Run a command of the checkout to its end: None, or the last thing it said where it failed."""
+    """Run a command of the checkout to its end; returns None, or the last line of its output if it failed."""
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("wb") as output:
         process = spawn(command, output, signal.SIGKILL, directory=CHECKOUT, environment=environment)
@@ -49,7 +49,7 @@ def run(command: Sequence[str | Path], log: Path, environment: Mapping[str, str]
 
 
 def stop(process: subprocess.Popen[bytes], how: int = signal.SIGTERM, patience: float = 10.0) -> None:
-    """End the process; after `patience` seconds, without asking."""
+    """End the process; after `patience` seconds, kill it."""
     if process.poll() is not None:
         return
     process.send_signal(how)

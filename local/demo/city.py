@@ -1,8 +1,8 @@
-"""A city's worth of demo data, made while the platform is already open: every row by the platform's own operations.
+"""A city's worth of demo data, created while the platform is already open: every row by the platform's own operations.
 
 Two owners with their agents and twelve towers, sixteen companies that bid, negotiate, sign and pay, and a deal in every
-state that a fresh city can have: only time brings the others (`POST /_local/clock`). It keeps to the rate limits as
-anybody has to, takes one thing after the other, and pauses while people work with the platform.
+state that a fresh city can have: only time brings the others (`POST /_local/clock`). It respects the rate limits like
+any client, does one thing after another, and pauses while people use the platform.
 """
 
 import http.client
@@ -23,24 +23,24 @@ from local.demo.tower import PASSWORD
 ZONE = "America/New_York"
 PATIENCE = 300.0
 PAUSE = 5.0
-"""So long each request of the city waits for people at most."""
+"""The longest that a request of the city waits for people, in seconds."""
 AGENT = "demo-city"
-"""By which the platform tells the city's requests from people's."""
+"""The user agent by which the platform distinguishes the city's requests from people's."""
 
 Answer = dict[str, Any]
 
 
 class Refused(Exception):
-    """What the platform said instead."""
+    """The platform's answer when it refused a request."""
 
 
 class Person:
-    """Somebody signed in, from an address of their own: the limits of whoever comes from 127.0.0.1 are untouched."""
+    """A signed-in user with their own IP address, so that the limits of callers from 127.0.0.1 are not used up."""
 
     _addresses = itertools.count(3)
 
     def __init__(self, url: str, email: str, name: str, is_quiet: Callable[[], bool]) -> None:
-        # Only Linux takes all of 127.0.0.0/8 for its own.
+        # Only Linux treats all of 127.0.0.0/8 as local.
         self._source = f"127.0.0.{next(self._addresses)}" if sys.platform == "linux" else "127.0.0.1"
         self._host = urlsplit(url).netloc
         self.email, self.name = email, name
@@ -48,13 +48,13 @@ class Person:
         self.token = ""
 
     def ask(self, method: str, path: str, **body: Any) -> Answer:
-        """One request's answer; waits where a rate limit asks for it. Raises Refused."""
+        """One request's answer; waits if a rate limit requires it. Raises Refused."""
         headers = {"Content-Type": "application/json", "User-Agent": AGENT}
         if self.token:
             headers["Authorization"] = f"Bearer {self.token}"
         while True:
             self._let_people_go_first()
-            # One for each request: whoever waits for others would find an older one closed.
+            # One connection per request: while the city waits for people, an older one would be closed.
             connection = http.client.HTTPConnection(self._host, source_address=(self._source, 0), timeout=PATIENCE)
             try:
                 connection.request(method, path, json.dumps(body) if body else None, headers)
@@ -119,7 +119,7 @@ class City:
         """Owner's number, client, contract."""
 
     def make(self) -> str:
-        """Everything; what there is, in a sentence."""
+        """Create everything; returns a sentence that says what there is."""
         self.people()
         for tower in plan.TOWERS:
             self.build(tower)
@@ -137,7 +137,7 @@ class City:
         self.owners = [self.person(email, name) for email, name, _ in plan.OWNERS]
         self.clients = [self.person(email, name) for email, name, _ in plan.CLIENTS]
         for people, listed, role in ((self.owners, plan.OWNERS, "OWNER"), (self.clients, plan.CLIENTS, "CLIENT")):
-            # The first of each was there when the platform opened.
+            # The first of each existed when the platform opened.
             people[0].log_in()
             for person, (_, _, organization) in zip(people[1:], listed[1:], strict=True):
                 person.register(role, organization)
@@ -198,7 +198,7 @@ class City:
             self.spaces.append((suite, space["id"]))
 
     def let(self) -> None:
-        """A bid and its approval for every suite that is to be let; some of them after a counter-offer."""
+        """A bid and its approval for every suite to be leased; some of them after a counter-offer."""
         clients = itertools.cycle(self.clients[1:])
         for suite, space in self.spaces:
             if not suite.is_let:
@@ -242,7 +242,7 @@ class City:
                     rival.api("POST", "/bids", space_id=space, bid_amount=self.about(suite.rent * 1.02), **terms)
 
     def sign(self) -> None:
-        """Both sides sign, but for a few: not yet, by the client alone, or never."""
+        """Both sides sign, with a few exceptions: not yet, only by the client, or never."""
         pending, self.leases = self.leases, []
         for number, (owner, client, contract) in enumerate(pending):
             path = f"/contracts/{contract}"
@@ -260,7 +260,7 @@ class City:
             self.leases.append((owner, client, contract))
 
     def pay(self) -> None:
-        """What is due at the start: most pay, some a part of it, some nothing yet."""
+        """The payments due at the start: most clients pay, some partially, some not yet."""
         for number, (owner, client, contract) in enumerate(self.leases):
             self.wait_for(client, f"/contracts/{contract}", "SIGNED", "ACTIVE")
             for payment in client.api("GET", f"/contracts/{contract}")["payments"]:
@@ -277,7 +277,7 @@ class City:
                 )
 
     def odds_and_ends(self) -> None:
-        """A lease that will end early, and two that an owner has drawn up and not sent."""
+        """A lease that will end early, and two that an owner has drafted but not sent."""
         for owner, client, contract in self.leases:
             lease = client.api("GET", f"/contracts/{contract}")
             if lease["status"] == "ACTIVE" and lease["term_months"] >= 36:
@@ -309,7 +309,7 @@ class City:
 
 
 def fill(url: str, is_quiet: Callable[[], bool] = lambda: True) -> Iterator[str]:
-    """Make it, going on only while `is_quiet`; what it has come to, line by line."""
+    """Create the city, continuing only while `is_quiet`; yields its progress, line by line."""
     started = time.monotonic()
     try:
         found = City(url, is_quiet).make()

@@ -1,8 +1,8 @@
 """A market to search in: `make data SPACES=1000000` fills a running platform's database with believable spaces by COPY.
 
-The same number gives the same market, whenever and wherever it is made: buildings of fifteen cities around their real
-middles, most of their spaces listed, let in part, at the prices and in the currency of the place. What keeps searches
-and counters right is the database's own triggers. Nobody can sign in as these owners; a second call adds to the first.
+The same number always gives the same market: buildings in fifteen cities around their real centres, most of their
+spaces listed, some leased, at local prices and in the local currency. The database's own triggers keep searches and
+counters up to date. Nobody can sign in as these owners; a second call adds to the first.
 """
 
 import json
@@ -99,10 +99,10 @@ Rows = dict[str, list[tuple[object, ...]]]
 
 
 def fill(database_url: str, spaces: int, seed: int = 2026) -> None:
-    """Add so many spaces, in their buildings, to the database."""
+    """Add that many spaces, with their buildings, to the database."""
     dice = random.Random(seed)  # noqa: S311 (nobody's secret)
     with psycopg.connect(database_url, autocommit=True) as connection:
-        # Words and amenities go into their index many at once: four times as fast.
+        # Words and amenities enter their index in bulk, which is four times as fast.
         connection.execute("ALTER INDEX listings_tags_idx SET (fastupdate = on, gin_pending_list_limit = 262144)")
     with psycopg.connect(database_url) as connection:
         for rows in _portions(dice, spaces):
@@ -192,7 +192,7 @@ def _space(
 
 
 def _name(dice: random.Random) -> str:
-    """A landmark's, or one that hardly anybody else has."""
+    """The name of a landmark, or a rare one."""
     if dice.random() < 0.5:
         return dice.choice(LANDMARKS)
     return "".join(dice.choice(SYLLABLES) for _ in range(3)).capitalize()
@@ -204,7 +204,7 @@ def _label(dice: random.Random) -> str:
 
 
 def _id(dice: random.Random, moment: datetime) -> UUID:
-    """A UUIDv7 of that moment."""
+    """A UUIDv7 with that timestamp."""
     value = int(moment.timestamp() * 1000) << 80 | dice.getrandbits(80)
     return UUID(int=value & ~(0xF << 76 | 0b11 << 62) | 7 << 76 | 0b10 << 62)
 

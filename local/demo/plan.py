@@ -1,4 +1,4 @@
-"""What the demo city is made of: people, towers, suites and deals. The same every time."""
+"""What the demo city consists of: people, towers, suites and deals. The same every time."""
 
 import random
 from collections.abc import Iterator
@@ -78,7 +78,7 @@ TOWERS = [
 
 
 class Suite(NamedTuple):
-    """A space to be listed, and whether it is to be let."""
+    """A space to be listed, and whether it is to be leased."""
 
     tower: Tower
     floor: int
@@ -94,7 +94,7 @@ def suites(tower: Tower) -> Iterator[Suite]:
     dice = random.Random(tower.name)  # noqa: S311 (a city, not a secret)
     for floor in range(1, tower.floors + 1):
         many = dice.randint(*tower.suites)
-        # A set-back tower: the higher, the smaller.
+        # A tower with setbacks: the higher the floor, the smaller.
         whole = tower.sqft[1] - (tower.sqft[1] - tower.sqft[0]) * floor // tower.floors
         shares = [dice.uniform(0.6, 1.6) for _ in range(many)]
         for number, share in enumerate(shares, start=1):

@@ -1,4 +1,4 @@
-"""`make demo`: one real lease, from two registrations to the last receipt, told line by line.
+"""`make demo`: one real lease, from two registrations to the last receipt, printed line by line.
 
 A client like any other: HTTP and WebSocket against the running platform, nothing else. The PDFs go to
 `demo/`.
@@ -31,7 +31,7 @@ DIM, BOLD, GREEN, CYAN, OFF = COLOURS if sys.stdout.isatty() else [""] * 5
 
 
 class Person:
-    """Somebody with a name, a token and an open socket."""
+    """A user with a name, a token and an open socket."""
 
     def __init__(self, sockets: ExitStack, name: str, role: str, organization: str) -> None:
         self.name = name
@@ -53,7 +53,7 @@ class Person:
         self.heard: list[dict[str, Any]] = []
 
     def ask(self, method: str, path: str, query: dict[str, Any] | None = None, **body: Any) -> Any:
-        """One request; its answer's JSON. Waits where it is asked to."""
+        """One request; its answer's JSON. Waits if a rate limit requires it."""
         answer = self.fetch(method, f"/api/v1{path}" + (f"?{urlencode(query)}" if query else ""), body)
         return json.loads(answer) if answer else None
 
@@ -61,7 +61,7 @@ class Person:
         """One request; its answer's bytes."""
         headers = {"Content-Type": "application/json"}
         if method != "GET":
-            # A request that is tried again happens once.
+            # A retried request takes effect once.
             headers["Idempotency-Key"] = str(uuid.uuid4())
         if self.token:
             headers["Authorization"] = f"Bearer {self.token}"
@@ -96,7 +96,7 @@ def said(text: str) -> None:
 
 
 def note(text: str) -> None:
-    """Something beside the story."""
+    """A side note."""
     print(f"  {DIM}{text}{OFF}")
 
 
@@ -105,7 +105,7 @@ def _short(data: dict[str, Any]) -> str:
 
 
 def main() -> None:
-    """Tell the story."""
+    """Run the story."""
     PAPERS.mkdir(exist_ok=True)
     with ExitStack() as sockets:
         tell(sockets)

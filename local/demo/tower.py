@@ -1,7 +1,7 @@
-"""What a fresh platform starts with: an owner with a building to let, and a client who could rent in it.
+"""What a fresh platform starts with: an owner with a building for lease, and a client who could rent in it.
 
-Made through the platform's own operations, from an address of its own (127.0.0.2), so that the rate
-limits of whoever comes from 127.0.0.1 are untouched. With KEEP=1 it is there already.
+Created through the platform's own operations, from a separate address (127.0.0.2), so that the rate limits of callers
+from 127.0.0.1 are not used up. With KEEP=1 it may exist already.
 """
 
 import http.client
@@ -10,7 +10,7 @@ import sys
 from typing import Any
 from urllib.parse import urlsplit
 
-# Only Linux takes all of 127.0.0.0/8 for its own.
+# Only Linux treats all of 127.0.0.0/8 as local.
 SOURCE = "127.0.0.2" if sys.platform == "linux" else "127.0.0.1"
 PASSWORD = "Demo-Passw0rd"  # noqa: S105 (printed at every start)
 PEOPLE = {
@@ -38,7 +38,7 @@ SUITES = [(1, "Suite 101", 1200, 6100), (1, "Suite 102", 850, 4300), (2, "Suite 
 
 
 def create(url: str) -> list[str]:
-    """Make what is missing; the lines that tell the logins."""
+    """Create what is missing; returns the lines that show the logins."""
     lines = [f"{role.lower():10} {person['email']} / {PASSWORD}" for role, person in PEOPLE.items()]
     tokens = {role: _register(url, role, person) for role, person in PEOPLE.items()}
     if owner := tokens["OWNER"]:
@@ -60,7 +60,7 @@ def create(url: str) -> list[str]:
 
 
 def _register(url: str, role: str, person: dict[str, str]) -> str | None:
-    """The token of the new account, or None where it exists."""
+    """The token of the new account, or None if the account exists."""
     answer = _ask(url, "/auth/register", {**person, "role": role, "password": PASSWORD})
     return answer.get("token")
 

@@ -53,7 +53,7 @@ def check_genuine(headers: Mapping[str, str], body: bytes, keys: Iterable[Any]) 
     given = [value.encode() for name, value in headers.items() if _HEADER.fullmatch(name)]
     usable = [key for key in keys if isinstance(key, str) and key]
     right = [b64encode(hmac.digest(key.encode(), body, "sha256")) for key in usable]
-    # Every pair is compared, so that the time taken does not tell which one was close.
+    # Every pair is compared, so that the time taken does not reveal which one was close.
     if not any([hmac.compare_digest(one, other) for one in given for other in right]):
         raise ForgedMessage()
 

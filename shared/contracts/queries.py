@@ -122,7 +122,7 @@ WHERE c.id = %(contract_id)s
 """
 
 # The constraint on the dates counts the holds of bids only: a sent lease holds by its space's row, and looks for
-# executed leases on the dates here. Whoever else wants the space waits for that row.
+# executed leases on the dates here. Anyone else who wants the space waits for that row.
 _UPDATE_SENT = (
     """
 UPDATE contracts c
@@ -270,7 +270,7 @@ def update_sent(tx: Tx, contract_id: UUID, user_id: UUID, hold_days: int) -> Row
 
 
 def insert_signature(tx: Tx, contract_id: UUID, values: dict[str, Any]) -> None:
-    """A signature under the contract's document: who (`side`, `user_id`, `name`, where None is as the account says),
+    """A signature under the contract's document: who (`side`, `user_id`, `name`; None takes the account's name),
     `provider`, `signed_at` (None: now), where from (`ip`, `user_agent`) and what else proves it (`evidence`)."""
     tx.run(
         _INSERT_SIGNATURE,

@@ -53,7 +53,7 @@ class DocuSign:
             return
         sides = (deal["client_party"], deal["owner_party"])
         signers = [{"name": party["name"], "email": party["email"]} for party in sides]
-        # Sealed: events hold no personal data, and who drafts the envelope does not reach the database.
+        # Encrypted: events hold no personal data, and the function that drafts the envelope cannot reach the database.
         tx.emit(
             "contract.envelope_requested",
             contract,

@@ -72,6 +72,10 @@ class Escalation(NamedTuple):
     index_clause: IndexClause | None = None
 
 
+FEE_DUE_DAYS = 14
+"""So many days after it is charged a late fee is due, where nothing else was agreed."""
+
+
 class LatePolicy(NamedTuple):
     """What an installment costs that is still unpaid `grace_days` after it was due."""
 
@@ -79,6 +83,8 @@ class LatePolicy(NamedTuple):
     fee_percent: Decimal
     min_fee: Decimal
     annual_interest_percent: Decimal
+    fee_due_days: int = FEE_DUE_DAYS
+    """So many days after it is charged a fee is due."""
 
 
 class Discount(NamedTuple):

@@ -1,4 +1,4 @@
-"""What the table of news is made of: an entry for each event, the facts that it states, and the frames that go out.
+"""The elements of the table of news: an entry for each event, the facts that it states, and the frames that it sends.
 
 The table itself stands in news/<word>.py; shared/notifications/table.py finds it there.
 """
@@ -19,7 +19,7 @@ BOTH: tuple[Side, ...] = ("OWNER", "CLIENT")
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """Money, as a program reads it."""
+    """Money in machine-readable form."""
 
     amount: Decimal
     currency: str
@@ -70,13 +70,13 @@ class NewsFrame(FrameData):
 
     @classmethod
     def told(cls, event: Event) -> Self:
-        """The frame that tells of the event."""
+        """The frame that reports the event."""
         raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class News:
-    """What one event tells whom.
+    """Whom one event notifies, and with what.
 
     An entry without a title has nothing for people to read: it only moves what their screens show.
     """
@@ -89,20 +89,20 @@ class News:
     client: str | None = None
     facts: tuple[Fact, ...] = (SPACE,)
     frames: tuple[type[NewsFrame], ...] = ()
-    """What goes to the sides that have a sentence, beside the word's own `live` frame."""
+    """The frames for the sides that have a sentence, in addition to the word's own `live` frame."""
     mails: tuple[Side, ...] = ()
     """The sides that get an e-mail. Its template has the event's name."""
     mails_actor: bool = False
-    """Whoever caused the event gets the e-mail too, because people keep it."""
+    """The user who caused the event gets the e-mail too, because people keep it."""
     seen_by: tuple[Side, ...] = BOTH
     """The sides that may see the thing."""
     changes: bool = True
     """Whether the thing has changed, so that screens have to read it again."""
     when: Callable[[Data], bool] = lambda data: True
-    """Of several entries for one event, the first that says yes is taken."""
+    """Of several entries for one event, the first for which this returns true is used."""
 
     def sentence(self, side: Side) -> str | None:
-        """What the side reads."""
+        """The text for the side."""
         return self.owner if side == "OWNER" else self.client
 
 

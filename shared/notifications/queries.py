@@ -65,7 +65,7 @@ WHERE user_id = %(user_id)s AND NOT is_read
 RETURNING id
 """
 
-# Who acts for the client in this deal, as long as its mandate stands.
+# The broker who acts for the client in this deal, as long as the mandate is valid.
 _BROKER = """(
     SELECT b.broker_id
     FROM bids b
@@ -86,7 +86,6 @@ FROM (
 ) AS organization
 """
 
-# Whoever acts for neither side, as the platform's administrators do, acts for the platform.
 # For the other side it is the organization that declines.
 _DECLINED_BY = """
 CASE WHEN c.declined IS NULL THEN NULL
@@ -94,6 +93,7 @@ CASE WHEN c.declined IS NULL THEN NULL
                                               WHEN 'CLIENT' THEN c.client_party ->> 'legal_name' END, 'DocuSign') END
 """
 
+# A user who acts for neither side, such as an administrator, acts for the platform.
 _SELECT_DEAL = f"""
 SELECT s.name AS space, deal.currency,
        coalesce(o.legal_name, o.name) AS owner, coalesce(c.legal_name, c.name) AS client, actor.name AS actor_name,
@@ -168,12 +168,12 @@ def count_unread(tx: Reading, person: Caller) -> int:
 
 
 def update_read(tx: Tx, person: Caller, notification_id: UUID) -> tuple[Row | None, bool]:
-    """The person's notification, read, and whether it became so now."""
+    """The person's notification, marked as read, and whether that changed it."""
     return _marked(tx, _UPDATE_READ, person, notification_id)
 
 
 def update_unread(tx: Tx, person: Caller, notification_id: UUID) -> tuple[Row | None, bool]:
-    """The person's notification, unread, and whether it became so now."""
+    """The person's notification, marked as unread, and whether that changed it."""
     return _marked(tx, _UPDATE_UNREAD, person, notification_id)
 
 
@@ -184,7 +184,7 @@ def _marked(tx: Tx, update: str, person: Caller, notification_id: UUID) -> tuple
 
 
 def update_all_read(tx: Tx, person: Caller) -> int:
-    """How many of the person's notifications became read."""
+    """How many of the person's notifications have been marked as read."""
     return len(tx.all(_UPDATE_ALL_READ, {"user_id": person.user_id}))
 
 
@@ -231,7 +231,7 @@ _SELECT_RECIPIENT = "SELECT name, email, language FROM users WHERE id = %(id)s A
 
 
 def select_recipient(tx: Tx, user_id: UUID) -> Row | None:
-    """Whom a mail goes to; None where the person has left."""
+    """The recipient of an e-mail; None if the person has left."""
     return tx.one(_SELECT_RECIPIENT, {"id": user_id})
 
 
@@ -246,11 +246,11 @@ WHERE i.id = %(id)s AND i.accepted_at IS NULL AND i.revoked_at IS NULL
 
 
 def select_invited(tx: Tx, invitation_id: UUID) -> Row | None:
-    """Whom an invitation's mail goes to and what it says; None where the invitation is void."""
+    """The recipient and the content of an invitation's e-mail; None if the invitation is void."""
     return tx.one(_SELECT_INVITED, {"id": invitation_id})
 
 
-# A side's address book is not the other's: names of people come from what the deal itself shows.
+# One side must not see the other's address book: names of people come from what the deal itself shows.
 _SELECT_BID_MATTER = """
 SELECT b.premises ->> 'name' AS space, b.premises #>> '{building,name}' AS building, b.currency,
        b.client_party ->> 'name' AS client_name, b.client_party ->> 'legal_name' AS client, b.decision_reason
@@ -291,7 +291,7 @@ _MATTERS = {"bid": _SELECT_BID_MATTER, "contract": _SELECT_CONTRACT_MATTER, "pay
 
 
 def select_matter(tx: Tx, event: Event) -> tuple[Row, list[Row]]:
-    """What a mail of the event is about, and everybody of both sides with the client's broker."""
+    """What an e-mail about the event refers to, and everybody of both sides with the client's broker."""
     values = {
         **_deal(event),
         "object_id": event.object_id,

@@ -24,7 +24,7 @@ from shared.notifications.entries import AccountMail, News, NewsFrame
 from shared.notifications.models import NotificationNew
 from shared.organizations.roles import Right, may
 
-# Named, so that the files are in every archive that has this one.
+# Imported by name, so that every archive with this file has the others.
 _HERE = Path(__file__).parent / "news"
 
 
@@ -34,7 +34,7 @@ def _words() -> dict[str, ModuleType]:
 
 
 class _Word:
-    """What a word's file says of all its entries."""
+    """What a word's file defines for all its entries."""
 
     def __init__(self, module: ModuleType) -> None:
         self.entries: Mapping[str, News] = getattr(module, "NEWS", {})
@@ -70,7 +70,7 @@ FRAMES: tuple[type[FrameData], ...] = (
 
 
 def entry_of(event: Event) -> tuple[str, News]:
-    """The entry that the event goes by, and its name. Raises LookupError."""
+    """The entry for the event, and its name. Raises LookupError."""
     return named(event.name, event.data)
 
 
@@ -93,7 +93,7 @@ def page_of(event: Event) -> str:
 
 
 def live_of(event: Event) -> type[NewsFrame] | None:
-    """The frame that moves the screens of whoever sees the thing."""
+    """The frame that updates the screens of everybody who may see the thing."""
     return _word_of(event).live
 
 

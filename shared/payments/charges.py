@@ -8,13 +8,15 @@ from uuid import UUID
 from shared.kit.db import Tx
 from shared.kit.ids import new_id
 from shared.maths.exact import Step
+from shared.maths.months import DAY
 from shared.payments import queries
 from shared.payments.credit import apply_credit
 from shared.payments.models import Charge
 
 
 class Added(NamedTuple):
-    """A payment outside the schedule, due on the building's day `today`. An amount below zero leaves credit."""
+    """A payment outside the schedule, charged on the building's day `today` and due `due_days` later. An amount below
+    zero leaves credit."""
 
     contract_id: UUID
     charge: Charge
@@ -24,6 +26,7 @@ class Added(NamedTuple):
     abatement: Decimal
     steps: tuple[Step, ...]
     today: date
+    due_days: int = 0
 
 
 def add(tx: Tx, lines: list[Added]) -> None:
@@ -41,7 +44,7 @@ def add(tx: Tx, lines: list[Added]) -> None:
                 "period_end": line.period_end,
                 "amount": line.amount,
                 "abatement": line.abatement,
-                "due_date": line.today,
+                "due_date": line.today + line.due_days * DAY,
                 "installment_number": None,
                 "total_installments": None,
                 "explanation": [step._asdict() for step in line.steps],

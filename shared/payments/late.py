@@ -6,6 +6,7 @@ that missed days, partial payments and reversals need no handling of their own.
 """
 
 from collections import defaultdict
+from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -15,7 +16,7 @@ from shared.kit.db import Row, Tx
 from shared.maths.currencies import exponent_of
 from shared.maths.exact import Calculation, added, explained, less, summed
 from shared.maths.late import LateCharge, Settled, late_charges
-from shared.maths.terms import LatePolicy
+from shared.maths.terms import FEE_DUE_DAYS, LatePolicy
 from shared.payments.charges import Added
 
 INTEREST_DAYS = 90
@@ -52,6 +53,25 @@ WHERE p.installment_number IS NOT NULL
 ORDER BY p.due_date, p.id
 LIMIT %(limit)s
 FOR UPDATE OF p SKIP LOCKED
+"""
+
+# What was owed at the end of the grace: credit notes and write-offs of later days had not lowered it yet.
+_LOCK_FEES = """
+SELECT f.id AS fee_id, f.owed AS stands, p.due_date, p.currency, c.late_policy, grace.ends + 1 AS day,
+       p.owed + p.written_off_amount
+       + (SELECT coalesce(sum(n.total_amount), 0) FROM invoices n
+          WHERE n.payment_id = p.id AND n.kind = 'CREDIT_NOTE' AND n.issued_on > grace.ends) AS principal,
+       (SELECT jsonb_agg(jsonb_build_object('day', t.paid_date, 'amount', t.settled))
+        FROM standing_transactions t
+        WHERE t.payment_id = p.id AND t.settled <> 0) AS settled
+FROM payments p
+JOIN contracts c ON c.id = p.contract_id AND c.late_policy IS NOT NULL
+JOIN payments f ON f.contract_id = p.contract_id AND f.charge = 'LATE_FEE' AND f.period_start = p.period_start
+CROSS JOIN LATERAL (SELECT p.due_date + (c.late_policy ->> 'grace_days')::integer AS ends) AS grace
+WHERE p.id = ANY(%(payment_ids)s::uuid[]) AND p.installment_number IS NOT NULL AND p.status <> 'CANCELLED'
+  AND f.owed > 0
+ORDER BY f.id
+FOR UPDATE OF f
 """
 
 _UPDATE_CALCULATED = """
@@ -93,17 +113,34 @@ def calculated(tx: Tx, found: list[Row]) -> list[Added]:
     return fees + [_interest(of_contract) for of_contract in interests.values()]
 
 
-def _charges(row: Row) -> tuple[LateCharge, ...]:
+def too_high(tx: Tx, payment_ids: Collection[UUID]) -> list[tuple[UUID, Decimal]]:
+    """The late fees (by their payments' ids, locked) for those installments that are higher than what was unpaid when
+    the grace ended asks for, and by how much. Money and credit notes of later days lower no fee."""
+    found = tx.all(_LOCK_FEES, {"payment_ids": list(payment_ids)})
+    return [(row["fee_id"], off) for row in found if (off := row["stands"] - _right_fee(row)) > 0]
+
+
+def _right_fee(row: Row) -> Decimal:
+    charges = {one.charge: one.amount for one in _charges(row)}
+    return charges.get("LATE_FEE", Decimal(0))
+
+
+def _policy(row: Row) -> LatePolicy:
     policy = row["late_policy"]
+    return LatePolicy(
+        grace_days=int(policy["grace_days"]),
+        fee_percent=Decimal(policy["fee_percent"]),
+        min_fee=Decimal(policy["min_fee"]),
+        annual_interest_percent=Decimal(policy["annual_interest_percent"]),
+        fee_due_days=int(policy.get("fee_due_days", FEE_DUE_DAYS)),
+    )
+
+
+def _charges(row: Row) -> tuple[LateCharge, ...]:
     return late_charges(
         principal=row["principal"],
         due_date=row["due_date"],
-        policy=LatePolicy(
-            grace_days=int(policy["grace_days"]),
-            fee_percent=Decimal(policy["fee_percent"]),
-            min_fee=Decimal(policy["min_fee"]),
-            annual_interest_percent=Decimal(policy["annual_interest_percent"]),
-        ),
+        policy=_policy(row),
         settled=[Settled(date.fromisoformat(one["day"]), Decimal(one["amount"])) for one in row["settled"] or ()],
         as_of=row["day"],
         exponent=exponent_of(row["currency"]),
@@ -120,6 +157,7 @@ def _fee(row: Row, fee: LateCharge) -> Added:
         Decimal(0),
         explained(fee.origin),
         row["today"],
+        _policy(row).fee_due_days,
     )
 
 

@@ -62,6 +62,8 @@ SELECT {BOUND} AS is_bound, there.timezone, there.today, there.earliest, p.owed 
        (SELECT coalesce(sum(o.owed - o.paid_amount), 0) FROM payments o
         WHERE o.contract_id = c.id AND o.owed > o.paid_amount) AS contract_open_amount,
        {CREDIT} AS credit,
+       EXISTS (SELECT FROM payments f
+               WHERE f.contract_id = c.id AND f.charge = 'LATE_FEE' AND f.owed > 0) AS has_fees,
        EXISTS (SELECT FROM standing_transactions t
                WHERE t.contract_id = c.id AND t.kind = 'PAYMENT' AND t.transaction_reference = %(reference)s) AS is_seen
 FROM payments p

@@ -21,7 +21,12 @@ ENTRIES = {
     "REVERSAL": "Payment reversed",
     "DEPOSIT_APPLIED": "Deposit applied",
     "DEPOSIT_RETURNED": "Deposit returned",
+    "WRITE_OFF": "Write-off",
+    "REFUND": "Credit refunded",
+    "TRANSFER_OUT": "Credit transferred to another lease",
+    "TRANSFER_IN": "Credit transferred from another lease",
 }
+"""How each entry of the ledger is called; an invoice is called by what it charges."""
 
 
 INVOICED = CHARGES | {"INTEREST": "Interest"}

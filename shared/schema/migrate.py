@@ -32,32 +32,32 @@ from shared.schema.metadata import metadata
 MIGRATIONS = Path(__file__).parent / "migrations"
 LOCK = "leasing.schema"
 
-# The version table stands in the schema `app`, so that `public` holds nothing but tables that
-# row-level security protects.
+# The version table is in the schema `app`, so that `public` holds only tables that row-level security protects.
 VERSION_SCHEMA = "app"
 _VERSIONS = f"{VERSION_SCHEMA}.alembic_version"
 
-# Behind a migration that waits for a table, everybody waits who only wants to read it. So long a table is waited for:
-# all that one migration locks (tests/architecture/test_migrations.py counts them) come within a second or not at all.
+# While a migration waits for a table, everybody who only wants to read it waits too. This is how long it waits for a
+# table: all tables that one migration locks (tests/architecture/test_migrations.py counts them) are locked within a
+# second or not at all.
 LOCK_TIMEOUT = 0.05
 _HURRY = f"SET lock_timeout = {LOCK_TIMEOUT * 1000:.0f}"
 PATIENCE = 300.0
 
 
 def upgrade(database_url: str | URL, revision: str = "head") -> None:
-    """Applies every migration up to `revision`. A schema of a later release stays as it is."""
+    """Applies every migration up to `revision`. A later release's schema is left alone."""
     with _locked(database_url) as connection:
         config = _config(connection)
         known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
         applied = _context(connection).get_current_heads()
         connection.rollback()
-        # Rolled back to, this release runs on what the later one left: migrations only ever add.
+        # After a rollback, this release runs on the later one's schema: migrations only ever add.
         if known.issuperset(applied):
             _insist(connection, lambda: command.upgrade(config, revision))
 
 
 def downgrade(database_url: str | URL, revision: str = "base") -> None:
-    """Takes back every migration after `revision`, with the data that only those held."""
+    """Reverts every migration after `revision`, with the data that only those held."""
     with _locked(database_url) as connection:
         config = _config(connection)
         _insist(connection, lambda: command.downgrade(config, revision))
@@ -114,7 +114,7 @@ def _half_done(revision: str) -> str:
 
 
 def context_options() -> dict[str, Any]:
-    """How Alembic looks at a database, the same in every command."""
+    """How Alembic reads a database, the same in every command."""
     return {
         "target_metadata": metadata,
         "version_table_schema": VERSION_SCHEMA,
@@ -144,7 +144,7 @@ def _config(connection: Connection) -> Config:
 
 
 def _insist(connection: Connection, work: Callable[[], None]) -> None:
-    """Do the work, again and again from where it stands while somebody else holds what it needs."""
+    """Do the work, and retry it from where it stopped while somebody else holds a lock that it needs."""
     deadline = time.monotonic() + PATIENCE
     while True:
         try:
@@ -192,8 +192,8 @@ def _connection(database_url: str | URL) -> Iterator[Connection]:
 @contextmanager
 def _locked(database_url: str | URL) -> Iterator[Connection]:
     with _connection(database_url) as connection:
-        # It goes with the session, which is this call's own.
-        # Asked for again and again: whoever waits inside a statement holds up CREATE INDEX CONCURRENTLY.
+        # The lock ends with the session, which belongs to this call. It is polled, because a statement that waits for a
+        # lock holds up CREATE INDEX CONCURRENTLY.
         while not connection.scalar(text("SELECT pg_try_advisory_lock(hashtextextended(:lock, 0))"), {"lock": LOCK}):
             connection.rollback()
             time.sleep(0.2)

@@ -14,7 +14,7 @@ from shared.kit.request import Caller
 from shared.spaces.deal import Ties
 
 if TYPE_CHECKING:
-    # Only their names are needed here: a deal on a space comes by without paying for its models.
+    # Only their names are needed here: an import for a deal should not have to load the models.
     from shared.spaces.models import NewSpace
 
 _LOCK_SPACE = "SELECT app.lock_space(%(space_id)s)"
@@ -51,7 +51,7 @@ SELECT (SELECT count(*) FROM contracts c
           AND p.status IN ('SCHEDULED', 'DUE', 'OVERDUE')) AS unpaid_payments
 """
 
-# The clock, not the transaction's beginning: versions then follow each other as the lock was had.
+# The clock, not the start of the transaction: versions then follow the order in which the lock was obtained.
 _UPDATE_SPACE = """
 UPDATE spaces
 SET name = %(name)s, gross_sqft = %(gross_sqft)s, usable_sqft = %(usable_sqft)s, usage_type = %(usage_type)s,
@@ -210,7 +210,7 @@ _SELECT_SIMILAR = (
     + _COMPARED
 )
 
-# What the caller has marked or bid for last, as far as it may still see it.
+# The spaces that the caller last marked as favorites or bid for, if they may still see them.
 _SELECT_LIKED = (
     _THIS
     + """
@@ -232,17 +232,17 @@ _SELECT_LIKED = (
 
 
 def select_space_at_hand(tx: Reading, space_id: UUID, lock: bool) -> Row | None:
-    """What a deal needs to know of the space; `lock` keeps it so until the end of the transaction."""
+    """What a deal needs to know about the space; `lock` prevents changes until the end of the transaction."""
     values = {"space_id": space_id, **reach(tx.caller)}
     if not lock:
         return tx.one(_SELECT_SPACE_AT_HAND, values)
-    # The lock is a statement of its own: the second one then reads the row as the wait has left it.
+    # The lock is a separate statement, so that the second one reads the row as it is after the wait.
     [_, rows] = tx.batch((_LOCK_SPACE, values), (_SELECT_SPACE_AT_HAND, values))
     return rows[0] if rows else None
 
 
 def insert_space(tx: Tx, owner: Caller, new: NewSpace) -> Row | None:
-    """The new space, or None where the floor is not the caller's."""
+    """The new space, or None if the floor is not the caller's."""
     values = {
         **new.model_dump(),
         **reach(owner),
@@ -251,21 +251,21 @@ def insert_space(tx: Tx, owner: Caller, new: NewSpace) -> Row | None:
         "amenities": Jsonb(new.amenities),
         "images": Jsonb(new.images),
     }
-    # The building's lock first, in a statement of its own: its floors then stay while a space comes onto one.
+    # The building's lock first, in a separate statement: its floors then stay while a space is added to one.
     [_, rows] = tx.batch((_LOCK_PLACE, values), (_INSERT_SPACE, values))
     return rows[0] if rows else None
 
 
 def lock_space(tx: Tx, space_id: UUID) -> tuple[Row | None, Ties]:
-    """The caller's own space, locked, and what hangs on it."""
+    """The caller's own space, locked, and what depends on it."""
     values = {"space_id": space_id, "space_ids": [space_id], **reach(tx.caller)}
-    # The lock is a statement of its own: the next ones then read what the wait has left.
+    # The lock is a separate statement, so that the next ones read the state after the wait.
     own, rows, [ties] = tx.batch((_LOCK_OWN, values), (_SELECT_SPACE, values), (_SELECT_TIES, values))
     return (rows[0] if own and rows else None), Ties(**ties)
 
 
 def select_ties(tx: Tx, space_ids: list[UUID]) -> Ties:
-    """What hangs on the spaces together."""
+    """What depends on any of the spaces."""
     return Ties(**tx.all(_SELECT_TIES, {"space_ids": space_ids})[0])
 
 

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from shared.maths.currencies import exponent_of
-from shared.maths.terms import Discount, Escalation, IndexClause, LatePolicy, RentStep, Terms
+from shared.maths.terms import FEE_DUE_DAYS, Discount, Escalation, IndexClause, LatePolicy, RentStep, Terms
 from shared.terms.models import DEFAULTS
 
 Stored = dict[str, Any]
@@ -31,7 +31,7 @@ def stored_terms(terms: Terms) -> Stored:
         "commission_percent": terms.commission_percent,
         "commission_base": terms.commission_base,
         "tax_percent": terms.tax_percent,
-        "late_policy": terms.late_policy._asdict() if terms.late_policy else None,
+        "late_policy": _stored_late_policy(terms.late_policy) if terms.late_policy else None,
         "discount": terms.discount._asdict(),
         "rentable_sqft": terms.area,
     }
@@ -103,10 +103,20 @@ def _escalation(stored: Mapping[str, Any] | None) -> Escalation:
     )
 
 
+def _stored_late_policy(policy: LatePolicy) -> dict[str, Any]:
+    # Policies from before fees had a due date of their own lack it, and so does one that keeps to the default: the
+    # release before reads them too.
+    stored = policy._asdict()
+    if policy.fee_due_days == FEE_DUE_DAYS:
+        del stored["fee_due_days"]
+    return stored
+
+
 def _late_policy(stored: Mapping[str, Any] | None) -> LatePolicy | None:
     if stored is None:
         return None
-    return LatePolicy(**_exact(stored) | {"grace_days": stored["grace_days"]})
+    days = {"grace_days": stored["grace_days"], "fee_due_days": stored.get("fee_due_days", FEE_DUE_DAYS)}
+    return LatePolicy(**_exact(stored) | days)
 
 
 def _exact(stored: Mapping[str, Any]) -> dict[str, Any]:

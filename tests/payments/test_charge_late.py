@@ -10,6 +10,7 @@ from functions.contracts.get_ledger import get_ledger
 from functions.payments.charge_late import charge_late
 from functions.payments.explain_payment import explain_payment
 from tests.call import other_id, together
+from tests.payments.lease import credit, invoices
 from tests.payments.test_reverse_payment import reverse, text_of
 
 POLICY = {"grace_days": 5, "fee_percent": 5, "min_fee": 100, "annual_interest_percent": 18}
@@ -43,7 +44,7 @@ def test_late_charges_match_the_documented_example(calendar, lease):
     assert charged(lease) == []
 
     live(calendar, "2025-02-07", since="2025-02-07")
-    assert charged(lease) == [("LATE_FEE", 250, date(2025, 2, 7))]
+    assert charged(lease) == [("LATE_FEE", 250, date(2025, 2, 21))]
 
     live(calendar, "2025-03-03", since="2025-02-08")
     first, second = lease.payments()[0], lease.rows()[1]
@@ -52,7 +53,7 @@ def test_late_charges_match_the_documented_example(calendar, lease):
     lease.pay({"id": second["id"]}, paid_date="2025-03-01")
     live(calendar, "2025-03-05", since="2025-03-03")
 
-    assert charged(lease) == [("LATE_FEE", 250, date(2025, 2, 7)), ("INTEREST", Decimal("73.97"), date(2025, 3, 3))]
+    assert charged(lease) == [("LATE_FEE", 250, date(2025, 2, 21)), ("INTEREST", Decimal("73.97"), date(2025, 3, 3))]
     lines, balance = lease.ledger()
     assert balance == Decimal("323.97")
     assert [amount for _, kind, amount in lines if kind == "INVOICE"] == [5000, 250, 5000, Decimal("73.97")]
@@ -195,7 +196,7 @@ def test_a_bounced_payment_incurs_late_charges_from_the_due_date(calendar, lease
     reverse(lease, first)
     calendar.run(charge_late)
 
-    assert charged(lease) == [("LATE_FEE", 250, date(2025, 2, 20))]
+    assert charged(lease) == [("LATE_FEE", 250, date(2025, 3, 6))]
 
 
 def test_a_payment_recorded_late_takes_back_the_interest_of_its_days(calendar, lease):
@@ -234,7 +235,7 @@ def test_the_grace_period_ends_at_the_buildings_midnight(calendar):
 
     calendar.set("2025-02-06T10:00:00Z")
     calendar.run()
-    assert charged(lease) == [("LATE_FEE", 250, date(2025, 2, 7))]
+    assert charged(lease) == [("LATE_FEE", 250, date(2025, 2, 21))]
 
 
 def test_only_the_parties_and_staff_may_read_the_explanation_of_an_amount(lease, call, world):
@@ -244,3 +245,66 @@ def test_only_the_parties_and_staff_may_read_the_explanation_of_an_amount(lease,
     assert (told["amount"], told["steps"][-1]["result"]) == (5000, 5000)
     assert call(explain_payment, as_=world.client(), path=payment).status == 404
     assert call(explain_payment, as_=lease.owner, path={"payment_id": other_id()}).status == 404
+
+
+@pytest.fixture
+def small(calendar):
+    """600 a month with 5 % for being late, at least nothing; the first is unpaid and has its fee of 30."""
+    calendar.set("2027-01-05T08:00:00Z")
+    policy = {"grace_days": 5, "fee_percent": 5, "min_fee": 0, "annual_interest_percent": 0}
+    lease = calendar.lease(start=date(2027, 2, 1), months=3, bid_amount=600, late_policy=policy)
+    calendar.set("2027-02-10T08:00:00Z")
+    calendar.run()
+    [fee] = lease.rows("LATE_FEE")
+    assert (fee["amount"], fee["due_date"]) == (30, date(2027, 2, 24))
+    return lease
+
+
+@pytest.mark.parametrize(
+    ("amount", "day", "left", "status"),
+    [
+        (600, "2027-02-06", 0, "CANCELLED"),
+        (500, "2027-02-06", 5, "SCHEDULED"),
+        (600, "2027-02-07", 30, "SCHEDULED"),
+        (500, "2027-02-10", 30, "SCHEDULED"),
+    ],
+)
+def test_a_fee_follows_money_that_proves_to_have_come_in_time(small, amount, day, left, status):
+    assert small.pay(small.payments()[0], amount=amount, paid_date=day).status == 200
+
+    [fee] = small.rows("LATE_FEE")
+    assert (fee["amount"] - fee["credited_amount"], fee["status"]) == (left, status)
+    assert small.ledger()[1] == 600 - amount + left
+    notes = invoices(small, kind="CREDIT_NOTE")
+    assert [(note["total_amount"], note["reason"]) for note in notes] == [
+        (30 - left, "Money for the installment came in time.")
+    ] * (left < 30)
+
+
+def test_what_was_paid_of_a_fee_that_proves_wrong_becomes_credit(small):
+    [fee] = small.rows("LATE_FEE")
+    small.pay({"id": fee["id"]}, paid_date="2027-02-10")
+    small.pay(small.payments()[0], paid_date="2027-02-03")
+
+    assert small.rows()[1]["paid_amount"] == 30
+    assert small.ledger()[1] == -30
+
+
+def test_a_credit_note_of_a_later_day_lowers_no_fee(calendar, small):
+    [invoice] = [one for one in invoices(small) if one["payment_id"] == small.payments()[0]["id"]]
+    credit(small, invoice, amount=300)
+
+    small.pay(small.payments()[0], amount=100, paid_date="2027-02-03")
+
+    [fee] = small.rows("LATE_FEE")
+    assert fee["amount"] - fee["credited_amount"] == 25
+
+
+def test_a_fee_is_due_when_its_policy_says(calendar):
+    calendar.set("2027-01-05T08:00:00Z")
+    policy = {"grace_days": 0, "fee_percent": 0, "min_fee": 50, "annual_interest_percent": 0, "fee_due_days": 3}
+    lease = calendar.lease(start=date(2027, 2, 1), months=1, late_policy=policy)
+    calendar.set("2027-02-02T08:00:00Z")
+    calendar.run()
+
+    assert [row["due_date"] for row in lease.rows("LATE_FEE")] == [date(2027, 2, 5)]

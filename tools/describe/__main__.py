@@ -1,4 +1,4 @@
-"""`make openapi`: what the code says of itself, written into docs/."""
+"""`make openapi`: writes the documents that are derived from the code into docs/."""
 
 from shared.kit import catalog
 from tools.describe import asyncapi, diagram, error_codes, openapi, operations

@@ -1,7 +1,7 @@
 """The WebSocket API's description, read off the catalog: `make openapi` writes docs/asyncapi.json.
 
-As with OpenAPI nothing is described by hand that a declaration already says: what a socket may say are the routes
-and the endpoints' `socket=`, what it hears are answers and the frames that consumers declare under `tells=`.
+As with OpenAPI, nothing that a declaration already says is described by hand: a client may send what the routes and the
+endpoints' `socket=` declare, and receives answers and the frames that consumers declare under `tells=`.
 """
 
 import json
@@ -132,7 +132,7 @@ class _Schemas:
         self._models |= envelopes()
 
     def of_message(self, door: _Door) -> dict[str, Any]:
-        """What a client says: what the HTTP twin takes from its path, and its body's fields."""
+        """What a client sends: what the HTTP twin takes from its path, and its body's fields."""
         body = _body(door)
         if isinstance(door, SocketOperation):
             return self._model(body) if body else _closed({}, [])
@@ -142,7 +142,7 @@ class _Schemas:
         return _closed(fields | model.get("properties", {}), ids + model.get("required", []))
 
     def answered(self, door: _Door) -> dict[str, Any]:
-        """What it hears then; of the HTTP twin's answer a few fields."""
+        """What it receives in return: a few fields of the HTTP twin's answer."""
         answer = answer_of(door)[0]
         twin = None if isinstance(door, SocketOperation) else door.socket
         if not twin:
@@ -178,7 +178,7 @@ def _body(door: _Door) -> type[Body] | None:
 
 
 def _events_of(door: _Door) -> tuple[str, str]:
-    """The event that a door hears, and the one that it answers."""
+    """The event that an entry point receives, and the one that it answers with."""
     if isinstance(door, HttpOperation) and door.socket:
         return door.socket.event, door.socket.answers
     assert isinstance(door, SocketOperation)  # noqa: S101 (what has no twin has a route)

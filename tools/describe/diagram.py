@@ -11,7 +11,7 @@ from shared.schema.metadata import metadata
 
 DOCUMENT = Path("docs/schema.md")
 
-# Tables that one looks at together: all of them, in the order in which they are drawn.
+# Groups of related tables: all of them, in the order in which they are drawn.
 SECTIONS = {
     "people": """organizations users sessions user_tokens recovery_codes oauth_identities login_attempts
         password_history rate_windows invitations mandates""",
@@ -81,7 +81,7 @@ def _lines(table: Table) -> Iterable[str]:
 
 
 def _unique(table: Table) -> set[tuple[str, ...]]:
-    """The columns of which no two rows have the same."""
+    """The columns that are unique."""
     keys = {
         tuple(column.name for column in constraint.columns)
         for constraint in table.constraints

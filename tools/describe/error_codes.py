@@ -1,7 +1,7 @@
-"""The list of everything that the API may answer instead of what was asked: `make openapi` writes docs/errors.md.
+"""The list of every error that the API may answer: `make openapi` writes docs/errors.md.
 
-Codes, messages and who answers them come from the refusals themselves; what a client does about them, and what API
-Gateway answers before any of our code runs, stands here.
+Codes, messages and the operations that answer them come from the refusals themselves; what a client does about them,
+and what API Gateway answers before any of our code runs, is written here.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from tools.describe.openapi import refusals_of
 DOCUMENT: Path = Path("docs/errors.md")
 
 _MANY = 12
-"""More operations than these are neither listed nor counted: a new operation changes no row of theirs."""
+"""If more operations raise an error, they are not listed or counted: a new one then changes no row."""
 
 REMEDIES: dict[type[Refusal], str] = {
     errors.Invalid: "Correct the fields named in `details`. Repeating the same request fails again.",

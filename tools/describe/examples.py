@@ -1,6 +1,6 @@
 """The examples of requests and answers: real ones, kept in docs/examples/<word>.json by `make examples`.
 
-tests/architecture/test_examples.py sends each of them, and holds its answer against the document.
+tests/architecture/test_examples.py sends each of them, and compares its answer with the document.
 """
 
 import json

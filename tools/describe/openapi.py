@@ -1,6 +1,6 @@
 """The API's description, read off the catalog: `make openapi` writes docs/openapi.json.
 
-Nothing is described by hand that a declaration already says: summaries are the operations' docstrings,
+Nothing that a declaration already says is described by hand: summaries are the operations' docstrings,
 parameters and bodies their argument types, answers their return types, refusals the kit's and `raises`.
 """
 
@@ -87,7 +87,7 @@ def document(operations: Sequence[Operation]) -> dict[str, Any]:
 
 
 def refusals_of(operation: HttpOperation) -> list[type[Refusal]]:
-    """Everything that the operation may answer instead of doing what was asked."""
+    """Every error that the operation may answer."""
     takes_body = operation.method in ("POST", "PUT", "PATCH")
     found: list[type[Refusal]] = [errors.Invalid]
     if takes_body:
@@ -289,7 +289,7 @@ def _responses(operation: HttpOperation, schemas: _Schemas) -> dict[str, Any]:
 
 
 def _success(operation: HttpOperation) -> str:
-    """What a success is, in the words of its view."""
+    """The description of a success, from its view."""
     answer, files = answer_of(operation)
     views = [view for view in (get_args(answer) or (answer,)) if isinstance(view, type) and issubclass(view, View)]
     if views:

@@ -12,7 +12,7 @@ from shared.kit.task import JobOperation
 DOCUMENT = Path("docs/operations.md")
 
 _MANY = 8
-"""More events than these are not listed: a new event changes no row of theirs."""
+"""If there are more events than this, they are not listed, so that a new event does not change the row."""
 
 _INTRODUCTION = """# Operations
 

@@ -1,7 +1,7 @@
-"""The JSON schemas of the published documents: what Pydantic says of a model, in the wire's words.
+"""The JSON schemas of the published documents: what Pydantic says of a model, in the API's terms.
 
-Requests are closed and answers are open: a client that meets a field that it does not know passes over it. A model
-that stands in both is two schemas, `AddressInput` and `Address`. A field's description is the text literal below it in
+Requests are closed and answers are open: a client ignores fields that it does not know. A model used in both becomes
+two schemas, `AddressInput` and `Address`. A field's description is the text literal below it in
 its model's class, or else what `words.py` says of its name; what its type says follows. A choice has the name that its
 `Literal` has in `shared/`, and is one schema wherever it stands.
 """
@@ -40,11 +40,11 @@ class Generator(GenerateJsonSchema):
         made = super().generate_inner(schema)
         if like := made.get("x-like"):
             return self.generate_inner(TypeAdapter(like.resolve()).core_schema)
-        # Bounds that stand behind a validator of ours keep pydantic's names for them.
+        # Bounds that follow one of our validators keep pydantic's names.
         return _in_words(_one_bound({_BOUNDS.get(name, name): _number(value, name) for name, value in made.items()}))
 
     def chain_schema(self, schema: ChainSchema) -> JsonSchemaValue:
-        # All steps must hold (a pattern behind a validator of ours is a second one); pydantic tells the first only.
+        # All steps must hold (a pattern after one of our validators is a second one); pydantic reports only the first.
         return {name: value for step in schema["steps"] for name, value in self.generate_inner(step).items()}
 
     def dict_schema(self, schema: DictSchema) -> JsonSchemaValue:
@@ -79,8 +79,8 @@ class Generator(GenerateJsonSchema):
     def field_is_required(self, field: Any, total: bool) -> bool:
         if self.mode == "validation" or "default" not in field["schema"]:
             return bool(super().field_is_required(field, total)) or self.mode == "serialization"
-        # An answer always has all of its fields: a default only spares its author to name them. But what a request left
-        # out is left out where the answer repeats it.
+        # An answer always has all of its fields: a default only saves its author from naming them. But what a request
+        # left out is also left out where the answer repeats it.
         return not self._is_request or field["schema"]["default"] is not None
 
 
@@ -93,7 +93,7 @@ def _number(value: Any, name: str) -> Any:
 
 
 def _one_bound(made: JsonSchemaValue) -> JsonSchemaValue:
-    """Of two bounds at the same end the one that holds."""
+    """The stricter of two bounds at the same end."""
     loose = set()
     for plain, exclusive, is_tighter in (
         ("minimum", "exclusiveMinimum", operator.gt),

@@ -1,6 +1,6 @@
 """What a field is, where its name alone leaves a question and means the same in every request, answer and frame.
 
-A text literal below a field in its model comes before what stands here.
+A text literal below a field in its model takes precedence over these texts.
 """
 
 WORDS = {

@@ -1,4 +1,4 @@
-"""What an AWS request asks to be allowed: its action, its resource, and the keys conditions look at.
+"""What an AWS request needs permission for: its action, its resource, and the condition keys.
 
 Source: the Service Authorization Reference, for the services that the platform's functions call. A service
 that is not listed here needs its action on "*".
@@ -62,7 +62,7 @@ class AwsRequest:
 
     @property
     def is_query(self) -> bool:
-        """Whether the request speaks the query protocol."""
+        """Whether the request uses the query protocol."""
         kind = self.headers.get("content-type", "")
         return not self.target and kind.startswith("application/x-www-form-urlencoded")
 
@@ -86,7 +86,7 @@ class AwsRequest:
 
 @dataclass
 class Inventory:
-    """What is known of the resources beyond their names."""
+    """What is known about the resources beyond their names."""
 
     keys: dict[str, str] = field(default_factory=dict)
     """KMS key id or alias → key ARN."""
@@ -214,7 +214,7 @@ def _kms(request: AwsRequest, inventory: Inventory) -> list[list[Demand]]:
 
 
 def _via(service: str, action: str, key: str) -> Demand:
-    """What a service needs of the caller's rights on the key with which it encrypts."""
+    """The permissions that the caller needs on the key with which the service encrypts."""
     return Demand(action, key, {"kms:ViaService": f"{service}.{REGION}.amazonaws.com"})
 
 
@@ -236,7 +236,7 @@ def _states(request: AwsRequest, inventory: Inventory) -> list[list[Demand]]:
     named = request.parameters.get("stateMachineArn") or request.parameters.get("executionArn")
     if named:
         return [[Demand(action, str(named))]]
-    # A task token does not say which machine it is of.
+    # A task token does not say which state machine it belongs to.
     return [[Demand(action, machine) for machine in inventory.machines] or [Demand(action, "*")]]
 
 

@@ -1,4 +1,4 @@
-"""The AWS endpoint of this machine: who calls, may they, and who answers.
+"""The AWS endpoint of this machine: who calls, whether they may, and who answers.
 
 Lambda's Invoke and the WebSocket connections are the platform's own; everything else is moto's.
 """
@@ -71,7 +71,7 @@ class AwsApi:
         self.lambdas = lambdas
         self.connections = connections
         self.observers: list[Callable[[AwsRequest], None]] = []
-        """Told of every request that moto has answered well."""
+        """Called with every request that moto has answered successfully."""
         self.controls: dict[str, Callable[[], Awaitable[None]]] = {}
         """`POST /_local/<name>`: what tests may do to the platform's own parts."""
         self.stopped: set[str] = set()
@@ -135,7 +135,7 @@ class AwsApi:
         return refusal(request, "AccessDenied", f"User: {message}")
 
     def _may_not_know(self, request: AwsRequest) -> bool:
-        """S3 tells only those who may list a bucket that an object is missing; to the others it says 403."""
+        """S3 answers 404 for a missing object only to callers who may list the bucket; others get 403."""
         bucket, _, key = unquote(request.path).lstrip("/").partition("/")
         listing = Demand("s3:ListBucket", f"arn:aws:s3:::{bucket}", {"s3:prefix": key})
         principal = self.principals[request.access_key]
@@ -177,7 +177,7 @@ class AwsApi:
 
 
 def refusal(request: AwsRequest, code: str, message: str, status: int = 403) -> Answer:
-    """The error in the protocol that the caller speaks."""
+    """The error in the caller's protocol."""
     identifier = str(uuid.uuid4())
     if request.service == "s3":
         text = f"<Error><Code>{code}</Code><Message>{escape(message)}</Message></Error>"
@@ -186,7 +186,7 @@ def refusal(request: AwsRequest, code: str, message: str, status: int = 403) -> 
         error = f"<Error><Type>Sender</Type><Code>{code}</Code><Message>{escape(message)}</Message></Error>"
         text = f"<ErrorResponse>{error}<RequestId>{identifier}</RequestId></ErrorResponse>"
         return status, [("content-type", "text/xml"), ("x-amzn-requestid", identifier)], text.encode()
-    # Everywhere but in S3 and SQS the JSON protocols write it with the suffix.
+    # Except in S3 and SQS, the JSON protocols write it with the suffix.
     name = "AccessDeniedException" if code == "AccessDenied" and request.service != "sqs" else code
     body = json.dumps({"__type": name, "message": message, "Message": message}).encode()
     headers = [("x-amzn-errortype", name), ("x-amzn-requestid", identifier), *_json_type(request)]

@@ -1,4 +1,4 @@
-"""`KEEP=1`: what moto holds in memory and the next start must find again: S3's objects and KMS's keys."""
+"""`KEEP=1`: saves what moto holds in memory and the next start needs: S3's objects and KMS's keys."""
 
 import base64
 import json
@@ -53,7 +53,7 @@ class Kept:
             self.moto.rest("s3", "PUT", path, place.read_bytes(), content_type=kind)
 
     def key(self, name: str, made: str) -> str:
-        """Give the key that was just made the id and material it had before; returns its id.
+        """Give a newly created key the id and material that it had before; returns its id.
 
         Without it no token of an earlier run could be verified or decrypted. This is moto's inside: its
         API lets nobody take a key out, and rightly so.

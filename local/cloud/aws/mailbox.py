@@ -15,13 +15,13 @@ Mail = dict[str, Any]
 
 
 class Mailbox:
-    """Every e-mail of this run, newest first; packed, because thousands come and few are read."""
+    """Every e-mail of this run, newest first; compressed, because thousands arrive and few are read."""
 
     def __init__(self) -> None:
         self._mails: list[tuple[str, bytes]] = []
 
     def keep(self, request: AwsRequest) -> None:
-        """Take note of a SendEmail that SES accepted; other requests are no mail."""
+        """Record a SendEmail that SES accepted; other requests are ignored."""
         if not request.path.endswith("/outbound-emails"):
             return
         sent_at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

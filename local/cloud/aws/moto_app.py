@@ -15,7 +15,7 @@ KEY = "LOCALPLATFORM"
 """The access key of the platform itself, which may do everything."""
 
 RECEIPTS = 10_000
-"""Of deleted messages, which moto remembers for whoever deletes one twice."""
+"""How many deleted messages moto remembers, in case one is deleted twice."""
 
 JSON_VERSION = {"sqs": "1.0", "states": "1.0"}
 
@@ -30,9 +30,9 @@ class Moto:
     def __init__(self, port: int) -> None:
         # Where moto's state machines find Lambda: our own front.
         os.environ["MOTO_PORT"] = str(port)
-        # A proxy of this network must not be asked for this machine.
+        # Requests to this machine must not go through the network's proxy.
         os.environ["NO_PROXY"] = ",".join(filter(None, [os.environ.get("NO_PROXY"), "localhost", "127.0.0.1"]))
-        # Imported here: it takes a second, in which the databases start.
+        # Imported here: it takes a second, during which the databases start.
         from moto.core.config import default_user_config
         from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
@@ -49,7 +49,7 @@ class Moto:
     ) -> tuple[int, list[tuple[str, str]], bytes]:
         """Status, headers and body of the answer. `path` is decoded; header names are in lower case."""
         answer = self._ask(method, path, query, headers, body)
-        # moto looks for a task's token through all executions, and stumbles over one that is just starting.
+        # moto searches all executions for a task's token, and fails on one that is just starting.
         tries = 50 if headers.get("x-amz-target", "").startswith("AWSStepFunctions.SendTask") else 0
         while answer[0] == 500 and tries:
             time.sleep(0.01)
@@ -125,7 +125,7 @@ class Moto:
 
 
 def _remember() -> None:
-    """Spare moto what it works out anew for every request, though it never changes: two thirds of its time.
+    """Cache what moto recomputes for every request although it never changes: two thirds of its time.
 
     These are the folders of its package, the names of a service's operations, the spelling of a queue's attributes,
     and the parser of each path in an event. Where a later moto has no such names, starting says so.
@@ -146,10 +146,10 @@ def _remember() -> None:
 
 
 def _count_when_asked() -> None:
-    """Let moto count a queue's messages only for whoever asks how many there are.
+    """Let moto count a queue's messages only when somebody asks how many there are.
 
-    It does so several times for each message that is sent or received, going through all that lie in the queue: what
-    has to wait makes everything behind it slower.
+    It does so several times for each message sent or received, going through the whole queue: the longer the queue, the
+    slower everything gets.
     """
     from moto.sqs.models import Queue, SQSBackend
 
@@ -172,8 +172,8 @@ def _count_when_asked() -> None:
 
 
 def _lose_nothing() -> None:
-    """Let moto change a queue's messages in one thread at a time: it makes the list anew for each that is deleted, and
-    forgets what somebody else puts into the old one meanwhile."""
+    """Let moto change a queue's messages in one thread at a time: it rebuilds the list for each deleted message, and
+    loses what another thread adds to the old list meanwhile."""
     from moto.sqs.models import Queue, SQSBackend
 
     delete, receive = Queue.delete_message, SQSBackend.receive_message
@@ -193,8 +193,8 @@ def _lose_nothing() -> None:
 
 
 def _forget() -> None:
-    """Let go of what is gone. moto keeps every object it ever made, each message and each copy of it, for a page about
-    itself that nobody reads here, and every mail, which our mailbox keeps already: some megabytes a minute."""
+    """Free deleted objects. moto keeps every object that it ever created, each message and each copy of it, for a page
+    about itself that nobody reads here, and every e-mail, which our mailbox already keeps: some megabytes a minute."""
     from moto.core.common_models import BaseModel
     from moto.ses.models import ses_backends
 

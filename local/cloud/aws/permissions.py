@@ -1,7 +1,7 @@
-"""Whether a role's policies allow an action: the evaluation of IAM, for the part of it that CDK writes.
+"""Whether a role's policies allow an action: IAM's evaluation, for the subset that CDK generates.
 
-Source: IAM User Guide, "Policy evaluation logic" and "IAM JSON policy elements". An explicit deny wins,
-then an allow, else the answer is no. Resource policies, boundaries and endpoint policies are not looked at.
+Source: IAM User Guide, "Policy evaluation logic" and "IAM JSON policy elements". An explicit deny wins, then an allow;
+the default is deny. Resource policies, boundaries and endpoint policies are not evaluated.
 """
 
 import re
@@ -47,7 +47,7 @@ def _names(statement: Statement, element: str, value: str, ignore_case: bool) ->
 
 
 def _holds(operator: str, key: str, wanted: Sequence[str], context: Mapping[str, str]) -> bool:
-    # Our contexts hold one value per key, for which both quantifiers mean the same, save when it is missing.
+    # Our contexts hold one value per key, for which both quantifiers mean the same, except when it is missing.
     quantifier, _, operator = operator.rpartition(":")
     operator, if_exists = operator.removesuffix("IfExists"), operator.endswith("IfExists")
     actual = {name.lower(): value for name, value in context.items()}.get(key.lower())

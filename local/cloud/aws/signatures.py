@@ -1,4 +1,4 @@
-"""Whether a request is signed as AWS would have it: a wrong signer fails here, and not first in the cloud.
+"""Whether a request is signed as AWS requires, so that a faulty signer fails here and not only in the cloud.
 
 Source: IAM User Guide, "Create a signed AWS API request" (Signature Version 4).
 """
@@ -37,7 +37,7 @@ def is_genuine(request: AwsRequest, secret: str) -> bool:
 
 
 def _signature(request: AwsRequest, secret: str, names: str, stamp: str, payload: str) -> str:
-    # Every service but S3 encodes the path as it was sent once more.
+    # Every service except S3 encodes the already encoded path once more.
     path = request.path if request.service == "s3" else quote(request.path, safe="/-_.~")
     fields = [f"{name}:{' '.join(request.headers.get(name, '').split())}" for name in names.split(";")]
     canonical = "\n".join([request.method, path, _query(request.query), *fields, "", names, payload])

@@ -15,7 +15,7 @@ OWNER = "state-directory"
 
 
 def kept(database: Database, version: str) -> Path:
-    """Where the data directory lies that this schema and this version of PostgreSQL have made, if it does."""
+    """The data directory kept for this schema and this version of PostgreSQL, if there is one."""
     digest = hashlib.sha256(version.encode())
     for path in sorted(database.schema.rglob("*")):
         if path.is_file() and "__pycache__" not in path.parts:
@@ -40,7 +40,7 @@ def keep(data: Path, place: Path) -> None:
 
 def copy(place: Path, data: Path, owner: tuple[int, int] | None) -> None:
     """Make `data` a copy of what is kept, and `owner`'s."""
-    # Not whose it was: that one may be gone, and another start would sweep the copy away before it is signed.
+    # Not the original owner: that one may be gone, and another start would delete the copy before it is marked.
     shutil.copytree(place, data, dirs_exist_ok=True, ignore=shutil.ignore_patterns(OWNER))
     if owner is not None:
         for folder, _, files in os.walk(data):

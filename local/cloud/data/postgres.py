@@ -35,7 +35,7 @@ SETTINGS = {
     # One connection per function environment, as in Lambda, and nothing that pools them here.
     "max_connections": "1000",
     "shared_buffers": "256MB",
-    # What was acknowledged is on the disk, as in Aurora: the tests that kill the server count on it.
+    # Acknowledged data is on the disk, as in Aurora: the tests that kill the server depend on it.
     "fsync": "on",
     "synchronous_commit": "on",
     "timezone": "UTC",
@@ -91,7 +91,7 @@ class Postgres:
 
     def close(self) -> None:
         """Stop the server and, unless it keeps its data, forget it."""
-        # What nobody will read again need not be written.
+        # Data that nobody will read again need not be written.
         self.stop(signal.SIGINT if self.keep else signal.SIGQUIT)
         if not self.keep and not self.given:
             shutil.rmtree(self.data, ignore_errors=True)
@@ -125,7 +125,7 @@ class Postgres:
         return self.create_database(name, TEMPLATE)
 
     def drop_database(self, name: str) -> None:
-        """Drop `name`, cutting whoever uses it."""
+        """Drop `name`, ending the sessions that use it."""
         with psycopg.connect(self.url(), autocommit=True) as connection:
             connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
@@ -223,8 +223,8 @@ def _binaries(user: tuple[int, int] | None) -> Path:
         _npm_install()
     if not (native / "bin/postgres").exists():
         raise Problem(f"npm did not install {package}: run `npm install` in {CHECKOUT} and start again.")
-    # npm may be told to run no install scripts, and those make the libraries' links; and the checkout may
-    # lie where the server's user cannot look. A copy, made once, serves both.
+    # npm may be configured not to run install scripts, which create the libraries' links; and the server's user may not
+    # be able to read the checkout. A copy, made once, solves both.
     parent = CACHE
     if user is not None and not _reachable(CACHE):
         parent = Path(tempfile.gettempdir()) / f"leasing-{getpass.getuser()}"

@@ -17,7 +17,7 @@ from local.cloud.processes import free_port, spawn, stop, wait_until_it_answers
 
 
 class Redis:
-    """One server without persistence; any password is right, as IAM's tokens need it."""
+    """One server without persistence; it accepts any password, as IAM tokens require."""
 
     def __init__(self, state: Path, users: Mapping[str, str] | None = None) -> None:
         """`users` maps names to what their access strings allow; the default user may do everything."""

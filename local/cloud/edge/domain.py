@@ -1,7 +1,7 @@
 """Several HTTP APIs behind one address.
 
-On AWS CloudFront tells them apart by the path, and only there: no template of this machine has it. Here a request goes
-to the API that has the most literal route for its path, and what no API has a route for to the first.
+On AWS, CloudFront routes by path; the local templates do not contain CloudFront. Here a request goes to the API with
+the most literal route for its path, or to the first API if none has a route for it.
 """
 
 from collections.abc import Sequence

@@ -86,7 +86,7 @@ class HttpApi:
         return await self._integrate(route.function, payload)
 
     async def _integrate(self, function: str, payload: bytes) -> Answer:
-        # The invocation goes on after API Gateway has given up on it, as in Lambda.
+        # The invocation continues after API Gateway has given up on it, as in Lambda.
         task = asyncio.ensure_future(self.lambdas.invoke(function, payload))
         if not await self.lambdas.pace.wait(task, SECONDS):
             return _own(503, "Service Unavailable")
@@ -251,7 +251,7 @@ def _is_text(content_type: str | None) -> bool:
 
 
 def read_answer(payload: bytes) -> Answer | None:
-    """The function's answer by payload format 2.0; None where it is not one."""
+    """The function's answer in payload format 2.0; None if it is not one."""
     try:
         answer = json.loads(payload)
     except ValueError:

@@ -1,7 +1,7 @@
 """The WebSocket API: what API Gateway does between a socket and the functions.
 
-Source: API Gateway Developer Guide, "Working with WebSocket APIs". Messages of one connection are worked on
-side by side: API Gateway promises no order, and a client that needs one waits for its answers.
+Source: API Gateway Developer Guide, "Working with WebSocket APIs". Messages of one connection are processed
+concurrently: API Gateway guarantees no order, and a client that needs one waits for each answer.
 """
 
 import asyncio
@@ -197,7 +197,7 @@ class SocketApi:
         if "$disconnect" in self.api.routes:
             event = self._event(connection, "$disconnect", "DISCONNECT")
             event["requestContext"] |= {"disconnectStatusCode": code, "disconnectReason": ""}
-            # Not in the connection's own task, which ends with it.
+            # Not in the connection's own task, because that ends with the connection.
             self.lambdas.background(self._invoke("$disconnect", event))
 
     async def _invoke(self, route: str, event: Mapping[str, Any]) -> Result | None:
@@ -207,7 +207,7 @@ class SocketApi:
             return None
 
     def _select(self, text: str | None) -> str | None:
-        """The route of a message by `$request.body.<field>`; `$default` for what fits none."""
+        """The route of a message by `$request.body.<field>`; `$default` if none matches."""
         name = None
         try:
             body = json.loads(text) if text is not None else None

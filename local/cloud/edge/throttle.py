@@ -6,7 +6,7 @@ from typing import Any
 
 
 class Bucket:
-    """Lets through `rate` a second and up to `burst` at once."""
+    """Admits `rate` requests a second and up to `burst` at once."""
 
     def __init__(self, rate: float, burst: float) -> None:
         self.rate = rate

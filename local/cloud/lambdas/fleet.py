@@ -19,11 +19,11 @@ from local.cloud.lambdas.workers import Pool, Worker
 # Lambda gives 10 s, then begins again within the invocation; this is for a module that hangs, not for a slow machine.
 LOADING_SECONDS = 120
 IDLE_SECONDS = 300
-# What a crowd needed goes soon after it; one worker of each function stays for whoever comes next.
+# Workers added for a burst end soon after it; one worker of each function stays for the next request.
 SURPLUS_SECONDS = 30
 WORKERS_IN_ALL = 1000
-# Loading a function is all CPU: more at a time only make each wait for the others, and the longer they take, the more
-# invocations wait and ask for workers of their own.
+# Loading a function is pure CPU: loading more at a time only makes each wait for the others, and the longer they take,
+# the more invocations wait and ask for workers of their own.
 LOADING_AT_ONCE = 2 * (os.cpu_count() or 1)
 
 
@@ -48,13 +48,13 @@ class Lambdas:
         return any(pool.active for pool in self.pools.values())
 
     def install(self, functions: Mapping[str, Function], sources: Sequence[str] = ()) -> None:
-        """The functions there are; from now on these folders beside their code are watched."""
+        """Set the functions; from now on these folders are watched as well as their code."""
         self.pools = {name: Pool(function, self) for name, function in functions.items()}
         roots = {function.root for function in functions.values()}
         self.sources = Sources(root / folder for root in roots for folder in sources)
 
     async def start(self) -> None:
-        """Start the zygote, which imports while everything else is made."""
+        """Start the zygote, which imports while everything else is created."""
         self.logs.mkdir(parents=True, exist_ok=True)
         self._zygote = await asyncio.create_subprocess_exec(
             *(sys.executable, "-I", str(Path(__file__).with_name("zygote.py"))),
@@ -124,11 +124,11 @@ class Lambdas:
 
     def _load_next(self) -> None:
         while self._ordered and self._loading < LOADING_AT_ONCE:
-            # Whoever has none goes before whoever wants one more.
+            # Functions without a worker come before those that want one more.
             pool = min(self._ordered, key=lambda each: len(each.workers))
             self._ordered.remove(pool)
             if len(pool.loading) >= len(pool.waiting):
-                # Others have become free meanwhile.
+                # Other workers have become free meanwhile.
                 pool.starting -= 1
                 continue
             self._make_room()
@@ -190,7 +190,7 @@ class Lambdas:
             await asyncio.sleep(30)
             now = time.monotonic()
             for pool in self.pools.values():
-                # The last one is the one that was busy last.
+                # The last one is the most recently used.
                 for worker in [each for each in pool.free[:-1] if each.idle_since < now - SURPLUS_SECONDS]:
                     pool.drop(worker, b"")
                 for worker in [each for each in pool.free if each.idle_since < now - IDLE_SECONDS]:

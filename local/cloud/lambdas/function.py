@@ -1,4 +1,4 @@
-"""A function of the templates, and what comes of invoking it."""
+"""A function of the templates, and the result of invoking it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class Function:
 
 @dataclass(frozen=True)
 class Result:
-    """What an invocation came to: its payload, and whether that is an error's."""
+    """The result of an invocation: its payload, and whether that is an error."""
 
     payload: bytes
     failed: bool = False

@@ -1,7 +1,8 @@
-"""Time as a machine with cores to spare would have had it.
+"""A clock that runs as it would on a machine with cores to spare.
 
 A timeout says how long a function may work, not how busy this machine is with other things. So the platform counts
-its timeouts on a clock of its own: a second during which four processes wanted each core counts as a quarter of one.
+its timeouts on a clock of its own: a second during which four processes competed for each core counts as a quarter
+of a second.
 """
 
 import asyncio
@@ -34,7 +35,7 @@ class Pace:
             last = now
 
     def count(self, seconds: float) -> None:
-        """Count a tick that took `seconds`; one that comes late, as this process was starved itself, counts once."""
+        """Count a tick that took `seconds`; a tick that is late because this process was starved counts once."""
         self.now += min(seconds, TICK) / max(self._crowd(), 1.0)
 
     async def wait(self, work: asyncio.Future[Any], seconds: float) -> bool:
@@ -46,7 +47,7 @@ class Pace:
 
 
 def crowding() -> float:
-    """How many processes want each core of this machine at this moment."""
+    """How many processes compete for each core of this machine right now."""
     cores = os.cpu_count() or 1
     if sys.platform.startswith("linux"):
         # "0.20 0.18 0.12 running/all last-pid"; one of the running is this process, which asks.

@@ -1,7 +1,7 @@
-"""Lambda's Runtime API for one worker: it asks for its next event here and posts what it made of it.
+"""Lambda's Runtime API for one worker: it fetches its next event here and posts the result.
 
-Source: AWS Lambda Developer Guide, "Using the Lambda runtime API". Each worker has a port of its own, as
-each execution environment has its own address in Lambda.
+Source: AWS Lambda Developer Guide, "Using the Lambda runtime API". Each worker has its own port, as each execution
+environment has its own address in Lambda.
 """
 
 import asyncio
@@ -13,13 +13,13 @@ BASE = "/2018-06-01/runtime/"
 
 
 class Listener(Protocol):
-    """Who hears what the worker does."""
+    """Is notified of what the worker does."""
 
     def asked_for_work(self, answer: Callable[[dict[str, str], bytes], None]) -> None:
         """The worker waits; `answer` gives it an event."""
 
     def finished(self, request_id: str, payload: bytes, failed: bool) -> None:
-        """The worker answered an event, or says that its function raised."""
+        """The worker answered an event, or reports that its function raised."""
 
     def failed_to_start(self, payload: bytes) -> None:
         """The worker could not load its function."""
@@ -49,7 +49,7 @@ class RuntimeApi(asyncio.Protocol):
             headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines[1:])}
             length = int(headers.get("content-length", 0))
             if len(self.received) < head_end + 4 + length:
-                # curl asks before it sends a large body.
+                # curl sends Expect: 100-continue before a large body.
                 if headers.get("expect") and not self.promised:
                     self.promised = True
                     self._write(b"HTTP/1.1 100 Continue\r\n\r\n")
@@ -81,5 +81,5 @@ class RuntimeApi(asyncio.Protocol):
 
 
 def error_payload(kind: str, message: str) -> bytes:
-    """What Lambda answers in a function's place when it could not run to its end."""
+    """What Lambda answers instead of a function that could not finish."""
     return json.dumps({"errorType": kind, "errorMessage": message}).encode()

@@ -1,7 +1,7 @@
 """The processes of one function: one per concurrent invocation, killed at its timeout.
 
-As on Lambda, loading a function has a time of its own, and the invocation that waited for it does not shorten it: a
-worker that has loaded late serves whoever comes next.
+As on Lambda, loading a function has its own time limit, which the waiting invocation's timeout does not shorten: a
+worker that loads too late for it serves the next invocation.
 """
 
 import asyncio
@@ -64,7 +64,7 @@ class Worker:
         self.pool.worker_is_gone(self, payload)
 
     def run(self, event: bytes, seconds: float) -> asyncio.Future[Result]:
-        """Hand the event to the process that waits for it."""
+        """Pass the event to the process that waits for it."""
         function = self.pool.function
         assert self.give is not None  # noqa: S101 (only free workers are run)
         loop = asyncio.get_running_loop()
@@ -82,7 +82,7 @@ class Worker:
         return self.answer
 
     def end(self, payload: bytes) -> None:
-        """The process is gone: whoever waits for it hears this error."""
+        """The process is gone: callers that wait for it get this error."""
         self.is_dead = True
         self._settle(Result(payload, failed=True))
         if self.server is not None:
@@ -104,11 +104,11 @@ class Pool:
     waiting: deque[asyncio.Future[Worker | Result]] = field(default_factory=deque)
     loading: set[Worker] = field(default_factory=set)
     starting: int = 0
-    """Those that load, and those that wait for their turn to."""
+    """Those that are loading, and those that wait for their turn to load."""
     active: int = 0
 
     async def invoke(self, event: bytes) -> Result:
-        """Run the event on a worker that is free, or on a new one. Raises Throttled."""
+        """Run the event on a free worker, or on a new one. Raises Throttled."""
         if self.function.reserved is not None and self.active >= self.function.reserved:
             raise Throttled(self.function.name)
         self.active += 1
@@ -139,13 +139,13 @@ class Pool:
         return await waiter
 
     def _want_workers(self) -> None:
-        """Order a worker for whoever waits and has none on the way."""
+        """Order a worker for each waiting invocation that has none on the way."""
         if self.starting < min(len(self.waiting), WORKERS_PER_FUNCTION - len(self.workers) + len(self.loading)):
             self.starting += 1
             self.host.order_worker(self)
 
     def worker_is_free(self, worker: Worker) -> None:
-        """A worker asks for work: the longest waiting invocation gets it."""
+        """A worker is free: the invocation that has waited longest gets it."""
         self._loaded(worker)
         worker.idle_since = time.monotonic()
         if worker.version != self.host.sources.version:
@@ -159,7 +159,7 @@ class Pool:
         self.free.append(worker)
 
     def worker_is_gone(self, worker: Worker, payload: bytes) -> None:
-        """A worker's process ended, by itself or by us."""
+        """A worker's process ended, by itself or because we ended it."""
         if worker.is_dead:
             return
         self.workers.discard(worker)
@@ -175,7 +175,7 @@ class Pool:
         self._want_workers()
 
     def _loaded(self, worker: Worker) -> bool:
-        """The worker has loaded its function or never will; False where that is long known."""
+        """The worker has loaded its function or never will; False if that was already known."""
         if worker not in self.loading:
             return False
         self.loading.remove(worker)

@@ -1,9 +1,9 @@
 """The process that functions' workers are forked from.
 
-It has imported what most functions import from others (never code of functions/ or shared/), so that a
-worker starts in milliseconds and shares that memory. It stays single-threaded: a fork copies one thread only.
-Run as a script. Orders come in on standard input and notices go out on standard output, a line of JSON
-each: {"fork": number, …}, {"kill": number} → {"ended": number, "status"}.
+It has imported the third-party modules that most functions use (never code of functions/ or shared/), so that a worker
+starts in milliseconds and shares that memory. It stays single-threaded: a fork copies one thread only.
+Run as a script. It reads orders from standard input and writes notices to standard output, one line of JSON each:
+{"fork": number, …}, {"kill": number} → {"ended": number, "status"}.
 """
 
 import contextlib
@@ -44,13 +44,13 @@ def main() -> None:
 
 
 def _import(name: str) -> None:
-    # What is not installed is not needed by any function either.
+    # A module that is not installed is not needed by any function.
     with contextlib.suppress(ImportError):
         importlib.import_module(name)
 
 
 class Zygote:
-    """Forks workers, kills them, and says when they have ended."""
+    """Forks workers, kills them, and reports when they have ended."""
 
     def __init__(self, tie_to_parent: Any, run_plainly: Any) -> None:
         self.tie_to_parent = tie_to_parent
@@ -58,7 +58,7 @@ class Zygote:
         self.workers: dict[int, int] = {}
 
     def serve(self, later: list[str]) -> None:
-        """Obey orders; in between, import what is left to import."""
+        """Execute orders; in between, import the remaining modules."""
         ended, signalled = os.pipe()
         os.set_blocking(signalled, False)
         signal.set_wakeup_fd(signalled, warn_on_full_buffer=False)
@@ -69,7 +69,7 @@ class Zygote:
             if not readable:
                 _import(later.pop(0))
                 if not later:
-                    # What was imported stays: without this each worker's first collection would copy it.
+                    # Imported objects stay: without this, each worker's first garbage collection would copy them.
                     gc.freeze()
             if ended in readable:
                 os.read(ended, 4096)

@@ -21,7 +21,7 @@ PSEUDO: dict[str, Any] = {
 
 
 class Unresolved(Exception):
-    """The template says something that this file does not understand, or that leads nowhere."""
+    """The template contains something that this module does not support, or a reference to nothing."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +35,7 @@ class Resource:
 
     @property
     def name(self) -> str:
-        """The same at every start, and unlike any other resource's."""
+        """The same at every start, and unique to this resource."""
         return f"{self.stack.name}-{self.logical_id}"
 
 
@@ -68,7 +68,7 @@ class Templates:
         }
         self._known: dict[Resource, Attributes] = {}
         self.create: Callable[[Resource], Attributes] = _not_created
-        """Makes a resource when something first refers to it; set by whoever makes them."""
+        """Creates a resource when something first refers to it; set by the creator of resources."""
 
     def all(self, *types: str) -> list[Resource]:
         """Every resource of these types whose condition holds, in template order."""
@@ -80,7 +80,7 @@ class Templates:
         ]
 
     def attributes(self, resource: Resource) -> Attributes:
-        """What the resource answers, making it first where need be."""
+        """The resource's values; creates it first if necessary."""
         if resource not in self._known:
             self._known[resource] = self.create(resource)
         return self._known[resource]

@@ -26,7 +26,7 @@ def read_functions(resources: Resources, extra: Mapping[str, str]) -> dict[str, 
 
 
 def access_key(name: str) -> str:
-    """The key with which the function signs; minted from its name, so that it stays the same."""
+    """The access key with which the function signs; derived from its name, so that it stays the same."""
     return "LOCAL" + hashlib.sha256(name.encode()).hexdigest()[:15].upper()
 
 
@@ -40,7 +40,7 @@ def _read(
 ) -> Function | None:
     properties = resources.templates.properties(resource)
     key = properties["Code"].get("S3Key")
-    # Helpers that CDK adds for its own deployments: inline code, or another language.
+    # Functions that CDK adds for its own deployments: inline code, or another language.
     if key is None or not properties.get("Runtime", "").startswith("python"):
         return None
     root = resources.templates.assets.get(key)
@@ -71,7 +71,7 @@ def _read(
 
 
 def rewritten(environment: Mapping[str, str], places: Places) -> dict[str, str]:
-    """The template's environment with the endpoints of this machine in it."""
+    """The template's environment with the endpoints of this machine added."""
     local = {
         "DATABASE_HOST": "127.0.0.1",
         "DATABASE_PORT": str(places.postgres),

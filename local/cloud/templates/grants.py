@@ -1,7 +1,7 @@
-"""What AWS's own services need to be allowed, checked at the start.
+"""The permissions that AWS's own services need, checked at the start.
 
-Nothing here refuses these calls when they happen, and in AWS some of them fail without a word (EventBridge
-drops what a queue's policy does not let in). So a stack that lacks one of them does not start at all.
+Nothing here refuses these calls when they happen, and in AWS some of them fail silently (EventBridge drops what a
+queue's policy does not permit). So a stack that lacks one of them does not start at all.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -86,7 +86,7 @@ def _routes(resources: Resources, policies: Policies) -> Iterator[str]:
 
 
 def _data(resources: Resources, functions: Mapping[str, Function], policies: Policies) -> Iterator[str]:
-    """IAM logs functions in: PostgreSQL and Redis on this machine ask nobody for a password."""
+    """Functions log in through IAM: PostgreSQL and Redis on this machine require no password."""
     templates = resources.templates
     logins = [_login(templates.attributes(each)) for each in templates.all("AWS::RDS::DBCluster", "AWS::RDS::DBProxy")]
     caches = [templates.attributes(each)["ARN"] for each in templates.all("AWS::ElastiCache::ServerlessCache")]

@@ -1,7 +1,7 @@
-"""Makes the templates' resources in moto, and says what each of them answers to Ref and Fn::GetAtt.
+"""Creates the templates' resources in moto, with the values of Ref and Fn::GetAtt for each.
 
-Only the types that our functions call are made; the rest (networks, alarms, log groups, …) have names and
-ARNs, and nothing behind them.
+Only the types that our functions call are created; the rest (networks, alarms, log groups, …) have names and ARNs, but
+no implementation.
 """
 
 import json
@@ -45,7 +45,7 @@ class Places:
 
 
 class Resources:
-    """What the templates describe, made on first use."""
+    """The resources that the templates describe, created on first use."""
 
     def __init__(self, templates: Templates, moto: Moto, places: Places, kept_key: Callable[[str, str], str]) -> None:
         """`kept_key(name, id)` may give a key that was just made an older one's id and material."""
@@ -79,7 +79,7 @@ class Resources:
         }
 
     def make_all(self) -> None:
-        """Make everything that has something behind it, before anything asks for it."""
+        """Create every resource that has an implementation, before anything refers to it."""
         made = [kind for kind in self._makers if kind != "AWS::Events::Rule"]
         for resource in self.templates.all(*made, "AWS::Events::Rule"):
             self.templates.attributes(resource)
@@ -170,7 +170,7 @@ class Resources:
         return arn
 
     def _attached_secret(self, resource: Resource) -> Attributes:
-        """The database's address joins its credentials, as RDS does it."""
+        """Add the database's address to its credentials, as RDS does."""
         arn = self.templates.property(resource, "SecretId")
         read = self.moto.call("secretsmanager", "secretsmanager.GetSecretValue", {"SecretId": arn})
         value = json.loads(read["SecretString"])
@@ -300,7 +300,7 @@ class Resources:
 
 
 class _Nominal(dict[str, Any]):
-    """A resource with nothing behind it: whatever is asked of it has a stable answer."""
+    """A resource without an implementation: each attribute has a stable value."""
 
     def __init__(self, resource: Resource, known: Mapping[str, Any] | None = None) -> None:
         service = resource.type.split("::")[1].lower()
@@ -316,7 +316,7 @@ class _Nominal(dict[str, Any]):
 
 
 def generate_secret(settings: Mapping[str, Any]) -> str:
-    """What Secrets Manager makes of GenerateSecretString."""
+    """What Secrets Manager generates from GenerateSecretString."""
     letters = string.ascii_letters + string.digits
     if not settings.get("ExcludePunctuation"):
         letters += PUNCTUATION

@@ -116,7 +116,7 @@ class Table:
                 self._patterns.append((method, path.split("/"), route))
             elif path:
                 self._exact[method, path] = route
-        # Where two patterns fit, the one with a literal further to the left wins; greedy ones come last.
+        # If two patterns match, the one with a literal further to the left wins; greedy ones come last.
         self._patterns.sort(key=lambda entry: [_rank(segment) for segment in entry[1]])
 
     def find(self, method: str, path: str) -> tuple[Route | None, dict[str, str]]:
@@ -132,7 +132,7 @@ class Table:
         return self.default, {}
 
     def nearness(self, path: str) -> list[int]:
-        """The smaller, the more literally a route of whatever method says the path; greatest where none does."""
+        """The smaller, the more literally a route of any method matches the path; largest if none does."""
         segments = path.split("/")
         fitting = [pattern for _, pattern, _ in self._patterns if _match(pattern, segments) is not None]
         fitting += [exact.split("/") for _, exact in self._exact if exact == path]

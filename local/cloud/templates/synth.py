@@ -18,7 +18,7 @@ CONTEXT = {"stage": "local", "aws:cdk:disable-asset-staging": True}
 
 
 def synthesize(output: Path, inputs: Inputs) -> bool:
-    """Bring `output` up to date with `inputs`; whether there was anything to do. Raises Problem."""
+    """Bring `output` up to date with `inputs`; returns whether there was anything to do. Raises Problem."""
     stamp = output / "inputs.sha256"
     digest = _digest(inputs)
     if stamp.exists() and stamp.read_text() == digest and (output / "manifest.json").exists():
@@ -58,7 +58,7 @@ def _files(patterns: Iterable[str]) -> Iterator[Path]:
 
 
 def _declarations(path: Path) -> str:
-    """What decides about infrastructure in an operation's file: all of it but the functions' bodies."""
+    """The part of an operation's file that affects infrastructure: everything except the functions' bodies."""
     source = path.read_text()
     try:
         tree = ast.parse(source)

@@ -18,7 +18,7 @@ PATIENCE_SECONDS = 300.0
 
 
 class BadRequest(Exception):
-    """The field at fault, and what is wrong with it."""
+    """The invalid field, and what is wrong with it."""
 
     def __init__(self, field: str, message: str) -> None:
         self.field, self.message = field, message
@@ -26,7 +26,7 @@ class BadRequest(Exception):
 
 
 def read_days(body: bytes) -> int:
-    """How many days a request wants to pass. Raises BadRequest."""
+    """How many days the request asks for. Raises BadRequest."""
     try:
         wanted = json.loads(body)
     except (ValueError, RecursionError) as error:
@@ -58,16 +58,16 @@ class Clock:
     def __init__(
         self, next_day: Callable[[], str], schedules: Sequence[Schedule], lambdas: Lambdas, queues: Queues
     ) -> None:
-        """`next_day` moves the database's clock on by a day, and returns the day that it is then."""
+        """`next_day` advances the database's clock by a day, and returns the new day."""
         self.next_day = next_day
-        # A function with two schedules runs once a day all the same.
+        # Even a function with two schedules runs once a day.
         self.jobs = {schedule.function: schedule for schedule in schedules}
         self.lambdas = lambdas
         self.queues = queues
         self._one_at_a_time = asyncio.Lock()
 
     async def advance(self, days: int) -> dict[str, Any]:
-        """Let `days` pass, one by one, with each one's jobs and everything they set off."""
+        """Let `days` pass, one by one, with each day's jobs and everything they trigger."""
         jobs_run, today = 0, ""
         async with self._one_at_a_time:
             for _ in range(days):

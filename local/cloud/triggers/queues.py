@@ -1,7 +1,7 @@
-"""Event source mappings: what lies in a queue is brought to its function, in batches.
+"""Event source mappings: deliver a queue's messages to its function, in batches.
 
 A queue is read as soon as something is known to have arrived in it (every send passes through aws/endpoint.py),
-and not by asking it over and over: that is what keeps three hops under a tenth of a second.
+and not by constant polling: this keeps three hops under a tenth of a second.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ from local.cloud.lambdas.function import Throttled
 from local.cloud.templates.resources import Resources
 
 SWEEP_SECONDS = 5.0
-"""How often a queue is looked at without a reason."""
+"""How often a queue is polled without a wake-up."""
 BATCHES_AT_ONCE = 5
 
 
@@ -35,7 +35,7 @@ class Mapped:
     partial: bool
     visibility: float
     hears: frozenset[str] | None = frozenset()
-    """The events that rules bring into the queue by their type; None where only the rule itself can tell."""
+    """The types of the events that rules send to the queue; None if only the rule itself can tell."""
 
 
 def read_mappings(resources: Resources) -> list[Mapped]:
@@ -91,7 +91,7 @@ class Queues:
         return [asyncio.create_task(poller.run()) for poller in self.pollers.values()]
 
     def observe(self, request: AwsRequest) -> None:
-        """Wake the queues that this request may have put something into."""
+        """Wake the queues that this request may have sent a message to."""
         operation, parameters = request.operation, request.parameters
         if operation == "PutEvents":
             types = {str(entry.get("DetailType")) for entry in parameters.get("Entries", [])}
@@ -193,7 +193,7 @@ class Poller:
             try:
                 result = await self.lambdas.invoke(self.mapped.function, event.encode())
             except Throttled:
-                # Lambda gives the batch back; it is seen again when its time of invisibility is over.
+                # Lambda returns the batch; it becomes visible again after its visibility timeout.
                 self.wake(self.mapped.visibility)
                 return
             everything = {str(message["MessageId"]) for message in messages}

@@ -82,7 +82,7 @@ def _next_cron(fields: list[str], moment: datetime) -> datetime | None:
         _values(text, low, high) for text, (low, high) in zip(fields, RANGES, strict=True)
     )
     day = moment.replace(second=0, microsecond=0) + timedelta(minutes=1)
-    # Five years see every leap day and weekday that a schedule can mean.
+    # Five years include every leap day and weekday that a schedule can mean.
     for _ in range(366 * 5):
         weekday = day.isoweekday() % 7 + 1
         if day.year in years and day.month in months and day.day in days and weekday in weekdays:

@@ -1,4 +1,4 @@
--- The tag by which a saved search is found: one that whatever fits must have, or 0 where there is none.
+-- The tag by which a saved search is found: one that every match must have, or 0 if there is none.
 CREATE OR REPLACE FUNCTION app.anchor_of(wanted jsonb) RETURNS bigint
 LANGUAGE sql IMMUTABLE SECURITY DEFINER
 SET search_path = pg_catalog, public, app, pg_temp

@@ -1,4 +1,4 @@
--- Whether one insertion, deletion, substitution or swap of neighbours makes one of the other, or nothing need be done.
+-- Whether the two are equal, or one insertion, deletion, substitution or swap of neighbours apart.
 CREATE OR REPLACE FUNCTION app.are_one_slip_apart(one text, other text) RETURNS boolean
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT
 AS $$

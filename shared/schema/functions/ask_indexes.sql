@@ -1,4 +1,4 @@
--- A query about listings, answered by what only indexes find, whatever the planner believes of how much that is.
+-- A query about listings, answered by indexes only, however many rows the planner expects.
 CREATE OR REPLACE FUNCTION app.ask_indexes(query text) RETURNS jsonb
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, public, app, pg_temp

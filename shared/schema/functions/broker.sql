@@ -1,4 +1,4 @@
--- A broker by the id that it gave to a client: its name and its organization's. No row for anybody else's id.
+-- A broker by the id that they gave to a client: their name and their organization's. No row for any other id.
 CREATE OR REPLACE FUNCTION app.broker(user_id uuid) RETURNS TABLE (id uuid, party jsonb)
 LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, public, app, pg_temp

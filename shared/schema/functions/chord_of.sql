@@ -1,4 +1,4 @@
--- The radius in a straight line, through the ground.
+-- The radius as a chord: in a straight line through the ground.
 CREATE OR REPLACE FUNCTION app.chord_of(asked jsonb) RETURNS float8
 LANGUAGE sql IMMUTABLE
 SET search_path = pg_catalog, public, app, pg_temp

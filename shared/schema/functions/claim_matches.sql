@@ -1,4 +1,4 @@
--- The searches that find this space and have not told so yet; from now on they have.
+-- The searches that find this space and have not reported it yet; marks it as reported.
 CREATE OR REPLACE FUNCTION app.claim_matches(space_id uuid)
 RETURNS TABLE (saved_search_id uuid, search text, user_id uuid, organization_id uuid)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER

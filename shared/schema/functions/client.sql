@@ -1,4 +1,4 @@
--- The client by the id that it gave to an owner, as a lease names it. No row for anybody else's id.
+-- The client by the id that they gave to an owner, as a lease names them. No row for any other id.
 CREATE OR REPLACE FUNCTION app.client(user_id uuid) RETURNS TABLE (organization_id uuid, party jsonb)
 LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, public, app, pg_temp

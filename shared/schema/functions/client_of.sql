@@ -1,5 +1,5 @@
--- Who stands on the client's side of a bid that the caller places for that organization, and what its papers say of
--- it; no row where the caller may not act for it.
+-- The client's side of a bid that the caller places for that organization, and its letterhead; no row if the caller may
+-- not act for it.
 CREATE OR REPLACE FUNCTION app.client_of(organization_id uuid) RETURNS TABLE (user_id uuid, party jsonb)
 LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, public, app, pg_temp

@@ -1,4 +1,4 @@
--- The last one has left: what the organization offered is offered no more. Nobody could answer a bid.
+-- The last member has left: the organization's spaces are no longer offered, since nobody could answer a bid.
 CREATE OR REPLACE FUNCTION app.close_organization() RETURNS void
 LANGUAGE sql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, public, app, pg_temp

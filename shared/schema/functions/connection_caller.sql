@@ -1,4 +1,4 @@
--- Who is behind an open socket; no row once the connection or its session is over.
+-- The caller of an open socket; no row once the connection or its session has ended.
 CREATE OR REPLACE FUNCTION app.connection_caller(connection_id text)
 RETURNS TABLE (
     user_id uuid, organization_id uuid, role text, email text, email_verified boolean, status text,

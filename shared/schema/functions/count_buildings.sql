@@ -1,6 +1,6 @@
--- Counts these buildings anew. The lock comes first, in a statement of its own: the count's snapshot is then
--- later than the commit of whoever held the lock before, and sees its spaces.
--- Everybody locks spaces before their building, so that no two wait crosswise.
+-- Recounts these buildings. The lock comes first, in a separate statement: the count's snapshot is then later than the
+-- commit of the previous lock holder, and sees its spaces. Everybody locks spaces before their building, so that no
+-- deadlock arises.
 CREATE OR REPLACE FUNCTION app.count_buildings(ids uuid[]) RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, public, app, pg_temp

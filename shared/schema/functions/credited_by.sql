@@ -1,4 +1,4 @@
--- How much a transaction of this kind adds to the credit that its contract has left.
+-- How much a transaction of this kind adds to its contract's remaining credit.
 CREATE OR REPLACE FUNCTION app.credited_by(kind text, amount numeric) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$

@@ -1,4 +1,4 @@
--- What the filters ask of a listing `l`, as SQL.
+-- The filters' conditions on a listing `l`, as SQL.
 CREATE OR REPLACE FUNCTION app.filters_of(asked jsonb) RETURNS text
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, public, app, pg_temp

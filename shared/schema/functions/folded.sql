@@ -1,4 +1,4 @@
--- A text as search compares it: in lower case, without accents, and with one spelling for what looks alike.
+-- A text as search compares it: in lower case, without accents, and with one spelling for characters that look alike.
 CREATE OR REPLACE FUNCTION app.folded(value text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 AS $$

@@ -1,6 +1,7 @@
--- Whatever the caller stood for goes to `heir`, who looks after the same organization, or to nobody: buildings, open bids
--- on either side, mandates that it gave. Mandates that it held end, as do its invitations; its name and address go from
--- all that did not become a contract. What was signed, agreed or paid keeps them.
+-- Everything that the caller was responsible for goes to `heir`, who manages the same organization, or to nobody:
+-- buildings, open bids on either side, mandates that they gave. Mandates that they held end, as do their invitations;
+-- their name and address are removed from everything that did not become a contract. What was signed, agreed or paid
+-- keeps them.
 CREATE OR REPLACE FUNCTION app.forget_person(heir uuid) RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, public, app, pg_temp

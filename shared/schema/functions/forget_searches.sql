@@ -1,4 +1,4 @@
--- Whoever leaves takes favorites and saved searches along, in whichever way the account ends.
+-- Favorites and saved searches are deleted with the account, in whichever way it ends.
 CREATE OR REPLACE FUNCTION app.forget_searches() RETURNS trigger
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, public, app, pg_temp

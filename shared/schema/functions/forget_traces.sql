@@ -1,4 +1,4 @@
--- Takes the caller's addresses and devices out of the audit log: the account ends, its entries stay.
+-- Removes the caller's IP addresses and devices from the audit log: the account ends, its entries stay.
 CREATE OR REPLACE FUNCTION app.forget_traces() RETURNS void
 LANGUAGE sql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, public, app, pg_temp

@@ -1,4 +1,4 @@
--- The word itself and, where it has signs, what is left without them at its ends, and what stands between them.
+-- The word itself and, if it contains punctuation, the word without it at its ends, and the parts in between.
 CREATE OR REPLACE FUNCTION app.forms_of(word text) RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 AS $$

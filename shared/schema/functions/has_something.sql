@@ -1,4 +1,4 @@
--- Whether an organization has anything to look after besides this one user; for administrators.
+-- Whether an organization has anything to manage besides this one user; for administrators.
 CREATE OR REPLACE FUNCTION app.has_something(organization_id uuid, besides uuid) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, public, app, pg_temp

@@ -1,5 +1,5 @@
--- Reserves an available space for a contract; false when somebody else was first. The owner's side may, and a client
--- whose own bid on the space is being turned into a contract, or its broker.
+-- Reserves an available space for a contract; false if somebody else was first. Allowed for the owner's side, and for a
+-- client whose own bid on the space is becoming a contract, or their broker.
 CREATE OR REPLACE FUNCTION app.hold_space(space_id uuid, contract_id uuid) RETURNS boolean
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, public, app, pg_temp

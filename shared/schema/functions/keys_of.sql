@@ -1,5 +1,5 @@
--- The hashes of a word and of what is left of it without each of its letters: two words that are one slip apart have
--- one in common.
+-- The hashes of a word and of each variant with one letter deleted: two words that are one typo apart have one in
+-- common.
 CREATE OR REPLACE FUNCTION app.keys_of(word text) RETURNS bigint[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 AS $$

@@ -1,4 +1,4 @@
--- What comes after the last row of the page before, in the order of app.ordering_of, as SQL.
+-- The condition for rows after the last one of the previous page, in the order of app.ordering_of, as SQL.
 CREATE OR REPLACE FUNCTION app.keyset_of(sort text, asked jsonb, after jsonb) RETURNS text
 LANGUAGE sql IMMUTABLE
 SET search_path = pg_catalog, public, app, pg_temp

@@ -1,4 +1,4 @@
--- Whoever holds a document may ask whether it is one of ours: what kind it is and since when, and nothing of whose.
+-- Anyone who holds a document may ask whether it is one of ours: its kind and since when, but not whose it is.
 CREATE OR REPLACE FUNCTION app.known_document(asked_sha256 text) RETURNS TABLE (kind text, created_at timestamptz)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, public, app, pg_temp

@@ -1,4 +1,4 @@
--- What the two sides' papers say of them today; for one of them, or the platform.
+-- The letterheads of the two sides as of today; for either side, or the platform.
 CREATE OR REPLACE FUNCTION app.letterheads(owner_organization_id uuid, client_organization_id uuid)
 RETURNS TABLE (owner jsonb, client jsonb)
 LANGUAGE sql STABLE SECURITY DEFINER

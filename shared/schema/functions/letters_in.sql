@@ -1,4 +1,4 @@
--- How many letters a word has, without digits and signs.
+-- How many letters a word has, not counting digits and punctuation.
 CREATE OR REPLACE FUNCTION app.letters_in(word text) RETURNS integer
 LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 AS $$ SELECT length(regexp_replace($1, '[^[:alpha:]]', '', 'g')) $$;

@@ -1,4 +1,4 @@
--- Brings the listings up to date of all spaces whose building has another name, address or place, or is gone.
+-- Updates the listings of all spaces whose building has a new name, address or location, or was deleted.
 CREATE OR REPLACE FUNCTION app.list_spaces_of_touched_buildings() RETURNS trigger
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, public, app, pg_temp

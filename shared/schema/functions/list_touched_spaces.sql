@@ -1,5 +1,5 @@
--- Brings the listings of the spaces that a statement has changed up to date. Whoever changes a building holds its
--- lock, and whoever changes a space has it from app.count_buildings, whose trigger comes first by its name: so
+-- Updates the listings of the spaces that a statement has changed. A transaction that changes a building holds its
+-- lock, and one that changes a space has it from app.count_buildings, whose trigger runs first because of its name: so
 -- listings are locked last, and nobody reads a name that is being changed.
 CREATE OR REPLACE FUNCTION app.list_touched_spaces() RETURNS trigger
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER

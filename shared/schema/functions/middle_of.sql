@@ -1,4 +1,4 @@
--- The place around which a search looks, as a point; NULL where it looks everywhere.
+-- The centre of a search by distance, as a point; NULL for a search without one.
 CREATE OR REPLACE FUNCTION app.middle_of(asked jsonb) RETURNS cube
 LANGUAGE sql IMMUTABLE
 SET search_path = pg_catalog, public, app, pg_temp

@@ -1,5 +1,5 @@
--- What hangs on the caller's own organization and needs somebody to look after it. A draft that was never sent is no
--- obligation: of an owner's the client would not even know.
+-- The caller's organization's obligations that need somebody to manage them. A draft that was never sent is not one:
+-- the client would not even know of it.
 CREATE OR REPLACE FUNCTION app.obligations()
 RETURNS TABLE (live_contracts boolean, open_bids boolean, unpaid_payments boolean)
 LANGUAGE sql STABLE SECURITY DEFINER

@@ -1,4 +1,4 @@
--- How a sort sorts listings `l`, as SQL.
+-- The ORDER BY of a sort for listings `l`, as SQL.
 CREATE OR REPLACE FUNCTION app.ordering_of(sort text, asked jsonb) RETURNS text
 LANGUAGE sql IMMUTABLE
 SET search_path = pg_catalog, public, app, pg_temp

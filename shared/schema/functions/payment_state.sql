@@ -1,4 +1,4 @@
--- The state of a payment on a day: of what is owed, so much is paid. `status` says only whether it was cancelled.
+-- The state of a payment on a day, from the amounts owed and paid. `status` says only whether it was cancelled.
 CREATE OR REPLACE FUNCTION app.payment_state(status text, owed numeric, paid numeric, due_date date, today date)
 RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE

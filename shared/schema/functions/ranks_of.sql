@@ -1,6 +1,6 @@
--- What the words ask of a listing `l`, as SQL, in the order of rank; no listing meets two of them. First: all of them
--- stand in its own or its building's name. Second: all stand somewhere. Third: the others, with slips. Beside these
--- three: what all of them come to together.
+-- The words' conditions on a listing `l`, as SQL, in the order of rank; no listing meets two of them. First: all words
+-- are in its own or its building's name. Second: all appear somewhere. Third: the others, with typos. In addition: the
+-- three combined.
 CREATE OR REPLACE FUNCTION app.ranks_of(q text) RETURNS text[]
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, public, app, pg_temp

@@ -1,4 +1,4 @@
--- Nothing in the audit log changes, except that an account that ends takes along where it came from.
+-- Nothing in the audit log changes, except that a deleted account's origins (IP address, user agent) are erased.
 CREATE OR REPLACE FUNCTION app.refuse_audit_change() RETURNS trigger
 LANGUAGE plpgsql
 AS $$

@@ -27,6 +27,6 @@ CREATE OR REPLACE TRIGGER contract_history_immutable BEFORE UPDATE OR DELETE ON 
 CREATE OR REPLACE TRIGGER index_values_immutable BEFORE UPDATE OR DELETE ON index_values
     FOR EACH ROW EXECUTE FUNCTION app.refuse_change();
 
--- A document that nobody signed may go with its deal; none may change.
+-- A document that nobody signed may be deleted with its deal; none may change.
 CREATE OR REPLACE TRIGGER documents_immutable BEFORE UPDATE ON documents
     FOR EACH ROW EXECUTE FUNCTION app.refuse_change();

@@ -1,4 +1,4 @@
--- Keeps what a space was before it changed, in business time: reports ask for the building's days.
+-- Keeps a space's state before each change, in business time: reports use the building's days.
 CREATE OR REPLACE FUNCTION app.remember_space() RETURNS trigger
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, public, app, pg_temp

@@ -1,6 +1,6 @@
--- A person leaves the caller's organization: the account ends, with its sessions, its invitations and the mandates that
--- it was given; what it stood for (buildings, open bids on either side, mandates) goes to the caller. What was signed,
--- agreed or written stays as it is. How many sessions have ended.
+-- Removes a user from the caller's organization: the account ends, with its sessions, its invitations and the mandates
+-- that it holds; what the user was responsible for (buildings, open bids on either side, mandates given) goes to the
+-- caller. What was signed, agreed or written stays as it is. Returns how many sessions have ended.
 CREATE OR REPLACE FUNCTION app.remove_member(leaver uuid, reason text) RETURNS integer
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, public, app, pg_temp

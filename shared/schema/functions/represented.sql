@@ -1,5 +1,5 @@
--- The organizations that a broker acts for, by mandates that stand. Their last day is counted in UTC: no building's
--- time zone is theirs.
+-- The organizations that a broker acts for under valid mandates. A mandate's last day ends in UTC, since no building's
+-- time zone applies to it.
 CREATE OR REPLACE FUNCTION app.represented() RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, public, app, pg_temp

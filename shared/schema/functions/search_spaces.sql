@@ -1,7 +1,7 @@
 -- The next `wanted` spaces in the order of the sort: `newest`, `price_asc`, `price_desc`, `sqft_asc`, `sqft_desc`,
 -- `distance` (`asked` has `near` and `radius`), `rank` (it has `q`; within a rank the newest first).
 -- `after` is the key of the page before: `key`, `id`; with distance also `building_id`, with rank `rank`.
--- The listed ones are walked in that order as long as enough of them fit; otherwise indexes find all that do.
+-- The listed ones are scanned in that order as long as enough of them match; otherwise indexes find all matches.
 CREATE OR REPLACE FUNCTION app.search_spaces(asked jsonb, sort text, after jsonb, wanted integer)
 RETURNS TABLE (id uuid, rank integer, distance float8)
 LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 20

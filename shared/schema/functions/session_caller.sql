@@ -1,4 +1,4 @@
--- Who is behind a session; no row once it is revoked or over, or its user is gone or suspended.
+-- The caller of a session; no row once it is revoked or expired, or its user is deleted or suspended.
 -- Role and organization come from here at every request, never from a token's claims.
 CREATE OR REPLACE FUNCTION app.session_caller(id uuid)
 RETURNS TABLE (

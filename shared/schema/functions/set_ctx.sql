@@ -1,4 +1,4 @@
--- Says who the caller is, until the end of the transaction: afterwards each setting reads '', not NULL.
+-- Sets the caller until the end of the transaction; afterwards each setting reads '', not NULL.
 CREATE OR REPLACE FUNCTION app.set_ctx(user_id uuid, organization_id uuid, role text) RETURNS void
 LANGUAGE sql VOLATILE
 AS $$

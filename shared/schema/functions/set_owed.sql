@@ -1,6 +1,5 @@
--- What is owed of a payment, paid or not: what it asks for, less what credit notes took off and what was written off.
--- Nothing is owed of one that is cancelled. This is its only definition: whatever else comes to lower a debt is
--- subtracted here.
+-- What is owed on a payment, paid or not: its amount, less credit notes and what was written off. Nothing is owed on a
+-- cancelled one. This is the only definition: anything else that reduces a debt is subtracted here.
 CREATE OR REPLACE FUNCTION app.set_owed() RETURNS trigger
 LANGUAGE plpgsql
 AS $$

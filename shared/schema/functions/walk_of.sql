@@ -1,4 +1,4 @@
--- The first 2,000 listed spaces `l` in the order of the sort that are worth a look, as SQL.
+-- The first 2,000 listed spaces `l` in sort order that may match, as SQL.
 CREATE OR REPLACE FUNCTION app.walk_of(sort text, asked jsonb, after jsonb) RETURNS text
 LANGUAGE sql IMMUTABLE
 SET search_path = pg_catalog, public, app, pg_temp

@@ -1,4 +1,4 @@
--- Entries are written in nobody else's name. An owner reads its own organization's, the platform's people everybody's.
+-- Entries are never written in another user's name. An owner reads their own organization's, staff read everybody's.
 
 ALTER TABLE audit_logs ENABLE ROW LEVEL SECURITY;
 ALTER TABLE audit_logs FORCE ROW LEVEL SECURITY;
@@ -14,7 +14,7 @@ CREATE POLICY add ON audit_logs FOR INSERT TO app_user
     WITH CHECK ((SELECT app.role()) IS NOT NULL
         AND (user_id IS NULL OR user_id = (SELECT app.user_id())));
 
--- What the platform's own people read is written down by the reader itself: the one row that it may write.
+-- Reads by staff are recorded by app_reader itself: the only row that it may write.
 CREATE POLICY add_read ON audit_logs FOR INSERT TO app_reader
     WITH CHECK ((SELECT app.reads_all()) AND user_id = (SELECT app.user_id()));
 

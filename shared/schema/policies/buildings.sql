@@ -27,7 +27,7 @@ CREATE POLICY change ON buildings FOR UPDATE TO app_user
 
 CREATE POLICY worker ON buildings FOR ALL TO app_worker USING (true);
 
--- For the functions that count a building's spaces, or hand it on when somebody leaves: whoever is allowed to change a
--- space may not change its building.
+-- For the functions that count a building's spaces, or hand it over when somebody leaves: permission to change a space
+-- does not include its building.
 CREATE POLICY definer ON buildings FOR SELECT TO CURRENT_USER USING (true);
 CREATE POLICY definer_count ON buildings FOR UPDATE TO CURRENT_USER USING (true);

@@ -8,5 +8,5 @@ GRANT SELECT ON contract_history TO app_reader;
 CREATE POLICY read ON contract_history FOR SELECT TO app_reader
     USING (owner_organization_id = (SELECT app.organization_id()) OR (SELECT app.reads_all()));
 
--- For app.remember_contract(): whoever changes a row may not write its past.
+-- For app.remember_contract(): permission to change a row does not include its history.
 CREATE POLICY definer ON contract_history FOR INSERT TO CURRENT_USER WITH CHECK (true);

@@ -1,4 +1,4 @@
--- Both sides read a contract and move it on; what the deal froze stays frozen.
+-- Both sides read a contract and advance it; what the deal froze stays frozen.
 
 ALTER TABLE contracts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE contracts FORCE ROW LEVEL SECURITY;
@@ -42,7 +42,7 @@ CREATE POLICY change ON contracts FOR UPDATE TO app_user
 
 CREATE POLICY worker ON contracts FOR ALL TO app_worker USING (true);
 
--- For app.obligations(), which asks of the organization at hand and no other.
+-- For app.obligations(), which reads one organization's only.
 CREATE POLICY definer ON contracts FOR SELECT TO CURRENT_USER
     USING (owner_organization_id = (SELECT app.organization_id())
         OR client_organization_id = (SELECT app.organization_id()));

@@ -17,7 +17,7 @@ CREATE POLICY read ON documents FOR SELECT TO app_reader, app_user
 CREATE POLICY represent ON documents FOR SELECT TO app_reader, app_user
     USING (client_organization_id = ANY ((SELECT app.represented())::uuid[]));
 
--- A download that comes before the queue stores the document, whichever side asked for it.
+-- A download before the background job has run stores the document, whichever side requested it.
 CREATE POLICY add ON documents FOR INSERT TO app_user
     WITH CHECK (owner_organization_id = (SELECT app.organization_id())
         OR client_organization_id = (SELECT app.organization_id())

@@ -6,7 +6,7 @@ ALTER TABLE index_values FORCE ROW LEVEL SECURITY;
 GRANT SELECT ON index_values TO app_reader, app_worker;
 GRANT SELECT, INSERT ON index_values TO app_user;
 
--- A rent that follows an index is reckoned for both sides, a bidder's too; what an index was is no secret.
+-- An indexed rent is calculated for both sides, and for bidders too; index values are not secret.
 CREATE POLICY read ON index_values FOR SELECT TO app_reader, app_user
     USING ((SELECT app.user_id()) IS NOT NULL OR (SELECT app.reads_all()));
 

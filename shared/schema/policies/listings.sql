@@ -1,5 +1,5 @@
--- Nobody but the functions of search reads or writes them. What app.search_spaces lets out, it says itself, and the
--- ids that it finds are read through the policies of spaces.
+-- Only the search functions read or write them. app.search_spaces decides itself what it returns, and the ids that it
+-- finds are read through the policies of spaces.
 
 ALTER TABLE listings ENABLE ROW LEVEL SECURITY;
 ALTER TABLE listings FORCE ROW LEVEL SECURITY;

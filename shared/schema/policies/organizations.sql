@@ -19,6 +19,6 @@ CREATE POLICY change ON organizations FOR UPDATE TO app_user
 CREATE POLICY worker ON organizations FOR ALL TO app_worker USING (true);
 CREATE POLICY auth ON organizations FOR ALL TO app_auth USING (true);
 
--- For app.letterheads() and its like, and app.close_organization().
+-- For app.letterheads() and similar functions, and app.close_organization().
 CREATE POLICY definer ON organizations FOR SELECT TO CURRENT_USER USING (true);
 CREATE POLICY definer_close ON organizations FOR UPDATE TO CURRENT_USER USING (true);

@@ -1,4 +1,4 @@
--- Events are written in nobody else's name; the platform publishes them.
+-- Events are never written in another user's name; the platform publishes them.
 
 ALTER TABLE outbox ENABLE ROW LEVEL SECURITY;
 ALTER TABLE outbox FORCE ROW LEVEL SECURITY;

@@ -16,7 +16,7 @@ CREATE POLICY read ON payment_transactions FOR SELECT TO app_reader, app_user
 CREATE POLICY represent ON payment_transactions FOR SELECT TO app_reader, app_user
     USING (client_organization_id = ANY ((SELECT app.represented())::uuid[]));
 
--- Only the creditor's side says that money has come.
+-- Only the creditor's side records that money was received.
 CREATE POLICY add ON payment_transactions FOR INSERT TO app_user
     WITH CHECK (owner_organization_id = (SELECT app.organization_id()) OR (SELECT app.is_admin()));
 

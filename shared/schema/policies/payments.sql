@@ -20,13 +20,13 @@ CREATE POLICY read ON payments FOR SELECT TO app_reader, app_user
 CREATE POLICY represent ON payments FOR SELECT TO app_reader, app_user
     USING (client_organization_id = ANY ((SELECT app.represented())::uuid[]));
 
--- Only the creditor's side says that money has come.
+-- Only the creditor's side records that money was received.
 CREATE POLICY change ON payments FOR UPDATE TO app_user
     USING (owner_organization_id = (SELECT app.organization_id()) OR (SELECT app.is_admin()));
 
 CREATE POLICY worker ON payments FOR ALL TO app_worker USING (true);
 
--- For app.obligations(), which asks of the organization at hand and no other.
+-- For app.obligations(), which reads one organization's only.
 CREATE POLICY definer ON payments FOR SELECT TO CURRENT_USER
     USING (owner_organization_id = (SELECT app.organization_id())
         OR client_organization_id = (SELECT app.organization_id()));

@@ -1,4 +1,4 @@
--- Nobody but app.claim_matches reads or writes them.
+-- Only app.claim_matches reads or writes them.
 
 ALTER TABLE saved_search_matches ENABLE ROW LEVEL SECURITY;
 ALTER TABLE saved_search_matches FORCE ROW LEVEL SECURITY;

@@ -1,4 +1,4 @@
--- Nobody but the functions of search reads or writes them.
+-- Only the search functions read or write them.
 
 ALTER TABLE search_words ENABLE ROW LEVEL SECURITY;
 ALTER TABLE search_words FORCE ROW LEVEL SECURITY;

@@ -1,5 +1,5 @@
--- A person sees and ends its own sessions. Tokens' hashes stay with whoever checks tokens; the nightly sweep may
--- delete old sessions and sees no more of them than it needs.
+-- Users see and end their own sessions. Only app_auth sees the hashes of tokens; the nightly sweep may delete old
+-- sessions and sees no more of them than it needs.
 
 ALTER TABLE sessions ENABLE ROW LEVEL SECURITY;
 ALTER TABLE sessions FORCE ROW LEVEL SECURITY;
@@ -19,7 +19,7 @@ CREATE POLICY read ON sessions FOR SELECT TO app_reader, app_user USING (user_id
 CREATE POLICY change ON sessions FOR UPDATE TO app_user USING (user_id = (SELECT app.user_id()));
 CREATE POLICY auth ON sessions FOR ALL TO app_auth USING (true);
 
--- A month is for whoever asks who was signed in.
+-- Kept for a month, to answer who was signed in.
 CREATE POLICY leftover ON sessions FOR ALL TO app_worker
     USING (least(expires_at, revoked_at) < now() - interval '30 days');
 

@@ -1,4 +1,4 @@
--- The platform's own people read and write them.
+-- Staff read and write them.
 
 ALTER TABLE support_notes ENABLE ROW LEVEL SECURITY;
 ALTER TABLE support_notes FORCE ROW LEVEL SECURITY;

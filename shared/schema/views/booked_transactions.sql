@@ -1,6 +1,6 @@
--- Every transaction with what it changed on its own day: a reversal takes back what the reversed one did. Up to a day,
--- these add up to what stood on that day. `original_kind` is the kind of what was booked, or taken back; `charged` is what
--- it adds to what the client owes on the ledger.
+-- Every transaction with its effect on its own day: a reversal takes back the effect of the reversed one. Up to a given
+-- day, these add up to what was booked by that day. `original_kind` is the kind of the transaction, or of the one
+-- reversed; `charged` is what it adds to what the client owes on the ledger.
 CREATE OR REPLACE VIEW booked_transactions WITH (security_invoker = true) AS
 SELECT t.id, t.payment_id, t.contract_id, t.kind, coalesce(o.kind, t.kind) AS original_kind, t.amount, t.paid_date,
        t.transaction_reference, t.created_at,

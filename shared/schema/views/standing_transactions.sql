@@ -1,4 +1,4 @@
--- The transactions that stand: no reversal, and none that was reversed. Each with what it settles of its payment, what it
+-- The transactions that count: no reversals, and none that was reversed. Each with what it settles of its payment, what it
 -- adds to its contract's credit, what it uses up of its deposit, and what it writes off.
 CREATE OR REPLACE VIEW standing_transactions WITH (security_invoker = true) AS
 SELECT t.id, t.payment_id, t.contract_id, t.kind, t.amount, t.paid_date, t.payment_method, t.transaction_reference,
