@@ -129,7 +129,7 @@ def cast(stage, _world):  # noqa: F811
     _world.space(
         deal.owner, building=stage.ids["building_id"], name="Unlisted", is_leasable=False, external_id="HIDDEN-1"
     )
-    paid = {"paid_date": "2020-01-01", "payment_method": "cheque", "transaction_reference": "CHQ-1"}
+    paid = {"paid_date": "2026-01-15", "payment_method": "cheque", "transaction_reference": "CHQ-1"}
     assert call(record_payment, as_=deal.owner, path={"payment_id": stage.ids["payment_id"]}, body=paid).status == 200
     inside = {role: somebody(_world, stage, role) for role in Role}
     return inside | {Role.OWNER: deal.owner, Role.CLIENT: deal.client}
