@@ -6,6 +6,7 @@ from typing import Annotated, Any, Self
 
 from shared.kit.fields import Like, View
 from shared.maths.choices import BillingFrequency, CommissionBase, ContractType, Proration
+from shared.maths.terms import FEE_DUE_DAYS
 
 DEFAULTS: dict[str, Any] = {
     "billing_frequency": "MONTHLY",
@@ -50,4 +51,6 @@ class OfferTerms(View):
         """The view of a row whose `terms` are as they are stored."""
         row = DEFAULTS | {"rentable_sqft": None} | row["terms"] | row
         del row["terms"]
+        if policy := row["late_policy"]:
+            row["late_policy"] = {"fee_due_days": FEE_DUE_DAYS} | policy
         return cls.model_construct(**row)

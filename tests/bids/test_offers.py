@@ -20,7 +20,13 @@ OFFERED = {
     "commission_percent": 6,
     "commission_base": "GROSS_RENT",
     "proration": "THIRTY_360",
-    "late_policy": {"grace_days": 5, "fee_percent": 5, "min_fee": 100, "annual_interest_percent": 18},
+    "late_policy": {
+        "grace_days": 5,
+        "fee_percent": 5,
+        "min_fee": 100,
+        "annual_interest_percent": 18,
+        "fee_due_days": 21,
+    },
     "tax_percent": Decimal("8.875"),
     "discount": {"annual_percent": 10, "compounding": "EFFECTIVE", "timing": "ARREARS", "period": "YEAR"},
 }
@@ -97,7 +103,13 @@ def test_an_answer_keeps_omitted_terms_and_null_resets_them(deal):
         "term_months": 12,
         "free_rent": {"months": [1]},
     }
-    assert client["late_policy"] == {"grace_days": 10, "fee_percent": 0, "min_fee": 0, "annual_interest_percent": 0}
+    assert client["late_policy"] == {
+        "grace_days": 10,
+        "fee_percent": 0,
+        "min_fee": 0,
+        "annual_interest_percent": 0,
+        "fee_due_days": 14,
+    }
 
 
 def test_each_version_of_a_bid_is_listed_with_its_own_economics(world, call):

@@ -32,7 +32,13 @@ OFFERED = {
     "other_costs_psf": D("0.2"),
     "commission_percent": 6,
     "proration": "ACTUAL_365",
-    "late_policy": {"grace_days": 5, "fee_percent": 5, "min_fee": 100, "annual_interest_percent": 18},
+    "late_policy": {
+        "grace_days": 5,
+        "fee_percent": 5,
+        "min_fee": 100,
+        "annual_interest_percent": 18,
+        "fee_due_days": 14,
+    },
     "tax_percent": D("8.875"),
     "discount": {"annual_percent": 10},
 }
