@@ -23,8 +23,8 @@ ENTRIES = {
     "DEPOSIT_RETURNED": "Deposit returned",
     "WRITE_OFF": "Write-off",
     "REFUND": "Credit refunded",
-    "TRANSFER_OUT": "Credit transferred to another lease",
-    "TRANSFER_IN": "Credit transferred from another lease",
+    "TRANSFER_OUT": "Credit transferred out",
+    "TRANSFER_IN": "Credit transferred in",
 }
 """How each entry of the ledger is called; an invoice is called by what it charges."""
 
