@@ -80,6 +80,11 @@ UNTOLD = {
     "role": "one that the inviter's own role may ask others to take",
     "signature_provider": "an owner's to set",
     "requires_authorization": "an owner's to set",
+    "complete_parties": "an owner's to set",
+    "bank_accounts": "an owner's to set; or an account without an IBAN and without a routing and an account number",
+    "iban": "its check digits",
+    "routing_number": "its check digit",
+    "document_sha256": "of a document of this contract",
     "until": "not before today",
     "body": "a PDF's bytes",
 }

@@ -184,12 +184,15 @@ def test_hostile_text_in_an_organization_is_stored_unchanged(world, out):
     address = {part: nasty() for part in ("street", "city", "state", "country")} | {"postal_code": nasty(20)}
     logo = f"https://example.com/{other_id()}/ü'%_;--?a=b#c"
 
-    body = sent | {"address": address, "logo_url": logo}
+    account = {"holder": nasty(140), "bank": nasty(140), "routing_number": "021000021", "account_number": "12345678"}
+
+    body = sent | {"address": address, "logo_url": logo, "bank_accounts": [account]}
     answered = does(update_organization, as_=world.owner(), body=body).json
 
     assert {name: answered[name] for name in sent} == sent
     assert (answered["address"], answered["logo_url"]) == (address, logo)
-    assert stored(world, *sent.values(), *address.values(), logo)
+    assert answered["bank_accounts"][0].items() >= account.items()
+    assert stored(world, *sent.values(), *address.values(), logo, account["holder"], account["bank"])
 
 
 def test_hostile_text_in_support_notes_is_stored_unchanged(world, out):
@@ -382,6 +385,7 @@ def test_every_free_text_field_is_covered_by_a_test():
         | {f"register-{name}" for name in ("name", "phone", "organization_name", "company", "title")}
         | {f"update_profile-{name}" for name in ("name", "phone", "company", "title", "bio", "skills.0")}
         | {f"update_organization-{name}" for name in ("name", "legal_name", "tax_id")}
+        | {f"update_organization-bank_accounts.0.{name}" for name in ("holder", "bank")}
         | {f"update_organization-address.{part}" for part in ("street", "city", "state", "country", "postal_code")}
         | {"accept_invitation-name"}
         | {f"update_profile-certifications.0.{name}" for name in ("name", "issuer")}
@@ -409,6 +413,9 @@ def test_every_free_text_field_is_covered_by_a_test():
         # Of a list that we hold.
         *("create_building-timezone", "update_building-timezone", "create_space-currency", "update_space-currency"),
         *("record_payment-currency", "save_search-criteria.currency"),
+        # Of a format that leaves no room for anything else.
+        *(f"update_organization-bank_accounts.0.{name}" for name in ("iban", "bic", "currency")),
+        *(f"update_organization-bank_accounts.0.{name}" for name in ("routing_number", "account_number")),
         # Two numbers.
         "save_search-criteria.near",
         # An index of the owner's that has values: its name is one that publish_index took.

@@ -163,7 +163,16 @@ def test_the_signed_lease_is_the_document_of_the_contract(story: Story) -> None:
     text = "\n".join(page.extract_text() for page in PdfReader(BytesIO(story.lease)).pages)
     for fact in ("Stone Properties LLC", "Berg Analytics Inc", story.deal.space["name"], "4,800.00"):
         assert fact in text, fact
-    assert story.deal.owner.download(f"{story.deal.path}/download") == story.lease
+    assert story.deal.owner.download(f"{story.deal.path}/download?document_sha256={digest}") == story.lease
+
+
+def test_the_executed_lease_is_what_was_signed_with_its_signatures_and_a_seal(story: Story) -> None:
+    executed = story.deal.owner.download(f"{story.deal.path}/download")
+    assert executed.startswith(story.lease)
+    assert b"/SubFilter /ETSI.CAdES.detached" in executed
+    pages = PdfReader(BytesIO(executed)).pages
+    assert len(pages) > len(PdfReader(BytesIO(story.lease)).pages)
+    assert "Certificate" in pages[-1].extract_text()
 
 
 def test_the_schedule_sums_to_the_contract_to_the_cent(story: Story) -> None:

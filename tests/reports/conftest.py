@@ -55,7 +55,8 @@ class Portfolio:
                         "timezone": self.timezone,
                         "address": {"street": "1 Main St", "city": "X", "country": "USA"},
                     },
-                    "space": {"id": str(space), "name": "Suite", "floor_number": 1},
+                    "space": {"id": str(space), "name": "Suite"},
+                    "floor_number": 1,
                     "gross_sqft": 1000,
                 }
             ),
