@@ -45,8 +45,8 @@ class Portfolio:
             "end_date": date.fromisoformat(end) if end else None,
             "term_months": 12,
             "base_rent": Decimal(rent),
-            "owner_party": json.dumps({"organization": "Tower Holdings", "name": "Olga Stone"}),
-            "client_party": json.dumps({"organization": tenant, "legal_name": tenant, "name": "Carl Berg"}),
+            "owner_party": json.dumps({"legal_name": "Tower Holdings", "name": "Olga Stone"}),
+            "client_party": json.dumps({"legal_name": tenant, "name": "Carl Berg"}),
             "premises": json.dumps(
                 {
                     "building": {
