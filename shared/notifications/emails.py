@@ -127,7 +127,7 @@ def environment(layout: str, language: Language) -> Environment:
 
 
 def _never_plural(one: str, many: str, count: int) -> str:
-    raise NotImplementedError("Write a phrase for each number: languages do not agree on what is plural.")
+    raise TypeError("A template asks for a plural: write a phrase for each number, as plurals differ by language.")
 
 
 def _one_line(text: str) -> str:

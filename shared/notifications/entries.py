@@ -3,6 +3,7 @@
 The table itself stands in news/<word>.py; shared/notifications/table.py finds it there.
 """
 
+from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -69,9 +70,9 @@ class NewsFrame(FrameData):
     """A frame that is made from an event alone."""
 
     @classmethod
+    @abstractmethod
     def told(cls, event: Event) -> Self:
         """The frame that reports the event."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
