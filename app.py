@@ -87,7 +87,7 @@ def assemble(
     edge = place(EdgeStack, platform=platform)
     system = place(SystemStack, platform=platform)
     edge.add_stack_dependency(system)
-    for word in sorted({operation.domain for operation in operations} - {"system"}):
+    for word in sorted({operation.word for operation in operations} - {"system"}):
         own = OWN_STACKS.get(word)
         stack = place(own, platform=platform) if own else place(WordStack, word.title(), word=word, platform=platform)
         # It migrates the schema: no function of this release meets an older one.

@@ -39,7 +39,7 @@ FIRST = Path(__file__).parent / "first.py"
 def run(ground: Ground) -> Outcome:
     """Measure every HTTP operation except those of auth/; those that render documents have no goal here."""
     deployed = Deployed(ground.state / "deployed")
-    operations = [each for each in catalog.requested(catalog.load()) if each.domain != "auth"]
+    operations = [each for each in catalog.requested(catalog.load()) if each.word != "auth"]
     peers = http_event(get_space.operation, **ground.successes.asked("get_space"))
     for handler, path in ((LEAN, deployed.lean), (USUAL, deployed.usual)):
         _measure(handler, peers, path)  # files and server are warm from now on

@@ -30,7 +30,7 @@ class Deployed:
 
     def path_of(self, operation: Operation) -> str:
         """The archive of the operation's word, and its layers."""
-        return _joined(built_archive(operation.domain), *(self._layers[name] for name in operation.layers))
+        return _joined(built_archive(operation.word), *(self._layers[name] for name in operation.layers))
 
     @property
     def lean(self) -> str:

@@ -11,7 +11,7 @@ from aws_cdk import Duration, Stack
 from aws_cdk import aws_apigatewayv2 as apigateway
 from constructs import Construct
 
-from stacks.parts.doors import Door
+from stacks.parts.http_apis import HttpApi
 from stacks.stage import Stage
 
 HTTP_APIS: Mapping[str, tuple[str, ...]] = {"Http": ()}
@@ -49,7 +49,7 @@ METHODS = ["DELETE", "GET", "OPTIONS", "PATCH", "POST", "PUT"]
 class ApisStack(Stack):
     def __init__(self, scope: Construct, id: str, *, stage: Stage, **settings: Any) -> None:
         super().__init__(scope, id, **settings)
-        self.doors = tuple(Door(name, self._http(stage, name), paths) for name, paths in HTTP_APIS.items())
+        self.http_apis = tuple(HttpApi(name, self._http(stage, name), paths) for name, paths in HTTP_APIS.items())
         self.sockets = apigateway.WebSocketApi(
             self,
             "SocketApi",

@@ -25,4 +25,4 @@ class AuthStack(Stack):
         # Our credentials at Google and LinkedIn; until an operator fills them in (docs/runbooks/oauth.md), nobody can
         # sign in there.
         secrets = {"oauth": operators_secret(self, "OAuth", platform, "oauth", "nobody")}
-        Operations(self, domain="auth", platform=platform, resources=secrets, reserved=RESERVED)
+        Operations(self, word="auth", platform=platform, resources=secrets, reserved=RESERVED)

@@ -19,4 +19,4 @@ class ContractsStack(Stack):
             "docusign": operators_secret(self, "DocuSign", platform, "docusign", "private_key"),
             "docusign_keys": operators_secret(self, "DocuSignKeys", platform, "docusign-keys", "first"),
         }
-        Operations(self, domain="contracts", platform=platform, resources=secrets)
+        Operations(self, word="contracts", platform=platform, resources=secrets)

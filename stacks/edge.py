@@ -15,7 +15,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from stacks.apis import SOCKET_STAGE
-from stacks.parts.doors import Door
+from stacks.parts.http_apis import HttpApi
 from stacks.parts.platform import Platform
 
 THROTTLE = (500, 1000)
@@ -52,23 +52,23 @@ class EdgeStack(Stack):
     def __init__(self, scope: Construct, id: str, *, platform: Platform, **settings: Any) -> None:
         super().__init__(scope, id, **settings)
         self._platform = platform
-        for door in platform.doors:
-            self._http_stage(door)
+        for http_api in platform.http_apis:
+            self._http_stage(http_api)
         self._socket_stage()
 
     def _logs(self, id: str) -> logs.LogGroup:
         stage = self._platform.stage
         return logs.LogGroup(self, id, retention=stage.retention, removal_policy=stage.removal_policy)
 
-    def _http_stage(self, door: Door) -> None:
+    def _http_stage(self, http_api: HttpApi) -> None:
         apigateway.CfnStage(
             self,
-            f"{door.name}Stage",
-            api_id=door.api.api_id,
+            f"{http_api.name}Stage",
+            api_id=http_api.api.api_id,
             stage_name="$default",
             auto_deploy=True,
             default_route_settings=_throttled(THROTTLE),
-            access_log_settings=_logged(self._logs(f"{door.name}Logs"), HTTP_LOG),
+            access_log_settings=_logged(self._logs(f"{http_api.name}Logs"), HTTP_LOG),
         )
 
     def _socket_stage(self) -> None:

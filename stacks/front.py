@@ -88,7 +88,7 @@ class FrontStack(Stack):
 
     def _distribution(self, apis: ApisStack) -> cloudfront.Distribution:
         certificate, domain = self._stage.certificate, self._stage.domain
-        first, *others = apis.doors
+        first, *others = apis.http_apis
         shared: dict[str, Any] = {
             "allowed_methods": cloudfront.AllowedMethods.ALLOW_ALL,
             "cache_policy": cloudfront.CachePolicy.CACHING_DISABLED,
@@ -111,7 +111,7 @@ class FrontStack(Stack):
             ],
         }
         elsewhere = [(self._origin(apis, apis.sockets.api_id), [f"/{SOCKET_STAGE}"])]
-        elsewhere += [(self._origin(apis, door.api.api_id), door.patterns) for door in others]
+        elsewhere += [(self._origin(apis, http_api.api.api_id), http_api.patterns) for http_api in others]
         return cloudfront.Distribution(
             self,
             "Distribution",

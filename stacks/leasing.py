@@ -23,12 +23,12 @@ DEFINITION = Path(__file__).parents[1] / "functions" / "leasing" / "leasing.asl.
 class LeasingStack(Stack):
     def __init__(self, scope: Construct, id: str, *, platform: Platform, **settings: Any) -> None:
         super().__init__(scope, id, **settings)
-        steps = Operations(self, "Steps", domain="leasing", platform=platform, kinds=frozenset({"step"}))
+        steps = Operations(self, "Steps", word="leasing", platform=platform, kinds=frozenset({"step"}))
         machine = self._machine(platform, steps.functions)
         # The steps are created before the state machine, and the functions that start and resume it after.
         Operations(
             self,
-            domain="leasing",
+            word="leasing",
             platform=platform,
             resources={"saga": Provided(machine.state_machine_arn, machine.state_machine_arn)},
             kinds=KINDS - {"step"},

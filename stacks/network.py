@@ -38,9 +38,9 @@ class NetworkStack(Stack):
         self.functions = ec2.SecurityGroup(
             self, "Functions", vpc=self.vpc, description="Lambda functions inside the network"
         )
-        doors = ec2.SecurityGroup(self, "Doors", vpc=self.vpc, description="Interface endpoints")
-        doors.add_ingress_rule(self.functions, ec2.Port.tcp(443), "functions")
+        endpoints = ec2.SecurityGroup(self, "Endpoints", vpc=self.vpc, description="Interface endpoints")
+        endpoints.add_ingress_rule(self.functions, ec2.Port.tcp(443), "functions")
         for name, service in INTERFACES.items():
             self.vpc.add_interface_endpoint(
-                name, service=service, subnets=self.subnets, security_groups=[doors], open=False
+                name, service=service, subnets=self.subnets, security_groups=[endpoints], open=False
             )

@@ -18,7 +18,7 @@ class NotificationsStack(Stack):
         sender = ses.EmailIdentity(self, "Sender", identity=ses.Identity.domain(domain))
         Operations(
             self,
-            domain="notifications",
+            word="notifications",
             platform=platform,
             resources={"ses": Provided(sender.email_identity_arn, f"no-reply@{domain}")},
         )

@@ -60,8 +60,8 @@ class PlatformStack(Stack):
             catalog=catalog,
             layers=layers,
             archives=archives,
-            public_url=front.public_url if front else apis.doors[0].api.api_endpoint,
-            doors=apis.doors,
+            public_url=front.public_url if front else apis.http_apis[0].api.api_endpoint,
+            http_apis=apis.http_apis,
             socket_api=apis.sockets,
             bus=bus,
             queues=queues,
@@ -69,8 +69,8 @@ class PlatformStack(Stack):
             critical=critical,
             warning=self._warning,
         )
-        doorman = Operations(self, domain="auth", platform=unguarded, kinds=frozenset({"authorizer"}))
-        self.platform = replace(unguarded, doors=guarded(self, apis.doors, doorman))
+        doorman = Operations(self, word="auth", platform=unguarded, kinds=frozenset({"authorizer"}))
+        self.platform = replace(unguarded, http_apis=guarded(self, apis.http_apis, doorman))
 
     def _topic(self, severity: str) -> sns.Topic:
         """The topics for alarms that need action now (Critical) or on a working day (Warning)."""

@@ -12,4 +12,4 @@ from stacks.parts.platform import Platform
 class RealtimeStack(Stack):
     def __init__(self, scope: Construct, id: str, *, platform: Platform, **settings: Any) -> None:
         super().__init__(scope, id, **settings)
-        Operations(self, domain="realtime", platform=platform, schedules={"count_sockets": platform.stage.sweep})
+        Operations(self, word="realtime", platform=platform, schedules={"count_sockets": platform.stage.sweep})

@@ -25,7 +25,7 @@ class SystemStack(Stack):
         secret = platform.database.admin_secret_arn
         operations = Operations(
             self,
-            domain="system",
+            word="system",
             platform=platform,
             resources={"admin_secret": Provided(secret, secret)},
             parallel=PARALLEL,

@@ -12,4 +12,4 @@ from stacks.parts.platform import Platform
 class WordStack(Stack):
     def __init__(self, scope: Construct, id: str, *, word: str, platform: Platform, **settings: Any) -> None:
         super().__init__(scope, id, **settings)
-        Operations(self, domain=word, platform=platform)
+        Operations(self, word=word, platform=platform)

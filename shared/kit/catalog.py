@@ -124,7 +124,7 @@ class Operation:
         return self.function.__module__
 
     @property
-    def domain(self) -> str:
+    def word(self) -> str:
         """Its word, as `bids`."""
         return self.module.split(".")[1]
 

@@ -59,7 +59,6 @@ class Event:
 
 
 Listener = Callable[[Event, Tx], None]
-Teller = Callable[[Event], None]
 Handler = Callable[[dict[str, Any]], None]
 
 

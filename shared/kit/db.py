@@ -378,7 +378,7 @@ def _record(caller: Caller, what: str, resource_id: UUID | None, status: int, af
         "on_behalf_of": None,
         "name": f"{request.operation.name}.{what}",
         "operation": request.operation.name,
-        "object_type": request.operation.domain,
+        "object_type": request.operation.word,
         "object_id": resource_id,
         "ip": request.ip,
         "user_agent": request.user_agent,

@@ -89,7 +89,7 @@ class Message:
         return self.frame("error", refusal_body(refusal, self.request)["error"])
 
 
-class Door:
+class SocketHandler:
     """A declared WebSocket route: callable as its own Lambda handler."""
 
     def __init__(self, function: Handler, operation: SocketOperation) -> None:
@@ -145,13 +145,13 @@ def socket(
     uses: tuple[str, ...] = (),
     layers: tuple[str, ...] = (),
     timeout: int = 10,
-) -> Callable[[Handler], Door]:
+) -> Callable[[Handler], SocketHandler]:
     """Declare a WebSocket route: `$connect`, `$disconnect`, `$default`, or the event that it handles.
 
     The function takes the message, and one `Body` where its data has fields; it answers a `FrameData` or nothing.
     """
 
-    def declare(function: Handler) -> Door:
+    def declare(function: Handler) -> SocketHandler:
         operation = SocketOperation(
             function=function,
             route=route,
@@ -160,7 +160,7 @@ def socket(
             layers=("common", *layers),
             timeout=timeout,
         )
-        return Door(function, operation)
+        return SocketHandler(function, operation)
 
     return declare
 

@@ -131,8 +131,7 @@ def _never_plural(one: str, many: str, count: int) -> str:
 
 
 def _one_line(text: str) -> str:
-    # Spaces that keep an amount together stay.
-    # What is marked as safe HTML stays so.
+    # Non-breaking spaces inside an amount are kept, and so is the type Markup of safe HTML.
     return type(text)(" ".join(_BREAKS.split(text)).strip())
 
 

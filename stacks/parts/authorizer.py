@@ -6,7 +6,7 @@ from dataclasses import replace
 from aws_cdk import Stack
 from aws_cdk import aws_apigatewayv2 as apigateway
 
-from stacks.parts.doors import Door
+from stacks.parts.http_apis import HttpApi
 from stacks.parts.invoker import invocation_uri, invoker
 from stacks.parts.operations import Operations
 
@@ -14,16 +14,16 @@ from stacks.parts.operations import Operations
 TTL_SECONDS = 45
 
 
-def guarded(stack: Stack, doors: Sequence[Door], operations: Operations) -> tuple[Door, ...]:
-    """Put the domain's one authorizer before each API; the doors with its id, for the routes behind them."""
+def guarded(stack: Stack, http_apis: Sequence[HttpApi], operations: Operations) -> tuple[HttpApi, ...]:
+    """Put the domain's one authorizer before each API; the APIs with its id, for the routes behind them."""
     (function,) = operations.functions.values()
     role = invoker(stack, "AuthorizerInvoker", [function])
     found = []
-    for number, door in enumerate(doors):
+    for number, http_api in enumerate(http_apis):
         authorizer = apigateway.CfnAuthorizer(
             stack,
-            f"{door.name}Authorizer" if number else "Authorizer",
-            api_id=door.api.api_id,
+            f"{http_api.name}Authorizer" if number else "Authorizer",
+            api_id=http_api.api.api_id,
             name=function.node.id,
             authorizer_type="REQUEST",
             authorizer_uri=invocation_uri(stack, function),
@@ -33,5 +33,5 @@ def guarded(stack: Stack, doors: Sequence[Door], operations: Operations) -> tupl
             enable_simple_responses=True,
             identity_source=["$request.header.Authorization"],
         )
-        found.append(replace(door, authorizer_id=authorizer.ref))
+        found.append(replace(http_api, authorizer_id=authorizer.ref))
     return tuple(found)

@@ -24,7 +24,7 @@ def check_uses(operation: Operation, resources: Mapping[str, Provided]) -> None:
         if grant_of(use) is None:
             raise ValueError(f"{operation.name} uses {use!r}: choose one of {', '.join(all_uses())}.")
         if name not in resources:
-            raise ValueError(f"{operation.name} uses {name!r}, which the stack of {operation.domain} lacks.")
+            raise ValueError(f"{operation.name} uses {name!r}, which the stack of {operation.word} lacks.")
         if operation.vpc and not RESOURCES[name].in_network:
             raise ValueError(f"{operation.name} uses {name!r}, which cannot be reached from the network.")
     if operation.database and not operation.vpc:

@@ -59,10 +59,10 @@ class Measures:
         """The HTTP APIs' metrics, combined if there are several: sums are added, of all others the highest counts."""
         # Names in a formula must begin with a lower-case letter, so 5xx cannot be one.
         metrics = {
-            f"api{number}_{name}_{statistic}".lower(): door.api.metric(
+            f"api{number}_{name}_{statistic}".lower(): http_api.api.metric(
                 name, statistic=statistic, period=period, label=label
             )
-            for number, door in enumerate(self._platform.doors)
+            for number, http_api in enumerate(self._platform.http_apis)
         }
         if len(metrics) == 1:
             return next(iter(metrics.values()))

@@ -1,4 +1,4 @@
-"""Catalog → functions: creates what the operations of one domain declare.
+"""Catalog → functions: creates what the operations of one word declare.
 
 Each operation gets one function; functions with the same permissions share a role. Endpoints and sockets get routes,
 consumers get a rule and a queue of their own, workers one of the platform's queues, and jobs a schedule.
@@ -37,9 +37,9 @@ KINDS: frozenset[Kind] = frozenset({"endpoint", "socket", "consumer", "worker", 
 
 
 class Operations(Construct):
-    """The operations of one domain; `functions` has their functions by name.
+    """The operations of one word; `functions` has their functions by name.
 
-    `resources` are what the domain owns beside the platform's. `reserved` and `parallel` limit single
+    `resources` are what the word owns beside the platform's. `reserved` and `parallel` limit single
     operations: how many functions there may be, and how many may read the operation's queue at once.
     `schedules` are those of jobs whose stage decides how often they run.
     """
@@ -49,7 +49,7 @@ class Operations(Construct):
         stack: Stack,
         id: str = "Operations",
         *,
-        domain: str,
+        word: str,
         platform: Platform,
         resources: Mapping[str, Provided] | None = None,
         kinds: frozenset[Kind] = KINDS,
@@ -63,10 +63,10 @@ class Operations(Construct):
         self._reserved, self._parallel, self._own_schedules = reserved or {}, parallel or {}, schedules or {}
         self._roles: dict[str, iam.Role] = {}
         self._layers: dict[str, lambda_.LayerVersion] = {}
-        self._code = code_of(domain, platform.archives)
+        self._code = code_of(word, platform.archives)
         self._log_group = self._logs()
         self._operations = [
-            operation for operation in platform.catalog if operation.domain == domain and operation.kind in kinds
+            operation for operation in platform.catalog if operation.word == word and operation.kind in kinds
         ]
         self.functions = {operation.name: self._function(operation) for operation in self._operations}
         self._routes()
@@ -236,7 +236,7 @@ class Operations(Construct):
                 self,
                 operations=answering,
                 functions=self.functions,
-                doors=self._platform.doors,
+                http_apis=self._platform.http_apis,
                 socket_api_id=self._platform.socket_api.api_id,
             )
 

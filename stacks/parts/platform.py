@@ -11,8 +11,8 @@ from aws_cdk import aws_sns as sns
 from shared.kit.catalog import Operation
 from stacks.database import DatabaseStack
 from stacks.network import NetworkStack
-from stacks.parts.doors import Door
 from stacks.parts.grants import Provided
+from stacks.parts.http_apis import HttpApi
 from stacks.parts.queue import Queue
 from stacks.stage import Stage
 
@@ -30,7 +30,7 @@ class Platform:
     archives: Callable[[str], Path] | None
     """The folder of a word's code; None on the local platform, where functions run from the source tree."""
     public_url: str
-    doors: tuple[Door, ...]
+    http_apis: tuple[HttpApi, ...]
     """The HTTP APIs, each with its authorizer; the first one answers wherever no other does."""
     socket_api: apigateway.WebSocketApi
     bus: events.EventBus

@@ -9,7 +9,7 @@ from constructs import Construct
 
 from shared.kit.catalog import HttpOperation, Operation
 from shared.kit.socket import SocketOperation
-from stacks.parts.doors import Door, doors_of
+from stacks.parts.http_apis import HttpApi, apis_of
 from stacks.parts.invoker import invocation_uri, invoker
 from stacks.parts.names import id_of
 
@@ -29,7 +29,7 @@ class Routes(Construct):
         *,
         operations: Sequence[HttpOperation | SocketOperation],
         functions: Mapping[str, lambda_.Function],
-        doors: Sequence[Door],
+        http_apis: Sequence[HttpApi],
         socket_api_id: str,
     ) -> None:
         super().__init__(scope, "Routes")
@@ -40,17 +40,17 @@ class Routes(Construct):
             if isinstance(operation, SocketOperation):
                 self._socket(operation, operation.route, function)
                 continue
-            for number, door in enumerate(doors_of(operation, doors)):
-                self._http(operation, function, door, door.name if number else "")
+            for number, http_api in enumerate(apis_of(operation, http_apis)):
+                self._http(operation, function, http_api, http_api.name if number else "")
             if operation.socket:
                 self._socket(operation, operation.socket.event, function)
 
-    def _http(self, operation: HttpOperation, function: lambda_.Function, door: Door, suffix: str) -> None:
+    def _http(self, operation: HttpOperation, function: lambda_.Function, http_api: HttpApi, suffix: str) -> None:
         id = f"{id_of(operation)}{suffix}"
         integration = apigateway.CfnIntegration(
             self,
             f"{id}Integration",
-            api_id=door.api.api_id,
+            api_id=http_api.api.api_id,
             integration_type="AWS_PROXY",
             integration_uri=function.function_arn,
             credentials_arn=self._role_arn,
@@ -59,11 +59,11 @@ class Routes(Construct):
         apigateway.CfnRoute(
             self,
             id,
-            api_id=door.api.api_id,
+            api_id=http_api.api.api_id,
             route_key=route_key(operation),
             target=f"integrations/{integration.ref}",
             authorization_type="CUSTOM" if operation.needs_authorizer else "NONE",
-            authorizer_id=door.authorizer_id if operation.needs_authorizer else None,
+            authorizer_id=http_api.authorizer_id if operation.needs_authorizer else None,
         )
 
     def _socket(self, operation: Operation, event: str, function: lambda_.Function) -> None:

@@ -11,7 +11,7 @@ from tests.call import call, other_id
 from tests.successes import Successes
 
 # Signing in and out: tests/auth, each beside what else it leaves.
-CHANGES = [one for one in catalog.requested(catalog.load()) if one.writes and one.access and one.domain != "auth"]
+CHANGES = [one for one in catalog.requested(catalog.load()) if one.writes and one.access and one.word != "auth"]
 
 
 @pytest.fixture(scope="module")

@@ -32,7 +32,7 @@ def operations() -> tuple[Operation, ...]:
 @pytest.fixture(scope="session")
 def archives(operations: tuple[Operation, ...], compiler: None) -> dict[str, Path]:
     """Each word's archive, built once, or found as an earlier run left it."""
-    return {word: built_archive(word) for word in sorted({operation.domain for operation in operations})}
+    return {word: built_archive(word) for word in sorted({operation.word for operation in operations})}
 
 
 @pytest.fixture(scope="session")

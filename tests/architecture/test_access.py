@@ -138,7 +138,7 @@ def attempt(stage: Stage, operation: Any, user: Any, ids: dict[str, Any] | None 
         ids = {"user_id": stage.deal.world.colleague(stage.deal.owner, Role.AGENT).id}
     path = {name: (ids or stage.ids)[name] for name in endpoint.path_names} or None
     if operation.name not in BODIES:
-        pytest.fail(f"tests/{operation.domain}/successes.py: BODIES lacks {operation.name} (None if it has no body).")
+        pytest.fail(f"tests/{operation.word}/successes.py: BODIES lacks {operation.name} (None if it has no body).")
     body = BODIES[operation.name]
     if body is not None:
         body = {

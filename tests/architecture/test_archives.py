@@ -55,7 +55,7 @@ def test_a_handler_finds_all_that_it_imports_in_its_word_s_archive(
     archives: dict[str, Path], operations: tuple[Operation, ...], tmp_path: Path
 ) -> None:
     handlers = {
-        str(folder): [operation.handler for operation in operations if operation.domain == word]
+        str(folder): [operation.handler for operation in operations if operation.word == word]
         for word, folder in archives.items()
     }
     found = found_by_importing(handlers, tmp_path)
@@ -197,7 +197,7 @@ def test_every_function_runs_on_its_word_s_archive(
     for operation in operations:
         key = functions[operation.handler]["Code"]["S3Key"].removesuffix(".zip")
         asset = Path(dev.assembly.directory) / f"asset.{key}"
-        assert files_of(asset) == files_of(archives[operation.domain]), operation.name
+        assert files_of(asset) == files_of(archives[operation.word]), operation.name
 
 
 def write(root: Path, source: str) -> None:

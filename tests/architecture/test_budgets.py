@@ -105,7 +105,7 @@ def test_an_operations_late_imports_are_in_its_layers_too(operation, source):
 )
 def test_an_operation_imports_no_heavy_package(operation, imports):
     found = imports[operation.module]
-    verifies_tokens = operation.domain == "auth" or (operation.kind == "socket" and "tokens" in operation.layers)
+    verifies_tokens = operation.word == "auth" or (operation.kind == "socket" and "tokens" in operation.layers)
     if not verifies_tokens:
         assert not tops(found) & NEVER_IN_A_REQUEST
     assert len([name for name in found if name.startswith(("shared.", "functions."))]) <= PROJECT_MODULES

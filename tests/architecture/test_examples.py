@@ -80,7 +80,7 @@ def problems_of(operation: Any, example: dict[str, Any]) -> list[str]:
 
 
 def keep(operation: Any, example: dict[str, Any]) -> None:
-    file = examples.FOLDER / f"{operation.domain}.json"
+    file = examples.FOLDER / f"{operation.word}.json"
     every = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
     every[operation.name] = told(example)
     file.parent.mkdir(exist_ok=True)
@@ -102,7 +102,7 @@ def test_the_example_succeeds_and_its_answer_is_as_published(operation, successe
 
     assert reply.status == operation.returns, reply.body
     has_json = operation.returns != 204 and "application/json" in reply.headers["content-type"]
-    answer = {"answer": shortened(json.loads(reply.body))} if has_json and operation.domain != "system" else {}
+    answer = {"answer": shortened(json.loads(reply.body))} if has_json and operation.word != "system" else {}
     if keeps and (not is_kept or problems_of(operation, example)):
         keep(operation, parts | answer)
         return

@@ -32,7 +32,7 @@ def imports_of(path: Path) -> set[str]:
 
 def test_an_operation_has_one_name_everywhere():
     for operation in OPERATIONS:
-        assert operation.module == f"functions.{operation.domain}.{operation.name}"
+        assert operation.module == f"functions.{operation.word}.{operation.name}"
     names = [operation.name for operation in OPERATIONS]
     assert len(names) == len(set(names))
     routes = [(o.method, o.path) for o in catalog.of_kind(catalog.HttpOperation, OPERATIONS)]

@@ -61,7 +61,7 @@ def test_every_operation_has_a_summary_a_description_and_an_answer(operation):
     assert found["summary"].endswith("."), "the docstring's first line is a sentence"
     assert 3 <= len(found["summary"].split()) <= 6, "the docstring's first line has three to six words"
     assert found["description"].endswith("."), "below its first line the docstring describes the operation"
-    assert found["tags"] == [operation.domain]
+    assert found["tags"] == [operation.word]
     answer = found["responses"][str(operation.returns)]
     assert operation.returns in (204, 302) or answer["content"]
     assert found.get("x-roles", []) == sorted(operation.access)

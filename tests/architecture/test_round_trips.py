@@ -14,7 +14,7 @@ from tests.call import call
 from tests.successes import Successes
 from tests.world import close_connections
 
-OPERATIONS = [each for each in catalog.requested(catalog.load()) if each.domain != "auth"]
+OPERATIONS = [each for each in catalog.requested(catalog.load()) if each.word != "auth"]
 MOST = 3
 MORE = {
     "apply_deposit": 4,  # what it settles can only be said of what is open when that is locked, and it ends a lease

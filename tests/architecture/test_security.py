@@ -140,14 +140,14 @@ def test_every_entry_point_is_on_the_security_page() -> None:
     """Whatever gives anybody a token, a session or a password, without one of before."""
     ways = rows_below("security.md", "| entry point | what it takes | what it gives |")
     named = set(chain.from_iterable(re.findall(r"`([A-Z]+ /[^`]+)`", row.split("|")[1]) for row in ways))
-    doors = {
+    entry_points = {
         f"{operation.method} {operation.path}".replace("/api/v1", "")
         for operation in PUBLIC
         if operation.method not in ("GET", None) or "/auth/" in str(operation.path)
     }
 
     # A ticket takes a token; it opens a socket, where no authorizer stands.
-    assert named == doors | {"POST /ws-tickets"}
+    assert named == entry_points | {"POST /ws-tickets"}
 
 
 def test_no_get_writes() -> None:
@@ -158,7 +158,7 @@ def test_no_get_writes() -> None:
 
 
 def test_administrators_set_no_password() -> None:
-    kinds = [kind for each in ENDPOINTS if each.domain == "admin" for kind in each.function.__annotations__.values()]
+    kinds = [kind for each in ENDPOINTS if each.word == "admin" for kind in each.function.__annotations__.values()]
     bodies = [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, Body)]
 
     assert len(bodies) > 2

@@ -238,7 +238,7 @@ def test_the_local_templates_have_the_same_resources(local: Templates, dev: Temp
 def test_functions_are_deployed_after_the_migration(dev: Templates, operations: tuple[Operation, ...]) -> None:
     stacks = {stack.id: stack for stack in dev.assembly.stacks}
     # The authorizer stands with the APIs, before everything.
-    words = {operation.domain.title() for operation in operations} - {"System"}
+    words = {operation.word.title() for operation in operations} - {"System"}
     for word in words:
         assert "System" in {dependency.id for dependency in stacks[word].dependencies}, word
     assert words <= {dependency.id for dependency in stacks["Edge"].dependencies}

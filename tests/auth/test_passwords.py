@@ -1,4 +1,4 @@
-"""Passwords of every length at each of the three doors: taken whole or refused as documented (quality 52)."""
+"""Passwords of every length at registration, reset and change: taken whole or refused as documented (quality 52)."""
 
 import json
 from typing import Any
@@ -46,8 +46,8 @@ def hash_at(world: Any, email: str) -> str | None:
 
 
 @pytest.fixture
-def door(request, world, call):
-    """The door: an address, and how to bring a password to it there."""
+def entry(request, world, call):
+    """The entry point: an address, and how to bring a password to it there."""
     if request.param == "register":
         email = f"{new_id().hex}@example.com"
         return email, lambda password: call(register, body=body(email=email, password=password))
@@ -59,13 +59,13 @@ def door(request, world, call):
     return person.email, lambda password: call(confirm_password_reset, body={"token": token, "new_password": password})
 
 
-both_doors = pytest.mark.parametrize("door", ["register", "reset"], indirect=True)
+both_entries = pytest.mark.parametrize("entry", ["register", "reset"], indirect=True)
 
 
-@both_doors
+@both_entries
 @pytest.mark.parametrize("length", TAKEN)
-def test_every_byte_of_an_accepted_password_counts(world, call, door, length):
-    email, bring = door
+def test_every_byte_of_an_accepted_password_counts(world, call, entry, length):
+    email, bring = entry
     password = TAKEN[length]
 
     assert bring(password).status in (200, 201)
@@ -77,10 +77,10 @@ def test_every_byte_of_an_accepted_password_counts(world, call, door, length):
     assert opens(call, email, password + "x") in (400, 401)
 
 
-@both_doors
+@both_entries
 @pytest.mark.parametrize("length", REFUSED)
-def test_a_password_that_is_too_long_is_refused_and_not_stored(world, door, length):
-    email, bring = door
+def test_a_password_that_is_too_long_is_refused_and_not_stored(world, entry, length):
+    email, bring = entry
     before = hash_at(world, email)
 
     reply = bring(REFUSED[length])

@@ -1,4 +1,4 @@
-"""One strict door for JSON, whatever the operation, and bounded work behind it (quality 56)."""
+"""One strict parser for JSON, whatever the operation, and bounded work behind it (quality 56)."""
 
 import json
 import tracemalloc

@@ -25,13 +25,13 @@ class Client:
         """The status that opening the socket is answered with."""
         return int(connect(self._event(queryStringParameters=query or None, headers=self.headers), None)["statusCode"])
 
-    def say(self, door: Any, event: str, data: Any = None, **more: Any) -> dict[str, Any]:
+    def say(self, handler: Any, event: str, data: Any = None, **more: Any) -> dict[str, Any]:
         """The frame that a frame is answered with."""
         frame = {"event": event} | ({} if data is None else {"data": data}) | more
-        return self.send(door, wire.render(frame))
+        return self.send(handler, wire.render(frame))
 
-    def send(self, door: Any, text: str) -> dict[str, Any]:
-        answer = door(self._event(body=text, isBase64Encoded=False), None)
+    def send(self, handler: Any, text: str) -> dict[str, Any]:
+        answer = handler(self._event(body=text, isBase64Encoded=False), None)
         assert answer["statusCode"] == 200
         return described(json.loads(answer["body"]))
 

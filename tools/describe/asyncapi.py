@@ -30,7 +30,7 @@ from tools.describe.schemas import Input, schemas_of
 DOCUMENT: Path = Path("docs/asyncapi.json")
 
 _CHANNEL = {"$ref": "#/channels/socket"}
-_Door = HttpOperation | SocketOperation
+_Spoken = HttpOperation | SocketOperation
 _OPENING = ("$connect", "$disconnect", "$default")
 _ERROR = {"$ref": "#/components/schemas/ErrorBody"}
 
@@ -38,18 +38,18 @@ _ERROR = {"$ref": "#/components/schemas/ErrorBody"}
 def document(operations: Sequence[Operation]) -> dict[str, Any]:
     """The AsyncAPI 3.0 document of everything among `operations` that listens or tells on a socket."""
     routes = of_kind(SocketOperation, operations)
-    doors: list[_Door] = [one for one in of_kind(HttpOperation, operations) if one.socket]
-    doors += [one for one in routes if one.route not in _OPENING]
+    spoken: list[_Spoken] = [one for one in of_kind(HttpOperation, operations) if one.socket]
+    spoken += [one for one in routes if one.route not in _OPENING]
     frames = sorted(
         {kind for one in of_kind(ConsumerOperation, operations) for kind in one.tells},
         key=lambda kind: str(kind.frame_name),
     )
-    schemas = _Schemas(doors, frames)
+    schemas = _Schemas(spoken, frames)
     messages: dict[str, Any] = {
         "Error": _frame("error", _ERROR, "A message was refused. The connection stays open.", asks=True)
     }
     described: dict[str, Any] = {}
-    for one in doors:
+    for one in spoken:
         event, answers = _events_of(one)
         schema = schemas.of_message(one)
         messages[_id(event)] = _frame(event, schema, summary_of(one), asks=True, is_asked=True)
@@ -121,30 +121,30 @@ _QUERY = {
 class _Schemas:
     """The JSON schemas of all frames' data, made together so that shared ones are one."""
 
-    def __init__(self, doors: Sequence[_Door], frames: Sequence[type[FrameData]]) -> None:
+    def __init__(self, spoken: Sequence[_Spoken], frames: Sequence[type[FrameData]]) -> None:
         kinds: dict[type[BaseModel], JsonSchemaMode] = dict.fromkeys(frames, "serialization")
-        for door in doors:
-            if (body := _body(door)) is not None:
+        for one in spoken:
+            if (body := _body(one)) is not None:
                 kinds[body] = "validation"
-            kinds[answer_of(door)[0]] = "serialization"
+            kinds[answer_of(one)[0]] = "serialization"
         inputs: list[Input] = [(kind, mode, TypeAdapter(kind)) for kind, mode in kinds.items()]
         self._made, self._models = schemas_of(inputs)
         self._models |= envelopes()
 
-    def of_message(self, door: _Door) -> dict[str, Any]:
+    def of_message(self, one: _Spoken) -> dict[str, Any]:
         """What a client sends: what the HTTP twin takes from its path, and its body's fields."""
-        body = _body(door)
-        if isinstance(door, SocketOperation):
+        body = _body(one)
+        if isinstance(one, SocketOperation):
             return self._model(body) if body else _closed({}, [])
-        ids = [name for name, kind in door.function.__annotations__.items() if kind is UUID]
+        ids = [name for name, kind in one.function.__annotations__.items() if kind is UUID]
         fields = {name: {"type": "string", "format": "uuid"} for name in ids}
         model = self._model(body) if body else {}
         return _closed(fields | model.get("properties", {}), ids + model.get("required", []))
 
-    def answered(self, door: _Door) -> dict[str, Any]:
+    def answered(self, one: _Spoken) -> dict[str, Any]:
         """What it receives in return: a few fields of the HTTP twin's answer."""
-        answer = answer_of(door)[0]
-        twin = None if isinstance(door, SocketOperation) else door.socket
+        answer = answer_of(one)[0]
+        twin = None if isinstance(one, SocketOperation) else one.socket
         if not twin:
             return self.of(answer)
         properties = self._model(answer)["properties"]
@@ -172,47 +172,47 @@ def _names_in(described: Any) -> set[str]:
     return set(re.findall(r"#/components/schemas/(\w+)", json.dumps(described)))
 
 
-def _body(door: _Door) -> type[Body] | None:
-    kinds = door.function.__annotations__.values()
+def _body(one: _Spoken) -> type[Body] | None:
+    kinds = one.function.__annotations__.values()
     return next((kind for kind in kinds if isinstance(kind, type) and issubclass(kind, Body)), None)
 
 
-def _events_of(door: _Door) -> tuple[str, str]:
+def _events_of(one: _Spoken) -> tuple[str, str]:
     """The event that an entry point receives, and the one that it answers with."""
-    if isinstance(door, HttpOperation) and door.socket:
-        return door.socket.event, door.socket.answers
-    assert isinstance(door, SocketOperation)  # noqa: S101 (what has no twin has a route)
-    return door.route, str(answer_of(door)[0].frame_name)
+    if isinstance(one, HttpOperation) and one.socket:
+        return one.socket.event, one.socket.answers
+    assert isinstance(one, SocketOperation)  # noqa: S101 (what has no twin has a route)
+    return one.route, str(answer_of(one)[0].frame_name)
 
 
-def _operation(door: _Door, event: str, answers: str) -> dict[str, Any]:
+def _operation(one: _Spoken, event: str, answers: str) -> dict[str, Any]:
     described: dict[str, Any] = {
         "action": "receive",
         "channel": _CHANNEL,
-        "summary": summary_of(door),
+        "summary": summary_of(one),
         "description": f"Send the frame `{event}`. The answer is the frame `{answers}`, or `error`.",
         "messages": [_message(event)],
         "reply": {"channel": _CHANNEL, "messages": [_message(answers), _message("error")]},
-        "x-refusals": sorted({kind.code for kind in _refusals_of(door)}),
+        "x-refusals": sorted({kind.code for kind in _refusals_of(one)}),
     }
-    if isinstance(door, SocketOperation):
+    if isinstance(one, SocketOperation):
         return described
-    described["x-http"] = f"{door.method} {door.path}"
-    described["x-roles"] = sorted(door.access)
-    if door.rate != "none":
-        requests, seconds = LIMITS[door.rate]
-        described["x-rate-limit"] = {"category": door.rate, "requests": requests, "seconds": seconds}
+    described["x-http"] = f"{one.method} {one.path}"
+    described["x-roles"] = sorted(one.access)
+    if one.rate != "none":
+        requests, seconds = LIMITS[one.rate]
+        described["x-rate-limit"] = {"category": one.rate, "requests": requests, "seconds": seconds}
     return described
 
 
-def _refusals_of(door: _Door) -> list[type[Refusal]]:
-    if isinstance(door, HttpOperation):
+def _refusals_of(one: _Spoken) -> list[type[Refusal]]:
+    if isinstance(one, HttpOperation):
         # A message has no Idempotency-Key, and its token was looked at before.
         never = (errors.KeyInFlight, errors.KeyReused, errors.TokenExpired, errors.InvalidToken)
-        return [MalformedJson, *(kind for kind in refusals_of(door) if kind not in never)]
+        return [MalformedJson, *(kind for kind in refusals_of(one) if kind not in never)]
     found: list[type[Refusal]] = [errors.Invalid, MalformedJson, Defect]
-    found += [errors.Unavailable] if door.database else []
-    knows_tokens = "tokens" in door.layers
+    found += [errors.Unavailable] if one.database else []
+    knows_tokens = "tokens" in one.layers
     return found + (
         [errors.Unauthenticated, errors.TokenExpired, errors.InvalidToken, errors.SessionEnded] if knows_tokens else []
     )

@@ -15,13 +15,13 @@ FOLDER = Path("docs/examples")
 
 def example_of(operation: Operation) -> dict[str, Any]:
     """The operation's example: what it has of `path`, `query`, `body` and `answer`."""
-    found: dict[str, Any] = examples(operation.domain).get(operation.name, {})
+    found: dict[str, Any] = examples(operation.word).get(operation.name, {})
     return found
 
 
 @cache
-def examples(domain: str) -> dict[str, Any]:
+def examples(word: str) -> dict[str, Any]:
     """The examples of a word's operations, by name."""
-    file = FOLDER / f"{domain}.json"
+    file = FOLDER / f"{word}.json"
     found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
     return found

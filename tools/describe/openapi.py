@@ -72,9 +72,7 @@ def document(operations: Sequence[Operation]) -> dict[str, Any]:
             "two decimals. Timestamps are ISO 8601 in UTC, with Z. Lists are paginated with an opaque cursor.",
         },
         "servers": [{"url": "/"}],
-        "tags": [
-            {"name": domain, "description": TAGS[domain]} for domain in sorted({each.domain for each in endpoints})
-        ],
+        "tags": [{"name": word, "description": TAGS[word]} for word in sorted({each.word for each in endpoints})],
         "paths": paths,
         "components": {
             "schemas": schemas.components() | envelopes(),
@@ -167,7 +165,7 @@ def _operation(operation: HttpOperation, schemas: _Schemas) -> dict[str, Any]:
     summary, _, description = str(sys.modules[operation.module].__doc__).strip().partition("\n\n")
     described: dict[str, Any] = {
         "operationId": operation.name,
-        "tags": [operation.domain],
+        "tags": [operation.word],
         "summary": _line(summary),
     }
     if description:

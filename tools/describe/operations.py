@@ -41,7 +41,7 @@ def document(operations: Sequence[Operation]) -> str:
 
 def _over_http(operations: Sequence[Operation]) -> str:
     lines = ["| route | event | who | what | file |", "|---|---|---|---|---|"]
-    for operation in sorted(requested(operations), key=lambda one: (one.domain, one.path, one.method)):
+    for operation in sorted(requested(operations), key=lambda one: (one.word, one.path, one.method)):
         event = f"`{operation.socket.event}`" if operation.socket else ""
         route = f"`{operation.method} {operation.path}`"
         lines.append(f"| {route} | {event} | {_who(operation)} | {_summary(operation)} | {_file(operation)} |")
@@ -51,7 +51,7 @@ def _over_http(operations: Sequence[Operation]) -> str:
 def _in_the_background(operations: Sequence[Operation]) -> str:
     lines = ["| kind | started by | what | file |", "|---|---|---|---|"]
     others = [one for one in operations if not (isinstance(one, HttpOperation) and one.method)]
-    for operation in sorted(others, key=lambda one: (one.domain, one.kind, one.name)):
+    for operation in sorted(others, key=lambda one: (one.word, one.kind, one.name)):
         lines.append(f"| {operation.kind} | {_trigger(operation)} | {_summary(operation)} | {_file(operation)} |")
     return "\n".join(lines)
 

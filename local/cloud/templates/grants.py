@@ -71,16 +71,16 @@ def _routes(resources: Resources, policies: Policies) -> Iterator[str]:
         for permission in templates.all("AWS::Lambda::Permission")
         if templates.property(permission, "Principal") == "apigateway.amazonaws.com"
     }
-    doors = [
+    callers = [
         *((each, "IntegrationUri", "CredentialsArn") for each in templates.all("AWS::ApiGatewayV2::Integration")),
         *(
             (each, "AuthorizerUri", "AuthorizerCredentialsArn")
             for each in templates.all("AWS::ApiGatewayV2::Authorizer")
         ),
     ]
-    for door, uri, credentials in doors:
-        arn = _function_arn(templates.property(door, uri))
-        role = templates.property(door, credentials)
+    for caller, uri, credentials in callers:
+        arn = _function_arn(templates.property(caller, uri))
+        role = templates.property(caller, credentials)
         if _last(arn) not in invited and not allowed(policies.get(role, []), Demand("lambda:InvokeFunction", arn)):
             yield f"API Gateway may not invoke {_last(arn)}"
 

@@ -9,8 +9,8 @@ from shared.kit.catalog import HttpOperation
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
-    """One HTTP API, and below which paths it answers; the first door of all has none, and answers everywhere else."""
+class HttpApi:
+    """One HTTP API, and below which paths it answers; the first of all has none, and answers everywhere else."""
 
     name: str
     api: apigateway.HttpApi
@@ -23,9 +23,14 @@ class Door:
         return [pattern for path in self.paths for pattern in (path, f"{path}/*")]
 
 
-def doors_of(operation: HttpOperation, doors: Sequence[Door]) -> Iterable[Door]:
-    """Where the operation has its route: one that answers whatever has no route of its own is behind every door."""
+def apis_of(operation: HttpOperation, http_apis: Sequence[HttpApi]) -> Iterable[HttpApi]:
+    """Where the operation has its route: one that answers whatever has no route of its own is in every API."""
     if not operation.method:
-        return doors
+        return http_apis
     path = f"{operation.path}/"
-    return [next((door for door in doors if path.startswith(tuple(f"{own}/" for own in door.paths))), doors[0])]
+    return [
+        next(
+            (http_api for http_api in http_apis if path.startswith(tuple(f"{own}/" for own in http_api.paths))),
+            http_apis[0],
+        )
+    ]

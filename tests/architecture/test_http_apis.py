@@ -9,7 +9,7 @@ import pytest
 
 from shared.kit.catalog import HttpOperation, Operation
 from stacks import apis
-from stacks.parts.doors import Door, doors_of
+from stacks.parts.http_apis import HttpApi, apis_of
 from tests.architecture.templates import Templates, synthesize
 
 LIMIT = 300
@@ -33,22 +33,22 @@ def test_no_http_api_comes_near_the_limit_of_integrations(
 def test_a_path_leads_to_the_api_that_has_it_and_every_other_to_the_first(operations: tuple[Operation, ...]) -> None:
     rent_roll, refuse = (by_name(operations, name) for name in ("show_rent_roll", "refuse_route"))
     first, reports, part = (
-        Door("Http", None),
-        Door("Reports", None, ("/api/v1/reports",)),
-        Door("Part", None, ("/api",)),
+        HttpApi("Http", None),
+        HttpApi("Reports", None, ("/api/v1/reports",)),
+        HttpApi("Part", None, ("/api",)),
     )  # type: ignore[arg-type]
 
-    assert list(doors_of(rent_roll, [first, reports])) == [reports]
-    assert list(doors_of(rent_roll, [first, Door("Other", None, ("/api/v1/report",))])) == [first]  # type: ignore[arg-type]
-    assert list(doors_of(rent_roll, [first, part])) == [part]
-    # What has no route of its own is refused behind every door.
-    assert list(doors_of(refuse, [first, reports])) == [first, reports]
+    assert list(apis_of(rent_roll, [first, reports])) == [reports]
+    assert list(apis_of(rent_roll, [first, HttpApi("Other", None, ("/api/v1/report",))])) == [first]  # type: ignore[arg-type]
+    assert list(apis_of(rent_roll, [first, part])) == [part]
+    # What has no route of its own is refused by every API.
+    assert list(apis_of(refuse, [first, reports])) == [first, reports]
 
 
 @pytest.fixture(scope="module")
 def two(tmp_path_factory: pytest.TempPathFactory, operations: tuple[Operation, ...]) -> Iterator[Templates]:
     """The development stage, reports behind an API of their own; of the words only some."""
-    some = tuple(each for each in operations if each.domain in ("auth", "realtime", "reports", "system"))
+    some = tuple(each for each in operations if each.word in ("auth", "realtime", "reports", "system"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(apis, "HTTP_APIS", {"Http": (), "Reports": ("/api/v1/reports",)})
         yield synthesize(tmp_path_factory.mktemp("two"), "dev", some)
