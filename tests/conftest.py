@@ -19,6 +19,7 @@ from tests import privacy
 from tests.arena import Arena
 from tests.given import TestServer, check_given
 from tests.invariants import untied
+from tests.realtime import sockets
 from tests.world import World, close_connections
 
 REGION = "us-east-1"
@@ -44,6 +45,11 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     # A worker of xdist starts after the process that has looked.
     if not hasattr(session.config, "workerinput"):
         check_given(DATABASE)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if session.config.getoption("--keep-examples"):
+        sockets.keep_frames()
 
 
 @pytest.fixture

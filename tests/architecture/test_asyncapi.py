@@ -105,6 +105,13 @@ def test_a_socket_authenticates_by_ticket_or_token_and_every_message_may_get_an_
             assert {"VALIDATION_ERROR", "MALFORMED_JSON", "INTERNAL_ERROR"} <= set(operation["x-refusals"])
 
 
+@pytest.mark.parametrize("event", MESSAGES)
+def test_every_message_has_an_example_that_is_as_described(event):
+    [example] = MESSAGES[event].get("examples") or pytest.fail("a test that `make examples` runs must send or hear it")
+
+    assert described(example["payload"])["event"] == event
+
+
 @pytest.mark.parametrize("event", SOURCE)
 def test_the_frames_of_s0_are_described(event):
     described({"event": event, "data": SOURCE[event] | BESIDE.get(event, {})})

@@ -5,7 +5,6 @@ What differs from one run to the next (ids, addresses, tokens) is the running pl
 
 import importlib
 import json
-import re
 from typing import Any
 
 import pytest
@@ -13,6 +12,7 @@ import pytest
 from shared.kit import catalog, wire
 from tests.auth.authenticator import stopped_clock
 from tests.call import call
+from tests.kept import UUID, keep
 from tests.published import validator
 from tests.successes import Successes
 from tools.describe import examples
@@ -20,10 +20,8 @@ from tools.describe import examples
 ELSEWHERE = {"start_oauth", "finish_oauth", "exchange_oauth"}
 """What a sign-in provider has to answer first: tests/auth/test_oauth.py."""
 OPERATIONS = [each for each in catalog.load() if each.kind == "endpoint" and each.method and each.name not in ELSEWHERE]
-UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 OWN = {"email", "token", "refresh_token", "mfa_token", "recovery_code", "code", "document_sha256", "signature"}
 """Fields whose value is another one in every run."""
-SECRET = re.compile(r'"(token|refresh_token|mfa_token|secret|ticket|otpauth_uri|qr_png|n|kid|cursor)": "[^"]{12,}"')
 
 
 @pytest.fixture(scope="module")
@@ -59,32 +57,12 @@ def shortened(value: Any) -> Any:
     return {key: shortened(one) for key, one in value.items()} if isinstance(value, dict) else value
 
 
-def told(example: dict[str, Any]) -> dict[str, Any]:
-    """The example as it is published: the same few ids, and no secret in full."""
-    text = json.dumps(example, ensure_ascii=False)
-    for number, found in enumerate(dict.fromkeys(UUID.findall(text)), start=1):
-        text = text.replace(found, f"0195f3a8-0000-7000-8000-{number:012}")
-    text = re.sub(r"[0-9a-f.-]+@example\.com", "somebody@example.com", text)
-    text = SECRET.sub(lambda found: f'"{found[1]}": "eyJhbGciOiJSUzI1NiJ9…"', text)
-    text = re.sub(r'"https?://127\.0\.0\.1[^/"]*', '"https://api.example.com', text)
-    made: dict[str, Any] = json.loads(text)
-    return made
-
-
 def problems_of(operation: Any, example: dict[str, Any]) -> list[str]:
     """Where the example's answer is not as the document says."""
     if "answer" not in example:
         return []
     found = validator(operation.path, operation.method, operation.returns)
     return [problem.message for problem in found.iter_errors(example["answer"])] if found else []
-
-
-def keep(operation: Any, example: dict[str, Any]) -> None:
-    file = examples.FOLDER / f"{operation.word}.json"
-    every = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
-    every[operation.name] = told(example)
-    file.parent.mkdir(exist_ok=True)
-    file.write_text(json.dumps(dict(sorted(every.items())), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
@@ -104,7 +82,7 @@ def test_the_example_succeeds_and_its_answer_is_as_published(operation, successe
     has_json = operation.returns != 204 and "application/json" in reply.headers["content-type"]
     answer = {"answer": shortened(json.loads(reply.body))} if has_json and operation.word != "system" else {}
     if keeps and (not is_kept or problems_of(operation, example)):
-        keep(operation, parts | answer)
+        keep(examples.FOLDER / f"{operation.word}.json", {operation.name: parts | answer})
         return
     assert is_kept or not parts | answer, "run `make examples`"
     assert example.keys() == (parts | answer).keys(), "run `make examples`"
@@ -116,5 +94,5 @@ def test_the_example_succeeds_and_its_answer_is_as_published(operation, successe
 def test_no_example_is_left_of_what_is_gone():
     names = {operation.name for operation in OPERATIONS}
 
-    for file in examples.FOLDER.glob("*.json"):
+    for file in set(examples.FOLDER.glob("*.json")) - {examples.FRAMES}:
         assert json.loads(file.read_text(encoding="utf-8")).keys() <= names

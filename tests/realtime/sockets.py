@@ -11,7 +11,12 @@ from jsonschema import Draft202012Validator
 
 from shared.kit import wire
 from shared.kit.ids import new_id
+from tests.kept import keep
 from tests.published import FORMATS, closed
+from tools.describe import examples
+
+FRAMES: dict[str, dict[str, Any]] = {}
+"""One frame of each event that this run of the tests has sent or heard."""
 
 
 class Client:
@@ -28,7 +33,10 @@ class Client:
     def say(self, handler: Any, event: str, data: Any = None, **more: Any) -> dict[str, Any]:
         """The frame that a frame is answered with."""
         frame = {"event": event} | ({} if data is None else {"data": data}) | more
-        return self.send(handler, wire.render(frame))
+        text = wire.render(frame)
+        if is_described(asked := json.loads(text)):
+            FRAMES.setdefault(event, asked)
+        return self.send(handler, text)
 
     def send(self, handler: Any, text: str) -> dict[str, Any]:
         answer = handler(self._event(body=text, isBase64Encoded=False), None)
@@ -49,7 +57,21 @@ def described(frame: dict[str, Any]) -> dict[str, Any]:
     assert frame["event"] in schemas, frame
     problems = [problem.message for problem in schemas[frame["event"]].iter_errors(frame)]
     assert problems == [], frame
+    FRAMES.setdefault(frame["event"], frame)
     return frame
+
+
+def is_described(frame: dict[str, Any]) -> bool:
+    """Whether docs/asyncapi.json has such a frame."""
+    schema = _schemas().get(str(frame.get("event")))
+    return schema is not None and schema.is_valid(frame)
+
+
+def keep_frames() -> None:
+    """Keep the frames of this run of which docs/examples has none yet, or one that is out of date."""
+    known = examples.frames()
+    news = {event: frame for event, frame in FRAMES.items() if not is_described(known.get(event, {}))}
+    keep(examples.FRAMES, news)
 
 
 @cache

@@ -24,6 +24,7 @@ from shared.kit.reply import Defect
 from shared.kit.socket import SocketOperation
 from shared.kit.wire import MalformedJson
 from tools.describe.components import CONTACT, TAGS, envelopes
+from tools.describe.examples import frames
 from tools.describe.openapi import answer_of, refusals_of, summary_of
 from tools.describe.schemas import Input, schemas_of
 
@@ -40,11 +41,11 @@ def document(operations: Sequence[Operation]) -> dict[str, Any]:
     routes = of_kind(SocketOperation, operations)
     spoken: list[_Spoken] = [one for one in of_kind(HttpOperation, operations) if one.socket]
     spoken += [one for one in routes if one.route not in _OPENING]
-    frames = sorted(
+    told = sorted(
         {kind for one in of_kind(ConsumerOperation, operations) for kind in one.tells},
         key=lambda kind: str(kind.frame_name),
     )
-    schemas = _Schemas(spoken, frames)
+    schemas = _Schemas(spoken, told)
     messages: dict[str, Any] = {
         "Error": _frame("error", _ERROR, "A message was refused. The connection stays open.", asks=True)
     }
@@ -55,7 +56,7 @@ def document(operations: Sequence[Operation]) -> dict[str, Any]:
         messages[_id(event)] = _frame(event, schema, summary_of(one), asks=True, is_asked=True)
         messages[_id(answers)] = _frame(answers, schemas.answered(one), f"The answer to `{event}`.", asks=True)
         described[one.name] = _operation(one, event, answers)
-    for kind in frames:
+    for kind in told:
         messages[_id(kind.frame_name)] = _frame(kind.frame_name, schemas.of(kind), summary_of(kind))
         described[f"tell_{kind.frame_name.replace(':', '_')}"] = {
             "action": "send",
@@ -121,8 +122,8 @@ _QUERY = {
 class _Schemas:
     """The JSON schemas of all frames' data, made together so that shared ones are one."""
 
-    def __init__(self, spoken: Sequence[_Spoken], frames: Sequence[type[FrameData]]) -> None:
-        kinds: dict[type[BaseModel], JsonSchemaMode] = dict.fromkeys(frames, "serialization")
+    def __init__(self, spoken: Sequence[_Spoken], told: Sequence[type[FrameData]]) -> None:
+        kinds: dict[type[BaseModel], JsonSchemaMode] = dict.fromkeys(told, "serialization")
         for one in spoken:
             if (body := _body(one)) is not None:
                 kinds[body] = "validation"
@@ -232,7 +233,10 @@ def _frame(
         payload = _closed(fields, ["event", "data"] if "required" in data else ["event"])
     else:
         payload = _object(fields, ["event", "data"])
-    return {"name": event, "title": event, "summary": summary, "payload": payload}
+    message: dict[str, Any] = {"name": event, "title": event, "summary": summary, "payload": payload}
+    if example := frames().get(event):
+        message["examples"] = [{"payload": example}]
+    return message
 
 
 def _object(properties: dict[str, Any], required: list[str]) -> dict[str, Any]:
