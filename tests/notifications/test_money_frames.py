@@ -18,7 +18,7 @@ def sockets_of(*users):
     return opened
 
 
-def test_a_payment_that_changed_is_told_to_both_sides(lease, invoke):  # noqa: F811
+def test_a_paid_payment_is_told_to_both_sides(lease, invoke):  # noqa: F811
     [payment] = lease.payments()
     heard_by = sockets_of(lease.owner, lease.client)
     details = lease.world.event_details(payment["id"])[-1]
@@ -27,7 +27,7 @@ def test_a_payment_that_changed_is_told_to_both_sides(lease, invoke):  # noqa: F
 
     heard = frames()
     for socket in heard_by:
-        [data] = [frame["data"] for frame in heard[socket] if frame["event"] == "payment:updated"]
+        [*_, data] = [frame["data"] for frame in heard[socket] if frame["event"] == "payment:updated"]
         assert data == {
             "payment_id": payment["id"],
             "contract_id": str(lease.contract),
@@ -44,5 +44,5 @@ def test_credit_that_moved_is_told_to_both_sides(lease, invoke):  # noqa: F811
 
     heard = frames()
     for socket in heard_by:
-        [data] = [frame["data"] for frame in heard[socket] if frame["event"] == "account:updated"]
+        [*_, data] = [frame["data"] for frame in heard[socket] if frame["event"] == "account:updated"]
         assert data["contract_id"] == str(lease.contract)
