@@ -1,7 +1,7 @@
 """Row 10: the rent roll of ten thousand spaces, from the event to the answer.
 
 One owner's ten buildings: nine of ten spaces are let, half of the leases with an increase each year, all with a deposit
-and two years of installments behind them, some of which are owed. Beside it stand its own statements in a bare psycopg
+and two years of installments behind them, some of which are owed, with their invoices and money. Beside it stand its own statements in a bare psycopg
 loop, which neither calculates nor writes an answer.
 """
 
@@ -65,6 +65,18 @@ FROM contracts c, generate_series(0, 24) n,
      LATERAL (SELECT (date_trunc('month', now()) - make_interval(months => 24 - n))::date AS day,
                      n = 24 AND hashtext(c.id::text) %% 10 = 0 AS is_owed) AS its
 WHERE c.owner_organization_id = %(organization)s;
+
+INSERT INTO invoices (id, contract_id, payment_id, owner_organization_id, client_organization_id, number, net_amount,
+                      total_amount, currency, issued_on, due_date, owner_party, client_party)
+SELECT gen_random_uuid(), p.contract_id, p.id, p.owner_organization_id, p.client_organization_id,
+       row_number() OVER (ORDER BY p.due_date, p.id), p.amount, p.amount, p.currency, p.due_date, p.due_date, '{}', '{}'
+FROM payments p WHERE p.owner_organization_id = %(organization)s;
+
+INSERT INTO payment_transactions (id, payment_id, contract_id, owner_organization_id, client_organization_id, amount,
+                                  currency, paid_date)
+SELECT gen_random_uuid(), p.id, p.contract_id, p.owner_organization_id, p.client_organization_id, p.paid_amount,
+       p.currency, p.paid_date
+FROM payments p WHERE p.owner_organization_id = %(organization)s AND p.paid_amount > 0;
 """
 
 

@@ -232,6 +232,7 @@ def calendar(_days: World, call, environment: None):  # type: ignore[no-untyped-
     shared, os.environ["DATABASE_NAME"] = os.environ["DATABASE_NAME"], "days"
     calendar = Calendar(_days, call)
     yield calendar
+    calendar.reports_tie()
     close_connections()
     os.environ["DATABASE_NAME"] = shared
     assert untied(_days.database_url, [lease.contract for lease in calendar.leases]) == {}

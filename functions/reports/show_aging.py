@@ -1,7 +1,9 @@
 """Retrieve the aging report.
 
 Shows who owes what as of a given day, and for how many days it has been due. Invoiced amounts that are not yet due
-count as current. The response is JSON, or CSV with `Accept: text/csv`.
+count as current. Beside the open amounts stand unapplied credit, what is prepaid and the ledger's balance; the totals
+say whether they tie: the ledgers are the open amounts less unapplied credit less what is prepaid. The response is JSON,
+or CSV with `Accept: text/csv`.
 """
 
 from typing import Annotated
@@ -15,11 +17,12 @@ from shared.reports import queries
 from shared.reports.answer import answer, table_of
 from shared.reports.figures import aging
 from shared.reports.models import Aging, AgingRow, ReportFilter
+from shared.reports.money import select_accounts
 
 
 @endpoint("GET /reports/aging", access=may(Right.READ_REPORTS), timeout=25, memory=1024)
 def show_aging(caller: Caller, query: ReportFilter, request: Request) -> Reply[Aging | Annotated[File, "text/csv"]]:
     with reading(caller) as tx:
-        as_of, rows = queries.select_open(tx, queries.scope_of(caller, query.building_id, query.as_of))
-    report = aging(rows, as_of)
+        asked, accounts = select_accounts(tx, queries.scope_of(caller, query.building_id, query.as_of))
+    report = aging(accounts, asked)
     return answer(request, "aging", report, table_of(AgingRow.model_fields, report["data"]))

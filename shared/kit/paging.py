@@ -20,6 +20,9 @@ from shared.kit.request import current
 
 _MAC = 16
 
+END: dict[str, Any] = {"cursor": None, "has_more": False}
+"""The `meta` of the last page."""
+
 
 class Paged(Query):
     """What every list takes: `limit` (1 to 100) and the `cursor` of the page before."""
@@ -53,9 +56,13 @@ class Paged(Query):
         """Of `limit + 1` rows: the page's rows and its `meta`. `key` names the columns of the sort key."""
         shown = list(rows[: self.limit])
         if len(rows) <= self.limit:
-            return shown, {"cursor": None, "has_more": False}
-        text = wire.render([str(shown[-1][name]) for name in key]).encode()
-        return shown, {"cursor": _spelled(self._mac(text) + text), "has_more": True}
+            return shown, END
+        return shown, self.more_after(*(shown[-1][name] for name in key))
+
+    def more_after(self, *values: Any) -> dict[str, Any]:
+        """The `meta` of a page whose last row has this sort key."""
+        text = wire.render([str(value) for value in values]).encode()
+        return {"cursor": _spelled(self._mac(text) + text), "has_more": True}
 
     def _mac(self, text: bytes) -> bytes:
         filters = self.model_dump(exclude={"cursor", "limit"}, exclude_none=True)

@@ -4,7 +4,10 @@ import csv
 import gzip
 import io
 from collections.abc import Iterable, Sequence
+from itertools import dropwhile
 from typing import Any
+from unicodedata import category
+from urllib.parse import urlencode
 
 from shared.kit import wire
 from shared.kit.accept import preferred
@@ -22,7 +25,8 @@ _LARGE = 500
 _MOST_BYTES = 4_400_000
 """Lambda answers 6 MB at most, in base64."""
 
-# A spreadsheet takes a cell that begins with one of these for a formula, and runs it (OWASP, CSV injection).
+# A spreadsheet takes a cell that begins with one of these for a formula, and runs it (OWASP, CSV injection). Blanks and
+# invisible signs (category Cf) before it do not always stop it.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
@@ -30,6 +34,11 @@ def check_size(spaces: Sequence[Any]) -> None:
     """Raises Invalid if there are more spaces than a report may contain."""
     if len(spaces) > LARGEST:
         raise Invalid(Detail("building_id", f"is required: there are more than {LARGEST:,} spaces"))
+
+
+def accepts_gzip(request: Request) -> bool:
+    """Whether the client takes a compressed answer."""
+    return "gzip" in request.headers.get("accept-encoding", "")
 
 
 def table_of(names: Iterable[str], rows: Iterable[Row]) -> Table:
@@ -41,6 +50,10 @@ def table_of(names: Iterable[str], rows: Iterable[Row]) -> Table:
 def answer(request: Request, name: str, report: dict[str, Any], table: Table) -> Reply[Any]:
     """The report in the format asked for; in CSV its table alone."""
     headers = {"vary": "Accept, Accept-Encoding"}
+    if cursor := report.get("meta", {}).get("cursor"):
+        # Relative to the request: its own parameters, with another cursor (RFC 8288).
+        asked = request.event.get("queryStringParameters") or {}
+        headers["link"] = f'<?{urlencode(asked | {"cursor": cursor})}>; rel="next"'
     is_large = len(table.rows) >= _LARGE
     if preferred(request, JSON, CSV) == CSV:
         content, content_type = sheet(table).encode(), f"{CSV}; charset=utf-8"
@@ -49,7 +62,7 @@ def answer(request: Request, name: str, report: dict[str, Any], table: Table) ->
         return Reply(report, headers=headers)
     else:
         content, content_type, saved_as = wire.render(report).encode(), JSON, None
-    if is_large and "gzip" in request.headers.get("accept-encoding", ""):
+    if is_large and accepts_gzip(request):
         content, headers = gzip.compress(content, 1), headers | {"content-encoding": "gzip"}
     if len(content) > _MOST_BYTES:
         raise Invalid(
@@ -68,4 +81,10 @@ def sheet(table: Table) -> str:
 
 
 def _safe(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return f"'{text}" if text.startswith(_FORMULA) or _without_lead(text).startswith(_FORMULA) else text
+
+
+def _without_lead(text: str) -> str:
+    if text[:1].isalnum():
+        return text
+    return "".join(dropwhile(lambda char: char.isspace() or category(char) == "Cf", text))

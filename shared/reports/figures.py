@@ -1,24 +1,26 @@
 """Occupancy, expirations and aging of a portfolio."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from itertools import groupby
-from operator import itemgetter
 from typing import Any
 
-from shared.kit.db import Row
 from shared.kit.wire import Table
 from shared.maths import reports
 from shared.maths.currencies import exponent_of
-from shared.maths.exact import ZERO, added, rounded
+from shared.maths.exact import ZERO, added, less, rounded
 from shared.reports.answer import table_of
 from shared.reports.models import BuildingOccupancy, CurrencyOccupancy
+from shared.reports.money import Account, Asked
 from shared.reports.portfolio import Holding, area_of, leases_of
 
 _NOTHING = Decimal("0.00")
 _AGES = ("current", "days_1_30", "days_31_60", "days_61_90", "days_over_90")
 """How `AGING_BUCKETS` are named on the wire."""
+_BESIDE = ("unapplied_credit", "prepaid", "ledger_balance")
+_ACCOUNT = ("contract_id", "tenant", "building_id", "building_name", "space_id", "space_name", "currency")
 
 
 def occupancy(found: Sequence[Holding], as_of: date) -> dict[str, Any]:
@@ -101,24 +103,35 @@ def _expiry(currency: str, year: reports.ExpiryYear) -> dict[str, Any]:
     }
 
 
-def aging(rows: Sequence[Row], as_of: date) -> dict[str, Any]:
-    """The `Aging` report. `rows` are open installments, grouped by contract."""
-    lines = []
-    for contract_id, installments in groupby(rows, key=itemgetter("contract_id")):
-        its = list(installments)
-        names = ("tenant", "building_id", "building_name", "space_id", "space_name", "currency")
-        lines.append({"contract_id": contract_id, **{name: its[0][name] for name in names}, **_aged(its, as_of)})
+def aging(accounts: Sequence[Account], asked: Asked) -> dict[str, Any]:
+    """The `Aging` report. Of a day ahead nobody knows what will be open: its amounts are null."""
+    named = _unknown if asked.is_ahead else partial(_aged, as_of=asked.as_of)
+    lines = [{name: getattr(one, name) for name in _ACCOUNT} | named([one]) for one in accounts]
     totals = []
-    for currency in sorted({row["currency"] for row in rows}):
-        its = [row for row in rows if row["currency"] == currency]
-        totals.append({"currency": currency, **_aged(its, as_of)})
-    return {"as_of": as_of, "data": lines, "totals": totals}
+    for currency in sorted({one.currency for one in accounts}):
+        figures = named([one for one in accounts if one.currency == currency])
+        totals.append({"currency": currency, **figures, "ties": tie(figures, "total")})
+    return {"as_of": asked.as_of, "data": lines, "totals": totals}
 
 
-def _aged(rows: Iterable[Row], as_of: date) -> dict[str, Decimal]:
-    buckets = reports.aging(((row["due_date"], row["amount"]) for row in rows), as_of)
-    found = {age: added(_NOTHING, amount) for age, amount in zip(_AGES, buckets.values(), strict=True)}
-    return found | {"total": added(*found.values())}
+def _aged(accounts: Sequence[Account], as_of: date) -> dict[str, Decimal | None]:
+    found = [pair for one in accounts for pair in zip(one.days, one.amounts, strict=True)]
+    ages = [added(_NOTHING, amount) for amount in reports.aging(found, as_of).values()]
+    ahead = [added(_NOTHING, *(getattr(one, name) for one in accounts)) for name in _BESIDE]
+    return dict(zip((*_AGES, "total", *_BESIDE), (*ages, added(*ages), *ahead), strict=True))
+
+
+def _unknown(accounts: Sequence[Account]) -> dict[str, Decimal | None]:
+    return dict.fromkeys((*_AGES, "total", *_BESIDE))
+
+
+def tie(figures: Mapping[str, Decimal | None], *owed: str) -> bool | None:
+    """Whether what is open, less unapplied credit, less what is prepaid, is what the ledgers say; None of a day
+    ahead."""
+    balance, *open_, credit, prepaid = (figures[name] for name in ("ledger_balance", *owed, *_BESIDE[:2]))
+    if balance is None:
+        return None
+    return balance == less(added(*(amount or ZERO for amount in open_)), credit or ZERO, prepaid or ZERO)
 
 
 def _split(found: Sequence[Holding]) -> list[tuple[str, list[Holding]]]:

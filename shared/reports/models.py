@@ -5,7 +5,10 @@ from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
-from shared.kit.fields import AskedDay, AskedId, Like, Query, View
+from pydantic import Field
+
+from shared.kit.fields import AskedCount, AskedDay, AskedId, Like, Query, View
+from shared.kit.paging import Paged, PageMeta
 from shared.maths.reports import ExpiryBucket, SpaceStatus
 
 
@@ -19,6 +22,13 @@ class ReportFilter(DayFilter):
     """Of which building; of all where none is named."""
 
     building_id: AskedId | None = None
+
+
+class RentRollFilter(ReportFilter, Paged):
+    """Which building and day, and which page of a roll that is longer than one."""
+
+    limit: Annotated[AskedCount, Field(ge=1, le=20_000)] = 20_000
+    """How many spaces a page has at most; 5,000 without `Accept-Encoding: gzip`."""
 
 
 class RentRollRow(View):
@@ -50,19 +60,35 @@ class RentRollRow(View):
     next_step_rent: Decimal | None
     deposit_held: Decimal | None
     past_due: Decimal | None
+    """Null for a day ahead, as all that is open or paid ahead: nobody knows it yet."""
+    current: Decimal | None
+    """Invoiced and not past due."""
+    unapplied_credit: Decimal | None
+    """Money and credit beyond all that is open."""
+    prepaid: Decimal | None
+    """What settles installments that are not invoiced yet."""
+    ledger_balance: Decimal | None
+    """What the ledgers of the lease, and of those it renews, say is owed."""
     asking_rent: Decimal | None
     asking_currency: str
 
 
 class RentTotals(View):
-    """The totals of the leases in one currency."""
+    """The totals of the leases in one currency. They tie: `ledger_balance` is `past_due` and `current` less
+    `unapplied_credit` less `prepaid`."""
 
     currency: str
     leases: int
     monthly_rent: Decimal
     annual_rent: Decimal
     deposit_held: Decimal
-    past_due: Decimal
+    past_due: Decimal | None
+    current: Decimal | None
+    unapplied_credit: Decimal | None
+    prepaid: Decimal | None
+    ledger_balance: Decimal | None
+    ties: bool | None
+    """Whether the ledgers, added up by themselves, say the same; null for a day ahead."""
 
 
 class RentRollTotals(View):
@@ -76,11 +102,12 @@ class RentRollTotals(View):
 
 
 class RentRoll(View):
-    """One row for each leasable space, vacant ones included."""
+    """One row for each leasable space, vacant ones included. The totals are the whole report's on every page."""
 
     as_of: date
     data: list[RentRollRow]
     totals: RentRollTotals
+    meta: PageMeta
 
 
 class CurrencyOccupancy(View):
@@ -149,7 +176,7 @@ class Expirations(View):
 
 
 class AgingRow(View):
-    """What a tenant owes on a lease, by the number of days it has been due."""
+    """What a tenant owes on a lease, by the number of days it has been due, and what is paid ahead."""
 
     contract_id: UUID
     tenant: str
@@ -158,24 +185,37 @@ class AgingRow(View):
     space_id: UUID
     space_name: str
     currency: str
-    current: Decimal
-    days_1_30: Decimal
-    days_31_60: Decimal
-    days_61_90: Decimal
-    days_over_90: Decimal
-    total: Decimal
+    current: Decimal | None
+    """Null for a day ahead, as all amounts: nobody knows yet what will be open."""
+    days_1_30: Decimal | None
+    days_31_60: Decimal | None
+    days_61_90: Decimal | None
+    days_over_90: Decimal | None
+    total: Decimal | None
+    unapplied_credit: Decimal | None
+    """Money and credit beyond all that is open."""
+    prepaid: Decimal | None
+    """What settles installments that are not invoiced yet."""
+    ledger_balance: Decimal | None
+    """What the contract's ledger says is owed."""
 
 
 class AgingTotals(View):
-    """The amounts owed in one currency."""
+    """The amounts owed in one currency. They tie: `ledger_balance` is `total` less `unapplied_credit` less
+    `prepaid`."""
 
     currency: str
-    current: Decimal
-    days_1_30: Decimal
-    days_31_60: Decimal
-    days_61_90: Decimal
-    days_over_90: Decimal
-    total: Decimal
+    current: Decimal | None
+    days_1_30: Decimal | None
+    days_31_60: Decimal | None
+    days_61_90: Decimal | None
+    days_over_90: Decimal | None
+    total: Decimal | None
+    unapplied_credit: Decimal | None
+    prepaid: Decimal | None
+    ledger_balance: Decimal | None
+    ties: bool | None
+    """Whether the ledgers, added up by themselves, say the same; null for a day ahead."""
 
 
 class Aging(View):

@@ -90,7 +90,8 @@ def rent_psf(one: Holding) -> Decimal | None:
     if rents is None or deal is None or deal.contract_type == "SALE":
         return None
     yearly = CONTEXT.divide(CONTEXT.multiply(rents.rent, _MONTHS), row.area_sqft)
-    return rounded(yearly, exponent_of(deal.currency))
+    # A rate has cents also in a currency without them: a rounded rate times the area is no rent.
+    return rounded(yearly, max(2, exponent_of(deal.currency)))
 
 
 def _as_people_count(name: str) -> list[tuple[int, int, str]]:

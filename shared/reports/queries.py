@@ -17,7 +17,7 @@ LARGEST = 20_000
 """The largest number of spaces in a report: its answer has to fit into what Lambda may return."""
 
 # Without a day asked for it is the last one that has begun at each of the buildings.
-_PLACES = (
+PLACES = (
     """
 WITH RECURSIVE mine AS (
     SELECT b.id, b.name, b.address, b.timezone
@@ -31,7 +31,7 @@ WITH RECURSIVE mine AS (
            max(app.today(m.timezone)) AS today
     FROM mine m
 ), day AS MATERIALIZED (
-    SELECT a.as_of, coalesce(a.as_of < a.today, false) AS is_past
+    SELECT a.as_of, coalesce(a.as_of < a.today, false) AS is_past, coalesce(a.as_of > a.today, false) AS is_ahead
     FROM asked a
 ), place AS MATERIALIZED (
     SELECT m.id, m.name, m.address, d.as_of, its.end AS known_at, its.end <= app.now() AS is_past,
@@ -42,7 +42,7 @@ WITH RECURSIVE mine AS (
 """
 )
 
-_SELECT_DAY = _PLACES + "SELECT d.as_of FROM day d"
+SELECT_DAY = PLACES + "SELECT d.as_of, d.is_ahead FROM day d"
 
 _SELECT_BUILDING = """
 SELECT b.id, b.name, b.address
@@ -56,8 +56,8 @@ WHERE f.building_id = %(building_id)s AND f.deleted_at IS NULL
 ORDER BY f.floor_number DESC
 """
 
-_SELECT_SPACES = (
-    _PLACES
+SELECT_SPACES = (
+    PLACES
     + """
 SELECT s.id::text AS space_id, s.building_id::text, p.name AS building_name, f.floor_number, it.name AS space_name,
        it.gross_sqft AS area_sqft,
@@ -89,7 +89,7 @@ LIMIT %(limit)s
 
 # Of each space the lease that holds it on the day, or else the next one: no two of them overlap, so it is the first
 # that has not ended. An executed lease has been activated, and is not given up before its last day.
-_LEASES = """
+LEASES = """
 SELECT DISTINCT ON (c.space_id)
        c.space_id, c.id AS contract_id, c.contract_type, c.start_date, it.end_date, c.term_months,
        c.base_rent, c.currency, c.escalation::text, c.free_rent::text,
@@ -121,127 +121,20 @@ WHERE c.activated_at < p.known_at AND it.status IN ('SIGNED', 'ACTIVE', 'EXPIRED
 ORDER BY c.space_id, c.start_date
 """
 
-_LEASE = """
+LEASE = """
 l.space_id::text, l.contract_id::text, l.contract_type, l.start_date, l.end_date, l.term_months, l.base_rent,
        l.currency, l.escalation, l.free_rent, l.rentable_sqft, l.index_values, l.tenant
 """
 
 _SELECT_LEASES = (
-    _PLACES
+    PLACES
     + ", lease AS ("
-    + _LEASES
+    + LEASES
     + ") SELECT "
-    + _LEASE
-    + ", NULL::numeric AS deposit_held, NULL::numeric AS past_due FROM lease l"
-)
-
-# How much of the payment was settled by the day; for a day in the past, by its transactions.
-_PAID = """
-CASE WHEN NOT d.is_past THEN p.paid_amount
-     ELSE coalesce((SELECT sum(t.settled) FROM booked_transactions t
-                    WHERE t.payment_id = p.id AND t.paid_date <= d.as_of), 0)
-END
-"""
-
-# How much of a deposit had been applied to the balance, or returned, by the day.
-_SPENT = """
-coalesce((SELECT sum(t.deposit_used) FROM booked_transactions t
-          WHERE t.payment_id = p.id AND t.paid_date <= d.as_of), 0)
-"""
-
-# Open installments: those that were due, or asked for by an invoice, and not settled by the day. One that is settled
-# today was open on days before: only of a past day those are looked through too.
-_OPEN = (
-    _PLACES
-    + """, owed AS (
-    SELECT p.*
-    FROM payments p CROSS JOIN day d
-    WHERE """
-    + owned("p")
-    + """
-      AND p.status <> 'PAID' AND p.due_date <= d.as_of + 366
-    UNION ALL
-    SELECT p.*
-    FROM payments p CROSS JOIN day d
-    WHERE """
-    + owned("p")
-    + """
-      AND p.status = 'PAID' AND (p.paid_date > d.as_of OR p.credited_amount > 0 OR p.written_off_amount > 0)
-      AND p.due_date <= d.as_of + 366
-      AND d.is_past
-), open AS (
-    SELECT p.contract_id, p.due_date, p.currency, d.as_of,
-           p.owed - """
-    + _PAID
-    + """
-           -- Credit notes of later days had not lowered it yet.
-           + coalesce((SELECT sum(i.total_amount) FROM invoices i
-                       WHERE i.payment_id = p.id AND i.kind = 'CREDIT_NOTE' AND i.issued_on > d.as_of), 0)
-           -- Nor had what was written off later.
-           + coalesce((SELECT sum(t.written_off) FROM booked_transactions t
-                       WHERE t.payment_id = p.id AND t.paid_date > d.as_of), 0) AS amount
-    FROM owed p
-    CROSS JOIN day d
-    WHERE (p.due_date <= d.as_of
-           OR EXISTS (SELECT FROM invoices i
-                      WHERE i.payment_id = p.id AND i.kind = 'INVOICE' AND i.issued_on <= d.as_of))
-      AND (p.status <> 'CANCELLED' OR p.written_off_amount > 0
-           OR EXISTS (SELECT FROM invoices i WHERE i.payment_id = p.id AND i.kind = 'CREDIT_NOTE'))
-)
-"""
-)
-
-_SELECT_OPEN = (
-    _OPEN
-    + """
-SELECT o.contract_id, o.due_date, o.currency, o.amount, c.building_id,
-       c.premises #>> '{building,name}' AS building_name, c.space_id, c.premises #>> '{space,name}' AS space_name,
-       coalesce(c.client_party ->> 'legal_name', c.client_party ->> 'name') AS tenant
-FROM open o
-JOIN contracts c ON c.id = o.contract_id
-JOIN place ON place.id = c.building_id
-WHERE o.amount > 0
-ORDER BY tenant, o.contract_id, o.due_date
-"""
-)
-
-# What is held, and owed, under the leases that a lease renews goes on beside it: its tenant is the same.
-_SELECT_LEASES_WITH_MONEY = (
-    _OPEN
-    + ", lease AS ("
-    + _LEASES
-    + """), chain AS (
-    SELECT l.contract_id AS lease_id, l.contract_id, l.renews_contract_id
-    FROM lease l
-    UNION ALL
-    SELECT k.lease_id, c.id, c.renews_contract_id
-    FROM chain k
-    JOIN contracts c ON c.id = k.renews_contract_id
-), held AS (
-    SELECT k.lease_id, sum("""
-    + _PAID
-    + " - "
-    + _SPENT
-    + """) AS amount
-    FROM chain k
-    JOIN payments p ON p.contract_id = k.contract_id AND p.charge = 'DEPOSIT' AND """
-    + owned("p")
-    + """
-    CROSS JOIN day d
-    GROUP BY k.lease_id
-), late AS (
-    SELECT k.lease_id, sum(o.amount) AS amount
-    FROM chain k
-    JOIN open o ON o.contract_id = k.contract_id
-    WHERE o.amount > 0 AND o.due_date < o.as_of
-    GROUP BY k.lease_id
-)
-SELECT """
-    + _LEASE
-    + """, coalesce(held.amount, 0.00) AS deposit_held, coalesce(late.amount, 0.00) AS past_due
+    + LEASE
+    + """, NULL::numeric AS deposit_held, NULL::numeric AS past_due, NULL::numeric AS current,
+       NULL::numeric AS unapplied_credit, NULL::numeric AS prepaid, NULL::numeric AS ledger_balance
 FROM lease l
-LEFT JOIN held ON held.lease_id = l.contract_id
-LEFT JOIN late ON late.lease_id = l.contract_id
 """
 )
 
@@ -280,6 +173,10 @@ class Deal(NamedTuple):
     tenant: str
     deposit_held: Decimal | None
     past_due: Decimal | None
+    current: Decimal | None
+    unapplied_credit: Decimal | None
+    prepaid: Decimal | None
+    ledger_balance: Decimal | None
 
 
 class Scope(NamedTuple):
@@ -297,35 +194,27 @@ def scope_of(caller: Caller, building_id: UUID | None, as_of: date | None) -> Sc
 
 def select_building(tx: Reading, scope: Scope) -> tuple[Row | None, list[int], date, list[SpaceRow], list[Deal]]:
     """The building, its floors' numbers from the top, the day, its leasable spaces and their leases."""
-    values = _values(scope)
+    values = values_of(scope)
     buildings, floors, days, spaces, leases = tx.records(
         (_SELECT_BUILDING, values, None),
         (_SELECT_FLOORS, values, None),
-        (_SELECT_DAY, values, None),
-        (_SELECT_SPACES, values, SpaceRow),
+        (SELECT_DAY, values, None),
+        (SELECT_SPACES, values, SpaceRow),
         (_SELECT_LEASES, values, Deal),
     )
     building = buildings[0] if buildings else None
     return building, [row["floor_number"] for row in floors], days[0]["as_of"], spaces, leases
 
 
-def select_portfolio(tx: Reading, scope: Scope, *, with_money: bool = False) -> tuple[date, list[SpaceRow], list[Deal]]:
-    """The day, the leasable spaces (one more than `LARGEST` at most) and their leases; `with_money` with what is
-    held as a deposit, and past due."""
-    values = _values(scope)
-    leases = _SELECT_LEASES_WITH_MONEY if with_money else _SELECT_LEASES
+def select_portfolio(tx: Reading, scope: Scope) -> tuple[date, list[SpaceRow], list[Deal]]:
+    """The day, the leasable spaces (one more than `LARGEST` at most) and their leases."""
+    values = values_of(scope)
     days, spaces, found = tx.records(
-        (_SELECT_DAY, values, None), (_SELECT_SPACES, values, SpaceRow), (leases, values, Deal)
+        (SELECT_DAY, values, None), (SELECT_SPACES, values, SpaceRow), (_SELECT_LEASES, values, Deal)
     )
     return days[0]["as_of"], spaces, found
 
 
-def select_open(tx: Reading, scope: Scope) -> tuple[date, list[Row]]:
-    """The day, and the open amount of each installment."""
-    values = _values(scope)
-    days, rows = tx.batch((_SELECT_DAY, values), (_SELECT_OPEN, values))
-    return days[0]["as_of"], rows
-
-
-def _values(scope: Scope) -> Row:
+def values_of(scope: Scope) -> Row:
+    """The values of the statements of a report."""
     return {**scope._asdict(), "limit": LARGEST + 1}

@@ -7,40 +7,67 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
+from shared.kit.paging import END
 from shared.kit.wire import Table
 from shared.maths.currencies import exponent_of
 from shared.maths.exact import ZERO, rounded
 from shared.maths.months import months_left
-from shared.reports.models import RentRollRow
+from shared.reports.figures import tie
+from shared.reports.models import RentRollFilter, RentRollRow
+from shared.reports.money import Asked
 from shared.reports.plan import rent_psf
 from shared.reports.portfolio import Holding
 
 COLUMNS = tuple(RentRollRow.model_fields)
 _CONTRACT, _CURRENCY = COLUMNS.index("contract_id"), COLUMNS.index("currency")
+_SPACE = COLUMNS.index("space_id")
+_OWED = ("past_due", "current", "unapplied_credit", "prepaid", "ledger_balance")
+_UNKNOWN = (None,) * len(_OWED)
+
+PLAIN_PAGE = 5_000
+"""How many rows fit into an answer that is not compressed."""
 
 # Leases end on few days.
 _months_left = lru_cache(1000)(months_left)
 
 
-def rent_roll(found: Iterable[Holding], as_of: date) -> dict[str, Any]:
-    """What `RentRoll` shows; deals with their money."""
-    rows = [_row(one, as_of) for one in found]
+def rent_roll(found: Iterable[Holding], day: Asked) -> dict[str, Any]:
+    """What `RentRoll` shows, all of it; deals with their money, which nobody knows of a day ahead."""
+    rows = [_row(one, day) for one in found]
     let = [row for row in rows if row[_CONTRACT]]
     area, leased = _sum(rows, "area_sqft"), _sum(let, "area_sqft")
     return {
-        "as_of": as_of,
+        "as_of": day.as_of,
         "data": Table(COLUMNS, rows),
         "totals": {
             "spaces": len(rows),
             "area_sqft": area,
             "leased_sqft": leased,
             "vacant_sqft": area - leased,
-            "rents": _totals(let),
+            "rents": _totals(let, day),
         },
+        "meta": END,
     }
 
 
-def _row(one: Holding, as_of: date) -> tuple[Any, ...]:
+def page_of(report: dict[str, Any], asked: RentRollFilter, *, most: int) -> dict[str, Any]:
+    """The report with one page of its rows, `most` at most: those behind the space that the cursor names. Where it is
+    gone, those behind its place."""
+    _, place, space_id = asked.key_before(str, int, str)
+    rows = report["data"].rows
+    first = next((n for n, row in enumerate(rows, start=1) if row[_SPACE] == space_id), place) if space_id else 0
+    last = first + min(asked.limit, most)
+    meta = asked.more_after(report["as_of"], last, rows[last - 1][_SPACE]) if last < len(rows) else END
+    return report | {"data": Table(COLUMNS, rows[first:last]), "meta": meta}
+
+
+def day_of(asked: RentRollFilter) -> date | None:
+    """The day asked for; of a further page, the first one's."""
+    day, _, _ = asked.key_before(date.fromisoformat, int, str)
+    return asked.as_of or day
+
+
+def _row(one: Holding, day: Asked) -> tuple[Any, ...]:
     """The values of COLUMNS. Tuples, as ten thousand of them are told of at once."""
     row, deal, status, _, rents = one
     space_id, building_id, building, floor, name, area, percent, *asking, _ = row
@@ -60,7 +87,7 @@ def _row(one: Holding, as_of: date) -> tuple[Any, ...]:
         deal.contract_id,
         deal.start_date,
         expiry,
-        _months_left(as_of, expiry) if expiry else None,
+        _months_left(day.as_of, expiry) if expiry else None,
         currency,
         monthly,
         annual,
@@ -68,25 +95,27 @@ def _row(one: Holding, as_of: date) -> tuple[Any, ...]:
         next_day,
         next_rent,
         deal.deposit_held,
-        deal.past_due,
+        *(_UNKNOWN if day.is_ahead else deal[-len(_OWED) :]),
         *asking,
     )
 
 
 _NOBODY = (None,) * 5
-_NO_RENT = (None,) * 7
+_NO_RENT = (None,) * 11
 
 
-def _totals(let: Sequence[tuple[Any, ...]]) -> list[dict[str, Any]]:
+def _totals(let: Sequence[tuple[Any, ...]], day: Asked) -> list[dict[str, Any]]:
     """By currency: amounts of several are never added."""
     by_currency: dict[str, list[tuple[Any, ...]]] = {}
     for row in let:
         by_currency.setdefault(row[_CURRENCY], []).append(row)
-    return [
-        {"currency": currency, "leases": len(rows)}
-        | {name: _sum(rows, name) for name in ("monthly_rent", "annual_rent", "deposit_held", "past_due")}
-        for currency, rows in sorted(by_currency.items())
-    ]
+    return [_total(currency, rows, day) for currency, rows in sorted(by_currency.items())]
+
+
+def _total(currency: str, rows: Sequence[tuple[Any, ...]], day: Asked) -> dict[str, Any]:
+    owed: dict[str, Decimal | None] = {name: None if day.is_ahead else _sum(rows, name) for name in _OWED}
+    rents = {name: _sum(rows, name) for name in ("monthly_rent", "annual_rent", "deposit_held")}
+    return {"currency": currency, "leases": len(rows), **rents, **owed, "ties": tie(owed, "past_due", "current")}
 
 
 def _sum(rows: Sequence[tuple[Any, ...]], name: str) -> Decimal:

@@ -16,9 +16,11 @@ _MARKS = re.compile(r"%\((\w+)\)s")
 PIECES = {
     "shared.payments.books._ACCOUNTS",
     "shared.payments.days._SELECTED",
-    "shared.reports.queries._LEASES",
-    "shared.reports.queries._OPEN",
-    "shared.reports.queries._PLACES",
+    "shared.reports.money.LEASES",
+    "shared.reports.money.PLACES",
+    "shared.reports.money._OPEN",
+    "shared.reports.queries.LEASES",
+    "shared.reports.queries.PLACES",
     "shared.spaces.queries._THIS",
 }
 """Constants that look like a statement and are only a part of one."""

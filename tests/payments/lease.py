@@ -22,6 +22,7 @@ from functions.payments.list_payments import list_payments
 from functions.payments.record_payment import record_payment
 from functions.payments.remind_payers import remind_payers
 from functions.payments.shorten_schedule import shorten_schedule
+from functions.reports.show_aging import show_aging
 from tests.call import invoke
 from tests.leasing.deal import Deal
 
@@ -131,6 +132,19 @@ class Calendar:
     def run(self, *jobs):
         for job in jobs or JOBS:
             job({}, None)
+
+    def reports_tie(self):
+        """On each day of their ledgers the aging of the leases' owners is what the ledgers say."""
+        for owner in {lease.owner.organization_id: lease.owner for lease in self.leases}.values():
+            days = self.world.sql(
+                """SELECT i.issued_on AS day FROM invoices i WHERE i.owner_organization_id = %(owner)s
+                   UNION SELECT t.paid_date FROM payment_transactions t WHERE t.owner_organization_id = %(owner)s
+                   UNION SELECT app.today('UTC')""",
+                owner=owner.organization_id,
+            )
+            for row in days:
+                found = self.call(show_aging, as_=owner, query={"as_of": row["day"]}).json
+                assert [total for total in found["totals"] if total["ties"] is False] == [], row["day"]
 
 
 def invoices(lease, user=None, **query):

@@ -3,6 +3,7 @@
 import json
 from datetime import date
 from decimal import Decimal
+from itertools import count
 
 import pytest
 
@@ -17,6 +18,7 @@ class Portfolio:
         self.owner = world.owner()
         self.building = world.building(self.owner, floors=floors, timezone=timezone)
         self.timezone = timezone
+        self.numbers = count(1000)
 
     def space(self, name, sqft=1000, floor=1, **changes):
         return self.world.space(
@@ -68,8 +70,8 @@ class Portfolio:
         self.world.sql(f"INSERT INTO contracts ({names}) VALUES ({marks})", **columns)
         return contract
 
-    def payment(self, contract, due, amount, charge="RENT", **changes):
-        """An installment of a contract; its invoice is the test's business."""
+    def payment(self, contract, due, amount, charge="RENT", *, invoiced=True, **changes):
+        """An installment of a contract, invoiced on the day it is due unless its invoice is the test's business."""
         payment = new_id()
         columns = {
             "id": payment,
@@ -90,17 +92,20 @@ class Portfolio:
             contract=contract,
             **columns,
         )
+        if invoiced and changes.get("status") != "CANCELLED":
+            self.invoice(payment, due, next(self.numbers), tax=changes.get("tax_amount", 0))
         return payment
 
-    def invoice(self, payment, issued_on, number, kind="INVOICE", amount=None, credits=None):
+    def invoice(self, payment, issued_on, number, kind="INVOICE", amount=None, credits=None, tax=0):
         """An invoice of a payment, or a credit note."""
         invoice = new_id()
         self.world.sql(
             """INSERT INTO invoices (id, contract_id, payment_id, owner_organization_id, client_organization_id, kind,
-                                     number, credits_invoice_id, net_amount, total_amount, issued_on, due_date,
-                                     owner_party, client_party)
+                                     number, credits_invoice_id, net_amount, tax_amount, total_amount, issued_on,
+                                     due_date, owner_party, client_party)
                SELECT %(id)s, p.contract_id, p.id, p.owner_organization_id, p.client_organization_id, %(kind)s,
-                      %(number)s, %(credits)s, coalesce(%(amount)s, p.amount), coalesce(%(amount)s, p.amount),
+                      %(number)s, %(credits)s, coalesce(%(amount)s, p.amount), %(tax)s,
+                      coalesce(%(amount)s, p.amount) + %(tax)s,
                       %(issued_on)s, p.due_date, '{}', '{}'
                FROM payments p WHERE p.id = %(payment)s""",
             id=invoice,
@@ -109,6 +114,7 @@ class Portfolio:
             number=number,
             credits=credits,
             amount=amount,
+            tax=tax,
             issued_on=issued_on,
         )
         return invoice

@@ -9,7 +9,13 @@ import pytest
 from functions.reports.show_aging import show_aging
 from tests.call import call
 
-AGES = ("current", "days_1_30", "days_31_60", "days_61_90", "days_over_90", "total")
+FIGURES = ("current", "days_1_30", "days_31_60", "days_61_90", "days_over_90", "total")
+BESIDE = ("unapplied_credit", "prepaid", "ledger_balance")
+
+
+def tied(balance, credit=0, prepaid=0):
+    """The figures beside the buckets of a total that ties."""
+    return dict(zip(BESIDE, (credit, prepaid, balance), strict=True)) | {"ties": True}
 
 
 def aging_of(portfolio, as_of="2026-08-31", headers=None, **query):
@@ -17,7 +23,7 @@ def aging_of(portfolio, as_of="2026-08-31", headers=None, **query):
 
 
 def ages_of(portfolio, **asked):
-    return {row["tenant"]: tuple(row[name] for name in AGES) for row in aging_of(portfolio, **asked).json["data"]}
+    return {row["tenant"]: tuple(row[name] for name in FIGURES) for row in aging_of(portfolio, **asked).json["data"]}
 
 
 @pytest.fixture
@@ -35,14 +41,14 @@ def debts(portfolio):
         ("2026-06-01", 128),  # 91
         ("2026-09-10", 256),  # not due, and not asked for
     ):
-        portfolio.payment(late, due, amount, status="SCHEDULED")
+        portfolio.payment(late, due, amount, status="SCHEDULED", invoiced=due < "2026-09")
     return portfolio.long_ago()
 
 
 def test_the_aging_report_puts_debts_into_the_right_buckets(debts):
     assert ages_of(debts) == {"Late": (1, 2 + 4, 8 + 16, 32 + 64, 128, 255)}
     assert aging_of(debts).json["totals"] == [
-        {"currency": "USD", **dict(zip(AGES, (1, 6, 24, 96, 128, 255), strict=True))}
+        {"currency": "USD", **dict(zip(FIGURES, (1, 6, 24, 96, 128, 255), strict=True)), **tied(255)}
     ]
 
 
@@ -62,7 +68,7 @@ def test_the_aging_report_counts_partial_payments_reversals_and_credit_notes(por
     bounced = portfolio.money(part, "2026-08-06", 200)
     portfolio.money(part, "2026-08-20", 200, "REVERSAL", reverses=bounced)
     portfolio.money(part, "2026-08-21", 50, "CREDIT")
-    credited = portfolio.payment(lease, "2026-07-01", 500, credited_amount=100)
+    credited = portfolio.payment(lease, "2026-07-01", 500, credited_amount=100, invoiced=False)
     portfolio.invoice(credited, "2026-06-21", 1, "CREDIT_NOTE", 100, portfolio.invoice(credited, "2026-06-21", 2))
     portfolio.payment(lease, "2026-06-01", 7000, status="CANCELLED")
     paid = portfolio.payment(lease, "2026-05-01", 600, status="PAID", paid_amount=600, paid_date="2026-08-10")
@@ -79,7 +85,7 @@ def test_the_aging_report_counts_partial_payments_reversals_and_credit_notes(por
 def test_an_amount_settled_by_a_credit_note_counts_as_open_before_it(portfolio):
     lease = portfolio.lease(portfolio.space("Suite 1"), "Some")
     paid = {"status": "PAID", "paid_date": "2026-05-03", "paid_amount": 300, "credited_amount": 200}
-    may = portfolio.payment(lease, "2026-05-01", 500, **paid)
+    may = portfolio.payment(lease, "2026-05-01", 500, **paid, invoiced=False)
     portfolio.money(may, "2026-05-03", 300)
     portfolio.invoice(may, "2026-07-10", 1, "CREDIT_NOTE", 200, portfolio.invoice(may, "2026-04-21", 2))
     portfolio.long_ago()
@@ -91,7 +97,7 @@ def test_an_amount_settled_by_a_credit_note_counts_as_open_before_it(portfolio):
 def test_credit_counts_from_the_day_on_which_it_was_applied(portfolio):
     lease = portfolio.lease(portfolio.space("Suite 1"), "Some")
     paid = {"status": "PAID", "paid_date": "2026-06-01"}
-    june = portfolio.payment(lease, "2026-06-01", 500, paid_amount=300, credited_amount=200, **paid)
+    june = portfolio.payment(lease, "2026-06-01", 500, paid_amount=300, credited_amount=200, **paid, invoiced=False)
     portfolio.money(june, "2026-06-01", 500)
     portfolio.invoice(june, "2026-07-10", 1, "CREDIT_NOTE", 200, portfolio.invoice(june, "2026-05-21", 2))
     portfolio.money(june, "2026-07-10", 200, "FREED")
@@ -139,3 +145,57 @@ def test_the_aging_report_is_available_as_csv(debts):
 
     assert (row["tenant"], row["days_over_90"], row["total"]) == ("Late", "128.00", "255.00")
     assert Decimal(row["current"]) == 1
+
+
+def test_unapplied_credit_and_prepaid_installments_stand_beside_the_buckets(portfolio):
+    lease = portfolio.lease(portfolio.space("Suite 1"), "Some")
+    june = portfolio.payment(lease, "2026-06-01", 500, tax_amount=100, status="PAID", paid_amount=600)
+    portfolio.money(june, "2026-06-01", 600)
+    # 2,400 came on the first: three months ahead are settled by credit, and one of them is invoiced since.
+    portfolio.money(june, "2026-06-01", 1800, "CREDIT")
+    for due, issued in (("2026-07-01", "2026-06-21"), ("2026-08-01", "2026-07-22")):
+        ahead = portfolio.payment(lease, due, 500, tax_amount=100, status="PAID", paid_amount=600, invoiced=False)
+        portfolio.money(ahead, "2026-06-01", 600, "APPLIED")
+        portfolio.invoice(ahead, issued, next(portfolio.numbers), tax=100)
+    portfolio.payment(lease, "2026-09-01", 500, tax_amount=100, invoiced=False)
+    portfolio.long_ago()
+
+    def on(day):
+        reply = aging_of(portfolio, as_of=day).json
+        [row], [total] = reply["data"], reply["totals"]
+        assert [row[name] for name in (*FIGURES, *BESIDE)] == [total[name] for name in (*FIGURES, *BESIDE)]
+        return (row["total"], *(row[name] for name in BESIDE), total["ties"])
+
+    assert on("2026-06-20") == (0, 600, 1200, -1800, True)
+    assert on("2026-06-21") == (0, 600, 600, -1200, True)
+    assert on("2026-07-22") == (0, 600, 0, -600, True)
+
+
+def test_a_total_that_does_not_tie_says_so(portfolio):
+    lease = portfolio.lease(portfolio.space("Suite 1"), "Some")
+    # Its payment says 500, its invoice 400.
+    portfolio.invoice(portfolio.payment(lease, "2026-08-01", 500, invoiced=False), "2026-08-01", 1, amount=400)
+    portfolio.long_ago()
+
+    [total] = aging_of(portfolio).json["totals"]
+
+    assert (total["total"], total["ledger_balance"], total["ties"]) == (500, 400, False)
+
+
+def test_of_a_day_ahead_the_aging_report_knows_no_amounts(debts):
+    reply = aging_of(debts, as_of="2036-08-31").json
+    [row], [total] = reply["data"], reply["totals"]
+
+    assert {row[name] for name in (*FIGURES, *BESIDE)} == {None}
+    assert {total[name] for name in (*FIGURES, *BESIDE, "ties")} == {None}
+
+
+def test_a_correction_below_zero_of_an_earlier_release_is_unapplied_credit(portfolio):
+    lease = portfolio.lease(portfolio.space("Suite 1"), "Some")
+    portfolio.payment(lease, "2026-08-01", 500)
+    portfolio.payment(lease, "2026-08-15", -120, installment_number=None, total_installments=None)
+    portfolio.long_ago()
+
+    [row] = aging_of(portfolio).json["data"]
+
+    assert (row["total"], row["unapplied_credit"], row["ledger_balance"]) == (500, 120, 380)

@@ -3,11 +3,14 @@
 import csv
 import gzip
 import io
+import re
 from datetime import date, timedelta
 from decimal import Decimal
+from urllib.parse import parse_qsl
 
 import pytest
 
+from functions.reports.show_occupancy import show_occupancy
 from functions.reports.show_rent_roll import show_rent_roll
 from functions.spaces.delete_space import delete_space
 from functions.spaces.update_space import update_space
@@ -88,6 +91,11 @@ def test_the_rent_roll_lists_every_leasable_space_and_its_areas_add_up(let, worl
                 "annual_rent": D("76614.72"),  # 61,800 + 14,814.72
                 "deposit_held": 0,
                 "past_due": 0,
+                "current": 0,
+                "unapplied_credit": 0,
+                "prepaid": 0,
+                "ledger_balance": 0,
+                "ties": True,
             }
         ],
     }
@@ -98,7 +106,8 @@ def test_a_vacant_space_in_the_rent_roll_has_an_asking_rent_and_no_lease(let):
 
     assert {name for name, value in row.items() if value is None} == {
         "tenant", "contract_id", "start_date", "expiry", "months_left", "monthly_rent", "annual_rent", "rent_psf",
-        "next_step_date", "next_step_rent", "deposit_held", "past_due",
+        "next_step_date", "next_step_rent", "deposit_held", "past_due", "current", "unapplied_credit", "prepaid",
+        "ledger_balance",
     }  # fmt: skip
     assert row["asking_rent"] == 4800
 
@@ -161,7 +170,7 @@ def test_the_rent_roll_shows_yen_without_decimals(portfolio):
     row = rows_of(portfolio)["Suite 1"]
 
     # 100,001 × 1.025 = 102,501.025, × 12 = 1,230,012.3, ÷ 1,000 sqft.
-    assert (row["monthly_rent"], row["annual_rent"], row["rent_psf"]) == (102501, 1230012, 1230)
+    assert (row["monthly_rent"], row["annual_rent"], row["rent_psf"]) == (102501, 1230012, D("1230.01"))
 
 
 # --- money --------------------------------------------------------------------------------------
@@ -398,7 +407,26 @@ def test_the_rent_roll_as_csv_has_the_same_values(let):
     assert [{name: "" if value is None else str(value) for name, value in row.items()} for row in told] == rows
 
 
-@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1", '=HYPERLINK("http://x","y")'])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "=1+1",
+        "+1",
+        "-1",
+        "@SUM(A1)",
+        "\t=1",
+        "\r=1",
+        "＝1",
+        '=HYPERLINK("http://x","y")',
+        " =1",
+        "\u00a0=1",
+        "\u3000@SUM(A1)",
+        "\u200b=1",
+        "\u00ad+1",
+        "\u2066-1",
+        " \ufeff \t=1",
+    ],
+)
 def test_no_cell_of_a_csv_report_is_a_formula(portfolio, name):
     space = portfolio.space(name)
     portfolio.lease(space, name)
@@ -435,10 +463,141 @@ def test_a_report_that_would_be_too_large_asks_for_a_building(portfolio, monkeyp
     portfolio.space("Suite 1")
     portfolio.space("Suite 2")
     monkeypatch.setattr("shared.reports.answer.LARGEST", 1)
-    many = roll_of(portfolio, as_of=None)
-    monkeypatch.setattr("shared.reports.answer.LARGEST", 2)
+    many = call(show_occupancy, as_=portfolio.owner)
     monkeypatch.setattr("shared.reports.answer._LARGE", 2)
     monkeypatch.setattr("shared.reports.answer._MOST_BYTES", 100)
     large = roll_of(portfolio, as_of=None)
 
     assert (many.status, many.fields) == (large.status, large.fields) == (400, ["building_id"])
+
+
+@pytest.fixture
+def pages(portfolio):
+    """Five spaces of 1,000 sqft, two of them let at 5,000, and the pages of their rent roll, two rows each."""
+    for number in range(1, 6):
+        space = portfolio.space(f"Suite {number}")
+        if number in (2, 5):
+            portfolio.lease(space)
+    portfolio.long_ago()
+
+    def read(as_of="2026-06-15", between=lambda: None, **asked):
+        found, query = [], {"limit": 2}
+        while True:
+            reply = roll_of(portfolio, as_of, **query, **asked)
+            found.append(reply)
+            cursor = reply.json["meta"]["cursor"]
+            if not cursor:
+                return found
+            query = {"limit": 2, "cursor": cursor}
+            between()
+
+    return portfolio, read
+
+
+def names_of(replies):
+    return [[row["space_name"] for row in reply.json["data"]] for reply in replies]
+
+
+def test_a_long_rent_roll_comes_in_pages_whose_totals_are_the_wholes(pages):
+    portfolio, read = pages
+    whole = roll_of(portfolio).json
+
+    found = read()
+
+    assert names_of(found) == [["Suite 1", "Suite 2"], ["Suite 3", "Suite 4"], ["Suite 5"]]
+    assert [row for reply in found for row in reply.json["data"]] == whole["data"]
+    assert {reply.json["totals"]["area_sqft"] for reply in found} == {5000}
+    assert all(reply.json["totals"] == whole["totals"] for reply in found)
+    assert whole["totals"]["rents"][0]["monthly_rent"] == 10000
+    assert [reply.json["meta"]["has_more"] for reply in found] == [True, True, False]
+
+
+def test_every_page_of_a_rent_roll_is_of_the_first_pages_day(pages, world):
+    portfolio, read = pages
+    with world.clock_moved(1):
+        tomorrow = roll_of(portfolio, as_of=None).json["as_of"]
+    first = roll_of(portfolio, as_of=None, limit=2).json
+
+    with world.clock_moved(1):
+        second = roll_of(portfolio, as_of=None, limit=2, cursor=first["meta"]["cursor"]).json
+
+    assert first["as_of"] == second["as_of"] != tomorrow
+
+
+def test_a_space_that_is_deleted_between_two_pages_hides_no_other(pages, world):
+    portfolio, read = pages
+    [last] = world.sql("SELECT id FROM spaces WHERE building_id = %(id)s AND name = 'Suite 4'", id=portfolio.building)
+    first = roll_of(portfolio, as_of=None, limit=4).json
+    assert call(delete_space, as_=portfolio.owner, path={"space_id": last["id"]}).status == 204
+
+    rest = roll_of(portfolio, as_of=None, limit=4, cursor=first["meta"]["cursor"]).json
+
+    assert [row["space_name"] for row in rest["data"]] in (["Suite 5"], [])
+    assert rest["totals"]["spaces"] == 4
+
+
+def test_a_page_of_a_rent_roll_as_csv_links_to_the_next_one(pages):
+    portfolio, _ = pages
+    reply = roll_of(portfolio, headers=CSV, limit=3)
+    link = re.fullmatch(r'<\?(.*)>; rel="next"', reply.headers["link"])
+
+    last = call(show_rent_roll, as_=portfolio.owner, query=dict(parse_qsl(link[1])), headers=CSV)
+
+    assert [len(table_of(one)) for one in (reply, last)] == [3, 2]
+    assert "link" not in last.headers
+
+
+def test_a_page_of_a_rent_roll_that_is_not_compressed_is_shorter(pages, monkeypatch):
+    monkeypatch.setattr("functions.reports.show_rent_roll.PLAIN_PAGE", 3)
+    portfolio, _ = pages
+
+    plain, packed = roll_of(portfolio), roll_of(portfolio, headers={"accept-encoding": "gzip"})
+
+    assert [len(one.json["data"]) for one in (plain, packed)] == [3, 5]
+
+
+def test_a_cursor_of_another_rent_roll_is_refused(pages):
+    portfolio, _ = pages
+    cursor = roll_of(portfolio, limit=2).json["meta"]["cursor"]
+
+    other = roll_of(portfolio, as_of="2026-06-16", limit=2, cursor=cursor)
+
+    assert (other.status, other.fields) == (400, ["cursor"])
+    assert [roll_of(portfolio, limit=limit).status for limit in (0, 1, 20_000, 20_001)] == [400, 200, 200, 400]
+
+
+def test_the_rent_roll_shows_what_is_paid_ahead_and_its_totals_tie(portfolio):
+    contract = portfolio.lease(portfolio.space("Suite 1"))
+    june = portfolio.payment(contract, "2026-06-01", 500, status="OVERDUE")
+    portfolio.money(june, "2026-06-03", 200)
+    july = portfolio.payment(contract, "2026-07-01", 500, invoiced=False)
+    portfolio.invoice(july, "2026-06-21", 1)
+    august = portfolio.payment(contract, "2026-08-01", 500, status="PAID", paid_amount=500, paid_date="2026-06-10",
+                               invoiced=False)  # fmt: skip
+    portfolio.money(august, "2026-06-10", 500)
+    portfolio.money(august, "2026-06-11", 70, "CREDIT")
+    portfolio.invoice(august, "2026-07-22", 2)
+    portfolio.long_ago()
+    names = ("past_due", "current", "unapplied_credit", "prepaid", "ledger_balance")
+
+    def on(day):
+        reply = roll_of(portfolio, as_of=day).json
+        [row], [total] = reply["data"], reply["totals"]["rents"]
+        assert [row[name] for name in names] == [total[name] for name in names]
+        return [*(row[name] for name in names), total["ties"]]
+
+    assert on("2026-06-02") == [500, 0, 0, 0, 500, True]
+    assert on("2026-06-10") == [300, 0, 0, 500, -200, True]
+    assert on("2026-06-21") == [300, 500, 70, 500, 230, True]
+    assert on("2026-07-22") == [800, 0, 70, 0, 730, True]
+
+
+def test_of_a_day_ahead_the_rent_roll_knows_no_arrears(portfolio):
+    contract = portfolio.lease(portfolio.space("Suite 1"), start="2026-01-01", end="2046-12-31", term_months=252)
+    portfolio.payment(contract, "2026-06-01", 500, status="OVERDUE")
+
+    reply = roll_of(portfolio, as_of="2036-06-15").json
+    [row], [total] = reply["data"], reply["totals"]["rents"]
+
+    assert (row["monthly_rent"], row["past_due"], row["ledger_balance"]) == (5000, None, None)
+    assert (total["monthly_rent"], total["past_due"], total["ties"]) == (5000, None, None)
