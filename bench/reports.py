@@ -1,8 +1,8 @@
 """Row 10: the rent roll of ten thousand spaces, from the event to the answer.
 
 One owner's ten buildings: nine of ten spaces are let, half of the leases with an increase each year, all with a deposit
-and two years of installments behind them, some of which are owed, with their invoices and money. Beside it stand its own statements in a bare psycopg
-loop, which neither calculates nor writes an answer.
+and two years of installments behind them, with their invoices and money; some are owed. Beside it stand its own
+statements in a bare psycopg loop, which neither calculates nor writes an answer.
 """
 
 import gc
