@@ -24,7 +24,7 @@ def activate_contract(task: dict[str, Any]) -> None:
         rules.check_alive(before)
         deal = select_struck_deal(tx, before.id)
         contract = queries.update_activated(tx, before, has_started=deal["has_started"])
-        tx.emit("contract.activated", contract, before=before)
+        tx.emit("contract.activated", contract, before=before, start_date=deal["start_date"])
         by_bid = contract.bid_id is not None
         reason = "Another bid on this space became a contract." if by_bid else "The space was let to somebody else."
         for bid in reject_others(tx, contract.space_id, contract.bid_id, reason):

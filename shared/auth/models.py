@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 from shared.kit.catalog import Role
 from shared.kit.fields import Body, Flag, Label, Query, Says, Text, View, refuse
 from shared.kit.paging import PageMeta
+from shared.users.models import Language
 
 
 def _address(value: str) -> str:
@@ -73,9 +74,12 @@ class Registration(Body):
     """It decides the kind of organization that is created with the account."""
     phone: Annotated[Text, Field(max_length=32)] | None = None
     organization_name: Label | None = None
-    """By default `company`, or else `name`."""
+    """The name of the organization that is created; by default `company`, or else `name`."""
     company: Label | None = None
+    """The company as the person's profile shows it."""
     title: Label | None = None
+    language: Language | None = None
+    """In which e-mails and notifications are written, the verification e-mail included. English by default."""
     terms_accepted: Flag | None = None
     """`true` records when the terms of use were accepted."""
 

@@ -30,7 +30,7 @@ def insert_user(tx: Tx, user_id: UUID, organization_id: UUID, registration: Regi
         "id": user_id,
         "organization_id": organization_id,
         "password_hash": password_hash,
-        **registration.model_dump(include={"email", "name", "role", "phone", "company", "title", "terms_accepted"}),
+        **registration.model_dump(exclude={"password", "organization_name"}),
     }
     row = tx.one(_INSERT_USER, values)
     assert row is not None  # noqa: S101 (an INSERT answers or raises)
@@ -38,10 +38,11 @@ def insert_user(tx: Tx, user_id: UUID, organization_id: UUID, registration: Regi
 
 
 _INSERT_USER = """
-INSERT INTO users (id, organization_id, email, password_hash, name, role, phone, company, title,
+INSERT INTO users (id, organization_id, email, password_hash, name, role, phone, company, title, language,
                    terms_accepted_at, last_login_at)
 VALUES (%(id)s, %(organization_id)s, %(email)s, %(password_hash)s, %(name)s, %(role)s, %(phone)s,
-        %(company)s, %(title)s, CASE WHEN %(terms_accepted)s::boolean THEN now() END, now())
+        %(company)s, %(title)s, coalesce(%(language)s, 'en'),
+        CASE WHEN %(terms_accepted)s::boolean THEN now() END, now())
 RETURNING id, email, name, role, email_verified, organization_id
 """
 

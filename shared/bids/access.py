@@ -11,8 +11,8 @@ from shared.kit.request import Caller
 
 
 def visible_bid(tx: Tx, caller: Caller, bid_id: UUID, on_behalf_of: UUID | None = None) -> tuple[Bid, SpaceNow]:
-    """The caller's own bid, or that of the client `on_behalf_of` (any whom a broker represents, where left out), and
-    the state of its space, both locked. Raises NotFound."""
+    """A bid of the caller's side, owner's or client's, and the state of its space, both locked. A broker's side are all
+    the clients whom they represent, or only the client `on_behalf_of`. Raises NotFound."""
     row, space = queries.lock_bid(tx, caller, bid_id)
     if row is None or space is None:
         raise NotFound()

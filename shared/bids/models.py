@@ -91,6 +91,7 @@ class Bid(OfferTerms):
     notes: str | None
     """What was said with the current terms."""
     decision_reason: str | None
+    """The `notes` of the approval, rejection or withdrawal; null before it is decided, or if there were none."""
     contract_id: UUID | None
     """The contract that the bid has become; null before it is approved."""
     created_at: datetime

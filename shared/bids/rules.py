@@ -67,7 +67,8 @@ def next_status(bid: Bid, move: Move) -> BidStatus:
 
 
 def check_takeable(bid: Bid, space: SpaceNow) -> None:
-    """Raises OfferExpired after the last day of the terms on the table; SpaceNotAvailable where another bid won."""
+    """Raises OfferExpired after the last day of the terms on the table; SpaceNotAvailable where the space is
+    no longer offered, for example because another bid won."""
     if bid.valid_until is not None and bid.valid_until < space.today:
         raise OfferExpired(message=f"The offer was valid until {bid.valid_until.isoformat()}.")
     if space.availability_status != "AVAILABLE":

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from shared.kit.errors import Detail, DetailCode
-from shared.kit.fields import Says
+from shared.kit.fields import Query, Says
 
 _WORDS: dict[str, tuple[DetailCode, str]] = {
     "missing": ("REQUIRED", "is required"),
@@ -42,6 +42,8 @@ def detail_of(model: type[BaseModel], problem: Mapping[str, Any]) -> Detail:
         return Detail(field, problem["msg"], kind)
     # Behind a validator of ours Pydantic no longer knows that it measures a text.
     measures_text = kind in ("too_long", "too_short") and problem["ctx"]["field_type"] != "List"
+    if kind == "extra_forbidden" and issubclass(model, Query):
+        return Detail(field, "is not a known parameter", "UNKNOWN")
     code, sentence = _WORDS[f"string_{kind}" if measures_text else kind]
     return Detail(field, _special(model, problem) or sentence.format(**_facts(model, problem)), code)
 

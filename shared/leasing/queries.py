@@ -114,7 +114,8 @@ WHERE c.status IN ('DRAFT', 'PENDING_SIGNATURE')
   AND (c.bid_id IS NOT NULL OR c.renews_contract_id IS NOT NULL OR c.sent_at IS NOT NULL)
   AND (%(everything)s OR c.updated_at < now() - interval '15 minutes'
        AND (c.status = 'DRAFT' OR c.signature_status = 'FULLY_SIGNED' OR c.termination_reason IS NOT NULL))
-ORDER BY c.created_at
+  AND c.id > %(after)s
+ORDER BY c.id
 LIMIT %(limit)s
 """
 )
@@ -288,9 +289,10 @@ def update_expired(tx: Tx, contract_ids: list[UUID]) -> list[ContractState]:
     return [ContractState.of(row) for row in tx.all(_UPDATE_STATUS, values)]
 
 
-def select_stalled(tx: Tx, limit: int, *, everything: bool) -> list[tuple[ContractState, str | None]]:
-    """Deals whose saga should have moved on by now, or all unfinished ones."""
-    return [_with_token(row) for row in tx.all(_SELECT_STALLED, {"limit": limit, "everything": everything})]
+def select_stalled(tx: Tx, after: UUID, limit: int, *, everything: bool) -> list[tuple[ContractState, str | None]]:
+    """Deals whose saga should have moved on by now, or all unfinished ones: those after an id, the oldest first."""
+    values = {"after": after, "limit": limit, "everything": everything}
+    return [_with_token(row) for row in tx.all(_SELECT_STALLED, values)]
 
 
 def _with_token(row: Row) -> tuple[ContractState, str | None]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from shared.kit.consumer import Event
 from shared.kit.fields import FrameData
@@ -36,6 +36,8 @@ class Fact:
 
     name: str
     read: Callable[[Data, Data], Amount | date | int | str | None]
+    form: Literal["", "amount", "date"] = ""
+    """What it is, if not a text or a number."""
 
 
 def money(name: str, read: Callable[[Data], Any] | None = None) -> Fact:
@@ -45,12 +47,12 @@ def money(name: str, read: Callable[[Data], Any] | None = None) -> Fact:
         found = data.get(name) if read is None else read(data)
         return None if found is None else Amount(Decimal(found), about["currency"])
 
-    return Fact(name, amount)
+    return Fact(name, amount, "amount")
 
 
 def day(name: str) -> Fact:
     """The event's date of that name."""
-    return Fact(name, lambda data, about: date.fromisoformat(str(data[name])) if data.get(name) else None)
+    return Fact(name, lambda data, about: date.fromisoformat(str(data[name])) if data.get(name) else None, "date")
 
 
 def plain(name: str) -> Fact:

@@ -53,6 +53,8 @@ class Notification(View):
     """For people, in the user's language."""
     message: str
     event: str | None
+    """What happened, for example `bid.approved`. The introduction to notifications lists all
+    events with their `params`."""
     subject: NotificationSubject | None
     actor: NotificationActor | None
     params: dict[str, Any]
@@ -95,7 +97,8 @@ class AllRead(View):
 
 
 class NotificationNew(FrameData):
-    """The user has a new notification. All fields are as in the list of notifications."""
+    """The user has a new notification. `notification_id` is the `id` of the list of notifications; all other fields are
+    as there."""
 
     frame_name: ClassVar[str] = "notification:new"
     notification_id: UUID
@@ -104,6 +107,8 @@ class NotificationNew(FrameData):
     """For people, in the user's language."""
     message: str
     event: str
+    """What happened, for example `bid.approved`. The introduction to notifications lists all
+    events with their `params`."""
     subject: NotificationSubject
     actor: NotificationActor | None
     params: dict[str, Any]

@@ -213,10 +213,15 @@ class OfferedTerms(Body):
 
 
 def _state_defaults(schema: dict[str, Any]) -> None:
-    stated = {"contract_type": "LEASE", "term_months": TERM_MONTHS} | DEFAULTS
+    stated: dict[str, Any] = {"contract_type": "LEASE", "term_months": TERM_MONTHS} | DEFAULTS
     for name in stated.keys() & schema["properties"].keys():
-        if stated[name] is not None:
-            schema["properties"][name]["default"] = stated[name]
+        field = schema["properties"][name]
+        if isinstance(stated[name], dict):
+            # Code generators can't write an object as a default.
+            default = ", ".join(f"`{part}` {value}" for part, value in stated[name].items())
+            field["description"] = f"{field.get('description', '')} By default {default}.".strip()
+        elif stated[name] is not None:
+            field["default"] = stated[name]
     schema["properties"]["start_date"]["description"] = "By default the first day of next month."
 
 

@@ -15,7 +15,7 @@ TTL_SECONDS = 45
 
 
 def guarded(stack: Stack, http_apis: Sequence[HttpApi], operations: Operations) -> tuple[HttpApi, ...]:
-    """Put the domain's one authorizer before each API; the APIs with its id, for the routes behind them."""
+    """Put the platform's one authorizer before each API; the APIs with its id, for the routes behind them."""
     (function,) = operations.functions.values()
     role = invoker(stack, "AuthorizerInvoker", [function])
     found = []

@@ -1,4 +1,4 @@
-"""The HTTP and WebSocket routes of a domain's operations, all invoked in one role."""
+"""The HTTP and WebSocket routes of a word's operations, all invoked in one role."""
 
 from collections.abc import Mapping, Sequence
 

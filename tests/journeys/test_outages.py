@@ -149,7 +149,7 @@ def test_a_deal_is_completed_without_redis(platform: Platform, owner: Person, cl
         with client.listening() as ear:
             deal = Deal(owner, client, start=today())
             assert deal.conclude()["status"] == "ACTIVE"
-            ear.hear("notification:new", title="Lease Concluded")
+            ear.hear("notification:new", title="Lease in Force")
     finally:
         platform.control("redis", "start")
     assert (ready.status, ready.json["services"]["redis"]) == (503, "unhealthy")

@@ -68,7 +68,7 @@ def story(platform: Platform) -> Iterator[Story]:
         lease = carl.download(f"{deal.path}/download")
         signed = [deal.sign(carl), deal.sign(olivia)]
         contract = deal.reaches("ACTIVE")
-        client.hear("notification:new", title="Lease Concluded")
+        client.hear("notification:new", title="Lease in Force")
         first = deal.payments()[0]
         paid = {"paid_date": today(), "payment_method": "bank_transfer", "transaction_reference": "TXN123456"}
         payment = olivia.do("POST", f"/payments/{first['id']}/record", **paid)
@@ -104,7 +104,7 @@ def test_the_owner_gets_frames_for_every_step_in_order(story: Story) -> None:
         "Lease Generated",
         "Signature Requested",
         "Lease Signed",
-        "Lease Concluded",
+        "Lease in Force",
     ]
     assert payments == []
 
@@ -118,7 +118,7 @@ def test_the_client_gets_frames_for_every_step_in_order(story: Story) -> None:
         "Lease Generated",
         "Signature Requested",
         "Lease Executed",
-        "Lease Concluded",
+        "Lease in Force",
     ]
     assert payments == ["Payment Recorded"]
 

@@ -25,6 +25,7 @@ from shared.kit.socket import SocketOperation
 from shared.kit.wire import MalformedJson
 from tools.describe.components import CONTACT, TAGS, envelopes
 from tools.describe.examples import frames
+from tools.describe.notifications import events
 from tools.describe.openapi import answer_of, refusals_of, summary_of
 from tools.describe.schemas import Input, schemas_of
 
@@ -78,20 +79,19 @@ def document(operations: Sequence[Operation]) -> dict[str, Any]:
             "A connection lasts two hours at most, or until its token expires, and is closed after "
             "ten minutes of silence (send `ping`). After a lost connection, GET "
             "/api/v1/notifications?after=<id> returns what was missed. Frames of one connection "
-            "arrive in order, and may arrive twice.",
+            f"arrive in order, and may arrive twice.\n\nOf `notification:new`: {events()}",
         },
         "defaultContentType": "application/json",
         "servers": {
             "public": {
                 "host": "api.example.com",
-                "pathname": "/ws",
                 "protocol": "wss",
                 "security": [{"$ref": f"#/components/securitySchemes/{name}"} for name in ("ticket", "token")],
             }
         },
         "channels": {
             "socket": {
-                "address": "/",
+                "address": "/ws",
                 "description": "All messages of a connection.",
                 "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in sorted(messages)},
                 "bindings": {"ws": {"method": "GET", "query": _QUERY, "bindingVersion": "0.1.0"}},

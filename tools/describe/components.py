@@ -125,14 +125,17 @@ PARAMETERS: dict[str, Any] = {
 
 HEADERS: dict[str, Any] = {
     "X-Correlation-ID": {"schema": {"type": "string"}, "description": "The request's ID in our logs."},
-    "X-RateLimit-Limit": {"schema": {"type": "string"}, "description": "Requests per window."},
-    "X-RateLimit-Remaining": {"schema": {"type": "string"}, "description": "Requests left in the window."},
+    "X-RateLimit-Limit": {"schema": {"type": "integer"}, "description": "Requests per window."},
+    "X-RateLimit-Remaining": {"schema": {"type": "integer"}, "description": "Requests left in the window."},
     "X-RateLimit-Reset": {
-        "schema": {"type": "string"},
-        "description": "Unix time from which another request is allowed.",
+        "schema": {"type": "integer"},
+        "description": "Unix time at which the next of the counted requests leaves the window.",
     },
-    "ETag": {"schema": {"type": "string"}, "description": "Changes with the response. Send it as `If-Match`."},
+    "ETag": {
+        "schema": {"type": "string"},
+        "description": "Changes with the response. Where an operation takes `If-Match`, send it there.",
+    },
     "Idempotent-Replayed": {"schema": {"type": "string"}, "description": "`true` if this is the first response again."},
     "Location": {"schema": {"type": "string"}, "description": "Where the browser continues."},
-    "Retry-After": {"schema": {"type": "string"}, "description": "Seconds to wait before trying again."},
+    "Retry-After": {"schema": {"type": "integer"}, "description": "Seconds to wait before trying again."},
 }

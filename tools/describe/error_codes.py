@@ -28,7 +28,8 @@ REMEDIES: dict[type[Refusal], str] = {
     errors.InvalidToken: "Discard the token and sign in.",
     errors.SessionEnded: "Sign in. The user ended the session here or elsewhere, or set a new password.",
     errors.Forbidden: "Do not offer this action to this role.",
-    errors.EmailNotVerified: "Ask the user to open the link in the e-mail. `POST /api/v1/auth/verify-email/resend` "
+    errors.EmailNotVerified: "Only on stages that ask for a verified e-mail address (prod does, a local platform does "
+    "not). Ask the user to open the link in the e-mail. `POST /api/v1/auth/verify-email/resend` "
     "sends a new one.",
     errors.NotFound: "Remove it from the screen: it does not exist, or this caller may not see it.",
     errors.MethodNotAllowed: "Use one of the methods in `Allow`.",

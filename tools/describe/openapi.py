@@ -26,6 +26,7 @@ from shared.kit.reply import Defect, File, Reply
 from shared.kit.wire import MalformedJson
 from tools.describe.components import CONTACT, HEADERS, PARAMETERS, TAGS, envelopes
 from tools.describe.examples import example_of
+from tools.describe.notifications import events
 from tools.describe.schemas import Input, schemas_of
 
 DOCUMENT = Path("docs/openapi.json")
@@ -50,6 +51,9 @@ _REASONS = {
 }
 
 
+_MORE = {"notifications": f"\n\n{events()}"}
+
+
 def document(operations: Sequence[Operation]) -> dict[str, Any]:
     """The OpenAPI 3.1 document of all HTTP operations among `operations`."""
     endpoints = sorted(
@@ -72,7 +76,10 @@ def document(operations: Sequence[Operation]) -> dict[str, Any]:
             "two decimals. Timestamps are ISO 8601 in UTC, with Z. Lists are paginated with an opaque cursor.",
         },
         "servers": [{"url": "/"}],
-        "tags": [{"name": word, "description": TAGS[word]} for word in sorted({each.word for each in endpoints})],
+        "tags": [
+            {"name": word, "description": TAGS[word] + _MORE.get(word, "")}
+            for word in sorted({each.word for each in endpoints})
+        ],
         "paths": paths,
         "components": {
             "schemas": schemas.components() | envelopes(),

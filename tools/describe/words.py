@@ -113,7 +113,6 @@ WORDS = {
     # Contracts.
     "base_rent": "Base rent per month, or the price of a SALE, without tax.",
     "contract_url": "Where the contract's PDF is downloaded, with the caller's access token.",
-    "decision_reason": "What was said when the bid was decided; null if nothing was.",
     "document_sha256": "SHA-256 of the contract's PDF in 64 lower-case hexadecimal digits; null until it exists.",
     "end_date": "Last day of the term; null for a SALE.",
     "envelope_id": "The ID at the signature provider; null until it is sent there.",

@@ -11,7 +11,8 @@ from shared.organizations.roles import Right
 
 
 class BidStatusChanged(NewsFrame):
-    """A bid was placed, countered, approved, rejected, revised or withdrawn. `contract_id` is set on approval."""
+    """A bid was placed, countered, approved, rejected, revised or withdrawn: for everyone who is notified of it, the
+    one who did it included. `contract_id` is set on approval."""
 
     frame_name: ClassVar[str] = "bid:status_changed"
     bid_id: UUID

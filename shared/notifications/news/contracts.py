@@ -12,7 +12,7 @@ from shared.organizations.roles import Right
 
 
 class LeaseGenerated(NewsFrame):
-    """The lease of an approved bid is ready to review."""
+    """A lease is ready to review: that of an approved bid, one that the owner sent without a bid, or a renewal."""
 
     frame_name: ClassVar[str] = "lease:generated"
     contract_id: UUID
@@ -32,7 +32,7 @@ class LeaseGenerated(NewsFrame):
 
 class ContractUpdated(NewsFrame):
     """A contract has changed. Everyone on both sides who may see it receives this frame. If `updated_at` is later than
-    that of your copy, retrieve the contract again. `bid_id` is null if the lease was drafted without a bid."""
+    that of your copy, retrieve the contract again."""
 
     frame_name: ClassVar[str] = "contract:updated"
     contract_id: UUID
@@ -131,17 +131,17 @@ NEWS = {
     "contract.activated:at_once": News(
         when=_is_active,
         kind="lease_milestone",
-        title="Lease Concluded",
+        title="Lease in Force",
         owner="The lease for {space} is active",
         client="Your lease for {space} is active",
         facts=_STATE,
     ),
     "contract.activated": News(
         kind="lease_milestone",
-        title="Lease Concluded",
-        owner="The lease for {space} is signed and starts on its start date",
-        client="Your lease for {space} is signed and starts on its start date",
-        facts=_STATE,
+        title="Lease Confirmed",
+        owner="The lease for {space} is signed by both sides and starts on {start_date}",
+        client="Your lease for {space} is signed by both sides and starts on {start_date}",
+        facts=(*_STATE, day("start_date")),
     ),
     "contract.started": News(
         kind="lease_milestone",
