@@ -189,6 +189,18 @@ def test_a_lost_saga_is_restarted_for_a_sent_lease_and_not_for_a_draft(world, ca
     assert draft.events() == ["contract.drafted"]
 
 
+def test_lost_sagas_are_restarted_batch_by_batch(world, call, direct, monkeypatch):
+    monkeypatch.setattr("functions.leasing.restart_sagas._BATCH", 1)
+    another = Direct(world, call)
+    direct.send()
+    another.send()
+
+    restart_sagas({"all": True}, None)
+
+    assert "contract.stalled" in direct.events()
+    assert "contract.stalled" in another.events()
+
+
 def draw(world, call, by, **changes):
     body = {"space_id": world.space(by), "client_id": world.client().id, "bid_amount": 5000} | changes
     return call(create_contract, as_=by, body=body)
