@@ -1,8 +1,8 @@
 """Place a bid.
 
-A client, or a broker acting for them, offers a monthly rent for an available space. The bid stays open until it is
-withdrawn, rejected or approved, or until the client accepts a counter-offer. An approval or an accepted
-counter-offer starts the leasing process. Over WebSocket, the same operation is `bid:place`.
+A client, or a broker acting for them, offers a monthly rent (or, for a sale, a price) for an available space. The
+bid stays open until it is withdrawn, rejected or approved, or until the client accepts a counter-offer. An approval
+or an accepted counter-offer starts the leasing process. Over WebSocket, the same operation is `bid:place`.
 """
 
 from shared.bids import queries, rules

@@ -37,7 +37,9 @@ class Front:
                 await self.sockets.serve(scope, receive, send)
             else:
                 await receive()
-                await send({"type": "websocket.close", "code": 1000})
+                headers = [(b"content-type", b"application/json")]
+                await send({"type": "websocket.http.response.start", "status": 404, "headers": headers})
+                await send({"type": "websocket.http.response.body", "body": b'{"message":"Not Found"}'})
         elif path.startswith("/_local/"):
             await self._local(scope, receive, send)
         elif path == "/ws":

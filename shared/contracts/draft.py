@@ -78,7 +78,7 @@ WHERE s.id = %(space_id)s
 """
 
 
-def draft_contract(tx: Tx, caller: Caller, bid: Bid) -> None:
+def hold_and_draft(tx: Tx, caller: Caller, bid: Bid) -> None:
     """Hold the bid's space and draft its contract on the terms on the table. Where the space is gone nothing is
     written: the bid has no `contract_id` when it is read next.
     """

@@ -5,7 +5,7 @@ from typing import Literal
 from shared.bids.decision import decide
 from shared.bids.models import ApprovedBid, Bid, SpaceNow
 from shared.bids.rules import SpaceNotAvailable, check_takeable, next_status
-from shared.contracts.draft import draft_contract
+from shared.contracts.draft import hold_and_draft
 from shared.kit.db import Tx
 from shared.kit.request import Caller
 from shared.organizations.parties import ask_for_missing, warnings
@@ -23,7 +23,7 @@ def approve(
     next_status(bid, move)
     check_takeable(bid, space)
     asked_missing = ask_for_missing(tx, bid.owner_organization_id, bid.client_organization_id)
-    draft_contract(tx, caller, bid)
+    hold_and_draft(tx, caller, bid)
     approved = decide(tx, caller, bid, move, notes)
     # Another lease came first: the draft was not written. Seeing that here saves a round trip.
     if approved.contract_id is None:

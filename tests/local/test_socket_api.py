@@ -44,6 +44,13 @@ def test_the_connect_route_may_refuse_a_connection(cloud: Platform, token: str, 
     assert refused.value.response.status_code == status
 
 
+def test_a_socket_on_another_path_is_not_found(cloud: Platform) -> None:
+    with pytest.raises(InvalidStatus) as refused, connect(f"{cloud.ws_url}/elsewhere"):
+        pass
+
+    assert refused.value.response.status_code == 404
+
+
 def test_a_function_posts_to_a_connection_and_learns_of_a_lost_one(cloud: Platform) -> None:
     with connect(cloud.ws_url) as socket:
         socket.send('{"event": "push"}')

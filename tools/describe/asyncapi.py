@@ -77,7 +77,10 @@ def document(operations: Sequence[Operation]) -> dict[str, Any]:
             "in both directions. If a client sends a `request_id`, the response contains it too. "
             "Send a ticket or an access token in the URL, or a token in `auth` within ten seconds. "
             "A connection lasts two hours at most, or until its token expires, and is closed after "
-            "ten minutes of silence (send `ping`). After a lost connection, GET "
+            "ten minutes of silence (send `ping`). A handshake is refused with 401 if its ticket or token is not "
+            "valid, and with 400 if a parameter is not known. The platform closes with code 1000 if the session has "
+            "ended or `auth` did not come in time, 1001 after two hours or ten minutes of silence, and 1009 if a "
+            "frame has more than 32 KB. After a lost connection, GET "
             "/api/v1/notifications?after=<id> returns what was missed. Frames of one connection "
             f"arrive in order, and may arrive twice.\n\nOf `notification:new`: {events()}",
         },

@@ -93,7 +93,7 @@ WORDS = {
     "rentable_sqft": "The area in square feet that amounts per square foot were calculated with; null if unknown.",
     "start_date": "First day of the term.",
     "tax_percent": "Added to the rent on every invoice, in percent.",
-    "term_months": "Length of the term in months; a SALE has none.",
+    "term_months": "Length of the term in months, 12 by default; a SALE has none.",
     "ti_allowance_psf": "The owner's allowance for tenant improvements per square foot, once. It affects only figures "
     "for comparison.",
     "valid_until": "The last day on which the offer can be accepted, in the building's time zone; null if it does not "
@@ -120,7 +120,7 @@ WORDS = {
     "renews_contract_id": "The contract whose next version this is; null for a first contract.",
     "signature": "The full name of the person who signs, as typed.",
     "signature_status": "Who has signed. PENDING_ADMIN: both sides have, and the owner's organization has still to "
-    "authorize the lease.",
+    "authorize the lease. SIGNED_BY_OWNER is reserved: the client signs first.",
     "terminates_on": "The first day after an early end; null if the contract is not terminated early.",
     "termination_reason": "Why the contract was declined or terminated; null if it was neither.",
     # Payments and invoices.
