@@ -759,11 +759,11 @@ GUARDS = (
         "tests/payments/test_credit_invoice.py::test_no_more_than_the_invoiced_amount_can_be_credited",
     ),
     Guard(
-        "whoever credits an invoice holds its payment",
-        "shared/payments/invoices.py",
-        '    + " FOR UPDATE"\n',
-        "",
-        "tests/payments/test_credit_invoice.py::test_concurrent_credit_notes_never_exceed_the_invoiced_amount",
+        "a contract's money moves in one transaction at a time",
+        "shared/payments/bound.py",
+        "pg_advisory_xact_lock(hashtextextended('money ' || {contract_id}, 0)) IS NULL",
+        "true",
+        "tests/payments/test_refund_credit.py::test_of_two_refunds_at_once_one_is_paid",
     ),
     Guard(
         "credit that is gone is taken back",
