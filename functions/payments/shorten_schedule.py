@@ -1,28 +1,27 @@
 """Shorten a terminated lease's schedule.
 
 When a lease is to end early, later installments are cancelled, the partial month is credited, and what was already
-paid becomes credit. The platform does this, because either side may terminate a lease but only the owner's
-organization records its payments.
+paid becomes credit, which settles what is open. What is left stays, is to be refunded, or settles what is open on other
+contracts of the same sides, as was chosen. The platform does this, because either side may terminate a lease but only
+the owner's organization records its payments.
 """
 
 from shared.contracts.queries import select_struck_deal
 from shared.kit.consumer import Event, consumer
 from shared.kit.db import Tx
-from shared.maths.months import DAY
-from shared.payments import credit, indexes, invoices, queries
-from shared.payments.ending import shorten
-from shared.terms.deal import earlier_line, terms_of
+from shared.payments import account, credit, invoices, queries, termination
+from shared.payments.moves import RefundDue
 
 
 @consumer("contract.termination_set")
 def shorten_schedule(event: Event, tx: Tx) -> None:
     assert event.object_id is not None  # noqa: S101 (contracts have ids)
     deal = select_struck_deal(tx, event.object_id)
-    values, rows = indexes.select_known(tx, event.object_id), indexes.lock_schedule(tx, event.object_id)
-    found = shorten(terms_of(deal), values, rows, last_day=deal["terminates_on"] - DAY, after=earlier_line(deal))
-    queries.update_cancelled(tx, found.cancelled)
-    notes = invoices.insert_credit_notes(tx, found.off, deal["termination_reason"]) if found.off else {}
-    changed = [*found.cancelled, *(off.payment_id for off in found.off)]
+    found, ending = termination.lock_planned(tx, deal)
+    queries.update_cancelled(tx, ending.cancelled)
+    notes = invoices.insert_credit_notes(tx, ending.off, deal["termination_reason"]) if ending.off else {}
+    credited = [off.payment_id for off in ending.off]
+    changed = [*ending.cancelled, *credited]
     for payment in queries.select_many(tx, changed) if changed else ():
         if note := notes.get(payment.id):
             tx.emit(
@@ -34,7 +33,13 @@ def shorten_schedule(event: Event, tx: Tx) -> None:
             )
         else:
             tx.emit("payment.cancelled" if payment.status == "CANCELLED" else "payment.shortened", payment)
-    for payment in credit.apply_credit(
-        tx, deal["id"], today=deal["today"], besides=tuple(off.payment_id for off in found.off)
-    ):
+    for payment in credit.write(tx, ending.moves, found.applied, today=deal["today"], besides=credited):
         tx.emit("payment.credit_applied", payment)
+    for offset in ending.offsets:
+        moved = account.insert_transfer(tx, deal["id"], offset.contract_id, offset.amount)
+        settled = credit.apply_credit(tx, offset.contract_id, today=offset.today)
+        tx.emit("transfer.made", moved.answer())
+        for payment in settled:
+            tx.emit("payment.credit_applied", payment)
+    if deal["end_credit"] == "REFUND_DUE" and ending.credit > 0:
+        tx.emit("contract.refund_due", RefundDue.of(termination.refund_due(deal, ending)))

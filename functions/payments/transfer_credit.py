@@ -29,7 +29,7 @@ def transfer_credit(caller: Caller, contract_id: UUID, transferring: Transferrin
         if found is None:
             raise NotFound()
         other = rules.check_transferring(found, other, transferring)
-        asked = account.insert_transfer(tx, caller, found, other, transferring.amount)
+        asked = account.insert_transfer(tx, contract_id, transferring.to_contract_id, transferring.amount)
         settled = apply_credit(tx, transferring.to_contract_id, today=other["today"])
         transfer = asked.answer()
         tx.emit("transfer.made", transfer)

@@ -11,6 +11,7 @@ from shared.bids.models import Party, PartyWarning
 from shared.kit.fields import Body, Day, Label, Like, Printed, Query, Says, Text, View
 from shared.kit.paging import Paged, PageMeta
 from shared.maths.choices import ContractType
+from shared.payments.models import Charge, PaymentStatus
 from shared.terms.models import OfferTerms
 
 ContractStatus = Literal["DRAFT", "PENDING_SIGNATURE", "SIGNED", "ACTIVE", "EXPIRED", "TERMINATED"]
@@ -19,6 +20,7 @@ SignatureProvider = Literal["BUILT_IN", "DOCUSIGN"]
 Side = Literal["OWNER", "CLIENT"]
 Signatory = Literal["OWNER", "CLIENT", "ADMIN"]
 """ADMIN authorizes for the owner's organization what both sides have signed."""
+CreditChoice = Literal["KEEP", "REFUND_DUE", "OFFSET"]
 DocumentKind = Literal["LEASE", "RENTAL", "SALE", "INVOICE", "RECEIPT", "CREDIT_NOTE"]
 
 
@@ -50,12 +52,16 @@ class Declining(Body):
 
 
 class Terminating(Body):
-    """The first day after the lease, and why it ends early."""
+    """The first day after the lease, why it ends early, and what becomes of credit."""
 
     effective_date: Day
     """The first day after the lease."""
     reason: Annotated[Printed, Field(min_length=1, max_length=500)]
     """Both sides can read it."""
+    credit: CreditChoice = "KEEP"
+    """What becomes of the credit that is left once everything open is settled: it stays (KEEP), is to be paid back
+    (REFUND_DUE), or settles the oldest open payments of other contracts of the same two sides (OFFSET, for the owner's
+    side only)."""
 
 
 class Authorizing(Body):
@@ -184,8 +190,72 @@ class ContractSummary(ContractState):
 class Contract(ContractSummary, OfferTerms):
     """A contract with its terms, schedule and signatures."""
 
+    end_credit: CreditChoice | None
+    """What becomes of credit where the lease ends early; null where it does not."""
+    refund_due: Decimal
+    """The credit that is to be paid back to the client after an early end; 0 where that was not chosen."""
     payments: list[ContractPayment]
     signatures: list[ContractSignature]
+
+
+class PreviewedCreditNote(View):
+    """A credit note that an early end would issue, but for its number."""
+
+    payment_id: UUID
+    credits_invoice_id: UUID
+    credits_reference: str
+    """The number of the invoice, as it is printed."""
+    reason: str
+    net_amount: Decimal
+    tax_amount: Decimal
+    total_amount: Decimal
+
+
+class PreviewedPayment(View):
+    """A payment as an early end would leave it."""
+
+    id: UUID
+    charge: Charge
+    installment_number: int | None
+    period_start: date
+    period_end: date | None
+    due_date: date
+    amount: Decimal
+    """Without tax, after free rent."""
+    tax_amount: Decimal
+    credited_amount: Decimal
+    paid_amount: Decimal
+    open_amount: Decimal
+    """What would still be owed, tax included."""
+    status: PaymentStatus
+
+
+class PreviewedOffset(View):
+    """Credit that would move to another contract of the same two sides."""
+
+    contract_id: UUID
+    amount: Decimal
+
+
+class TerminationPreview(View):
+    """What terminating the lease would make of its payments, at this moment: its credit notes, its final payments, and
+    its account."""
+
+    contract_id: UUID
+    effective_date: date
+    currency: str
+    credit_notes: list[PreviewedCreditNote]
+    payments: list[PreviewedPayment]
+    open_amount: Decimal
+    """What would still be owed on all payments, tax included, also those that have no invoice yet."""
+    unapplied_credit: Decimal
+    """Credit that would settle nothing."""
+    refund_due: Decimal
+    """How much of it would have to be paid back."""
+    offsets: list[PreviewedOffset]
+    balance: Decimal
+    """The balance of the ledger: what was invoiced, less what was received and credited; below zero, the client is owed
+    so much."""
 
 
 class Received(View):

@@ -1,17 +1,18 @@
 """The SQL of contracts."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
-from shared.contracts.models import ContractFilter, Side, SignatureStatus
+from shared.contracts.models import ContractFilter, Side, SignatureStatus, Terminating
 from shared.kit.db import Asked, Reading, Row, Tx
 from shared.kit.ids import new_id
 from shared.kit.request import Caller
 from shared.kit.settings import setting
 from shared.organizations.sides import mine, sides_of, signing_sides
+from shared.payments.bound import CREDIT
 
 _STATE = """
 c.id, c.bid_id, c.space_id, c.owner_id, c.client_id, c.owner_organization_id, c.client_organization_id,
@@ -57,7 +58,17 @@ LIMIT %(limit)s
 """
 )
 
-_SELECT_ONE = "SELECT " + _SUMMARY + _OPTIONAL_TERMS + " FROM contracts c WHERE c.id = %(contract_id)s AND " + _MINE
+_SELECT_ONE = (
+    "SELECT "
+    + _SUMMARY
+    + _OPTIONAL_TERMS
+    + f""", c.end_credit,
+CASE WHEN c.end_credit = 'REFUND_DUE' THEN greatest({CREDIT}, 0.00) ELSE 0.00 END AS refund_due
+FROM contracts c WHERE c.id = %(contract_id)s AND """
+    + _MINE
+)
+
+_SELECT_STATE = "SELECT " + _STATE + " FROM contracts c WHERE c.id = %(contract_id)s AND " + _MINE
 
 _LOCK_ONE = (
     "SELECT " + _STATE + ", c.task_token FROM contracts c WHERE c.id = %(contract_id)s AND " + _MINE + "FOR UPDATE"
@@ -97,7 +108,8 @@ _RENEWED = """
 
 _DEAL = (
     """
-SELECT c.id, c.status, c.end_date, c.terminates_on, c.termination_reason, c.owner_party, c.client_party,
+SELECT c.id, c.status, c.end_date, c.terminates_on, c.termination_reason, c.end_credit,
+       c.owner_organization_id, c.client_organization_id, c.owner_party, c.client_party,
        c.premises, c.version, c.document_key, c.executed_at,
        c.signature_provider, """
     + _TERMS
@@ -193,7 +205,7 @@ WHERE c.id = %(contract_id)s
 _UPDATE_TERMINATING = (
     """
 UPDATE contracts c
-SET terminates_on = %(effective_date)s, termination_reason = %(reason)s,
+SET terminates_on = %(effective_date)s, termination_reason = %(reason)s, end_credit = %(credit)s,
     end_date = CASE WHEN %(effective_date)s::date - 1 > c.start_date THEN %(effective_date)s::date - 1
                     ELSE c.end_date END,
     updated_at = now(), updated_by = %(user_id)s
@@ -304,10 +316,17 @@ def ask_for_term(tx: Tx, contract_id: UUID) -> Asked[list[Row]]:
     return tx.later(_SELECT_TERM, {"contract_id": contract_id})
 
 
-def update_terminating(tx: Tx, contract_id: UUID, effective_date: date, reason: str, user_id: UUID) -> Row:
-    """The contract, which is over when that day begins."""
-    values = {"contract_id": contract_id, "effective_date": effective_date, "reason": reason, "user_id": user_id}
+def update_terminating(tx: Tx, contract_id: UUID, terminating: Terminating, user_id: UUID) -> Row:
+    """The contract, which is over when its effective date begins."""
+    values = {"contract_id": contract_id, "user_id": user_id, **terminating.model_dump()}
     return tx.batch((_UPDATE_TERMINATING, values))[0][0]
+
+
+def select_terminable(tx: Reading, caller: Caller, contract_id: UUID) -> tuple[Row | None, Row, Row]:
+    """The caller's contract (None: not theirs), its term and its deal."""
+    values = {"contract_id": contract_id, **signing_sides(caller)}
+    contracts, terms, deals = tx.batch((_SELECT_STATE, values), (_SELECT_TERM, values), (_DEAL, values))
+    return contracts[0] if contracts else None, terms[0] if terms else {}, deals[0] if deals else {}
 
 
 def update_declined(tx: Tx, contract_id: UUID, reason: str, side: Side | None, user_id: UUID | None) -> Row:

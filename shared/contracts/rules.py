@@ -1,10 +1,8 @@
 """When a contract can be sent, signed, authorized, declined, terminated or renewed, and whose turn it is to sign."""
 
-from datetime import date
-
-from shared.contracts.models import ContractState, Side, Signatory, SignatureStatus
+from shared.contracts.models import ContractState, Side, Signatory, SignatureStatus, Terminating
 from shared.kit.db import Row
-from shared.kit.errors import Conflict, Detail, Invalid
+from shared.kit.errors import Conflict, Detail, Forbidden, Invalid
 
 TURNS: dict[SignatureStatus, Side] = {"NONE": "CLIENT", "SIGNED_BY_CLIENT": "OWNER"}
 """The client signs first, then the owner."""
@@ -53,6 +51,11 @@ class EndsAlready(Conflict):
 
 class IsRenewed(Conflict):
     message = "The lease was renewed. Terminate or decline the renewal first."
+
+
+class OwnersOffset(Forbidden):
+    message = "Only the owner's side may offset credit against other contracts."
+    remedy = "Choose KEEP or REFUND_DUE, or ask the owner."
 
 
 class NotRenewable(Conflict):
@@ -128,17 +131,20 @@ def executed_key(document_key: str) -> str:
     return f"{document_key.removesuffix('.pdf')}-executed.pdf"
 
 
-def check_terminable(contract: ContractState, term: Row, effective_date: date) -> None:
-    """Raises NotInForce, EndsAlready, IsRenewed, or Invalid on an `effective_date` that is past or outside the term."""
+def check_terminable(contract: ContractState, term: Row, terminating: Terminating, side: Side | None) -> None:
+    """Raises NotInForce, EndsAlready, IsRenewed, OwnersOffset, or Invalid on an `effective_date` that is past or
+    outside the term."""
     if contract.status not in ("SIGNED", "ACTIVE") or term["contract_type"] == "SALE":
         raise NotInForce()
     if contract.terminates_on is not None:
         raise EndsAlready()
     if term["is_renewed"]:
         raise IsRenewed()
-    if effective_date < term["today"]:
+    if terminating.credit == "OFFSET" and side == "CLIENT":
+        raise OwnersOffset()
+    if terminating.effective_date < term["today"]:
         raise Invalid(Detail("effective_date", f"must not be before {term['today'].isoformat()}"))
-    if effective_date > term["end_date"]:
+    if terminating.effective_date > term["end_date"]:
         raise Invalid(Detail("effective_date", f"must not be after {term['end_date'].isoformat()}, the last day"))
 
 

@@ -140,7 +140,7 @@ def _written(row: Row, currency: str, language: Language) -> dict[str, str | Non
     money = partial(languages.money, currency=currency, language=language)
     written = {name: _fact(name, value, currency, language) for name, value in row.items()}
     written["term"] = _term(row.get("term_months"), language)
-    if "amount" in row:
+    if "charge" in row:
         tax = Decimal(row["tax_amount"])
         still_open = open_of(row)
         written["total"] = money(total_of(row))

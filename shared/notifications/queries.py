@@ -266,7 +266,7 @@ SELECT c.premises #>> '{{space,name}}' AS space, c.premises #>> '{{building,name
        ((c.declined ->> 'at')::timestamptz AT TIME ZONE (c.premises #>> '{{building,timezone}}'))::date AS declined_on,
        (c.hold_until AT TIME ZONE (c.premises #>> '{{building,timezone}}'))::date AS hold_until
 FROM contracts c
-WHERE c.id = %(object_id)s
+WHERE c.id = %(contract_id)s
 """
 
 _SELECT_PAYMENT_MATTER = """
@@ -287,7 +287,8 @@ WHERE (u.organization_id IN (%(owner_organization_id)s, %(client_organization_id
 ORDER BY u.id
 """
 
-_MATTERS = {"bid": _SELECT_BID_MATTER, "contract": _SELECT_CONTRACT_MATTER, "payment": _SELECT_PAYMENT_MATTER}
+_MATTERS = {"bid": _SELECT_BID_MATTER, "payment": _SELECT_PAYMENT_MATTER}
+"""Of what is neither, the contract."""
 
 
 def select_matter(tx: Tx, event: Event) -> tuple[Row, list[Row]]:
@@ -298,5 +299,7 @@ def select_matter(tx: Tx, event: Event) -> tuple[Row, list[Row]]:
         "owner_organization_id": event.data["owner_organization_id"],
         "client_organization_id": event.data["client_organization_id"],
     }
-    [matter], people = tx.batch((_MATTERS[event.name.partition(".")[0]], values), (_SELECT_READERS, values))
+    [matter], people = tx.batch(
+        (_MATTERS.get(event.name.partition(".")[0], _SELECT_CONTRACT_MATTER), values), (_SELECT_READERS, values)
+    )
     return matter, people

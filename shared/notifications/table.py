@@ -34,12 +34,13 @@ def _words() -> dict[str, ModuleType]:
 
 
 class _Word:
-    """What a word's file defines for all its entries."""
+    """What a word's file defines for all its entries; `page_id` names what its page shows, if not the object."""
 
     def __init__(self, module: ModuleType) -> None:
         self.entries: Mapping[str, News] = getattr(module, "NEWS", {})
         self.mails: Mapping[str, AccountMail] = getattr(module, "MAILS", {})
         self.page: str | None = getattr(module, "PAGE", None)
+        self.page_id: str | None = getattr(module, "PAGE_ID", None)
         self.live: type[NewsFrame] | None = getattr(module, "LIVE", None)
         right: Right | None = getattr(module, "RIGHT", None)
         # SUPPORT reads on behalf of nobody.
@@ -89,7 +90,8 @@ def roles_of(event: Event) -> frozenset[Role]:
 
 def page_of(event: Event) -> str:
     """The path of the page that shows what the event is about."""
-    return f"{_word_of(event).page}/{event.object_id}"
+    word = _word_of(event)
+    return f"{word.page}/{event.data[word.page_id] if word.page_id else event.object_id}"
 
 
 def live_of(event: Event) -> type[NewsFrame] | None:

@@ -24,7 +24,8 @@ INSERT INTO payment_transactions (id, contract_id, owner_organization_id, client
                                   currency, paid_date, payment_method, transaction_reference, other_contract_id,
                                   created_by)
 SELECT %(id)s, c.id, c.owner_organization_id, c.client_organization_id, %(kind)s, %(amount)s, c.currency,
-       %(paid_date)s, %(payment_method)s, %(transaction_reference)s, %(other_contract_id)s, %(by)s
+       coalesce(%(paid_date)s, app.today(c.premises #>> '{building,timezone}')), %(payment_method)s,
+       %(transaction_reference)s, %(other_contract_id)s, %(by)s
 FROM contracts c
 WHERE c.id = %(contract_id)s
 """
@@ -87,18 +88,17 @@ def ask_for_refund(tx: Tx, contract_id: UUID, refund_id: UUID) -> Asked[Refund |
     return rows.then(lambda found: Refund.of(found[0]) if found else None)
 
 
-def insert_transfer(tx: Tx, caller: Caller, account: Row, other: Row, amount: Decimal) -> Asked[CreditTransfer]:
-    """So much credit moves from one account to the other, each on its building's today. Comes with the next query."""
+def insert_transfer(tx: Tx, contract_id: UUID, other_id: UUID, amount: Decimal) -> Asked[CreditTransfer]:
+    """So much credit moves from one contract to the other, each on its building's today. Comes with the next query."""
     values: dict[str, Any] = {
         "id": new_id(),
         "amount": amount,
-        "by": caller.user_id,
+        "by": tx.caller.user_id if tx.caller else None,
+        "paid_date": None,
         "payment_method": None,
         "transaction_reference": None,
     }
-    one, two = account["contract_id"], other["contract_id"]
-    out = values | {"kind": "TRANSFER_OUT", "contract_id": one, "other_contract_id": two, "paid_date": account["today"]}
-    into = values | {"kind": "TRANSFER_IN", "contract_id": two, "other_contract_id": one, "paid_date": other["today"]}
-    tx.run(_INSERT, out)
+    tx.run(_INSERT, values | {"kind": "TRANSFER_OUT", "contract_id": contract_id, "other_contract_id": other_id})
+    into = values | {"kind": "TRANSFER_IN", "contract_id": other_id, "other_contract_id": contract_id}
     tx.run(_INSERT, into | {"id": new_id()})
     return tx.later(_SELECT_TRANSFER, values).then(lambda rows: CreditTransfer.of(rows[0]))

@@ -40,10 +40,11 @@ class Move(NamedTuple):
 
 @dataclass(slots=True)
 class Moves:
-    """The applications of credit to reverse, and the transactions to write."""
+    """The applications of credit to reverse, the transactions to write, and the credit that is left then."""
 
     reversed: list[UUID] = field(default_factory=list)
     written: list[Move] = field(default_factory=list)
+    left: Decimal = Decimal(0)
 
 
 def allocate(lines: Sequence[Open], credit: Decimal, applied: Sequence[Applied], day: date) -> Moves:
@@ -72,4 +73,5 @@ def allocate(lines: Sequence[Open], credit: Decimal, applied: Sequence[Applied],
         if part > 0:
             moves.written.append(Move("APPLIED", line.id, part, day))
             credit, line.open = credit - part, line.open - part
+    moves.left = credit
     return moves

@@ -3,6 +3,7 @@
 These transactions move no money in or out of the contract, so the ledger does not show them.
 """
 
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -25,11 +26,11 @@ ORDER BY p.due_date, p.id
 FOR UPDATE
 """
 
-_SELECT_CREDIT = """
+SELECT_CREDIT = """
 SELECT coalesce(sum(t.credit), 0) AS credit FROM standing_transactions t WHERE t.contract_id = %(contract_id)s
 """
 
-_SELECT_APPLIED = """
+SELECT_APPLIED = """
 SELECT t.id, t.payment_id, t.amount, t.paid_date AS day
 FROM standing_transactions t
 WHERE t.contract_id = %(contract_id)s AND t.kind = 'APPLIED'
@@ -66,16 +67,24 @@ def apply_credit(
     """
     values: dict[str, Any] = {"contract_id": contract_id}
     _, lines, [row], applied = tx.batch(
-        (LOCK_MONEY, values), (_LOCK_LINES, values), (_SELECT_CREDIT, values), (_SELECT_APPLIED, values)
+        (LOCK_MONEY, values), (_LOCK_LINES, values), (SELECT_CREDIT, values), (SELECT_APPLIED, values)
     )
     open_lines = [Open(line["id"], line["open"]) for line in lines]
     moves = allocate(open_lines, row["credit"], [Applied(**one) for one in applied], day or today)
-    return _written(tx, moves, {one["id"]: one["payment_id"] for one in applied}, today, day or today, besides)
+    return write(tx, moves, [Applied(**one) for one in applied], today=today, day=day, besides=besides)
 
 
-def _written(
-    tx: Tx, moves: Moves, payment_of: dict[UUID, UUID], today: date, day: date, besides: tuple[UUID, ...]
+def write(
+    tx: Tx,
+    moves: Moves,
+    applied: Sequence[Applied],
+    *,
+    today: date,
+    day: date | None = None,
+    besides: Collection[UUID] = (),
 ) -> list[Payment]:
+    """Write what `allocate` found of the contract's credit and its applications; returns as `apply_credit`."""
+    payment_of = {one.id: one.payment_id for one in applied}
     changed = {*besides, *(move.payment_id for move in moves.written), *(payment_of[one] for one in moves.reversed)}
     if not changed:
         return []
@@ -85,7 +94,7 @@ def _written(
         tx.run(_INSERT_REVERSALS, values | {"reason": "The credit is no longer there."})
     if moves.written:
         tx.run(_INSERT_MOVES, _columns(moves.written) | {"by": by})
-    settle(tx, changed, today=today, day=day)
+    settle(tx, changed, today=today, day=day or today)
     return queries.select_many(tx, list(changed))
 
 

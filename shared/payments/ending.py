@@ -1,18 +1,34 @@
-"""How a schedule changes when its lease ends early: later payments are cancelled, a partial month is credited. Pure."""
+"""What an early end makes of a contract's payments and credit: later payments are cancelled, a partial month is
+credited, and credit settles what is open. Pure: the act writes it, and its preview shows it.
+"""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from shared.maths.exact import rounded
+from shared.contracts.models import CreditChoice
+from shared.maths.exact import ZERO, rounded
 from shared.maths.schedule import EarlyEnd, Line, end_early
 from shared.maths.terms import IndexValue, Terms
+from shared.payments.allocation import Applied, Moves, Open, allocate
 from shared.payments.invoices import Off
 from shared.payments.rules import share
+
+
+class Account(NamedTuple):
+    """What an early end finds, as `termination.planned` reads it: the contract's payments by due date; its
+    credit and what of it is applied, the newest first; and `elsewhere` the `open` rows of other contracts of the same
+    sides (`contract_id`, `today`), the oldest first, if credit is to be offset against them."""
+
+    rows: Sequence[dict[str, Any]]
+    credit: Decimal
+    applied: Sequence[Applied]
+    elsewhere: Sequence[dict[str, Any]]
 
 
 @dataclass(slots=True)
@@ -21,6 +37,67 @@ class Shortening:
 
     cancelled: list[UUID] = field(default_factory=list)
     off: list[Off] = field(default_factory=list)
+
+    def taken_off(self, payment_id: UUID) -> Decimal:
+        """How much of the payment is credited, tax included."""
+        return sum((off.net + off.tax for off in self.off if off.payment_id == payment_id), ZERO)
+
+
+class Offset(NamedTuple):
+    """Credit that moves to another contract, whose building's day is `today`."""
+
+    contract_id: UUID
+    amount: Decimal
+    today: date
+
+
+@dataclass(slots=True)
+class Ending:
+    """What changes, and what stands then: what is `owed` and `open` of each payment, by its id; the `credit` that
+    settles nothing, and what moves to other contracts."""
+
+    cancelled: list[UUID]
+    off: list[Off]
+    moves: Moves
+    owed: dict[UUID, Decimal]
+    open: dict[UUID, Decimal]
+    credit: Decimal
+    offsets: list[Offset]
+
+
+def end(
+    terms: Terms,
+    index_values: Sequence[IndexValue],
+    account: Account,
+    *,
+    last_day: date,
+    today: date,
+    choice: CreditChoice,
+    after: Line | None = None,
+) -> Ending:
+    """The end of a lease on `last_day`, perhaps before it starts."""
+    scheduled = [row for row in account.rows if row["is_scheduled"]]
+    found = shorten(terms, index_values, scheduled, last_day=last_day, after=after)
+    owed = {row["id"]: _owed(row, found) for row in account.rows}
+    lines = [Open(row["id"], owed[row["id"]] - row["paid_amount"]) for row in account.rows]
+    moves = allocate(lines, account.credit, account.applied, today)
+    offsets = _offsets(moves.left, account.elsewhere) if choice == "OFFSET" else []
+    left = moves.left - sum((offset.amount for offset in offsets), ZERO)
+    return Ending(found.cancelled, found.off, moves, owed, {line.id: line.open for line in lines}, left, offsets)
+
+
+def _owed(row: dict[str, Any], found: Shortening) -> Decimal:
+    owed: Decimal = row["owed"]
+    return ZERO if row["id"] in found.cancelled else owed - found.taken_off(row["id"])
+
+
+def _offsets(credit: Decimal, elsewhere: Sequence[dict[str, Any]]) -> list[Offset]:
+    amounts: dict[tuple[UUID, date], Decimal] = defaultdict(Decimal)
+    for row in elsewhere:
+        if part := min(credit, row["open"]):
+            amounts[row["contract_id"], row["today"]] += part
+            credit -= part
+    return [Offset(contract_id, amount, today) for (contract_id, today), amount in amounts.items()]
 
 
 def shorten(
@@ -31,7 +108,8 @@ def shorten(
     last_day: date,
     after: Line | None = None,
 ) -> Shortening:
-    """What changes in the payments (`lock_schedule`) of a lease that ends on `last_day`, perhaps before it starts."""
+    """What changes in the installments and deposits (`termination.planned`) of a lease that ends on `last_day`,
+    perhaps before it starts."""
     found = Shortening()
     early = end_early(terms, index_values, last_day=last_day, after=after) if last_day >= terms.start_date else None
     for row in rows:
@@ -50,7 +128,7 @@ def _cancel(found: Shortening, row: dict[str, Any], terms: Terms) -> None:
     net, tax = row["amount"] - row["credited_amount"], row["tax_amount"] - row["credited_tax"]
     # What was written off is no longer owed: nothing of it is credited.
     left = net + tax - row["written_off_amount"]
-    if row["is_invoiced"] and left:
+    if row["invoice_id"] and left:
         part = share(net, tax, left, terms.exponent)
         found.off.append(Off(row["id"], part.net, part.tax))
     else:

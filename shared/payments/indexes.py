@@ -41,7 +41,7 @@ WHERE v.organization_id = %(organization_id)s AND v.name = %(name)s
 ORDER BY v.day, v.version
 """
 
-_SELECT_KNOWN = """
+SELECT_KNOWN = """
 SELECT v.day, v.value, v.final, v.version
 FROM contracts c
 JOIN index_values v ON v.organization_id = c.owner_organization_id AND v.name = c.escalation #>> '{index,name}'
@@ -118,7 +118,7 @@ def publish(tx: Tx, caller: Caller, name: str, publishing: Publishing) -> list[R
 
 def select_known(tx: Tx, contract_id: UUID) -> list[IndexValue]:
     """All published values of the contract's index; none if it has no index."""
-    return [IndexValue(**row) for row in tx.all(_SELECT_KNOWN, {"contract_id": contract_id})]
+    return [IndexValue(**row) for row in tx.all(SELECT_KNOWN, {"contract_id": contract_id})]
 
 
 def lock_behind(tx: Tx, limit: int) -> list[Row]:

@@ -65,6 +65,25 @@ class Refund(View):
     )
 
 
+class RefundDue(View):
+    """Credit that is to be paid back to the client, because the contract ends early; `id` is the contract's."""
+
+    id: UUID
+    contract_id: UUID
+    owner_organization_id: UUID
+    client_organization_id: UUID
+    amount: Decimal
+    currency: str
+
+    accounted: ClassVar[tuple[str, ...]] = (
+        "contract_id",
+        "owner_organization_id",
+        "client_organization_id",
+        "amount",
+        "currency",
+    )
+
+
 class CreditTransfer(View):
     """Credit that moved to another contract. `unapplied_credit` is what the first has left."""
 

@@ -9,10 +9,13 @@ from shared.kit.db import Tx
 # An open payment falls due, and overdue, by the day jobs alone, which tell people so. One that was settled and is open
 # again has the state of the day at once. What is settled without money or credit, as a correction below zero is, has no
 # day of its own.
-_UPDATE_SETTLED = """
+STATUS = "CASE WHEN s.state IN ('PAID', 'CANCELLED') OR p.status = 'PAID' THEN s.state ELSE p.status END"
+"""The status of payment `p` once it is settled again, with the state `s.state` of the day."""
+
+_UPDATE_SETTLED = f"""
 UPDATE payments p
 SET paid_amount = s.paid,
-    status = CASE WHEN s.state IN ('PAID', 'CANCELLED') OR p.status = 'PAID' THEN s.state ELSE p.status END,
+    status = {STATUS},
     paid_date = CASE WHEN s.state = 'PAID' THEN coalesce(s.last_day, %(day)s) END,
     payment_method = s.payment_method, updated_at = now(), updated_by = %(by)s
 FROM (

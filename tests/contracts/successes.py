@@ -29,6 +29,7 @@ BODIES = {
     "download_statement": None,
     "renew_contract": {"bid_amount": 5000},
     "terminate_contract": {"effective_date": "2027-06-01", "reason": "Moving out"},
+    "preview_termination": {"effective_date": "2027-06-01", "reason": "Moving out"},
     "sign_contract": {"signature": "Name", "consent": True},
 }
 
@@ -78,6 +79,8 @@ class Successes(Cast):
         deal.run(schedule_payments, activate_contract)
         body = {"effective_date": "2027-06-16", "reason": "Moving out"}
         return {"as_": deal.client, "path": {"contract_id": deal.contract}, "body": body}
+
+    preview_termination = terminate_contract
 
     def receive_docusign(self) -> Asked:
         _keep_docusign_keys()

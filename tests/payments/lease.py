@@ -6,6 +6,7 @@ from psycopg.types.json import Jsonb
 from pypdf import PdfReader
 
 from functions.contracts.get_ledger import get_ledger
+from functions.contracts.preview_termination import preview_termination
 from functions.contracts.terminate_contract import terminate_contract
 from functions.leasing.activate_contract import activate_contract
 from functions.leasing.end_holds import end_holds
@@ -91,9 +92,14 @@ class Lease(Deal):
         assert sum(amount for _, _, amount in lines) == answer["meta"]["balance"]
         return lines, answer["meta"]["balance"]
 
-    def terminate(self, day, user=None, cut=True):
+    def preview(self, day, user=None, **changes):
+        body = {"effective_date": day, "reason": "Moving out"} | changes
+        path = {"contract_id": self.contract}
+        return self.call(preview_termination, as_=user or self.owner, path=path, body=body)
+
+    def terminate(self, day, user=None, cut=True, **changes):
         """The answer to an early end on that day, and what the platform makes of it."""
-        body = {"effective_date": day, "reason": "Moving out"}
+        body = {"effective_date": day, "reason": "Moving out"} | changes
         path = {"contract_id": self.contract}
         reply = self.call(terminate_contract, as_=user or self.owner, path=path, body=body)
         events = [one for one in self.world.event_details(self.contract) if one["name"] == "contract.termination_set"]

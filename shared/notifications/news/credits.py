@@ -5,7 +5,7 @@ from typing import ClassVar, Self
 from uuid import UUID
 
 from shared.kit.consumer import Event
-from shared.notifications.entries import SPACE, News, NewsFrame, day, money, plain
+from shared.notifications.entries import BOTH, SPACE, News, NewsFrame, day, money, plain
 from shared.organizations.roles import Right
 
 
@@ -23,6 +23,8 @@ class AccountUpdated(NewsFrame):
 
 
 RIGHT = Right.READ_MONEY
+PAGE = "contracts"
+PAGE_ID = "contract_id"
 LIVE = AccountUpdated
 
 _MOVED = (SPACE, money("amount"), day("paid_date"), plain("contract_id"))
@@ -34,6 +36,7 @@ NEWS = {
         owner="A credit of {amount} for {space} was refunded",
         client="Your credit of {amount} for {space} was refunded to you",
         facts=_MOVED,
+        mails=("CLIENT",),
     ),
     "refund.reversed": News(
         kind="payment_event",
@@ -41,6 +44,7 @@ NEWS = {
         owner="The refund of {amount} for {space} was reversed. It is credit again",
         client="The refund of {amount} for {space} was reversed. It is your credit again",
         facts=_MOVED,
+        mails=("CLIENT",),
     ),
     "transfer.made": News(
         kind="payment_event",
@@ -48,5 +52,14 @@ NEWS = {
         owner="A credit of {amount} for {space} was transferred to another contract with the same client",
         client="Your credit of {amount} for {space} was transferred to another of your contracts",
         facts=(SPACE, money("amount"), plain("contract_id"), plain("to_contract_id")),
+        mails=("CLIENT",),
+    ),
+    "contract.refund_due": News(
+        kind="payment_event",
+        title="Refund Due",
+        owner="A credit of {amount} for {space} is to be refunded to the client",
+        client="A credit of {amount} for {space} is to be refunded to you",
+        facts=(SPACE, money("amount"), plain("contract_id")),
+        mails=BOTH,
     ),
 }

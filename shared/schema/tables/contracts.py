@@ -94,10 +94,13 @@ contracts = Table(
     uuid("index_value_id", nullable=True),
     # {side, user_id, name, at}: who declined, as they were called then.
     json("declined"),
+    # What becomes of credit where the lease ends early; null where an older release ended it.
+    text("end_credit", nullable=True),
     *term_checks(),
     one_of("status", "DRAFT", "PENDING_SIGNATURE", "SIGNED", "ACTIVE", "EXPIRED", "TERMINATED"),
     one_of("signature_status", "NONE", "SIGNED_BY_CLIENT", "SIGNED_BY_OWNER", "PENDING_ADMIN", "FULLY_SIGNED"),
     one_of("signature_provider", "BUILT_IN", "DOCUSIGN"),
+    one_of("end_credit", "KEEP", "REFUND_DUE", "OFFSET"),
     one_of("billing_frequency", "MONTHLY", "QUARTERLY", "ANNUAL"),
     one_of("proration", "ACTUAL_MONTH", "ACTUAL_365", "THIRTY_360"),
     sha256("document_sha256"),
