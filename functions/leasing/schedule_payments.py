@@ -1,6 +1,7 @@
 """Schedule the payments.
 
-The saga writes the contract's installments, exact to the cent and the day, each with its explanation.
+The saga writes the contract's installments, exact to the cent and the day, each with its explanation. A renewal takes
+the deposit along: it asks for what it wants less what is held.
 """
 
 from typing import Any
@@ -10,6 +11,8 @@ from shared.contracts.queries import select_struck_deal
 from shared.kit.db import transaction
 from shared.kit.task import step
 from shared.leasing import queries
+from shared.payments import deposits
+from shared.payments.carrying import less_held
 from shared.payments.installments import installments_of
 from shared.payments.queries import insert_schedule
 from shared.terms.deal import schedule_of
@@ -21,5 +24,9 @@ def schedule_payments(task: dict[str, Any]) -> None:
     with transaction() as tx:
         contract = queries.lock_contract(tx, contract_id)
         deal = select_struck_deal(tx, contract_id)
-        insert_schedule(tx, contract_id, installments_of(schedule_of(deal)))
+        lines = schedule_of(deal)
+        if deal["renewed"]:
+            lines = less_held(lines, deposits.select_held(tx, UUID(deal["renewed"]["id"])))
+        insert_schedule(tx, contract_id, installments_of(lines))
+        deposits.settle_carried(tx, contract_id, today=deal["today"])
         tx.emit("contract.scheduled", contract)

@@ -1,6 +1,7 @@
 """Apply a deposit to the balance.
 
-After a lease has ended, the owner's organization uses the deposit to settle what is still open, oldest first.
+After a lease has ended, the owner's organization uses the deposit to settle what is still open, oldest first. A deposit
+that a renewal takes along can be applied before that, and the renewal asks for what is then missing.
 """
 
 from uuid import UUID

@@ -1,6 +1,7 @@
 """Return a deposit.
 
-After a lease has ended, the owner's organization returns the deposit, or what is left of it.
+After a lease has ended, the owner's organization returns the deposit, or what is left of it. A deposit that a renewal
+takes along is not returned until the renewal has started; then what the renewal does not ask for is.
 """
 
 from uuid import UUID
@@ -18,7 +19,7 @@ from shared.payments.models import Deposit, Returning
     "POST /contracts/{contract_id}/deposit/return",
     access=may(Right.RECORD_PAYMENTS),
     writes=True,
-    raises=(rules.NotEndedYet, rules.NothingHeld, rules.MoreThanHeld),
+    raises=(rules.DepositCarried, rules.NotEndedYet, rules.NothingHeld, rules.MoreThanHeld),
 )
 def return_deposit(caller: Caller, contract_id: UUID, returning: Returning) -> Deposit:
     with transaction(caller) as tx:

@@ -26,7 +26,7 @@ from shared.payments.models import Payment, Reversing
 def reverse_payment(caller: Caller, payment_id: UUID, reversing: Reversing) -> Payment:
     with transaction(caller) as tx:
         before, contract, standing = visible_payment(tx, caller, payment_id)
-        reversal = rules.reversal_of(standing, reversing.reason)
+        reversal = rules.reversal_of(before, contract, standing, reversing.reason)
         payment = Payment.of(queries.reverse_money(tx, caller, before, reversal, contract["today"]))
         tx.emit("payment.reversed", payment, before=before)
         if reversal.leaves_credit_short or contract["credit"]:

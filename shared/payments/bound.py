@@ -17,6 +17,23 @@ CREDIT = "(SELECT coalesce(sum(t.credit), 0) FROM standing_transactions t WHERE 
 """The contract's credit that settles nothing yet."""
 
 
+def held_of(contract_id: str) -> str:
+    """The deposit that is held for a contract: what came of it or from the lease that it renews, less what was applied,
+    returned, or went on to its renewal."""
+    return f"""(
+    (SELECT coalesce(sum(d.paid_amount), 0) FROM payments d
+     WHERE d.contract_id = {contract_id} AND d.charge = 'DEPOSIT')
+    - (SELECT coalesce(sum(t.deposit_used), 0) FROM standing_transactions t WHERE t.contract_id = {contract_id}))"""
+
+
+# A lease may leave its space and its deposit to one that both sides have signed.
+RENEWAL = """
+(r.executed_at IS NOT NULL AND r.status IN ('PENDING_SIGNATURE', 'SIGNED', 'ACTIVE')
+ AND (r.terminates_on IS NULL OR r.terminates_on > r.start_date))
+"""
+"""Whether the contract `r`, which renews another one, goes on after it."""
+
+
 def lock_money(contract_id: str) -> str:
     """The beginning of a statement that holds a contract's money until the transaction ends. Whoever moves it does so
     first: credit is used once, and nobody waits crosswise for its payments."""

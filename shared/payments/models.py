@@ -37,6 +37,8 @@ LedgerEntryType = Literal[
     "REVERSAL",
     "DEPOSIT_APPLIED",
     "DEPOSIT_RETURNED",
+    "DEPOSIT_TRANSFER_OUT",
+    "DEPOSIT_TRANSFER_IN",
     "WRITE_OFF",
     "REFUND",
     "TRANSFER_OUT",
@@ -253,6 +255,8 @@ class Deposit(View):
     payment_id: UUID
     currency: str
     received_amount: Decimal
+    transferred_amount: Decimal
+    """What came from the lease that the contract renews, less what went on to its own renewal."""
     applied_amount: Decimal
     returned_amount: Decimal
     held_amount: Decimal

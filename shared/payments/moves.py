@@ -84,6 +84,29 @@ class RefundDue(View):
     )
 
 
+class DepositCarried(View):
+    """A deposit that went on to a renewal, and what of it can be returned; `id` is the renewal's."""
+
+    id: UUID
+    contract_id: UUID
+    from_contract_id: UUID
+    owner_organization_id: UUID
+    client_organization_id: UUID
+    amount: Decimal
+    refundable_amount: Decimal
+    currency: str
+
+    accounted: ClassVar[tuple[str, ...]] = (
+        "contract_id",
+        "from_contract_id",
+        "owner_organization_id",
+        "client_organization_id",
+        "amount",
+        "refundable_amount",
+        "currency",
+    )
+
+
 class CreditTransfer(View):
     """Credit that moved to another contract. `unapplied_credit` is what the first has left."""
 

@@ -14,7 +14,7 @@ from shared.kit.request import Caller
 from shared.kit.settings import setting
 from shared.maths.currencies import WHOLE_CURRENCIES
 from shared.organizations.sides import Sides, creditor_sides, mine, sides_of
-from shared.payments.bound import BOUND, CREDIT, THERE, lock_money
+from shared.payments.bound import BOUND, CREDIT, THERE, held_of, lock_money
 from shared.payments.models import Payment, PaymentFilter, Recording
 from shared.payments.rules import Reversal
 from shared.payments.settling import settle
@@ -61,7 +61,7 @@ SELECT {BOUND} AS is_bound, there.timezone, there.today, there.earliest, p.owed 
        i.id AS invoice_id, i.number AS invoice_number,
        (SELECT coalesce(sum(o.owed - o.paid_amount), 0) FROM payments o
         WHERE o.contract_id = c.id AND o.owed > o.paid_amount) AS contract_open_amount,
-       {CREDIT} AS credit,
+       {CREDIT} AS credit, {held_of("c.id")} AS deposit_held,
        EXISTS (SELECT FROM payments f
                WHERE f.contract_id = c.id AND f.charge = 'LATE_FEE' AND f.owed > 0) AS has_fees,
        EXISTS (SELECT FROM standing_transactions t
@@ -165,7 +165,8 @@ UPDATE payments SET status = 'CANCELLED', updated_at = now() WHERE id = ANY(%(pa
 """
 
 _DELETE_SCHEDULE = """
-DELETE FROM payments WHERE contract_id = %(contract_id)s AND status = 'SCHEDULED' AND paid_amount = 0
+DELETE FROM payments
+WHERE contract_id = %(contract_id)s AND paid_amount = 0 AND (status = 'SCHEDULED' OR (status = 'PAID' AND owed = 0))
 """
 
 
@@ -184,8 +185,9 @@ FROM (
     WHERE i.contract_id = %(contract_id)s
     UNION ALL
     SELECT t.id, t.paid_date, t.posted_on, t.created_at, 1, t.kind, t.transaction_reference,
-           CASE WHEN t.kind = 'DEPOSIT_RETURNED' THEN t.amount ELSE greatest(t.charged, 0) END,
-           CASE WHEN t.kind = 'DEPOSIT_RETURNED' THEN t.amount ELSE greatest(-t.charged, 0) END, t.payment_id
+           -- A deposit that goes, or goes on, was never what the client owes.
+           CASE WHEN t.charged = 0 THEN t.amount ELSE greatest(t.charged, 0) END,
+           CASE WHEN t.charged = 0 THEN t.amount ELSE greatest(-t.charged, 0) END, t.payment_id
     FROM booked_transactions t
     WHERE t.contract_id = %(contract_id)s
       -- Credit that moves from one installment to another changes nothing of what is owed.
@@ -212,9 +214,9 @@ _SELECT_MY_ACCOUNT = (
 SELECT p.id, p.currency, p.start_date, p.end_date, p.premises, p.owner_party, p.client_party,
        (p.created_at AT TIME ZONE (p.premises #>> '{building,timezone}'))::date AS issued_on,
        app.today(p.premises #>> '{building,timezone}') AS today,
-       (SELECT coalesce(sum(d.paid_amount), 0) FROM payments d WHERE d.contract_id = p.id AND d.charge = 'DEPOSIT')
-       - (SELECT coalesce(sum(t.deposit_used), 0) FROM standing_transactions t
-          WHERE t.contract_id = p.id) AS deposit_held
+       """
+    + held_of("p.id")
+    + """ AS deposit_held
 FROM contracts p
 WHERE p.id = %(contract_id)s AND """
     + _MINE

@@ -58,6 +58,11 @@ class NotEndedYet(Conflict):
     message = "The deposit cannot be applied or returned before the lease has ended."
 
 
+class DepositCarried(Conflict):
+    message = "The lease is renewed, and the renewal takes the deposit along. It cannot be returned."
+    remedy = "Apply it to the balance, or return what the renewal does not ask for once the renewal has started."
+
+
 class NothingHeld(Conflict):
     message = "No deposit is held for this contract."
 
@@ -96,7 +101,7 @@ class NotWaivable(Conflict):
 
 
 class DepositSettled(Conflict):
-    message = "Part of the deposit was already applied or returned."
+    message = "The deposit was already applied, returned or transferred, at least in part."
 
 
 REMINDERS = (7, 3, 1)
@@ -119,7 +124,8 @@ def check_recording(payment: Payment, contract: dict[str, Any], recording: Recor
         raise AlreadyPaid()
     if payment.status == "CANCELLED" and payment.written_off_amount:
         raise WrittenOff()
-    if payment.status == "CANCELLED" or not contract["is_bound"]:
+    # Nothing is owed for a month free of rent, either.
+    if payment.status == "CANCELLED" or not contract["is_bound"] or contract["open_amount"] <= 0:
         raise NotPayable()
     if contract["is_seen"] and recording.unique_reference:
         raise ReferenceSeen()
@@ -171,7 +177,10 @@ def split(open_amount: Decimal, amount: Decimal | None) -> tuple[Decimal, Decima
 
 
 def check_returning(deposit: dict[str, Any], returning: Returning) -> Decimal:
-    """How much is returned. Raises Invalid on `paid_date` or `amount`, NotEndedYet, NothingHeld, MoreThanHeld."""
+    """How much is returned. Raises Invalid on `paid_date` or `amount`, DepositCarried, NotEndedYet, NothingHeld,
+    MoreThanHeld."""
+    if deposit["is_carried"]:
+        raise DepositCarried()
     if returning.paid_date > deposit["today"]:
         raise Invalid(Detail("paid_date", f"must not be after {deposit['today'].isoformat()}"))
     held = _held(deposit, returning.amount)
@@ -264,9 +273,9 @@ def _check_credit(account: dict[str, Any], amount: Decimal) -> None:
 
 def _held(deposit: dict[str, Any], amount: Decimal | None) -> Decimal:
     _check(*_not_whole(deposit["currency"], amount))
-    if deposit["status"] not in ("EXPIRED", "TERMINATED"):
+    if deposit["status"] not in ("EXPIRED", "TERMINATED") and not deposit["is_carried"]:
         raise NotEndedYet()
-    held: Decimal = deposit["received_amount"] - deposit["applied_amount"] - deposit["returned_amount"]
+    held: Decimal = deposit["held_amount"]
     if held <= 0:
         raise NothingHeld()
     if amount is not None and amount > held:
@@ -316,13 +325,13 @@ class Reversal:
     reason: str
 
 
-def reversal_of(standing: list[dict[str, Any]], reason: str) -> Reversal:
+def reversal_of(payment: Payment, contract: dict[str, Any], standing: list[dict[str, Any]], reason: str) -> Reversal:
     """The reversal of the latest of the payment's transactions that stand (the latest first), and of the credit
     that came of the payment: what is over without the money is freed again. Raises NothingToReverse, DepositSettled."""
-    if any(one["kind"].startswith("DEPOSIT_") for one in standing):
-        raise DepositSettled()
     payments = [one for one in standing if one["kind"] == "PAYMENT"]
     if not payments:
         raise NothingToReverse()
+    if payment.charge == "DEPOSIT" and payments[0]["amount"] > contract["deposit_held"]:
+        raise DepositSettled()
     left = [one["id"] for one in standing if one["kind"] in ("CREDIT", "FREED")]
     return Reversal((payments[0]["id"], *left), leaves_credit_short=bool(left), reason=reason)

@@ -21,6 +21,8 @@ ENTRIES = {
     "REVERSAL": "Payment reversed",
     "DEPOSIT_APPLIED": "Deposit applied",
     "DEPOSIT_RETURNED": "Deposit returned",
+    "DEPOSIT_TRANSFER_OUT": "Deposit transferred to the renewal",
+    "DEPOSIT_TRANSFER_IN": "Deposit transferred from the renewed lease",
     "WRITE_OFF": "Write-off",
     "REFUND": "Credit refunded",
     "TRANSFER_OUT": "Credit transferred out",

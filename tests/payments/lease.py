@@ -14,6 +14,7 @@ from functions.leasing.expire_contracts import expire_contracts
 from functions.leasing.schedule_payments import schedule_payments
 from functions.leasing.start_contracts import start_contracts
 from functions.payments.advance_payments import advance_payments
+from functions.payments.carry_deposits import carry_deposits
 from functions.payments.charge_late import charge_late
 from functions.payments.credit_invoice import credit_invoice
 from functions.payments.follow_indexes import follow_indexes
@@ -31,6 +32,7 @@ JOBS = (
     end_holds,
     start_contracts,
     expire_contracts,
+    carry_deposits,
     issue_invoices,
     advance_payments,
     remind_payers,

@@ -1,11 +1,12 @@
 """What happens to a contract's credit as a whole: it is paid out, comes back, or moves to another contract."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import ClassVar, Self
 from uuid import UUID
 
 from shared.kit.consumer import Event
-from shared.notifications.entries import BOTH, SPACE, News, NewsFrame, day, money, plain
+from shared.notifications.entries import BOTH, SPACE, Data, News, NewsFrame, day, money, plain
 from shared.organizations.roles import Right
 
 
@@ -28,6 +29,12 @@ PAGE_ID = "contract_id"
 LIVE = AccountUpdated
 
 _MOVED = (SPACE, money("amount"), day("paid_date"), plain("contract_id"))
+_CARRIED = (SPACE, money("amount"), money("refundable_amount"), plain("contract_id"), plain("from_contract_id"))
+
+
+def _is_refundable(data: Data) -> bool:
+    return Decimal(data["refundable_amount"]) > 0
+
 
 NEWS = {
     "refund.paid": News(
@@ -53,6 +60,21 @@ NEWS = {
         client="Your credit of {amount} for {space} was transferred to another of your contracts",
         facts=(SPACE, money("amount"), plain("contract_id"), plain("to_contract_id")),
         mails=("CLIENT",),
+    ),
+    "contract.deposit_carried:in_part": News(
+        when=_is_refundable,
+        kind="payment_event",
+        title="Deposit Transferred",
+        owner="{amount} of the deposit for {space} went on to the renewal. {refundable_amount} can be returned",
+        client="{amount} of your deposit for {space} went on to the renewal. {refundable_amount} can be returned",
+        facts=_CARRIED,
+    ),
+    "contract.deposit_carried": News(
+        kind="payment_event",
+        title="Deposit Transferred",
+        owner="The deposit of {amount} for {space} went on to the renewal",
+        client="Your deposit of {amount} for {space} went on to the renewal",
+        facts=_CARRIED,
     ),
     "contract.refund_due": News(
         kind="payment_event",

@@ -96,6 +96,8 @@ contracts = Table(
     json("declined"),
     # What becomes of credit where the lease ends early; null where an older release ended it.
     text("end_credit", nullable=True),
+    # The day on which a renewal took over the deposit of the lease that it renews.
+    day("deposit_carried_on", nullable=True),
     *term_checks(),
     one_of("status", "DRAFT", "PENDING_SIGNATURE", "SIGNED", "ACTIVE", "EXPIRED", "TERMINATED"),
     one_of("signature_status", "NONE", "SIGNED_BY_CLIENT", "SIGNED_BY_OWNER", "PENDING_ADMIN", "FULLY_SIGNED"),
@@ -148,6 +150,12 @@ contracts = Table(
         "renews_contract_id",
         unique=True,
         postgresql_where=sql("renews_contract_id IS NOT NULL AND status <> 'TERMINATED'"),
+    ),
+    Index(
+        "contracts_carrying_idx",
+        "start_date",
+        "id",
+        postgresql_where=sql("renews_contract_id IS NOT NULL AND deposit_carried_on IS NULL AND status = 'ACTIVE'"),
     ),
     Index(
         "contracts_terminating_idx",

@@ -199,11 +199,12 @@ payment_transactions = Table(
     money("relieved_tax", nullable=True),
     uuid("other_contract_id", "contracts.id", nullable=True),
     # CREDIT is money beyond what was open, FREED what a credit note leaves of money; APPLIED is credit that settles.
-    # REFUND is credit paid out, TRANSFER_OUT and TRANSFER_IN are credit that moves to another contract.
+    # REFUND is credit paid out, TRANSFER_OUT and TRANSFER_IN are credit that moves to another contract. A deposit goes
+    # on to a renewal by DEPOSIT_TRANSFER_OUT and DEPOSIT_TRANSFER_IN.
     one_of(
         "kind",
         *("PAYMENT", "REVERSAL", "CREDIT", "APPLIED", "FREED", "DEPOSIT_APPLIED", "DEPOSIT_RETURNED"),
-        *("WRITE_OFF", "REFUND", "TRANSFER_OUT", "TRANSFER_IN"),
+        *("WRITE_OFF", "REFUND", "TRANSFER_OUT", "TRANSFER_IN", "DEPOSIT_TRANSFER_OUT", "DEPOSIT_TRANSFER_IN"),
     ),
     CheckConstraint(
         "payment_id IS NOT NULL OR kind IN ('REFUND', 'TRANSFER_OUT', 'TRANSFER_IN', 'REVERSAL')", name="payment_id"

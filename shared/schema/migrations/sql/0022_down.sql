@@ -1,0 +1,22 @@
+-- How much of a deposit a transaction of this kind uses up: it is applied to the balance, or returned.
+CREATE OR REPLACE FUNCTION app.deposit_used_by(kind text, amount numeric) RETURNS numeric
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$
+    SELECT CASE $1 WHEN 'DEPOSIT_APPLIED' THEN $2
+                   WHEN 'DEPOSIT_RETURNED' THEN $2
+                   ELSE 0 END
+$$;
+
+REVOKE ALL ON FUNCTION app.deposit_used_by(text, numeric) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION app.deposit_used_by(text, numeric) TO app_reader, app_user, app_worker;
+
+-- For the release before, each deposit is held for the lease for which it came. History stays.
+ALTER TABLE payment_transactions
+    DROP CONSTRAINT payment_transactions_kind_check,
+    ADD CONSTRAINT payment_transactions_kind_check
+        CHECK (kind IN ('PAYMENT', 'REVERSAL', 'CREDIT', 'APPLIED', 'FREED', 'DEPOSIT_APPLIED', 'DEPOSIT_RETURNED',
+                        'WRITE_OFF', 'REFUND', 'TRANSFER_OUT', 'TRANSFER_IN'))
+        NOT VALID;
+
+DROP INDEX contracts_carrying_idx;
+ALTER TABLE contracts DROP COLUMN deposit_carried_on;
