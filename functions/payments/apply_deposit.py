@@ -13,7 +13,7 @@ from shared.kit.request import Caller
 from shared.organizations.roles import Right, may
 from shared.payments import deposits, rules
 from shared.payments.credit import apply_credit
-from shared.payments.models import Applying, Deposit
+from shared.payments.moves import Applying, Deposit
 
 
 @endpoint(

@@ -12,7 +12,7 @@ from shared.kit.errors import NotFound
 from shared.kit.request import Caller
 from shared.organizations.roles import Right, may
 from shared.payments import deposits, rules
-from shared.payments.models import Deposit, Returning
+from shared.payments.moves import Deposit, Returning
 
 
 @endpoint(

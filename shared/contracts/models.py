@@ -5,10 +5,10 @@ from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from shared.bids.models import Party, PartyWarning
-from shared.kit.fields import Body, Day, Label, Like, Printed, Query, Says, Text, View
+from shared.kit.fields import Body, Day, Label, Like, Number, Printed, Query, Says, Shown, Text, View, refuse
 from shared.kit.paging import Paged, PageMeta
 from shared.maths.choices import ContractType
 from shared.payments.models import Charge, PaymentStatus
@@ -25,6 +25,12 @@ DocumentKind = Literal["LEASE", "RENTAL", "SALE", "INVOICE", "RECEIPT", "CREDIT_
 
 
 _A_HASH = Says("must be a SHA-256 in 64 hexadecimal digits, in lower case")
+
+
+def _two_decimals(value: Decimal) -> Decimal:
+    if value != round(value, 2):
+        raise refuse("must have at most two decimals", "WRONG_FORMAT")
+    return value
 
 
 class Signing(Body):
@@ -62,6 +68,13 @@ class Terminating(Body):
     """What becomes of the credit that is left once everything open is settled: it stays (KEEP), is to be paid back
     (REFUND_DUE), or settles the oldest open payments of other contracts of the same two sides (OFFSET, for the owner's
     side only)."""
+
+
+class HoldingOver(Body):
+    """At which percentage of its last rent a lease goes on after its last day."""
+
+    percent: Annotated[Number, Field(ge=100, le=500), AfterValidator(_two_decimals), Shown({"x-decimals": 2})] | None
+    """100: month to month. Null: the lease ends on its last day."""
 
 
 class Authorizing(Body):
@@ -138,6 +151,14 @@ class ContractState(View):
     )
 
 
+class HeldOver(ContractState):
+    """A contract that goes on after its last day, at `holdover_percent` of its last rent; null if it does not."""
+
+    holdover_percent: Decimal | None
+
+    accounted: ClassVar[tuple[str, ...]] = (*ContractState.accounted, "holdover_percent")
+
+
 class SentContract(ContractState):
     """A contract that was sent for signature. With the warning `PARTY_INCOMPLETE`, `missing` names what the documents
     need to name the parties, for example `client.address`."""
@@ -190,6 +211,8 @@ class ContractSummary(ContractState):
 class Contract(ContractSummary, OfferTerms):
     """A contract with its terms, schedule and signatures."""
 
+    holdover_percent: Decimal | None
+    """The percentage of its last rent that the lease costs after its last day; null if it ends on that day."""
     end_credit: CreditChoice | None
     """What becomes of credit where the lease ends early; null where it does not."""
     refund_due: Decimal

@@ -1,6 +1,7 @@
 """The SQL of contracts."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -62,7 +63,7 @@ _SELECT_ONE = (
     "SELECT "
     + _SUMMARY
     + _OPTIONAL_TERMS
-    + f""", c.end_credit,
+    + f""", c.end_credit, trim_scale(c.holdover_percent) AS holdover_percent,
 CASE WHEN c.end_credit = 'REFUND_DUE' THEN greatest({CREDIT}, 0.00) ELSE 0.00 END AS refund_due
 FROM contracts c WHERE c.id = %(contract_id)s AND """
     + _MINE
@@ -109,6 +110,7 @@ _RENEWED = """
 _DEAL = (
     """
 SELECT c.id, c.status, c.end_date, c.terminates_on, c.termination_reason, c.end_credit,
+       c.holdover_percent,
        c.owner_organization_id, c.client_organization_id, c.owner_party, c.client_party,
        c.premises, c.version, c.document_key, c.executed_at,
        c.signature_provider, """
@@ -195,8 +197,14 @@ RETURNING """
 )
 
 _SELECT_TERM = """
-SELECT c.contract_type, c.end_date, app.today(c.premises #>> '{building,timezone}') AS today,
-       EXISTS (SELECT FROM contracts r WHERE r.renews_contract_id = c.id AND r.status <> 'TERMINATED') AS is_renewed
+SELECT c.contract_type, c.end_date, c.holdover_percent, app.today(c.premises #>> '{building,timezone}') AS today,
+       EXISTS (SELECT FROM contracts r WHERE r.renews_contract_id = c.id AND r.status <> 'TERMINATED') AS is_renewed,
+       EXISTS (SELECT FROM payments p
+               WHERE p.contract_id = c.id AND p.charge = 'RENT' AND p.installment_number IS NOT NULL
+                 AND p.period_start > c.end_date AND p.invoiced_on IS NOT NULL) AS is_invoiced_after,
+       EXISTS (SELECT FROM contracts o
+               WHERE o.space_id = c.space_id AND o.start_date > c.end_date
+                 AND o.status IN ('PENDING_SIGNATURE', 'SIGNED', 'ACTIVE')) AS is_let_after
 FROM contracts c
 WHERE c.id = %(contract_id)s
 """
@@ -206,11 +214,20 @@ _UPDATE_TERMINATING = (
     """
 UPDATE contracts c
 SET terminates_on = %(effective_date)s, termination_reason = %(reason)s, end_credit = %(credit)s,
-    end_date = CASE WHEN %(effective_date)s::date - 1 > c.start_date THEN %(effective_date)s::date - 1
-                    ELSE c.end_date END,
+    end_date = CASE WHEN %(effective_date)s::date - 1 > c.start_date
+                    THEN least(%(effective_date)s::date - 1, c.end_date) ELSE c.end_date END,
     updated_at = now(), updated_by = %(user_id)s
 WHERE c.id = %(contract_id)s
 RETURNING """
+    + _STATE
+)
+
+_UPDATE_HOLDOVER = (
+    """
+UPDATE contracts c
+SET holdover_percent = %(percent)s, updated_at = now(), updated_by = %(user_id)s
+WHERE c.id = %(contract_id)s
+RETURNING trim_scale(c.holdover_percent) AS holdover_percent, """
     + _STATE
 )
 
@@ -312,7 +329,8 @@ def update_envelope(tx: Tx, contract_id: UUID, envelope_id: str) -> Row | None:
 
 
 def ask_for_term(tx: Tx, contract_id: UUID) -> Asked[list[Row]]:
-    """The contract's `contract_type`, `end_date`, whether it `is_renewed`, and `today` at its building."""
+    """The contract's `contract_type`, `end_date` and `holdover_percent`; whether it `is_renewed`, the space
+    `is_let_after` it, or a month `is_invoiced_after` it; and `today` at its building."""
     return tx.later(_SELECT_TERM, {"contract_id": contract_id})
 
 
@@ -320,6 +338,12 @@ def update_terminating(tx: Tx, contract_id: UUID, terminating: Terminating, user
     """The contract, which is over when its effective date begins."""
     values = {"contract_id": contract_id, "user_id": user_id, **terminating.model_dump()}
     return tx.batch((_UPDATE_TERMINATING, values))[0][0]
+
+
+def update_holdover(tx: Tx, contract_id: UUID, percent: Decimal | None, user_id: UUID) -> Row:
+    """The contract, which goes on after its last day at that percentage of its last rent (None: it does not)."""
+    values = {"contract_id": contract_id, "percent": percent, "user_id": user_id}
+    return tx.batch((_UPDATE_HOLDOVER, values))[0][0]
 
 
 def select_terminable(tx: Reading, caller: Caller, contract_id: UUID) -> tuple[Row | None, Row, Row]:

@@ -58,6 +58,29 @@ class OwnersOffset(Forbidden):
     remedy = "Choose KEEP or REFUND_DUE, or ask the owner."
 
 
+class NotActive(Conflict):
+    message = "Only a lease that is in force can go on after its last day."
+
+
+class TermOver(Conflict):
+    message = "The lease's last day is over."
+    remedy = "Terminate a lease that goes on after it."
+
+
+class HoldoverInvoiced(Conflict):
+    message = "The first month after the last day is invoiced already."
+    remedy = "Terminate the lease, or issue a credit note."
+
+
+class SpaceLet(Conflict):
+    message = "Another lease on the space follows."
+
+
+class HoldsOver(Conflict):
+    message = "The lease goes on after its last day, until it is terminated."
+    remedy = "By its last day, `PUT /contracts/{contract_id}/holdover` with `percent: null` lets it end on that day."
+
+
 class NotRenewable(Conflict):
     message = "Only a lease that both sides have signed and that runs its full term can be renewed, and only once."
     constraint = "contracts_one_renewal"
@@ -144,15 +167,33 @@ def check_terminable(contract: ContractState, term: Row, terminating: Terminatin
         raise OwnersOffset()
     if terminating.effective_date < term["today"]:
         raise Invalid(Detail("effective_date", f"must not be before {term['today'].isoformat()}"))
-    if terminating.effective_date > term["end_date"]:
+    if terminating.effective_date > term["end_date"] and term["holdover_percent"] is None:
         raise Invalid(Detail("effective_date", f"must not be after {term['end_date'].isoformat()}, the last day"))
 
 
 def check_renewable(contract: ContractState, deal: Row, is_renewed: bool) -> None:
-    """Raises NotRenewable."""
+    """Raises NotRenewable, HoldsOver."""
     runs = contract.status in ("SIGNED", "ACTIVE") and contract.terminates_on is None
     if not runs or is_renewed or deal["contract_type"] == "SALE":
         raise NotRenewable()
+    if deal["holdover_percent"] is not None:
+        raise HoldsOver()
+
+
+def check_holdover(contract: ContractState, term: Row) -> None:
+    """Raises NotActive, EndsAlready, IsRenewed, TermOver, HoldoverInvoiced, SpaceLet."""
+    if contract.status != "ACTIVE" or term["contract_type"] == "SALE":
+        raise NotActive()
+    if contract.terminates_on is not None:
+        raise EndsAlready()
+    if term["is_renewed"]:
+        raise IsRenewed()
+    if term["today"] > term["end_date"]:
+        raise TermOver()
+    if term["is_invoiced_after"]:
+        raise HoldoverInvoiced()
+    if term["is_let_after"]:
+        raise SpaceLet()
 
 
 def lease_key(deal: Row) -> str:

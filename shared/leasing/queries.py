@@ -139,7 +139,7 @@ FOR UPDATE SKIP LOCKED
 _LOCK_EXPIRING = """
 SELECT c.id, c.end_date + 1 AS day
 FROM contracts c
-WHERE c.status = 'ACTIVE' AND c.terminates_on IS NULL
+WHERE c.status = 'ACTIVE' AND c.terminates_on IS NULL AND c.holdover_percent IS NULL
   AND c.end_date < app.today('Pacific/Kiritimati')
   AND c.end_date < app.today(c.premises #>> '{building,timezone}')
   AND NOT EXISTS (

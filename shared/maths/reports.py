@@ -17,17 +17,23 @@ from shared.maths.months import add_months
 from shared.maths.rent import base_rent, levels
 from shared.maths.terms import IndexValue, Terms
 
-SpaceStatus = Literal["OCCUPIED", "LEASED_NOT_COMMENCED", "VACANT", "RESERVED", "OFFLINE"]
+SpaceStatus = Literal["OCCUPIED", "HOLDOVER", "MONTH_TO_MONTH", "LEASED_NOT_COMMENCED", "VACANT", "RESERVED", "OFFLINE"]
 ExpiryBucket = Literal["VACANT", "<12m", "12–24m", "24–36m", ">36m"]
 AgingBucket = Literal["CURRENT", "1–30", "31–60", "61–90", "90+"]
 
 AGING_BUCKETS: tuple[AgingBucket, ...] = ("CURRENT", "1–30", "31–60", "61–90", "90+")
 
 
-class Lease(NamedTuple):
-    """An executed contract on a space: its days (`expiry` None: a SALE), its monthly base rent as of the day.
+IN_PLACE: tuple[SpaceStatus, ...] = ("OCCUPIED", "HOLDOVER", "MONTH_TO_MONTH")
+"""The statuses of a space whose lease has commenced and not ended."""
 
-    `charged` is what is charged of that rent in the month of the day, 0 while it is abated.
+
+class Lease(NamedTuple):
+    """An executed contract on a space: its days (`expiry` None: a SALE, or one that nobody has ended yet), its monthly
+    base rent as of the day.
+
+    `charged` is what is charged of that rent in the month of the day, 0 while it is abated. `holdover` is the percent
+    of its last rent that a lease costs after its last day; None until then.
     """
 
     start: date
@@ -35,6 +41,7 @@ class Lease(NamedTuple):
     area: Decimal
     rent: Decimal
     charged: Decimal
+    holdover: Decimal | None = None
 
 
 class Space(NamedTuple):
@@ -74,8 +81,10 @@ def next_lease(space: Space, day: date) -> Lease | None:
 def status_of(space: Space, day: date) -> SpaceStatus:
     """The status of the space in the rent roll of `day`."""
     if space.leases:
-        if lease_on(space, day):
-            return "OCCUPIED"
+        if lease := lease_on(space, day):
+            if lease.holdover is None:
+                return "OCCUPIED"
+            return "HOLDOVER" if lease.holdover > 100 else "MONTH_TO_MONTH"
         if next_lease(space, day):
             return "LEASED_NOT_COMMENCED"
     if space.held:
@@ -109,15 +118,17 @@ def occupancy(spaces: Iterable[Space], as_of: date) -> Occupancy:
 def walt(leases: Iterable[Lease], as_of: date, *, by: Literal["RENT", "AREA"] = "RENT") -> Decimal | None:
     """The weighted average of the years (days ÷ 365.25) from `as_of` to expiry; None without a lease that has any.
 
-    Weighted by annual base rent, or by area. SALEs and leases that have expired are left out.
+    Weighted by annual base rent, or by area. SALEs and leases that have expired are left out; one that goes on after
+    its last day has no time left.
     """
     weights, weighted = Fraction(0), Fraction(0)
     for lease in leases:
-        if lease.expiry is None or lease.expiry < as_of:
+        expiry = as_of if lease.expiry is None and lease.holdover is not None else lease.expiry
+        if expiry is None or expiry < as_of:
             continue
         weight = Fraction(lease.rent) * 12 if by == "RENT" else Fraction(lease.area)
         weights += weight
-        weighted += weight * (lease.expiry - as_of).days * Fraction(4, 1461)
+        weighted += weight * (expiry - as_of).days * Fraction(4, 1461)
     return shown(weighted / weights) if weights else None
 
 
@@ -135,7 +146,7 @@ class ExpiryYear(NamedTuple):
 
 
 def expirations(leases: Iterable[Lease], as_of: date, *, leasable_area: Decimal | None = None) -> list[ExpiryYear]:
-    """The calendar years in which leases expire, in order. SALEs and leases that have expired are left out.
+    """The calendar years in which leases expire, in order. Leases that have expired or have no expiry are left out.
 
     Percents of area are of `leasable_area`; by default, as those of rent, of the leases' own.
     """

@@ -12,7 +12,8 @@ from shared.kit.request import Caller
 from shared.organizations.sides import creditor_sides, mine
 from shared.payments import settling
 from shared.payments.bound import LOCK_MONEY, RENEWAL, held_of
-from shared.payments.models import Deposit, Payment
+from shared.payments.models import Payment
+from shared.payments.moves import Deposit
 from shared.payments.queries import ask_for_many
 
 _LOCK_DEPOSIT = (

@@ -13,9 +13,11 @@ from uuid import UUID
 
 from shared.contracts.models import CreditChoice
 from shared.maths.exact import ZERO, rounded
+from shared.maths.months import end_date
 from shared.maths.schedule import EarlyEnd, Line, end_early
 from shared.maths.terms import IndexValue, Terms
 from shared.payments.allocation import Applied, Moves, Open, allocate
+from shared.payments.holdover import terms_after
 from shared.payments.invoices import Off
 from shared.payments.rules import share
 
@@ -74,10 +76,11 @@ def end(
     today: date,
     choice: CreditChoice,
     after: Line | None = None,
+    holdover: Decimal | None = None,
 ) -> Ending:
-    """The end of a lease on `last_day`, perhaps before it starts."""
+    """The end of a lease on `last_day`, perhaps before it starts, or after its term if it holds over."""
     scheduled = [row for row in account.rows if row["is_scheduled"]]
-    found = shorten(terms, index_values, scheduled, last_day=last_day, after=after)
+    found = shorten(terms, index_values, scheduled, last_day=last_day, after=after, holdover=holdover)
     owed = {row["id"]: _owed(row, found) for row in account.rows}
     lines = [Open(row["id"], owed[row["id"]] - row["paid_amount"]) for row in account.rows]
     moves = allocate(lines, account.credit, account.applied, today)
@@ -107,10 +110,14 @@ def shorten(
     *,
     last_day: date,
     after: Line | None = None,
+    holdover: Decimal | None = None,
 ) -> Shortening:
     """What changes in the installments and deposits (`termination.planned`) of a lease that ends on `last_day`,
     perhaps before it starts."""
     found = Shortening()
+    assert terms.term_months is not None  # noqa: S101 (a sale does not end early)
+    if holdover is not None and last_day > end_date(terms.start_date, terms.term_months):
+        terms, index_values, after = terms_after(terms, index_values, holdover), (), None
     early = end_early(terms, index_values, last_day=last_day, after=after) if last_day >= terms.start_date else None
     for row in rows:
         if row["status"] == "CANCELLED":

@@ -42,7 +42,10 @@ def follow(
     for row in rows:
         if row["charge"] != "RENT" or row["status"] == "CANCELLED" or deal["terminates_on"] and row["credited_amount"]:
             continue
-        line = corrected[row["period_start"]]
+        line = corrected.get(row["period_start"])
+        if line is None:
+            # A month after the lease's last day, at its last rent.
+            continue
         if row["is_invoiced"]:
             issued[row["id"]] = line._replace(amount=row["amount"] + row["caught_up"])
         elif (line.amount, line.abatement) != (row["amount"], row["abatement"]):

@@ -93,25 +93,6 @@ class StatementDays(Query):
         return ends
 
 
-class Returning(Body):
-    """How much of a deposit to return, and how. Without an amount, all that is held."""
-
-    paid_date: Day
-    """The day on which the money was returned."""
-    payment_method: PaymentMethod
-    transaction_reference: Annotated[Printed, Field(min_length=1, max_length=255)] | None = None
-    amount: PositiveMoney | None = None
-    """By default all that is held."""
-
-
-class Applying(Body):
-    """How much of a deposit to apply to the outstanding balance. Without an amount, as much as both allow."""
-
-    amount: PositiveMoney | None = None
-    """By default as much as the deposit and the balance allow."""
-    reason: Annotated[Printed, Field(min_length=1, max_length=500)]
-
-
 def _six_decimals(value: Decimal) -> Decimal:
     if value != round(value, 6):
         raise refuse("must have at most 6 decimals", "WRONG_FORMAT")
@@ -246,20 +227,6 @@ class Recorded(Payment):
     applied: Decimal
     credit: Decimal
     warnings: list[Literal["REFERENCE_SEEN"]]
-
-
-class Deposit(View):
-    """A contract's deposit: the amounts received, applied, returned and still held by the owner."""
-
-    contract_id: UUID
-    payment_id: UUID
-    currency: str
-    received_amount: Decimal
-    transferred_amount: Decimal
-    """What came from the lease that the contract renews, less what went on to its own renewal."""
-    applied_amount: Decimal
-    returned_amount: Decimal
-    held_amount: Decimal
 
 
 class PaymentList(View):

@@ -1,4 +1,4 @@
-"""What ends a debt or moves a contract's credit, asked and answered."""
+"""What ends a debt, or moves a contract's credit or its deposit, asked and answered."""
 
 from datetime import date
 from decimal import Decimal
@@ -9,6 +9,39 @@ from pydantic import Field
 
 from shared.kit.fields import Body, Day, Flag, Id, PositiveMoney, Printed, View
 from shared.payments.models import PaymentMethod
+
+
+class Returning(Body):
+    """How much of a deposit to return, and how. Without an amount, all that is held."""
+
+    paid_date: Day
+    """The day on which the money was returned."""
+    payment_method: PaymentMethod
+    transaction_reference: Annotated[Printed, Field(min_length=1, max_length=255)] | None = None
+    amount: PositiveMoney | None = None
+    """By default all that is held."""
+
+
+class Applying(Body):
+    """How much of a deposit to apply to the outstanding balance. Without an amount, as much as both allow."""
+
+    amount: PositiveMoney | None = None
+    """By default as much as the deposit and the balance allow."""
+    reason: Annotated[Printed, Field(min_length=1, max_length=500)]
+
+
+class Deposit(View):
+    """A contract's deposit: the amounts received, applied, returned and still held by the owner."""
+
+    contract_id: UUID
+    payment_id: UUID
+    currency: str
+    received_amount: Decimal
+    transferred_amount: Decimal
+    """What came from the lease that the contract renews, less what went on to its own renewal."""
+    applied_amount: Decimal
+    returned_amount: Decimal
+    held_amount: Decimal
 
 
 class WritingOff(Body):

@@ -11,8 +11,8 @@ from uuid import UUID
 from shared.kit.errors import Conflict, Detail, Invalid, NotFound
 from shared.maths.currencies import exponent_of
 from shared.maths.exact import rounded
-from shared.payments.models import Applying, Payment, Recording, Returning
-from shared.payments.moves import Refunding, Transferring, WritingOff
+from shared.payments.models import Payment, Recording
+from shared.payments.moves import Applying, Refunding, Returning, Transferring, WritingOff
 
 
 class AlreadyPaid(Conflict):

@@ -98,6 +98,7 @@ def _ended(
         today=deal["today"],
         choice=choice,
         after=earlier_line(deal),
+        holdover=deal["holdover_percent"],
     )
     return account, ending
 

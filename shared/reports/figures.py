@@ -49,7 +49,7 @@ def _occupied(building_id: Any, name: str | None, found: Sequence[Holding], as_o
         "spaces": len(found),
         "leasable_sqft": area,
         "leased_sqft": leased,
-        "occupied_sqft": area_of(one for one in found if one.status == "OCCUPIED"),
+        "occupied_sqft": area_of(one for one in found if one.status in reports.IN_PLACE),
         "vacant_sqft": area - leased,
         "leased": _shown(rates.leased, 4),
         "occupied": _shown(rates.occupied, 4),

@@ -148,6 +148,7 @@ _SELECT_LEASES = (
     + """), chain AS (
     SELECT l.contract_id AS lease_id, l.contract_id, l.renews_contract_id
     FROM lease l
+    WHERE l.is_first
     UNION ALL
     SELECT k.lease_id, c.id, c.renews_contract_id
     FROM chain k
@@ -180,6 +181,7 @@ SELECT """
 FROM lease l
 LEFT JOIN held ON held.lease_id = l.contract_id
 LEFT JOIN money ON money.lease_id = l.contract_id
+ORDER BY l.space_id, l.start_date
 """
 )
 

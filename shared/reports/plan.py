@@ -63,7 +63,8 @@ def _segment(one: Holding, share: Decimal, as_of: date) -> dict[str, Any]:
         "sqft": row.area_sqft,
         "width_pct": share,
         "start_date": deal.start_date if deal else None,
-        "expiry": deal.end_date if deal else None,
+        "expiry": one.expiry,
+        "current_term_end": deal.end_date if deal else None,
         "bucket": _bucket_of(one, as_of),
         "rent_psf": rent_psf(one),
         "currency": one.currency,
@@ -78,10 +79,10 @@ def _bucket(bucket: ExpiryBucket, found: Sequence[Holding], area: Decimal, as_of
 
 
 def _bucket_of(one: Holding, as_of: date) -> ExpiryBucket:
-    # Who has bought does not leave.
-    if one.deal and one.deal.end_date is None:
-        return ">36m"
-    return expiry_bucket(one.deal.end_date if one.deal else None, as_of)
+    if one.lease and one.expiry is None:
+        # Who has bought does not leave; who goes on after the last day may leave any month.
+        return ">36m" if one.lease.holdover is None else "<12m"
+    return expiry_bucket(one.expiry, as_of)
 
 
 def rent_psf(one: Holding) -> Decimal | None:

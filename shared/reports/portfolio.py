@@ -5,10 +5,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from shared.kit.wire import load
-from shared.maths.exact import ZERO
+from shared.maths.exact import CONTEXT, ZERO
 from shared.maths.reports import Lease, Space, SpaceStatus, Standing, standing, status_of
 from shared.maths.terms import IndexValue, Terms
 from shared.reports.queries import Deal, SpaceRow
@@ -16,13 +17,19 @@ from shared.terms.stored import engine_terms
 
 
 class Holding(NamedTuple):
-    """A space as `queries` reads it, its deal (None: nobody's), and its rents on the day."""
+    """A space as `queries` reads it, its deal (None: nobody's), and its rents on the day. The lease expires with the
+    last of the renewals that are signed, whose rent is a step."""
 
     row: SpaceRow
     deal: Deal | None
     status: SpaceStatus
     lease: Lease | None
     rents: Standing | None
+
+    @property
+    def expiry(self) -> date | None:
+        """The last day; None of what was sold, and of a lease that nobody has ended yet."""
+        return self.lease.expiry if self.lease else None
 
     @property
     def currency(self) -> str:
@@ -42,15 +49,21 @@ class Holding(NamedTuple):
 
 def holdings(spaces: Iterable[SpaceRow], deals: Iterable[Deal], as_of: date) -> Iterator[Holding]:
     """The spaces, in their order."""
-    by_space = {deal.space_id: deal for deal in deals}
-    return (_holding(row, by_space.get(row.space_id), as_of) for row in spaces)
+    by_space: dict[str, list[Deal]] = {}
+    for deal in deals:
+        chain = by_space.setdefault(deal.space_id, [])
+        if not chain or deal.renews_contract_id == chain[-1].contract_id:
+            chain.append(deal)
+    return (_holding(row, by_space.get(row.space_id, []), as_of) for row in spaces)
 
 
-def _holding(row: SpaceRow, deal: Deal | None, as_of: date) -> Holding:
-    lease, rents = None, None
-    if deal:
-        rents = _rents(deal, as_of)
-        lease = Lease(deal.start_date, deal.end_date, row.area_sqft, rents.rent, rents.charged)
+def _holding(row: SpaceRow, chain: Sequence[Deal], as_of: date) -> Holding:
+    deal, lease, rents = None, None, None
+    if chain:
+        deal = chain[0]
+        rents = _standing(chain, as_of)
+        expiry = chain[-1].end_date
+        lease = Lease(deal.start_date, expiry, row.area_sqft, rents.rent, rents.charged, deal.holdover_percent)
     status = status_of(
         Space(
             row.area_sqft,
@@ -61,6 +74,30 @@ def _holding(row: SpaceRow, deal: Deal | None, as_of: date) -> Holding:
         as_of,
     )
     return Holding(row, deal, status, lease, rents)
+
+
+def _standing(chain: Sequence[Deal], as_of: date) -> Standing:
+    """The rents of the first of a chain of renewals, and the next step in all of it."""
+    deal = chain[0]
+    rents = _rents(deal, as_of)
+    if deal.holdover_percent is not None:
+        rent = CONTEXT.divide(CONTEXT.multiply(rents.rent, deal.holdover_percent), Decimal(100))
+        return Standing(rent, rent, None)
+    if len(chain) == 1 and rents.next_step is None:
+        return rents
+    return rents._replace(next_step=_next_step(chain, rents))
+
+
+def _next_step(chain: Sequence[Deal], rents: Standing) -> tuple[date, Decimal] | None:
+    """A step after the lease's last day is none; a renewal's rent is one on its first day."""
+    for deal, renewal in pairwise(chain):
+        if rents.next_step and deal.end_date and rents.next_step[0] <= deal.end_date:
+            return rents.next_step
+        before, rents = rents.rent, _rents(renewal, renewal.start_date)
+        if rents.rent != before:
+            return renewal.start_date, rents.rent
+    last_day = chain[-1].end_date
+    return rents.next_step if rents.next_step and (last_day is None or rents.next_step[0] <= last_day) else None
 
 
 def _rents(deal: Deal, as_of: date) -> Standing:

@@ -87,11 +87,11 @@ LIMIT %(limit)s
 """
 )
 
-# Of each space the lease that holds it on the day, or else the next one: no two of them overlap, so it is the first
-# that has not ended. An executed lease has been activated, and is not given up before its last day.
+# Of each space the lease that holds it on the day, or else the next one, and those that follow: no two of them overlap,
+# so it is the first that has not ended. An executed lease has been activated, and is not given up before its last day.
+# One that goes on after its last day ends when it is terminated.
 LEASES = """
-SELECT DISTINCT ON (c.space_id)
-       c.space_id, c.id AS contract_id, c.contract_type, c.start_date, it.end_date, c.term_months,
+SELECT c.space_id, c.id AS contract_id, c.contract_type, c.start_date, stays.end_date, c.term_months,
        c.base_rent, c.currency, c.escalation::text, c.free_rent::text,
        CASE WHEN c.escalation ->> 'kind' = 'AMOUNT' THEN
            coalesce(c.terms ->> 'rentable_sqft', c.premises ->> 'gross_sqft')::numeric
@@ -102,7 +102,8 @@ SELECT DISTINCT ON (c.space_id)
             WHERE v.organization_id = c.owner_organization_id AND v.name = c.escalation #>> '{index,name}'
               AND v.created_at < p.known_at)
        END AS index_values,
-       coalesce(c.client_party ->> 'legal_name', c.client_party ->> 'name') AS tenant, c.renews_contract_id
+       coalesce(c.client_party ->> 'legal_name', c.client_party ->> 'name') AS tenant, c.renews_contract_id,
+       stays.holdover_percent, c.start_date = min(c.start_date) OVER (PARTITION BY c.space_id) AS is_first
 FROM place p
 JOIN contracts c ON c.building_id = p.id
 LEFT JOIN LATERAL (
@@ -114,16 +115,23 @@ LEFT JOIN LATERAL (
 ) AS was ON true
 CROSS JOIN LATERAL (
     SELECT coalesce(was.status, c.status) AS status,
-           CASE WHEN was.status IS NULL THEN least(c.end_date, c.terminates_on - 1) ELSE was.end_date END AS end_date
+           CASE WHEN was.status IS NULL THEN least(c.end_date, c.terminates_on - 1) ELSE was.end_date END AS end_date,
+           CASE WHEN c.terminates_on IS NULL OR c.terminates_on > c.end_date + 1 THEN c.holdover_percent END AS holdover
 ) AS it
+CROSS JOIN LATERAL (
+    SELECT CASE WHEN it.holdover IS NULL OR p.as_of <= it.end_date AND c.terminates_on IS NULL THEN it.end_date
+                ELSE c.terminates_on - 1 END AS end_date,
+           CASE WHEN p.as_of > it.end_date THEN it.holdover END AS holdover_percent
+) AS stays
 WHERE c.activated_at < p.known_at AND it.status IN ('SIGNED', 'ACTIVE', 'EXPIRED')
-  AND (it.end_date IS NULL OR it.end_date >= greatest(p.as_of, c.start_date))
+  AND (stays.end_date IS NULL OR stays.end_date >= greatest(p.as_of, c.start_date))
 ORDER BY c.space_id, c.start_date
 """
 
 LEASE = """
 l.space_id::text, l.contract_id::text, l.contract_type, l.start_date, l.end_date, l.term_months, l.base_rent,
-       l.currency, l.escalation, l.free_rent, l.rentable_sqft, l.index_values, l.tenant
+       l.currency, l.escalation, l.free_rent, l.rentable_sqft, l.index_values, l.tenant, l.renews_contract_id::text,
+       l.holdover_percent
 """
 
 _SELECT_LEASES = (
@@ -135,6 +143,7 @@ _SELECT_LEASES = (
     + """, NULL::numeric AS deposit_held, NULL::numeric AS past_due, NULL::numeric AS current,
        NULL::numeric AS unapplied_credit, NULL::numeric AS prepaid, NULL::numeric AS ledger_balance
 FROM lease l
+ORDER BY l.space_id, l.start_date
 """
 )
 
@@ -156,7 +165,7 @@ class SpaceRow(NamedTuple):
 
 class Deal(NamedTuple):
     """The lease, or the sale, that holds a space on the day or is signed to; without its money where that was not
-    asked for."""
+    asked for, or another lease comes before it. `holdover_percent` is set when the lease goes on after its last day."""
 
     space_id: str
     contract_id: str
@@ -171,6 +180,8 @@ class Deal(NamedTuple):
     rentable_sqft: Decimal | None
     index_values: list[list[Any]] | None
     tenant: str
+    renews_contract_id: str | None
+    holdover_percent: Decimal | None
     deposit_held: Decimal | None
     past_due: Decimal | None
     current: Decimal | None

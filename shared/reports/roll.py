@@ -74,12 +74,12 @@ def _row(one: Holding, day: Asked) -> tuple[Any, ...]:
     space = building_id, building, floor, space_id, name, status, area, percent
     if deal is None or rents is None:
         return *space, *_NOBODY, one.currency, *_NO_RENT, *asking
-    currency, expiry = deal.currency, deal.end_date
+    currency, expiry = deal.currency, one.expiry
     exponent = exponent_of(currency)
     monthly, annual, next_day, next_rent = None, None, None, None
     if deal.contract_type != "SALE":
         monthly, annual = rounded(rents.rent, exponent), rounded(rents.rent * 12, exponent)
-    if rents.next_step and (expiry is None or rents.next_step[0] <= expiry):
+    if rents.next_step:
         next_day, next_rent = rents.next_step[0], rounded(rents.next_step[1], exponent)
     return (
         *space,
@@ -87,6 +87,7 @@ def _row(one: Holding, day: Asked) -> tuple[Any, ...]:
         deal.contract_id,
         deal.start_date,
         expiry,
+        deal.end_date,
         _months_left(day.as_of, expiry) if expiry else None,
         currency,
         monthly,
@@ -100,7 +101,7 @@ def _row(one: Holding, day: Asked) -> tuple[Any, ...]:
     )
 
 
-_NOBODY = (None,) * 5
+_NOBODY = (None,) * 6
 _NO_RENT = (None,) * 11
 
 

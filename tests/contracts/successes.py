@@ -29,6 +29,7 @@ BODIES = {
     "download_statement": None,
     "renew_contract": {"bid_amount": 5000},
     "terminate_contract": {"effective_date": "2027-06-01", "reason": "Moving out"},
+    "set_holdover": {"percent": 150},
     "preview_termination": {"effective_date": "2027-06-01", "reason": "Moving out"},
     "sign_contract": {"signature": "Name", "consent": True},
 }
@@ -81,6 +82,12 @@ class Successes(Cast):
         return {"as_": deal.client, "path": {"contract_id": deal.contract}, "body": body}
 
     preview_termination = terminate_contract
+
+    def set_holdover(self) -> Asked:
+        deal = Deal(self.world, call).signed()
+        deal.run(schedule_payments, activate_contract)
+        self.world.sql("UPDATE contracts SET status = 'ACTIVE' WHERE id = %(id)s", id=deal.contract)
+        return {"as_": deal.owner, "path": {"contract_id": deal.contract}, "body": {"percent": 150}}
 
     def receive_docusign(self) -> Asked:
         _keep_docusign_keys()

@@ -17,6 +17,7 @@ from functions.payments.advance_payments import advance_payments
 from functions.payments.carry_deposits import carry_deposits
 from functions.payments.charge_late import charge_late
 from functions.payments.credit_invoice import credit_invoice
+from functions.payments.extend_holdovers import extend_holdovers
 from functions.payments.follow_indexes import follow_indexes
 from functions.payments.issue_invoices import issue_invoices
 from functions.payments.list_invoices import list_invoices
@@ -33,6 +34,7 @@ JOBS = (
     start_contracts,
     expire_contracts,
     carry_deposits,
+    extend_holdovers,
     issue_invoices,
     advance_payments,
     remind_payers,

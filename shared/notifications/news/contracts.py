@@ -73,6 +73,10 @@ def _is_active(data: Data) -> bool:
     return bool(data["status"] == "ACTIVE")
 
 
+def _holds_over(data: Data) -> bool:
+    return data["holdover_percent"] is not None
+
+
 NEWS = {
     # Until it is sent for signature, a lease without a bid is its owner's draft.
     "contract.drafted": News(seen_by=("OWNER",)),
@@ -165,6 +169,23 @@ NEWS = {
         facts=_STATE,
         # Its payments have.
         changes=False,
+    ),
+    "contract.holdover_set:lasting": News(
+        when=_holds_over,
+        kind="lease_milestone",
+        title="Lease Goes On",
+        owner="The lease for {space} goes on after its last day, at {holdover_percent} % of its last rent",
+        client="Your lease for {space} goes on after its last day, at {holdover_percent} % of its last rent",
+        facts=(*_STATE, plain("holdover_percent")),
+        mails=("CLIENT",),
+    ),
+    "contract.holdover_set": News(
+        kind="lease_milestone",
+        title="Lease Ends As Agreed",
+        owner="The lease for {space} ends on its last day after all",
+        client="Your lease for {space} ends on its last day after all",
+        facts=_STATE,
+        mails=("CLIENT",),
     ),
     "contract.termination_set": News(
         kind="lease_milestone",

@@ -8,7 +8,8 @@ GRANT SELECT, INSERT ON contracts TO app_user;
 GRANT SELECT, UPDATE ON contracts TO app_worker;
 GRANT UPDATE (
     end_date, status, signature_status, hold_until, executed_at, activated_at, terminated_at, termination_reason,
-    task_token, updated_at, updated_by, sent_at, terminates_on, declined, end_credit
+    task_token, updated_at, updated_by, sent_at, terminates_on, declined, end_credit,
+    holdover_percent
 ) ON contracts TO app_user;
 
 -- Either side's organization reads.

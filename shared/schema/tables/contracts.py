@@ -98,6 +98,8 @@ contracts = Table(
     text("end_credit", nullable=True),
     # The day on which a renewal took over the deposit of the lease that it renews.
     day("deposit_carried_on", nullable=True),
+    # The percentage of its last rent at which the lease goes on after its last day.
+    Column("holdover_percent", PERCENT, nullable=True),
     *term_checks(),
     one_of("status", "DRAFT", "PENDING_SIGNATURE", "SIGNED", "ACTIVE", "EXPIRED", "TERMINATED"),
     one_of("signature_status", "NONE", "SIGNED_BY_CLIENT", "SIGNED_BY_OWNER", "PENDING_ADMIN", "FULLY_SIGNED"),
@@ -109,6 +111,7 @@ contracts = Table(
     CheckConstraint("base_rent > 0", name="base_rent"),
     CheckConstraint("deposit_months >= 0", name="deposit_months"),
     CheckConstraint("tax_percent >= 0", name="tax_percent"),
+    CheckConstraint("holdover_percent >= 100", name="holdover_percent"),
     CheckConstraint("(end_date IS NULL) = (contract_type = 'SALE')", name="end_date"),
     CheckConstraint("end_date > start_date", name="dates"),
     ForeignKeyConstraint(
@@ -156,6 +159,12 @@ contracts = Table(
         "start_date",
         "id",
         postgresql_where=sql("renews_contract_id IS NOT NULL AND deposit_carried_on IS NULL AND status = 'ACTIVE'"),
+    ),
+    Index(
+        "contracts_holdover_idx",
+        "end_date",
+        "id",
+        postgresql_where=sql("holdover_percent IS NOT NULL AND status = 'ACTIVE'"),
     ),
     Index(
         "contracts_terminating_idx",
