@@ -117,6 +117,14 @@ class ContractSignature(View):
     signed_at: datetime
 
 
+class ContractPlan(View):
+    """A payment plan, as listed in the contract."""
+
+    id: UUID
+    status: Literal["KEPT", "BROKEN", "CANCELLED"]
+    payment_ids: list[UUID]
+
+
 class ContractState(View):
     """The status of a contract, as returned by signing and declining, and carried by events."""
 
@@ -217,6 +225,7 @@ class Contract(ContractSummary, OfferTerms):
     """What becomes of credit where the lease ends early; null where it does not."""
     refund_due: Decimal
     """The credit that is to be paid back to the client after an early end; 0 where that was not chosen."""
+    payment_plans: list[ContractPlan]
     payments: list[ContractPayment]
     signatures: list[ContractSignature]
 

@@ -11,7 +11,7 @@ from shared.organizations.sides import creditor_sides, mine
 from shared.payments.bound import BOUND, CREDIT, LOCK_MONEY, THERE
 from shared.payments.moves import CreditTransfer, Refund
 
-_SELECT_ACCOUNT = f"""
+SELECT_ACCOUNT = f"""
 SELECT c.id AS contract_id, c.owner_organization_id, c.client_organization_id, c.currency, {BOUND} AS is_bound,
        there.timezone, there.today, there.earliest, {CREDIT} AS credit
 FROM contracts c
@@ -69,7 +69,7 @@ def _ask_for_accounts(tx: Tx, caller: Caller, *contract_ids: UUID) -> list[Asked
         tx.later(LOCK_MONEY, {"contract_id": contract_id})
     sides = creditor_sides(caller)
     return [
-        tx.later(_SELECT_ACCOUNT, {"contract_id": contract_id, **sides}).then(lambda rows: rows[0] if rows else None)
+        tx.later(SELECT_ACCOUNT, {"contract_id": contract_id, **sides}).then(lambda rows: rows[0] if rows else None)
         for contract_id in contract_ids
     ]
 

@@ -15,7 +15,7 @@ from uuid import UUID
 from shared.kit.db import Row, Tx
 from shared.maths.currencies import exponent_of
 from shared.maths.exact import Calculation, added, explained, less, summed
-from shared.maths.late import LateCharge, Settled, late_charges
+from shared.maths.late import Exempt, LateCharge, Settled, late_charges
 from shared.maths.terms import FEE_DUE_DAYS, LatePolicy
 from shared.payments.charges import Added
 
@@ -31,9 +31,16 @@ SELECT p.id, p.contract_id, p.period_start, p.period_end, p.due_date, p.status, 
                                         AND f.period_start = p.period_start) AS has_fee,
        (SELECT jsonb_agg(jsonb_build_object('day', t.paid_date, 'amount', t.settled))
         FROM standing_transactions t
-        WHERE t.payment_id = p.id AND t.settled <> 0) AS settled
+        WHERE t.payment_id = p.id AND t.settled <> 0) AS settled, plan.kept
 FROM payments p
 JOIN contracts c ON c.id = p.contract_id AND c.late_policy IS NOT NULL
+-- For the time of a payment plan that is kept, nothing is charged.
+CROSS JOIN LATERAL (
+    SELECT jsonb_agg(jsonb_build_object('first', s.started_on, 'last', s.kept_until)) AS kept,
+           coalesce(bool_or(s.status = 'KEPT'), false) AS holds
+    FROM plan_states s
+    WHERE s.contract_id = p.contract_id AND p.id = ANY(s.payment_ids)
+) AS plan
 CROSS JOIN LATERAL (
     SELECT app.today(c.premises #>> '{building,timezone}') AS today,
            p.due_date + (c.late_policy ->> 'grace_days')::integer + 1 AS first_day
@@ -47,7 +54,7 @@ CROSS JOIN LATERAL (
 WHERE p.installment_number IS NOT NULL
   AND ((p.status = 'PAID' AND p.paid_date > p.due_date AND p.late_until IS DISTINCT FROM p.paid_date)
        OR (p.status = 'OVERDUE' AND p.due_date < app.today('Pacific/Kiritimati') AND work.day <= there.today
-           AND work.day > coalesce(p.late_until, p.due_date)))
+           AND work.day > coalesce(p.late_until, p.due_date) AND NOT plan.holds))
   AND NOT EXISTS (SELECT FROM payments i WHERE i.contract_id = p.contract_id AND i.charge = 'INTEREST'
                                            AND i.period_start = there.today)
 ORDER BY p.due_date, p.id
@@ -142,6 +149,10 @@ def _charges(row: Row) -> tuple[LateCharge, ...]:
         due_date=row["due_date"],
         policy=_policy(row),
         settled=[Settled(date.fromisoformat(one["day"]), Decimal(one["amount"])) for one in row["settled"] or ()],
+        exempt=[
+            Exempt(date.fromisoformat(one["first"]), date.fromisoformat(one["last"] or row["day"].isoformat()))
+            for one in row.get("kept") or ()
+        ],
         as_of=row["day"],
         exponent=exponent_of(row["currency"]),
     )

@@ -199,6 +199,8 @@ class Payment(View):
     payment_method: PaymentMethod | None
     invoice_url: str | None
     receipt_url: str | None
+    payment_plan_id: UUID | None
+    """The plan by which it is paid; null where it is paid as it is due."""
     created_at: datetime
     updated_at: datetime
 

@@ -30,7 +30,10 @@ SELECT p.id, p.contract_id, p.payer_id, p.owner_organization_id, p.client_organi
        -- Counted: for EXISTS the planner would read the transactions of all payments into a table.
        CASE WHEN p.paid_amount > 0
              AND (SELECT count(*) FROM standing_transactions t WHERE t.payment_id = p.id AND t.kind = 'PAYMENT') > 0
-            THEN %(public_url)s || '/api/v1/payments/' || p.id || '/receipt' END AS receipt_url
+            THEN %(public_url)s || '/api/v1/payments/' || p.id || '/receipt' END AS receipt_url,
+       (SELECT l.id FROM payment_plans l
+        WHERE l.contract_id = p.contract_id AND p.id = ANY(l.payment_ids) AND l.cancelled_on IS NULL
+        ORDER BY l.id DESC LIMIT 1) AS payment_plan_id
 FROM payments p
 """
 

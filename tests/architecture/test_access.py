@@ -17,6 +17,7 @@ from functions.notifications.list_notifications import list_notifications
 from functions.notifications.notify_people import notify_people
 from functions.organizations.grant_mandate import grant_mandate
 from functions.organizations.invite_member import invite_member
+from functions.payments.create_payment_plan import create_payment_plan
 from functions.payments.list_payments import list_payments
 from functions.payments.publish_index import publish_index
 from functions.payments.record_payment import record_payment
@@ -95,11 +96,15 @@ def stage(_world):
             kind=kind,
             contract=deal.contract,
         )
+    planned = {"payment_ids": [payment], "installments": [{"due_date": "2100-01-01", "amount": 5000}]}
+    agreed = call(create_payment_plan, as_=deal.owner, path={"contract_id": deal.contract}, body=planned)
+    assert agreed.status == 201, agreed.json
     values = {"values": [{"date": "2026-01-15", "value": 100}]}
     assert call(publish_index, as_=deal.owner, path={"name": "CPI"}, body=values).status == 200
     ids = {
         "invoice_id": invoice["id"],
         "refund_id": refund,
+        "plan_id": agreed.json["id"],
         "name": "CPI",
         "bid_id": deal.bid,
         "contract_id": deal.contract,

@@ -92,8 +92,8 @@ def test_no_entry_waits_for_an_event_that_is_never_emitted():
 
 
 def test_people_hear_of_deals_only():
-    # A refund and a transfer of credit carry the id of their contract, as a payment does.
-    deals = ("bid", "contract", "payment", "refund", "transfer")
+    # A refund, a transfer of credit and a payment plan carry the id of their contract, as a payment does.
+    deals = ("bid", "contract", "payment", "refund", "transfer", "plan")
     others = {name for name in table.HEARD if name.partition(".")[0] not in deals}
     assert others == set(), (
         f"notify_people finds no readers for {', '.join(sorted(others))}: it looks for a bid's, a contract's or a "

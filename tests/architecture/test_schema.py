@@ -41,6 +41,7 @@ TWO_SIDED = (
     "payments",
     "payment_transactions",
     "invoices",
+    "payment_plans",
 )
 IDENTITY = {
     "sessions",
@@ -278,6 +279,8 @@ def whole_deal(db: psycopg.Connection[Row]) -> Deal:
     insert(db, "invoices", contract_id=contract_id, payment_id=payment, number=1, net_amount=5000,
            total_amount=5000, issued_on="2025-01-22", due_date="2025-02-01", owner_party={}, client_party={},
            **sides)  # fmt: skip
+    insert(db, "payment_plans", contract_id=contract_id, payment_ids=[payment], total_amount=5000,
+           installments=Jsonb([]), started_on="2025-03-01", **sides)  # fmt: skip
     insert(db, "index_values", organization_id=owner.organization_id, name="CPI", day="2025-01-01", version=1,
            value=100)  # fmt: skip
     insert(db, "outbox", name="bid.approved", object_type="bid", object_id=bid_id)
@@ -434,7 +437,7 @@ def test_an_owner_without_superuser_migrates_and_serves_the_doors(server: str, p
             assert one(db, "SELECT updated_by FROM buildings WHERE id = %s", deal.building_id) == deal.owner.id
             assert one(db, "SELECT revoked_at FROM mandates WHERE broker_id = %s", deal.broker.id) is not None
         with connected(url) as connection:
-            assert [count(connection, table) for table in TWO_SIDED if table != "bids"] == [0] * 7
+            assert [count(connection, table) for table in TWO_SIDED if table != "bids"] == [0] * 8
 
 
 def test_an_owner_without_superuser_fills_in_what_stood_before(server: str, plain_owner: str) -> None:

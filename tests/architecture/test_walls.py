@@ -52,6 +52,7 @@ TABLES = (
     "payment_transactions",
     "invoices",
     "invoice_counters",
+    "payment_plans",
 )
 """What belongs to a side, by its organization's id."""
 

@@ -14,6 +14,7 @@ from functions.leasing.expire_contracts import expire_contracts
 from functions.leasing.schedule_payments import schedule_payments
 from functions.leasing.start_contracts import start_contracts
 from functions.payments.advance_payments import advance_payments
+from functions.payments.break_plans import break_plans
 from functions.payments.carry_deposits import carry_deposits
 from functions.payments.charge_late import charge_late
 from functions.payments.credit_invoice import credit_invoice
@@ -39,6 +40,7 @@ JOBS = (
     advance_payments,
     remind_payers,
     charge_late,
+    break_plans,
     follow_indexes,
 )
 

@@ -2,6 +2,7 @@
 
 from functions.leasing.activate_contract import activate_contract
 from functions.leasing.schedule_payments import schedule_payments
+from functions.payments.create_payment_plan import create_payment_plan
 from functions.payments.record_payment import record_payment
 from functions.payments.refund_credit import refund_credit
 from functions.payments.reverse_payment import reverse_payment
@@ -30,6 +31,9 @@ BODIES = {
     "reverse_refund": {"reason": "The account is closed"},
     "transfer_credit": {"to_contract_id": "LEASE", "amount": 1},
     "waive_payment": {"reason": "Goodwill"},
+    "create_payment_plan": {"payment_ids": ["PAYMENT"], "installments": [{"due_date": "2100-01-01", "amount": 1}]},
+    "list_payment_plans": None,
+    "cancel_payment_plan": {"reason": "The client does not pay"},
     "record_payment": {"paid_date": "2026-01-15", "payment_method": "cheque"},
 }
 
@@ -115,6 +119,23 @@ class Successes(Cast):
         )
         assert call(send_invoice, as_=deal.owner, path={"payment_id": payment}).status < 300
         return {"as_": deal.owner, "path": {"payment_id": payment}, "body": {"reason": "Goodwill"}}
+
+    def create_payment_plan(self) -> Asked:
+        deal, payment = self.payment()
+        installments = [{"due_date": "2100-01-01", "amount": 2000}, {"due_date": "2100-02-01", "amount": 3000}]
+        body = {"payment_ids": [payment], "installments": installments}
+        return {"as_": deal.owner, "path": {"contract_id": deal.contract}, "body": body}
+
+    def list_payment_plans(self) -> Asked:
+        asked = self.create_payment_plan()
+        assert call(create_payment_plan, **asked).status < 300
+        return {"as_": asked["as_"], "path": asked["path"]}
+
+    def cancel_payment_plan(self) -> Asked:
+        asked = self.create_payment_plan()
+        plan = call(create_payment_plan, **asked).json["id"]
+        path = asked["path"] | {"plan_id": plan}
+        return {"as_": asked["as_"], "path": path, "body": {"reason": "The client does not pay"}}
 
     def _with_credit(self) -> Asked:
         """A lease of one month, paid, with credit beyond it."""

@@ -105,7 +105,8 @@ def test_a_vacant_space_in_the_rent_roll_has_an_asking_rent_and_no_lease(let):
     row = rows_of(let)["Suite 201"]
 
     assert {name for name, value in row.items() if value is None} == {
-        "tenant", "contract_id", "start_date", "expiry", "months_left", "monthly_rent", "annual_rent", "rent_psf",
+        "tenant", "contract_id", "start_date", "expiry", "current_term_end", "months_left", "monthly_rent",
+        "annual_rent", "rent_psf",
         "next_step_date", "next_step_rent", "deposit_held", "past_due", "current", "unapplied_credit", "prepaid",
         "ledger_balance",
     }  # fmt: skip

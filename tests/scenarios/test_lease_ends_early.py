@@ -368,6 +368,7 @@ def test_a_deposit_settles_the_outstanding_balance_and_the_rest_is_returned(ende
         "payment_id": str(ended.rows("DEPOSIT")[0]["id"]),
         "currency": "USD",
         "received_amount": 10000,
+        "transferred_amount": 0,
         "applied_amount": 7500,
         "returned_amount": 2500,
         "held_amount": 0,

@@ -17,6 +17,9 @@ from functions.leasing.schedule_payments import schedule_payments
 from functions.leasing.start_contracts import start_contracts
 from functions.leasing.start_saga import start_saga
 from functions.leasing.void_contract import void_contract
+from functions.reports.show_expirations import show_expirations
+from functions.reports.show_occupancy import show_occupancy
+from functions.reports.show_rent_roll import show_rent_roll
 from shared.kit.catalog import Role
 from tests.call import together
 from tests.payments.lease import Lease
@@ -217,3 +220,72 @@ def test_only_an_active_lease_can_be_renewed(calendar, lease, world):
     assert renew(other).code == "NOT_RENEWABLE"
     once, twice = (renew(draft, key="again") for _ in range(2))
     assert once.status == twice.status == 409
+
+
+def reported(lease, as_of=None):
+    """The rent roll's row, WALT and the year of the expiration, as they see the lease's space."""
+    query = {"as_of": as_of} if as_of else None
+    [row] = [
+        one
+        for one in lease.call(show_rent_roll, as_=lease.owner, query=query).json["data"]
+        if one["space_id"] == str(lease.space)
+    ]
+    occupancy = lease.call(show_occupancy, as_=lease.owner, query=query).json["totals"]["currencies"][0]
+    years = [one["year"] for one in lease.call(show_expirations, as_=lease.owner, query=query).json["data"]]
+    return row, occupancy["walt_years"], years
+
+
+def test_reports_follow_the_last_signed_renewal(calendar, lease):
+    """A lease to 2028-02-09, renewed to 2029-02-09 at 5,200 and to 2029-08-09 at 5,400."""
+    proposed = renew(lease)
+    row, walt, years = reported(lease)
+    assert [row["expiry"], row["months_left"], walt, years] == ["2028-02-09", 0, Decimal("0.07"), [2028]]
+
+    first = Renewal(lease, proposed.json["id"]).execute()
+    second = Renewal(first, renew(first, term_months=6, bid_amount=5400).json["id"]).execute()
+
+    row, walt, years = reported(lease)
+    assert [row["contract_id"], row["expiry"], row["current_term_end"], row["months_left"]] == [
+        str(lease.contract),
+        "2029-08-09",
+        "2028-02-09",
+        18,
+    ]
+    assert (row["monthly_rent"], row["next_step_date"], row["next_step_rent"]) == (5000, "2028-02-10", 5200)
+    # From 2028-01-15 to 2029-08-09 there are 572 days.
+    assert (walt, years) == (Decimal("1.57"), [2029])
+    row, _, _ = reported(lease, "2028-03-01")
+    assert [row["contract_id"], row["current_term_end"], row["next_step_date"], row["next_step_rent"]] == [
+        str(first.contract),
+        "2029-02-09",
+        "2029-02-10",
+        5400,
+    ]
+    row, _, _ = reported(lease, "2029-03-01")
+    assert [row["contract_id"], row["expiry"], row["current_term_end"], row["next_step_date"]] == [
+        str(second.contract),
+        "2029-08-09",
+        "2029-08-09",
+        None,
+    ]
+    # As it was known then.
+    assert reported(lease, "2028-01-14")[0]["expiry"] == "2028-02-09"
+
+
+def test_a_renewal_at_the_same_rent_is_no_step(calendar, lease):
+    Renewal(lease, renew(lease, bid_amount=5000).json["id"]).execute()
+
+    assert reported(lease)[0]["next_step_date"] is None
+
+
+def test_a_step_of_the_lease_comes_before_its_renewal(calendar):
+    calendar.set("2027-01-05T08:00:00Z")
+    lease = calendar.lease(start=date(2027, 2, 1), months=24, escalation={"kind": "COMPOUND", "percent": 3})
+    calendar.set("2027-06-01T08:00:00Z")
+    calendar.run(start_contracts)
+    Renewal(lease, renew(lease, bid_amount=6000).json["id"]).execute()
+
+    row = reported(lease)[0]
+    assert [row[name] for name in ("next_step_date", "next_step_rent")] == ["2028-02-01", 5150]
+    row = reported(lease, "2028-03-01")[0]
+    assert [row[name] for name in ("next_step_date", "next_step_rent", "expiry")] == ["2029-02-01", 6000, "2030-01-31"]
