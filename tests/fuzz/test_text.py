@@ -34,6 +34,8 @@ from functions.notifications.compose_mail import compose_mail
 from functions.organizations.invite_member import invite_member
 from functions.organizations.update_organization import update_organization
 from functions.payments.apply_deposit import apply_deposit
+from functions.payments.cancel_payment_plan import cancel_payment_plan
+from functions.payments.create_payment_plan import create_payment_plan
 from functions.payments.credit_invoice import credit_invoice
 from functions.payments.list_invoices import list_invoices
 from functions.payments.list_payments import list_payments
@@ -306,10 +308,14 @@ def test_hostile_text_in_reasons_of_what_moves_money_is_stored_unchanged(world, 
     lease = Lease(world, call)
     path, rent = {"contract_id": lease.contract}, {"payment_id": lease.rows()[0]["id"]}
     money = {"paid_date": "2026-01-15", "payment_method": "cheque"}
-    texts = [nasty_lines() for _ in range(5)]
+    texts = [nasty_lines() for _ in range(6)]
     does(send_invoice, as_=lease.owner, path=rent)
     does(write_off_payment, as_=lease.owner, path=rent, body={"amount": 1, "reason": texts[0]})
     does(reverse_write_off, as_=lease.owner, path=rent, body={"reason": texts[1]})
+    installments = [{"due_date": "2100-01-01", "amount": lease.rows()[-1]["owed"] - lease.rows()[-1]["paid_amount"]}]
+    planned = {"payment_ids": [lease.rows()[-1]["id"]], "installments": installments}
+    plan = does(create_payment_plan, as_=lease.owner, path=path, body=planned).json["id"]
+    does(cancel_payment_plan, as_=lease.owner, path=path | {"plan_id": plan}, body={"reason": texts[5]})
     does(record_payment, as_=lease.owner, path=rent, body=money | {"amount": 100_000, "allow_credit": True})
     body = money | {"amount": 1, "transaction_reference": texts[2]}
     refund = does(refund_credit, as_=lease.owner, path=path, body=body).json["id"]
@@ -399,12 +405,14 @@ def test_every_free_text_field_is_covered_by_a_test():
         | {"update_floor-amenities.0", "sign_contract-signature", "decline_contract-reason"}
         | {"record_payment-transaction_reference", "reverse_payment-reason", "credit_invoice-reason"}
         | {"write_off_payment-reason", "reverse_write_off-reason", "refund_credit-transaction_reference"}
-        | {"reverse_refund-reason", "waive_payment-reason"}
+        | {"reverse_refund-reason", "waive_payment-reason", "cancel_payment_plan-reason"}
         | {"terminate_contract-reason", "apply_deposit-reason", "return_deposit-transaction_reference"}
         | {"add_note-text", "suspend_user-reason"}
         | {f"save_search-{name}" for name in ("name", "criteria.q", "criteria.city", "criteria.amenities.0")}
     )
     kept_by_nobody = {
+        # Shown in the answer alone.
+        "preview_termination-reason",
         # Compared, hashed or looked up, never stored as they came.
         *("accept_invitation-token", "confirm_password_reset-token", "verify_email-token", "refresh-refresh_token"),
         *("enable_second_factor-code", "disable_second_factor-code", "verify_second_factor-code"),
