@@ -41,11 +41,27 @@ WHERE r.id = %(id)s AND r.contract_id = %(contract_id)s AND r.kind = 'REFUND'
 
 _SELECT_TRANSFER = f"""
 SELECT t.id, t.contract_id, t.other_contract_id AS to_contract_id, t.owner_organization_id, t.client_organization_id,
-       t.amount, t.currency, t.paid_date, {CREDIT} AS unapplied_credit
+       t.amount, t.currency, t.paid_date,
+       NOT EXISTS (SELECT FROM standing_transactions s WHERE s.id = t.id) AS is_reversed, {CREDIT} AS unapplied_credit
 FROM payment_transactions t
 JOIN contracts c ON c.id = t.contract_id
 WHERE t.id = %(id)s
 """
+
+
+# Both ends of a transfer were written at once.
+_LOCK_TRANSFER = """
+SELECT t.id, t.amount, t.other_contract_id, i.id AS into_id,
+       NOT EXISTS (SELECT FROM standing_transactions s WHERE s.id = t.id) AS is_reversed,
+       (SELECT coalesce(sum(s.credit) FILTER (WHERE s.kind <> 'APPLIED'), 0) FROM standing_transactions s
+        WHERE s.contract_id = t.other_contract_id) AS usable
+FROM payment_transactions t
+JOIN payment_transactions i ON i.contract_id = t.other_contract_id AND i.other_contract_id = t.contract_id
+    AND i.kind = 'TRANSFER_IN' AND i.created_at = t.created_at AND i.amount = t.amount
+WHERE t.id = %(id)s AND t.contract_id = %(contract_id)s AND t.kind = 'TRANSFER_OUT'
+"""
+
+_SELECT_OTHER_END = "SELECT t.other_contract_id FROM payment_transactions t WHERE t.id = %(id)s"
 
 
 def lock_accounts(tx: Tx, caller: Caller, *contract_ids: UUID) -> list[Row | None]:
@@ -61,6 +77,25 @@ def lock_refund(tx: Tx, caller: Caller, contract_id: UUID, refund_id: UUID) -> t
     [account], refund = _ask_for_accounts(tx, caller, contract_id), ask_for_refund(tx, contract_id, refund_id)
     tx.flush()
     return account.answer(), refund.answer()
+
+
+def lock_transfer(
+    tx: Tx, caller: Caller, contract_id: UUID, transfer_id: UUID
+) -> tuple[Row | None, Row | None, Row | None]:
+    """The accounts at both ends of a transfer (None where they are not the caller's), and the transfer: `into_id` is
+    its other end, and `usable` the credit that came to the other contract and did not leave it."""
+    values = {"id": transfer_id, "contract_id": contract_id}
+    found = tx.one(_SELECT_OTHER_END, values)
+    if found is None or found["other_contract_id"] is None:
+        return None, None, None
+    one, two = _ask_for_accounts(tx, caller, contract_id, found["other_contract_id"])
+    transfer = tx.one(_LOCK_TRANSFER, values)
+    return one.answer(), two.answer(), transfer
+
+
+def select_transfer(tx: Tx, transfer_id: UUID) -> CreditTransfer:
+    """The transfer, as the contract that it left has it."""
+    return CreditTransfer.of(tx.all(_SELECT_TRANSFER, {"id": transfer_id})[0])
 
 
 def _ask_for_accounts(tx: Tx, caller: Caller, *contract_ids: UUID) -> list[Asked[Row | None]]:

@@ -151,6 +151,7 @@ class CreditTransfer(View):
     amount: Decimal
     currency: str
     paid_date: date
+    is_reversed: bool
     unapplied_credit: Decimal
 
     accounted: ClassVar[tuple[str, ...]] = (
@@ -160,4 +161,5 @@ class CreditTransfer(View):
         "client_organization_id",
         "amount",
         "currency",
+        "is_reversed",
     )

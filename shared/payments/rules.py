@@ -91,6 +91,15 @@ class RefundReversed(Conflict):
     message = "The refund was already reversed."
 
 
+class TransferReversed(Conflict):
+    message = "The transfer was already reversed."
+
+
+class CreditSpent(Conflict):
+    message = "The credit has left the other contract: it was refunded or transferred on."
+    remedy = "Reverse that refund or transfer first."
+
+
 class NotTheSameSides(Conflict):
     message = "Credit only moves between contracts of the same two sides and in the same currency."
 

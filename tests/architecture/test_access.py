@@ -84,13 +84,13 @@ def stage(_world):
     money = {"paid_date": "2026-01-15", "payment_method": "cheque", "amount": 1}
     assert call(record_payment, as_=deal.owner, path={"payment_id": other}, body=money).status == 200
     [invoice] = _world.sql("SELECT id FROM invoices WHERE payment_id = %(id)s", id=other)
-    refund = other_id()
-    for kind, transaction in (("TRANSFER_IN", other_id()), ("REFUND", refund)):
+    refund, transfer = other_id(), other_id()
+    for kind, transaction in (("TRANSFER_IN", other_id()), ("REFUND", refund), ("TRANSFER_OUT", transfer)):
         _world.sql(
             """INSERT INTO payment_transactions (id, contract_id, owner_organization_id, client_organization_id, kind,
-                                                 amount, currency, paid_date, payment_method)
+                                                 amount, currency, paid_date, payment_method, other_contract_id)
                SELECT %(id)s, id, owner_organization_id, client_organization_id, %(kind)s, 1, currency, '2026-01-15',
-                      'cheque'
+                      'cheque', CASE WHEN %(kind)s LIKE 'TRANSFER%%' THEN id END
                FROM contracts WHERE id = %(contract)s""",
             id=transaction,
             kind=kind,
@@ -105,6 +105,7 @@ def stage(_world):
         "invoice_id": invoice["id"],
         "refund_id": refund,
         "plan_id": agreed.json["id"],
+        "transfer_id": transfer,
         "name": "CPI",
         "bid_id": deal.bid,
         "contract_id": deal.contract,

@@ -44,8 +44,10 @@ from functions.payments.refund_credit import refund_credit
 from functions.payments.return_deposit import return_deposit
 from functions.payments.reverse_payment import reverse_payment
 from functions.payments.reverse_refund import reverse_refund
+from functions.payments.reverse_transfer import reverse_transfer
 from functions.payments.reverse_write_off import reverse_write_off
 from functions.payments.send_invoice import send_invoice
+from functions.payments.transfer_credit import transfer_credit
 from functions.payments.waive_payment import waive_payment
 from functions.payments.write_off_payment import write_off_payment
 from functions.search.save_search import save_search
@@ -308,7 +310,7 @@ def test_hostile_text_in_reasons_of_what_moves_money_is_stored_unchanged(world, 
     lease = Lease(world, call)
     path, rent = {"contract_id": lease.contract}, {"payment_id": lease.rows()[0]["id"]}
     money = {"paid_date": "2026-01-15", "payment_method": "cheque"}
-    texts = [nasty_lines() for _ in range(6)]
+    texts = [nasty_lines() for _ in range(7)]
     does(send_invoice, as_=lease.owner, path=rent)
     does(write_off_payment, as_=lease.owner, path=rent, body={"amount": 1, "reason": texts[0]})
     does(reverse_write_off, as_=lease.owner, path=rent, body={"reason": texts[1]})
@@ -320,6 +322,10 @@ def test_hostile_text_in_reasons_of_what_moves_money_is_stored_unchanged(world, 
     body = money | {"amount": 1, "transaction_reference": texts[2]}
     refund = does(refund_credit, as_=lease.owner, path=path, body=body).json["id"]
     does(reverse_refund, as_=lease.owner, path=path | {"refund_id": refund}, body={"reason": texts[3]})
+    other = Lease(world, call, owner=lease.owner, client=lease.client).contract
+    body = {"to_contract_id": other, "amount": 1}
+    transfer = does(transfer_credit, as_=lease.owner, path=path, body=body).json["id"]
+    does(reverse_transfer, as_=lease.owner, path=path | {"transfer_id": transfer}, body={"reason": texts[6]})
     world.sql(
         """UPDATE payments SET charge = 'INTEREST', installment_number = NULL, total_installments = NULL
            WHERE id = %(id)s""",
@@ -406,6 +412,7 @@ def test_every_free_text_field_is_covered_by_a_test():
         | {"record_payment-transaction_reference", "reverse_payment-reason", "credit_invoice-reason"}
         | {"write_off_payment-reason", "reverse_write_off-reason", "refund_credit-transaction_reference"}
         | {"reverse_refund-reason", "waive_payment-reason", "cancel_payment_plan-reason"}
+        | {"reverse_transfer-reason"}
         | {"terminate_contract-reason", "apply_deposit-reason", "return_deposit-transaction_reference"}
         | {"add_note-text", "suspend_user-reason"}
         | {f"save_search-{name}" for name in ("name", "criteria.q", "criteria.city", "criteria.amenities.0")}

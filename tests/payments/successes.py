@@ -7,6 +7,7 @@ from functions.payments.record_payment import record_payment
 from functions.payments.refund_credit import refund_credit
 from functions.payments.reverse_payment import reverse_payment
 from functions.payments.send_invoice import send_invoice
+from functions.payments.transfer_credit import transfer_credit
 from functions.payments.write_off_payment import write_off_payment
 from tests.call import call
 from tests.cast import Asked, Cast
@@ -30,6 +31,7 @@ BODIES = {
     "refund_credit": {"amount": 1, "paid_date": "2026-01-15", "payment_method": "bank_transfer"},
     "reverse_refund": {"reason": "The account is closed"},
     "transfer_credit": {"to_contract_id": "LEASE", "amount": 1},
+    "reverse_transfer": {"reason": "To the wrong contract"},
     "waive_payment": {"reason": "Goodwill"},
     "create_payment_plan": {"payment_ids": ["PAYMENT"], "installments": [{"due_date": "2100-01-01", "amount": 1}]},
     "list_payment_plans": None,
@@ -109,6 +111,12 @@ class Successes(Cast):
         other = Deal(self.world, call, owner=asked["as_"], client=self.client).signed()
         other.run(schedule_payments, activate_contract)
         return asked | {"body": {"to_contract_id": other.contract, "amount": 1}}
+
+    def reverse_transfer(self) -> Asked:
+        asked = self.transfer_credit()
+        transfer = call(transfer_credit, **asked).json["id"]
+        path = asked["path"] | {"transfer_id": transfer}
+        return {"as_": asked["as_"], "path": path, "body": {"reason": "To the wrong contract"}}
 
     def waive_payment(self) -> Asked:
         deal, payment = self.payment()

@@ -8,8 +8,10 @@ import pytest
 from functions.notifications.notify_people import notify_people
 from functions.payments.refund_credit import refund_credit
 from functions.payments.reverse_refund import reverse_refund
+from functions.payments.reverse_transfer import reverse_transfer
 from functions.payments.transfer_credit import transfer_credit
 from shared.kit.catalog import Role
+from tests import invariants
 from tests.call import other_id, together
 from tests.payments.lease import books
 from tests.payments.test_reverse_payment import ledger
@@ -142,3 +144,38 @@ def test_who_may_refund_when(lease, invoke):
     assert {row["user_id"] for row in told} == {lease.owner.id, lease.client.id}
     assert all("$1.00" in row["message"] for row in told)
     assert refund(lease, 1000).code == "AMOUNT_ABOVE_CREDIT"
+
+
+def take_transfer_back(lease, transfer_id, user=None):
+    path = {"contract_id": lease.contract, "transfer_id": transfer_id}
+    return lease.call(reverse_transfer, as_=user or lease.owner, path=path, body={"reason": "To the wrong contract"})
+
+
+def test_a_transfer_is_reversed_with_what_its_credit_has_settled(calendar, lease):
+    other = calendar.lease(start=date(2027, 2, 1), months=2, owner=lease.owner, client=lease.client)
+    sent = transfer(lease, other.contract, 1000).json
+    assert (sent["is_reversed"], books(other)[0][0][0]) == (False, 1000)
+    assert take_transfer_back(lease, sent["id"], user=lease.client).status == 403
+    assert take_transfer_back(lease, sent["id"], user=lease.world.owner()).status == 404
+    assert take_transfer_back(other, sent["id"]).status == 404
+
+    reply = take_transfer_back(lease, sent["id"])
+
+    assert (reply.status, reply.json["is_reversed"], reply.json["unapplied_credit"]) == (200, True, Decimal("1000.50"))
+    assert (books(other)[0][0][0], books(other)[1]) == (0, 0)
+    assert lease.ledger()[1] == Decimal("-1000.50")
+    assert take_transfer_back(lease, sent["id"]).code == "TRANSFER_REVERSED"
+    assert invariants.untied(lease.world.database_url, [lease.contract, other.contract]) == {}
+
+
+def test_credit_that_has_left_the_other_contract_is_not_taken_back(calendar, lease):
+    other = calendar.lease(start=date(2027, 2, 1), months=1, owner=lease.owner, client=lease.client, bid_amount=100)
+    calendar.run()
+    other.pay(other.payments()[0])
+    sent = transfer(lease, other.contract, 1000).json["id"]
+    back = refund(lease, 600, contract=other.contract).json["id"]
+
+    assert take_transfer_back(lease, sent).code == "CREDIT_SPENT"
+    take_back(lease, back, contract=other.contract)
+    assert take_transfer_back(lease, sent).status == 200
+    assert invariants.untied(lease.world.database_url, [lease.contract, other.contract]) == {}

@@ -61,6 +61,14 @@ NEWS = {
         facts=(SPACE, money("amount"), plain("contract_id"), plain("to_contract_id")),
         mails=("CLIENT",),
     ),
+    "transfer.reversed": News(
+        kind="payment_event",
+        title="Transfer Reversed",
+        owner="The transfer of a credit of {amount} for {space} was reversed",
+        client="The transfer of your credit of {amount} for {space} was reversed",
+        facts=(SPACE, money("amount"), plain("contract_id"), plain("to_contract_id")),
+        mails=("CLIENT",),
+    ),
     "contract.deposit_carried:in_part": News(
         when=_is_refundable,
         kind="payment_event",
