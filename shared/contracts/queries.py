@@ -67,7 +67,7 @@ _SELECT_ONE = (
 CASE WHEN c.end_credit = 'REFUND_DUE' THEN greatest({CREDIT}, 0.00) ELSE 0.00 END AS refund_due,
 (SELECT coalesce(jsonb_agg(jsonb_build_object('id', s.id, 'status', s.status, 'payment_ids', s.payment_ids)
                            ORDER BY s.id DESC), '[]')
- FROM plan_states s WHERE s.contract_id = c.id) AS payment_plans
+ FROM states_of_plans s WHERE s.contract_id = c.id) AS payment_plans
 FROM contracts c WHERE c.id = %(contract_id)s AND """
     + _MINE
 )

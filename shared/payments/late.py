@@ -38,7 +38,7 @@ JOIN contracts c ON c.id = p.contract_id AND c.late_policy IS NOT NULL
 CROSS JOIN LATERAL (
     SELECT jsonb_agg(jsonb_build_object('first', s.started_on, 'last', s.kept_until)) AS kept,
            coalesce(bool_or(s.status = 'KEPT'), false) AS holds
-    FROM plan_states s
+    FROM states_of_plans s
     WHERE s.contract_id = p.contract_id AND p.id = ANY(s.payment_ids)
 ) AS plan
 CROSS JOIN LATERAL (

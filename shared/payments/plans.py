@@ -19,7 +19,7 @@ SELECT p.id, p.contract_id, p.owner_organization_id, p.client_organization_id, s
        (SELECT coalesce(sum(d.owed - d.paid_amount), 0) FROM payments d
         WHERE d.id = ANY(p.payment_ids)) AS open_amount
 FROM payment_plans p
-JOIN plan_states s ON s.id = p.id
+JOIN states_of_plans s ON s.id = p.id
 """
 
 _SELECT_ONE = _SELECT + "WHERE p.id = %(plan_id)s"
@@ -36,7 +36,7 @@ _LOCK_MINE = (
 
 _LOCK_DEBTS = """
 SELECT p.id, p.status, p.owed - p.paid_amount AS open_amount,
-       EXISTS (SELECT FROM plan_states s
+       EXISTS (SELECT FROM states_of_plans s
                WHERE s.contract_id = p.contract_id AND p.id = ANY(s.payment_ids) AND s.status = 'KEPT') AS is_planned
 FROM payments p
 WHERE p.contract_id = %(contract_id)s AND p.id = ANY(%(payment_ids)s::uuid[])
@@ -64,7 +64,7 @@ WHERE p.id = %(plan_id)s AND c.id = p.contract_id
 # One that was paid in full can be broken no more: nobody is told of a debt that is gone.
 _SELECT_BROKEN = """
 SELECT s.id, s.missed_on + 1 AS day
-FROM plan_states s
+FROM states_of_plans s
 WHERE s.status = 'BROKEN'
   AND EXISTS (SELECT FROM payments p WHERE p.id = ANY(s.payment_ids) AND p.owed > p.paid_amount)
   AND NOT EXISTS (SELECT FROM work_items w

@@ -58,7 +58,7 @@ CREATE POLICY worker ON payment_plans FOR SELECT TO app_worker USING (true);
 -- Each payment plan with its state, from what is known today: KEPT while no more is open of its debts after each due date
 -- than the installments of later days come to, else BROKEN from the next day on. `missed_on` is the first due date that was
 -- missed, `kept_until` the last day of the time in which it was kept; null while it still is.
-CREATE OR REPLACE VIEW plan_states WITH (security_invoker = true) AS
+CREATE OR REPLACE VIEW states_of_plans WITH (security_invoker = true) AS
 SELECT l.id, l.contract_id, l.payment_ids, l.started_on, missed.missed_on,
        CASE WHEN l.cancelled_on IS NOT NULL THEN 'CANCELLED'
             WHEN missed.missed_on IS NOT NULL THEN 'BROKEN'
@@ -85,4 +85,4 @@ CROSS JOIN LATERAL (
       )
 ) AS missed;
 
-GRANT SELECT ON plan_states TO app_reader, app_user, app_worker;
+GRANT SELECT ON states_of_plans TO app_reader, app_user, app_worker;

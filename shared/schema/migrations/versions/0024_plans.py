@@ -21,5 +21,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute("DROP VIEW plan_states")
+    op.execute("DROP VIEW states_of_plans")
     op.execute("DROP TABLE payment_plans")
