@@ -50,10 +50,7 @@ class RentRollRow(View):
     contract_id: UUID | None
     start_date: date | None
     expiry: date | None
-    """The last day of the lease with all renewals that are signed; null if it was sold, or goes on until it is
-    terminated."""
     current_term_end: date | None
-    """The last day without these renewals."""
     months_left: int | None
     currency: str
     """The lease's, or that of the asking rent if there is none."""
@@ -248,9 +245,7 @@ class Segment(View):
     width_pct: Decimal
     start_date: date | None
     expiry: date | None
-    """The last day of the lease with all renewals that are signed."""
     current_term_end: date | None
-    """The last day without these renewals."""
     bucket: ExpiryBucket
     rent_psf: Decimal | None
     currency: str
