@@ -157,8 +157,8 @@ WORDS = {
     "deposit_held": "What is left of the deposit that was received.",
     "economic": "`rent_charged` divided by `asking_rent`; null if there is no asking rent.",
     "current_term_end": "Last day of the lease without the renewals that are signed.",
-    "expiry": "Last day of the lease and of the renewals that are signed; null for a SALE, for a lease that goes on until "
-    "it is terminated, or if there is no lease.",
+    "expiry": "Last day of the lease and of the renewals that are signed; null for a SALE, for a lease that goes on "
+    "until it is terminated, or if there is no lease.",
     "leased": "`leased_sqft` divided by `leasable_sqft`, from 0 to 1; null if there is no leasable area.",
     "leases": "How many leases.",
     "monthly_rent": "Base rent per month, as of the day.",
