@@ -726,8 +726,8 @@ GUARDS = (
     Guard(
         "nothing is paid on a dead contract",
         "shared/payments/rules.py",
-        'if payment.status == "CANCELLED" or not contract["is_bound"]:',
-        'if payment.status == "CANCELLED":',
+        'if payment.status == "CANCELLED" or not contract["is_bound"] or contract["open_amount"] <= 0:',
+        'if payment.status == "CANCELLED" or contract["open_amount"] <= 0:',
         "tests/payments/test_record_payment.py::test_no_payment_can_be_recorded_on_a_terminated_contract",
     ),
     Guard(
@@ -782,8 +782,8 @@ GUARDS = (
     Guard(
         "a lease ends early once",
         "shared/contracts/rules.py",
-        "    if contract.terminates_on is not None:\n        raise EndsAlready()\n",
-        "",
+        "        raise NotInForce()\n    if contract.terminates_on is not None:\n        raise EndsAlready()\n",
+        "        raise NotInForce()\n",
         "tests/scenarios/test_lease_ends_early.py::test_who_may_terminate_a_lease_and_from_which_day",
     ),
     Guard(

@@ -152,7 +152,7 @@ def take_transfer_back(lease, transfer_id, user=None):
 
 
 def test_a_transfer_is_reversed_with_what_its_credit_has_settled(calendar, lease):
-    other = calendar.lease(start=date(2027, 2, 1), months=2, owner=lease.owner, client=lease.client)
+    other = calendar.lease(start=date(2027, 3, 1), months=2, owner=lease.owner, client=lease.client)
     sent = transfer(lease, other.contract, 1000).json
     assert (sent["is_reversed"], books(other)[0][0][0]) == (False, 1000)
     assert take_transfer_back(lease, sent["id"], user=lease.client).status == 403
@@ -169,7 +169,7 @@ def test_a_transfer_is_reversed_with_what_its_credit_has_settled(calendar, lease
 
 
 def test_credit_that_has_left_the_other_contract_is_not_taken_back(calendar, lease):
-    other = calendar.lease(start=date(2027, 2, 1), months=1, owner=lease.owner, client=lease.client, bid_amount=100)
+    other = calendar.lease(start=date(2027, 3, 1), months=1, owner=lease.owner, client=lease.client, bid_amount=100)
     calendar.run()
     other.pay(other.payments()[0])
     sent = transfer(lease, other.contract, 1000).json["id"]
