@@ -28,7 +28,7 @@ help: ## list these commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1@\2/' | column -t -s@
 
 # uv installs in seconds what takes pip minutes; where it can't be had, pip reads the same lock.
-PIP := pip install --quiet --disable-pip-version-check
+PIP := python -m pip install --quiet --disable-pip-version-check
 UV := uv==0.13.9
 install = $(1)/bin/$(PIP) $(UV) 2>/dev/null && $(1)/bin/uv pip install --quiet --python $(1)/bin/python -r $(2) \
 	|| $(1)/bin/$(PIP) -r $(2)
@@ -36,10 +36,10 @@ install = $(1)/bin/$(PIP) $(UV) 2>/dev/null && $(1)/bin/uv pip install --quiet -
 .venv/ready: requirements.txt
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer (best: 3.13) is needed: install it and try again."; exit 1; }
 	@command -v node >/dev/null || { echo "Node 20 or newer is needed (by aws-cdk-lib): install it and try again."; exit 1; }
-	@echo "Installing the Python packages into .venv (once) …"
-	@rm -rf .venv && "$(PYTHON)" -m venv .venv
-	@$(call install,.venv,requirements.txt)
-	@touch $@
+	@# Of two commands at once, one installs and the other waits.
+	@exec 9< requirements.txt; flock 9; if [ $@ -nt requirements.txt ]; then exit 0; fi; \
+	echo "Installing the Python packages into .venv (once) …"; \
+	rm -rf .venv && "$(PYTHON)" -m venv .venv && { $(call install,.venv,requirements.txt); } && touch $@
 
 up: .venv/ready ## run the whole platform on this machine (PORT=8000; KEEP=1 keeps the data for the next KEEP=1)
 	@exec $(BIN)/python -m local

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import fcntl
 import json
 import os
 import socket
@@ -65,10 +66,11 @@ class Cloud:
         self.state = settings.state.resolve()
         self.scale = _scale()
         self._exit = AsyncExitStack()
+        self._holds_state = False
 
     async def start(self) -> None:
         """Start everything and return when it is ready. Raises Problem."""
-        self.state.mkdir(parents=True, exist_ok=True)
+        self._exit.callback(self._hold_state())
         listener = _listen(self.settings.port)
         aws_listener = _listen(0)
         self._exit.callback(listener.close)
@@ -101,8 +103,35 @@ class Cloud:
             await self._resume()
         self._write_state(places)
 
+    def _hold_state(self) -> Callable[[], None]:
+        """Keep other platforms away from the state's folder, until what is returned is called. Raises Problem."""
+        try:
+            self.state.mkdir(parents=True, exist_ok=True)
+            lock = (self.state / "lock").open("a+")
+        except OSError as error:
+            raise Problem(
+                f"{self.state} cannot be written to: {error.strerror}. A platform keeps its data there."
+            ) from None
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            other = lock.read().strip()
+            lock.close()
+            raise Problem(
+                f"A platform runs in this folder already (process {other}): stop it first, or start this one in "
+                "another checkout."
+            ) from None
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        self._holds_state = True
+        return lock.close
+
     async def stop(self) -> None:
         """Stop everything, the last started first."""
+        if not self._holds_state:
+            return
         with contextlib.suppress(FileNotFoundError):
             (self.state / "state.json").unlink()
             if self.settings.keep:

@@ -1,5 +1,6 @@
 """Turns a request's parts into an operation's arguments, and reports what is wrong with them, field by field."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
@@ -13,6 +14,8 @@ from shared.kit.fields import Body, Query
 from shared.kit.gate import UUID_FORM
 from shared.kit.request import Caller, Request, current
 from shared.kit.sentences import detail_of
+
+_JSON_TYPE = re.compile(r"\s*application/(?:[\w.-]+\+)?json\s*(?:;\s*charset=\"?utf-8\"?\s*)?", re.IGNORECASE)
 
 
 def bind(
@@ -62,9 +65,9 @@ def body_of_request() -> dict[str, Any]:
     request = current()
     if not request.raw_body.strip():
         return {}
-    # Another site's form can send JSON as text/plain without a preflight: it could sign people in as somebody else.
-    if request.headers.get("content-type", "").strip().lower().startswith("text/plain"):
-        raise wire.MalformedJson(Detail("Content-Type", "must be application/json", "WRONG_FORMAT"))
+    # Any other type, or none, another site could send without a preflight: it could sign people in as somebody else.
+    if not _JSON_TYPE.fullmatch(request.headers.get("content-type", "")):
+        raise wire.MalformedJson(Detail("Content-Type", "must be application/json, in UTF-8", "WRONG_FORMAT"))
     return wire.parse(request.raw_body)
 
 

@@ -63,6 +63,10 @@ class Message:
         """Take the frame apart. Raises Invalid naming the field."""
         raw = self._body or ""
         frame = wire.parse(b64decode(raw) if self._encoded else raw)
+        # An answer repeats these: it could not be sent.
+        for part in (*frame, frame.get("request_id"), frame.get("event")):
+            if isinstance(part, str) and not _is_unicode(part):
+                raise Invalid(Detail("body", "must be valid Unicode", "WRONG_FORMAT"))
         request_id = frame.pop("request_id", None)
         if request_id is not None and not (isinstance(request_id, str) and 1 <= len(request_id) <= 64):
             raise Invalid(Detail("request_id", "must be a string of 1 to 64 characters"))
@@ -87,6 +91,14 @@ class Message:
     def refused(self, refusal: Refusal) -> str:
         """The `error` frame of a refusal."""
         return self.frame("error", refusal_body(refusal, self.request)["error"])
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 class SocketHandler:

@@ -98,10 +98,20 @@ def test_a_body_that_is_not_utf_8_is_refused(anybody):
     assert (answer["statusCode"], json.loads(answer["body"])["error"]["code"]) == (400, "MALFORMED_JSON")
 
 
-@pytest.mark.parametrize("kind", ["text/plain", "Text/Plain; charset=utf-8"])
+FOREIGN = [
+    "text/plain",
+    "Text/Plain; charset=utf-8",
+    "application/x-www-form-urlencoded",
+    "multipart/form-data; boundary=x",
+    "application/json; charset=utf-16",
+    "",
+]
+
+
+@pytest.mark.parametrize("kind", FOREIGN)
 @pytest.mark.parametrize("name", TAKING)
-def test_content_types_that_an_html_form_can_send_are_refused(name, kind, anybody, leaves_no_trace):
-    """A browser sends text/plain anywhere without asking, and a form of that type can be made to look like JSON."""
+def test_content_types_that_another_site_can_send_are_refused(name, kind, anybody, leaves_no_trace):
+    """A browser sends forms and texts anywhere without asking, and they can be made to look like JSON."""
     endpoint = endpoint_of(name)
     path = {each: other_id() for each in endpoint.path_names} or None
 

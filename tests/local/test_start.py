@@ -3,6 +3,8 @@
 import os
 import signal
 import socket
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from local.cloud.problem import Problem
+from local.cloud.problem import CHECKOUT, Problem
 from local.platform import Platform
 from tests.local import stack
 from tests.local.conftest import PATIENCE
@@ -24,6 +26,41 @@ def test_a_port_in_use_is_reported_in_one_sentence(small_app: Path, tmp_path: Pa
 
         with pytest.raises(Problem, match=r"^Port \d+ is in use: .* choose another with PORT=\d+\.$"):
             platform.start()
+
+
+def start(state: Path, templates: Path) -> str:
+    """What a start that is refused says, in all."""
+    command = [
+        sys.executable,
+        "-m",
+        "local",
+        "--bare",
+        "--port",
+        "0",
+        "--state",
+        str(state),
+        "--templates",
+        str(templates),
+    ]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, cwd=CHECKOUT)
+    assert (ended.returncode, ended.stdout) == (1, "")
+    return ended.stderr
+
+
+def test_a_second_platform_in_a_folder_is_refused_and_harms_nothing(cloud: Platform, small_app: Path) -> None:
+    said = start(cloud.state, small_app)
+
+    assert said.startswith(f"A platform runs in this folder already (process {cloud.details['pid']}): ")
+    assert httpx.get(f"{cloud.url}/nowhere", timeout=PATIENCE).status_code == 200
+    assert (cloud.state / "state.json").exists()
+
+
+def test_a_folder_that_cannot_be_written_is_reported_in_one_sentence(small_app: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    said = start(tmp_path / "file" / "state", small_app)
+
+    assert said == f"{tmp_path}/file/state cannot be written to: Not a directory. A platform keeps its data there.\n"
 
 
 @pytest.mark.slow

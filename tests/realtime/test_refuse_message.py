@@ -24,6 +24,11 @@ def test_an_unknown_event_is_reported_by_name():
         ('{"event": "x", "data": []}', "VALIDATION_ERROR", "data"),
         ('{"event": "x", "request_id": 7}', "VALIDATION_ERROR", "request_id"),
         ('{"event": "x", "user_id": 7}', "VALIDATION_ERROR", "user_id"),
+        # Half of a surrogate pair, which no answer could repeat.
+        (r'{"event": "\ud800"}', "VALIDATION_ERROR", "body"),
+        (r'{"event": "x", "request_id": "\ud800"}', "VALIDATION_ERROR", "body"),
+        (r'{"event": "x", "\ud800": 1}', "VALIDATION_ERROR", "body"),
+        (r'{"event": "x", "data": {"\ud800": "\ud800"}}', "VALIDATION_ERROR", "event"),
     ],
 )
 def test_a_malformed_frame_is_refused(text, code, field):
