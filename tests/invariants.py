@@ -64,12 +64,13 @@ BROKEN = {
         SELECT p.id FROM payments p JOIN invoices i ON i.payment_id = p.id AND i.kind = 'INVOICE'
         WHERE p.credited_amount + p.credited_tax > greatest(p.amount + p.tax_amount, 0)
            OR i.total_amount
-              - coalesce((SELECT sum(n.total_amount) FROM invoices n WHERE n.credits_invoice_id = i.id), 0)
+              - coalesce((SELECT sum(n.net + n.tax) FROM credited_invoices n
+                          WHERE n.contract_id = i.contract_id AND n.invoice_id = i.id), 0)
               <> p.amount + p.tax_amount - p.credited_amount - p.credited_tax
     """,
     "invoices are numbered without gaps": """
-        SELECT owner_organization_id FROM invoices
-        GROUP BY owner_organization_id HAVING count(*) <> max(number) OR min(number) <> 1
+        SELECT owner_organization_id, kind FROM invoices
+        GROUP BY owner_organization_id, kind HAVING count(*) <> max(number) OR min(number) <> 1
     """,
     "every change has its audit row": """
         SELECT o.id, o.name FROM outbox o

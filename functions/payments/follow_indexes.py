@@ -1,7 +1,7 @@
 """Adjust rents to their indexes.
 
-Runs hourly. Installments that have not been invoiced yet change. For those that have, the difference, in either
-direction, becomes a line of its own, because issued invoices never change.
+Runs hourly. Installments that have not been invoiced yet change. Issued invoices never do: where their rent rose, the
+difference becomes a line of its own; where it fell, a credit note names the invoices and what is too much of each.
 """
 
 from typing import Any
@@ -11,7 +11,7 @@ from shared.contracts.queries import select_struck_deal
 from shared.kit.db import Row, Tx, transaction
 from shared.kit.task import job
 from shared.leasing.queries import lock_contract
-from shared.payments import charges, following, indexes, queries
+from shared.payments import charges, crediting, following, indexes, queries
 from shared.payments.credit import apply_credit
 
 _BATCH = 50
@@ -35,7 +35,11 @@ def _follow(tx: Tx, behind: Row) -> None:
         indexes.update_line(tx, payment_id, line)
     if followed.catch_up:
         charges.add(tx, [followed.catch_up])
-        indexes.update_caught_up(tx, followed.caught_up)
+    if followed.caught_up:
+        indexes.update_caught_up(tx, followed.caught_up, {off.payment_id: off.net for off in followed.off})
+    if followed.off:
+        name = deal["escalation"]["index"]["name"]
+        crediting.correct_rents(tx, contract_id, followed.off, f"Adjustment to the index {name}.", behind["today"])
     if followed.changed:
         # What credit had settled ahead owes another amount now.
         for payment in apply_credit(tx, contract_id, today=behind["today"], besides=tuple(followed.changed)):
@@ -44,5 +48,5 @@ def _follow(tx: Tx, behind: Row) -> None:
     indexes.update_followed(tx, contract_id, behind["index_value_id"])
     for payment in queries.select_many(tx, list(followed.changed)) if followed.changed else ():
         tx.emit("payment.indexed", payment)
-    if followed.changed or followed.catch_up:
+    if followed.changed or followed.caught_up:
         tx.emit("contract.indexed", lock_contract(tx, contract_id))

@@ -9,7 +9,7 @@ from shared.kit.endpoint import endpoint
 from shared.kit.request import Caller
 from shared.organizations.roles import Right, may
 from shared.payments import indexes, rules
-from shared.payments.models import Index, IndexVersion, Publishing
+from shared.payments.published import Index, IndexVersion, Publishing
 
 # functions/payments/follow_indexes.py adjusts the rents, hourly.
 

@@ -1,22 +1,24 @@
-"""Render invoices and receipts.
+"""Render invoices, receipts and credit notes.
 
-When an invoice is issued or money is recorded, the documents are rendered and stored before anyone requests them.
+When one is issued or money is recorded, the documents are rendered and stored before anyone requests them.
 """
 
 import hashlib
 from typing import Any
+from uuid import UUID
 
 from shared.kit.aws import write_object
 from shared.kit.consumer import Event, consumer
 from shared.kit.db import Row, Tx
 from shared.kit.settings import resource
-from shared.payments import archive, rendering
+from shared.payments import archive, credit_note, rendering
 from shared.payments.document import render_invoice, render_receipt
 
 
 @consumer(
     "payment.invoiced",
     "payment.recorded",
+    "payment.credited",
     emits=False,
     uses=("documents.write",),
     layers=("documents",),
@@ -25,6 +27,9 @@ from shared.payments.document import render_invoice, render_receipt
 )
 def render_documents(event: Event, tx: Tx) -> None:
     assert event.object_id is not None  # noqa: S101 (payments have ids)
+    if event.name == "payment.credited":
+        _render_credit_note(tx, UUID(event.data["credit_note_id"]))
+        return
     row = archive.select_documents(tx, event.object_id)
     invoice: dict[str, Any] = {"kind": "INVOICE", "invoice_id": row["invoice_id"], "transaction_id": None}
     _store(
@@ -51,6 +56,13 @@ def render_documents(event: Event, tx: Tx) -> None:
         rendering.receipt_key(row),
         render_receipt(rendering.receipt_of(row)),
     )
+
+
+def _render_credit_note(tx: Tx, credit_note_id: UUID) -> None:
+    row = archive.select_credit_note(tx, credit_note_id)
+    values: dict[str, Any] = {"kind": "CREDIT_NOTE", "invoice_id": row["id"], "transaction_id": None}
+    number, key = credit_note.credit_note_number(row), credit_note.credit_note_key(row)
+    _store(tx, row, values, number, key, credit_note.render_credit_note(credit_note.credit_note_of(row)))
 
 
 def _store(tx: Tx, row: Row, values: dict[str, Any], number: str, key: str, document: bytes) -> None:

@@ -57,13 +57,26 @@ TimeZone = Annotated[
 ]
 
 
+def _country(value: str) -> str:
+    # Imported here: most requests name no country.
+    from shared.kit.countries import alpha2
+
+    if alpha2(value) is None:
+        raise refuse(f"must be a country's name or its ISO 3166 code of two or three letters: {value} is none")
+    return value
+
+
+Country = Annotated[Label, AfterValidator(_country)]
+"""A country by its name or code, as it was given."""
+
+
 class Address(Body):
     """Where a building is. Not every country has states or postal codes."""
 
     street: Label
     city: Label
     state: Label | None = None
-    country: Label
+    country: Country
     postal_code: Annotated[Label, Field(max_length=20)] | None = None
 
 

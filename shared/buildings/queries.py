@@ -9,6 +9,7 @@ from psycopg.types.json import Jsonb
 from shared.buildings.access import reach
 from shared.buildings.models import BuildingFilter, NewBuilding
 from shared.kit.catalog import Role
+from shared.kit.countries import alpha2
 from shared.kit.db import Reading, Row, Tx
 from shared.kit.errors import Detail, Invalid
 from shared.kit.ids import new_id
@@ -20,14 +21,14 @@ from shared.kit.request import Caller
 _INSERT_BUILDING = """
 WITH building AS (
     INSERT INTO buildings (id, owner_organization_id, owner_id, name, address, latitude, longitude, timezone,
-                           category, external_id, total_floors, amenities, created_by, updated_by)
+                           category, external_id, total_floors, amenities, country_code, created_by, updated_by)
     VALUES (%(id)s, %(organization_id)s,
             coalesce((SELECT u.id FROM users u
                       WHERE %(for_owner)s AND u.organization_id = %(organization_id)s AND u.role = 'OWNER'
                         AND u.status = 'ACTIVE' AND u.deleted_at IS NULL
                       ORDER BY u.created_at, u.id LIMIT 1), %(user_id)s),
             %(name)s, %(address)s, %(latitude)s, %(longitude)s, %(timezone)s, %(category)s, %(external_id)s,
-            %(total_floors)s, %(amenities)s, %(user_id)s, %(user_id)s)
+            %(total_floors)s, %(amenities)s, %(country_code)s, %(user_id)s, %(user_id)s)
     RETURNING id, owner_organization_id, owner_id, name, address, trim_scale(latitude) AS latitude,
               trim_scale(longitude) AS longitude, timezone, category, external_id, total_floors, amenities,
               created_at, updated_at, app.today(timezone)
@@ -118,7 +119,7 @@ _UPDATE_BUILDING = """
 UPDATE buildings
 SET name = %(name)s, address = %(address)s, latitude = %(latitude)s, longitude = %(longitude)s,
     timezone = %(timezone)s, category = %(category)s, external_id = %(external_id)s,
-    total_floors = %(total_floors)s, amenities = %(amenities)s,
+    total_floors = %(total_floors)s, amenities = %(amenities)s, country_code = %(country_code)s,
     updated_at = clock_timestamp(), updated_by = %(user_id)s
 WHERE id = %(id)s
 RETURNING app.today(timezone)
@@ -216,6 +217,7 @@ def insert_building(tx: Tx, owner: Caller, new: NewBuilding, timezone: str) -> R
         "user_id": owner.user_id,
         "for_owner": owner.role is Role.AGENT,
         "address": Jsonb(new.address.model_dump()),
+        "country_code": alpha2(new.address.country),
         "timezone": timezone,
         "amenities": Jsonb(new.amenities),
         "floor_ids": [new_id() for _ in range(new.total_floors)],
@@ -253,7 +255,12 @@ def update_building(tx: Tx, by: Caller, before: Row, row: Row) -> Row:
 
     Raises Invalid on `timezone`.
     """
-    stored = {"address": Jsonb(row["address"]), "amenities": Jsonb(row["amenities"]), "user_id": by.user_id}
+    stored = {
+        "address": Jsonb(row["address"]),
+        "country_code": alpha2(row["address"].get("country") or ""),
+        "amenities": Jsonb(row["amenities"]),
+        "user_id": by.user_id,
+    }
     tx.run(_UPDATE_BUILDING, row | stored)
     floors = {"building_id": row["id"], "user_id": by.user_id, "total_floors": row["total_floors"]}
     tx.run(_DELETE_FLOORS, floors)

@@ -7,15 +7,9 @@ from fractions import Fraction
 from itertools import groupby
 
 from shared.maths.economics import Figure
-from shared.maths.exact import Calculation, Explanation, Inputs, explained, rounded, rounding, summed
+from shared.maths.exact import Calculation, Explanation, Inputs, Number, explained, less, rounded, rounding, summed
 from shared.maths.late import LateCharge
 from shared.maths.schedule import Credit, Line, Part, charged_before, joined
-
-_SHARES = {
-    "ACTUAL_MONTH": "monthly_rent × days ÷ days_in_month",
-    "ACTUAL_365": "monthly_rent × 12 × days ÷ 365",
-    "THIRTY_360": "monthly_rent × days ÷ 30",
-}
 
 
 def explain(thing: Line | Credit | LateCharge | Figure) -> Explanation:
@@ -52,8 +46,14 @@ def _rent(line: Line) -> tuple[Calculation, ...]:
     steps.append(rounding(gross - free, line.exponent, whole))
     if line.earlier is not None:
         before, _ = charged_before(line.earlier)
-        of_both = {"month": whole, "earlier": before}
-        steps.append(Calculation("Less the earlier document's line", "month − earlier", of_both, line.amount))
+        left = less(whole, before)
+        of_both: Inputs = {"month": whole, "earlier": before}
+        steps.append(Calculation("Less the earlier document's line", "month − earlier", of_both, left))
+        if left < 0:
+            steps.append(Calculation("Nothing is taken back", "max(rest, 0)", {"rest": left}, line.amount))
+    if line.most is not None and line.most == line.amount < whole:
+        of_period: Inputs = {"rent": whole, "most": line.most}
+        steps.append(Calculation("At most the rent of the whole period", "min(rent, most)", of_period, line.amount))
     return tuple(steps)
 
 
@@ -66,9 +66,19 @@ def _shares(run: list[Part]) -> list[Calculation]:
         return [Calculation(f"Rent of {months}{ending}", "monthly_rent × months", inputs, rent * len(run))]
     steps = []
     for part in run:
-        inputs = {"monthly_rent": rent, "days": part.days}
-        if part.proration == "ACTUAL_MONTH":
-            inputs |= {"days_in_month": part.days_in_month}
         label = f"Rent of {part.days} of {part.days_in_month} days{ending}"
-        steps.append(Calculation(label, _SHARES[part.proration], inputs, part.share))
+        steps.append(Calculation(label, *_counted(part), part.share))
     return steps
+
+
+def _counted(part: Part) -> tuple[str, Inputs]:
+    """The formula of a part's share, and its inputs."""
+    months, days, of = part.counted
+    inputs: dict[str, Number | int | str] = {"monthly_rent": part.level.rent, "days": days}
+    if months == 12 and of == 365 and part.proration == "ACTUAL_365":
+        return "monthly_rent × 12 × days ÷ 365", inputs
+    if months > 1:
+        return "monthly_rent × months × days ÷ days_in_period", inputs | {"months": months, "days_in_period": of}
+    if of == 30 and (part.proration == "THIRTY_360" or part.days_in_month != 30):
+        return "monthly_rent × days ÷ 30", inputs
+    return "monthly_rent × days ÷ days_in_month", inputs | {"days_in_month": of}

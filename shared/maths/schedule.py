@@ -4,10 +4,11 @@ Pure: terms in, lines out. A line is rounded half-up, once; nothing is rounded b
 day of their period. The periods run from the start: a start inside a month gives a part period to the month's end,
 then come whole months (or three, or twelve of them), then the rest.
 
-A part of a calendar month costs its share of the rent by `proration`, both ends included:
+A part of a calendar month at either end costs its share of the rent by `proration`, both ends included:
 ACTUAL_MONTH rent × days ÷ days in that month, ACTUAL_365 rent × 12 × days ÷ 365, THIRTY_360 rent × days ÷ 30.
-A whole calendar month at one rent costs that rent, with one exception: where the rent changes inside a quarter or a
-year, ACTUAL_365 counts all its days, whole months too [D365: 1,022.50].
+A whole calendar month at one rent costs that rent. Where the rent changes inside a whole period, or a month is free in
+part, the weights of its parts add up to one: no line lies outside its rents (`weighed`, `_by_period`)
+[D365: 1,022.50].
 """
 
 from collections.abc import Iterable, Sequence
@@ -27,6 +28,14 @@ from shared.maths.terms import IndexValue, Terms
 MONTHS_OF = {"MONTHLY": 1, "QUARTERLY": 3, "ANNUAL": 12}
 
 
+class Counted(NamedTuple):
+    """How the days of a part count: the rent of so many months × `days` ÷ `of`."""
+
+    months: int
+    days: int
+    of: int
+
+
 class Part(NamedTuple):
     """Days of one calendar month at one rent, both ends included; `share` is the exact rent of them.
 
@@ -40,6 +49,7 @@ class Part(NamedTuple):
     free: bool
     whole: bool
     proration: Proration
+    counted: Counted
     share: Fraction
 
     @property
@@ -53,7 +63,8 @@ class Line(NamedTuple):
     Only installments of RENT are numbered (1, 2, …); a catch-up line of an index has no number. Both ends of the period
     are inside it; `period_end` is None where no period is paid for: a deposit, a price. `amount` is what is left after
     `abatement`. Rent comes of `parts`, anything else of `origin`. `earlier` is the line of the document before, where
-    both share a month.
+    both share a month, which is `rounded_from` the parts of both; `most` is the amount of the whole period, where a
+    lease ends early inside it.
     """
 
     installment_number: int | None
@@ -67,6 +78,8 @@ class Line(NamedTuple):
     parts: tuple[Part, ...] = ()
     origin: tuple[Calculation, ...] = ()
     earlier: "Line | None" = None
+    rounded_from: tuple[Part, ...] = ()
+    most: Decimal | None = None
 
 
 def schedule(
@@ -106,11 +119,12 @@ def schedule_by(
     earlier = after if after is not None and _in_one_month(after, terms.start_date) else None
     for number, parts in enumerate(_periods(terms, plan, until or end), start=1):
         first, last = parts[0].first, parts[-1].last
-        if len(parts) == 1 and parts[0].whole and not parts[0].free:
+        both = _joined(parts, earlier, terms) if earlier is not None else ()
+        if not both and len(parts) == 1 and parts[0].whole and not parts[0].free:
             amount, abatement = whole[parts[0].level.from_month], ZERO
         else:
-            amount, abatement = _sum(parts, terms, earlier)
-        line = Line(number, "RENT", first, last, first, amount, abatement, terms.exponent, parts, (), earlier)
+            amount, abatement = _sum(both or parts, terms, earlier)
+        line = Line(number, "RENT", first, last, first, amount, abatement, terms.exponent, parts, (), earlier, both)
         lines.append(line)
         earlier = None
     return tuple(lines)
@@ -147,8 +161,11 @@ def end_early(
     whole = schedule(terms, index_values, after=after)
     kept = schedule(terms, index_values, until=last_day, after=after)
     line, cut = whole[len(kept) - 1], kept[-1]
-    credit = Credit(line, cut, less(line.amount, cut.amount)) if line.period_end != cut.period_end else None
-    return EarlyEnd(kept, credit, whole[len(kept) :])
+    if line.period_end == cut.period_end:
+        return EarlyEnd(kept, None, whole[len(kept) :])
+    # By days ÷ 365 or ÷ 30 a part may come to more than its whole period at a rent that falls: no credit is below zero.
+    cut = cut._replace(amount=min(cut.amount, line.amount), most=line.amount)
+    return EarlyEnd((*kept[:-1], cut), Credit(line, cut, less(line.amount, cut.amount)), whole[len(kept) :])
 
 
 def catch_up(issued: Sequence[Line], corrected: Sequence[Line], *, due_date: date) -> Line | None:
@@ -206,17 +223,36 @@ def _periods(terms: Terms, plan: Sequence[Level], until: date) -> list[tuple[Par
     groups = [months[:stub]] if stub else []
     groups += [months[at : at + size] for at in range(stub, len(months), size)]
     periods = [tuple(part for month in group for part in month) for group in groups]
-    return [_by_days(parts) for parts in periods] if terms.proration == "ACTUAL_365" else periods
+    return [_by_period(parts, size, terms) for parts in periods] if terms.proration == "ACTUAL_365" else periods
 
 
-def _by_days(parts: tuple[Part, ...]) -> tuple[Part, ...]:
-    """A period by ACTUAL_365: where the rent changes inside it, whole months count by their days too."""
+def _by_period(parts: tuple[Part, ...], size: int, terms: Terms) -> tuple[Part, ...]:
+    """A period by ACTUAL_365: where the rent changes inside it, whole months count by their days too. In a whole period
+    each rent of the period counts by its days of it; a part period at an end goes by the days of a year."""
     if parts[0].level is parts[-1].level:
         return parts
-    return tuple(
-        part._replace(whole=False, share=share_of(part.proration, part.level.rent, part.days, part.days_in_month))
-        for part in parts
-    )
+    first, last = parts[0].first, parts[-1].last
+    if terms.whole_periods and first.day == 1 and add_months(first, size) - DAY == last:
+        of_period = (last - first).days + 1
+        return tuple(_counting(part, Counted(size, part.days, of_period)) for part in parts)
+    return tuple(_counting(part, Counted(12, part.days, 365)) for part in parts)
+
+
+def weighed(parts: Sequence[Part], proration: Proration) -> tuple[Part, ...]:
+    """A whole calendar month in the parts that its rents and free days make of it: their weights add up to one.
+    THIRTY_360 counts at most 30 days in all, the last part the rest of them; the others count the month's own days."""
+    if proration != "THIRTY_360":
+        return tuple(_counting(part, Counted(1, part.days, part.days_in_month)) for part in parts)
+    found, left = [], 30
+    for part in parts[:-1]:
+        days = min(part.days, left)
+        left -= days
+        found.append(_counting(part, Counted(1, days, 30)))
+    return (*found, _counting(parts[-1], Counted(1, left, 30)))
+
+
+def _counting(part: Part, counted: Counted) -> Part:
+    return part._replace(whole=False, counted=counted, share=_share(part.level.rent, counted))
 
 
 def _months(terms: Terms, plan: Sequence[Level], until: date) -> list[tuple[Part, ...]]:
@@ -238,23 +274,34 @@ def _months(terms: Terms, plan: Sequence[Level], until: date) -> list[tuple[Part
             else:
                 months.append((part,))
             first = last + DAY
+    if terms.whole_periods:
+        return [weighed(month, terms.proration) if _is_split(month) else month for month in months]
     return months
+
+
+def _is_split(month: Sequence[Part]) -> bool:
+    """Whether a whole calendar month has more than one part."""
+    return len(month) > 1 and month[0].first.day == 1 and month[-1].last.day == month[-1].days_in_month
 
 
 def _part(proration: Proration, level: Level, free: bool, first: date, last: date, days_in_month: int) -> Part:
     days = last.day - first.day + 1
     whole = days == days_in_month
-    share = level.rent if whole else share_of(proration, level.rent, days, days_in_month)
-    return Part(level, first, last, days_in_month, free, whole, proration, share)
+    counted = _counted(proration, days, days_in_month)
+    share = level.rent if whole else _share(level.rent, counted)
+    return Part(level, first, last, days_in_month, free, whole, proration, counted, share)
 
 
-def share_of(proration: Proration, rent: Fraction, days: int, days_in_month: int) -> Fraction:
-    """The exact rent of so many days of a month."""
+def _counted(proration: Proration, days: int, days_in_month: int) -> Counted:
+    """How so many days of a month count by themselves."""
     if proration == "ACTUAL_MONTH":
-        return Fraction(rent.numerator * days, rent.denominator * days_in_month)
-    if proration == "ACTUAL_365":
-        return Fraction(rent.numerator * 12 * days, rent.denominator * 365)
-    return Fraction(rent.numerator * days, rent.denominator * 30)
+        return Counted(1, days, days_in_month)
+    return Counted(12, days, 365) if proration == "ACTUAL_365" else Counted(1, days, 30)
+
+
+def _share(rent: Fraction, counted: Counted) -> Fraction:
+    """The exact rent of days that count so."""
+    return Fraction(rent.numerator * counted.months * counted.days, rent.denominator * counted.of)
 
 
 def _in_one_month(earlier: Line, start: date) -> bool:
@@ -265,20 +312,24 @@ def _in_one_month(earlier: Line, start: date) -> bool:
 def joined(line: Line) -> tuple[Part, ...]:
     """The parts that `line` was rounded from: its own, behind those of the documents before that share its month.
 
-    Days at the same rent on both sides are one part, so that a month which is whole again costs its rent.
+    Days at the same rent on both sides are one part, so that a month which is whole again costs its rent. A month that
+    is whole again at several rents is weighed by the later document's proration.
     """
-    if line.earlier is None:
-        return line.parts
-    return _joined(line.parts, line.earlier)
+    return line.rounded_from or line.parts
 
 
-def _joined(parts: tuple[Part, ...], earlier: Line) -> tuple[Part, ...]:
+def _joined(parts: tuple[Part, ...], earlier: Line, terms: Terms) -> tuple[Part, ...]:
     *before, last = joined(earlier)
     first, *rest = parts
     if last.level.rent != first.level.rent or last.free != first.free:
-        return (*before, last, *parts)
-    piece = (first.level, first.free, last.first, first.last, first.days_in_month)
-    return (*before, _part(first.proration, *piece), *rest)
+        both = [*before, last, *parts]
+    else:
+        piece = (first.level, first.free, last.first, first.last, first.days_in_month)
+        both = [*before, _part(first.proration, *piece), *rest]
+    shared = [part for part in both if (part.first.year, part.first.month) == (first.first.year, first.first.month)]
+    if not terms.whole_periods or not _is_split(shared):
+        return tuple(both)
+    return (*both[: len(both) - len(shared)], *weighed(shared, terms.proration))
 
 
 def charged_before(line: Line | None) -> tuple[Decimal, Decimal]:
@@ -291,8 +342,6 @@ def charged_before(line: Line | None) -> tuple[Decimal, Decimal]:
 
 def _sum(parts: tuple[Part, ...], terms: Terms, earlier: Line | None) -> tuple[Decimal, Decimal]:
     """Amount and abatement of a line: what is paid and all there is are rounded, the abatement is the difference."""
-    if earlier is not None:
-        parts = _joined(parts, earlier)
     gross = total([part.share for part in parts])
     free = [part.share for part in parts if part.free]
     paid = gross - total(free) if free else gross
@@ -300,8 +349,10 @@ def _sum(parts: tuple[Part, ...], terms: Terms, earlier: Line | None) -> tuple[D
     abatement = less(rounded(gross, terms.exponent), amount) if free and paid != gross else ZERO
     if earlier is None:
         return amount, abatement
+    nothing = rounded(ZERO, terms.exponent)
+    # Where the rent falls, the earlier document's days may have come to more than the month: nothing is taken back.
     amount_before, abatement_before = charged_before(earlier)
-    return less(amount, amount_before), less(abatement, abatement_before)
+    return max(less(amount, amount_before), nothing), max(less(abatement, abatement_before), nothing)
 
 
 def _deposit(terms: Terms, first: Level) -> Line:

@@ -101,7 +101,8 @@ class Terms(NamedTuple):
 
     `bid_amount` is the monthly base rent (a SALE's price); `base_rent_psf` may stand in its place. A SALE has no
     `term_months`. `free_months` are lease months, counted from 1. `commission_percent` is of the rent of the whole
-    term, net of free rent unless `commission_base` says otherwise.
+    term, net of free rent unless `commission_base` says otherwise. Deals of earlier releases have no `whole_periods`:
+    their schedules stay as they were signed, also where the parts of a period weigh more than one together.
     """
 
     start_date: date
@@ -123,3 +124,4 @@ class Terms(NamedTuple):
     discount: Discount = Discount()
     area: Decimal | None = None
     exponent: int = 2
+    whole_periods: bool = True

@@ -89,6 +89,7 @@ class OrganizationAddress(View):
     city: str
     state: str | None = None
     country: str
+    """As it was given: a name or a code of ISO 3166."""
     postal_code: str | None = None
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from shared.kit.catalog import STAFF, Role
+from shared.kit.countries import alpha2
 from shared.kit.db import Reading, Row, Tx
 from shared.kit.ids import new_id
 from shared.kit.paging import Paged
@@ -41,7 +42,8 @@ _LOCK_ORGANIZATION = f"{_SELECT_ORGANIZATION} FOR UPDATE OF o"
 
 def update_organization(tx: Tx, row: Row) -> Row:
     """The organization with the values of `row`."""
-    stored = {name: Jsonb(row[name]) if row[name] else None for name in ("address", "bank_accounts")}
+    stored: Row = {name: Jsonb(row[name]) if row[name] else None for name in ("address", "bank_accounts")}
+    stored["country_code"] = alpha2((row["address"] or {}).get("country") or "")
     [updated] = tx.all(_UPDATE_ORGANIZATION, row | stored)
     return updated
 
@@ -50,7 +52,8 @@ _UPDATE_ORGANIZATION = f"""
 UPDATE organizations o
 SET name = %(name)s, legal_name = %(legal_name)s, address = %(address)s, tax_id = %(tax_id)s, logo_url = %(logo_url)s,
     signature_provider = %(signature_provider)s, requires_authorization = %(requires_authorization)s,
-    complete_parties = %(complete_parties)s, bank_accounts = %(bank_accounts)s, updated_at = clock_timestamp()
+    complete_parties = %(complete_parties)s, bank_accounts = %(bank_accounts)s, country_code = %(country_code)s,
+    updated_at = clock_timestamp()
 WHERE o.id = %(id)s
 RETURNING {_ORGANIZATION}
 """

@@ -39,6 +39,20 @@ WHERE p.id = %(payment_id)s
 
 _SELECT_MY_DOCUMENTS = _DOCUMENTS + " AND " + mine("p")
 
+_CREDIT_NOTE = """
+SELECT p.id, p.number, p.contract_id, p.payment_id, p.issued_on, p.reason, p.tax_percent, p.tax_amount, p.total_amount,
+       p.currency, p.lines, p.owner_party, p.client_party, c.premises,
+       (c.created_at AT TIME ZONE (c.premises #>> '{building,timezone}'))::date AS contract_issued_on,
+       (SELECT jsonb_agg(jsonb_build_object('number', n.number, 'issued_on', n.invoiced_on, 'net', n.net)
+                         ORDER BY n.number)
+        FROM credited_invoices n WHERE n.note_id = p.id) AS credits
+FROM invoices p
+JOIN contracts c ON c.id = p.contract_id
+WHERE p.id = %(credit_note_id)s AND p.kind = 'CREDIT_NOTE'
+"""
+
+_SELECT_MY_CREDIT_NOTE = _CREDIT_NOTE + " AND " + mine("p")
+
 _INSERT_DOCUMENT = """
 INSERT INTO documents (id, kind, contract_id, payment_id, invoice_id, transaction_id, owner_organization_id,
                        client_organization_id, number, object_key, sha256, byte_size)
@@ -58,6 +72,16 @@ def select_my_documents(tx: Reading, caller: Caller, payment_id: UUID) -> Row | 
 def select_documents(tx: Reading, payment_id: UUID) -> Row:
     """The contents of any payment's invoice and receipts, for the queue that renders them."""
     return tx.batch((_DOCUMENTS, {"payment_id": payment_id}))[0][0]
+
+
+def select_my_credit_note(tx: Reading, caller: Caller, credit_note_id: UUID) -> Row | None:
+    """The contents of one of the caller's credit notes."""
+    return tx.one(_SELECT_MY_CREDIT_NOTE, {"credit_note_id": credit_note_id, **sides_of(caller)})
+
+
+def select_credit_note(tx: Reading, credit_note_id: UUID) -> Row:
+    """The contents of any credit note, for the queue that renders it."""
+    return tx.batch((_CREDIT_NOTE, {"credit_note_id": credit_note_id}))[0][0]
 
 
 def insert_document(tx: Tx, values: dict[str, Any]) -> None:

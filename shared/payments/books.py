@@ -55,9 +55,10 @@ BROKEN = {
     """,
     "what is credited is what the credit notes say": """
         SELECT p.id, p.credited_amount + p.credited_tax AS credited, n.credited AS noted FROM payments p
-        JOIN (SELECT i.payment_id, sum(i.total_amount) FILTER (WHERE i.kind = 'INVOICE') AS asked,
-                     coalesce(sum(i.total_amount) FILTER (WHERE i.kind = 'CREDIT_NOTE'), 0) AS credited
-              FROM invoices i GROUP BY i.payment_id) AS n ON n.payment_id = p.id
+        JOIN (SELECT i.payment_id, sum(i.total_amount) AS asked,
+                     coalesce(sum((SELECT sum(o.net + o.tax) FROM credited_invoices o
+                                   WHERE o.contract_id = i.contract_id AND o.invoice_id = i.id)), 0) AS credited
+              FROM invoices i WHERE i.kind = 'INVOICE' GROUP BY i.payment_id) AS n ON n.payment_id = p.id
         WHERE n.asked - n.credited <> p.amount - p.credited_amount + (p.tax_amount - p.credited_tax)
     """,
     "a payment is PAID, open or cancelled by what is owed and paid of it": """

@@ -15,8 +15,8 @@ from shared.payments.models import Charge
 
 
 class Added(NamedTuple):
-    """A payment outside the schedule, charged on the building's day `today` and due `due_days` later. An amount below
-    zero leaves credit."""
+    """A payment outside the schedule, charged on the building's day `today` and due `due_days` later; never below zero:
+    what takes off is a credit note."""
 
     contract_id: UUID
     charge: Charge

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from shared.kit.db import Tx
+from shared.kit.db import Row, Tx
 from shared.kit.errors import NotFound
 from shared.kit.request import Caller
 from shared.payments import invoices, late, queries, rules
@@ -44,15 +44,48 @@ def correct_fees(tx: Tx, contract_id: UUID, payment_ids: Collection[UUID], today
     offs = [invoices.Off(fee_id, amount, Decimal(0)) for fee_id, amount in late.too_high(tx, payment_ids)]
     if not offs:
         return
-    notes = invoices.insert_credit_notes(tx, offs, "Money for the installment came in time.")
+    _noted(tx, contract_id, offs, "Money for the installment came in time.", today)
+
+
+def correct_rents(tx: Tx, contract_id: UUID, offs: list[invoices.Off], reason: str, today: date) -> None:
+    """One credit note takes what is too much off the contract's invoices (their payments locked)."""
+    notes = invoices.insert_credit_notes(tx, offs, reason, as_one=True)
+    payment_ids = [off.payment_id for off in offs]
+    for payment in queries.select_many(tx, payment_ids):
+        if payment.id in notes:
+            _emit(tx, payment, notes[payment.id])
+        else:
+            # The note is said once, with the first of its invoices.
+            tx.emit("payment.indexed", payment)
+    _apply(tx, contract_id, payment_ids, today)
+
+
+def correct_interest(tx: Tx, contract_id: UUID, amount: Decimal, today: date) -> None:
+    """So much interest is asked for too much: the contract's invoices of it are credited, the latest first."""
+    offs = late.interest_off(tx, contract_id, amount)
+    if offs:
+        taken = [invoices.Off(payment_id, part, Decimal(0)) for payment_id, part in offs]
+        _noted(tx, contract_id, taken, "Interest recalculated: money came in earlier than was known.", today)
+
+
+def _noted(tx: Tx, contract_id: UUID, offs: list[invoices.Off], reason: str, today: date) -> None:
+    """A credit note for each, its news, and where the credit goes that they leave."""
+    notes = invoices.insert_credit_notes(tx, offs, reason)
     for payment in queries.select_many(tx, list(notes)):
-        note = notes[payment.id]
-        tx.emit(
-            "payment.credited",
-            payment,
-            credit_note_id=note["id"],
-            credit_note_number=note["number"],
-            credit_note_amount=note["total_amount"],
-        )
-    for moved in apply_credit(tx, contract_id, today=today, besides=tuple(notes)):
+        _emit(tx, payment, notes[payment.id])
+    _apply(tx, contract_id, list(notes), today)
+
+
+def _emit(tx: Tx, payment: Payment, note: Row) -> None:
+    tx.emit(
+        "payment.credited",
+        payment,
+        credit_note_id=note["id"],
+        credit_note_number=note["number"],
+        credit_note_amount=note["total_amount"],
+    )
+
+
+def _apply(tx: Tx, contract_id: UUID, payment_ids: list[UUID], today: date) -> None:
+    for moved in apply_credit(tx, contract_id, today=today, besides=tuple(payment_ids)):
         tx.emit("payment.credit_applied", moved)

@@ -148,7 +148,8 @@ def _shorten(found: Shortening, row: dict[str, Any], early: EarlyEnd, terms: Ter
     tax_kept = rounded(Fraction(kept) * Fraction(terms.tax_percent) / 100, terms.exponent)
     rest = row["amount"] - row["credited_amount"]
     # What an index adjustment added for the period has its own line, which is never taken back: it is credited here.
-    net = min(rest, max(rest + row["caught_up"] - kept, Decimal(0)))
+    # What one took off is credited already.
+    net = min(rest, max(rest + row["caught_up"] + row["corrected"] - kept, Decimal(0)))
     rest_of_tax = row["tax_amount"] - row["credited_tax"]
     tax = min(rest_of_tax, max(rest_of_tax - tax_kept, Decimal(0)))
     most = max(rest + rest_of_tax - row["written_off_amount"], Decimal(0))

@@ -4,24 +4,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
-from shared.maths.exact import less
+from shared.maths.exact import less, rounded
 from shared.maths.explain import explain
 from shared.maths.schedule import Line, catch_up, schedule
-from shared.maths.terms import IndexValue
+from shared.maths.terms import IndexValue, Terms
 from shared.payments.charges import Added
+from shared.payments.invoices import Off
+from shared.payments.rules import share
 from shared.terms.deal import earlier_line, terms_of
 
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """The lines that change, the catch-up line for those that are invoiced already, and the total caught up for each
-    of these."""
+    """The lines that change; for those that are invoiced already the catch-up line of the months whose rent rose, what
+    is credited of the others, and the total caught up for each."""
 
     changed: dict[UUID, Line]
     catch_up: Added | None
+    off: list[Off]
     caught_up: dict[UUID, Decimal]
 
 
@@ -32,28 +36,50 @@ def follow(
 
     Cancelled payments do not change, nor does a month that an early end has shortened.
     """
+    terms = terms_of(deal)
     corrected = {
-        line.period_start: line
-        for line in schedule(terms_of(deal), values, after=earlier_line(deal))
-        if line.charge == "RENT"
+        line.period_start: line for line in schedule(terms, values, after=earlier_line(deal)) if line.charge == "RENT"
     }
     changed: dict[UUID, Line] = {}
-    issued: dict[UUID, Line] = {}
+    risen: list[Line] = []
+    off: list[Off] = []
+    caught_up: dict[UUID, Decimal] = {}
     for row in rows:
-        if row["charge"] != "RENT" or row["status"] == "CANCELLED" or deal["terminates_on"] and row["credited_amount"]:
+        if row["charge"] != "RENT" or row["status"] == "CANCELLED" or _is_cut(deal, row):
             continue
         line = corrected.get(row["period_start"])
         if line is None:
             # A month after the lease's last day, at its last rent.
             continue
-        if row["is_invoiced"]:
-            issued[row["id"]] = line._replace(amount=row["amount"] + row["caught_up"])
-        elif (line.amount, line.abatement) != (row["amount"], row["abatement"]):
-            changed[row["id"]] = line
-    missing = catch_up(tuple(issued.values()), tuple(corrected.values()), due_date=today)
-    if missing is None:
-        return Followed(changed, None, {})
-    steps = explain(missing).steps
-    added = Added(deal["id"], "RENT", today, None, missing.amount, Decimal(0), steps, today)
-    now = {row["id"]: less(corrected[row["period_start"]].amount, row["amount"]) for row in rows if row["id"] in issued}
-    return Followed(changed, added, now)
+        asked = row["amount"] + row["caught_up"]
+        if not row["is_invoiced"]:
+            if (line.amount, line.abatement) != (row["amount"], row["abatement"]):
+                changed[row["id"]] = line
+        elif line.amount != asked:
+            caught_up[row["id"]] = less(line.amount, row["amount"])
+            if line.amount > asked:
+                risen.append(line._replace(amount=asked))
+            else:
+                off += _off(row, asked - line.amount, terms)
+    missing = catch_up(risen, tuple(corrected.values()), due_date=today)
+    added = None
+    if missing:
+        added = Added(deal["id"], "RENT", today, None, missing.amount, Decimal(0), explain(missing).steps, today)
+    return Followed(changed, added, off, caught_up)
+
+
+def _is_cut(deal: dict[str, Any], row: dict[str, Any]) -> bool:
+    """Whether an early end has shortened the month: more was credited of it than an index."""
+    return bool(deal["terminates_on"]) and row["credited_amount"] > row["corrected"]
+
+
+def _off(row: dict[str, Any], fall: Decimal, terms: Terms) -> list[Off]:
+    """What of the fall, and of its tax, is still asked for by the month's invoice."""
+    rest, rest_of_tax = row["amount"] - row["credited_amount"], row["tax_amount"] - row["credited_tax"]
+    net = min(rest, fall)
+    tax = min(rest_of_tax, rounded(Fraction(net) * Fraction(terms.tax_percent) / 100, terms.exponent))
+    amount = min(net + tax, rest + rest_of_tax - row["written_off_amount"])
+    if amount <= 0:
+        return []
+    part = share(net, tax, amount, terms.exponent)
+    return [Off(row["id"], part.net, part.tax)]

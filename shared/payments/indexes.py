@@ -13,7 +13,7 @@ from shared.maths.currencies import WHOLE_CURRENCIES
 from shared.maths.schedule import Line
 from shared.maths.terms import IndexValue
 from shared.payments.installments import explained
-from shared.payments.models import Publishing
+from shared.payments.published import Publishing
 
 # Publications of the same index come one after the other, so that versions have no gaps.
 _LOCK_INDEX = """
@@ -69,7 +69,7 @@ FOR UPDATE OF c SKIP LOCKED
 
 _LOCK_SCHEDULE = """
 SELECT p.id, p.charge, p.period_start, p.period_end, p.due_date, p.amount, p.abatement, p.tax_amount,
-       p.credited_amount, p.credited_tax, p.caught_up, p.written_off_amount, p.paid_amount, p.status,
+       p.credited_amount, p.credited_tax, p.caught_up, p.corrected, p.written_off_amount, p.paid_amount, p.status,
        EXISTS (SELECT FROM invoices i WHERE i.payment_id = p.id AND i.kind = 'INVOICE') AS is_invoiced
 FROM payments p
 WHERE p.contract_id = %(contract_id)s AND (p.installment_number IS NOT NULL OR p.charge = 'DEPOSIT')
@@ -87,8 +87,9 @@ WHERE p.id = %(payment_id)s AND c.id = p.contract_id
 """
 
 _UPDATE_CAUGHT_UP = """
-UPDATE payments p SET caught_up = n.caught_up
-FROM unnest(%(payment_ids)s::uuid[], %(amounts)s::numeric[]) AS n (payment_id, caught_up)
+UPDATE payments p SET caught_up = n.caught_up, corrected = p.corrected + n.corrected
+FROM unnest(%(payment_ids)s::uuid[], %(amounts)s::numeric[], %(corrected)s::numeric[])
+    AS n (payment_id, caught_up, corrected)
 WHERE p.id = n.payment_id
 """
 
@@ -138,9 +139,15 @@ def update_line(tx: Tx, payment_id: UUID, line: Line) -> None:
     tx.run(_UPDATE_LINE, values | more)
 
 
-def update_caught_up(tx: Tx, caught_up: dict[UUID, Decimal]) -> None:
-    """Set how much catch-up lines have charged for each installment, beyond its amount."""
-    tx.run(_UPDATE_CAUGHT_UP, {"payment_ids": list(caught_up), "amounts": list(caught_up.values())})
+def update_caught_up(tx: Tx, caught_up: dict[UUID, Decimal], corrected: dict[UUID, Decimal]) -> None:
+    """Set how much corrections have changed of each installment that was invoiced, and what more of that is
+    credited."""
+    values: dict[str, Any] = {
+        "payment_ids": list(caught_up),
+        "amounts": list(caught_up.values()),
+        "corrected": [corrected.get(payment_id, Decimal(0)) for payment_id in caught_up],
+    }
+    tx.run(_UPDATE_CAUGHT_UP, values)
 
 
 def update_followed(tx: Tx, contract_id: UUID, index_value_id: UUID) -> None:

@@ -19,12 +19,16 @@ SELECT p.id, p.kind, p.number,
        || lpad(p.number::text, greatest(6, length(p.number::text)), '0') AS reference,
        p.contract_id, p.payment_id, p.owner_organization_id, p.client_organization_id, p.credits_invoice_id, p.reason,
        p.net_amount, p.tax_percent, p.tax_amount, p.total_amount, p.paid_amount,
-       (SELECT coalesce(sum(n.total_amount), 0) FROM invoices n
-        WHERE n.payment_id = p.payment_id AND n.kind = 'CREDIT_NOTE'
-          AND n.credits_invoice_id = p.id) AS credited_amount,
-       p.currency, p.issued_on, p.due_date, p.lines,
+       (SELECT coalesce(sum(n.net + n.tax), 0) FROM credited_invoices n
+        WHERE n.contract_id = p.contract_id AND n.invoice_id = p.id) AS credited_amount,
+       (SELECT coalesce(jsonb_agg(jsonb_build_object('invoice_id', n.invoice_id, 'number', n.number,
+                                                     'issued_on', n.invoiced_on, 'net', n.net, 'tax', n.tax)
+                                  ORDER BY n.number), '[]')
+        FROM credited_invoices n WHERE n.note_id = p.id) AS credits,
+       p.currency, p.issued_on, CASE p.kind WHEN 'INVOICE' THEN p.due_date END AS due_date, p.lines,
        CASE p.kind WHEN 'INVOICE'
             THEN %(public_url)s || '/api/v1/payments/' || p.payment_id || '/invoice' END AS invoice_url,
+       CASE p.kind WHEN 'CREDIT_NOTE' THEN %(public_url)s || '/api/v1/credit-notes/' || p.id END AS credit_note_url,
        p.created_at
 FROM invoices p
 """
@@ -64,38 +68,55 @@ FROM invoices i
 JOIN payments p ON p.id = i.payment_id
 JOIN contracts c ON c.id = i.contract_id
 LEFT JOIN LATERAL (
-    SELECT sum(o.net_amount) AS net, sum(o.tax_amount) AS tax FROM invoices o
-    WHERE o.payment_id = i.payment_id AND o.kind = 'CREDIT_NOTE' AND o.credits_invoice_id = i.id
+    SELECT sum(o.net) AS net, sum(o.tax) AS tax FROM credited_invoices o
+    WHERE o.contract_id = i.contract_id AND o.invoice_id = i.id
 ) AS n ON true
 WHERE i.id = %(invoice_id)s
 """
 
-# Numbered as the invoices are, in the same series (queries.py).
+# Their own series, numbered without gaps as the invoices' are (queries.py). Before they had one they were counted with
+# the invoices: it goes on after the highest.
 _INSERT_CREDIT_NOTES = """
 WITH asked AS (
-    SELECT i.id, i.owner_organization_id, a.note_id, a.net, a.tax,
-           row_number() OVER (PARTITION BY i.owner_organization_id ORDER BY i.number) AS place,
-           count(*) OVER (PARTITION BY i.owner_organization_id) AS places
+    SELECT a.note_id, a.net, a.tax, i.id, i.number, i.payment_id, i.issued_on, i.owner_organization_id,
+           i.lines -> 0 || jsonb_build_object('amount', a.net) AS line
     FROM unnest(%(note_ids)s::uuid[], %(payment_ids)s::uuid[], %(nets)s::numeric[], %(taxes)s::numeric[])
         AS a (note_id, payment_id, net, tax)
     JOIN invoices i ON i.payment_id = a.payment_id AND i.kind = 'INVOICE'
+), noted AS (
+    SELECT a.note_id, a.owner_organization_id, (array_agg(a.id ORDER BY a.number))[1] AS first_id,
+           sum(a.net) AS net, sum(a.tax) AS tax, jsonb_agg(a.line ORDER BY a.number) AS lines,
+           CASE WHEN count(*) > 1 THEN
+               jsonb_agg(jsonb_build_object('invoice_id', a.id, 'payment_id', a.payment_id, 'number', a.number,
+                                            'issued_on', a.issued_on, 'net', a.net, 'tax', a.tax) ORDER BY a.number)
+           END AS credits,
+           row_number() OVER (PARTITION BY a.owner_organization_id ORDER BY min(a.number)) AS place,
+           count(*) OVER (PARTITION BY a.owner_organization_id) AS places
+    FROM asked a
+    GROUP BY a.note_id, a.owner_organization_id
 ), counted AS (
-    INSERT INTO invoice_counters (organization_id, last_number)
-    SELECT owner_organization_id, count(*) FROM asked GROUP BY owner_organization_id ORDER BY owner_organization_id
-    ON CONFLICT (organization_id) DO UPDATE SET last_number = invoice_counters.last_number + excluded.last_number
-    RETURNING organization_id, last_number
+    INSERT INTO invoice_counters (organization_id, last_credit_number)
+    SELECT n.owner_organization_id, n.places + coalesce((SELECT max(o.number) FROM invoices o
+                                                         WHERE o.owner_organization_id = n.owner_organization_id
+                                                           AND o.kind = 'CREDIT_NOTE'), 0)
+    FROM noted n GROUP BY n.owner_organization_id, n.places ORDER BY n.owner_organization_id
+    ON CONFLICT (organization_id) DO UPDATE
+    SET last_credit_number = greatest(invoice_counters.last_credit_number + (SELECT n.places FROM noted n
+                                          WHERE n.owner_organization_id = excluded.organization_id LIMIT 1),
+                                      excluded.last_credit_number)
+    RETURNING organization_id, last_credit_number
 )
 INSERT INTO invoices (id, contract_id, payment_id, owner_organization_id, client_organization_id, kind, number,
-                      credits_invoice_id, reason, net_amount, tax_percent, tax_amount, total_amount, currency,
+                      credits_invoice_id, credits, reason, net_amount, tax_percent, tax_amount, total_amount, currency,
                       issued_on, due_date, lines, owner_party, client_party, created_by)
 SELECT a.note_id, i.contract_id, i.payment_id, i.owner_organization_id, i.client_organization_id, 'CREDIT_NOTE',
-       n.last_number - a.places + a.place, i.id, %(reason)s, a.net, i.tax_percent, a.tax, a.net + a.tax, i.currency,
+       n.last_credit_number - a.places + a.place, i.id, a.credits, %(reason)s, a.net, i.tax_percent, a.tax,
+       a.net + a.tax, i.currency,
        app.today(c.premises #>> '{building,timezone}'), app.today(c.premises #>> '{building,timezone}'),
-       jsonb_build_array(i.lines -> 0 || jsonb_build_object('amount', a.net)),
-       i.owner_party || today.owner, i.client_party || today.client, %(by)s
-FROM asked a
+       a.lines, i.owner_party || today.owner, i.client_party || today.client, %(by)s
+FROM noted a
 JOIN counted n ON n.organization_id = a.owner_organization_id
-JOIN invoices i ON i.id = a.id
+JOIN invoices i ON i.id = a.first_id
 JOIN contracts c ON c.id = i.contract_id
 CROSS JOIN LATERAL app.letterheads(c.owner_organization_id, c.client_organization_id) AS today
 RETURNING id, payment_id, number, total_amount
@@ -140,11 +161,13 @@ def lock_invoice(tx: Tx, caller: Caller, invoice_id: UUID) -> Row | None:
     return invoices[0] if locked else None
 
 
-def insert_credit_notes(tx: Tx, offs: list[Off], reason: str) -> dict[UUID, Row]:
+def insert_credit_notes(tx: Tx, offs: list[Off], reason: str, *, as_one: bool = False) -> dict[UUID, Row]:
     """The credit notes of those payments (locked before) that have invoices, by payment: `id`, `number`,
-    `total_amount`. Of the others it is only kept that so much is not owed."""
+    `total_amount`; `as_one` a single note, by the payment of its first invoice. Of payments without an invoice it is
+    only kept that so much is not owed."""
+    one = new_id()
     values: dict[str, Any] = {
-        "note_ids": [new_id() for _ in offs],
+        "note_ids": [one if as_one else new_id() for _ in offs],
         "payment_ids": [off.payment_id for off in offs],
         "nets": [off.net for off in offs],
         "taxes": [off.tax for off in offs],

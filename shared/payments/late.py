@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from shared.kit.db import Row, Tx
@@ -66,8 +66,8 @@ FOR UPDATE OF p SKIP LOCKED
 _LOCK_FEES = """
 SELECT f.id AS fee_id, f.owed AS stands, p.due_date, p.currency, c.late_policy, grace.ends + 1 AS day,
        p.owed + p.written_off_amount
-       + (SELECT coalesce(sum(n.total_amount), 0) FROM invoices n
-          WHERE n.payment_id = p.id AND n.kind = 'CREDIT_NOTE' AND n.issued_on > grace.ends) AS principal,
+       + (SELECT coalesce(sum(n.net + n.tax), 0) FROM credited_invoices n
+          WHERE n.contract_id = p.contract_id AND n.payment_id = p.id AND n.issued_on > grace.ends) AS principal,
        (SELECT jsonb_agg(jsonb_build_object('day', t.paid_date, 'amount', t.settled))
         FROM standing_transactions t
         WHERE t.payment_id = p.id AND t.settled <> 0) AS settled
@@ -79,6 +79,14 @@ WHERE p.id = ANY(%(payment_ids)s::uuid[]) AND p.installment_number IS NOT NULL A
   AND f.owed > 0
 ORDER BY f.id
 FOR UPDATE OF f
+"""
+
+_LOCK_INTEREST = """
+SELECT p.id, p.owed
+FROM payments p
+WHERE p.contract_id = %(contract_id)s AND p.charge = 'INTEREST' AND p.owed > 0
+ORDER BY p.due_date DESC, p.id DESC
+FOR UPDATE
 """
 
 _UPDATE_CALCULATED = """
@@ -93,8 +101,17 @@ def lock_late(tx: Tx, limit: int) -> list[Row]:
     return tx.all(_LOCK_LATE, {"days": INTEREST_DAYS, "limit": limit})
 
 
-def calculated(tx: Tx, found: list[Row]) -> list[Added]:
-    """The fees and the interest to charge. Stores up to which day each installment is calculated."""
+class Fallen(NamedTuple):
+    """How much interest was charged on a contract too much, as is known on `today`."""
+
+    contract_id: UUID
+    amount: Decimal
+    today: date
+
+
+def calculated(tx: Tx, found: list[Row]) -> tuple[list[Added], list[Fallen]]:
+    """The fees and the interest to charge, and the interest to credit. Stores up to which day each installment is
+    calculated."""
     fees: list[Added] = []
     interests: dict[tuple[UUID, date], list[tuple[Row, LateCharge, Decimal]]] = defaultdict(list)
     charged: dict[UUID, Decimal] = {}
@@ -117,7 +134,21 @@ def calculated(tx: Tx, found: list[Row]) -> list[Added]:
     }
     if found:
         tx.run(_UPDATE_CALCULATED, values)
-    return fees + [_interest(of_contract) for of_contract in interests.values()]
+    lines = [_interest(of_contract) for of_contract in interests.values()]
+    fallen = [Fallen(line.contract_id, -line.amount, line.today) for line in lines if line.amount < 0]
+    return fees + [line for line in lines if line.amount > 0], fallen
+
+
+def interest_off(tx: Tx, contract_id: UUID, amount: Decimal) -> list[tuple[UUID, Decimal]]:
+    """Which payments of interest (locked) that amount is taken off, the latest first, and how much of each. What was
+    credited or written off before is not credited again."""
+    found = []
+    for row in tx.all(_LOCK_INTEREST, {"contract_id": contract_id}):
+        part = min(row["owed"], amount)
+        if part > 0:
+            found.append((row["id"], part))
+            amount -= part
+    return found
 
 
 def too_high(tx: Tx, payment_ids: Collection[UUID]) -> list[tuple[UUID, Decimal]]:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from shared.kit.fields import (
     AskedDay,
@@ -13,12 +13,10 @@ from shared.kit.fields import (
     Body,
     Day,
     Flag,
-    Number,
     PositiveMoney,
     Printed,
     Query,
     Says,
-    Shown,
     Text,
     View,
     refuse,
@@ -91,56 +89,6 @@ class StatementDays(Query):
         if ends and begins and ends < begins:
             raise refuse("must not be before `from`")
         return ends
-
-
-def _six_decimals(value: Decimal) -> Decimal:
-    if value != round(value, 6):
-        raise refuse("must have at most 6 decimals", "WRONG_FORMAT")
-    return value
-
-
-class Published(Body):
-    """The value of an index for a day. A value that is not final yet is corrected by a later one."""
-
-    date: Day
-    """The day that the value is for."""
-    value: Annotated[Number, Field(gt=0, lt=100_000_000), AfterValidator(_six_decimals), Shown({"x-decimals": 6})]
-    final: Flag = True
-    """Whether the value will not be corrected."""
-
-
-class Publishing(Body):
-    """Values of an index, each day at most once."""
-
-    values: Annotated[list[Published], Field(min_length=1, max_length=600)]
-
-    @field_validator("values")
-    @classmethod
-    def _each_day_once(cls, values: list[Published]) -> list[Published]:
-        if len({one.date for one in values}) < len(values):
-            raise refuse("must not repeat a day")
-        return values
-
-
-class IndexVersion(View):
-    """One published value of an index for a day. Of several, a final one takes precedence, then the latest."""
-
-    date: Day
-    value: Decimal
-    final: bool
-    version: int
-    """Counted from 1 for each day."""
-    created_at: datetime
-
-
-class Index(View):
-    """All published values of an organization's index, by day and version."""
-
-    name: str
-    organization_id: UUID
-    data: list[IndexVersion]
-
-    accounted: ClassVar[tuple[str, ...]] = ("name", "organization_id")
 
 
 class InvoiceFilter(Paged):
@@ -247,8 +195,20 @@ class InvoiceLine(View):
     amount: Decimal
 
 
+class Credited(View):
+    """What a credit note takes off an invoice, without tax and of the tax."""
+
+    invoice_id: UUID
+    number: int
+    """The invoice's."""
+    issued_on: date
+    """The invoice's day."""
+    net: Decimal
+    tax: Decimal
+
+
 class Invoice(View):
-    """An invoice, or a credit note for one. Both are numbered in one series, without gaps.
+    """An invoice, or a credit note for one or several. Each kind has its own series of numbers, without gaps.
 
     `paid_amount` was already settled by credit when it was issued. `credited_amount` is what credit notes have taken
     off since.
@@ -265,7 +225,9 @@ class Invoice(View):
     owner_organization_id: UUID
     client_organization_id: UUID
     credits_invoice_id: UUID | None
-    """The invoice that a credit note is for; null for an invoice."""
+    """The first of the invoices that a credit note is for; null for an invoice."""
+    credits: list[Credited]
+    """The invoices that a credit note corrects, and by how much; empty for an invoice."""
     reason: str | None
     net_amount: Decimal
     """Without tax."""
@@ -278,9 +240,11 @@ class Invoice(View):
     credited_amount: Decimal
     currency: str
     issued_on: date
-    due_date: date
+    due_date: date | None
+    """Null for a credit note: nothing is due."""
     lines: list[InvoiceLine]
     invoice_url: str | None
+    credit_note_url: str | None
     created_at: datetime
 
 

@@ -53,8 +53,8 @@ _OPEN = (
     + _PAID
     + """
            -- Credit notes of later days had not lowered it yet.
-           + coalesce((SELECT sum(i.total_amount) FROM invoices i
-                       WHERE i.payment_id = p.id AND i.kind = 'CREDIT_NOTE' AND i.issued_on > d.as_of), 0)
+           + coalesce((SELECT sum(n.net + n.tax) FROM credited_invoices n
+                       WHERE n.contract_id = p.contract_id AND n.payment_id = p.id AND n.issued_on > d.as_of), 0)
            -- Nor had what was written off later.
            + coalesce((SELECT sum(t.written_off) FROM booked_transactions t
                        WHERE t.payment_id = p.id AND t.paid_date > d.as_of), 0) AS amount

@@ -51,6 +51,8 @@ class OfferTerms(View):
         """The view of a row whose `terms` are as they are stored."""
         row = DEFAULTS | {"rentable_sqft": None} | row["terms"] | row
         del row["terms"]
+        # How the engine counts is no term.
+        row.pop("whole_periods", None)
         if policy := row["late_policy"]:
             row["late_policy"] = {"fee_due_days": FEE_DUE_DAYS} | policy
         return cls.model_construct(**row)

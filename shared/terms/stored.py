@@ -34,6 +34,7 @@ def stored_terms(terms: Terms) -> Stored:
         "late_policy": _stored_late_policy(terms.late_policy) if terms.late_policy else None,
         "discount": terms.discount._asdict(),
         "rentable_sqft": terms.area,
+        **({} if terms.proration == "ACTUAL_MONTH" else {"whole_periods": terms.whole_periods}),
     }
 
 
@@ -70,6 +71,8 @@ def engine_terms(
         discount=Discount(**_exact(terms["discount"])),
         area=None if area is None else Decimal(area),
         exponent=exponent_of(currency),
+        # By the days of each month nothing changed.
+        whole_periods=terms["proration"] == "ACTUAL_MONTH" or bool(terms.get("whole_periods")),
     )
 
 

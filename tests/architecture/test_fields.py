@@ -52,6 +52,7 @@ FREE: dict[tuple[str, str], set[str]] = {
 GETS = [operation for operation in catalog.requested(catalog.load()) if operation.method == "GET"]
 DOCUMENTS = {
     "download_contract",
+    "download_credit_note",
     "download_invoice",
     "download_receipt",
     "download_statement",

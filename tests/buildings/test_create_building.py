@@ -3,6 +3,7 @@ from decimal import Decimal
 import pytest
 
 from functions.buildings.create_building import create_building
+from functions.buildings.update_building import update_building
 from shared.kit.catalog import Role
 from tests.world import ADDRESS
 
@@ -74,6 +75,7 @@ def test_an_agent_creates_a_building_for_its_owner(world, call):
         ({"name": 7}, "name"),
         ({"address": {"street": "1 Main St", "country": "USA"}}, "address.city"),
         ({"address": ADDRESS | {"planet": "Earth"}}, "address.planet"),
+        ({"address": ADDRESS | {"country": "Atlantis"}}, "address.country"),
         ({"total_floors": 0}, "total_floors"),
         ({"total_floors": Decimal("1.5")}, "total_floors"),
         ({"total_floors": "10"}, "total_floors"),
@@ -127,3 +129,17 @@ def test_a_repeated_idempotency_key_creates_one_building(world, call):
     assert again.body == first.body
     assert again.headers["idempotent-replayed"] == "true"
     assert len(world.sql("SELECT id FROM buildings WHERE owner_id = %(id)s", id=owner.id)) == 1
+
+
+def test_the_code_of_a_buildings_country_is_stored_beside_its_name(world, call):
+    owner = world.owner()
+    building = call(create_building, as_=owner, body=TOWER).json
+    change = {"address": ADDRESS | {"country": "Germany"}}
+    codes = []
+    for body in ({}, change):
+        if body:
+            assert call(update_building, as_=owner, path={"building_id": building["id"]}, body=body).status == 200
+        [row] = world.sql("SELECT country_code, address FROM buildings WHERE id = %(id)s", id=building["id"])
+        codes.append((row["country_code"], row["address"]["country"]))
+
+    assert codes == [("US", "USA"), ("DE", "Germany")]

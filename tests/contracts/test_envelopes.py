@@ -18,6 +18,7 @@ from functions.contracts.keep_signed_lease import keep_signed_lease
 from functions.contracts.receive_docusign import receive_docusign
 from functions.contracts.record_envelope import record_envelope
 from functions.contracts.send_envelope import send_envelope
+from functions.contracts.verify_document import verify_document
 from functions.contracts.withdraw_envelope import withdraw_envelope
 from functions.leasing.release_space import release_space
 from functions.leasing.render_lease import render_lease
@@ -99,6 +100,8 @@ def test_a_completed_envelope_signs_the_contract_and_stores_the_signed_lease(dea
     lease = call(download_contract, as_=deal.owner, path={"contract_id": deal.contract})
     assert lease.headers["content-type"] == "application/pdf"
     assert f"signed in envelope {envelope.id}".encode() in lease.body
+    verified = call(verify_document, body=lease.body).json
+    assert (verified["genuine"], verified["kind"], verified["executed"]) == (True, "LEASE", True)
 
 
 def test_a_contract_signed_on_the_platform_has_no_envelope(world, call):

@@ -12,7 +12,8 @@ from shared.kit import catalog, wire
 from shared.kit.binding import validate
 from shared.kit.fields import Body, Query
 from shared.kit.paging import Paged
-from shared.payments.models import Publishing, Recording
+from shared.payments.models import Recording
+from shared.payments.published import Publishing
 from shared.spaces.models import NewSpace, SpaceChanges
 from shared.terms.offered import FreeRent
 from shared.users.models import ProfileChanges

@@ -95,29 +95,50 @@ def periods(terms, values=()):
         yield [month for _, month in group]
 
 
+def weights(terms, month, days):
+    """The share of a month's rent of each run of days in it."""
+    counts, length = list(days.values()), monthrange(*month)[1]
+    if sum(counts) < length:
+        one_day = {"ACTUAL_MONTH": Fraction(1, length), "ACTUAL_365": Fraction(12, 365), "THIRTY_360": Fraction(1, 30)}
+        return [count * one_day[terms.proration] for count in counts]
+    if terms.proration != "THIRTY_360":
+        return [Fraction(count, length) for count in counts]
+    ends = [min(sum(counts[:number]), 30) for number in range(len(counts))] + [30]
+    return [Fraction(after - before, 30) for before, after in zip(ends, ends[1:], strict=False)]
+
+
+def is_whole(terms, months):
+    """Whether a billing period is as long as it should be, and not cut short by the term."""
+    size = {"MONTHLY": 1, "QUARTERLY": 3, "ANNUAL": 12}[terms.billing_frequency]
+    return all(sum(days.values()) == monthrange(*month)[1] for *_, month, days in months) and len(months) == size
+
+
 def lines(terms, values=()):
     """(period start, period end, exact amount, exact abatement) of each installment."""
     found = []
     for months in periods(terms, values):
-        several = len({rent for *_, days in months for rent, _ in days}) > 1
+        rents_in = {rent for *_, days in months for rent, _ in days}
+        by_days = None
+        if terms.proration == "ACTUAL_365" and len(rents_in) > 1:
+            long = sum(count for *_, days in months for count in days.values())
+            by_days = Fraction(len(months), long) if is_whole(terms, months) else Fraction(12, 365)
         amount = abated = Fraction(0)
-        for _, _, (year, month), days in months:
-            in_month = monthrange(year, month)[1]
-            for (rent, free), count in days.items():
-                if count == in_month and not (several and terms.proration == "ACTUAL_365"):
-                    share = rent
-                elif terms.proration == "ACTUAL_MONTH":
-                    share = rent * count / in_month
-                elif terms.proration == "ACTUAL_365":
-                    share = rent * 12 * count / 365
-                else:
-                    share = rent * count / 30
+        for *_, month, days in months:
+            shares = [count * by_days for count in days.values()] if by_days else weights(terms, month, days)
+            for (rent, free), weight in zip(days, shares, strict=True):
                 if free:
-                    abated += share
+                    abated += rent * weight
                 else:
-                    amount += share
+                    amount += rent * weight
         found.append((months[0][0], months[-1][1], amount, abated))
     return found
+
+
+def bounds(terms, values=()):
+    """What each whole period costs at its cheapest and at its dearest rent; None for a part period."""
+    for months in periods(terms, values):
+        found = [rent * len(months) for *_, days in months for rent, _ in days]
+        yield (min(found), max(found)) if is_whole(terms, months) else None
 
 
 def interest(principal, due, settled, as_of, annual_percent):

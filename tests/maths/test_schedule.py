@@ -310,9 +310,106 @@ def test_two_documents_may_count_days_differently():
 
     first = schedule(lease(date(2026, 5, 11), 1100, 12, proration="ACTUAL_365"), after=last)[0]
 
-    # 10 of 30 days at 1,000, then 21 of 365 at 12 × 1,100: 1,092.79 together.
-    assert (last.amount, first.amount) == (D("333.33"), D("759.46"))
+    # 10 of 30 days at 1,000; the month is whole by the later document's days: 10 of 31 at 1,000 and 21 at 1,100.
+    assert (last.amount, first.amount) == (D("333.33"), D("734.41"))
     check_explanation(explain(first))
+
+
+@pytest.mark.parametrize(
+    ("proration", "january"), [("ACTUAL_MONTH", "101645.16"), ("ACTUAL_365", "101645.16"), ("THIRTY_360", "101600.00")]
+)
+def test_a_rent_that_changes_inside_a_month_stays_between_its_two_rents(proration, january):
+    rise = Escalation("COMPOUND", percent=D(3))
+    lines = schedule(lease(date(2027, 1, 15), 100000, 24, escalation=rise, proration=proration))
+
+    # 14 days at 100,000 and 17 at 103,000; by days of 30 a month 14 and 16.
+    assert (lines[12].period_start, lines[12].amount) == (date(2028, 1, 1), D(january))
+    assert (lines[11].amount, lines[13].amount) == (100000, 103000)
+    check_explanation(explain(lines[12]))
+
+
+def test_thirty_days_a_month_leave_nothing_for_the_thirty_first():
+    rise = Escalation("COMPOUND", percent=D(3))
+    lines = schedule(lease(date(2027, 1, 31), 1000, 24, escalation=rise, proration="THIRTY_360"))
+    assert lines[12].amount == 1000  # January 31 counts no more
+    check_explanation(explain(lines[12]))
+
+    lines = schedule(lease(date(2027, 2, 15), 1000, 24, escalation=rise, proration="THIRTY_360"))
+    assert lines[12].amount == 1016  # in February 14 days, and 16 for the rest
+
+
+@pytest.mark.parametrize(
+    ("proration", "amount"), [("ACTUAL_MONTH", "3015.52"), ("ACTUAL_365", "3014.84"), ("THIRTY_360", "3016.00")]
+)
+def test_a_rent_that_changes_inside_a_quarter_weighs_by_its_days(proration, amount):
+    rise = Escalation("COMPOUND", percent=D(3))
+    terms = lease(date(2027, 2, 15), 1000, 24, escalation=rise, proration=proration, billing_frequency="QUARTERLY")
+    line = schedule(terms)[4]
+
+    # December, January and February 2028 with its 29 days: of 91 days 15 at 1,030.
+    assert (line.period_start, line.period_end) == (date(2027, 12, 1), date(2028, 2, 29))
+    assert line.amount == D(amount)
+    check_explanation(explain(line))
+
+
+@pytest.mark.parametrize(
+    ("proration", "paid"), [("ACTUAL_MONTH", "2100.00"), ("ACTUAL_365", "2100.00"), ("THIRTY_360", "2066.67")]
+)
+def test_a_month_that_is_free_in_part_costs_its_rent_with_its_abatement(proration, paid):
+    line = schedule(lease(date(2025, 4, 11), 3100, 2, free_months=(1,), proration=proration))[1]
+
+    # The first ten days of May are free.
+    assert (line.amount, line.amount + line.abatement) == (D(paid), 3100)
+    check_explanation(explain(line))
+
+
+@pytest.mark.parametrize("proration", ["ACTUAL_MONTH", "ACTUAL_365", "THIRTY_360"])
+@given(first=rents, second=rents, day=st.integers(2, 31))
+@settings(deadline=None, max_examples=60)
+def test_a_month_shared_with_a_renewal_stays_between_its_two_rents(proration, first, second, day):
+    last = schedule(lease(date(2025, 5, day), first, 12, proration=proration))[-1]
+
+    line = schedule(lease(date(2026, 5, day), second, 12, proration=proration), after=last)[0]
+
+    assert line.amount >= 0
+    together = last.amount + line.amount
+    assert min(first, second) <= together <= max(first, second)
+    check_explanation(explain(line))
+
+
+def test_a_renewal_at_a_lower_rent_takes_nothing_back_of_a_month():
+    last = schedule(lease(date(2025, 5, 31), 1000, 12, proration="ACTUAL_365"))[-1]
+    line = schedule(lease(date(2026, 5, 31), 10, 12, proration="ACTUAL_365"), after=last)[0]
+
+    # 30 days ÷ 365 × 12 were 986.30; 30 of 31 days at 1,000 and one at 10 are 968.06.
+    assert (last.amount, line.amount) == (D("986.30"), 0)
+    assert [step.formula for step in explain(line).steps][-2:] == ["month − earlier", "max(rest, 0)"]
+    check_explanation(explain(line))
+
+
+def test_an_early_end_at_a_rent_that_falls_credits_nothing_below_zero():
+    steps = Escalation("STEP", table=(RentStep(1, D(1000)), RentStep(2, D(10))))
+    terms = lease(date(2025, 4, 30), 1000, 3, escalation=steps, proration="ACTUAL_365")
+    # May is 29 days at 1,000 and two at 10; by ÷ 365 the first 29 alone come to more.
+    ended = end_early(terms, last_day=date(2025, 5, 29))
+
+    assert (ended.credit.amount, ended.kept[-1].amount) == (0, ended.credit.line.amount)
+    assert ended.credit.line.amount == D("936.13")
+    check_explanation(explain(ended.credit))
+
+
+def test_a_deal_of_an_earlier_release_keeps_the_schedule_that_was_signed():
+    rise = Escalation("COMPOUND", percent=D(3))
+    terms = lease(date(2027, 1, 15), 100000, 24, escalation=rise, whole_periods=False)
+
+    found = {
+        proration: schedule(terms._replace(proration=proration))[12].amount
+        for proration in ("ACTUAL_MONTH", "ACTUAL_365", "THIRTY_360")
+    }
+
+    assert found == {
+        "ACTUAL_MONTH": D("101645.16"), "ACTUAL_365": D("103594.52"), "THIRTY_360": D("105033.33")
+    }  # fmt: skip
 
 
 def test_a_third_document_in_the_same_month_pays_what_the_first_two_left():
@@ -411,10 +508,14 @@ def check_against_the_oracle(terms, values):
 
     # Each is the half-up rounding of the exact amount, to the currency's unit, and says what it would be without
     # abatement; so it is within half a unit of it.
-    for line, (*_, amount, abated) in zip(rent, exact, strict=True):
+    for line, (*_, amount, abated), bounds in zip(rent, exact, oracle.bounds(terms, values), strict=True):
         assert Fraction(line.amount) == oracle.half_up(amount, terms.exponent)
         assert Fraction(line.amount + line.abatement) == oracle.half_up(amount + abated, terms.exponent)
         assert line.amount >= 0 and line.abatement >= 0
+        if bounds:
+            # No whole period costs less than at its cheapest rent, or more than at its dearest.
+            least, most = (oracle.half_up(bound, terms.exponent) for bound in bounds)
+            assert least <= Fraction(line.amount + line.abatement) <= most
         assert line.amount.as_tuple().exponent == -terms.exponent
     assert schedule_total(lines) == sum(line.amount for line in rent)
 
@@ -475,8 +576,9 @@ def test_an_early_end_splits_every_schedule_into_kept_credited_and_cancelled(off
 
     assert ended.kept[-1].period_end == last_day
     credit = ended.credit.amount if ended.credit else D(0)
-    if terms.proration == "ACTUAL_MONTH":
-        assert credit >= 0  # by days ÷ 365 or ÷ 30, 31 days can cost more than their month
+    assert credit >= 0
+    if ended.credit:
+        check_explanation(explain(ended.credit))
     assert schedule_total([*ended.kept, *ended.cancelled]) + credit == schedule_total(whole)
     assert all(line.period_start > last_day for line in ended.cancelled)
 

@@ -223,7 +223,12 @@ def test_an_approval_names_what_the_documents_lack_of_the_parties(world, call, p
     refused = approved()
     assert (refused.status, refused.code) == (409, "PARTY_INCOMPLETE")
     assert refused.fields == ["client.legal_name", "client.address", "client.country"]
-    named(put, client, country="Atlantis")
+    # Stored by a release that took any name.
+    named(put, client)
+    world.sql(
+        'UPDATE organizations SET address = address || \'{"country": "Atlantis"}\' WHERE id = %(id)s',
+        id=client.organization_id,
+    )
     assert approved().fields == ["client.country"]
     assert put(owner, complete_parties=False).status == 200
 
@@ -244,3 +249,22 @@ def test_an_approval_of_complete_parties_warns_of_nothing(world, call, put):
     reply = call(approve_bid, as_=owner, path={"bid_id": bid}, body={})
 
     assert (reply.status, reply.json["warnings"], reply.json["missing"]) == (200, [], [])
+
+
+@pytest.mark.parametrize(
+    ("country", "code"), [("United States", "US"), ("de", "DE"), ("South Korea", "KR"), ("CIV", "CI")]
+)
+def test_a_country_is_answered_as_it_was_given_and_its_code_is_stored_beside_it(world, put, country, code):
+    owner = world.owner()
+
+    reply = put(owner, address=ADDRESS | {"country": country})
+
+    [row] = world.sql("SELECT country_code FROM organizations WHERE id = %(id)s", id=owner.organization_id)
+    assert (reply.json["address"], row["country_code"]) == (ADDRESS | {"country": country}, code)
+
+
+def test_an_unknown_country_is_refused_by_name(world, put):
+    reply = put(world.owner(), address=ADDRESS | {"country": "Atlantis"})
+
+    assert (reply.status, reply.fields) == (400, ["address.country"])
+    assert "Atlantis is none" in reply.json["error"]["details"][0]["message"]

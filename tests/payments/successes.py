@@ -3,6 +3,7 @@
 from functions.leasing.activate_contract import activate_contract
 from functions.leasing.schedule_payments import schedule_payments
 from functions.payments.create_payment_plan import create_payment_plan
+from functions.payments.credit_invoice import credit_invoice
 from functions.payments.record_payment import record_payment
 from functions.payments.refund_credit import refund_credit
 from functions.payments.reverse_payment import reverse_payment
@@ -14,6 +15,7 @@ from tests.cast import Asked, Cast
 from tests.leasing.deal import Deal
 
 BODIES = {
+    "download_credit_note": None,
     "download_invoice": None,
     "download_receipt": None,
     "get_payment": None,
@@ -62,6 +64,11 @@ class Successes(Cast):
         assert call(reverse_payment, as_=deal.owner, path={"payment_id": payment}, body={"reason": "No"}).status < 300
         [invoice] = self.world.sql("SELECT id FROM invoices WHERE payment_id = %(id)s", id=payment)
         return {"as_": deal.owner, "path": {"invoice_id": invoice["id"]}, "body": {"reason": "Asked by mistake"}}
+
+    def download_credit_note(self) -> Asked:
+        asked = self.credit_invoice()
+        note = call(credit_invoice, **asked).json
+        return {"as_": asked["as_"], "path": {"credit_note_id": note["id"]}}
 
     def publish_index(self) -> Asked:
         body = {"values": [{"date": "2026-01-15", "value": 100}]}

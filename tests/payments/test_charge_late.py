@@ -210,11 +210,35 @@ def test_a_payment_recorded_late_takes_back_the_interest_of_its_days(calendar, l
     calendar.set("2025-05-03T08:00:00Z")
     calendar.run(charge_late)
 
-    correction = lease.rows("INTEREST")[1]
-    assert (correction["amount"], correction["status"]) == (Decimal("-147.95"), "PAID")
+    [interest] = lease.rows("INTEREST")
+    assert (interest["credited_amount"], interest["owed"]) == (Decimal("147.95"), Decimal("73.97"))
     assert lease.rows()[0]["interest_charged"] == Decimal("73.97")
-    # What is too much settles something else: the oldest that is open.
-    assert lease.rows("LATE_FEE")[0]["paid_amount"] + lease.rows()[1]["paid_amount"] == Decimal("147.95")
+    [note] = invoices(lease, kind="CREDIT_NOTE")
+    assert (note["payment_id"], note["total_amount"], note["due_date"]) == (
+        str(interest["id"]),
+        Decimal("147.95"),
+        None,
+    )
+    assert [one["net"] for one in note["credits"]] == [Decimal("147.95")]
+
+
+def test_interest_that_was_waived_is_not_credited_again(calendar, lease):
+    calendar.set("2025-02-10T08:00:00Z")
+    calendar.run()
+    calendar.set("2025-05-02T08:00:00Z")
+    calendar.run()
+    [interest] = lease.rows("INTEREST")
+    [asked] = [one for one in invoices(lease) if one["payment_id"] == str(interest["id"])]
+    assert credit(lease, asked, amount=200).status == 201
+
+    lease.pay(lease.payments()[0], paid_date="2025-03-03")
+    calendar.set("2025-05-03T08:00:00Z")
+    calendar.run(charge_late)
+
+    # 147.95 would be too much, but only 21.92 were left.
+    assert [one["total_amount"] for one in invoices(lease, kind="CREDIT_NOTE")] == [Decimal("21.92"), 200]
+    [interest] = lease.rows("INTEREST")
+    assert (interest["owed"], interest["status"]) == (0, "CANCELLED")
 
 
 def test_without_a_late_policy_nothing_is_charged(calendar):

@@ -199,3 +199,16 @@ def test_an_invoice_says_where_to_pay_and_under_which_reference() -> None:
     assert "Account holder Stone Trust Routing number 111000025 Account number 000123456789" in shown
     assert "Payment reference INV-000042" in shown
     assert "Supply period 1 February 2028 – 29 February 2028" in shown
+
+
+def test_bold_text_of_other_scripts_is_drawn_with_its_outlines() -> None:
+    # No bold font of these scripts is in the layer: 2 Tr fills and strokes.
+    plain, bold = (
+        PdfReader(io.BytesIO(render_invoice(replace(INVOICE, issuer=Party(name, "", "")))))
+        .pages[0]
+        .get_contents()
+        .get_data()
+        for name in ("Harbor Holdings, LLC", "株式会社")
+    )
+
+    assert (plain.count(b" 2 Tr "), bold.count(b" 2 Tr ")) == (0, 1)

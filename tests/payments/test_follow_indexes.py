@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from functions.notifications.compose_mail import compose_mail
+from functions.payments.download_credit_note import download_credit_note
 from functions.payments.download_invoice import download_invoice
 from functions.payments.explain_payment import explain_payment
 from functions.payments.follow_indexes import follow_indexes
@@ -14,7 +15,7 @@ from shared.kit.catalog import Role
 from tests.auth.mailbox import mails_to
 from tests.call import call as call_
 from tests.call import invoke, together
-from tests.payments.lease import text_of
+from tests.payments.lease import credit, invoices, text_of
 from tests.scenarios.test_lease_ends_early import unbalanced
 
 CLAUSE = {
@@ -103,14 +104,138 @@ def test_a_late_index_value_adds_a_correction_and_changes_no_issued_line(calenda
     calendar.run()
 
     # 109 makes 5,158.54: of the three months 70.99 too much was asked for each.
-    less = [row for row in lease.rows() if row["installment_number"] is None][1]
-    assert (less["amount"], less["status"]) == (3 * Decimal("-70.99"), "PAID")
-    assert lease.pay({"id": less["id"]}).code == "ALREADY_PAID"
-    # It settles the oldest that is open.
-    assert lease.rows()[0]["paid_amount"] == 3 * Decimal("70.99")
-    lines, balance = lease.ledger()
+    assert len([row for row in lease.rows() if row["installment_number"] is None]) == 1
+    assert [row["credited_amount"] for row in lease.rows()[11:16]] == [0, *3 * [Decimal("70.99")], 0]
+    _, balance = lease.ledger()
     assert balance == 15 * 5000 + 3 * Decimal("158.54")
     assert unbalanced(lease.world) == []
+
+
+def test_a_rent_that_falls_after_its_invoices_is_one_credit_note_that_names_them(calendar, lease):
+    publish(lease.owner, value("2028-01-15", "110.5"))
+    calendar.run(follow_indexes)
+    calendar.set("2028-04-10T08:00:00Z")
+    calendar.run()
+    february = lease.rows()[12]
+    assert lease.pay(february, paid_date="2028-04-10").status == 200
+    publish(lease.owner, value("2028-01-15", "109"))
+    calendar.set("2028-04-11T08:00:00Z")
+    calendar.run()
+
+    asked = {one["payment_id"]: one for one in invoices(lease, kind="INVOICE")}
+    [note] = invoices(lease, kind="CREDIT_NOTE")
+    first = asked[str(february["id"])]
+    # 5,229.53 was asked for in February, March and April, 5,158.54 is right.
+    assert (note["number"], note["reference"], note["total_amount"]) == (1, "CN-000001", 3 * Decimal("70.99"))
+    assert (note["credits_invoice_id"], note["payment_id"]) == (first["id"], str(february["id"]))
+    assert note["credits"] == [
+        {
+            "invoice_id": one["id"],
+            "number": one["number"],
+            "issued_on": one["issued_on"],
+            "net": Decimal("70.99"),
+            "tax": 0,
+        }
+        for one in (asked[str(row["id"])] for row in lease.rows()[12:15])
+    ]
+    assert [line["period_start"] for line in note["lines"]] == ["2028-02-01", "2028-03-01", "2028-04-01"]
+    assert (note["due_date"], note["invoice_url"]) == (None, None)
+    assert {one["credited_amount"] for one in asked.values()} == {0, Decimal("70.99")}
+    # Nothing below zero was ever asked for, and one mail was sent: of the credit note.
+    assert min(row["amount"] for row in lease.rows()) > 0
+    told = [one for one in lease.world.event_details(february["id"]) if one["name"] == "payment.credited"]
+    assert [one["data"]["credit_note_amount"] for one in told] == [3 * Decimal("70.99")]
+    assert lease.told("payment.credited") == [("payment.credited", "2028-02-01")]
+    # February was paid: what is too much of it settles the oldest that is open.
+    assert lease.rows()[0]["paid_amount"] == Decimal("70.99")
+    assert unbalanced(lease.world) == []
+
+
+def test_a_credit_note_of_an_index_is_downloaded_with_the_invoices_that_it_cites(calendar, lease):
+    publish(lease.owner, value("2028-01-15", "110.5"))
+    calendar.run(follow_indexes)
+    calendar.set("2028-04-10T08:00:00Z")
+    calendar.run()
+    publish(lease.owner, value("2028-01-15", "109"))
+    calendar.run()
+    [note] = invoices(lease, kind="CREDIT_NOTE")
+    path = {"credit_note_id": note["id"]}
+    reply = lease.call(download_credit_note, as_=lease.client, path=path)
+
+    pdf = text_of(reply)
+    number = note["credits"][0]["number"]
+    assert reply.headers["content-disposition"] == 'attachment; filename="CN-000001.pdf"'
+    for fact in (
+        "Credit Note CN-000001",
+        "Reason Adjustment to the index CPI.",
+        "Supply period 1 February 2028 – 30 April 2028",
+        f"INV-{number:06d}, 10 April 2028 Rent 1 February 2028 – 29 February 2028 70.99",
+        "Total 212.97",
+        "Credited USD 212.97",
+        "Nothing is due.",
+    ):
+        assert fact in pdf, fact
+    assert "Due" not in pdf
+    assert note["credit_note_url"].endswith(f"/api/v1/credit-notes/{note['id']}")
+    for stranger in (lease.world.owner(), lease.world.client()):
+        assert lease.call(download_credit_note, as_=stranger, path=path).status == 404
+    assert (
+        lease.call(download_credit_note, as_=lease.owner, path={"credit_note_id": first_invoice(lease)}).status == 404
+    )
+
+
+def first_invoice(lease):
+    return invoices(lease, kind="INVOICE")[-1]["id"]
+
+
+def test_an_early_end_after_a_credit_note_of_an_index_credits_the_rest_once(calendar, lease):
+    publish(lease.owner, value("2028-01-15", "110.5"))
+    calendar.run(follow_indexes)
+    calendar.set("2028-04-10T08:00:00Z")
+    calendar.run()
+    publish(lease.owner, value("2028-01-15", "109"))
+    calendar.run()
+    lease.terminate("2028-04-16")
+
+    row = [row for row in lease.rows() if row["period_start"] == date(2028, 4, 1)][0]
+    # Fifteen of thirty days at 5,158.54.
+    assert row["amount"] - row["credited_amount"] == Decimal("2579.27")
+
+
+def test_a_month_that_was_credited_as_a_whole_is_not_credited_again_by_its_index(calendar, lease):
+    publish(lease.owner, value("2028-01-15", "110.5"))
+    calendar.run(follow_indexes)
+    calendar.set("2028-03-10T08:00:00Z")
+    calendar.run()
+    march = [one for one in invoices(lease, kind="INVOICE") if one["payment_id"] == str(lease.rows()[13]["id"])][0]
+    assert credit(lease, march, amount=5200).status == 201
+    publish(lease.owner, value("2028-01-15", "109"))
+    calendar.run()
+
+    note = invoices(lease, kind="CREDIT_NOTE")[0]
+    # Of March 29.53 was left.
+    assert [one["net"] for one in note["credits"]] == [Decimal("70.99"), Decimal("29.53")]
+    assert lease.rows()[13]["credited_amount"] == Decimal("5229.53")
+
+
+def test_the_credit_notes_of_a_release_that_had_one_series_are_followed_by_the_next_number(calendar, lease):
+    calendar.set("2027-03-10T08:00:00Z")
+    calendar.run()
+    first, second = (one for one in invoices(lease, kind="INVOICE")[:2])
+    assert credit(lease, first, amount=1).json["number"] == 1
+    lease.world.sql(
+        """INSERT INTO invoices (id, contract_id, payment_id, owner_organization_id, client_organization_id, kind,
+                                 number, credits_invoice_id, reason, net_amount, total_amount, issued_on, due_date,
+                                 lines, owner_party, client_party)
+           SELECT gen_random_uuid(), contract_id, payment_id, owner_organization_id, client_organization_id,
+                  'CREDIT_NOTE', 41, id, 'Once', 1, 1, issued_on, due_date, lines, '{}', '{}'
+           FROM invoices WHERE id = %(id)s""",
+        id=second["id"],
+    )
+    lease.world.sql("UPDATE payments SET credited_amount = 1 WHERE id = %(id)s", id=second["payment_id"])
+
+    assert credit(lease, first, amount=1).json["number"] == 42
+    assert credit(lease, first, amount=1).json["number"] == 43
 
 
 def test_a_final_index_value_overrides_a_provisional_one_and_a_later_version_an_earlier(calendar, lease):

@@ -7,11 +7,11 @@ ALTER TABLE buildings FORCE ROW LEVEL SECURITY;
 GRANT SELECT ON buildings TO app_reader, app_user, app_worker;
 GRANT INSERT (
     id, owner_organization_id, owner_id, name, address, latitude, longitude, timezone, category, external_id,
-    total_floors, amenities, created_at, updated_at, created_by, updated_by
+    total_floors, amenities, country_code, created_at, updated_at, created_by, updated_by
 ) ON buildings TO app_user;
 GRANT UPDATE (
-    name, address, latitude, longitude, timezone, category, external_id, total_floors, amenities, updated_at,
-    updated_by, deleted_at
+    name, address, latitude, longitude, timezone, category, external_id, total_floors, amenities,
+    country_code, updated_at, updated_by, deleted_at
 ) ON buildings TO app_user;
 
 CREATE POLICY read ON buildings FOR SELECT TO app_reader, app_user

@@ -28,6 +28,8 @@ buildings = Table(
     Column("occupied_sqft", TOTAL_AREA, nullable=False, server_default=sql("0")),
     *traces(),
     moment("deleted_at"),
+    # ISO 3166-1, of the address, whose `country` is as it was given.
+    line("country_code", 2, nullable=True),
     CheckConstraint(
         "0 <= available_spaces AND available_spaces <= listed_spaces AND listed_spaces <= total_spaces"
         " AND 0 <= occupied_sqft AND occupied_sqft <= leasable_sqft",

@@ -22,6 +22,8 @@ organizations = Table(
     # No lease leaves the house while a party lacks its name, address or country; [{…}]: where to pay.
     flag("complete_parties"),
     json("bank_accounts"),
+    # ISO 3166-1, of the address, whose `country` is as it was given.
+    line("country_code", 2, nullable=True),
     one_of("signature_provider", "BUILT_IN", "DOCUSIGN"),
 )
 

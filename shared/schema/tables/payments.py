@@ -60,6 +60,8 @@ payments = Table(
     money("credited_amount", default="0"),
     money("credited_tax", default="0"),
     money("caught_up", default="0"),
+    # What of that, below zero, credit notes took off without tax.
+    money("corrected", default="0"),
     # How much interest was asked for it, and up to which day its late charges are calculated.
     money("interest_charged", default="0"),
     day("late_until", nullable=True),
@@ -130,6 +132,7 @@ invoice_counters = Table(
     metadata,
     Column("organization_id", Uuid, ForeignKey("organizations.id", ondelete="RESTRICT"), primary_key=True),
     number("last_number", default="0"),
+    number("last_credit_number", default="0"),
 )
 
 invoices = Table(
@@ -142,6 +145,8 @@ invoices = Table(
     text("kind", default="INVOICE"),
     number("number"),
     uuid("credits_invoice_id", "invoices.id", nullable=True),
+    # [{invoice_id, payment_id, number, issued_on, net, tax}]: what a credit note credits, where that is more than one.
+    json("credits"),
     text("reason", nullable=True),
     money("net_amount"),
     Column("tax_percent", PERCENT, nullable=False, server_default=sql("0")),
@@ -163,7 +168,8 @@ invoices = Table(
     CheckConstraint("(kind = 'CREDIT_NOTE') = (credits_invoice_id IS NOT NULL)", name="credits_invoice_id"),
     same_sides_as("contracts", "contract_id"),
     ForeignKeyConstraint(["payment_id", "contract_id"], ["payments.id", "payments.contract_id"], ondelete="RESTRICT"),
-    UniqueConstraint("owner_organization_id", "number", name="invoices_number_key"),
+    # Invoices and credit notes are two series.
+    Index("invoices_series_key", "owner_organization_id", "kind", "number", unique=True),
     Index(
         "invoices_one_per_payment",
         "payment_id",

@@ -1,0 +1,26 @@
+-- Credit notes for several invoices, in a series of their own.
+
+-- What of a catch-up below zero credit notes took off; the release before leaves it 0.
+ALTER TABLE payments ADD COLUMN corrected NUMERIC(12, 2) NOT NULL DEFAULT '0';
+
+-- A note of the release before is for one invoice, and numbered with the invoices: numbers go on after the highest.
+ALTER TABLE invoices ADD COLUMN credits JSONB, DROP CONSTRAINT invoices_number_key;
+ALTER TABLE invoice_counters ADD COLUMN last_credit_number INTEGER NOT NULL DEFAULT 0;
+
+-- Each invoice that a credit note credits, with how much of it. A note without a list of its own is for one invoice.
+CREATE OR REPLACE VIEW credited_invoices WITH (security_invoker = true) AS
+SELECT n.id AS note_id, n.contract_id, n.issued_on, c.invoice_id, c.payment_id, c.number, c.invoiced_on, c.net, c.tax
+FROM invoices AS n
+CROSS JOIN LATERAL (
+    SELECT i.id AS invoice_id, i.payment_id, i.number, i.issued_on AS invoiced_on, n.net_amount AS net,
+           n.tax_amount AS tax
+    FROM invoices AS i
+    WHERE n.credits IS NULL AND i.id = n.credits_invoice_id
+    UNION ALL
+    SELECT o.invoice_id, o.payment_id, o.number, o.issued_on, o.net, o.tax
+    FROM jsonb_to_recordset(n.credits)
+        AS o (invoice_id uuid, payment_id uuid, number integer, issued_on date, net numeric, tax numeric)
+) AS c
+WHERE n.kind = 'CREDIT_NOTE';
+
+GRANT SELECT ON credited_invoices TO app_reader, app_user, app_worker;

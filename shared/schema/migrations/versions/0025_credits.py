@@ -1,0 +1,36 @@
+"""Credit notes for several invoices, in a series of their own."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from alembic import op
+
+from shared.schema.migrate import is_half_done, unhurried
+
+revision: str = "0025"
+down_revision: str | None = "0024"
+branch_labels: Sequence[str] | None = None
+depends_on: Sequence[str] | None = None
+
+SQL = Path(__file__).parents[1] / "sql"
+
+
+def upgrade() -> None:
+    if not is_half_done(revision):
+        _run("0025_credits.sql")
+    with unhurried(revision):
+        # One that was interrupted stays, invalid.
+        op.execute("DROP INDEX CONCURRENTLY IF EXISTS invoices_series_key")
+        op.execute(
+            "CREATE UNIQUE INDEX CONCURRENTLY invoices_series_key ON invoices (owner_organization_id, kind, number)"
+        )
+
+
+def downgrade() -> None:
+    _run("0025_down.sql")
+
+
+def _run(name: str) -> None:
+    # Without parameters the driver sends the whole file at once and leaves its % signs alone.
+    connection = op.get_bind()
+    connection.exec_driver_sql((SQL / name).read_text(encoding="utf-8"), execution_options={"no_parameters": True})
