@@ -20,8 +20,8 @@ from shared.terms.deal import earlier_line, terms_of
 
 _SELECT_ROWS = """
 SELECT p.id, p.charge, p.installment_number, p.period_start, p.period_end, p.due_date, p.amount, p.abatement,
-       p.tax_amount, p.credited_amount, p.credited_tax, p.caught_up, p.corrected, p.written_off_amount, p.paid_amount, p.owed,
-       p.status, p.installment_number IS NOT NULL OR p.charge = 'DEPOSIT' AS is_scheduled,
+       p.tax_amount, p.credited_amount, p.credited_tax, p.caught_up, p.corrected, p.written_off_amount, p.paid_amount,
+       p.owed, p.status, p.installment_number IS NOT NULL OR p.charge = 'DEPOSIT' AS is_scheduled,
        i.id AS invoice_id, 'INV-' || lpad(i.number::text, greatest(6, length(i.number::text)), '0') AS reference
 FROM payments p
 LEFT JOIN invoices i ON i.payment_id = p.id AND i.kind = 'INVOICE'
