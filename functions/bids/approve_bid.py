@@ -26,11 +26,19 @@ from shared.organizations.roles import Right, may
     rate="bidding",
     writes=True,
     verified=True,
-    raises=(rules.BidNotOpen, rules.NotYourTurn, rules.OfferExpired, rules.SpaceNotAvailable, PartyIncomplete),
+    raises=(
+        rules.BidNotOpen,
+        rules.TermsChanged,
+        rules.NotYourTurn,
+        rules.OfferExpired,
+        rules.SpaceNotAvailable,
+        PartyIncomplete,
+    ),
 )
 def approve_bid(caller: Caller, bid_id: UUID, decision: Decision) -> ApprovedBid:
     with transaction(caller) as tx:
         before, space = visible_bid(tx, caller, bid_id)
+        rules.check_read(before, decision.version)
         bid, answer = approve(tx, caller, before, space, "approve", decision.notes)
         tx.emit("bid.approved", bid, before=before)
     return answer

@@ -20,11 +20,12 @@ from shared.organizations.roles import Right, may
     access=may(Right.DECIDE_BIDS),
     rate="bidding",
     writes=True,
-    raises=(rules.BidNotOpen,),
+    raises=(rules.BidNotOpen, rules.TermsChanged),
 )
 def reject_bid(caller: Caller, bid_id: UUID, decision: Decision) -> Bid:
     with transaction(caller) as tx:
         before, _ = visible_bid(tx, caller, bid_id)
+        rules.check_read(before, decision.version)
         bid = decide(tx, caller, before, "reject", decision.notes)
         tx.emit("bid.rejected", bid, before=before)
     return bid

@@ -22,12 +22,13 @@ from shared.organizations.roles import Right, may
     access=may(Right.BID),
     rate="bidding",
     writes=True,
-    raises=(rules.BidNotOpen,),
+    raises=(rules.BidNotOpen, rules.TermsChanged),
     socket=Socket("bid:withdraw", answers="bid:withdrawn", fields={"bid_id": "id", "status": "status"}),
 )
 def withdraw_bid(caller: Caller, bid_id: UUID, decision: ClientDecision) -> Bid:
     with transaction(caller) as tx:
         before, _ = visible_bid(tx, caller, bid_id, decision.on_behalf_of)
+        rules.check_read(before, decision.version)
         bid = decide(tx, caller, before, "withdraw", decision.notes)
         tx.emit("bid.withdrawn", bid, before=before)
     return bid

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.kit.fields import AskedId, Body, Id, Text, View
+from shared.kit.fields import AskedId, Body, Count, Id, Text, View
 from shared.kit.paging import Paged, PageMeta
 from shared.maths.choices import ContractType
 from shared.terms.models import DEFAULTS, OfferTerms
@@ -23,6 +23,9 @@ class Decision(Body):
 
     notes: Notes | None = None
     """Both sides can read them."""
+    version: Annotated[Count, Field(ge=1)] | None = None
+    """The `version` of the terms that the decision is about: it is refused if they have changed since. By default it is
+    about the terms as they are now."""
 
 
 class ClientDecision(Decision):

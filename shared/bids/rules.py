@@ -44,6 +44,10 @@ class NotYourTurn(Conflict):
     message = "It is the other side's turn to answer this bid."
 
 
+class TermsChanged(Conflict):
+    message = "The terms have changed since they were read."
+
+
 class OfferExpired(Conflict):
     message = "The offer has expired."
 
@@ -64,6 +68,12 @@ def next_status(bid: Bid, move: Move) -> BidStatus:
     if move not in moves:
         raise NotYourTurn()
     return moves[move]
+
+
+def check_read(bid: Bid, version: int | None) -> None:
+    """Raises TermsChanged if other terms than those of `version` are on the table; None means whichever are."""
+    if version is not None and version != bid.version:
+        raise TermsChanged(Detail("version", f"is now {bid.version}"))
 
 
 def check_takeable(bid: Bid, space: SpaceNow) -> None:
