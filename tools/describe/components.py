@@ -111,7 +111,8 @@ PARAMETERS: dict[str, Any] = {
     "IdempotencyKey": {
         "name": "Idempotency-Key",
         "in": "header",
-        "description": "A repeat of the request with the same key within 24 hours returns the first response again and "
+        "description": "A repeat of the request, byte for byte, with the same key within 24 hours returns the first "
+        "response again and "
         "has no second effect.",
         "schema": {"type": "string", "pattern": "^[\\x21-\\x7e]{1,255}$"},
     },

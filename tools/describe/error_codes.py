@@ -83,7 +83,8 @@ as for `UNAUTHORIZED` |
 `{"message":"Too Many Requests"}` | wait a second, then back off exponentially |
 | 431 | the headers are larger than 10,240 bytes | none, or `{"message":null}` | send fewer cookies |
 | 500 | a function crashed before it could respond | `{"message":"Internal Server Error"}` | as for `INTERNAL_ERROR` |
-| 503 | a function took over 30 s or could not be started | `{"message":"Service Unavailable"}` | \
+| 503 | a function took over 30 s, could not be started, or serves as many requests at once as it may (ten \
+where passwords are checked) | `{"message":"Service Unavailable"}` | \
 as for `SERVICE_UNAVAILABLE` |
 
 Over WebSocket:
