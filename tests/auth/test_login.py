@@ -155,13 +155,17 @@ def test_of_a_hundred_concurrent_password_guesses_five_are_tried(world, call, co
     client = world.client()
     email = client.email if known else unknown()
 
-    codes = together([lambda: call(login, body={"email": email, "password": "Wrong-Horse-7"}).code] * 100)
+    def guess():
+        return call(login, body={"email": email, "password": "Wrong-Horse-7"}).code
 
-    assert len(counted["bcrypt"]) == 5
-    # On a busy machine the last in the queue may not get their turn in time: they are told so, and try nothing.
-    assert codes.count("INVALID_CREDENTIALS") == 5
-    assert "ACCOUNT_LOCKED" in codes
+    codes = together([guess] * 100)
+
     assert set(codes) <= {"INVALID_CREDENTIALS", "ACCOUNT_LOCKED", "SERVICE_UNAVAILABLE"}
+    # On a busy machine many of the queue may not get their turn in time: they are told so, and have tried nothing.
+    while "ACCOUNT_LOCKED" not in codes:
+        assert codes.count("INVALID_CREDENTIALS") <= 5
+        codes.append(guess())
+    assert len(counted["bcrypt"]) == codes.count("INVALID_CREDENTIALS") == 5
     assert attempts_at(world, email) == [{"failed_attempts": 5, "is_locked": True}]
     assert world.sql("SELECT count(*) AS n FROM sessions WHERE user_id = %(id)s", id=client.id) == [{"n": 1}]
 
