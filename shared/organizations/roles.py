@@ -30,6 +30,7 @@ class Right(StrEnum):
     READ_REPORTS = (
         "read reports on the organization's buildings: rent rolls, occupancy, expirations, aging, stacking plans"
     )
+    KEEP_BOOKS = "keep the books: close months, name accounts"
     KEEP_ORGANIZATION = "manage the organization: the details on its documents, its members and its invitations"
     READ_AUDIT = "read the audit log"
     READ_ACCOUNTS = "read every account and the notes on it"
@@ -75,7 +76,7 @@ ROLES: dict[Role, Row] = {
         frozenset(
             {R.KEEP_INVENTORY, R.READ_BIDS, R.DECIDE_BIDS, R.TRY_TERMS, R.READ_LEASES}
             | {R.DRAW_LEASES, R.SIGN_LEASES, R.AUTHORIZE_LEASES}
-            | {R.READ_MONEY, R.RECORD_PAYMENTS, R.READ_REPORTS, R.KEEP_ORGANIZATION, R.READ_AUDIT}
+            | {R.READ_MONEY, R.RECORD_PAYMENTS, R.READ_REPORTS, R.KEEP_BOOKS, R.KEEP_ORGANIZATION, R.READ_AUDIT}
         ),
         invites=frozenset({Role.OWNER, Role.AGENT, Role.FINANCIAL_OFFICER}),
     ),
@@ -100,7 +101,7 @@ ROLES: dict[Role, Row] = {
     # The organization's money and nothing else. Only an owner is owed money, so row-level security lets only an owner's
     # financial officers record payments.
     Role.FINANCIAL_OFFICER: Row(
-        Source.INVITATION, Side.EITHER, frozenset({R.READ_MONEY, R.RECORD_PAYMENTS, R.READ_REPORTS})
+        Source.INVITATION, Side.EITHER, frozenset({R.READ_MONEY, R.RECORD_PAYMENTS, R.READ_REPORTS, R.KEEP_BOOKS})
     ),
     # Nothing yet: there is no maintenance and there are no projects.
     Role.CONTRACTOR: Row(Source.REGISTRATION, Side.EITHER, frozenset()),

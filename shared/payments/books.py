@@ -25,11 +25,51 @@ WITH invoiced AS (
 )
 """
 
+# The same in the journal's accounts, and the deposits that are held.
+_JOURNAL = (
+    _ACCOUNTS
+    + """
+, journal AS (
+    SELECT l.contract_id,
+           coalesce(sum(l.debit - l.credit) FILTER (WHERE l.account = 'RECEIVABLE'), 0) AS receivable,
+           coalesce(sum(l.credit - l.debit) FILTER (WHERE l.account = 'TENANT_CREDIT'), 0) AS tenant_credit,
+           coalesce(sum(l.credit - l.debit) FILTER (WHERE l.account = 'DEPOSITS_HELD'), 0) AS deposits_held
+    FROM journal_lines l GROUP BY l.contract_id
+), held AS (
+    SELECT p.contract_id, sum(p.paid_amount - coalesce(t.used, 0)) AS amount
+    FROM payments p
+    LEFT JOIN (SELECT b.payment_id, sum(b.deposit_used) AS used FROM booked_transactions b GROUP BY b.payment_id) AS t
+        ON t.payment_id = p.id
+    WHERE p.charge = 'DEPOSIT'
+    GROUP BY p.contract_id
+), tied AS (
+    SELECT a.contract_id AS id, coalesce(j.receivable, 0) AS receivable, a.open,
+           coalesce(j.tenant_credit, 0) AS tenant_credit, a.unapplied_credit + a.prepaid AS credit,
+           coalesce(j.deposits_held, 0) AS deposits_held, coalesce(h.amount, 0) AS held
+    FROM account a
+    LEFT JOIN journal j ON j.contract_id = a.contract_id
+    LEFT JOIN held h ON h.contract_id = a.contract_id
+)
+"""
+)
+
 BROKEN = {
     "a ledger's balance is what is open of its invoices, less unapplied credit, less what is prepaid": _ACCOUNTS
     + """
         SELECT a.contract_id AS id, a.balance, a.open, a.unapplied_credit, a.prepaid FROM account a
         WHERE a.balance <> a.open - a.unapplied_credit - a.prepaid
+    """,
+    "the journal's receivable is what is open of the invoices": _JOURNAL
+    + """
+        SELECT t.id, t.receivable, t.open FROM tied t WHERE t.receivable <> t.open
+    """,
+    "the journal's tenant credit is what is unapplied and what is prepaid": _JOURNAL
+    + """
+        SELECT t.id, t.tenant_credit, t.credit FROM tied t WHERE t.tenant_credit <> t.credit
+    """,
+    "the journal's deposits held are those that are held": _JOURNAL
+    + """
+        SELECT t.id, t.deposits_held, t.held FROM tied t WHERE t.deposits_held <> t.held
     """,
     "no credit is used twice": _ACCOUNTS
     + """

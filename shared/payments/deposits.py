@@ -52,9 +52,10 @@ WHERE c.id = %(contract_id)s
 _INSERT_TRANSACTION = """
 INSERT INTO payment_transactions (id, payment_id, contract_id, owner_organization_id, client_organization_id, kind,
                                   amount, currency, paid_date, payment_method, transaction_reference, reason,
-                                  created_by)
+                                  other_contract_id, created_by)
 SELECT %(id)s, p.id, p.contract_id, p.owner_organization_id, p.client_organization_id, %(kind)s, %(amount)s,
-       p.currency, %(paid_date)s, %(payment_method)s, %(transaction_reference)s, %(reason)s, %(by)s
+       p.currency, %(paid_date)s, %(payment_method)s, %(transaction_reference)s, %(reason)s,
+       %(other_contract_id)s, %(by)s
 FROM payments p
 WHERE p.id = %(payment_id)s
 """
@@ -133,6 +134,7 @@ def _insert(tx: Tx, payment_id: UUID, kind: str, amount: Decimal, **said: Any) -
         "payment_method": None,
         "transaction_reference": None,
         "reason": None,
+        "other_contract_id": None,
         "by": None,
     }
     tx.run(_INSERT_TRANSACTION, values | said)
@@ -181,8 +183,12 @@ def carry(tx: Tx, lease_id: UUID, renewal_id: UUID, missing: Decimal, day: date)
     )
     moved: Decimal = max(min(lease["held_amount"], missing), Decimal(0))
     if moved:
-        _insert(tx, lease["payment_id"], "DEPOSIT_TRANSFER_OUT", moved, paid_date=day)
-        _insert(tx, renewal["payment_id"], "DEPOSIT_TRANSFER_IN", moved, paid_date=day)
+        out, into = (
+            {"paid_date": day, "other_contract_id": renewal_id},
+            {"paid_date": day, "other_contract_id": lease_id},
+        )
+        _insert(tx, lease["payment_id"], "DEPOSIT_TRANSFER_OUT", moved, **out)
+        _insert(tx, renewal["payment_id"], "DEPOSIT_TRANSFER_IN", moved, **into)
     return moved, lease["held_amount"] - moved
 
 

@@ -178,7 +178,8 @@ SELECT e.date, e.type, e.reference, e.debit, e.credit,
        sum(e.debit - e.credit) OVER (ORDER BY e.date, e.created_at, e.place, e.id) AS balance, e.payment_id, p.charge,
        e.id, e.posted_on, e.created_at AS entered_at
 FROM (
-    SELECT i.id, i.issued_on AS date, i.issued_on AS posted_on, i.created_at, 0 AS place, i.kind AS type,
+    SELECT i.id, i.issued_on AS date, coalesce(i.posted_on, i.issued_on) AS posted_on, i.created_at, 0 AS place,
+           i.kind AS type,
            CASE i.kind WHEN 'INVOICE' THEN 'INV-' ELSE 'CN-' END
            || lpad(i.number::text, greatest(6, length(i.number::text)), '0') AS reference,
            CASE i.kind WHEN 'INVOICE' THEN greatest(i.total_amount, 0) ELSE 0 END AS debit,

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from functions.admin.add_note import add_note
 from functions.favorites.add_favorite import add_favorite
+from functions.journal.change_accounts import change_accounts
 from functions.notifications.list_notifications import list_notifications
 from functions.notifications.notify_people import notify_people
 from functions.organizations.grant_mandate import grant_mandate
@@ -62,7 +63,7 @@ PERSONAL = {
 # Their object may be taken by any caller who sees it: a listed space takes anybody's bid.
 TAKES_LISTED = {"place_bid", "preview_bid", "add_favorite"}
 # What they name is the caller's own, whatever the name.
-NAMED = {"publish_index"}
+NAMED = {"change_period", "publish_index"}
 OPEN_TO_OTHERS = (
     "{} does not answer 404 where the object is another organization's. If anybody who sees it may take it, name the "
     "operation in TAKES_LISTED (tests/architecture/test_access.py)."
@@ -101,12 +102,15 @@ def stage(_world):
     assert agreed.status == 201, agreed.json
     values = {"values": [{"date": "2026-01-15", "value": 100}]}
     assert call(publish_index, as_=deal.owner, path={"name": "CPI"}, body=values).status == 200
+    named = {"accounts": [{"role": "BANK", "code": "1800", "name": "Bank"}]}
+    assert call(change_accounts, as_=deal.owner, body=named).status == 200
     ids = {
         "invoice_id": invoice["id"],
         "refund_id": refund,
         "plan_id": agreed.json["id"],
         "transfer_id": transfer,
         "name": "CPI",
+        "period": "2025-12",
         "bid_id": deal.bid,
         "contract_id": deal.contract,
         "payment_id": payment,

@@ -70,7 +70,7 @@ EXPRESSIONS = (
         rf"|\bkind\s+IN\s*\(\s*'(?:PAYMENT|CREDIT|APPLIED|FREED|DEPOSIT_APPLIED)'",
         tuple(
             f"shared/schema/functions/{name}.sql"
-            for name in ("charged_by", "credited_by", "deposit_used_by", "settled_by", "written_off_by")
+            for name in ("charged_by", "credited_by", "deposit_used_by", "received_by", "settled_by", "written_off_by")
         ),
         "Add up a column of standing_transactions or booked_transactions: `settled`, `credit`, `charged` …",
         (

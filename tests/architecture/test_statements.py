@@ -15,6 +15,7 @@ _MARKS = re.compile(r"%\((\w+)\)s")
 
 PIECES = {
     "shared.payments.books._ACCOUNTS",
+    "shared.payments.books._JOURNAL",
     "shared.payments.days._SELECTED",
     "shared.reports.money.LEASES",
     "shared.reports.money.PLACES",

@@ -26,6 +26,8 @@ from functions.contracts.decline_contract import decline_contract
 from functions.contracts.download_contract import download_contract
 from functions.contracts.sign_contract import sign_contract
 from functions.contracts.terminate_contract import terminate_contract
+from functions.journal.change_accounts import change_accounts
+from functions.journal.list_accounts import list_accounts
 from functions.leasing.activate_contract import activate_contract
 from functions.leasing.render_lease import render_lease
 from functions.leasing.request_signatures import request_signatures
@@ -197,6 +199,16 @@ def test_hostile_text_in_an_organization_is_stored_unchanged(world, out):
     assert (answered["address"], answered["logo_url"]) == (address, logo)
     assert answered["bank_accounts"][0].items() >= account.items()
     assert stored(world, *sent.values(), *address.values(), logo, account["holder"], account["bank"])
+
+
+def test_hostile_text_in_a_chart_of_accounts_is_stored_unchanged(world, out):
+    owner, account = world.owner(), {"role": "BANK", "code": nasty(64), "name": nasty()}
+
+    does(change_accounts, as_=owner, body={"accounts": [account]})
+
+    assert account in does(list_accounts, as_=owner).json["accounts"]
+    [row] = world.sql("SELECT accounts FROM books WHERE organization_id = %(id)s", id=owner.organization_id)
+    assert row["accounts"] == {"BANK": {name: account[name] for name in ("code", "name")}}
 
 
 def test_hostile_text_in_support_notes_is_stored_unchanged(world, out):
@@ -399,7 +411,7 @@ def test_every_free_text_field_is_covered_by_a_test():
         | {f"update_organization-{name}" for name in ("name", "legal_name", "tax_id")}
         | {f"update_organization-bank_accounts.0.{name}" for name in ("holder", "bank")}
         | {f"update_organization-address.{part}" for part in ("street", "city", "state", "country", "postal_code")}
-        | {"accept_invitation-name"}
+        | {"accept_invitation-name", "change_accounts-accounts.0.code", "change_accounts-accounts.0.name"}
         | {f"update_profile-certifications.0.{name}" for name in ("name", "issuer")}
         | {
             f"{verb}_building-{name}"

@@ -13,6 +13,19 @@ BREAKS = {
     "a ledger's balance is what is open of its invoices, less unapplied credit, less what is prepaid": """
         UPDATE payments SET invoiced_on = NULL WHERE id = %(payment)s
     """,
+    "the journal's receivable is what is open of the invoices": """
+        UPDATE payments SET paid_amount = paid_amount - 1 WHERE id = %(payment)s
+    """,
+    "the journal's tenant credit is what is unapplied and what is prepaid": """
+        UPDATE payments SET paid_amount = 1 WHERE id = %(uninvoiced)s
+    """,
+    "the journal's deposits held are those that are held": """
+        INSERT INTO payment_transactions (id, payment_id, contract_id, owner_organization_id, client_organization_id,
+                                          kind, amount, paid_date)
+        SELECT gen_random_uuid(), %(payment)s, id, owner_organization_id, client_organization_id, 'DEPOSIT_RETURNED', 1,
+               '2027-02-01'
+        FROM contracts WHERE id = %(contract)s
+    """,
     "no credit is used twice": """
         INSERT INTO payment_transactions (id, contract_id, owner_organization_id, client_organization_id, kind, amount,
                                           paid_date)
@@ -54,7 +67,8 @@ def lease(calendar):
     yield lease
     # What stayed broken would be found by every later check.
     lease.world.sql("SET session_replication_role = replica")
-    sql = "DELETE FROM payment_transactions WHERE contract_id = %(id)s AND payment_id IS NULL"
+    sql = """DELETE FROM payment_transactions
+             WHERE contract_id = %(id)s AND (payment_id IS NULL OR kind = 'DEPOSIT_RETURNED')"""
     lease.world.sql(sql, id=lease.contract)
     for row in before:
         lease.world.sql(

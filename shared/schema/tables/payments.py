@@ -1,6 +1,7 @@
 """What is due, what is invoiced, what was paid, and the indexes that rents follow."""
 
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     Column,
     ForeignKey,
@@ -162,6 +163,8 @@ invoices = Table(
     uuid("created_by", "users.id", nullable=True),
     # What had been settled, by credit, when it was issued.
     money("paid_amount", default="0"),
+    # The day on which the books have it: that of its issue, unless the month was closed. A trigger says which.
+    day("posted_on", nullable=True),
     one_of("kind", "INVOICE", "CREDIT_NOTE"),
     CheckConstraint("number > 0", name="number"),
     CheckConstraint("total_amount = net_amount + tax_amount", name="total_amount"),
@@ -178,6 +181,7 @@ invoices = Table(
     ),
     Index("invoices_credits_idx", "payment_id", postgresql_where=sql("kind = 'CREDIT_NOTE'")),
     Index("invoices_owner_idx", "owner_organization_id", "created_at", "id"),
+    Index("invoices_journal_idx", "owner_organization_id", "id"),
     Index("invoices_client_idx", "client_organization_id", "created_at", "id"),
     Index(None, "contract_id"),
 )
@@ -199,11 +203,13 @@ payment_transactions = Table(
     text("reason", nullable=True),
     now("created_at"),
     uuid("created_by", "users.id", nullable=True),
-    # The day on which the books have it: the document's, unless it says otherwise.
+    # The day on which the books have it: the document's, unless it says otherwise or the month was closed.
     day("posted_on", nullable=True),
     # What of the tax a write-off relieves; the contract at the other end of a transfer of credit.
     money("relieved_tax", nullable=True),
     uuid("other_contract_id", "contracts.id", nullable=True),
+    # Whether its payment had no invoice yet. A trigger says so: shared/schema/functions/set_posted.sql.
+    Column("is_ahead", Boolean, nullable=True),
     # CREDIT is money beyond what was open, FREED what a credit note leaves of money; APPLIED is credit that settles.
     # REFUND is credit paid out, TRANSFER_OUT and TRANSFER_IN are credit that moves to another contract. A deposit goes
     # on to a renewal by DEPOSIT_TRANSFER_OUT and DEPOSIT_TRANSFER_IN.
@@ -222,6 +228,7 @@ payment_transactions = Table(
     Index("payment_transactions_one_reversal", "reverses_id", unique=True),
     Index(None, "payment_id", "created_at"),
     Index(None, "contract_id", "created_at"),
+    Index("payment_transactions_journal_idx", "owner_organization_id", "id"),
 )
 
 # What an owner's organization knows of an index; a correction is the next version of its day.
