@@ -2,8 +2,8 @@
 
 Shows who owes what as of a given day, and for how many days it has been due. Invoiced amounts that are not yet due
 count as current. Beside the open amounts stand unapplied credit, what is prepaid and the ledger's balance; the totals
-say whether they tie: the ledgers are the open amounts less unapplied credit less what is prepaid. The response is JSON,
-or CSV with `Accept: text/csv`.
+say whether they tie: the ledgers are the open amounts less unapplied credit less what is prepaid. With `basis=POSTED`
+everything counts by its day of posting. The response is JSON, or CSV with `Accept: text/csv`.
 """
 
 from typing import Annotated
@@ -16,13 +16,13 @@ from shared.organizations.roles import Right, may
 from shared.reports import queries
 from shared.reports.answer import answer, table_of
 from shared.reports.figures import aging
-from shared.reports.models import Aging, AgingRow, ReportFilter
+from shared.reports.models import Aging, AgingRow, MoneyFilter
 from shared.reports.money import select_accounts
 
 
 @endpoint("GET /reports/aging", access=may(Right.READ_REPORTS), timeout=25, memory=1024)
-def show_aging(caller: Caller, query: ReportFilter, request: Request) -> Reply[Aging | Annotated[File, "text/csv"]]:
+def show_aging(caller: Caller, query: MoneyFilter, request: Request) -> Reply[Aging | Annotated[File, "text/csv"]]:
     with reading(caller) as tx:
-        asked, accounts = select_accounts(tx, queries.scope_of(caller, query.building_id, query.as_of))
+        asked, accounts = select_accounts(tx, queries.scope_of(caller, query.building_id, query.as_of), query.basis)
     report = aging(accounts, asked)
     return answer(request, "aging", report, table_of(AgingRow.model_fields, report["data"]))

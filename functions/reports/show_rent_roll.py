@@ -26,7 +26,8 @@ def show_rent_roll(
     caller: Caller, query: RentRollFilter, request: Request
 ) -> Reply[RentRoll | Annotated[File, "text/csv"]]:
     with reading(caller) as tx:
-        day, spaces, leases = select_rent_roll(tx, queries.scope_of(caller, query.building_id, day_of(query)))
+        scope = queries.scope_of(caller, query.building_id, day_of(query))
+        day, spaces, leases = select_rent_roll(tx, scope, query.basis)
     whole = rent_roll(holdings(spaces, leases, day.as_of), day)
     report = page_of(whole, query, most=queries.LARGEST if accepts_gzip(request) else PLAIN_PAGE)
     return answer(request, "rent-roll", report, report["data"])

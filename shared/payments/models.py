@@ -79,6 +79,9 @@ class Crediting(Body):
 class StatementDays(Query):
     """The days that a statement covers, both included: from the first entry, to today."""
 
+    basis: Literal["DOCUMENT", "POSTED"] = "DOCUMENT"
+    """DOCUMENT: by the dates of documents and money. POSTED: by the days of posting."""
+
     begins: Annotated[AskedDay | None, Field(alias="from")] = None
     ends: Annotated[AskedDay | None, Field(alias="to")] = None
 

@@ -76,6 +76,8 @@ class Statement:
 def statement_of(contract: Row, entries: list[Row], days: StatementDays) -> Statement:
     """The statement of a contract (`queries.select_statement`) for those days."""
     first, last = days.begins or date.min, days.ends or date.max
+    if days.basis == "POSTED":
+        entries = by_posting(entries)
     before = [row for row in entries if row["date"] < first]
     premises = contract["premises"]
     ends = contract["end_date"]
@@ -109,6 +111,15 @@ def statement_of(contract: Row, entries: list[Row], days: StatementDays) -> Stat
         paper=paper_of(premises["building"]["address"].get("country")),
         exponent=exponent_of(contract["currency"]),
     )
+
+
+def by_posting(entries: list[Row]) -> list[Row]:
+    """The account by the days of posting, with the balance after each entry."""
+    found, balance = [], Decimal(0)
+    for row in sorted(entries, key=lambda entry: entry["posted_on"]):
+        balance += row["debit"] - row["credit"]
+        found.append(row | {"date": row["posted_on"], "balance": balance})
+    return found
 
 
 def render_statement(statement: Statement) -> bytes:

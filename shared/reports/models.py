@@ -2,7 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -10,6 +10,8 @@ from pydantic import Field
 from shared.kit.fields import AskedCount, AskedDay, AskedId, Like, Query, View
 from shared.kit.paging import Paged, PageMeta
 from shared.maths.reports import ExpiryBucket, SpaceStatus
+
+Basis = Literal["DOCUMENT", "POSTED"]
 
 
 class DayFilter(Query):
@@ -24,7 +26,14 @@ class ReportFilter(DayFilter):
     building_id: AskedId | None = None
 
 
-class RentRollFilter(ReportFilter, Paged):
+class MoneyFilter(ReportFilter):
+    """By which day documents and money count."""
+
+    basis: Basis = "DOCUMENT"
+    """DOCUMENT: by their own dates. POSTED: by the days of posting, so that a day in a closed month never changes."""
+
+
+class RentRollFilter(MoneyFilter, Paged):
     """Which building and day, and which page of a roll that is longer than one."""
 
     limit: Annotated[AskedCount, Field(ge=1, le=20_000)] = 20_000

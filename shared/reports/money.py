@@ -12,6 +12,7 @@ from uuid import UUID
 
 from shared.kit.db import Reading
 from shared.organizations.sides import owned
+from shared.reports.models import Basis
 from shared.reports.queries import LEASE, LEASES, PLACES, SELECT_DAY, SELECT_SPACES, Deal, Scope, SpaceRow, values_of
 
 # How much of the payment was settled by the day; for a day in the past, by its transactions.
@@ -122,7 +123,7 @@ _ACCOUNTS = (
 """
 )
 
-_SELECT_ACCOUNTS = (
+_ACCOUNTS_OF = (
     _OPEN
     + _ACCOUNTS
     + """
@@ -140,7 +141,7 @@ ORDER BY tenant, a.contract_id
 )
 
 # What is held, and owed, under the leases that a lease renews goes on beside it: its tenant is the same.
-_SELECT_LEASES = (
+_LEASES_OF = (
     _OPEN
     + _ACCOUNTS
     + ", lease AS ("
@@ -186,6 +187,33 @@ ORDER BY l.space_id, l.start_date
 )
 
 
+_INVOICE_POSTED = """(SELECT coalesce(n.posted_on, n.issued_on) FROM invoices n
+                           WHERE n.payment_id = p.id AND n.kind = 'INVOICE')"""
+
+_NOTE_POSTED = "(SELECT coalesce(k.posted_on, k.issued_on) FROM invoices k WHERE k.id = n.note_id)"
+
+_POSTED = (
+    ("n.issued_on > d.as_of", _NOTE_POSTED + " > d.as_of"),
+    ("t.paid_date", "t.posted_on"),
+    ("i.issued_on", "coalesce(i.posted_on, i.issued_on)"),
+    ("p.invoiced_on <=", _INVOICE_POSTED + " <="),
+    ("p.invoiced_on >", _INVOICE_POSTED + " >"),
+    # The day on which it was settled says nothing of the day of posting.
+    ("p.paid_date > d.as_of", "true"),
+)
+"""What stands in place of the documents' days, by the days of posting."""
+
+
+def _by_posting(statement: str) -> str:
+    for day, posted in _POSTED:
+        statement = statement.replace(day, posted)
+    return statement
+
+
+_SELECT_ACCOUNTS, _SELECT_ACCOUNTS_POSTED = _ACCOUNTS_OF, _by_posting(_ACCOUNTS_OF)
+_SELECT_LEASES, _SELECT_LEASES_POSTED = _LEASES_OF, _by_posting(_LEASES_OF)
+
+
 class Account(NamedTuple):
     """A contract's account on the day: the due dates of what is open and the amounts, and what was paid ahead."""
 
@@ -210,17 +238,19 @@ class Asked(NamedTuple):
     is_ahead: bool
 
 
-def select_accounts(tx: Reading, scope: Scope) -> tuple[Asked, list[Account]]:
+def select_accounts(tx: Reading, scope: Scope, basis: Basis) -> tuple[Asked, list[Account]]:
     """The day, and the account of each contract on which something is open, paid ahead or owed."""
     values = values_of(scope)
-    [asked], accounts = tx.records((SELECT_DAY, values, Asked), (_SELECT_ACCOUNTS, values, Account))
+    statement = _SELECT_ACCOUNTS_POSTED if basis == "POSTED" else _SELECT_ACCOUNTS
+    [asked], accounts = tx.records((SELECT_DAY, values, Asked), (statement, values, Account))
     return asked, accounts
 
 
-def select_rent_roll(tx: Reading, scope: Scope) -> tuple[Asked, list[SpaceRow], list[Deal]]:
+def select_rent_roll(tx: Reading, scope: Scope, basis: Basis) -> tuple[Asked, list[SpaceRow], list[Deal]]:
     """The day, the leasable spaces and their leases, each with its money and that of the leases it renews."""
     values = values_of(scope) | {"limit": None}
+    leases = _SELECT_LEASES_POSTED if basis == "POSTED" else _SELECT_LEASES
     [asked], spaces, deals = tx.records(
-        (SELECT_DAY, values, Asked), (SELECT_SPACES, values, SpaceRow), (_SELECT_LEASES, values, Deal)
+        (SELECT_DAY, values, Asked), (SELECT_SPACES, values, SpaceRow), (leases, values, Deal)
     )
     return asked, spaces, deals
