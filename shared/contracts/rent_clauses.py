@@ -194,7 +194,11 @@ def late_clauses(policy: LatePolicy | None, money: Money) -> Iterator[Clause]:
     late = f"{_days(policy.grace_days)} after" if policy.grace_days else "after"
     sentences = []
     if fee := _fee(policy, money):
-        sentences.append(f"An installment that is unpaid {late} its due date bears, once, a late fee of {fee}.")
+        due = f"{_days(policy.fee_due_days)} after" if policy.fee_due_days else "when"
+        sentences.append(
+            f"An installment that is unpaid {late} its due date bears, once, a late fee of {fee}. "
+            f"The fee is due {due} it is charged."
+        )
     if policy.annual_interest_percent:
         in_time = f", where it is unpaid {late} that date" if policy.grace_days else ""
         sentences.append(

@@ -44,7 +44,7 @@ def correct_fees(tx: Tx, contract_id: UUID, payment_ids: Collection[UUID], today
     offs = [invoices.Off(fee_id, amount, Decimal(0)) for fee_id, amount in late.too_high(tx, payment_ids)]
     if not offs:
         return
-    _noted(tx, contract_id, offs, "Money for the installment came in time.", today)
+    _noted(tx, contract_id, offs, late.IN_TIME, today)
 
 
 def correct_rents(tx: Tx, contract_id: UUID, offs: list[invoices.Off], reason: str, today: date) -> None:

@@ -16,8 +16,12 @@ from shared.kit.db import Row, Tx
 from shared.maths.currencies import exponent_of
 from shared.maths.exact import Calculation, added, explained, less, summed
 from shared.maths.late import Exempt, LateCharge, Settled, late_charges
+from shared.maths.months import DAY
 from shared.maths.terms import FEE_DUE_DAYS, LatePolicy
 from shared.payments.charges import Added
+
+IN_TIME = "Money for the installment came in time."
+"""Why a late fee is lowered: the reason on its credit note, by which it is known what may be raised again."""
 
 INTEREST_DAYS = 90
 """How often interest is charged until the rent is paid."""
@@ -64,7 +68,11 @@ FOR UPDATE OF p SKIP LOCKED
 
 # What was owed at the end of the grace: credit notes and write-offs of later days had not lowered it yet.
 _LOCK_FEES = """
-SELECT f.id AS fee_id, f.owed AS stands, p.due_date, p.currency, c.late_policy, grace.ends + 1 AS day,
+SELECT f.id AS fee_id, f.owed AS stands, f.period_start = p.period_start AS is_first, p.id, p.contract_id,
+       p.period_start, p.period_end, p.due_date, p.currency, c.late_policy, grace.ends + 1 AS day,
+       app.today(c.premises #>> '{building,timezone}') AS today,
+       (SELECT coalesce(sum(n.total_amount), 0) FROM invoices n
+        WHERE n.payment_id = f.id AND n.kind = 'CREDIT_NOTE' AND n.reason = %(in_time)s) AS lowered, f.amount,
        p.owed + p.written_off_amount
        + (SELECT coalesce(sum(n.net + n.tax), 0) FROM credited_invoices n
           WHERE n.contract_id = p.contract_id AND n.payment_id = p.id AND n.issued_on > grace.ends) AS principal,
@@ -73,11 +81,12 @@ SELECT f.id AS fee_id, f.owed AS stands, p.due_date, p.currency, c.late_policy, 
         WHERE t.payment_id = p.id AND t.settled <> 0) AS settled
 FROM payments p
 JOIN contracts c ON c.id = p.contract_id AND c.late_policy IS NOT NULL
-JOIN payments f ON f.contract_id = p.contract_id AND f.charge = 'LATE_FEE' AND f.period_start = p.period_start
+JOIN payments f ON f.contract_id = p.contract_id AND f.charge = 'LATE_FEE'
+    AND f.period_end IS NOT DISTINCT FROM p.period_end
 CROSS JOIN LATERAL (SELECT p.due_date + (c.late_policy ->> 'grace_days')::integer AS ends) AS grace
-WHERE p.id = ANY(%(payment_ids)s::uuid[]) AND p.installment_number IS NOT NULL AND p.status <> 'CANCELLED'
-  AND f.owed > 0
-ORDER BY f.id
+WHERE (p.id = ANY(%(payment_ids)s::uuid[]) OR p.contract_id = %(contract_id)s::uuid)
+  AND p.installment_number IS NOT NULL AND p.status <> 'CANCELLED'
+ORDER BY f.id DESC
 FOR UPDATE OF f
 """
 
@@ -153,14 +162,55 @@ def interest_off(tx: Tx, contract_id: UUID, amount: Decimal) -> list[tuple[UUID,
 
 def too_high(tx: Tx, payment_ids: Collection[UUID]) -> list[tuple[UUID, Decimal]]:
     """The late fees (by their payments' ids, locked) for those installments that are higher than what was unpaid when
-    the grace ended asks for, and by how much. Money and credit notes of later days lower no fee."""
-    found = tx.all(_LOCK_FEES, {"payment_ids": list(payment_ids)})
-    return [(row["fee_id"], off) for row in found if (off := row["stands"] - _right_fee(row)) > 0]
+    the grace ended asks for, and by how much, the latest first. Money and credit notes of later days lower no fee."""
+    found = []
+    for rows in _fees(tx, payment_ids=list(payment_ids)):
+        fee = _right_fee(rows[0])
+        off = less(added(*(row["stands"] for row in rows)), fee.amount if fee else Decimal(0))
+        for row in rows:
+            part = min(off, row["stands"])
+            if part > 0:
+                found.append((row["fee_id"], part))
+                off -= part
+    return found
 
 
-def _right_fee(row: Row) -> Decimal:
-    charges = {one.charge: one.amount for one in _charges(row)}
-    return charges.get("LATE_FEE", Decimal(0))
+def too_low(tx: Tx, contract_id: UUID) -> list[Added]:
+    """What is missing of the contract's late fees that were lowered for money that then did not come: as much again as
+    what was unpaid when the grace ended asks for. What was waived stays waived."""
+    found = []
+    for rows in _fees(tx, contract_id=contract_id):
+        fee = _right_fee(rows[0])
+        stands = added(*(row["stands"] for row in rows))
+        raised = added(*(row["amount"] for row in rows if not row["is_first"]))
+        lowered = added(*(row["lowered"] for row in rows))
+        missing = min(less(fee.amount, stands), less(lowered, raised)) if fee else Decimal(0)
+        if fee and missing > 0:
+            inputs = {"fee": fee.amount, "charged": less(fee.amount, missing)}
+            step = Calculation("Late fee, less what is charged of it", "fee − charged", inputs, missing)
+            again = _fee(rows[0], fee._replace(amount=missing, origin=(*fee.origin, step)))
+            found.append(again._replace(period_start=_beside(rows[0]["period_start"], len(rows))))
+    return found
+
+
+def _fees(tx: Tx, *, payment_ids: list[UUID] | None = None, contract_id: UUID | None = None) -> list[list[Row]]:
+    """The fees of each of these installments, or of all of the contract's, the latest first."""
+    values = {"payment_ids": payment_ids or [], "contract_id": contract_id, "in_time": IN_TIME}
+    of_installment: dict[UUID, list[Row]] = defaultdict(list)
+    for row in tx.all(_LOCK_FEES, values):
+        of_installment[row["id"]].append(row)
+    return list(of_installment.values())
+
+
+def _beside(first_day: date, number: int) -> date:
+    """The first day of a further fee for the installment of `first_day`: a day on which none begins, since there is one
+    line a charge and day."""
+    later = first_day + number * DAY
+    return later if later.month == first_day.month else first_day - number * DAY
+
+
+def _right_fee(row: Row) -> LateCharge | None:
+    return next((one for one in _charges(row) if one.charge == "LATE_FEE"), None)
 
 
 def _policy(row: Row) -> LatePolicy:

@@ -89,9 +89,10 @@ def stage(_world):
     for kind, transaction in (("TRANSFER_IN", other_id()), ("REFUND", refund), ("TRANSFER_OUT", transfer)):
         _world.sql(
             """INSERT INTO payment_transactions (id, contract_id, owner_organization_id, client_organization_id, kind,
-                                                 amount, currency, paid_date, payment_method, other_contract_id)
+                                                 amount, currency, paid_date, payment_method, other_contract_id,
+                                                 created_at)
                SELECT %(id)s, id, owner_organization_id, client_organization_id, %(kind)s, 1, currency, '2026-01-15',
-                      'cheque', CASE WHEN %(kind)s LIKE 'TRANSFER%%' THEN id END
+                      'cheque', CASE WHEN %(kind)s LIKE 'TRANSFER%%' THEN id END, '2026-01-15'
                FROM contracts WHERE id = %(contract)s""",
             id=transaction,
             kind=kind,

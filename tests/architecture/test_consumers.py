@@ -8,19 +8,23 @@ import pytest
 
 from functions.auth.logout import logout
 from functions.auth.register import register
+from functions.contracts.set_holdover import set_holdover
 from functions.contracts.terminate_contract import terminate_contract
 from functions.leasing.activate_contract import activate_contract
 from functions.leasing.schedule_payments import schedule_payments
 from functions.leasing.void_contract import void_contract
 from functions.notifications.notify_people import notify_people
+from functions.payments.apply_deposit import apply_deposit
 from functions.payments.list_payments import list_payments
 from functions.payments.record_payment import record_payment
+from functions.payments.reverse_payment import reverse_payment
 from functions.search.save_search import save_search
 from functions.spaces.create_space import create_space
 from shared.kit import catalog
 from shared.kit.ids import new_id
 from tests.call import call, invoke
 from tests.leasing.deal import Deal
+from tests.successes import Successes
 
 # What start_saga and resume_saga do happens in Step Functions: tests/leasing/test_start_and_resume.py. What becomes
 # of an envelope happens in DocuSign: tests/contracts/test_envelopes.py.
@@ -53,6 +57,9 @@ def story(_world, environment):
     floor = _world.floor(_world.building(leased.owner))
     space = call(create_space, as_=leased.owner, body=suite | {"floor_id": floor}).json["id"]
     things = [space, user, lost.client.session_id, leased.bid, leased.contract, payment, lost.bid, lost.contract]
+    successes = Successes(_world)
+    for operation, thing in ((set_holdover, "id"), (apply_deposit, "payment_id"), (reverse_payment, "id")):
+        things.append(call(operation, **successes.asked(operation.operation.name)).json[thing])
     return [event for thing in things for event in _world.event_details(thing)]
 
 

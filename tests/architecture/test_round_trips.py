@@ -21,7 +21,7 @@ MORE = {
     "transfer_credit": 4,  # as apply_deposit, on another contract
     "reverse_refund": 4,  # likewise
     "reverse_write_off": 4,  # likewise
-    "reverse_transfer": 6,  # on two contracts, and which is the other is known when the transfer is
+    "reverse_transfer": 7,  # on two contracts, and which is the other is known when the transfer is
     "create_payment_plan": 4,  # what it plans can only be said of what is open when that is locked
     "waive_payment": 4,  # its invoice is known when the payment is
     "delete_account": 4,  # what still runs is looked for when nothing new can begin, and it happens once in a life

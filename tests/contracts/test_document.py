@@ -163,9 +163,14 @@ def test_a_lease_has_a_late_payment_clause_only_with_a_policy() -> None:
         (
             LatePolicy(0, D(10), D(0), D(0)),
             "From the day after the due date: 10 % of the overdue amount Agreed",
-            "unpaid after its due date bears, once, a late fee of 10 % of the overdue amount. Fees",
+            "unpaid after its due date bears, once, a late fee of 10 % of the overdue amount. "
+            "The fee is due 14 days after it is charged. Fees",
         ),
-        (LatePolicy(1, D(0), D(50), D(0)), "After 1 day: USD 50.00 Agreed", "once, a late fee of USD 50.00. Fees"),
+        (
+            LatePolicy(1, D(0), D(50), D(0), fee_due_days=30),
+            "After 1 day: USD 50.00 Agreed",
+            "once, a late fee of USD 50.00. The fee is due 30 days after it is charged. Fees",
+        ),
         (
             LatePolicy(3, D(0), D(0), D("9.5")),
             "After 3 days: interest 9.5 % a year Agreed",

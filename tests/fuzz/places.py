@@ -81,9 +81,13 @@ def body_schema(name: str) -> dict[str, Any]:
 
 
 def _least(schema: dict[str, Any]) -> dict[str, Any]:
-    # Of what may be null as well: what it is otherwise.
-    schema = next(one for one in map(_resolved, schema.get("anyOf", [schema])) if one.get("type") != "null")
-    return {name: _value(_resolved(schema["properties"][name])) for name in schema.get("required", ())}
+    properties = _set(schema).get("properties", {})
+    return {name: _value(_set(_resolved(properties[name]))) for name in _set(schema).get("required", ())}
+
+
+def _set(schema: dict[str, Any]) -> dict[str, Any]:
+    """Of what may be null as well: what it is otherwise."""
+    return next(one for one in map(_resolved, schema.get("anyOf", [schema])) if one.get("type") != "null")
 
 
 def _value(schema: dict[str, Any]) -> Any:

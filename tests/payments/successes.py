@@ -14,6 +14,8 @@ from tests.call import call
 from tests.cast import Asked, Cast
 from tests.leasing.deal import Deal
 
+PAYMENT = "01a22bea-7f4a-73e3-a019-a8971515bfe9"
+
 BODIES = {
     "download_credit_note": None,
     "download_invoice": None,
@@ -35,7 +37,7 @@ BODIES = {
     "transfer_credit": {"to_contract_id": "LEASE", "amount": 1},
     "reverse_transfer": {"reason": "To the wrong contract"},
     "waive_payment": {"reason": "Goodwill"},
-    "create_payment_plan": {"payment_ids": ["PAYMENT"], "installments": [{"due_date": "2100-01-01", "amount": 1}]},
+    "create_payment_plan": {"payment_ids": [PAYMENT], "installments": [{"due_date": "2100-01-01", "amount": 1}]},
     "list_payment_plans": None,
     "cancel_payment_plan": {"reason": "The client does not pay"},
     "record_payment": {"paid_date": "2026-01-15", "payment_method": "cheque"},

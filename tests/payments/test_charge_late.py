@@ -9,7 +9,8 @@ from functions.contracts.download_statement import download_statement
 from functions.contracts.get_ledger import get_ledger
 from functions.payments.charge_late import charge_late
 from functions.payments.explain_payment import explain_payment
-from tests.call import other_id, together
+from functions.payments.raise_fees import raise_fees
+from tests.call import invoke, other_id, together
 from tests.payments.lease import credit, invoices
 from tests.payments.test_reverse_payment import reverse, text_of
 
@@ -332,3 +333,64 @@ def test_a_fee_is_due_when_its_policy_says(calendar):
     calendar.run()
 
     assert [row["due_date"] for row in lease.rows("LATE_FEE")] == [date(2027, 2, 5)]
+
+
+def bounce(lease, payment):
+    """The reversal of its latest money, and what the platform makes of it."""
+    assert reverse(lease, payment).status == 200
+    events = [one for one in lease.world.event_details(payment["id"]) if one["name"] == "payment.reversed"]
+    assert invoke(raise_fees, *events) == []
+
+
+@pytest.mark.parametrize(("amount", "lowered"), [(600, 30), (500, 25)])
+def test_a_fee_is_raised_again_when_the_money_that_lowered_it_bounces(calendar, small, amount, lowered):
+    rent = small.rows()[0]
+    small.pay(rent, amount=amount, paid_date="2027-02-03")
+    calendar.set("2027-02-20T08:00:00Z")
+
+    bounce(small, rent)
+
+    first, again = small.rows("LATE_FEE")
+    assert (first["amount"] - first["credited_amount"], again["amount"]) == (30 - lowered, lowered)
+    assert again["due_date"] == date(2027, 3, 6)
+    issued = [one for one in invoices(small, kind="INVOICE") if one["payment_id"] == str(again["id"])]
+    assert [(one["total_amount"], one["issued_on"]) for one in issued] == [(lowered, "2027-02-20")]
+    steps = small.call(explain_payment, as_=small.client, path={"payment_id": again["id"]}).json["steps"]
+    assert steps[-1]["inputs"] == {"fee": 30, "charged": 30 - lowered}
+    assert small.ledger()[1] == 630
+    # Once, and what comes in time after all lowers it again.
+    small.world.sql("DELETE FROM inbox WHERE consumer = 'raise_fees'")
+    bounce_again = [one for one in small.world.event_details(rent["id"]) if one["name"] == "payment.reversed"]
+    assert invoke(raise_fees, *bounce_again) == []
+    assert len(small.rows("LATE_FEE")) == 2
+    small.pay(rent, amount=600, paid_date="2027-02-04")
+    assert sum(row["owed"] for row in small.rows("LATE_FEE")) == 0
+    assert small.ledger()[1] == 0
+    bounce(small, rent)
+    assert sum(row["owed"] for row in small.rows("LATE_FEE")) == 30
+    calendar.set("2027-03-10T08:00:00Z")
+    calendar.run()
+    # The next installment has a fee of its own.
+    assert date(2027, 3, 1) in {row["period_start"] for row in small.rows("LATE_FEE")}
+
+
+def test_a_fee_that_was_waived_is_not_raised_again(calendar, small):
+    rent, [fee] = small.rows()[0], small.rows("LATE_FEE")
+    small.pay(rent, amount=500, paid_date="2027-02-03")
+    [invoice] = [one for one in invoices(small, kind="INVOICE") if one["payment_id"] == str(fee["id"])]
+    credit(small, invoice, reason="Goodwill")
+    calendar.set("2027-02-20T08:00:00Z")
+
+    bounce(small, rent)
+
+    # Five of it were waived; the twenty-five that the money had lowered are asked for again.
+    assert [row["owed"] for row in small.rows("LATE_FEE")] == [0, 25]
+
+
+def test_money_that_came_late_leaves_the_fee_when_it_bounces(small):
+    rent = small.rows()[0]
+    small.pay(rent, amount=600, paid_date="2027-02-10")
+
+    bounce(small, rent)
+
+    assert [row["owed"] for row in small.rows("LATE_FEE")] == [30]

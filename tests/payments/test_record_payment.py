@@ -360,3 +360,15 @@ def test_only_those_with_the_right_may_record_payments(deal, call, payment, worl
     assert call(get_payment, as_=deal.client, path={"payment_id": payment}).status == 200
     assert call(get_payment, as_=world.client(), path={"payment_id": payment}).status == 404
     assert record(call, officer, payment).status == 200
+
+
+def test_no_money_is_recorded_for_a_month_that_is_free_of_rent(calendar):
+    calendar.set("2027-01-05T08:00:00Z")
+    lease = calendar.lease(start=date(2027, 2, 1), months=3, free_rent={"months": [1]})
+    free = lease.payments()[0]
+    assert (free["amount"], free["abatement"]) == (0, 5000)
+
+    for changes in ({}, {"amount": 100}, {"amount": 100, "allow_credit": True}):
+        refused = lease.pay(free, **changes)
+        assert (refused.status, refused.code) == (409, "NOT_PAYABLE")
+    assert lease.ledger() == ([], 0)
