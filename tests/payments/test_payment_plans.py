@@ -262,3 +262,14 @@ def test_who_agrees_and_who_reads_plans(lease):
     assert cancel(lease, other_id()).status == 404
     path = {"contract_id": lease.contract}
     assert lease.call(list_payment_plans, as_=lease.world.client(), path=path).status == 404
+
+
+def test_the_client_is_mailed_of_a_plan_and_of_its_end(lease, invoke):
+    agreed = plan(lease).json["id"]
+    cancel(lease, agreed)
+
+    assert invoke(compose_mail, *lease.world.event_details(agreed)) == []
+
+    subjects = [mail["subject"] for mail in mails_to(lease.client.email)]
+    assert [one for one in subjects if one.startswith("Payment plan for")]
+    assert [one for one in subjects if one.startswith("Payment plan cancelled")]

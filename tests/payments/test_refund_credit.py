@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from functions.notifications.compose_mail import compose_mail
 from functions.notifications.notify_people import notify_people
 from functions.payments.refund_credit import refund_credit
 from functions.payments.reverse_refund import reverse_refund
@@ -12,6 +13,7 @@ from functions.payments.reverse_transfer import reverse_transfer
 from functions.payments.transfer_credit import transfer_credit
 from shared.kit.catalog import Role
 from tests import invariants
+from tests.auth.mailbox import mails_to
 from tests.call import other_id, together
 from tests.payments.lease import books
 from tests.payments.test_reverse_payment import ledger
@@ -179,3 +181,20 @@ def test_credit_that_has_left_the_other_contract_is_not_taken_back(calendar, lea
     take_back(lease, back, contract=other.contract)
     assert take_transfer_back(lease, sent).status == 200
     assert invariants.untied(lease.world.database_url, [lease.contract, other.contract]) == {}
+
+
+def test_the_client_is_mailed_of_what_happens_to_their_credit(calendar, lease, invoke):
+    other = calendar.lease(start=date(2027, 3, 1), months=2, owner=lease.owner, client=lease.client)
+    paid = refund(lease, Decimal("400.50")).json["id"]
+    take_back(lease, paid)
+    sent = transfer(lease, other.contract, 1000).json["id"]
+    take_transfer_back(lease, sent)
+    events = lease.world.event_details(paid) + lease.world.event_details(sent)
+
+    assert invoke(compose_mail, *events) == []
+
+    mails = {mail["subject"].partition(" for ")[0].partition(":")[0]: mail for mail in mails_to(lease.client.email)}
+    assert {"Refund", "Refund reversed", "Credit transferred", "Transfer reversed"} <= set(mails)
+    assert "$400.50" in mails["Refund"]["text"]
+    assert "$1,000.00" in mails["Transfer reversed"]["text"]
+    assert f"/contracts/{lease.contract}" in mails["Refund"]["text"]
