@@ -22,6 +22,7 @@ from stacks.edge import EdgeStack
 from stacks.front import REGION as FRONT_REGION
 from stacks.front import FrontStack
 from stacks.leasing import LeasingStack
+from stacks.local_front import LocalFrontStack
 from stacks.network import NetworkStack
 from stacks.notifications import NotificationsStack
 from stacks.observability import ObservabilityStack
@@ -30,6 +31,7 @@ from stacks.parts.layers import built_layer
 from stacks.platform import PlatformStack
 from stacks.realtime import RealtimeStack
 from stacks.stage import Stage, stage_of
+from stacks.storage import StorageStack
 from stacks.system import SystemStack
 from stacks.word import WordStack
 
@@ -63,8 +65,12 @@ def assemble(
     network = place(NetworkStack, stage=stage)
     database = place(DatabaseStack, stage=stage, network=network)
     apis = place(ApisStack, stage=stage)
-    # On one machine nothing stands before the APIs.
-    front = place(FrontStack, region=FRONT_REGION, stage=stage, apis=apis) if stage.has_front else None
+    storage = place(StorageStack, stage=stage)
+    front = None
+    if stage.has_front:
+        front = place(FrontStack, region=FRONT_REGION, stage=stage, apis=apis, storage=storage)
+    else:
+        place(LocalFrontStack, stage=stage, storage=storage)
     ground = place(
         PlatformStack,
         stage=stage,
@@ -72,6 +78,7 @@ def assemble(
         database=database,
         apis=apis,
         front=front,
+        storage=storage,
         catalog=operations,
         # On one machine functions run on its own packages, and as they are written.
         layers=None if stage.name == "local" else layers,

@@ -18,6 +18,13 @@ INHERITED = "A restored cluster is encrypted as its source is, and CloudFormatio
 LOGGED = "It has an access log of the second version (stacks/front.py), which the check does not know yet."
 NO_DOMAIN = "CloudFront's own name comes with its own certificate and TLS; a domain of one's own takes 1.2 and later."
 EVERYWHERE = "Tenants and owners may be anywhere; what a country's law asks is asked of users, not of addresses."
+SCANNER = "What Amazon GuardDuty asks of the role in which it scans a bucket, and no more."
+UPLOADED = ("Files8E6940B8ArnD8EE6C03", "Identity2D60E2CCArn88EA750A", "MediaA721A567ArnB9989168")
+SCANNED = (
+    "IAM5[Resource::<Files8E6940B8.Arn>/*]",
+    "IAM5[Resource::<Identity2D60E2CC.Arn>/*]",
+    "IAM5[Resource::arn:aws:events:eu-central-1:<AWS::AccountId>:rule/DO-NOT-DELETE-AmazonGuardDutyMalwareProtectionS3*]",
+)
 CONTENT = "Whatever is inside this one bucket or API: objects and sockets have no names beforehand."
 
 
@@ -42,6 +49,11 @@ def check(app: App, stage: Stage) -> None:
         f"IAM5[Resource::{sockets}/POST/@connections/*]": CONTENT,
         f"IAM5[Resource::{sockets}/DELETE/@connections/*]": CONTENT,
     }
+    for exported in UPLOADED:
+        held = f"IAM5[Resource::{stage.named('storage')}:ExportsOutputFnGetAtt{exported}"
+        acknowledged |= {f"{held}/*]": CONTENT, f"{held}/incoming/*]": CONTENT}
+    if stage.scan_uploads:
+        acknowledged |= dict.fromkeys(SCANNED, SCANNER)
     if stage.restores:
         acknowledged["RDS2"] = INHERITED
     if stage.backup_region:

@@ -1,7 +1,7 @@
 """The public side: CloudFront in front of both APIs, with its firewall and its access log.
 
 It is in us-east-1, wherever the platform is: CloudFront accepts firewalls, certificates and log deliveries from there
-only. Nothing is cached at the edge, because the API's answers differ for each caller.
+only. No answer of the API is cached at the edge, because it differs for each caller; public files are.
 """
 
 from typing import Any
@@ -18,7 +18,10 @@ from constructs import Construct
 from shared.kit.origin import ADDRESS_HEADER, SECRET_HEADER
 from stacks.apis import SOCKET_STAGE, ApisStack
 from stacks.parts.firewall import firewall
+from stacks.parts.media import PATTERN as MEDIA
+from stacks.parts.media import media_behavior
 from stacks.stage import Stage
+from stacks.storage import StorageStack
 
 REGION = "us-east-1"
 
@@ -55,14 +58,16 @@ CACHEABLE_ERRORS = [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504]
 
 
 class FrontStack(Stack):
-    def __init__(self, scope: Construct, id: str, *, stage: Stage, apis: ApisStack, **settings: Any) -> None:
+    def __init__(
+        self, scope: Construct, id: str, *, stage: Stage, apis: ApisStack, storage: StorageStack, **settings: Any
+    ) -> None:
         super().__init__(scope, id, **settings)
         self._stage = stage
         if stage.region != REGION:
             # An export cannot be imported in another region, in either direction.
             CrossStackReferences.of(self).consume(ReferenceStrength.WEAK)
         self._secret_of = {name: self._secret(name) for name in stage.origin_secrets}
-        distribution = self._distribution(apis)
+        distribution = self._distribution(apis, storage)
         self._log(distribution)
         if stage.region != REGION:
             CrossStackReferences.of(distribution).produce(ReferenceStrength.WEAK)
@@ -86,7 +91,7 @@ class FrontStack(Stack):
             replica_regions=elsewhere,
         )
 
-    def _distribution(self, apis: ApisStack) -> cloudfront.Distribution:
+    def _distribution(self, apis: ApisStack, storage: StorageStack) -> cloudfront.Distribution:
         certificate, domain = self._stage.certificate, self._stage.domain
         first, *others = apis.http_apis
         shared: dict[str, Any] = {
@@ -118,9 +123,12 @@ class FrontStack(Stack):
             comment=self._stage.named("front"),
             default_behavior=cloudfront.BehaviorOptions(origin=self._origin(apis, first.api.api_id), **shared),
             additional_behaviors={
-                pattern: cloudfront.BehaviorOptions(origin=origin, **shared)
-                for origin, patterns in elsewhere
-                for pattern in patterns
+                MEDIA: media_behavior(self, self._stage, storage.media, cloudfront.ViewerProtocolPolicy.HTTPS_ONLY),
+                **{
+                    pattern: cloudfront.BehaviorOptions(origin=origin, **shared)
+                    for origin, patterns in elsewhere
+                    for pattern in patterns
+                },
             },
             # Otherwise CloudFront caches an error for ten seconds and shows it to other callers.
             error_responses=[

@@ -11,6 +11,7 @@ from typing import Any
 
 from aws_cdk import CfnOutput, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
@@ -30,6 +31,7 @@ from stacks.parts.operations import Operations
 from stacks.parts.platform import Platform
 from stacks.parts.queue import Queue, visibility_for
 from stacks.stage import Stage
+from stacks.storage import StorageStack
 
 
 class PlatformStack(Stack):
@@ -43,6 +45,7 @@ class PlatformStack(Stack):
         database: DatabaseStack,
         apis: ApisStack,
         front: FrontStack | None,
+        storage: StorageStack,
         catalog: tuple[Operation, ...],
         layers: Callable[[str], Path] | None,
         archives: Callable[[str], Path] | None,
@@ -53,6 +56,8 @@ class PlatformStack(Stack):
         critical, self._warning = self._topic("Critical"), self._topic("Warning")
         bus = self._bus()
         queues = {name: self._queue(name) for name in sorted(QUEUES)}
+        if stage.scan_uploads:
+            self._hear_the_scanner(queues["scans"], storage)
         unguarded = Platform(
             stage=stage,
             network=network,
@@ -65,7 +70,7 @@ class PlatformStack(Stack):
             socket_api=apis.sockets,
             bus=bus,
             queues=queues,
-            resources=self._resources(bus, queues),
+            resources=self._resources(bus, queues, storage.resources),
             critical=critical,
             warning=self._warning,
         )
@@ -117,13 +122,31 @@ class PlatformStack(Stack):
             receives=QUEUES[name].receives,
         )
 
-    def _resources(self, bus: events.EventBus, queues: Mapping[str, Queue]) -> dict[str, Provided]:
+    def _hear_the_scanner(self, queue: Queue, storage: StorageStack) -> None:
+        """What GuardDuty finds in an upload, which it reports on the account's default bus."""
+        buckets = [storage.resources[name].value for name in ("files", "identity")]
+        events.Rule(
+            self,
+            "Scanned",
+            description="record_scan hears what GuardDuty found in an upload",
+            event_pattern=events.EventPattern(
+                source=["aws.guardduty"],
+                detail_type=["GuardDuty Malware Protection Object Scan Result"],
+                detail={"s3ObjectDetails": {"bucketName": buckets}},
+            ),
+            targets=[targets.SqsQueue(queue.queue, dead_letter_queue=queue.dead_letters)],
+        )
+
+    def _resources(
+        self, bus: events.EventBus, queues: Mapping[str, Queue], stored: Mapping[str, Provided]
+    ) -> dict[str, Provided]:
         documents = self._documents()
         socket_id = self._apis.sockets.api_id
         sockets_arn = self.format_arn(service="execute-api", resource=socket_id, resource_name=SOCKET_STAGE)
         found = {
             "documents": Provided(documents.bucket_arn, documents.bucket_name),
-            **{name: self._key(name, key) for name, key in KEYS.items()},
+            **stored,
+            **{name: self._key(name, key) for name, key in KEYS.items() if name not in stored},
             "bus": Provided(bus.event_bus_arn, bus.event_bus_name),
             "sockets": Provided(sockets_arn, f"https://{self._apis.host_of(socket_id)}/{SOCKET_STAGE}"),
         }

@@ -31,6 +31,8 @@ class Stage:
     """How long logs are kept."""
     sweep_minutes: int
     """How often the platform checks itself: for events whose nudge was lost, its health, and its sockets."""
+    scan_uploads: bool = False
+    """Amazon GuardDuty scans uploaded files for malware; nothing is shown before it says that they are clean."""
     region: str | None = "us-east-1"
     """None means the region to which the templates are deployed; CloudFront's part of a stage needs to know it."""
     domain: str = ""
@@ -94,12 +96,13 @@ STAGES = {
         backup_days=35,
         retention=RetentionDays.ONE_YEAR,
         sweep_minutes=1,
+        scan_uploads=True,
     ),
 }
 
 
 _LISTS = {"cors_origins", "origin_secrets", "restores"}
-_FLAGS = {"require_verified_email"}
+_FLAGS = {"require_verified_email", "scan_uploads"}
 _GIVEN = sorted(_LISTS | _FLAGS | {"backup_region", "certificate", "closed", "domain", "mail_domain", "region"})
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from shared.buildings import queries
 from shared.buildings.models import Building
+from shared.files.access import forget_deleted
 from shared.kit.db import transaction
 from shared.kit.endpoint import endpoint
 from shared.kit.errors import NotFound, Stale
@@ -36,4 +37,5 @@ def delete_building(caller: Caller, building_id: UUID) -> None:
         check_unused(ties_of(tx, spaces))
         for space in queries.delete_building(tx, caller, building_id):
             tx.emit("space.deleted", OwnSpace.of(space))
+        forget_deleted(tx, building_id)
         tx.emit("building.deleted", Building.of(building))

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from shared.buildings import queries, rules
 from shared.buildings.models import Building, BuildingChanges
+from shared.files.access import forget_deleted
 from shared.kit.db import transaction
 from shared.kit.endpoint import endpoint
 from shared.kit.errors import NotFound, Stale
@@ -36,6 +37,8 @@ def update_building(caller: Caller, building_id: UUID, changes: BuildingChanges)
             rules.check_empty(queries.select_floors_with_spaces(tx, building_id, after["total_floors"]))
         is_changed = after != before
         changed = queries.update_building(tx, caller, before, after) if is_changed else None
+        if after["total_floors"] < before["total_floors"]:
+            forget_deleted(tx, building_id)
         row = changed or queries.select_building(tx, building_id)
         assert row is not None  # noqa: S101 (it is locked)
         building = Building.of(row)

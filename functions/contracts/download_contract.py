@@ -31,7 +31,7 @@ _PAUSE = 0.25
     access=may(Right.READ_LEASES),
     raises=(rules.DocumentGone,),
     # Without the right to list, S3 answers 403 instead of 404 for a document that is not there yet.
-    uses=("documents.read", "documents.write", "documents.check"),
+    uses=("documents.read", "documents.write", "documents.check", "media.read", "media.list"),
     layers=("documents",),
     memory=1024,
 )

@@ -20,7 +20,7 @@ from shared.kit.task import step
 from shared.leasing import queries, rules
 
 
-@step(uses=("documents.write",), layers=("documents",), memory=1024)
+@step(uses=("documents.write", "media.read", "media.list"), layers=("documents",), memory=1024)
 def render_lease(task: dict[str, Any]) -> None:
     contract_id = UUID(task["contract_id"])
     with transaction() as tx:

@@ -4,6 +4,9 @@ Changes what appears on the organization's documents and, for an owner's organiz
 Contracts and invoices that were already issued do not change; later invoices show the new details.
 """
 
+from shared.files.access import ask_one, show
+from shared.files.purposes import Purpose
+from shared.files.rules import FileGone, FileNotReady
 from shared.kit.db import transaction
 from shared.kit.endpoint import endpoint
 from shared.kit.errors import SessionEnded, Stale
@@ -16,16 +19,24 @@ from shared.organizations.roles import Right, may
 
 
 @endpoint(
-    "PUT /organizations/me", access=may(Right.KEEP_ORGANIZATION), writes=True, raises=(Stale,), layers=("numbers",)
+    "PUT /organizations/me",
+    access=may(Right.KEEP_ORGANIZATION),
+    writes=True,
+    raises=(Stale, FileNotReady, FileGone),
+    layers=("numbers",),
 )
 def update_organization(caller: Caller, changes: OrganizationChanges) -> Reply[Organization]:
     rules.check_policies(caller.role, changes)
     with transaction(caller) as tx:
+        asked = ask_one(tx, caller, Purpose.ORGANIZATION_LOGO, changes, "logo")
         before = queries.lock_organization(tx, caller)
         if before is None:
             # Deleted since the authorizer looked.
             raise SessionEnded()
         check_version(before["updated_at"])
+        if logo := asked.answer():
+            changes = changes.model_copy(update={"logo_url": logo.url})
+            show(tx, before["id"], "organization", before["id"], logo)
         row, (after, changed) = before, rules.changed(before, changes)
         if changed:
             row = queries.update_organization(tx, after)

@@ -23,7 +23,7 @@ from shared.payments import archive, rules
     access=may(Right.READ_MONEY),
     raises=(rules.InvoiceMissing,),
     # Without the right to list, S3 answers 403 and not 404 for what is not there yet.
-    uses=("documents.read", "documents.write", "documents.check"),
+    uses=("documents.read", "documents.write", "documents.check", "media.read", "media.list"),
     layers=("documents",),
     memory=1024,
 )
@@ -39,8 +39,9 @@ def download_invoice(caller: Caller, payment_id: UUID) -> File:
         raise rules.InvoiceMissing()
     document = read_object(resource("documents"), invoice_key(found))
     if document is None:
+        from shared.files.letterhead import logo_of
         from shared.payments.document import render_invoice
 
-        document = render_invoice(invoice_of(found))
+        document = render_invoice(invoice_of(found), logo_of(found["owner_party"]))
         write_object(resource("documents"), invoice_key(found), document, "application/pdf")
     return File(document, "application/pdf", f"{invoice_number(found)}.pdf")

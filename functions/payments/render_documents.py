@@ -7,6 +7,7 @@ import hashlib
 from typing import Any
 from uuid import UUID
 
+from shared.files.letterhead import logo_of
 from shared.kit.aws import write_object
 from shared.kit.consumer import Event, consumer
 from shared.kit.db import Row, Tx
@@ -20,7 +21,7 @@ from shared.payments.document import render_invoice, render_receipt
     "payment.recorded",
     "payment.credited",
     emits=False,
-    uses=("documents.write",),
+    uses=("documents.write", "media.read", "media.list"),
     layers=("documents",),
     timeout=30,
     memory=1024,
@@ -38,7 +39,7 @@ def render_documents(event: Event, tx: Tx) -> None:
         invoice,
         rendering.invoice_number(row),
         rendering.invoice_key(row),
-        render_invoice(rendering.invoice_of(row)),
+        render_invoice(rendering.invoice_of(row), logo_of(row["owner_party"])),
     )
     if row["transactions"] is None:
         # Nothing has come yet, or what came was reversed since.

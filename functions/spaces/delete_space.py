@@ -6,6 +6,7 @@ more.
 
 from uuid import UUID
 
+from shared.files.access import forget_deleted
 from shared.kit.db import transaction
 from shared.kit.endpoint import endpoint
 from shared.kit.errors import Stale
@@ -31,4 +32,5 @@ def delete_space(caller: Caller, space_id: UUID) -> None:
         check_version(space["updated_at"])
         rules.check_unused(ties)
         queries.delete_space(tx, caller, space_id)
+        forget_deleted(tx, space["building_id"])
         tx.emit("space.deleted", OwnSpace.of(space))

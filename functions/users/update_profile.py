@@ -1,9 +1,12 @@
 """Update the caller's profile.
 
-Changes the caller's personal details, their skills and their notification preferences. Users cannot change their
-own e-mail address, role or organization.
+Changes the caller's personal details, their picture, their skills and their notification preferences. Users cannot
+change their own e-mail address, role or organization.
 """
 
+from shared.files.access import ask_one, show
+from shared.files.purposes import Purpose
+from shared.files.rules import FileGone, FileNotReady
 from shared.kit.catalog import EVERY_ROLE
 from shared.kit.db import transaction
 from shared.kit.endpoint import endpoint
@@ -13,15 +16,19 @@ from shared.users import queries, rules
 from shared.users.models import Profile, ProfileChanges
 
 
-@endpoint("PUT /users/me", access=EVERY_ROLE, writes=True)
+@endpoint("PUT /users/me", access=EVERY_ROLE, writes=True, raises=(FileNotReady, FileGone))
 def update_profile(caller: Caller, changes: ProfileChanges) -> Profile:
     rules.check_certificates(changes.certifications or [])
     with transaction(caller) as tx:
+        asked = ask_one(tx, caller, Purpose.AVATAR, changes, "avatar")
         before = queries.lock_profile(tx, caller)
         if before is None:
             # Deleted since the authorizer looked.
             raise SessionEnded()
         after = rules.changed(before, changes)
+        if avatar := asked.answer():
+            after["avatar_url"] = avatar.url
+            show(tx, caller.organization_id, "user", caller.user_id, avatar)
         if after == before:
             return Profile.of(before)
         profile = Profile.of(queries.update_profile(tx, caller, after))

@@ -1,4 +1,5 @@
-"""Serves PORT: the HTTP APIs, the WebSocket API at `/ws`, and below `/_local/` what only this platform has."""
+"""Serves PORT: the HTTP APIs, the WebSocket API at `/ws`, public files as CloudFront does, and below `/_local/` what
+only this platform has."""
 
 import contextlib
 import json
@@ -8,6 +9,7 @@ from urllib.parse import parse_qs
 
 from local.cloud.asgi import App, Receive, Scope, Send, TooLarge, read_body, respond
 from local.cloud.aws.mailbox import Mailbox
+from local.cloud.edge.cdn import Cdn
 from local.cloud.edge.domain import Domain
 from local.cloud.edge.socket_api import SocketApi
 from local.cloud.triggers.clock import BadRequest, Clock, read_days, refusal
@@ -18,9 +20,12 @@ JSON_TYPE = [("content-type", "application/json")]
 class Front:
     """The ASGI application of the whole platform."""
 
-    def __init__(self, http: Domain, sockets: SocketApi, mailbox: Mailbox, clock: Clock, gives_way: str) -> None:
+    def __init__(
+        self, http: Domain, cdn: Cdn, sockets: SocketApi, mailbox: Mailbox, clock: Clock, gives_way: str
+    ) -> None:
         """`gives_way` is the user agent whose requests are not counted as people's."""
         self.http = http
+        self.cdn = cdn
         self.sockets = sockets
         self.mailbox = mailbox
         self.clock = clock
@@ -45,6 +50,8 @@ class Front:
         elif path == "/ws":
             # API Gateway's answer to a request that does not upgrade.
             await respond(send, 426, JSON_TYPE, b'{"message":"Upgrade Required"}')
+        elif self.cdn.serves(path):
+            await self.cdn.serve(scope, receive, send)
         else:
             with self._counted(scope):
                 await self.http.serve(scope, receive, send)

@@ -24,6 +24,7 @@ from local.cloud.aws.moto_app import KEY, Moto
 from local.cloud.aws.permissions import Statement
 from local.cloud.data.postgres import Postgres
 from local.cloud.data.redis import Redis
+from local.cloud.edge.cdn import Cdn, read_behaviors
 from local.cloud.edge.domain import Domain
 from local.cloud.edge.http_api import HttpApi
 from local.cloud.edge.socket_api import MESSAGE_LIMIT, FrameLimit, SocketApi
@@ -185,7 +186,8 @@ class Cloud:
         self.clock = Clock(next_day, self.schedules, self.lambdas, self.queues)
         self.aws.controls["queues/settle"] = self.clock.settle
         http = Domain([HttpApi(api, self.lambdas, self.scale) for api in https])
-        self.front = Front(http, self.sockets, mailbox, self.clock, self.hooks.gives_way)
+        cdn = Cdn(read_behaviors(resources), moto, threads)
+        self.front = Front(http, cdn, self.sockets, mailbox, self.clock, self.hooks.gives_way)
 
     async def _prepare_database(self, templates: Templates) -> None:
         """Invoke what the templates say runs at deployment: the migrations. Raises Problem."""

@@ -15,9 +15,10 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-from local.demo import plan
+from local.demo import pictures, plan
 from local.demo.tower import PASSWORD
 
 ZONE = "America/New_York"
@@ -78,6 +79,14 @@ class Person:
     def api(self, method: str, path: str, **body: Any) -> Answer:
         return self.ask(method, f"/api/v1{path}", **body)
 
+    def upload(self, purpose: str, file_name: str, content: bytes) -> Answer:
+        """Upload a picture as a browser does; the file."""
+        content_type = "image/png" if file_name.endswith(".png") else "image/jpeg"
+        told = {"purpose": purpose, "file_name": file_name, "content_type": content_type}
+        begun = self.api("POST", "/uploads", size_bytes=len(content), **told)
+        _post(begun["upload"], content)
+        return self.api("POST", f"/uploads/{begun['id']}/complete")
+
     def register(self, role: str, organization: str) -> None:
         self.token = self.api(
             "POST",
@@ -104,6 +113,27 @@ class Person:
         token = parse_qs(urlsplit(link).query)["token"][0]
         answer = self.api("POST", "/auth/invitations/accept", token=token, name=self.name, password=PASSWORD)
         self.token = answer["token"]
+
+
+def _post(form: Answer, content: bytes) -> None:
+    """Send a file with a form, as `multipart/form-data`. Raises Refused."""
+    boundary = uuid4().hex
+    parts = [
+        f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+        for name, value in form["fields"].items()
+    ]
+    opening = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="file"\r\n\r\n'
+    body = "".join([*parts, opening]).encode() + content + f"\r\n--{boundary}--\r\n".encode()
+    place = urlsplit(form["url"])
+    connection = http.client.HTTPConnection(place.netloc, timeout=PATIENCE)
+    try:
+        connection.request("POST", place.path, body, {"Content-Type": f"multipart/form-data; boundary={boundary}"})
+        response = connection.getresponse()
+        answer = response.read().decode()
+    finally:
+        connection.close()
+    if response.status >= 300:
+        raise Refused(f"POST {form['url']}: {answer}")
 
 
 class City:
@@ -151,6 +181,9 @@ class City:
             else:
                 self.bookkeepers[number] = member
         self._turns = [itertools.cycle(staff) for staff in self.staff]
+        for owner, (_, _, organization) in zip(self.owners, plan.OWNERS, strict=True):
+            file = owner.upload("ORGANIZATION_LOGO", "logo.png", pictures.logo(organization))
+            owner.api("PUT", "/organizations/me", logo_id=file["id"])
 
     def person(self, email: str, name: str) -> Person:
         return Person(self.url, email, name, self.is_quiet)
@@ -178,6 +211,14 @@ class City:
             timezone=ZONE,
         )
         floors = {floor["floor_number"]: floor["id"] for floor in building["floors"]}
+        images = [
+            self.somebody_of(tower.owner).upload("SPACE_IMAGE", f"{name}.jpg", content)["id"]
+            for name, content in (
+                ("Office", pictures.interior(tower.name)),
+                ("Building", pictures.facade(tower.name, tower.floors)),
+            )
+        ]
+        self.show_plans(tower, floors)
         for suite in plan.suites(tower):
             space = self.somebody_of(tower.owner).api(
                 "POST",
@@ -194,8 +235,18 @@ class City:
                     "wifi",
                     *self.dice.sample(["furnished", "kitchen", "meeting rooms", "corner", "terrace"], 2),
                 ],
+                image_ids=images,
             )
             self.spaces.append((suite, space["id"]))
+
+    def show_plans(self, tower: plan.Tower, floors: dict[int, str]) -> None:
+        """Plans of the lowest and of the highest floor."""
+        somebody = self.somebody_of(tower.owner)
+        for number in (1, tower.floors):
+            suites = [(suite.name, suite.sqft) for suite in plan.suites(tower) if suite.floor == number]
+            title = f"{tower.name}, floor {number}"
+            file = somebody.upload("FLOOR_PLAN", f"{title}.png", pictures.plan(title, suites))
+            somebody.api("PUT", f"/floors/{floors[number]}", floor_plan_id=file["id"])
 
     def let(self) -> None:
         """A bid and its approval for every suite to be leased; some of them after a counter-offer."""

@@ -123,7 +123,7 @@ SET status = %(status)s, version = b.version + 1, bid_amount = %(bid_amount)s,
     owner_party = (
         SELECT jsonb_build_object('user_id', u.id, 'name', u.name, 'email', u.email, 'organization_id', o.id,
                                   'legal_name', coalesce(o.legal_name, o.name), 'address', o.address,
-                                  'tax_id', o.tax_id)
+                                  'tax_id', o.tax_id, 'logo_url', o.logo_url)
         FROM users u, organizations o
         WHERE u.id = b.owner_id AND o.id = b.owner_organization_id AND %(side)s::text = 'OWNER'
     ),

@@ -15,6 +15,7 @@ from shared.kit.fields import (
     AskedId,
     Body,
     Count,
+    Id,
     Label,
     Like,
     Money,
@@ -119,6 +120,8 @@ class FloorChanges(Body):
     common_area_sqft: Annotated[Money, Field(le=LARGEST_AREA)] | None = None
     amenities: Amenities | None = None
     floor_plan_url: Annotated[WebAddress, Field(max_length=500)] | None = None
+    floor_plan_id: Annotated[Id | None, Field(exclude=True)] = None
+    """An uploaded FLOOR_PLAN, instead of `floor_plan_url`."""
 
 
 class BuildingFilter(Paged):

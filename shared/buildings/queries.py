@@ -169,8 +169,8 @@ WHERE id = %(building_id)s
 """
 
 _FLOOR = f"""
-SELECT f.id, f.building_id, f.floor_number, f.total_sqft, f.common_area_sqft, f.net_leasable_sqft, f.amenities,
-       f.floor_plan_url, f.created_at, f.updated_at, {_SPACES_ON_FLOOR} AS spaces,
+SELECT f.id, f.building_id, f.owner_organization_id, f.floor_number, f.total_sqft, f.common_area_sqft,
+       f.net_leasable_sqft, f.amenities, f.floor_plan_url, f.created_at, f.updated_at, {_SPACES_ON_FLOOR} AS spaces,
        (SELECT max(every.updated_at) FROM floors every
         WHERE every.building_id = f.building_id AND every.deleted_at IS NULL) AS list_updated_at
 FROM floors f

@@ -89,8 +89,8 @@ class LeaseDocument:
 KIND = "Commercial Lease"
 
 
-def render_lease(lease: LeaseDocument) -> bytes:
-    """The lease as a PDF. Equal leases give identical bytes."""
+def render_lease(lease: LeaseDocument, logo: bytes | None = None) -> bytes:
+    """The lease as a PDF, with the lessor's logo. Equal leases give identical bytes."""
     pdf = Pdf(
         kind=KIND,
         reference=lease.reference,
@@ -100,7 +100,7 @@ def render_lease(lease: LeaseDocument) -> bytes:
         paper=lease.premises.paper,
     )
     title = "Commercial Rental Agreement" if lease.terms.contract_type == "RENTAL" else "Commercial Lease Agreement"
-    pdf.title(title, f"{lease.reference}, issued {written_day(lease.issued_on)}")
+    pdf.title(title, f"{lease.reference}, issued {written_day(lease.issued_on)}", logo)
     pdf.heading("Parties")
     pdf.paragraph(f"(1) {introduced(lease.lessor)} (the “Lessor”); and")
     pdf.paragraph(f"(2) {introduced(lease.lessee)} (the “Lessee”).")

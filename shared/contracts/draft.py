@@ -35,7 +35,8 @@ _TERMS = """
 
 _OWNER_PARTY = """
 jsonb_build_object('user_id', u.id, 'name', u.name, 'email', u.email, 'organization_id', o.id,
-                   'legal_name', coalesce(o.legal_name, o.name), 'address', o.address, 'tax_id', o.tax_id)
+                   'legal_name', coalesce(o.legal_name, o.name), 'address', o.address, 'tax_id', o.tax_id,
+                   'logo_url', o.logo_url)
 """
 
 _PREMISES = """

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from shared.contracts.document import LeaseDocument, Premises, render_lease
 from shared.contracts.sale import render_sale
+from shared.files.letterhead import logo_of
 from shared.kit.countries import alpha2
 from shared.kit.db import Row
 from shared.kit.pdf import Party, paper_of
@@ -53,9 +54,11 @@ def lease_of(deal: Row) -> LeaseDocument:
 
 
 def rendered(deal: Row) -> bytes:
-    """The deal's document: its lease, or the agreement of its sale."""
+    """The deal's document: its lease, or the agreement of its sale. Reads the owner's logo from its bucket."""
     document = lease_of(deal)
-    return render_sale(document) if document.terms.contract_type == "SALE" else render_lease(document)
+    if document.terms.contract_type == "SALE":
+        return render_sale(document)
+    return render_lease(document, logo_of(deal["owner_party"]))
 
 
 def party_of(frozen: dict[str, Any]) -> Party:

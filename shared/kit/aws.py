@@ -13,12 +13,19 @@ import os
 import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote, urlsplit
 
 from shared.kit.errors import Unavailable
 
 _state = threading.local()
+
+
+class Version(NamedTuple):
+    """One version of an S3 object."""
+
+    content: bytes
+    id: str
 
 
 class AwsError(Exception):
@@ -39,7 +46,7 @@ def call(service: str, target: str, body: Mapping[str, Any], timeout: float = 5.
         "x-amz-target": target,
     }
     payload = json.dumps(body).encode()
-    status, answer = _send(service, "POST", f"{service}.{_region()}.amazonaws.com", "/", headers, payload, timeout)
+    status, answer = _send(service, "POST", f"{service}.{region()}.amazonaws.com", "/", headers, payload, timeout)
     document = json.loads(answer or b"{}")
     if status >= 300:
         code = str(document.get("__type", "Unknown")).rpartition("#")[2]
@@ -59,7 +66,12 @@ def read_object(bucket: str, key: str, timeout: float = 10.0) -> bytes | None:
 
 def write_object(bucket: str, key: str, content: bytes, content_type: str, timeout: float = 10.0) -> None:
     """Store an S3 object. Raises AwsError, Unavailable."""
-    status, answer = _s3("PUT", bucket, key, content, {"content-type": content_type}, timeout)
+    keep_object(bucket, key, content, {"content-type": content_type}, timeout)
+
+
+def keep_object(bucket: str, key: str, content: bytes, headers: Mapping[str, str], timeout: float = 20.0) -> None:
+    """Store an S3 object with these headers. Raises AwsError, Unavailable."""
+    status, answer = _s3("PUT", bucket, key, content, dict(headers), timeout)
     if status >= 300:
         raise AwsError(status, "S3", answer[:200].decode(errors="replace"))
 
@@ -89,6 +101,35 @@ def delete_object(bucket: str, key: str, timeout: float = 10.0) -> None:
         raise AwsError(status, "S3", answer[:200].decode(errors="replace"))
 
 
+def read_version(
+    bucket: str, key: str, version: str | None = None, limit: int | None = None, timeout: float = 20.0
+) -> Version | None:
+    """One version of an S3 object, the newest by default, or None where there is none.
+
+    With `limit`, no more bytes than that are asked for. Raises AwsError, Unavailable.
+    """
+    headers = {"range": f"bytes=0-{limit - 1}"} if limit else {}
+    query = f"versionId={quote(version, safe='')}" if version else ""
+    status, answer, given = _s3_answer("GET", bucket, key, b"", headers, timeout, query)
+    if status == 404 or (status == 416 and limit):
+        return None
+    if status >= 300:
+        raise AwsError(status, "S3", answer[:200].decode(errors="replace"))
+    return Version(answer, given.get("x-amz-version-id") or "null")
+
+
+def copy_version(
+    source: str, source_key: str, version: str, bucket: str, key: str, headers: Mapping[str, str], timeout: float = 20.0
+) -> None:
+    """Copy one version of an S3 object, with `headers` in place of its own. Raises AwsError, Unavailable."""
+    named = f"/{source}/{quote(source_key, safe='/~')}?versionId={quote(version, safe='')}"
+    told = {**headers, "x-amz-copy-source": named, "x-amz-metadata-directive": "REPLACE"}
+    status, answer = _s3("PUT", bucket, key, b"", told, timeout)
+    # S3 may answer 200 and tell of an error in the body.
+    if status >= 300 or b"<Error>" in answer[:500]:
+        raise AwsError(status, "S3", answer[:200].decode(errors="replace"))
+
+
 def bucket_answers(bucket: str, timeout: float = 2.0) -> bool:
     """Whether the bucket can be reached and listed (at most one key)."""
     try:
@@ -101,14 +142,21 @@ def bucket_answers(bucket: str, timeout: float = 2.0) -> bool:
 def _s3(
     method: str, bucket: str, key: str, body: bytes, headers: dict[str, str], timeout: float, query: str = ""
 ) -> tuple[int, bytes]:
+    return _s3_answer(method, bucket, key, body, headers, timeout, query)[:2]
+
+
+def _s3_answer(
+    method: str, bucket: str, key: str, body: bytes, headers: dict[str, str], timeout: float, query: str = ""
+) -> tuple[int, bytes, http.client.HTTPMessage]:
     path = quote(f"/{key}", safe="/~")
-    host = f"{bucket}.s3.{_region()}.amazonaws.com"
+    host = f"{bucket}.s3.{region()}.amazonaws.com"
     if "AWS_ENDPOINT_URL" in os.environ:
         path = f"/{bucket}{path}"
-    return _send("s3", method, host, path, headers, body, timeout, query)
+    return _answered("s3", method, host, path, headers, body, timeout, query)
 
 
-def _region() -> str:
+def region() -> str:
+    """The region that the functions run in."""
     return os.environ.get("AWS_REGION", "us-east-1")
 
 
@@ -120,8 +168,20 @@ def _send(
     headers: dict[str, str],
     body: bytes,
     timeout: float,
-    query: str = "",
 ) -> tuple[int, bytes]:
+    return _answered(service, method, host, path, headers, body, timeout)[:2]
+
+
+def _answered(
+    service: str,
+    method: str,
+    host: str,
+    path: str,
+    headers: dict[str, str],
+    body: bytes,
+    timeout: float,
+    query: str = "",
+) -> tuple[int, bytes, http.client.HTTPMessage]:
     endpoint = urlsplit(os.environ.get("AWS_ENDPOINT_URL") or f"https://{host}")
     signed = sign(service, method, endpoint.netloc, path, headers, body, query)
     target = f"{path}?{query}" if query else path
@@ -140,7 +200,7 @@ def _send(
             if response.status >= 500:
                 # AWS has an outage or throttles us (S3's 503): the request is not at fault.
                 raise Unavailable(message=f"{service} does not answer.")
-            return response.status, answer
+            return response.status, answer, response.headers
     raise AssertionError("unreachable")
 
 
@@ -178,19 +238,22 @@ def sign(
         [method, path, query, *(f"{name}:{full[name].strip()}" for name in sorted(full)), "", names, digest]
     )
     full["authorization"] = (
-        f"AWS4-HMAC-SHA256 Credential={os.environ['AWS_ACCESS_KEY_ID']}/{_scope(service, stamp)}, "
+        f"AWS4-HMAC-SHA256 Credential={os.environ['AWS_ACCESS_KEY_ID']}/{scope_of(service, stamp)}, "
         f"SignedHeaders={names}, Signature={_signature(service, stamp, canonical)}"
     )
     return full
 
 
-def presign_token(service: str, host: str, path: str, query: Mapping[str, str], seconds: int = 900) -> str:
-    """A presigned GET URL without its scheme: the password of an IAM-authenticated database or cache."""
+def presign_token(
+    service: str, host: str, path: str, query: Mapping[str, str], seconds: int = 900, payload: str = ""
+) -> str:
+    """A presigned GET URL without its scheme: an address in S3, or the password of an IAM-authenticated database or
+    cache. S3 signs the word UNSIGNED-PAYLOAD for `payload`, everything else the hash of no content."""
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
     full = {
         **query,
         "X-Amz-Algorithm": "AWS4-HMAC-SHA256",
-        "X-Amz-Credential": f"{os.environ['AWS_ACCESS_KEY_ID']}/{_scope(service, stamp)}",
+        "X-Amz-Credential": f"{os.environ['AWS_ACCESS_KEY_ID']}/{scope_of(service, stamp)}",
         "X-Amz-Date": stamp,
         "X-Amz-Expires": str(seconds),
         "X-Amz-SignedHeaders": "host",
@@ -198,19 +261,24 @@ def presign_token(service: str, host: str, path: str, query: Mapping[str, str], 
     if token := os.environ.get("AWS_SESSION_TOKEN"):
         full["X-Amz-Security-Token"] = token
     text = "&".join(f"{quote(name, safe='~')}={quote(value, safe='~')}" for name, value in sorted(full.items()))
-    empty = hashlib.sha256(b"").hexdigest()
-    canonical = "\n".join(["GET", path, text, f"host:{host}", "", "host", empty])
+    signed = payload or hashlib.sha256(b"").hexdigest()
+    canonical = "\n".join(["GET", path, text, f"host:{host}", "", "host", signed])
     return f"{host}{path}?{text}&X-Amz-Signature={_signature(service, stamp, canonical)}"
 
 
-def _scope(service: str, stamp: str) -> str:
-    return f"{stamp[:8]}/{_region()}/{service}/aws4_request"
+def scope_of(service: str, stamp: str) -> str:
+    """What a signature of that moment is valid for."""
+    return f"{stamp[:8]}/{region()}/{service}/aws4_request"
 
 
 def _signature(service: str, stamp: str, canonical: str) -> str:
     digest = hashlib.sha256(canonical.encode()).hexdigest()
-    text = "\n".join(["AWS4-HMAC-SHA256", stamp, _scope(service, stamp), digest])
+    return signature_of(service, stamp, "\n".join(["AWS4-HMAC-SHA256", stamp, scope_of(service, stamp), digest]))
+
+
+def signature_of(service: str, stamp: str, text: str) -> str:
+    """The signature of `text` with the day's key of this function's credentials."""
     key = f"AWS4{os.environ['AWS_SECRET_ACCESS_KEY']}".encode()
-    for part in (stamp[:8], _region(), service, "aws4_request"):
+    for part in (stamp[:8], region(), service, "aws4_request"):
         key = hmac.digest(key, part.encode(), "sha256")
     return hmac.digest(key, text.encode(), "sha256").hex()

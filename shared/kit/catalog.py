@@ -7,7 +7,7 @@ that none of them can drift from the code.
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import ModuleType
@@ -157,6 +157,8 @@ class HttpOperation(Operation):
     socket: SocketTwin | None = None
     cached: Cached | None = None
     raw: Raw | None = None
+    also: Mapping[int, str] = field(default_factory=dict)
+    """Other statuses of success, and what they mean."""
 
     @property
     def is_public(self) -> bool:

@@ -131,14 +131,17 @@ def _receives(record: dict[str, Any]) -> int:
 class Consumer(_Queue):
     """A consumer of events."""
 
-    def __init__(self, function: Callable[..., Any], operation: ConsumerOperation, ordered: bool) -> None:
+    def __init__(
+        self, function: Callable[..., Any], operation: ConsumerOperation, ordered: bool, inbox: bool = True
+    ) -> None:
         super().__init__(function, operation)
         self._hears = operation.hears
         self._ordered = ordered
+        self._inbox = inbox and operation.database is not None
 
     def handle(self, body: dict[str, Any]) -> None:
         event = _event_of(body["detail"])
-        if self.operation.database is None:
+        if not self._inbox:
             self.function(event)
             return
         if self._ordered and event.object_id:
@@ -213,6 +216,7 @@ def consumer(
     *hears: str,
     tells: tuple[type[FrameData], ...] = (),
     ordered: bool = False,
+    inbox: bool = True,
     database: Database | None = "worker",
     emits: bool = True,
     valkey: bool = False,
@@ -223,8 +227,9 @@ def consumer(
 ) -> Callable[[Callable[..., None]], Consumer]:
     """Declare a consumer of the named events. With a database the function is `(event, tx)`, and the inbox ensures
     that each event has one effect; without one it is `(event)`, runs outside the VPC and must itself be safe to
-    repeat. `tells` are the frames that it may send to sockets. A consumer that `emits` no events gets no access to
-    the relay's queue."""
+    repeat. Without the `inbox` it is `(event)`, too, for work that is too long for one transaction: it opens its own
+    (shared/kit/unit.py), and reads from the thing itself whether there is anything left to do. `tells` are the frames
+    that it may send to sockets. A consumer that `emits` no events gets no access to the relay's queue."""
 
     def declare(function: Callable[..., None]) -> Consumer:
         operation = ConsumerOperation(
@@ -239,7 +244,7 @@ def consumer(
             timeout=timeout,
             memory=memory,
         )
-        return Consumer(function, operation, ordered)
+        return Consumer(function, operation, ordered, inbox)
 
     return declare
 

@@ -154,6 +154,7 @@ def endpoint(
     socket: SocketTwin | None = None,
     cached: Cached | None = None,
     raw: Raw | None = None,
+    also: Mapping[int, str] | None = None,
     database: Database | None = None,
     layers: tuple[str, ...] = (),
     vpc: bool = True,
@@ -168,7 +169,8 @@ def endpoint(
     `writes` grants the writer database role and the relay's queue. `verified` requires a verified e-mail address.
     `confidential` stores no answer under an Idempotency-Key. `raises` are the operation's own refusals, in addition
     to the kit's. `uses` names resources of the stack. `cached` caches the answers of a GET. `raw` describes a body
-    that the function reads from the request itself, because its bytes are signed. Outside the `vpc` there is neither
+    that the function reads from the request itself, because its bytes are signed. `also` are other statuses of
+    success, and what they mean. Outside the `vpc` there is neither
     a database nor a limit.
     """
     # `$default` takes every request that no other route takes; it has no method and no base path.
@@ -200,6 +202,7 @@ def endpoint(
             socket=socket,
             cached=cached,
             raw=raw,
+            also=also or {},
             database=database or ("writer" if writes else "reader") if vpc else None,
             vpc=vpc,
             layers=("common", *(("tokens",) if knows_visitor else ()), *layers),

@@ -226,6 +226,16 @@ WebAddress = Annotated[
     Says("must be a web address that starts with http:// or https://"),
 ]
 """A link to a page or a picture; combine with `Field(max_length=…)`."""
+SecureAddress = Annotated[
+    Text,
+    # As WebAddress, but only over TLS: pages that were loaded over TLS show it. On one's own machine there is none.
+    Field(
+        pattern=r"^(https://[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|http://127\.0\.0\.1)(:[0-9]{1,5})?"
+        r'([/?#][^\s\x00-\x1f\x85<>"]*)?$'
+    ),
+    Says("must be a web address that starts with https://"),
+]
+"""A link to what a page shows by itself; combine with `Field(max_length=…)`."""
 Count = Annotated[int, BeforeValidator(_whole)]
 Flag = StrictBool
 

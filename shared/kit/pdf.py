@@ -5,6 +5,7 @@ the fonts are our own files. A document's SHA-256 is stored and signed, and a st
 may run again. Which fonts a text is set in: shared/kit/typeset.py.
 """
 
+import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -22,6 +23,8 @@ LEFT, TOP, BOTTOM = 22.0, 27.0, 24.0
 WIDTH = PAGE_WIDTH - 2 * LEFT
 
 INK, MUTED, ACCENT = (26, 29, 36), (104, 110, 122), (24, 54, 98)
+LOGO = (40.0, 18.0)
+"""The most that a logo takes."""
 HAIRLINE, BAND = (209, 213, 220), (241, 244, 248)
 
 
@@ -85,7 +88,12 @@ class Pdf:
         self._pdf.set_author(clean(author))
         self._pdf.add_page()
 
-    def title(self, text: str, subtitle: str) -> None:
+    def title(self, text: str, subtitle: str, logo: bytes | None = None) -> None:
+        """The title; the issuer's `logo`, a picture in any format, stands to its right."""
+        if logo:
+            width, height = LOGO
+            box = self._pdf.w - LEFT - width, TOP - 6
+            self._pdf.image(io.BytesIO(logo), *box, width, height, keep_aspect_ratio=True)
         self._pdf.set_y(TOP + 4)
         self._write(text, size=20, bold=True, color=ACCENT)
         self.space(0.5)

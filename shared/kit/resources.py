@@ -48,6 +48,12 @@ class Resource(NamedTuple):
 
 _SEND = {"send": Grant(("sqs:SendMessage",))}
 _SECRET = {"read": Grant(("secretsmanager:GetSecretValue",))}
+_FILES = {
+    "read": Grant(("s3:GetObject", "s3:GetObjectVersion"), ("/*",)),
+    "write": Grant(("s3:PutObject",), ("/*",)),
+    "delete": Grant(("s3:DeleteObject",), ("/*",)),
+    "list": Grant(("s3:ListBucket",)),
+}
 
 RESOURCES: dict[str, Resource] = {
     "documents": Resource(
@@ -58,6 +64,16 @@ RESOURCES: dict[str, Resource] = {
             "delete": Grant(("s3:DeleteObject",), ("/*",)),
             "check": Grant(("s3:ListBucket",)),
         },
+    ),
+    # What people upload (shared/files/): pictures that everyone may see, private files, and who somebody is.
+    "media": Resource("MEDIA_BUCKET", _FILES),
+    "files": Resource("FILES_BUCKET", _FILES | {"receive": Grant(("s3:PutObject",), ("/incoming/*",))}),
+    "identity": Resource("IDENTITY_BUCKET", _FILES | {"receive": Grant(("s3:PutObject",), ("/incoming/*",))}),
+    # What encrypts the identity bucket: S3 asks for it in the name of whoever reads or writes.
+    "identity_key": Resource(
+        "IDENTITY_KEY_ID",
+        {"use": Grant(("kms:GenerateDataKey", "kms:Decrypt"))},
+        key=Key("SYMMETRIC_DEFAULT", "ENCRYPT_DECRYPT"),
     ),
     "signing_key": Resource(
         "SIGNING_KEY_ID",
@@ -83,6 +99,8 @@ RESOURCES: dict[str, Resource] = {
     "push": Resource("PUSH_QUEUE_URL", _SEND, queue=Queue(fifo=True)),
     # The queue drops duplicates; functions/notifications/send_mail.py counts its attempts itself.
     "mail": Resource("MAIL_QUEUE_URL", _SEND, queue=Queue(fifo=True, receives=1)),
+    # Filled by EventBridge with what the malware scanner found (stacks/platform.py).
+    "scans": Resource("SCANS_QUEUE_URL", {}, queue=Queue()),
     "sockets_to_close": Resource("SOCKETS_TO_CLOSE_QUEUE_URL", _SEND, queue=Queue()),
     "bus": Resource("BUS_NAME", {"put": Grant(("events:PutEvents",))}),
     "saga": Resource(

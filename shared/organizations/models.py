@@ -9,19 +9,11 @@ from pydantic import Field
 from shared.auth.models import Email, Password, Token
 from shared.buildings.models import Address
 from shared.kit.catalog import Role
-from shared.kit.fields import LEFT_OUT, Body, Day, Flag, Id, Label, Says, Text, View
+from shared.kit.fields import LEFT_OUT, Body, Day, Flag, Id, Label, Says, SecureAddress, Text, View
 from shared.kit.paging import PageMeta
 
 SignatureProvider = Literal["BUILT_IN", "DOCUSIGN"]
-Logo = Annotated[
-    Text,
-    # As WebAddress, but only over TLS: pages that were loaded over TLS show it.
-    Field(
-        max_length=500,
-        pattern=r'^https://[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?(:[0-9]{1,4})?([/?#][^\s\x00-\x1f\x85<>"]*)?$',
-    ),
-    Says("must be a web address that starts with https://"),
-]
+Logo = Annotated[SecureAddress, Field(max_length=500)]
 UserStatus = Literal["ACTIVE", "SUSPENDED"]
 InvitationStatus = Literal["PENDING", "ACCEPTED", "REVOKED", "EXPIRED"]
 MandateStatus = Literal["ACTIVE", "EXPIRED", "REVOKED"]
@@ -74,6 +66,8 @@ class OrganizationChanges(Body):
     address: Address | None = None
     tax_id: Annotated[Label, Field(max_length=64)] | None = None
     logo_url: Logo | None = None
+    logo_id: Annotated[Id | None, Field(exclude=True)] = None
+    """An uploaded ORGANIZATION_LOGO, instead of `logo_url`."""
     signature_provider: SignatureProvider = LEFT_OUT
     requires_authorization: Flag = LEFT_OUT
     complete_parties: Flag = LEFT_OUT

@@ -91,8 +91,8 @@ class Receipt:
     exponent: int = 2
 
 
-def render_invoice(invoice: Invoice) -> bytes:
-    """The invoice as a PDF. Equal invoices give identical bytes."""
+def render_invoice(invoice: Invoice, logo: bytes | None = None) -> bytes:
+    """The invoice as a PDF, with the issuer's logo. Equal invoices give identical bytes."""
     pdf = Pdf(
         kind="Invoice",
         reference=invoice.number,
@@ -101,7 +101,7 @@ def render_invoice(invoice: Invoice) -> bytes:
         author=invoice.issuer.legal_name,
         paper=invoice.paper,
     )
-    pdf.title("Invoice", invoice.number)
+    pdf.title("Invoice", invoice.number, logo)
     pdf.columns(("From", block(invoice.issuer)), ("Bill to", block(invoice.recipient)))
     pdf.facts(
         [

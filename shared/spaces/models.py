@@ -17,10 +17,10 @@ from shared.kit.fields import (
     Label,
     Like,
     Money,
+    SecureAddress,
     Shown,
     Text,
     View,
-    WebAddress,
     refuse,
 )
 from shared.maths.currencies import CURRENCIES
@@ -35,10 +35,11 @@ def _currency(value: str) -> str:
 
 
 Currency = Annotated[Text, AfterValidator(_currency), Shown({"pattern": "^[A-Z]{3}$"})]
-Image = Annotated[WebAddress, Field(max_length=2000)]
+Image = Annotated[SecureAddress, Field(max_length=2000)]
 Gross = Annotated[Area, Field(le=LARGEST_AREA)]
 Usable = Annotated[Money, Field(le=LARGEST_AREA)]
 Images = Annotated[list[Image], Field(max_length=50)]
+ImageIds = Annotated[list[Id], Field(max_length=50)]
 
 
 class NewSpace(Body):
@@ -56,6 +57,8 @@ class NewSpace(Body):
     """Whether it can be leased now."""
     amenities: Amenities = []
     images: Images = []
+    image_ids: Annotated[ImageIds, Field(exclude=True)] = []
+    """Uploaded SPACE_IMAGEs, in the order in which they are shown, instead of `images`."""
     external_id: Label | None = None
 
 
@@ -76,6 +79,9 @@ class SpaceChanges(Body):
     """Only AVAILABLE and MAINTENANCE can be set; the others may be repeated."""
     amenities: Amenities | None = None
     images: Images | None = None
+    """All of them. Links to our own files stand for these files."""
+    image_ids: Annotated[ImageIds | None, Field(exclude=True)] = None
+    """All of them: uploaded SPACE_IMAGEs, in the order in which they are shown, instead of `images`."""
     external_id: Label | None = None
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field, ValidationInfo, field_validator
 
 from shared.kit.catalog import Role
-from shared.kit.fields import Body, Day, Flag, Label, Text, View, WebAddress, refuse
+from shared.kit.fields import Body, Day, Flag, Id, Label, Text, View, WebAddress, refuse
 
 Language = Literal["en", "de", "fr", "es"]
 Phone = Annotated[Text, Field(min_length=1, max_length=32)]
@@ -51,6 +51,8 @@ class ProfileChanges(Body):
     bio: Annotated[Text, Field(max_length=2000)] | None = None
     website: Link | None = None
     linkedin: Link | None = None
+    avatar_id: Annotated[Id | None, Field(exclude=True)] = None
+    """An uploaded AVATAR."""
     skills: Annotated[list[Short], Field(max_length=50)] | None = None
     certifications: Annotated[list[Certificate], Field(max_length=50)] | None = None
     notification_preferences: Channels | None = None
@@ -92,6 +94,8 @@ class Profile(View):
     bio: str | None
     website: str | None
     linkedin: str | None
+    avatar_url: str | None
+    """The caller's picture."""
     skills: list[str]
     certifications: list[Certification]
     notification_preferences: NotificationPreferences

@@ -12,7 +12,7 @@ from shared.users.rules import CHANNELS
 
 _COLUMNS = """
     u.id, u.email, u.name, u.role, u.email_verified, u.two_factor_enabled, u.organization_id,
-    u.phone, u.company, u.title, u.bio, u.website, u.linkedin, u.skills, u.certifications,
+    u.phone, u.company, u.title, u.bio, u.website, u.linkedin, u.avatar_url, u.skills, u.certifications,
     %(channels)s || u.preferences AS notification_preferences, u.language,
     u.last_login_at, u.created_at, u.updated_at
 """
@@ -44,7 +44,8 @@ def update_profile(tx: Tx, caller: Caller, row: Row) -> Row:
 _UPDATE_PROFILE = f"""
 UPDATE users u
 SET name = %(name)s, phone = %(phone)s, company = %(company)s, title = %(title)s, bio = %(bio)s,
-    website = %(website)s, linkedin = %(linkedin)s, skills = %(skills)s, certifications = %(certifications)s,
+    website = %(website)s, linkedin = %(linkedin)s, avatar_url = %(avatar_url)s,
+    skills = %(skills)s, certifications = %(certifications)s,
     preferences = %(notification_preferences)s, language = %(language)s, updated_at = now(), updated_by = %(id)s
 WHERE u.id = %(id)s
 RETURNING {_COLUMNS}
@@ -109,9 +110,9 @@ def delete_account(tx: Tx, caller: Caller, heir: UUID | None) -> None:
 _UPDATE_FORGOTTEN = """
 UPDATE users
 SET deleted_at = now(), email = id || '@former.invalid', name = 'Former user', password_hash = '',
-    phone = NULL, company = NULL, title = NULL, bio = NULL, website = NULL, linkedin = NULL, skills = '[]',
-    certifications = '[]', preferences = '{}', language = 'en', email_verified = false, last_login_at = NULL,
-    two_factor_enabled = false, two_factor_secret = NULL, two_factor_step = NULL,
+    phone = NULL, company = NULL, title = NULL, bio = NULL, website = NULL, linkedin = NULL, avatar_url = NULL,
+    skills = '[]', certifications = '[]', preferences = '{}', language = 'en', email_verified = false,
+    last_login_at = NULL, two_factor_enabled = false, two_factor_secret = NULL, two_factor_step = NULL,
     updated_at = now(), updated_by = id
 WHERE id = %(id)s
 """

@@ -30,6 +30,8 @@ def environment_of(operation: Operation, platform: Platform, resources: Mapping[
         found["ORIGIN_SECRETS"] = _origin_secrets(platform.stage)
     if isinstance(operation, HttpOperation) and operation.verified:
         found["REQUIRE_VERIFIED_EMAIL"] = "1" if platform.stage.require_verified_email else "0"
+    if operation.word == "files":
+        found["SCAN_UPLOADS"] = "1" if platform.stage.scan_uploads else "0"
     if operation.database:
         found |= _database(operation, platform)
     if operation.knows_valkey:

@@ -33,6 +33,7 @@ from shared.kit.paging import Paged
 from shared.organizations import queries as organization_queries
 from shared.payments import queries as payment_queries
 from tests.call import call, invoke, other_id
+from tests.files.pictures import picture, upload
 from tests.leasing.deal import Deal
 from tests.successes import BODIES
 
@@ -59,6 +60,8 @@ PERSONAL = {
     "mark_notification_unread",
     "remove_favorite",
     "delete_saved_search",
+    "complete_upload",
+    "delete_upload",
 }
 # Their object may be taken by any caller who sees it: a listed space takes anybody's bid.
 TAKES_LISTED = {"place_bid", "preview_bid", "add_favorite"}
@@ -131,6 +134,7 @@ def stage(_world):
     for user in (deal.owner, deal.client):
         assert call(add_favorite, as_=user, path={"space_id": deal.space}).status == 200
         ids["saved_search_id"] = call(save_search, as_=user, body=searched).json["id"]
+    ids["upload_id"] = ids["file_id"] = upload(deal.owner, picture()).json["id"]
     ids["mandate_id"] = call(grant_mandate, as_=deal.client, body={"broker_id": broker.id}).json["id"]
     address = {"street": "1 Main St", "city": "X", "state": "NY", "country": "USA", "postal_code": "1"}
     bodies = {"ADDRESS": address, "FLOOR": space["floor_id"], "SPACE": deal.space}

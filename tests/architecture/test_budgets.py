@@ -18,7 +18,8 @@ LEAN = ("aws_lambda_powertools", "hiredis", "psycopg", "pydantic")
 LAYERS = {
     "tokens": {"jwt", "cryptography", "bcrypt", "email_validator"},
     # fpdf2 takes cryptography along where it is installed; its layer does not hold it.
-    "documents": {"fpdf", "cryptography", "bcrypt"},
+    "documents": {"fpdf", "PIL", "cryptography", "bcrypt"},
+    "uploads": {"PIL", "pypdf"},
     # Alembic takes MarkupSafe along, with Mako.
     "schema": {"sqlalchemy", "alembic", "markupsafe"},
     # pyHanko takes cryptography along, which its layer holds, and bcrypt where it is installed.
@@ -30,7 +31,19 @@ LAYERS = {
     # cryptography takes bcrypt along where it is installed; the layer does not hold it.
     "oauth": {"authlib", "requests", "joserfc", "cryptography", "bcrypt"},
 }
-NEVER_IN_A_REQUEST = {"boto3", "botocore", "sqlalchemy", "jwt", "redis", "fpdf", "aws_xray_sdk", "bcrypt", "requests"}
+NEVER_IN_A_REQUEST = {
+    "boto3",
+    "botocore",
+    "sqlalchemy",
+    "jwt",
+    "redis",
+    "fpdf",
+    "aws_xray_sdk",
+    "bcrypt",
+    "requests",
+    "PIL",
+    "pypdf",
+}
 PROJECT_MODULES = 72
 """Project modules that an endpoint may import, the kit's included. Offers and leases are calculated before they are
 stored: the engine is nine small modules of them, and the preview of an early end has that of credit too. What that

@@ -10,6 +10,7 @@ from functions.auth.logout import logout
 from functions.auth.register import register
 from functions.contracts.set_holdover import set_holdover
 from functions.contracts.terminate_contract import terminate_contract
+from functions.files.delete_upload import delete_upload
 from functions.leasing.activate_contract import activate_contract
 from functions.leasing.schedule_payments import schedule_payments
 from functions.leasing.void_contract import void_contract
@@ -20,9 +21,12 @@ from functions.payments.record_payment import record_payment
 from functions.payments.reverse_payment import reverse_payment
 from functions.search.save_search import save_search
 from functions.spaces.create_space import create_space
+from functions.users.delete_account import delete_account
+from shared.files import rules as files_rules
 from shared.kit import catalog
 from shared.kit.ids import new_id
 from tests.call import call, invoke
+from tests.files.pictures import pdf, picture, upload
 from tests.leasing.deal import Deal
 from tests.successes import Successes
 
@@ -51,16 +55,40 @@ def story(_world, environment):
     call(terminate_contract, as_=leased.client, path={"contract_id": leased.contract}, body=ended)
     newcomer = {"email": "newcomer@example.com", "password": "Passw0rd-9", "name": "New Comer", "role": "CLIENT"}
     user = call(register, body=newcomer).json["user"]["id"]
+    former = _world.colleague(leased.owner)
+    upload(former, picture(), purpose="AVATAR")
+    assert call(delete_account, as_=former).status == 204
     call(logout, as_=lost.client)
     call(save_search, as_=leased.client, body={"name": "Near work", "criteria": {"usage_type": "OFFICE"}})
     suite = {"name": "Suite", "gross_sqft": 10, "usable_sqft": 10, "usage_type": "OFFICE"}
     floor = _world.floor(_world.building(leased.owner))
     space = call(create_space, as_=leased.owner, body=suite | {"floor_id": floor}).json["id"]
-    things = [space, user, lost.client.session_id, leased.bid, leased.contract, payment, lost.bid, lost.contract]
+    things = files_of(leased.owner)
+    things += [
+        space,
+        user,
+        former.id,
+        lost.client.session_id,
+        leased.bid,
+        leased.contract,
+        payment,
+        lost.bid,
+        lost.contract,
+    ]
     successes = Successes(_world)
     for operation, thing in ((set_holdover, "id"), (apply_deposit, "payment_id"), (reverse_payment, "id")):
         things.append(call(operation, **successes.asked(operation.operation.name)).json[thing])
     return [event for thing in things for event in _world.event_details(thing)]
+
+
+def files_of(owner):
+    """A file that is checked in the background, and the picture of somebody who deletes their account."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(files_rules, "HEAVY_BYTES", 0)
+        paper = upload(owner, pdf(), purpose="CONTRACT_ATTACHMENT", content_type="application/pdf").json["id"]
+    picture_of = upload(owner, picture()).json["id"]
+    assert call(delete_upload, as_=owner, path={"upload_id": picture_of}).status == 204
+    return [paper, picture_of]
 
 
 def everything(world):
@@ -74,7 +102,9 @@ def everything(world):
         ]["ApproximateNumberOfMessages"]
         for name in QUEUES
     }
-    return rows | waiting | {"objects": len(boto3.client("s3").list_objects_v2(Bucket="documents").get("Contents", []))}
+    buckets = ("documents", "media", "files", "identity")
+    objects = {bucket: sum(1 for _ in boto3.resource("s3").Bucket(bucket).objects.all()) for bucket in buckets}
+    return rows | waiting | objects
 
 
 def _count(world, table):

@@ -12,6 +12,7 @@ from stacks.edge import HTTP_LOG, SOCKET_LOG
 from tests.architecture.templates import CHOSEN, Templates
 
 CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
+CACHING_OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6"
 ALL_VIEWER_EXCEPT_HOST = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
 """CloudFront's own policies; Authorization is among the headers that the second one sends."""
 
@@ -24,12 +25,19 @@ def distribution(dev: Templates) -> dict[str, Any]:
 
 
 def behaviors(distribution: dict[str, Any]) -> list[dict[str, Any]]:
-    return [distribution["DefaultCacheBehavior"], *distribution["CacheBehaviors"]]
+    """Those of the APIs."""
+    others = [each for each in distribution["CacheBehaviors"] if each["PathPattern"] != "/media/*"]
+    return [distribution["DefaultCacheBehavior"], *others]
+
+
+def origins(distribution: dict[str, Any]) -> list[dict[str, Any]]:
+    """The APIs'."""
+    return [each for each in distribution["Origins"] if "CustomOriginConfig" in each]
 
 
 def test_cloudfront_routes_sockets_and_requests_to_their_apis(distribution: dict[str, Any]) -> None:
     origin = {each["Id"]: json.dumps(each["DomainName"]) for each in distribution["Origins"]}
-    [sockets] = distribution["CacheBehaviors"]
+    [_, sockets] = distribution["CacheBehaviors"]
     # The gateway takes the first part of the path for its stage, which is called so.
     assert sockets["PathPattern"] == "/ws"
     assert "RefSocketApi" in origin[sockets["TargetOriginId"]]
@@ -45,8 +53,50 @@ def test_cloudfront_forwards_everything_and_caches_nothing(distribution: dict[st
     # A 404 that one person got is otherwise another one's for ten seconds.
     kept = {error["ErrorCode"]: error["ErrorCachingMinTTL"] for error in distribution["CustomErrorResponses"]}
     assert kept == dict.fromkeys((400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504), 0)
-    for origin in distribution["Origins"]:
+    for origin in origins(distribution):
         assert origin["CustomOriginConfig"]["OriginReadTimeout"] > 30
+
+
+@pytest.mark.parametrize("templates", ["dev", "local"])
+def test_public_files_are_cached_and_run_nothing(templates: str, request: pytest.FixtureRequest) -> None:
+    """On one machine as in the cloud."""
+    found: Templates = request.getfixturevalue(templates)
+    [(_, _, distribution)] = found.all("AWS::CloudFront::Distribution")
+    config = distribution["DistributionConfig"]
+    [media] = [each for each in config["CacheBehaviors"] if each["PathPattern"] == "/media/*"]
+    assert media["CachePolicyId"] == CACHING_OPTIMIZED
+    assert set(media["AllowedMethods"]) == {"GET", "HEAD"}
+    # Neither query strings nor tokens reach the bucket.
+    assert "OriginRequestPolicyId" not in media
+    [origin] = [each for each in config["Origins"] if each["Id"] == media["TargetOriginId"]]
+    assert "OriginAccessControlId" in origin
+    assert "OriginCustomHeaders" not in origin
+    policies = [
+        policy["ResponseHeadersPolicyConfig"] for _, _, policy in found.all("AWS::CloudFront::ResponseHeadersPolicy")
+    ]
+    [policy] = [each for each in policies if each["Name"].endswith("-media")]
+    security = policy["SecurityHeadersConfig"]
+    assert security["ContentSecurityPolicy"] == {
+        "ContentSecurityPolicy": "sandbox; default-src 'none'",
+        "Override": True,
+    }
+    assert security["ContentTypeOptions"] == {"Override": True}
+    assert {each["Header"] for each in policy["RemoveHeadersConfig"]["Items"]} >= {
+        f"x-amz-meta-{name}" for name in ("user_id", "uploaded_at", "content_type", "size_bytes")
+    }
+
+
+def test_cloudfront_reads_public_files_and_nothing_else(dev: Templates) -> None:
+    """Of all buckets, and of what has only just arrived."""
+    read = [
+        json.dumps(statement["Resource"])
+        for _, _, policy in dev.all("AWS::S3::BucketPolicy")
+        for statement in policy["PolicyDocument"]["Statement"]
+        if "cloudfront" in json.dumps(statement["Principal"])
+    ]
+    assert len(read) == 1
+    assert read[0].endswith('"/media/*"]]}')
+    assert "Media" in read[0]
 
 
 def test_clients_cannot_forge_cloudfronts_headers(dev: Templates, distribution: dict[str, Any]) -> None:
@@ -56,7 +106,7 @@ def test_clients_cannot_forge_cloudfronts_headers(dev: Templates, distribution: 
         assert behavior["FunctionAssociations"] == [
             {"EventType": "viewer-request", "FunctionARN": {"Fn::GetAtt": [teller, "FunctionARN"]}}
         ]
-    for origin in distribution["Origins"]:
+    for origin in origins(distribution):
         [header] = origin["OriginCustomHeaders"]
         assert header["HeaderName"] == SECRET_HEADER
         assert "{{resolve:secretsmanager:" in json.dumps(header["HeaderValue"])
@@ -78,7 +128,7 @@ def test_only_functions_that_answer_clients_know_the_edge_secret(
 def test_rotating_the_edge_secret_refuses_no_request(elsewhere: Templates) -> None:
     """CloudFront sends the first; functions, which are deployed later, take both."""
     [(_, _, found)] = elsewhere.all("AWS::CloudFront::Distribution")
-    sent = {json.dumps(origin["OriginCustomHeaders"]) for origin in found["DistributionConfig"]["Origins"]}
+    sent = {json.dumps(origin["OriginCustomHeaders"]) for origin in origins(found["DistributionConfig"])}
     assert len(sent) == 1 and "OriginB" in sent.pop()
     login = elsewhere.functions()["functions.auth.login.login"]["Environment"]["Variables"]
     assert login["ORIGIN_SECRETS"] == ",".join(
@@ -106,7 +156,11 @@ def test_the_platform_is_known_by_its_domain(dev: Templates, elsewhere: Template
 
 
 def test_answers_of_the_edge_have_the_same_security_headers(dev: Templates, distribution: dict[str, Any]) -> None:
-    [(_, name, policy)] = dev.all("AWS::CloudFront::ResponseHeadersPolicy")
+    named = {
+        policy["ResponseHeadersPolicyConfig"]["Name"]: (name, policy)
+        for _, name, policy in dev.all("AWS::CloudFront::ResponseHeadersPolicy")
+    }
+    name, policy = named["leasing-dev-security"]
     given = policy["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"]
     assert all(behavior["ResponseHeadersPolicyId"] == {"Ref": name} for behavior in behaviors(distribution))
     # The page of the documentation has a policy of its own.

@@ -30,9 +30,9 @@ NOBODY = {
 """What is emitted about bids, contracts and payments, and no news to anybody; and why."""
 
 OTHER_NOUNS = {
-    "building", "chart", "favorite", "floor", "index", "invitation", "mandate", "member", "note", "notification",
-    "notifications", "organization", "password_reset", "period", "saved_search", "second_factor", "session", "space",
-    "ticket", "user",
+    "building", "chart", "favorite", "file", "floor", "index", "invitation", "mandate", "member", "note",
+    "notification", "notifications", "organization", "password_reset", "period", "saved_search", "second_factor",
+    "session", "space", "ticket", "user",
 }  # fmt: skip
 """What nobody is notified of: one's own doings, and what an account's e-mails tell (MAILS)."""
 

@@ -142,6 +142,7 @@ def test_no_object_is_untyped_but_those_that_are_free_by_nature():
         "ExplainedStep/inputs",
         "Notification/metadata",
         "Notification/params",
+        "UploadForm/fields",
     ]
 
 

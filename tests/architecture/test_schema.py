@@ -291,6 +291,12 @@ def whole_deal(db: psycopg.Connection[Row]) -> Deal:
         INSERT INTO audit_seals (number, sealed_until, entries, hash)
         SELECT count(*) + 1, clock_timestamp(), 1, repeat('a', 64) FROM audit_seals
     """)
+    file = insert(db, "files", user_id=owner.id, organization_id=owner.organization_id, purpose="SPACE_IMAGE",
+                  audience="PUBLIC", file_name="a.jpg", content_type="image/jpeg", size_bytes=9,
+                  scan="not_configured")  # fmt: skip
+    insert(db, "file_uses", file_id=file, organization_id=owner.organization_id, subject_type="space",
+           subject_id=place["space_id"])  # fmt: skip
+    insert(db, "file_scans", file_id=file, version_id="1", result="NO_THREATS_FOUND")
     insert(db, "support_notes", user_id=client.id, author_id=owner.id, text="Pays late")
     broker = person(db, "BROKER")
     insert(db, "mandates", client_organization_id=client.organization_id, client_id=client.id, broker_id=broker.id,
@@ -742,9 +748,10 @@ def test_grants_are_no_wider_than_the_work(admin: psycopg.Connection[Row]) -> No
     assert granted(admin, "app_reader", "INSERT") == {"audit_logs"}
     assert granted(admin, "app_reader", "UPDATE") == set()
     assert granted(admin, "app_reader", "DELETE") == set()
-    assert granted(admin, "app_user", "DELETE") == {"favorites", "saved_searches"}
+    assert granted(admin, "app_user", "DELETE") == {"favorites", "file_uses", "files", "saved_searches"}
     # Of most of these only leftovers (tests/system/test_sweep_leftovers.py).
     swept = {"idempotency_keys", "inbox", "login_attempts", "outbox", "rate_windows", "sessions", "user_tokens"}
+    swept |= {"file_uses", "files"}
     assert granted(admin, "app_worker", "DELETE") == {"connections", "documents", "payments", "work_items"} | swept
     # Recovery codes go with their second factor, identities elsewhere with their account.
     given_up = {"oauth_identities", "recovery_codes"}

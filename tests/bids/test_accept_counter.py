@@ -52,6 +52,7 @@ def test_the_contract_names_the_owner_as_at_the_time_of_the_counter_offer(world,
         "legal_name": organization["legal_name"],
         "address": organization["address"],
         "tax_id": "TAX-1",
+        "logo_url": None,
     }
     assert contract["client_party"]["name"] == deal.client.name
     assert call(get_contract, as_=deal.client, path={"contract_id": contract["id"]}).status == 200

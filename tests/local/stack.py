@@ -64,11 +64,64 @@ _GET_HOST = {"Fn::GetAtt": ["Cluster", "Endpoint.Address"]}
 def _data() -> Resources:
     return {
         "Cluster": _of("AWS::RDS::DBCluster", ManageMasterUserPassword=True, MasterUsername="leasing_admin"),
-        "Documents": _of("AWS::S3::Bucket", BucketName="documents"),
+        **_buckets(),
         "SigningKey": _of("AWS::KMS::Key", KeySpec="RSA_2048", KeyUsage="SIGN_VERIFY"),
         "MacKey": _of("AWS::KMS::Key", KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC"),
         "Sender": _of("AWS::SES::EmailIdentity", EmailIdentity="example.com"),
         "Bus": _of("AWS::Events::EventBus", Name="events"),
+    }
+
+
+def _buckets() -> Resources:
+    """One that takes forms, and that CloudFront serves a part of."""
+    cors = {
+        "AllowedOrigins": ["https://shop.example", "https://*.partner.example"],
+        "AllowedMethods": ["GET", "POST"],
+        "AllowedHeaders": ["x-amz-*"],
+        "ExposedHeaders": ["ETag"],
+        "MaxAge": 600,
+    }
+    security = {
+        "ContentTypeOptions": {"Override": True},
+        "ContentSecurityPolicy": {"ContentSecurityPolicy": "sandbox", "Override": True},
+    }
+    behavior = {"TargetOriginId": "bucket", "AllowedMethods": ["GET", "HEAD"]}
+    behavior |= {"ResponseHeadersPolicyId": {"Ref": "Headers"}, "ViewerProtocolPolicy": "allow-all"}
+    origin = {"Id": "bucket", "DomainName": {"Fn::GetAtt": ["Documents", "RegionalDomainName"]}, "S3OriginConfig": {}}
+    served = {
+        "Effect": "Allow",
+        "Principal": {"Service": "cloudfront.amazonaws.com"},
+        "Action": "s3:GetObject",
+        "Resource": {"Fn::Join": ["", [_arn("Documents"), "/media/shown/*"]]},
+        "Condition": {"StringEquals": {"AWS:SourceAccount": {"Ref": "AWS::AccountId"}}},
+    }
+    return {
+        "Documents": _of(
+            "AWS::S3::Bucket",
+            BucketName="documents",
+            VersioningConfiguration={"Status": "Enabled"},
+            CorsConfiguration={"CorsRules": [cors]},
+        ),
+        "Served": _of("AWS::S3::BucketPolicy", Bucket={"Ref": "Documents"}, PolicyDocument={"Statement": [served]}),
+        "Headers": _of(
+            "AWS::CloudFront::ResponseHeadersPolicy",
+            ResponseHeadersPolicyConfig={
+                "SecurityHeadersConfig": security,
+                "RemoveHeadersConfig": {"Items": [{"Header": "x-amz-meta-user"}]},
+                "CustomHeadersConfig": {"Items": [{"Header": "X-Own", "Value": "1", "Override": True}]},
+            },
+        ),
+        "Distribution": _of(
+            "AWS::CloudFront::Distribution",
+            DistributionConfig={
+                "Origins": [origin, {"Id": "api", "DomainName": "api.example.com", "CustomOriginConfig": {}}],
+                "DefaultCacheBehavior": {"TargetOriginId": "api"},
+                "CacheBehaviors": [
+                    {"PathPattern": "/media/*", **behavior},
+                    {"PathPattern": "/other/*", "TargetOriginId": "api"},
+                ],
+            },
+        ),
     }
 
 

@@ -281,6 +281,10 @@ def _responses(operation: HttpOperation, schemas: _Schemas) -> dict[str, Any]:
     if content:
         success["content"] = content
     responses = {str(operation.returns): success}
+    for status, meaning in operation.also.items():
+        moved = {"Location": _headers(["Location"])["Location"]} if status == 302 else {}
+        other = success | {"description": meaning, "headers": success["headers"] | moved}
+        responses[str(status)] = {name: each for name, each in other.items() if not (moved and name == "content")}
     by_status: dict[int, list[type[Refusal]]] = {}
     for kind in refusals_of(operation):
         by_status.setdefault(kind.status, []).append(kind)

@@ -97,6 +97,8 @@ class Inventory:
     """Name of a secret → its ARN."""
     identities: list[str] = field(default_factory=list)
     """Verified senders: addresses and domains."""
+    cors: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    """Bucket → its rules for pages of other origins."""
 
 
 def demands(request: AwsRequest, inventory: Inventory) -> list[list[Demand]]:
@@ -153,7 +155,10 @@ def _s3(request: AwsRequest, inventory: Inventory) -> list[list[Demand]]:
         return _bucket(request, arn)
     found = [[Demand(f"s3:{_object_action(request)}", f"{arn}/{key}")]]
     if source := request.headers.get("x-amz-copy-source"):
-        found.append([Demand("s3:GetObject", f"arn:aws:s3:::{unquote(source).lstrip('/').split('?')[0]}")])
+        copied, _, version = unquote(source).lstrip("/").partition("?versionId=")
+        found.append([Demand(f"s3:GetObject{'Version' if version else ''}", f"arn:aws:s3:::{copied}")])
+        if master := inventory.encrypted_by.get(f"arn:aws:s3:::{copied.partition('/')[0]}"):
+            found.append([_via("s3", "kms:Decrypt", master)])
     if master := inventory.encrypted_by.get(arn):
         action = "kms:GenerateDataKey" if request.method in ("PUT", "POST") else "kms:Decrypt"
         if request.method in ("PUT", "POST", "GET"):
@@ -172,11 +177,12 @@ def _bucket(request: AwsRequest, arn: str) -> list[list[Demand]]:
 
 def _object_action(request: AwsRequest) -> str:
     part = "Tagging" if "tagging" in request.arguments else "Acl" if "acl" in request.arguments else ""
+    one = "Version" if "versionId" in request.arguments else ""
     match request.method:
         case "GET" | "HEAD":
-            return f"GetObject{part}"
+            return f"GetObject{one}{part}"
         case "DELETE":
-            return "AbortMultipartUpload" if "uploadId" in request.arguments else f"DeleteObject{part}"
+            return "AbortMultipartUpload" if "uploadId" in request.arguments else f"DeleteObject{one}{part}"
         case _:
             return f"PutObject{part}"
 

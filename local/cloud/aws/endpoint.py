@@ -10,12 +10,14 @@ import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from typing import Protocol
-from urllib.parse import unquote
+from typing import Any, Protocol
+from urllib.parse import quote, unquote
 from xml.sax.saxutils import escape
 
 from local.cloud.asgi import App, Receive, Scope, Send, joined_headers, read_body, respond
+from local.cloud.aws.cors import allowed_headers, preflight
 from local.cloud.aws.demands import AwsRequest, Inventory, demands, function_name
+from local.cloud.aws.forms import FormRefused, check_form, is_form, read_form
 from local.cloud.aws.moto_app import Moto
 from local.cloud.aws.permissions import Demand, Statement, allowed
 from local.cloud.aws.signatures import is_genuine
@@ -91,12 +93,58 @@ class AwsApi:
         if control := self.controls.get(request.path.removeprefix("/_local/")):
             await control()
             answer: Answer = (200, [], b"")
+        elif request.method == "OPTIONS":
+            answer = preflight(self._rules(request), request.headers)
+        elif is_form(request):
+            answer = await self._post(request)
         else:
             answer = self._refused(request) or await self._answer(request)
         status, headers, body = answer
+        headers = [*headers, *self._shared(request)]
         if not any(name.lower() == "x-amzn-requestid" for name, _ in headers):
             headers = [*headers, ("x-amzn-requestid", str(uuid.uuid4()))]
         await respond(send, status, headers, body, to_head=request.method == "HEAD")
+
+    def _rules(self, request: AwsRequest) -> list[dict[str, Any]]:
+        """The bucket's rules for pages of other origins, if a bucket is called."""
+        return self.inventory.cors.get(unquote(request.path).strip("/").partition("/")[0], [])
+
+    def _shared(self, request: AwsRequest) -> list[tuple[str, str]]:
+        """The headers that let a page of another origin read the answer."""
+        origin = request.headers.get("origin")
+        if origin is None or request.method == "OPTIONS":
+            return []
+        return allowed_headers(self._rules(request), origin, request.method) or []
+
+    async def _post(self, request: AwsRequest) -> Answer:
+        """S3's POST of a form: as if whoever signed its policy had stored the file."""
+        try:
+            form = read_form(request)
+            principal = self.principals.get(form.credential.partition("/")[0])
+            if principal is None:
+                raise FormRefused(403, "InvalidAccessKeyId", "The AWS access key Id you provided does not exist.")
+            check_form(form, principal.secret)
+        except FormRefused as refused:
+            return s3_refusal(refused.code, refused.message, refused.status)
+        kept = {name: value for name, value in form.fields.items() if name.startswith("x-amz-meta-")}
+        put = AwsRequest(
+            method="PUT",
+            path=f"/{form.bucket}/{quote(form.key, safe='/~')}",
+            query="",
+            headers={
+                **self.moto.signed("s3"),
+                "authorization": f"AWS4-HMAC-SHA256 Credential={form.credential}, SignedHeaders=host, Signature=00",
+                "content-type": form.fields.get("content-type", "binary/octet-stream"),
+                **kept,
+            },
+            body=form.content,
+        )
+        status, headers, body = self._forbidden(put, principal) or await self._answer(put)
+        if status >= 300:
+            return status, headers, body
+        told = [(name, value) for name, value in headers if name.lower() in ("etag", "x-amz-version-id")]
+        wanted = form.fields.get("success_action_status", "204")
+        return int(wanted) if wanted in ("200", "201") else 204, told, b""
 
     async def _answer(self, request: AwsRequest) -> Answer:
         if "/functions/" in request.path and request.path.endswith("/invocations"):
@@ -124,6 +172,9 @@ class AwsApi:
             return refusal(request, "UnrecognizedClientException", "The security token is invalid.")
         if not is_genuine(request, principal.secret):
             return refusal(request, "SignatureDoesNotMatch", "The request signature does not match.")
+        return self._forbidden(request, principal)
+
+    def _forbidden(self, request: AwsRequest, principal: Principal) -> Answer | None:
         for group in demands(request, self.inventory):
             if not any(allowed(principal.statements, demand) for demand in group):
                 return self._denied(request, principal, group[0])
@@ -180,8 +231,7 @@ def refusal(request: AwsRequest, code: str, message: str, status: int = 403) -> 
     """The error in the caller's protocol."""
     identifier = str(uuid.uuid4())
     if request.service == "s3":
-        text = f"<Error><Code>{code}</Code><Message>{escape(message)}</Message></Error>"
-        return status, [("content-type", "application/xml")], text.encode()
+        return s3_refusal(code, message, status)
     if request.is_query:
         error = f"<Error><Type>Sender</Type><Code>{code}</Code><Message>{escape(message)}</Message></Error>"
         text = f"<ErrorResponse>{error}<RequestId>{identifier}</RequestId></ErrorResponse>"
@@ -193,6 +243,12 @@ def refusal(request: AwsRequest, code: str, message: str, status: int = 403) -> 
     if request.service == "sqs":
         headers.append(("x-amzn-query-error", f"{name};Sender"))
     return (400 if request.target and request.service != "sqs" and status == 403 else status), headers, body
+
+
+def s3_refusal(code: str, message: str, status: int = 403) -> Answer:
+    """S3's way to say no."""
+    text = f"<Error><Code>{code}</Code><Message>{escape(message)}</Message></Error>"
+    return status, [("content-type", "application/xml")], text.encode()
 
 
 def _json_type(request: AwsRequest | None = None) -> list[tuple[str, str]]:

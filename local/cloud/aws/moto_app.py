@@ -94,11 +94,13 @@ class Moto:
         content = b"".join(chunks)
         if close := getattr(chunks, "close", None):
             close()
-        return answer[0], answer[1], content
+        # moto's server lets pages of every origin read everything; what S3 allows stands in the bucket's configuration.
+        told = [(name, value) for name, value in answer[1] if not name.lower().startswith("access-control-")]
+        return answer[0], told, content
 
     def call(self, service: str, target: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """One operation of a JSON service, as `call("sqs", "AmazonSQS.SendMessage", …)`."""
-        headers = self._signed(service) | {
+        headers = self.signed(service) | {
             "x-amz-target": target,
             "content-type": f"application/x-amz-json-{JSON_VERSION.get(service, '1.1')}",
         }
@@ -108,15 +110,16 @@ class Moto:
         answer: dict[str, Any] = json.loads(body or b"{}")
         return answer
 
-    def rest(self, service: str, method: str, path: str, body: bytes = b"", **headers: str) -> bytes:
+    def rest(self, service: str, method: str, path: str, body: bytes = b"", query: str = "", **headers: str) -> bytes:
         """One operation of a REST service, as `rest("s3", "PUT", "/bucket")`."""
         given = {name.replace("_", "-"): value for name, value in headers.items()}
-        status, _, answer = self.request(method, path, "", self._signed(service) | given, body)
+        status, _, answer = self.request(method, path, query, self.signed(service) | given, body)
         if status >= 300:
             raise AwsRefused(f"{service} {method} {path}: {status} {answer[:500].decode(errors='replace')}")
         return answer
 
-    def _signed(self, service: str) -> dict[str, str]:
+    def signed(self, service: str) -> dict[str, str]:
+        """The headers by which moto knows which service is called, and that the platform itself calls."""
         scope = f"{KEY}/20260101/{REGION}/{service}/aws4_request"
         return {
             "host": self._host,

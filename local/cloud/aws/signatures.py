@@ -5,6 +5,7 @@ Source: IAM User Guide, "Create a signed AWS API request" (Signature Version 4).
 
 import hashlib
 import hmac
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qsl, quote
 
@@ -43,8 +44,13 @@ def _signature(request: AwsRequest, secret: str, names: str, stamp: str, payload
     canonical = "\n".join([request.method, path, _query(request.query), *fields, "", names, payload])
     scope = "/".join(request.credential[1:])
     text = "\n".join(["AWS4-HMAC-SHA256", stamp, scope, hashlib.sha256(canonical.encode()).hexdigest()])
+    return signed_text(secret, request.credential[1:], text)
+
+
+def signed_text(secret: str, scope: Sequence[str], text: str) -> str:
+    """The signature of `text` with the key that the secret makes for the scope: day, region, service, its end."""
     key = f"AWS4{secret}".encode()
-    for part in request.credential[1:]:
+    for part in scope:
         key = hmac.digest(key, part.encode(), "sha256")
     return hmac.digest(key, text.encode(), "sha256").hex()
 

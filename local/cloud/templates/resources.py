@@ -21,6 +21,7 @@ QUEUE_SETTINGS = (
     *("DelaySeconds", "MaximumMessageSize", "MessageRetentionPeriod", "ReceiveMessageWaitTimeSeconds"),
     *("VisibilityTimeout", "ContentBasedDeduplication", "DeduplicationScope", "FifoThroughputLimit"),
 )
+_VERSIONED = b"<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>"
 PUNCTUATION = "!#$%&()*+,-.:;<=>?[]^_{|}~"
 
 
@@ -113,6 +114,9 @@ class Resources:
     def _bucket(self, resource: Resource) -> Attributes:
         name = self.templates.property(resource, "BucketName", resource.name.lower())[:63]
         self.moto.rest("s3", "PUT", f"/{name}")
+        if self.templates.property(resource, "VersioningConfiguration", {}).get("Status") == "Enabled":
+            self.moto.rest("s3", "PUT", f"/{name}", _VERSIONED, "versioning")
+        self.inventory.cors[name] = self.templates.property(resource, "CorsConfiguration", {}).get("CorsRules", [])
         arn = f"arn:aws:s3:::{name}"
         encryption = self.templates.property(resource, "BucketEncryption", {})
         for rule in encryption.get("ServerSideEncryptionConfiguration", []):

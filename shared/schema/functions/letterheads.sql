@@ -5,7 +5,7 @@ LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, public, app, pg_temp
 AS $$
     SELECT jsonb_build_object('legal_name', coalesce(o.legal_name, o.name), 'address', o.address, 'tax_id', o.tax_id,
-                              'bank_accounts', o.bank_accounts),
+                              'bank_accounts', o.bank_accounts, 'logo_url', o.logo_url),
            jsonb_build_object('legal_name', coalesce(c.legal_name, c.name), 'address', c.address, 'tax_id', c.tax_id)
     FROM public.organizations AS o, public.organizations AS c
     WHERE o.id = $1 AND c.id = $2

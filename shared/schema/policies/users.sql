@@ -7,11 +7,11 @@ GRANT SELECT, INSERT, UPDATE ON users TO app_auth;
 GRANT SELECT (
     id, organization_id, email, name, phone, company, title, role, status, email_verified, two_factor_enabled,
     preferences, terms_accepted_at, last_login_at, created_at, updated_at, created_by, updated_by, deleted_at, bio,
-    website, linkedin, skills, certifications, language
+    website, linkedin, skills, certifications, language, avatar_url
 ) ON users TO app_reader, app_user, app_worker;
 GRANT UPDATE (
     name, phone, company, title, preferences, updated_at, updated_by, deleted_at, bio, website, linkedin, skills,
-    certifications, language
+    certifications, language, avatar_url
 ) ON users TO app_user;
 
 CREATE POLICY read ON users FOR SELECT TO app_reader, app_user

@@ -32,6 +32,7 @@ users = Table(
     text("bio", nullable=True),
     line("website", 500, nullable=True),
     line("linkedin", 500, nullable=True),
+    line("avatar_url", 500, nullable=True),
     json("skills", nullable=False, default="[]"),
     json("certifications", nullable=False, default="[]"),
     moment("terms_accepted_at"),
