@@ -81,8 +81,8 @@ def general_clauses(*, purpose: str, jurisdiction: str) -> tuple[Clause, ...]:
             (
                 "If the Lessee stays after the term without a written renewal it does so from month to "
                 "month, on the terms of this Lease, at 150 % of the last monthly rent, calculated by the "
-                "day, and either party may end that tenancy by 30 days’ notice. This is no consent of the "
-                "Lessor to stay.",
+                "day, unless the parties have agreed on another percentage, and either party may end that "
+                "tenancy by 30 days’ notice. This is no consent of the Lessor to stay.",
             ),
         ),
         Clause(

@@ -110,8 +110,8 @@ def render_lease(lease: LeaseDocument, logo: bytes | None = None) -> bytes:
     if lease.renews:
         pdf.paragraph(
             f"(C) The Lessee holds the Premises under lease {lease.renews} until "
-            f"{written_day(lease.terms.start_date - DAY)}. This Lease renews it from the day after; what is owed under "
-            "that lease, and a deposit paid under it, are settled under it."
+            f"{written_day(lease.terms.start_date - DAY)}. This Lease renews it from the day after. What is owed under "
+            "that lease is settled under it; a deposit that is then held under it goes on to this Lease."
         )
     pdf.heading("Principal terms")
     pdf.facts(_principal_terms(lease))
@@ -239,12 +239,17 @@ def _term(lease: LeaseDocument) -> Clause:
 
 
 def _deposit(lease: LeaseDocument, deposit: Line) -> Clause:
+    carried = (
+        f"The deposit held under lease {lease.renews} counts towards it: the Lessee pays the difference, and the "
+        "Lessor returns what is held above it.",
+    )
     return Clause(
         "Security deposit",
         (
             f"By {written_day(deposit.due_date)} the Lessee pays a security deposit of "
             f"{lease.money(deposit.amount)}. It secures what the Lessee owes under this Lease and is not "
             "rent in advance.",
+            *(carried if lease.renews else ()),
             "The Lessor may apply the deposit to sums overdue or to the cost of damage beyond fair wear "
             "and tear, and states the amount and the reason when it does; the Lessee then restores it "
             "within 14 days. Within 30 days after the Premises are given back, or sooner where the law "
