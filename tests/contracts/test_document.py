@@ -198,9 +198,13 @@ def test_a_renewal_names_the_lease_it_renews_and_that_possession_continues() -> 
     assert "has possession of the Premises already" in renewal
     assert "less what L-2027-01C6D3F2 asks for that month. No. From" in renewal
     assert "vacant possession" not in renewal
+    assert "a deposit that is then held under it goes on to this Lease" in renewal
+    assert "The deposit held under lease L-2027-01C6D3F2 counts towards it: the Lessee pays the difference" in renewal
     first = text(render_lease(after))
     assert "gives vacant possession" in first
-    assert not any(said in first for said in ("Renewal of", "already and keeps", "under both leases"))
+    assert not any(
+        said in first for said in ("Renewal of", "already and keeps", "under both leases", "counts towards it")
+    )
 
 
 def test_a_lease_without_a_known_place_is_governed_by_the_law_of_the_premises() -> None:
