@@ -995,4 +995,47 @@ GUARDS = (
         "USING (true)",
         "tests/system/test_sweep_leftovers.py::test_no_worker_can_delete_younger_rows",
     ),
+    # what people upload
+    Guard(
+        "pixels are counted before they are decoded",
+        "shared/files/pictures.py",
+        "if opened.width * opened.height > MOST_PIXELS:",
+        "if False:",
+        "tests/files/test_complete_upload.py::test_a_picture_of_a_hundred_megapixels_is_rejected_before_it_is_decoded",
+    ),
+    Guard(
+        "what was checked is what is kept",
+        "shared/files/storage.py",
+        'rules.incoming_key(row["id"]), version.id, bucket',
+        'rules.incoming_key(row["id"]), read_arrived(row).id, bucket',
+        "tests/files/test_complete_upload.py::test_the_version_that_was_checked_is_the_one_that_is_kept",
+    ),
+    Guard(
+        "a file is what it says",
+        "shared/files/checks.py",
+        "if not all(content.startswith",
+        "if False and not all(content.startswith",
+        "tests/files/test_complete_upload.py::test_what_is_not_what_it_says_or_is_not_whole_is_rejected",
+    ),
+    Guard(
+        "no script in a PDF",
+        "shared/files/pdfs.py",
+        "        if _runs(thing):",
+        "        if False:",
+        "tests/files/test_complete_upload.py::test_a_pdf_that_runs_something_is_rejected_wherever_it_hangs",
+    ),
+    Guard(
+        "only clean files",
+        "shared/files/verdicts.py",
+        'return "clean" if result == CLEAN else "infected"',
+        'return "clean"',
+        "tests/files/test_scans.py::test_whatever_is_not_clean_is_rejected",
+    ),
+    Guard(
+        "identity documents do not come back",
+        "functions/files/download_file.py",
+        "    if rule.is_confidential:",
+        "    if False:",
+        "tests/files/test_download_file.py::test_not_even_its_uploader_gets_an_identity_document_back",
+    ),
 )
