@@ -19,6 +19,7 @@ from functions.notifications.notify_people import notify_people
 from functions.organizations.grant_mandate import grant_mandate
 from functions.organizations.invite_member import invite_member
 from functions.payments.create_payment_plan import create_payment_plan
+from functions.payments.credit_invoice import credit_invoice
 from functions.payments.list_payments import list_payments
 from functions.payments.publish_index import publish_index
 from functions.payments.record_payment import record_payment
@@ -88,6 +89,9 @@ def stage(_world):
     money = {"paid_date": "2026-01-15", "payment_method": "cheque", "amount": 1}
     assert call(record_payment, as_=deal.owner, path={"payment_id": other}, body=money).status == 200
     [invoice] = _world.sql("SELECT id FROM invoices WHERE payment_id = %(id)s", id=other)
+    granted = {"amount": 1, "reason": "Granted"}
+    note = call(credit_invoice, as_=deal.owner, path={"invoice_id": invoice["id"]}, body=granted)
+    assert note.status == 201, note.json
     refund, transfer = other_id(), other_id()
     for kind, transaction in (("TRANSFER_IN", other_id()), ("REFUND", refund), ("TRANSFER_OUT", transfer)):
         _world.sql(
@@ -110,6 +114,7 @@ def stage(_world):
     assert call(change_accounts, as_=deal.owner, body=named).status == 200
     ids = {
         "invoice_id": invoice["id"],
+        "credit_note_id": note.json["id"],
         "refund_id": refund,
         "plan_id": agreed.json["id"],
         "transfer_id": transfer,
@@ -135,6 +140,12 @@ def stage(_world):
         assert call(add_favorite, as_=user, path={"space_id": deal.space}).status == 200
         ids["saved_search_id"] = call(save_search, as_=user, body=searched).json["id"]
     ids["upload_id"] = ids["file_id"] = upload(deal.owner, picture()).json["id"]
+    _world.sql(
+        """INSERT INTO file_uses (file_id, organization_id, subject_type, subject_id)
+           SELECT id, organization_id, 'space', %(space)s FROM files WHERE id = %(id)s""",
+        id=ids["file_id"],
+        space=deal.space,
+    )
     ids["mandate_id"] = call(grant_mandate, as_=deal.client, body={"broker_id": broker.id}).json["id"]
     address = {"street": "1 Main St", "city": "X", "state": "NY", "country": "USA", "postal_code": "1"}
     bodies = {"ADDRESS": address, "FLOOR": space["floor_id"], "SPACE": deal.space}

@@ -53,6 +53,7 @@ READ_BY: dict[str, dict[Role, dict[str, Any]]] = {
     },
     "list_saved_searches": {Role.CLIENT: {}},
     "list_sessions": {Role.OWNER: {}, Role.CLIENT: {}},
+    "show_rent_roll": {Role.OWNER: {}, Role.FINANCIAL_OFFICER: {}},
     "search_spaces": {Role.OWNER: {"is_leasable": "false"}, Role.AGENT: {"is_leasable": "false", "sort": "price_asc"}},
 }
 """List → the roles that see something of a deal in it, and a filter they use."""

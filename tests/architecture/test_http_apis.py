@@ -78,10 +78,11 @@ def test_cloudfront_tells_the_apis_apart_by_the_path(two: Templates) -> None:
     distribution = found["DistributionConfig"]
     origin = {each["Id"]: json.dumps(each["DomainName"]) for each in distribution["Origins"]}
     leads = {each["PathPattern"]: origin[each["TargetOriginId"]] for each in distribution["CacheBehaviors"]}
-    assert leads.keys() == {"/ws", "/api/v1/reports", "/api/v1/reports/*"}
+    assert leads.keys() == {"/ws", "/media/*", "/api/v1/reports", "/api/v1/reports/*"}
     assert all("RefReportsApi" in leads[path] for path in ("/api/v1/reports", "/api/v1/reports/*"))
     assert "RefHttpApi" in origin[distribution["DefaultCacheBehavior"]["TargetOriginId"]]
-    assert len(origin) == 3
+    # Sockets, the bucket of public files, and the two HTTP APIs.
+    assert len(origin) == 4
 
 
 def test_alarms_watch_both_apis(two: Templates) -> None:

@@ -18,7 +18,9 @@ SECTIONS = {
     "inventory": """buildings floors spaces listings search_words favorites saved_searches saved_search_matches
         space_history""",
     "deals": "bids bid_versions contracts contract_history",
-    "money": """payments invoice_counters invoices payment_transactions index_values documents signatures books""",
+    "money": """payments invoice_counters invoices payment_transactions index_values documents signatures books
+        payment_plans""",
+    "files": "files file_uses file_scans",
     "telling people": "notifications connections",
     "bookkeeping of the platform": """audit_logs audit_seals support_notes outbox inbox work_items idempotency_keys
         clock""",
