@@ -50,7 +50,8 @@ WHERE c.id = p.contract_id AND p.contract_id = %(contract_id)s AND p.charge = 'R
 _UPDATE_TOTAL = """
 UPDATE contracts c
 SET updated_at = now(),
-    schedule_total = (SELECT sum(p.amount) FROM payments p WHERE p.contract_id = c.id AND p.charge = 'RENT')
+    schedule_total = (SELECT sum(p.amount - p.corrected) FROM payments p
+                      WHERE p.contract_id = c.id AND p.charge = 'RENT')
 WHERE c.id = %(contract_id)s
 """
 

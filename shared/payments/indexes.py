@@ -96,7 +96,8 @@ WHERE p.id = n.payment_id
 _UPDATE_FOLLOWED = """
 UPDATE contracts c
 SET index_value_id = %(index_value_id)s, updated_at = now(),
-    schedule_total = (SELECT sum(p.amount) FROM payments p WHERE p.contract_id = c.id AND p.charge = 'RENT')
+    schedule_total = (SELECT sum(p.amount - p.corrected) FROM payments p
+                      WHERE p.contract_id = c.id AND p.charge = 'RENT')
 WHERE c.id = %(contract_id)s
 """
 

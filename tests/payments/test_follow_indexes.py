@@ -146,6 +146,7 @@ def test_a_rent_that_falls_after_its_invoices_is_one_credit_note_that_names_them
     told = [one for one in lease.world.event_details(february["id"]) if one["name"] == "payment.credited"]
     assert [one["data"]["credit_note_amount"] for one in told] == [3 * Decimal("70.99")]
     assert lease.told("payment.credited") == [("payment.credited", "2028-02-01")]
+    assert lease.row()["schedule_total"] == sum(row["amount"] for row in lease.rows()) - 3 * Decimal("70.99")
     # February was paid: what is too much of it settles the oldest that is open.
     assert lease.rows()[0]["paid_amount"] == Decimal("70.99")
     assert unbalanced(lease.world) == []

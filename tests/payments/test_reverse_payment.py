@@ -264,7 +264,7 @@ def unbalanced(world):
     """Every contract with a schedule whose rent does not come to its total, or whose money not to its transactions."""
     return world.sql(
         """SELECT c.id FROM contracts c JOIN payments p ON p.contract_id = c.id GROUP BY c.id
-           HAVING sum(p.amount) FILTER (WHERE p.charge = 'RENT') <> c.schedule_total
+           HAVING sum(p.amount - p.corrected) FILTER (WHERE p.charge = 'RENT') <> c.schedule_total
                OR sum(p.paid_amount) <> (
                    SELECT coalesce(sum(CASE t.kind WHEN 'FREED' THEN -t.amount ELSE t.amount END), 0)
                    FROM payment_transactions t

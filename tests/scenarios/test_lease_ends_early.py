@@ -194,7 +194,7 @@ def unbalanced(world):
         """
         WITH books AS (
             SELECT c.id, c.schedule_total,
-                   sum(p.amount) FILTER (WHERE p.charge = 'RENT') AS rent,
+                   sum(p.amount - p.corrected) FILTER (WHERE p.charge = 'RENT') AS rent,
                    bool_or(p.status = 'PAID' AND o.open <> 0) AS unsettled,
                    bool_or(p.status IN ('SCHEDULED', 'DUE', 'OVERDUE') AND o.open <= 0 AND p.amount > 0) AS settled,
                    bool_or(p.status = 'CANCELLED' AND p.paid_amount <> 0) AS cancelled,

@@ -108,7 +108,8 @@ WORDS = {
     "ner_simple": "Net effective rent per square foot and year: `total_contract_rent` less `free_rent_value` and "
     "`leasing_costs`, per year of the term; null if the area is unknown.",
     "payback_years": "Years of average rent that pay for `leasing_costs`; null if no rent is left to pay with.",
-    "schedule_total": "Sum of the rent in the schedule, each line rounded, without tax and without the deposit.",
+    "schedule_total": "Sum of the rent in the schedule, each line rounded, without tax and the deposit, less what an "
+    "index that fell has credited.",
     "total_contract_rent": "Rent over the term before rounding, free months included.",
     # Contracts.
     "base_rent": "Base rent per month, or the price of a SALE, without tax.",
