@@ -146,6 +146,9 @@ def _written(row: Row, currency: str, language: Language) -> dict[str, str | Non
         written["total"] = money(total_of(row))
         written["tax"] = money(tax) if tax else None
         written["open_amount"] = money(still_open) if still_open > 0 else None
+        for name in ("credited_amount", "written_off_amount"):
+            taken_off = Decimal(row.get(name) or 0)
+            written[name] = money(taken_off) if taken_off else None
         written["balance"] = money(max(still_open, Decimal(0)))
         written["paid_ahead"] = "yes" if Decimal(row["paid_amount"]) else None
         written["what"] = _what(row, language)

@@ -24,16 +24,21 @@ SELECT i.id AS invoice_id, i.number, i.issued_on, i.due_date, i.tax_percent, i.t
         FROM (SELECT o.id, row_number() OVER (ORDER BY o.id) AS number FROM payment_transactions o
               WHERE o.payment_id = p.id AND o.kind = 'PAYMENT') AS n
         JOIN standing_transactions t ON t.id = n.id) AS transactions,
-       -- What credit had settled before the latest money came.
-       (SELECT coalesce(sum(t.amount), 0) FROM standing_transactions t
-        WHERE t.payment_id = p.id AND t.kind = 'APPLIED'
-          AND t.id < (SELECT max(m.id::text)::uuid FROM standing_transactions m
-                      WHERE m.payment_id = p.id AND m.kind = 'PAYMENT')) AS applied,
+       -- What else had settled it, or taken off what is owed, before the latest money came.
+       (SELECT coalesce(sum(t.settled), 0) FROM standing_transactions t
+        WHERE t.payment_id = p.id AND t.kind <> 'PAYMENT' AND t.id < latest.id) AS applied,
+       (SELECT coalesce(sum(n.net + n.tax), 0) FROM credited_invoices n
+        WHERE n.contract_id = p.contract_id AND n.payment_id = p.id AND n.note_id < latest.id) AS credited,
+       (SELECT coalesce(sum(t.written_off), 0) FROM booked_transactions t
+        WHERE t.payment_id = p.id AND t.id < latest.id) AS written_off,
        (SELECT coalesce(sum(t.amount), 0) FROM standing_transactions t
         WHERE t.payment_id = p.id AND t.kind = 'CREDIT') AS credit
 FROM payments p
 JOIN contracts c ON c.id = p.contract_id
 LEFT JOIN invoices i ON i.payment_id = p.id AND i.kind = 'INVOICE'
+CROSS JOIN LATERAL (
+    SELECT max(m.id::text)::uuid AS id FROM standing_transactions m WHERE m.payment_id = p.id AND m.kind = 'PAYMENT'
+) AS latest
 WHERE p.id = %(payment_id)s
 """
 

@@ -65,7 +65,7 @@ class Receipt:
     """Proves one transaction: `received` by `issuer` on `paid_date`.
 
     `paid` is all that was paid towards the invoice's total up to and with this transaction; `credit` is what of
-    `received` went beyond that.
+    `received` went beyond that. `credited` and `written_off` had been taken off the total before.
     """
 
     id: UUID
@@ -85,6 +85,8 @@ class Receipt:
     received: Decimal
     paid: Decimal
     credit: Decimal = Decimal(0)
+    credited: Decimal = Decimal(0)
+    written_off: Decimal = Decimal(0)
     payment_method: str | None = None
     transaction_reference: str | None = None
     paper: Paper = "A4"
@@ -117,7 +119,8 @@ def render_invoice(invoice: Invoice, logo: bytes | None = None) -> bytes:
     _charges(
         pdf,
         invoice,
-        paid=(("Amount paid", invoice.paid),),
+        balance,
+        less=(("Amount paid", invoice.paid),),
     )
     if balance < 0:
         pdf.amount_due("In your favour", written_money(invoice.currency, -balance, invoice.exponent))
@@ -163,7 +166,10 @@ def render_receipt(receipt: Receipt) -> bytes:
     _charges(
         pdf,
         receipt,
-        paid=(
+        receipt.total - receipt.credited - receipt.written_off - receipt.paid,
+        less=(
+            *([("Credited", receipt.credited)] if receipt.credited else []),
+            *([("Written off", receipt.written_off)] if receipt.written_off else []),
             ("Paid earlier", receipt.paid + receipt.credit - receipt.received),
             ("Received with this payment", receipt.received),
             *([("Kept as credit", receipt.credit)] if receipt.credit else []),
@@ -207,8 +213,8 @@ def _method(method: str | None) -> str:
     return method.replace("_", " ").capitalize() if method else "Not stated"
 
 
-def _charges(pdf: Pdf, document: Invoice | Receipt, *, paid: Sequence[tuple[str, Decimal]]) -> None:
-    """The table of what is charged, its tax and total, and what has been paid of it."""
+def _charges(pdf: Pdf, document: Invoice | Receipt, balance: Decimal, *, less: Sequence[tuple[str, Decimal]]) -> None:
+    """The table of what is charged, its tax and total, what has been taken off or paid of it, and what is left."""
     columns = [
         Column("Description", 62),
         Column("Period", 70),
@@ -226,8 +232,8 @@ def _charges(pdf: Pdf, document: Invoice | Receipt, *, paid: Sequence[tuple[str,
             Total(("Net", "", figure(net)), strong=False),
             Total((f"Tax {document.tax_percent.normalize():f} %", "", figure(document.tax)), strong=False),
             Total(("Total", "", figure(document.total))),
-            *(Total((label, "", figure(amount)), strong=False) for label, amount in paid),
-            Total(("Balance", "", figure(document.total - document.paid))),
+            *(Total((label, "", figure(amount)), strong=False) for label, amount in less),
+            Total(("Balance", "", figure(balance))),
         ],
     )
     pdf.space(3)

@@ -62,6 +62,8 @@ def receipt_of(row: Row) -> Receipt:
         total=row["total_amount"],
         received=Decimal(latest["amount"]) + credit,
         credit=credit,
+        credited=row["credited"],
+        written_off=row["written_off"],
         paid=sum((Decimal(one["amount"]) for one in transactions), Decimal(row["applied"])),
         payment_method=latest["payment_method"],
         transaction_reference=latest["transaction_reference"],

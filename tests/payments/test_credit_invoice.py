@@ -5,9 +5,13 @@ from decimal import Decimal
 import pytest
 
 from functions.contracts.download_statement import download_statement
+from functions.notifications.compose_mail import compose_mail
+from functions.payments.download_receipt import download_receipt
 from functions.payments.list_invoices import list_invoices
 from functions.payments.list_payments import list_payments
+from functions.payments.write_off_payment import write_off_payment
 from shared.kit.catalog import Role
+from tests.auth.mailbox import mails
 from tests.call import other_id, together
 from tests.payments.lease import Lease, credit, invoices, text_of
 
@@ -35,6 +39,38 @@ def test_a_credit_note_reduces_what_is_owed_and_the_rest_settles_the_payment(lea
     assert lease.ledger()[1] == 0
     assert lease.world.events(first["id"])[1] == "payment.credited"
     assert lease.world.audits(first["id"])[1]["after"]["credited_amount"] == Decimal("1500.5")
+
+
+def test_a_receipt_and_its_mail_say_what_was_credited_and_written_off(lease, call, invoke):
+    first = lease.payments()[0]
+    lease.pay(first, amount=1000)
+    credit(lease, invoices(lease)[0], amount=119)
+    body = {"reason": "Settled", "amount": 85}
+    assert call(write_off_payment, as_=lease.owner, path={"payment_id": first["id"]}, body=body).status == 200
+    assert lease.pay(first).json["status"] == "PAID"
+
+    receipt = text_of(call(download_receipt, as_=lease.client, path={"payment_id": first["id"]}))
+    *_, event = (each for each in lease.world.event_details(first["id"]) if each["name"] == "payment.recorded")
+    mails()
+    assert invoke(compose_mail, event) == []
+
+    assert "Total 5,000.00 Credited 119.00 Written off 85.00 Paid earlier 1,000.00" in receipt
+    assert "Received with this payment 3,796.00 Balance 0.00" in receipt
+    [told] = {each["text"] for each in mails()}
+    facts = ("Paid So Far: $4,796.00", "Of: $5,000.00", "Credited: $119.00", "Written Off: $85.00")
+    assert "\n".join(f"- {fact}" for fact in facts) in told
+    assert "Outstanding" not in told
+
+
+def test_a_credit_note_after_the_receipt_is_not_on_it(lease, call):
+    first = lease.payments()[0]
+    lease.pay(first, amount=1000)
+    credit(lease, invoices(lease)[0], amount=119)
+
+    receipt = text_of(call(download_receipt, as_=lease.client, path={"payment_id": first["id"]}))
+
+    assert "Balance 4,000.00" in receipt
+    assert "Credited" not in receipt
 
 
 def test_no_more_than_the_invoiced_amount_can_be_credited(lease):

@@ -110,6 +110,16 @@ def test_a_receipt_of_an_overpayment_states_the_full_amount_and_the_credit() -> 
     assert "credit" not in text(render_receipt(RECEIPT))
 
 
+def test_a_receipt_takes_what_was_credited_and_written_off_out_of_the_balance() -> None:
+    figures = {"total": D("3966.66"), "received": D("2762.35"), "paid": D("3847.66")}
+    credited = text(render_receipt(replace(RECEIPT, **figures, credited=D("119.00"))))
+    written_off = text(render_receipt(replace(RECEIPT, **figures, credited=D("34.00"), written_off=D("85.00"))))
+
+    received = "Paid earlier 1,085.31 Received with this payment 2,762.35 Balance 0.00"
+    assert f"Total 3,966.66 Credited 119.00 {received}" in credited
+    assert f"Total 3,966.66 Credited 34.00 Written off 85.00 {received}" in written_off
+
+
 @pytest.mark.parametrize(
     ("charge", "line"),
     [
