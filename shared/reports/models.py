@@ -84,8 +84,9 @@ class RentRollRow(View):
 
 
 class RentTotals(View):
-    """The totals of the leases in one currency. They tie: `ledger_balance` is `past_due` and `current` less
-    `unapplied_credit` less `prepaid`."""
+    """The totals of the leases on the roll, in one currency: leases that have ended, and renewals that have not begun,
+    are not on it, and may hold deposits and owe money too (aging has all of them). They tie: `ledger_balance` is
+    `past_due` and `current` less `unapplied_credit` less `prepaid`."""
 
     currency: str
     leases: int
