@@ -1,7 +1,8 @@
 """Retrieve a contract's ledger.
 
 Lists the contract's account line by line: invoices on one side, money received on the other, and the balance after
-each line. Credit from an overpayment lowers the balance, but does not settle an installment by itself.
+each line. Credit from an overpayment lowers the balance when it comes; that it settles other installments then changes
+nothing of the balance, and has no line.
 """
 
 from decimal import Decimal

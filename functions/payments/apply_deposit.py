@@ -20,7 +20,7 @@ from shared.payments.moves import Applying, Deposit
     "POST /contracts/{contract_id}/deposit/apply",
     access=may(Right.RECORD_PAYMENTS),
     writes=True,
-    raises=(rules.NotEndedYet, rules.NothingHeld, rules.MoreThanHeld, rules.MoreThanOpen),
+    raises=(rules.NotEndedYet, rules.NothingHeld, rules.NothingOpen, rules.MoreThanHeld, rules.MoreThanOpen),
 )
 def apply_deposit(caller: Caller, contract_id: UUID, applying: Applying) -> Deposit:
     with transaction(caller) as tx:

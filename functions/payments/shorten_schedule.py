@@ -19,7 +19,10 @@ def shorten_schedule(event: Event, tx: Tx) -> None:
     deal = select_struck_deal(tx, event.object_id)
     found, ending = termination.lock_planned(tx, deal)
     queries.update_cancelled(tx, ending.cancelled)
-    notes = invoices.insert_credit_notes(tx, ending.off, deal["termination_reason"]) if ending.off else {}
+    notes = {}
+    if ending.off:
+        first_day = deal["terminates_on"]
+        notes = invoices.insert_credit_notes(tx, ending.off, deal["termination_reason"], first_day=first_day)
     credited = [off.payment_id for off in ending.off]
     changed = [*ending.cancelled, *credited]
     for payment in queries.select_many(tx, changed) if changed else ():

@@ -160,8 +160,8 @@ def _index(escalation: Escalation, clause: IndexClause, currency: str, exponent:
         *([" ".join(limits)] if limits else []),
         "The value that counts is the latest dated within the term and not after the day of the change, as the Lessor "
         "has published it on the platform; until there is one, the last known value stands. What a value that is "
-        "published or corrected later changes is charged or credited in a line of its own; invoices once issued stay. "
-        "The Schedule shows the rent as far as the index is known on the date of this Lease.",
+        "published or corrected later changes is charged in a line of its own, or credited by a credit note; invoices "
+        "once issued stay. The Schedule shows the rent as far as the index is known on the date of this Lease.",
     ]
 
 

@@ -46,13 +46,17 @@ _SELECT_MY_DOCUMENTS = _DOCUMENTS + " AND " + mine("p")
 
 _CREDIT_NOTE = """
 SELECT p.id, p.number, p.contract_id, p.payment_id, p.issued_on, p.reason, p.tax_percent, p.tax_amount, p.total_amount,
-       p.currency, p.lines, p.owner_party, p.client_party, c.premises,
+       p.currency, p.lines, p.owner_party, p.client_party, c.premises, ended.effective_date, ended.end_credit,
        (c.created_at AT TIME ZONE (c.premises #>> '{building,timezone}'))::date AS contract_issued_on,
        (SELECT jsonb_agg(jsonb_build_object('number', n.number, 'issued_on', n.invoiced_on, 'net', n.net)
                          ORDER BY n.number)
         FROM credited_invoices n WHERE n.note_id = p.id) AS credits
 FROM invoices p
 JOIN contracts c ON c.id = p.contract_id
+-- The notes of an early end give its reason.
+LEFT JOIN LATERAL (
+    SELECT c.terminates_on AS effective_date, c.end_credit WHERE p.reason = c.termination_reason
+) AS ended ON true
 WHERE p.id = %(credit_note_id)s AND p.kind = 'CREDIT_NOTE'
 """
 

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from shared.contracts.document import located
 from shared.contracts.lease import lease_reference, party_of
+from shared.contracts.models import CreditChoice
 from shared.kit.db import Row
 from shared.kit.pdf import WIDTH, Column, Paper, Party, Pdf, Total, paper_of
 from shared.kit.written import written_day, written_money
@@ -20,7 +21,7 @@ from shared.payments.document import CHARGES, block
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """What is taken off one invoice, without tax, and the period that the invoice is for, both ends inside it."""
+    """What is taken off one invoice, without tax, and the period that is credited, both ends inside it."""
 
     invoice_number: str
     invoiced_on: date
@@ -47,6 +48,9 @@ class CreditNote:
     tax_percent: Decimal
     tax: Decimal
     total: Decimal
+    effective_date: date | None = None
+    """The first day without the lease, where its early end is credited."""
+    end_credit: CreditChoice | None = None
     paper: Paper = "A4"
     exponent: int = 2
 
@@ -68,6 +72,8 @@ def credit_note_of(row: Row) -> CreditNote:
         tax_percent=row["tax_percent"],
         tax=row["tax_amount"],
         total=row["total_amount"],
+        effective_date=row["effective_date"],
+        end_credit=row["end_credit"],
         paper=paper_of(premises["building"]["address"].get("country")),
         exponent=exponent_of(row["currency"]),
     )
@@ -99,6 +105,7 @@ def render_credit_note(note: CreditNote) -> bytes:
         [
             ("Issued", written_day(note.issued_on)),
             ("Reason", note.reason),
+            *([("Effective date", written_day(note.effective_date))] if note.effective_date else []),
             ("Supply period", _supplied(note.corrections)),
             ("Lease", note.contract_reference),
             ("Premises", note.premises),
@@ -122,13 +129,17 @@ def render_credit_note(note: CreditNote) -> bytes:
     )
     pdf.space(3)
     pdf.amount_due("Credited", written_money(note.currency, note.total, note.exponent))
-    pdf.paragraph(
-        "Nothing is due. What was paid of this amount is applied to other open installments, the oldest first."
-    )
+    pdf.paragraph(f"Nothing is due. What was paid of this amount {_GOES[note.end_credit or 'KEEP']}")
     return pdf.finish()
 
 
 _COLUMNS = (Column("Corrects", 50.5), Column("Charge", 27.5), Column("Period", 62), Column("Amount", WIDTH - 140, "R"))
+_GOES: dict[CreditChoice, str] = {
+    "KEEP": "is applied to other open installments, the oldest first.",
+    "REFUND_DUE": "settles what is open on this lease, the oldest first. The rest is paid back.",
+    "OFFSET": "settles what is open on this lease, the oldest first. The rest is applied to open installments of other "
+    "leases between the same parties.",
+}
 _CHARGES = CHARGES | {"INTEREST": "Interest"}
 
 

@@ -1,6 +1,6 @@
 """The SQL of the list of invoices, and of credit notes."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -79,7 +79,11 @@ WHERE i.id = %(invoice_id)s
 _INSERT_CREDIT_NOTES = """
 WITH asked AS (
     SELECT a.note_id, a.net, a.tax, i.id, i.number, i.payment_id, i.issued_on, i.owner_organization_id,
-           i.lines -> 0 || jsonb_build_object('amount', a.net) AS line
+           -- An early end credits the days from then on.
+           i.lines -> 0 || jsonb_build_object('amount', a.net)
+           || CASE WHEN %(first_day)s::date > (i.lines -> 0 ->> 'period_start')::date
+                        AND %(first_day)s::date <= (i.lines -> 0 ->> 'period_end')::date
+                   THEN jsonb_build_object('period_start', %(first_day)s::date) ELSE '{}' END AS line
     FROM unnest(%(note_ids)s::uuid[], %(payment_ids)s::uuid[], %(nets)s::numeric[], %(taxes)s::numeric[])
         AS a (note_id, payment_id, net, tax)
     JOIN invoices i ON i.payment_id = a.payment_id AND i.kind = 'INVOICE'
@@ -161,10 +165,13 @@ def lock_invoice(tx: Tx, caller: Caller, invoice_id: UUID) -> Row | None:
     return invoices[0] if locked else None
 
 
-def insert_credit_notes(tx: Tx, offs: list[Off], reason: str, *, as_one: bool = False) -> dict[UUID, Row]:
+def insert_credit_notes(
+    tx: Tx, offs: list[Off], reason: str, *, as_one: bool = False, first_day: date | None = None
+) -> dict[UUID, Row]:
     """The credit notes of those payments (locked before) that have invoices, by payment: `id`, `number`,
-    `total_amount`; `as_one` a single note, by the payment of its first invoice. Of payments without an invoice it is
-    only kept that so much is not owed."""
+    `total_amount`; `as_one` a single note, by the payment of its first invoice. They are for the days from `first_day`
+    on where it lies within an invoice's period. Of payments without an invoice it is only kept that so much is not
+    owed."""
     one = new_id()
     values: dict[str, Any] = {
         "note_ids": [one if as_one else new_id() for _ in offs],
@@ -172,6 +179,7 @@ def insert_credit_notes(tx: Tx, offs: list[Off], reason: str, *, as_one: bool = 
         "nets": [off.net for off in offs],
         "taxes": [off.tax for off in offs],
         "reason": reason,
+        "first_day": first_day,
         "by": tx.caller.user_id if tx.caller else None,
     }
     tx.run(_UPDATE_CREDITED, values)
@@ -187,6 +195,7 @@ def insert_credit_note(tx: Tx, caller: Caller, off: Off, reason: str) -> tuple[R
         "nets": [off.net],
         "taxes": [off.tax],
         "reason": reason,
+        "first_day": None,
         "by": caller.user_id,
         "note_id": note_id,
         **linked(sides_of(caller)),

@@ -82,6 +82,7 @@ class Refund(View):
     amount: Decimal
     currency: str
     paid_date: date
+    """The day on which the money was paid back."""
     payment_method: str
     transaction_reference: str | None
     is_reversed: bool
@@ -151,6 +152,7 @@ class CreditTransfer(View):
     amount: Decimal
     currency: str
     paid_date: date
+    """The day on which the credit moved."""
     is_reversed: bool
     unapplied_credit: Decimal
 

@@ -38,7 +38,7 @@ class ReferenceSeen(Conflict):
 
 
 class NothingToReverse(Conflict):
-    message = "No money has been recorded for this payment."
+    message = "No recorded money is left of this payment that could be reversed."
 
 
 class InvoiceMissing(Conflict):
@@ -46,7 +46,7 @@ class InvoiceMissing(Conflict):
 
 
 class ReceiptMissing(Conflict):
-    message = "No money has been recorded for this payment, so there is no receipt."
+    message = "No money is recorded for this payment, or all of it was reversed, so there is no receipt."
 
 
 class MoreThanInvoiced(Conflict):
@@ -69,6 +69,10 @@ class NothingHeld(Conflict):
 
 class MoreThanHeld(Conflict):
     message = "The amount is larger than the deposit that is still held."
+
+
+class NothingOpen(Conflict):
+    message = "Nothing is open on the contract, so the deposit has nothing to settle."
 
 
 class MoreThanOpen(Conflict):
@@ -140,7 +144,7 @@ def check_recording(payment: Payment, contract: dict[str, Any], recording: Recor
         raise ReferenceSeen()
     most = contract["contract_open_amount"]
     if recording.amount is not None and recording.amount > most and not recording.allow_credit:
-        raise AmountAboveOpen(Detail("amount", f"is {recording.amount}; {most} {payment.currency} is still asked for"))
+        raise AmountAboveOpen(_above(recording.amount, most, payment.currency, "is still asked for"))
 
 
 def warnings(contract: dict[str, Any]) -> list[str]:
@@ -198,11 +202,14 @@ def check_returning(deposit: dict[str, Any], returning: Returning) -> Decimal:
 
 def check_applying(deposit: dict[str, Any], applying: Applying) -> Decimal:
     """How much is applied to the balance. Raises Invalid on `amount`, NotEndedYet, NothingHeld, MoreThanHeld,
-    MoreThanOpen."""
+    NothingOpen, MoreThanOpen."""
     held = _held(deposit, applying.amount)
-    amount = applying.amount or min(held, deposit["open_amount"])
-    if amount <= 0 or amount > deposit["open_amount"]:
-        raise MoreThanOpen()
+    still_open: Decimal = deposit["open_amount"]
+    if still_open <= 0:
+        raise NothingOpen()
+    amount = min(held, still_open) if applying.amount is None else applying.amount
+    if amount > still_open:
+        raise MoreThanOpen(_above(amount, still_open, deposit["currency"], "is open"))
     return amount
 
 
@@ -210,6 +217,12 @@ def _not_whole(currency: str, amount: Decimal | None) -> list[Detail]:
     if amount is not None and amount % 1 and exponent_of(currency) == 0:
         return [Detail("amount", f"must be a whole number: {currency} has no decimals")]
     return []
+
+
+def _above(amount: Decimal | None, most: Decimal, currency: str, what: str) -> Detail:
+    """“is 400.00; 250.00 USD is held”, or only what is held where no amount was asked for."""
+    asked = "" if amount is None else f"is {amount}; "
+    return Detail("amount", f"{asked}{most} {currency} {what}")
 
 
 def _check(*wrong: Detail) -> None:
@@ -230,7 +243,7 @@ def check_writing_off(payment: Payment, contract: dict[str, Any], writing_off: W
     still_open: Decimal = contract["open_amount"]
     amount = still_open if writing_off.amount is None else writing_off.amount
     if amount > still_open:
-        raise MoreThanOwed(Detail("amount", f"is {amount}; {still_open} {payment.currency} is open"))
+        raise MoreThanOwed(_above(amount, still_open, payment.currency, "is open"))
     return amount
 
 
@@ -276,8 +289,8 @@ _SIDES = ("owner_organization_id", "client_organization_id", "currency")
 
 def _check_credit(account: dict[str, Any], amount: Decimal) -> None:
     if amount > account["credit"]:
-        told = f"is {amount}; {max(account['credit'], Decimal(0))} {account['currency']} is unapplied credit"
-        raise AmountAboveCredit(Detail("amount", told))
+        credit = max(account["credit"], Decimal(0))
+        raise AmountAboveCredit(_above(amount, credit, account["currency"], "is unapplied credit"))
 
 
 def _held(deposit: dict[str, Any], amount: Decimal | None) -> Decimal:
@@ -288,7 +301,7 @@ def _held(deposit: dict[str, Any], amount: Decimal | None) -> Decimal:
     if held <= 0:
         raise NothingHeld()
     if amount is not None and amount > held:
-        raise MoreThanHeld()
+        raise MoreThanHeld(_above(amount, held, deposit["currency"], "is held"))
     return held
 
 
@@ -310,7 +323,8 @@ def part_of(invoice: dict[str, Any], amount: Decimal | None) -> Part:
     # What was written off is no longer owed: nothing of it can be credited.
     most = net + tax - invoice["written_off_amount"]
     if most <= 0 or (amount is not None and amount > most):
-        raise MoreThanInvoiced()
+        left = max(most, Decimal(0))
+        raise MoreThanInvoiced(_above(amount, left, invoice["currency"], "is left of the invoice"))
     return share(net, tax, most if amount is None else amount, exponent_of(invoice["currency"]))
 
 

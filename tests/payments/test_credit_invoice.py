@@ -77,11 +77,14 @@ def test_no_more_than_the_invoiced_amount_can_be_credited(lease):
     lease.pay(lease.payments()[0], amount=1)
     [invoice] = invoices(lease)
 
-    assert credit(lease, invoice, amount=Decimal("5000.01")).code == "MORE_THAN_INVOICED"
+    above = credit(lease, invoice, amount=Decimal("5000.01"))
+    assert (above.status, above.code, above.fields) == (409, "MORE_THAN_INVOICED", ["amount"])
+    assert "is 5000.01; 5000.00 USD is left of the invoice" in str(above.json)
     assert credit(lease, invoice, amount=3000).status == 201
     assert credit(lease, invoice, amount=Decimal("2000.01")).code == "MORE_THAN_INVOICED"
     assert credit(lease, invoice, amount=2000).status == 201
-    assert (credit(lease, invoice).status, credit(lease, invoice).code) == (409, "MORE_THAN_INVOICED")
+    assert credit(lease, invoice).code == "MORE_THAN_INVOICED"
+    assert "'0.00 USD is left of the invoice'" in str(credit(lease, invoice).json)
     note = invoices(lease, kind="CREDIT_NOTE")[0]
     assert credit(lease, note).status == 404
 

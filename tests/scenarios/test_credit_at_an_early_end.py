@@ -10,9 +10,10 @@ from functions.contracts.get_contract import get_contract
 from functions.contracts.get_schedule import get_schedule
 from functions.notifications.compose_mail import compose_mail
 from functions.notifications.notify_people import notify_people
+from functions.payments.download_credit_note import download_credit_note
 from tests import invariants
 from tests.auth.mailbox import mails_to
-from tests.payments.lease import books, invoices
+from tests.payments.lease import books, credit, invoices, text_of
 from tests.payments.test_refund_credit import refund
 
 
@@ -180,6 +181,38 @@ def test_credit_is_offset_against_the_oldest_that_is_open_elsewhere(calendar, le
     assert [kind for _, kind, _ in lease.ledger()[0]].count("TRANSFER_OUT") == 2
     contracts = [lease.contract, first.contract, second.contract, stranger.contract]
     assert invariants.untied(lease.world.database_url, contracts) == {}
+
+
+@pytest.mark.parametrize(
+    ("choice", "words"),
+    [
+        ("KEEP", "is applied to other open installments, the oldest first."),
+        ("REFUND_DUE", "settles what is open on this lease, the oldest first. The rest is paid back."),
+        ("OFFSET", "The rest is applied to open installments of other leases between the same parties."),
+    ],
+)
+def test_a_credit_note_is_for_the_days_without_the_lease(calendar, lease, choice, words):
+    pay(lease, 3)
+    calendar.set("2027-03-10T08:00:00Z")
+    calendar.run()
+    manual = credit(lease, invoices(lease, kind="INVOICE")[-1], amount=1).json
+    assert lease.terminate("2027-03-16", credit=choice).status == 200
+
+    notes = sorted(invoices(lease, kind="CREDIT_NOTE"), key=lambda note: note["total_amount"])
+    [_, march, april] = notes
+    assert [(note["lines"][0]["period_start"], note["lines"][0]["period_end"]) for note in (march, april)] == [
+        ("2027-03-16", "2027-03-31"),
+        ("2027-04-01", "2027-04-30"),
+    ]
+
+    def shown(note):
+        path = {"credit_note_id": note["id"]}
+        return text_of(lease.call(download_credit_note, as_=lease.client, path=path))
+
+    assert "Effective date 16 March 2027 Supply period 16 March 2027 – 31 March 2027" in shown(march)
+    assert "Effective date 16 March 2027 Supply period 1 April 2027 – 30 April 2027" in shown(april)
+    assert words in shown(march)
+    assert "Effective date" not in shown(manual)
 
 
 def test_only_the_owners_side_offsets_credit(lease):

@@ -388,10 +388,23 @@ def test_a_deposit_settles_the_outstanding_balance_and_the_rest_is_returned(ende
     assert unbalanced(ended.world) == []
 
 
+def test_a_deposit_settles_nothing_where_nothing_is_open(ended):
+    assert settle(ended, apply_deposit).status == 200
+
+    assert settle(ended, apply_deposit).code == settle(ended, apply_deposit, amount=1).code == "NOTHING_OPEN"
+
+
+def told(refused):
+    [detail] = refused.json["error"]["details"]
+    return detail["message"]
+
+
 def test_no_more_of_a_deposit_is_applied_or_returned_than_is_held(ended):
-    assert settle(ended, return_deposit, amount=Decimal("10000.01")).code == "MORE_THAN_HELD"
-    assert settle(ended, apply_deposit, amount=Decimal("10000.01")).code == "MORE_THAN_HELD"
-    assert settle(ended, apply_deposit, amount=Decimal("7500.01")).code == "MORE_THAN_OPEN"
+    for act in (return_deposit, apply_deposit):
+        above = settle(ended, act, amount=Decimal("10000.01"))
+        assert (above.code, told(above)) == ("MORE_THAN_HELD", "is 10000.01; 10000.00 USD is held")
+    above = settle(ended, apply_deposit, amount=Decimal("7500.01"))
+    assert (above.code, told(above)) == ("MORE_THAN_OPEN", "is 7500.01; 7500.00 USD is open")
     assert settle(ended, return_deposit, paid_date="2027-06-21").fields == ["paid_date"]
     assert settle(ended, return_deposit, user=ended.client).status == 403
     assert settle(ended, return_deposit, user=ended.world.owner()).status == 404

@@ -36,6 +36,7 @@ _OF_PATH = {
     "provider": "The sign-in provider: `google` or `linkedin`.",
     "name": "The name of the index, for example `CPI-U`.",
     "file": "The name of the file.",
+    "period": "The month, as YYYY-MM.",
 }
 _REASONS = {
     400: "The request is not valid",
