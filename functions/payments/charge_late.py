@@ -18,6 +18,6 @@ def charge_late(event: dict[str, Any]) -> bool:
         found = late.lock_late(tx, BATCH)
         added, fallen = late.calculated(tx, found)
         charges.add(tx, added)
-        for contract_id, amount, today in fallen:
-            crediting.correct_interest(tx, contract_id, amount, today)
+        for one in fallen:
+            crediting.correct_interest(tx, one)
     return len(found) == BATCH

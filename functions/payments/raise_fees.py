@@ -1,7 +1,7 @@
 """Raise late fees again.
 
-When money is reversed for which a late fee was lowered, the fee is again what was unpaid when the grace ended asks for:
-what is missing is charged in a line and an invoice of its own. What was waived stays waived.
+When money or a transfer of credit is reversed that had counted in time, the late fee is what was unpaid when the grace
+ended asks for: what is missing is charged in a line and an invoice of its own. What was waived stays waived.
 """
 
 from uuid import UUID
@@ -12,8 +12,11 @@ from shared.payments import charges, late
 from shared.payments.bound import LOCK_MONEY
 
 
-@consumer("payment.reversed")
+@consumer("payment.reversed", "transfer.reversed")
 def raise_fees(event: Event, tx: Tx) -> None:
-    contract_id = UUID(event.data["contract_id"])
-    tx.run(LOCK_MONEY, {"contract_id": contract_id})
-    charges.add(tx, late.too_low(tx, contract_id))
+    contract_ids = {UUID(event.data[name]) for name in ("contract_id", "to_contract_id") if name in event.data}
+    # Always in the same order, so that no two wait crosswise.
+    for contract_id in sorted(contract_ids):
+        tx.run(LOCK_MONEY, {"contract_id": contract_id})
+    for contract_id in sorted(contract_ids):
+        charges.add(tx, late.too_low(tx, contract_id))

@@ -60,12 +60,12 @@ def correct_rents(tx: Tx, contract_id: UUID, offs: list[invoices.Off], reason: s
     _apply(tx, contract_id, payment_ids, today)
 
 
-def correct_interest(tx: Tx, contract_id: UUID, amount: Decimal, today: date) -> None:
-    """So much interest is asked for too much: the contract's invoices of it are credited, the latest first."""
-    offs = late.interest_off(tx, contract_id, amount)
+def correct_interest(tx: Tx, fallen: late.Fallen) -> None:
+    """The invoices of a contract's interest are credited that ask for too much."""
+    offs = [invoices.Off(payment_id, part, Decimal(0)) for payment_id, part in fallen.offs]
     if offs:
-        taken = [invoices.Off(payment_id, part, Decimal(0)) for payment_id, part in offs]
-        _noted(tx, contract_id, taken, "Interest recalculated: money came in earlier than was known.", today)
+        reason = "Interest recalculated: money came in earlier than was known."
+        _noted(tx, fallen.contract_id, offs, reason, fallen.today)
 
 
 def _noted(tx: Tx, contract_id: UUID, offs: list[invoices.Off], reason: str, today: date) -> None:

@@ -6,7 +6,7 @@ that missed days, partial payments and reversals need no handling of their own.
 """
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -27,7 +27,8 @@ INTEREST_DAYS = 90
 """How often interest is charged until the rent is paid."""
 
 # `work.day` is the day up to which an installment is to be calculated. What was paid in time leaves the index it is
-# found by: it is calculated too, and comes to nothing. A contract has one line of interest a day.
+# found by: it is calculated too, and comes to nothing. So is what bore interest and proves to have been paid by its due
+# date. A contract has one line of interest a day.
 _LOCK_LATE = """
 SELECT p.id, p.contract_id, p.period_start, p.period_end, p.due_date, p.status, p.currency, p.interest_charged,
        p.owed AS principal, c.late_policy, there.today, work.day,
@@ -56,7 +57,8 @@ CROSS JOIN LATERAL (
            END AS day
 ) AS work
 WHERE p.installment_number IS NOT NULL
-  AND ((p.status = 'PAID' AND p.paid_date > p.due_date AND p.late_until IS DISTINCT FROM p.paid_date)
+  AND ((p.status = 'PAID' AND (p.paid_date > p.due_date OR p.interest_charged > 0)
+        AND p.late_until IS DISTINCT FROM p.paid_date)
        OR (p.status = 'OVERDUE' AND p.due_date < app.today('Pacific/Kiritimati') AND work.day <= there.today
            AND work.day > coalesce(p.late_until, p.due_date) AND NOT plan.holds))
   AND NOT EXISTS (SELECT FROM payments i WHERE i.contract_id = p.contract_id AND i.charge = 'INTEREST'
@@ -68,9 +70,8 @@ FOR UPDATE OF p SKIP LOCKED
 
 # What was owed at the end of the grace: credit notes and write-offs of later days had not lowered it yet.
 _LOCK_FEES = """
-SELECT f.id AS fee_id, f.owed AS stands, f.period_start = p.period_start AS is_first, p.id, p.contract_id,
-       p.period_start, p.period_end, p.due_date, p.currency, c.late_policy, grace.ends + 1 AS day,
-       app.today(c.premises #>> '{building,timezone}') AS today,
+SELECT f.id AS fee_id, f.owed AS stands, p.id, p.contract_id, p.period_start, p.period_end, p.due_date, p.currency,
+       c.late_policy, grace.ends + 1 AS day, app.today(c.premises #>> '{building,timezone}') AS today,
        (SELECT coalesce(sum(n.total_amount), 0) FROM invoices n
         WHERE n.payment_id = f.id AND n.kind = 'CREDIT_NOTE' AND n.reason = %(in_time)s) AS lowered, f.amount,
        p.owed + p.written_off_amount
@@ -111,10 +112,10 @@ def lock_late(tx: Tx, limit: int) -> list[Row]:
 
 
 class Fallen(NamedTuple):
-    """How much interest was charged on a contract too much, as is known on `today`."""
+    """The contract's payments of interest (locked) that ask for too much as is known on `today`, and by how much."""
 
     contract_id: UUID
-    amount: Decimal
+    offs: list[tuple[UUID, Decimal]]
     today: date
 
 
@@ -132,10 +133,21 @@ def calculated(tx: Tx, found: list[Row]) -> tuple[list[Added], list[Fallen]]:
             fees.append(_fee(row, fee))
         # Until the rent is paid, interest is charged on its day only.
         if row["status"] == "PAID" or (row["day"] - row["due_date"]).days % INTEREST_DAYS == 0:
-            charged[row["id"]] = interest.amount if interest else Decimal(0)
-            if interest and interest.amount != row["interest_charged"]:
-                part = less(interest.amount, row["interest_charged"])
+            # None for what came in time: what was charged is too much.
+            interest = interest or LateCharge("INTEREST", row["due_date"], Decimal(0), ())
+            charged[row["id"]] = interest.amount
+            part = less(interest.amount, row["interest_charged"])
+            if part:
                 interests[row["contract_id"], row["today"]].append((row, interest, part))
+    lines = [_interest(of_contract) for of_contract in interests.values()]
+    fallen = []
+    for line, of_contract in zip(lines, interests.values(), strict=True):
+        if line.amount < 0:
+            offs = _interest_off(tx, line.contract_id, -line.amount)
+            fallen.append(Fallen(line.contract_id, offs, line.today))
+            waived = less(-line.amount, *(part for _, part in offs))
+            for payment_id, part in _spread(waived, of_contract):
+                charged[payment_id] = added(charged[payment_id], part)
     values: dict[str, Any] = {
         "payment_ids": [row["id"] for row in found],
         "days": [row["day"] for row in found],
@@ -143,12 +155,20 @@ def calculated(tx: Tx, found: list[Row]) -> tuple[list[Added], list[Fallen]]:
     }
     if found:
         tx.run(_UPDATE_CALCULATED, values)
-    lines = [_interest(of_contract) for of_contract in interests.values()]
-    fallen = [Fallen(line.contract_id, -line.amount, line.today) for line in lines if line.amount < 0]
     return fees + [line for line in lines if line.amount > 0], fallen
 
 
-def interest_off(tx: Tx, contract_id: UUID, amount: Decimal) -> list[tuple[UUID, Decimal]]:
+def _spread(waived: Decimal, of_contract: list[tuple[Row, LateCharge, Decimal]]) -> Iterator[tuple[UUID, Decimal]]:
+    """The installments whose interest fell, each with so much of it that was waived before: it is not credited, and not
+    charged again."""
+    for row, _, part in of_contract:
+        if part < 0 < waived:
+            rest = min(waived, -part)
+            yield row["id"], rest
+            waived = less(waived, rest)
+
+
+def _interest_off(tx: Tx, contract_id: UUID, amount: Decimal) -> list[tuple[UUID, Decimal]]:
     """Which payments of interest (locked) that amount is taken off, the latest first, and how much of each. What was
     credited or written off before is not credited again."""
     found = []
@@ -176,17 +196,15 @@ def too_high(tx: Tx, payment_ids: Collection[UUID]) -> list[tuple[UUID, Decimal]
 
 
 def too_low(tx: Tx, contract_id: UUID) -> list[Added]:
-    """What is missing of the contract's late fees that were lowered for money that then did not come: as much again as
-    what was unpaid when the grace ended asks for. What was waived stays waived."""
+    """What is missing of the contract's late fees, because money that had counted then did not come: they are what was
+    unpaid when the grace ended asks for. What was waived stays waived."""
     found = []
     for rows in _fees(tx, contract_id=contract_id):
         fee = _right_fee(rows[0])
-        stands = added(*(row["stands"] for row in rows))
-        raised = added(*(row["amount"] for row in rows if not row["is_first"]))
-        lowered = added(*(row["lowered"] for row in rows))
-        missing = min(less(fee.amount, stands), less(lowered, raised)) if fee else Decimal(0)
+        charged = less(added(*(row["amount"] for row in rows)), *(row["lowered"] for row in rows))
+        missing = less(fee.amount, charged) if fee else Decimal(0)
         if fee and missing > 0:
-            inputs = {"fee": fee.amount, "charged": less(fee.amount, missing)}
+            inputs = {"fee": fee.amount, "charged": charged}
             step = Calculation("Late fee, less what is charged of it", "fee − charged", inputs, missing)
             again = _fee(rows[0], fee._replace(amount=missing, origin=(*fee.origin, step)))
             found.append(again._replace(period_start=_beside(rows[0]["period_start"], len(rows))))

@@ -17,6 +17,8 @@ UPDATE payments p
 SET paid_amount = s.paid,
     status = {STATUS},
     paid_date = CASE WHEN s.state = 'PAID' THEN coalesce(s.last_day, %(day)s) END,
+    -- What becomes PAID has its late charges calculated again, even if its last day is the one before.
+    late_until = CASE WHEN s.state <> 'PAID' OR p.status = 'PAID' THEN p.late_until END,
     payment_method = s.payment_method, updated_at = now(), updated_by = %(by)s
 FROM (
     SELECT o.id, t.paid, t.last_day, t.payment_method,

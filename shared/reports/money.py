@@ -29,8 +29,8 @@ coalesce((SELECT sum(t.deposit_used) FROM booked_transactions t
           WHERE t.payment_id = p.id AND t.paid_date <= d.as_of), 0)
 """
 
-# What is settled today was open on days before: only of a past day those are looked through too. A correction below
-# zero, of an earlier release, is credit until it is used.
+# What is settled today was open on days before, or paid twice until money was reversed: only of a past day those are
+# looked through too. A correction below zero, of an earlier release, is credit until it is used.
 _OPEN = (
     PLACES
     + """, owed AS (
@@ -46,7 +46,13 @@ _OPEN = (
     WHERE """
     + owned("p")
     + """
-      AND p.status = 'PAID' AND (p.paid_date > d.as_of OR p.credited_amount > 0 OR p.written_off_amount > 0)
+      AND p.status = 'PAID'
+      AND (p.paid_date > d.as_of OR p.credited_amount > 0 OR p.written_off_amount > 0
+           OR p.id IN (SELECT r.payment_id FROM payment_transactions r, day
+                       WHERE """
+    + owned("r")
+    + """
+                         AND r.kind = 'REVERSAL' AND r.payment_id IS NOT NULL AND r.paid_date > day.as_of))
       AND p.invoiced_on <= d.as_of AND d.is_past
 ), open AS (
     SELECT p.contract_id, p.due_date, d.as_of,

@@ -394,3 +394,145 @@ def test_money_that_came_late_leaves_the_fee_when_it_bounces(small):
     bounce(small, rent)
 
     assert [row["owed"] for row in small.rows("LATE_FEE")] == [30]
+
+
+def lease_with(calendar, start, amount, **policy):
+    """A lease of three months whose first installment is that much."""
+    calendar.set(f"{start - timedelta(days=27)}T08:00:00Z")
+    policy = {"fee_percent": 0, "min_fee": 0, "annual_interest_percent": 0} | policy
+    return calendar.lease(start=start, months=3, bid_amount=amount, late_policy=policy)
+
+
+def net(lease, charge):
+    """What is asked for of that charge, less credit notes."""
+    return sum(row["amount"] - row["credited_amount"] for row in lease.rows(charge))
+
+
+def at(calendar, *days):
+    for day in days:
+        calendar.set(f"{day}T08:00:00Z")
+        calendar.run()
+
+
+@pytest.fixture
+def paid_late(calendar):
+    """1,100 due on 1 July 2027 with three percent and 14.6 percent a year, paid on the 11th."""
+    lease = lease_with(
+        calendar, date(2027, 7, 1), 1100, grace_days=2, fee_percent=3, annual_interest_percent=Decimal("14.6")
+    )
+    at(calendar, "2027-07-01", "2027-07-04", "2027-07-11")
+    lease.pay(lease.rows()[0], paid_date="2027-07-11")
+    calendar.run()
+    assert (net(lease, "LATE_FEE"), net(lease, "INTEREST")) == (33, Decimal("4.40"))
+    return lease
+
+
+def paid_again(calendar, lease, today, paid_date, **changes):
+    """On that day the latest money is reversed, and recorded with another date."""
+    calendar.set(f"{today}T08:00:00Z")
+    bounce(lease, lease.rows()[0])
+    assert lease.pay(lease.rows()[0], paid_date=paid_date, **changes).status == 200
+
+
+@pytest.mark.parametrize("day", ["2027-07-03", "2027-07-01", "2027-06-28"])
+def test_interest_is_credited_when_money_proves_to_have_come_in_time(calendar, paid_late, day):
+    paid_again(calendar, paid_late, "2027-07-12", day)
+    calendar.run(charge_late)
+    calendar.run(charge_late)
+
+    assert (net(paid_late, "LATE_FEE"), net(paid_late, "INTEREST")) == (0, 0)
+    assert paid_late.rows()[0]["interest_charged"] == 0
+    notes = {note["reason"]: note["total_amount"] for note in invoices(paid_late, kind="CREDIT_NOTE")}
+    assert notes == {
+        "Money for the installment came in time.": 33,
+        "Interest recalculated: money came in earlier than was known.": Decimal("4.40"),
+    }
+    assert paid_late.ledger()[1] == 0
+
+
+def test_interest_is_charged_once_however_often_the_day_of_the_money_changes(calendar, paid_late):
+    paid_again(calendar, paid_late, "2027-07-12", "2027-07-03")
+    calendar.run(charge_late)
+    paid_again(calendar, paid_late, "2027-07-13", "2027-07-11")
+    calendar.run(charge_late)
+
+    assert (net(paid_late, "LATE_FEE"), net(paid_late, "INTEREST")) == (33, Decimal("4.40"))
+    paid_again(calendar, paid_late, "2027-07-14", "2027-07-11")
+    calendar.run(charge_late)
+    assert (net(paid_late, "LATE_FEE"), net(paid_late, "INTEREST")) == (33, Decimal("4.40"))
+
+
+def test_interest_follows_parts_of_the_money_whose_last_day_is_the_same(calendar, paid_late):
+    paid_again(calendar, paid_late, "2027-07-12", "2027-07-06", amount=600)
+    paid_late.pay(paid_late.rows()[0], paid_date="2027-07-11")
+    calendar.run(charge_late)
+
+    # 1,100 for five days and 500 for five at 14.6 percent: 2.20 + 1.00.
+    assert net(paid_late, "INTEREST") == Decimal("3.20")
+
+
+def test_interest_that_was_waived_is_not_charged_again(calendar, paid_late):
+    [interest] = paid_late.rows("INTEREST")
+    [asked] = [one for one in invoices(paid_late) if one["payment_id"] == str(interest["id"])]
+    credit(paid_late, asked, amount=3)
+    paid_again(calendar, paid_late, "2027-07-12", "2027-07-03")
+    calendar.run(charge_late)
+    assert (net(paid_late, "INTEREST"), paid_late.rows()[0]["interest_charged"]) == (0, 3)
+
+    paid_again(calendar, paid_late, "2027-07-13", "2027-07-11")
+    calendar.run(charge_late)
+
+    assert net(paid_late, "INTEREST") == Decimal("1.40")
+
+
+@pytest.mark.parametrize("recorded_on", ["2027-06-07", "2027-06-08"])
+def test_interest_begins_with_the_fee_on_the_day_after_the_grace(calendar, recorded_on):
+    lease = lease_with(
+        calendar, date(2027, 6, 1), 4165, grace_days=5, fee_percent=5, annual_interest_percent=9, min_fee=0
+    )
+    at(calendar, "2027-06-01", "2027-06-07")
+    assert (net(lease, "LATE_FEE"), net(lease, "INTEREST")) == (Decimal("208.25"), 0)
+    calendar.set(f"{recorded_on}T08:00:00Z")
+    lease.pay(lease.rows()[0], paid_date="2027-06-07")
+    calendar.run(charge_late)
+
+    assert (net(lease, "LATE_FEE"), net(lease, "INTEREST")) == (Decimal("208.25"), Decimal("6.16"))
+    paid_again(calendar, lease, "2027-06-09", "2027-06-06")
+    calendar.run(charge_late)
+    assert (net(lease, "LATE_FEE"), net(lease, "INTEREST")) == (0, 0)
+    paid_again(calendar, lease, "2027-06-10", "2027-06-07")
+    calendar.run(charge_late)
+    assert (net(lease, "LATE_FEE"), net(lease, "INTEREST")) == (Decimal("208.25"), Decimal("6.16"))
+
+
+@pytest.fixture
+def cheque(calendar):
+    """1,785 due on 1 May 2027 with five percent, at least 50; a cheque of 1,000 has counted when the fee is charged."""
+    lease = lease_with(calendar, date(2027, 5, 1), 1785, grace_days=5, fee_percent=5, min_fee=50)
+    at(calendar, "2027-05-01", "2027-05-03")
+    lease.pay(lease.rows()[0], amount=1000, paid_date="2027-05-03")
+    at(calendar, "2027-05-07")
+    assert net(lease, "LATE_FEE") == 50
+    calendar.set("2027-05-08T08:00:00Z")
+    return lease
+
+
+def test_a_fee_rises_when_the_money_bounces_that_counted_when_it_was_charged(cheque):
+    bounce(cheque, cheque.rows()[0])
+
+    assert [row["amount"] for row in cheque.rows("LATE_FEE")] == [50, Decimal("39.25")]
+    assert cheque.ledger()[1] == Decimal("1874.25")
+    cheque.pay(cheque.rows()[0], amount=1000, paid_date="2027-05-03")
+    assert net(cheque, "LATE_FEE") == 50
+    bounce(cheque, cheque.rows()[0])
+    assert net(cheque, "LATE_FEE") == Decimal("89.25")
+
+
+def test_a_fee_that_rises_leaves_out_what_was_waived(cheque):
+    [fee] = cheque.rows("LATE_FEE")
+    [invoice] = [one for one in invoices(cheque) if one["payment_id"] == str(fee["id"])]
+    credit(cheque, invoice, amount=20, reason="Goodwill")
+
+    bounce(cheque, cheque.rows()[0])
+
+    assert net(cheque, "LATE_FEE") == Decimal("69.25")

@@ -7,6 +7,7 @@ import pytest
 
 from functions.notifications.compose_mail import compose_mail
 from functions.notifications.notify_people import notify_people
+from functions.payments.raise_fees import raise_fees
 from functions.payments.refund_credit import refund_credit
 from functions.payments.reverse_refund import reverse_refund
 from functions.payments.reverse_transfer import reverse_transfer
@@ -198,3 +199,21 @@ def test_the_client_is_mailed_of_what_happens_to_their_credit(calendar, lease, i
     assert "$400.50" in mails["Refund"]["text"]
     assert "$1,000.00" in mails["Transfer reversed"]["text"]
     assert f"/contracts/{lease.contract}" in mails["Refund"]["text"]
+
+
+def test_a_late_fee_rises_when_a_transfer_is_reversed_that_had_counted_in_time(calendar, lease, invoke):
+    policy = {"grace_days": 5, "fee_percent": 5, "min_fee": 50, "annual_interest_percent": 0}
+    terms = {"bid_amount": 1785, "late_policy": policy, "owner": lease.owner, "client": lease.client}
+    other = calendar.lease(start=date(2027, 3, 1), months=1, **terms)
+    sent = transfer(lease, other.contract, 1000).json["id"]
+    for day in ("2027-03-01", "2027-03-07", "2027-03-08"):
+        calendar.set(f"{day}T08:00:00Z")
+        calendar.run()
+    assert [row["amount"] for row in other.rows("LATE_FEE")] == [50]
+
+    assert take_transfer_back(lease, sent).status == 200
+    events = [one for one in lease.world.event_details(sent) if one["name"] == "transfer.reversed"]
+    assert invoke(raise_fees, *events) == []
+
+    assert [row["amount"] for row in other.rows("LATE_FEE")] == [50, Decimal("39.25")]
+    assert other.ledger()[1] == Decimal("1874.25")

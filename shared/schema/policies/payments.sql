@@ -7,7 +7,7 @@ GRANT SELECT ON payments TO app_reader, app_user;
 GRANT SELECT, INSERT, UPDATE, DELETE ON payments TO app_worker;
 GRANT UPDATE (
     paid_amount, paid_date, status, payment_method, updated_at, updated_by, credited_amount, credited_tax, invoiced_on,
-    written_off_amount
+    written_off_amount, late_until
 ) ON payments TO app_user;
 
 -- Either side's organization reads.

@@ -100,11 +100,11 @@ payments = Table(
     Index("payments_due_idx", "due_date", "id"),
     Index("payments_status_due_idx", "status", "due_date", "id"),
     Index(
-        "payments_late_idx",
+        "payments_recalculated_idx",
         "due_date",
         "id",
         postgresql_where=sql(
-            "installment_number IS NOT NULL AND status = 'PAID' AND paid_date > due_date"
+            "installment_number IS NOT NULL AND status = 'PAID' AND (paid_date > due_date OR interest_charged > 0)"
             " AND late_until IS DISTINCT FROM paid_date"
         ),
     ),
