@@ -28,6 +28,7 @@ from shared.terms.calculation import InconsistentTerms, calculate, check_cents
 )
 def renew_contract(caller: Caller, contract_id: UUID, proposed: renewal.Renewal) -> Contract:
     with transaction(caller) as tx:
+        queries.lock_first(tx, caller, contract_id)
         asked_deal, asked_term = queries.ask_for_deal(tx, contract_id), queries.ask_for_term(tx, contract_id)
         asked_indexes = renewal.select_indexes(tx, contract_id, proposed)
         lease, _ = visible_contract(tx, caller, contract_id)

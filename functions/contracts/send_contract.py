@@ -29,6 +29,7 @@ from shared.organizations.roles import Right, may
 )
 def send_contract(caller: Caller, contract_id: UUID) -> SentContract:
     with transaction(caller) as tx:
+        queries.lock_first(tx, caller, contract_id)
         asked_draft = queries.ask_for_draft(tx, contract_id)
         before, _ = visible_contract(tx, caller, contract_id)
         [draft] = asked_draft.answer()

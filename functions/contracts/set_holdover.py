@@ -31,6 +31,7 @@ from shared.organizations.roles import Right, may
 )
 def set_holdover(caller: Caller, contract_id: UUID, holding_over: HoldingOver) -> HeldOver:
     with transaction(caller) as tx:
+        queries.lock_first(tx, caller, contract_id)
         asked_term = queries.ask_for_term(tx, contract_id)
         before, _ = visible_contract(tx, caller, contract_id)
         [term] = asked_term.answer()

@@ -26,6 +26,7 @@ from shared.organizations.roles import Right, may
 )
 def terminate_contract(caller: Caller, contract_id: UUID, terminating: Terminating) -> ContractState:
     with transaction(caller) as tx:
+        queries.lock_first(tx, caller, contract_id)
         asked_term = queries.ask_for_term(tx, contract_id)
         before, _ = visible_contract(tx, caller, contract_id)
         [term] = asked_term.answer()

@@ -199,6 +199,8 @@ RETURNING """
     + _STATE
 )
 
+_LOCK_FIRST = "SELECT c.id FROM contracts c WHERE c.id = %(contract_id)s AND " + _MINE + " FOR UPDATE"
+
 _SELECT_TERM = """
 SELECT c.contract_type, c.end_date, c.holdover_percent, app.today(c.premises #>> '{building,timezone}') AS today,
        EXISTS (SELECT FROM contracts r WHERE r.renews_contract_id = c.id AND r.status <> 'TERMINATED') AS is_renewed,
@@ -329,6 +331,12 @@ def lock_enveloped(tx: Tx, envelope_id: str) -> Row | None:
 def update_envelope(tx: Tx, contract_id: UUID, envelope_id: str) -> Row | None:
     """The contract with its one envelope; None where it has one, or wants none."""
     return tx.one(_UPDATE_ENVELOPE, {"contract_id": contract_id, "envelope_id": envelope_id})
+
+
+def lock_first(tx: Tx, caller: Caller, contract_id: UUID) -> None:
+    """Queue the lock of the caller's contract before what is asked next, whose answers then know what everybody who
+    held it before has committed."""
+    tx.later(_LOCK_FIRST, {"contract_id": contract_id, **signing_sides(caller)})
 
 
 def ask_for_term(tx: Tx, contract_id: UUID) -> Asked[list[Row]]:
