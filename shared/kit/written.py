@@ -19,6 +19,11 @@ def written_day(day: date) -> str:
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
+def short_day(day: date) -> str:
+    """1 Feb 2025, for the narrow column of a table."""
+    return f"{day.day} {MONTHS[day.month - 1][:3]} {day.year}"
+
+
 def written_money(currency: str, amount: Decimal, exponent: int) -> str:
     """USD 5,000.00; the amount in major units, shown with the currency's decimals."""
     return f"{currency} {amount:,.{exponent}f}"

@@ -325,6 +325,10 @@ class LedgerEntry(View):
     balance: Decimal
     payment_id: UUID | None
     charge: Charge | None
+    reverses: LedgerEntryType | None
+    """What a reversal takes back; null for every other entry."""
+    other_contract_id: UUID | None
+    """Where credit or a deposit moved to, or came from; null for what did not move."""
 
 
 class LedgerMeta(View):

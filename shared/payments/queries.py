@@ -176,7 +176,8 @@ WHERE contract_id = %(contract_id)s AND paid_amount = 0 AND (status = 'SCHEDULED
 _SELECT_LEDGER = """
 SELECT e.date, e.type, e.reference, e.debit, e.credit,
        sum(e.debit - e.credit) OVER (ORDER BY e.date, e.created_at, e.place, e.id) AS balance, e.payment_id, p.charge,
-       e.id, e.posted_on, e.created_at AS entered_at
+       e.id, e.posted_on, e.created_at AS entered_at, e.reverses, e.other_contract_id,
+       (o.created_at AT TIME ZONE (o.premises #>> '{building,timezone}'))::date AS other_issued_on
 FROM (
     SELECT i.id, i.issued_on AS date, coalesce(i.posted_on, i.issued_on) AS posted_on, i.created_at, 0 AS place,
            i.kind AS type,
@@ -184,20 +185,22 @@ FROM (
            || lpad(i.number::text, greatest(6, length(i.number::text)), '0') AS reference,
            CASE i.kind WHEN 'INVOICE' THEN greatest(i.total_amount, 0) ELSE 0 END AS debit,
            CASE i.kind WHEN 'INVOICE' THEN greatest(-i.total_amount, 0) ELSE i.total_amount END AS credit,
-           i.payment_id
+           i.payment_id, NULL AS reverses, NULL::uuid AS other_contract_id
     FROM invoices i
     WHERE i.contract_id = %(contract_id)s
     UNION ALL
     SELECT t.id, t.paid_date, t.posted_on, t.created_at, 1, t.kind, t.transaction_reference,
            -- A deposit that goes, or goes on, was never what the client owes.
            CASE WHEN t.charged = 0 THEN t.amount ELSE greatest(t.charged, 0) END,
-           CASE WHEN t.charged = 0 THEN t.amount ELSE greatest(-t.charged, 0) END, t.payment_id
+           CASE WHEN t.charged = 0 THEN t.amount ELSE greatest(-t.charged, 0) END, t.payment_id,
+           nullif(t.original_kind, t.kind), t.other_contract_id
     FROM booked_transactions t
     WHERE t.contract_id = %(contract_id)s
       -- Credit that moves from one installment to another changes nothing of what is owed.
       AND t.original_kind NOT IN ('APPLIED', 'FREED')
 ) AS e
 LEFT JOIN payments p ON p.id = e.payment_id
+LEFT JOIN contracts o ON o.id = e.other_contract_id
 ORDER BY e.date, e.created_at, e.place, e.id
 """
 
@@ -215,7 +218,7 @@ _SELECT_MY_CONTRACT = "SELECT p.currency FROM contracts p WHERE p.id = %(contrac
 
 _SELECT_MY_ACCOUNT = (
     """
-SELECT p.id, p.currency, p.start_date, p.end_date, p.premises, p.owner_party, p.client_party,
+SELECT p.id, p.status, p.currency, p.start_date, p.end_date, p.premises, p.owner_party, p.client_party,
        (p.created_at AT TIME ZONE (p.premises #>> '{building,timezone}'))::date AS issued_on,
        app.today(p.premises #>> '{building,timezone}') AS today,
        """

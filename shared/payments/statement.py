@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Literal
 from uuid import UUID
 
 from shared.contracts.document import located
 from shared.contracts.lease import lease_reference, party_of
 from shared.kit.db import Row
 from shared.kit.pdf import WIDTH, Column, Paper, Party, Pdf, Total, paper_of
-from shared.kit.written import written_day, written_money
+from shared.kit.written import short_day, written_day, written_money
 from shared.maths.currencies import exponent_of
 from shared.payments.document import CHARGES, block
 from shared.payments.models import StatementDays
@@ -18,17 +19,27 @@ ENTRIES = {
     "CREDIT_NOTE": "Credit note",
     "PAYMENT": "Payment",
     "CREDIT": "Overpayment",
-    "REVERSAL": "Payment reversed",
     "DEPOSIT_APPLIED": "Deposit applied",
     "DEPOSIT_RETURNED": "Deposit returned",
-    "DEPOSIT_TRANSFER_OUT": "Deposit transferred to the renewal",
-    "DEPOSIT_TRANSFER_IN": "Deposit transferred from the renewed lease",
+    "DEPOSIT_TRANSFER_OUT": "Deposit to lease",
+    "DEPOSIT_TRANSFER_IN": "Deposit from lease",
     "WRITE_OFF": "Write-off",
     "REFUND": "Credit refunded",
-    "TRANSFER_OUT": "Credit transferred out",
-    "TRANSFER_IN": "Credit transferred in",
+    "TRANSFER_OUT": "Credit to lease",
+    "TRANSFER_IN": "Credit from lease",
 }
-"""How each entry of the ledger is called; an invoice is called by what it charges."""
+"""How each entry of the ledger is called; an invoice is called by what it charges. What moves to or from another lease
+has that lease as its reference."""
+
+REVERSALS = {
+    "PAYMENT": "Payment reversed",
+    "CREDIT": "Overpayment reversed",
+    "WRITE_OFF": "Write-off reversed",
+    "REFUND": "Refund reversed",
+    "TRANSFER_OUT": "Transfer reversed",
+    "TRANSFER_IN": "Transfer reversed",
+}
+"""How a reversal is called, by what it takes back."""
 
 
 INVOICED = CHARGES | {"INTEREST": "Interest"}
@@ -65,6 +76,8 @@ class Statement:
     begins: date | None = None
     ends: date | None = None
     opening: Decimal = Decimal(0)
+    basis: Literal["DOCUMENT", "POSTED"] = "DOCUMENT"
+    has_ended: bool = False
     paper: Paper = "A4"
     exponent: int = 2
 
@@ -95,8 +108,8 @@ def statement_of(contract: Row, entries: list[Row], days: StatementDays) -> Stat
         entries=tuple(
             Entry(
                 row["date"],
-                ENTRIES.get(row["type"]) or INVOICED[row["charge"]],
-                row["reference"] or "",
+                _name(row),
+                _reference(row),
                 row["debit"],
                 row["credit"],
                 row["balance"],
@@ -107,10 +120,24 @@ def statement_of(contract: Row, entries: list[Row], days: StatementDays) -> Stat
         deposit_held=contract["deposit_held"],
         begins=days.begins,
         ends=days.ends,
+        basis=days.basis,
+        has_ended=contract["status"] in ("EXPIRED", "TERMINATED"),
         opening=before[-1]["balance"] if before else Decimal(0),
         paper=paper_of(premises["building"]["address"].get("country")),
         exponent=exponent_of(contract["currency"]),
     )
+
+
+def _name(row: Row) -> str:
+    if row["type"] == "REVERSAL":
+        return REVERSALS[row["reverses"]]
+    return ENTRIES.get(row["type"]) or INVOICED[row["charge"]]
+
+
+def _reference(row: Row) -> str:
+    if row["other_contract_id"]:
+        return lease_reference({"id": row["other_contract_id"], "issued_on": row["other_issued_on"]})
+    return row["reference"] or ""
 
 
 def by_posting(entries: list[Row]) -> list[Row]:
@@ -134,7 +161,7 @@ def render_statement(statement: Statement) -> bytes:
     )
     pdf.title("Statement of Account", f"{statement.contract_reference}, {_days(statement)}")
     pdf.columns(("From", block(statement.issuer)), ("To", block(statement.recipient)))
-    pdf.facts([("Premises", statement.premises), ("Term", statement.term)])
+    pdf.facts([("Premises", statement.premises), ("Term", statement.term), ("Dates", _DATES[statement.basis])])
     pdf.space(5)
     owed = abs(statement.balance)
     label = "In the lessee's favour" if statement.balance < 0 else "To be paid" if owed else "Settled"
@@ -143,22 +170,26 @@ def render_statement(statement: Statement) -> bytes:
     rows = [opening, *(_row(statement, entry) for entry in statement.entries)]
     pdf.table(_COLUMNS, rows, totals=[_total(statement)])
     pdf.space(3)
-    pdf.paragraph(
-        f"All amounts in {statement.currency}. A negative balance is applied to the lessee's next installments."
-    )
+    applied = _WHEN_ENDED if statement.has_ended else "A negative balance is applied to the lessee's next installments."
+    pdf.paragraph(f"All amounts in {statement.currency}. {applied}")
     if statement.deposit_held:
         held = written_money(statement.currency, statement.deposit_held, statement.exponent)
         pdf.paragraph(f"In addition to this account, the lessor holds a security deposit of {held}.")
     return pdf.finish()
 
 
+_DATES = {"DOCUMENT": "The days of invoices and money", "POSTED": "The days of posting"}
+_WHEN_ENDED = (
+    "The lease has ended: a negative balance is the lessee's, to be refunded or to be transferred to another lease of "
+    "the same parties."
+)
 _COLUMNS = (
-    Column("Date", 32),
-    Column("Entry", 34),
-    Column("Reference", 28),
+    Column("Date", 22),
+    Column("Entry", 37),
+    Column("Reference", 33),
     Column("Debit", 24, "R"),
     Column("Credit", 24, "R"),
-    Column("Balance", WIDTH - 142, "R"),
+    Column("Balance", WIDTH - 140, "R"),
 )
 
 
@@ -167,7 +198,7 @@ def _row(statement: Statement, entry: Entry) -> tuple[str, ...]:
         return f"{amount:,.{statement.exponent}f}" if amount else ""
 
     balance = _figure(statement, entry.balance)
-    return (written_day(entry.day), entry.name, entry.reference, figure(entry.debit), figure(entry.credit), balance)
+    return (short_day(entry.day), entry.name, entry.reference, figure(entry.debit), figure(entry.credit), balance)
 
 
 def _figure(statement: Statement, amount: Decimal) -> str:
@@ -184,4 +215,4 @@ def _total(statement: Statement) -> Total:
     debit = sum((entry.debit for entry in statement.entries), Decimal(0))
     credit = sum((entry.credit for entry in statement.entries), Decimal(0))
     figures = (_figure(statement, amount) for amount in (debit, credit, statement.balance))
-    return Total(("Closing balance", "", "", *figures))
+    return Total(("", "Closing balance", "", *figures))

@@ -71,6 +71,6 @@ def test_a_statement_by_the_days_of_posting(calendar):
         return text_of(lease.call(download_statement, as_=lease.client, path=path, query=query))
 
     month = {"from": "2027-03-01", "to": "2027-03-31"}
-    assert "1 March 2027 Payment" in statement(basis="POSTED", **month)
+    assert "1 Mar 2027 Payment" in statement(basis="POSTED", **month)
     assert "27 February 2027 Payment" in statement(basis="DOCUMENT", **{"from": "2027-02-20", "to": "2027-02-28"})
     assert "Payment" not in statement(**month)
