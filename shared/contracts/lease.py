@@ -11,7 +11,7 @@ from uuid import UUID
 from shared.contracts.document import LeaseDocument, Premises, render_lease
 from shared.contracts.sale import render_sale
 from shared.files.letterhead import logo_of
-from shared.kit.countries import alpha2
+from shared.kit.countries import named
 from shared.kit.db import Row
 from shared.kit.pdf import Party, paper_of
 from shared.terms.deal import schedule_of, terms_of
@@ -41,7 +41,9 @@ def lease_of(deal: Row) -> LeaseDocument:
             gross_sqft=Decimal(premises["gross_sqft"]),
             usable_sqft=Decimal(premises["usable_sqft"]),
             usage=premises["usage_type"].replace("_", " ").lower(),
-            jurisdiction=", ".join(part for part in (address.get("state"), address.get("country")) if part),
+            jurisdiction=", ".join(
+                part for part in (address.get("state"), named(address.get("country") or "")) if part
+            ),
             paper=paper_of(address.get("country")),
         ),
         currency=deal["currency"],
@@ -75,5 +77,5 @@ def address_lines(address: dict[str, Any]) -> str:
     """An address as it is printed, line by line."""
     town = " ".join(part for part in (address.get("state"), address.get("postal_code")) if part)
     city = ", ".join(part for part in (address.get("city"), town) if part)
-    country = address.get("country") or ""
-    return "\n".join(part for part in (address.get("street"), city, alpha2(country) or country) if part)
+    country = named(address.get("country") or "")
+    return "\n".join(part for part in (address.get("street"), city, country) if part)

@@ -18,6 +18,21 @@ def alpha2(country: str) -> str | None:
     return _codes().get(_plain(country))
 
 
+def named(country: str) -> str:
+    """Germany of "DE", "deu" or "Germany"; as it is written where no country is called so."""
+    return _names().get(alpha2(country) or "", country)
+
+
+@cache
+def _names() -> dict[str, str]:
+    """The first name of each code, as a sentence has it: “Bolivia, Plurinational State of” stands as Bolivia."""
+    return {line[:2]: _in_prose(line.split(" ", 2)[2].split("|")) for line in COUNTRIES.splitlines()}
+
+
+def _in_prose(names: list[str]) -> str:
+    return names[1] if "," in names[0] and len(names) > 1 else names[0]
+
+
 def _plain(name: str) -> str:
     decomposed = unicodedata.normalize("NFKD", name.casefold())
     return "".join(char for char in decomposed if char.isalnum())

@@ -79,6 +79,13 @@ def test_both_sides_download_the_executed_lease_with_names_titles_and_times(call
         assert told in last
 
 
+def test_a_lease_names_the_country_of_its_addresses_and_of_its_law(call, sealed):
+    lease = " ".join(text(download(call, sealed).body))
+
+    assert "123 Main St, New York, NY 10001, United States" in lease
+    assert "the law in force where the Premises are: NY, United States." in lease
+
+
 def test_what_was_signed_is_the_beginning_of_the_executed_lease(call, sealed):
     digest = sealed.row()["document_sha256"]
     draft = download(call, sealed, document_sha256=digest).body

@@ -72,5 +72,5 @@ def test_a_statement_by_the_days_of_posting(calendar):
 
     month = {"from": "2027-03-01", "to": "2027-03-31"}
     assert "1 Mar 2027 Payment" in statement(basis="POSTED", **month)
-    assert "27 February 2027 Payment" in statement(basis="DOCUMENT", **{"from": "2027-02-20", "to": "2027-02-28"})
+    assert "27 Feb 2027 Payment" in statement(basis="DOCUMENT", **{"from": "2027-02-20", "to": "2027-02-28"})
     assert "Payment" not in statement(**month)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.kit.countries import alpha2
+from shared.kit.countries import alpha2, named
 
 
 @pytest.mark.parametrize(
@@ -24,3 +24,20 @@ from shared.kit.countries import alpha2
 )
 def test_a_country_is_known_by_its_names_and_codes(written, code):
     assert alpha2(written) == code
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("DE", "Germany"),
+        ("deutschland", "Germany"),
+        ("USA", "United States"),
+        ("KR", "South Korea"),
+        ("CD", "Democratic Republic of the Congo"),
+        ("BQ", "Bonaire, Sint Eustatius and Saba"),
+        ("Freedonia", "Freedonia"),
+        ("", ""),
+    ],
+)
+def test_a_country_is_named_in_prose(written, name):
+    assert named(written) == name
