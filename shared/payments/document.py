@@ -122,7 +122,10 @@ def render_invoice(invoice: Invoice, logo: bytes | None = None) -> bytes:
         balance,
         less=(("Amount paid", invoice.paid),),
     )
-    if balance < 0:
+    if not balance:
+        pdf.amount_due("Settled", written_money(invoice.currency, balance, invoice.exponent))
+        pdf.paragraph("Nothing is due: this invoice was settled when it was issued.")
+    elif balance < 0:
         pdf.amount_due("In your favour", written_money(invoice.currency, -balance, invoice.exponent))
         pdf.paragraph("Nothing is due: this amount is applied to other open installments, the oldest first.")
     else:

@@ -167,6 +167,17 @@ def test_an_invoice_with_a_negative_balance_asks_for_no_payment() -> None:
     assert "Please state INV-000042 as the reference of your payment." in text(render_invoice(INVOICE))
 
 
+def test_an_invoice_that_is_settled_when_it_is_issued_asks_for_no_payment() -> None:
+    account = {"holder": None, "bank": "Bank", "iban": None, "bic": None, "routing_number": None}
+    settled = replace(INVOICE, paid=INVOICE.total, accounts=(account | {"account_number": "1", "currency": None},))
+    invoice = text(render_invoice(settled))
+
+    assert "Balance 0.00 Settled USD 0.00 Nothing is due" in invoice
+    assert "Due by" not in invoice
+    assert "Where to pay" not in invoice
+    assert "Where to pay" in text(render_invoice(replace(settled, paid=D("0"))))
+
+
 def test_a_receipt_says_which_details_were_not_stated() -> None:
     receipt = text(render_receipt(replace(RECEIPT, payment_method=None, transaction_reference=None)))
 
