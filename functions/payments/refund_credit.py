@@ -24,7 +24,7 @@ from shared.payments.moves import Refund, Refunding
 )
 def refund_credit(caller: Caller, contract_id: UUID, refunding: Refunding) -> Refund:
     with transaction(caller) as tx:
-        [found] = account.lock_accounts(tx, caller, contract_id)
+        found = account.lock_account_on(tx, caller, contract_id, refunding.paid_date)
         if found is None:
             raise NotFound()
         rules.check_refunding(found, refunding)

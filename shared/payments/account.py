@@ -1,5 +1,6 @@
 """The SQL of a contract's credit as a whole: what of it is paid out, and what moves to another contract."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -28,6 +29,18 @@ SELECT %(id)s, c.id, c.owner_organization_id, c.client_organization_id, %(kind)s
        %(transaction_reference)s, %(other_contract_id)s, %(by)s
 FROM contracts c
 WHERE c.id = %(contract_id)s
+"""
+
+_SELECT_CREDIT_ON = """
+SELECT min(total.credit) AS credit_on
+FROM (SELECT %(day)s::date AS day
+      UNION
+      SELECT t.paid_date FROM standing_transactions t
+      WHERE t.contract_id = %(contract_id)s AND t.paid_date > %(day)s) AS days
+CROSS JOIN LATERAL (
+    SELECT coalesce(sum(t.credit), 0) AS credit FROM standing_transactions t
+    WHERE t.contract_id = %(contract_id)s AND t.paid_date <= days.day
+) AS total
 """
 
 _SELECT_REFUND = f"""
@@ -70,6 +83,15 @@ def lock_accounts(tx: Tx, caller: Caller, *contract_ids: UUID) -> list[Row | Non
     asked = _ask_for_accounts(tx, caller, *contract_ids)
     tx.flush()
     return [one.answer() for one in asked]
+
+
+def lock_account_on(tx: Tx, caller: Caller, contract_id: UUID, day: date) -> Row | None:
+    """As `lock_accounts`, for one contract, with `credit_on`: what was credit at the end of that day and of every day
+    since."""
+    [account] = _ask_for_accounts(tx, caller, contract_id)
+    [found] = tx.all(_SELECT_CREDIT_ON, {"contract_id": contract_id, "day": day})
+    row = account.answer()
+    return row and row | found
 
 
 def lock_refund(tx: Tx, caller: Caller, contract_id: UUID, refund_id: UUID) -> tuple[Row | None, Refund | None]:

@@ -29,6 +29,8 @@ _SELECT_DEPOSIT = f"""
 SELECT c.id AS contract_id, d.payment_id, c.currency, d.received_amount, s.transferred_amount, s.applied_amount,
        s.returned_amount, {held_of("c.id")} AS held_amount, c.status,
        app.today(c.premises #>> '{{building,timezone}}') AS today,
+       (SELECT max(t.paid_date) FROM standing_transactions t LEFT JOIN payments p ON p.id = t.payment_id
+        WHERE t.contract_id = c.id AND (p.charge = 'DEPOSIT' OR t.deposit_used <> 0)) AS moved_on,
        EXISTS (SELECT FROM contracts r
                WHERE r.renews_contract_id = c.id AND r.deposit_carried_on IS NULL AND {RENEWAL}) AS is_carried,
        (SELECT coalesce(sum(o.owed - o.paid_amount), 0)

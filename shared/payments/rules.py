@@ -10,7 +10,7 @@ from uuid import UUID
 
 from shared.kit.errors import Conflict, Detail, Invalid, NotFound
 from shared.maths.currencies import exponent_of
-from shared.maths.exact import rounded
+from shared.maths.exact import ZERO, rounded
 from shared.payments.models import Payment, Recording
 from shared.payments.moves import Applying, Refunding, Returning, Transferring, WritingOff
 
@@ -197,6 +197,9 @@ def check_returning(deposit: dict[str, Any], returning: Returning) -> Decimal:
     if returning.paid_date > deposit["today"]:
         raise Invalid(Detail("paid_date", f"must not be after {deposit['today'].isoformat()}"))
     held = _held(deposit, returning.amount)
+    if returning.paid_date < deposit["moved_on"]:
+        last = deposit["moved_on"].isoformat()
+        raise Invalid(Detail("paid_date", f"must not be before {last}, when the deposit last changed"))
     return returning.amount or held
 
 
@@ -264,6 +267,9 @@ def check_refunding(account: dict[str, Any], refunding: Refunding) -> None:
     """Raises AmountAboveCredit, Invalid on `amount` or `paid_date`."""
     _check(*_not_whole(account["currency"], refunding.amount), *wrong_days(account, refunding.paid_date))
     _check_credit(account, refunding.amount)
+    if refunding.amount > account["credit_on"]:
+        then = max(account["credit_on"], ZERO)
+        raise Invalid(Detail("paid_date", f"is too early: only {then} {account['currency']} was credit on that day"))
 
 
 def check_transferring(

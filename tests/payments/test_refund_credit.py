@@ -217,3 +217,22 @@ def test_a_late_fee_rises_when_a_transfer_is_reversed_that_had_counted_in_time(c
 
     assert [row["amount"] for row in other.rows("LATE_FEE")] == [50, Decimal("39.25")]
     assert other.ledger()[1] == Decimal("1874.25")
+
+
+@pytest.mark.parametrize("paid_date", ["2026-01-10", "2026-01-14"])
+def test_credit_is_not_refunded_before_it_was_there(lease, paid_date):
+    early = refund(lease, Decimal("1000.50"), paid_date=paid_date)
+
+    assert (early.status, early.fields) == (400, ["paid_date"])
+    assert "only 0 USD was credit on that day" in str(early.json)
+    assert refund(lease, Decimal("1000.50")).status == 201
+
+
+def test_credit_that_was_used_since_is_not_refunded_on_a_day_before(calendar, lease):
+    calendar.set("2027-02-20T08:00:00Z")
+    assert refund(lease, Decimal("1000.00"), paid_date="2027-02-15").status == 201
+
+    again = refund(lease, Decimal("0.51"), paid_date="2027-02-12")
+
+    assert (again.status, again.code) == (409, "AMOUNT_ABOVE_CREDIT")
+    assert refund(lease, Decimal("0.50"), paid_date="2027-02-12").status == 201

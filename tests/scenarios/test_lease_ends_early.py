@@ -351,6 +351,13 @@ def test_a_deposit_is_neither_returned_nor_applied_before_the_lease_has_ended(ca
     assert lease.rows("DEPOSIT")[0]["paid_amount"] == 10000
 
 
+@pytest.mark.parametrize("paid_date", ["1927-02-04", "2026-01-14"])
+def test_a_deposit_is_not_returned_before_it_came(ended, paid_date):
+    reply = settle(ended, return_deposit, paid_date=paid_date)
+
+    assert (reply.status, reply.fields) == (400, ["paid_date"])
+
+
 def test_a_deposit_settles_the_outstanding_balance_and_the_rest_is_returned(ended):
     assert ended.ledger()[1] == 7500
     applied = settle(ended, apply_deposit, amount=6000)
