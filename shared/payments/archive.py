@@ -24,6 +24,14 @@ SELECT i.id AS invoice_id, i.number, i.issued_on, i.due_date, i.tax_percent, i.t
         FROM (SELECT o.id, row_number() OVER (ORDER BY o.id) AS number FROM payment_transactions o
               WHERE o.payment_id = p.id AND o.kind = 'PAYMENT') AS n
         JOIN standing_transactions t ON t.id = n.id) AS transactions,
+       -- The rents that a late fee or interest is for.
+       (SELECT jsonb_agg(jsonb_build_object('number', n.number, 'period_start', r.period_start) ORDER BY n.number)
+        FROM payments r
+        JOIN invoices n ON n.payment_id = r.id AND n.kind = 'INVOICE'
+        WHERE r.contract_id = p.contract_id AND r.charge = 'RENT' AND r.installment_number IS NOT NULL
+          AND CASE p.charge WHEN 'LATE_FEE' THEN r.period_end IS NOT DISTINCT FROM p.period_end
+                            WHEN 'INTEREST' THEN p.explanation::text LIKE '%%For the rent due on ' || r.due_date || '%%'
+                            ELSE false END) AS rents,
        -- What else had settled it, or taken off what is owed, before the latest money came.
        (SELECT coalesce(sum(t.settled), 0) FROM standing_transactions t
         WHERE t.payment_id = p.id AND t.kind <> 'PAYMENT' AND t.id < latest.id) AS applied,

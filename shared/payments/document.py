@@ -56,6 +56,8 @@ class Invoice:
     paid: Decimal = Decimal(0)
     accounts: tuple[dict[str, str | None], ...] = ()
     """Where to pay, as the issuer's organization keeps them."""
+    rents: tuple[str, ...] = ()
+    """The invoices of the rent that a late fee or interest is for."""
     paper: Paper = "A4"
     exponent: int = 2
 
@@ -110,6 +112,7 @@ def render_invoice(invoice: Invoice, logo: bytes | None = None) -> bytes:
             ("Issued", written_day(invoice.issued_on)),
             ("Due", written_day(invoice.due_date)),
             ("Supply period", _supplied(invoice.charges)),
+            *([("For rent invoice", ", ".join(invoice.rents))] if invoice.rents else []),
             ("Lease", invoice.contract_reference),
             ("Premises", invoice.premises),
         ]

@@ -33,6 +33,7 @@ def invoice_of(row: Row) -> Invoice:
         tax=row["tax_amount"],
         total=row["total_amount"],
         paid=row["paid_at_issue"],
+        rents=tuple(invoice_number(rent) for rent in row["rents"] or ()),
         accounts=tuple(payable_to(row["owner_party"].get("bank_accounts"), row["currency"])),
         paper=paper_of(row["premises"]["building"]["address"].get("country")),
         exponent=exponent_of(row["currency"]),
@@ -103,9 +104,11 @@ def _premises(row: Row) -> str:
 
 def _charges(row: Row) -> tuple[Charge, ...]:
     def charge_of(line: dict[str, Any]) -> Charge:
+        # A fee that is raised again has a first day of its own: it is for the same period as the rent.
+        fee_of = row["rents"][0] if line["charge"] == "LATE_FEE" and row["rents"] else None
         return Charge(
             charge=line["charge"],
-            period_start=date.fromisoformat(line["period_start"]),
+            period_start=date.fromisoformat((fee_of or line)["period_start"]),
             period_end=date.fromisoformat(line["period_end"]) if line["period_end"] else None,
             amount=Decimal(line["amount"]),
             installment_number=row["installment_number"],

@@ -8,6 +8,7 @@ import pytest
 from functions.contracts.download_statement import download_statement
 from functions.contracts.get_ledger import get_ledger
 from functions.payments.charge_late import charge_late
+from functions.payments.download_invoice import download_invoice
 from functions.payments.explain_payment import explain_payment
 from functions.payments.raise_fees import raise_fees
 from tests.call import invoke, other_id, together
@@ -83,6 +84,20 @@ def test_each_late_charge_is_explained_and_invoiced_at_once(calendar, lease, cal
         assert invoice["total_amount"] == row["amount"]
     steps = call(explain_payment, as_=lease.owner, path={"payment_id": interest["id"]}).json["steps"]
     assert steps[0]["inputs"] == {"unpaid": 5000, "annual_interest_percent": 18, "days": 30}
+
+
+def test_the_invoice_of_a_late_charge_names_the_invoice_of_the_rent(calendar, lease, call):
+    lease_pays_late(calendar, lease)
+
+    numbers = {}
+    for charge in ("RENT", "LATE_FEE", "INTEREST"):
+        path = {"payment_id": lease.rows(charge)[0]["id"]}
+        numbers[charge] = text_of(call(download_invoice, as_=lease.client, path=path))
+
+    assert "For rent invoice" not in numbers["RENT"]
+    rent = numbers["RENT"].removeprefix("Invoice ").split()[0]
+    assert f"Supply period 1 February 2025 – 28 February 2025 For rent invoice {rent} Lease" in numbers["LATE_FEE"]
+    assert f"For rent invoice {rent} Lease" in numbers["INTEREST"]
 
 
 def lease_pays_late(calendar, lease):
@@ -355,6 +370,12 @@ def test_a_fee_is_raised_again_when_the_money_that_lowered_it_bounces(calendar, 
     assert again["due_date"] == date(2027, 3, 6)
     issued = [one for one in invoices(small, kind="INVOICE") if one["payment_id"] == str(again["id"])]
     assert [(one["total_amount"], one["issued_on"]) for one in issued] == [(lowered, "2027-02-20")]
+    shown = [
+        text_of(small.call(download_invoice, as_=small.client, path={"payment_id": fee["id"]}))
+        for fee in (first, again)
+    ]
+    assert len({one.partition("Supply period")[2].partition("Lease")[0] for one in shown}) == 1
+    assert "For rent invoice INV-" in shown[1]
     steps = small.call(explain_payment, as_=small.client, path={"payment_id": again["id"]}).json["steps"]
     assert steps[-1]["inputs"] == {"fee": 30, "charged": 30 - lowered}
     assert small.ledger()[1] == 630
