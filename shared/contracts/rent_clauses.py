@@ -192,9 +192,9 @@ def late_clauses(policy: LatePolicy | None, money: Money) -> Iterator[Clause]:
     if policy is None:
         return
     late = f"{_days(policy.grace_days)} after" if policy.grace_days else "after"
+    due = f"{_days(policy.fee_due_days)} after" if policy.fee_due_days else "when"
     sentences = []
     if fee := _fee(policy, money):
-        due = f"{_days(policy.fee_due_days)} after" if policy.fee_due_days else "when"
         sentences.append(
             f"An installment that is unpaid {late} its due date bears, once, a late fee of {fee}. "
             f"The fee is due {due} it is charged."
@@ -203,7 +203,8 @@ def late_clauses(policy: LatePolicy | None, money: Money) -> Iterator[Clause]:
         in_time = f", where it is unpaid {late} that date" if policy.grace_days else ""
         sentences.append(
             f"Overdue principal bears simple interest of {percent(policy.annual_interest_percent)} a year "
-            f"from its due date until it is paid{in_time}, by actual days over 365."
+            f"from its due date until it is paid{in_time}, by actual days over 365. "
+            f"The interest is due {due} it is charged."
         )
     if sentences:
         sentences[-1] += " Fees bear no interest. No charge exceeds what the law allows."

@@ -73,7 +73,7 @@ class Escalation(NamedTuple):
 
 
 FEE_DUE_DAYS = 14
-"""So many days after it is charged a late fee is due, where nothing else was agreed."""
+"""So many days after it is charged a late fee, interest or an index catch-up is due, where nothing else was agreed."""
 
 
 class LatePolicy(NamedTuple):
@@ -84,7 +84,12 @@ class LatePolicy(NamedTuple):
     min_fee: Decimal
     annual_interest_percent: Decimal
     fee_due_days: int = FEE_DUE_DAYS
-    """So many days after it is charged a fee is due."""
+    """So many days after it is charged a fee is due, and so are interest and an index catch-up."""
+
+
+def fee_due_days(policy: LatePolicy | None) -> int:
+    """So many days after it is charged what comes beside the schedule is due."""
+    return policy.fee_due_days if policy else FEE_DUE_DAYS
 
 
 class Discount(NamedTuple):

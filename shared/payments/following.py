@@ -11,7 +11,7 @@ from uuid import UUID
 from shared.maths.exact import less, rounded
 from shared.maths.explain import explain
 from shared.maths.schedule import Line, catch_up, schedule
-from shared.maths.terms import IndexValue, Terms
+from shared.maths.terms import IndexValue, Terms, fee_due_days
 from shared.payments.charges import Added
 from shared.payments.invoices import Off
 from shared.payments.rules import share
@@ -64,7 +64,8 @@ def follow(
     missing = catch_up(risen, tuple(corrected.values()), due_date=today)
     added = None
     if missing:
-        added = Added(deal["id"], "RENT", today, None, missing.amount, Decimal(0), explain(missing).steps, today)
+        steps, due_days = explain(missing).steps, fee_due_days(terms.late_policy)
+        added = Added(deal["id"], "RENT", today, None, missing.amount, Decimal(0), steps, today, due_days)
     return Followed(changed, added, off, caught_up)
 
 

@@ -286,4 +286,5 @@ def _interest(of_contract: list[tuple[Row, LateCharge, Decimal]]) -> Added:
         steps.append(summed("Interest", parts, total))
     row = of_contract[0][0]
     today: date = row["today"]
-    return Added(row["contract_id"], "INTEREST", today, None, total, Decimal(0), explained(steps), today)
+    due_days = _policy(row).fee_due_days
+    return Added(row["contract_id"], "INTEREST", today, None, total, Decimal(0), explained(steps), today, due_days)

@@ -152,7 +152,7 @@ class LatePolicy(_Clause):
     annual_interest_percent: Percent = Decimal(0)
     """Simple interest by days of a year of 365, from the due date, on what is unpaid."""
     fee_due_days: Annotated[Count, Field(ge=0, le=365)] = engine.FEE_DUE_DAYS
-    """How many days after it is charged a late fee is due."""
+    """How many days after it is charged a late fee, interest or an index catch-up is due."""
 
     def counted(self) -> engine.LatePolicy:
         return engine.LatePolicy(**dict(self))

@@ -174,7 +174,8 @@ def test_a_lease_has_a_late_payment_clause_only_with_a_policy() -> None:
         (
             LatePolicy(3, D(0), D(0), D("9.5")),
             "After 3 days: interest 9.5 % a year Agreed",
-            "9.5 % a year from its due date until it is paid, where it is unpaid 3 days after that date, by actual",
+            "9.5 % a year from its due date until it is paid, where it is unpaid 3 days after that date, by actual "
+            "days over 365. The interest is due 14 days after it is charged. Fees",
         ),
     ],
 )

@@ -55,7 +55,7 @@ def test_late_charges_match_the_documented_example(calendar, lease):
     lease.pay({"id": second["id"]}, paid_date="2025-03-01")
     live(calendar, "2025-03-05", since="2025-03-03")
 
-    assert charged(lease) == [("LATE_FEE", 250, date(2025, 2, 21)), ("INTEREST", Decimal("73.97"), date(2025, 3, 3))]
+    assert charged(lease) == [("LATE_FEE", 250, date(2025, 2, 21)), ("INTEREST", Decimal("73.97"), date(2025, 3, 17))]
     lines, balance = lease.ledger()
     assert balance == Decimal("323.97")
     assert [amount for _, kind, amount in lines if kind == "INVOICE"] == [5000, 250, 5000, Decimal("73.97")]
@@ -164,7 +164,8 @@ def test_unpaid_rent_is_charged_interest_every_ninety_days(calendar, lease):
     live(calendar, "2025-08-05", since="2025-02-01")
 
     # Every installment at its own 90 days; the first one of 90 days of 5,000: 221.92, then as much again.
-    days = [row["due_date"] for row in lease.rows("INTEREST")]
+    days = [row["period_start"] for row in lease.rows("INTEREST")]
+    assert {row["due_date"] - row["period_start"] for row in lease.rows("INTEREST")} == {timedelta(days=14)}
     assert days[:4] == [date(2025, 5, 2), date(2025, 5, 30), date(2025, 6, 30), date(2025, 7, 30)]
     assert date(2025, 7, 31) in days
     amounts = [row["amount"] for row in lease.rows("INTEREST")]
@@ -340,14 +341,20 @@ def test_a_credit_note_of_a_later_day_lowers_no_fee(calendar, small):
     assert fee["amount"] - fee["credited_amount"] == 25
 
 
-def test_a_fee_is_due_when_its_policy_says(calendar):
+def test_a_fee_and_interest_are_due_when_the_policy_says(calendar):
     calendar.set("2027-01-05T08:00:00Z")
-    policy = {"grace_days": 0, "fee_percent": 0, "min_fee": 50, "annual_interest_percent": 0, "fee_due_days": 3}
+    policy = {"grace_days": 0, "fee_percent": 0, "min_fee": 50, "annual_interest_percent": 10, "fee_due_days": 3}
     lease = calendar.lease(start=date(2027, 2, 1), months=1, late_policy=policy)
     calendar.set("2027-02-02T08:00:00Z")
     calendar.run()
+    lease.pay(lease.rows()[0], paid_date="2027-02-02")
+    calendar.run()
 
-    assert [row["due_date"] for row in lease.rows("LATE_FEE")] == [date(2027, 2, 5)]
+    assert [row["due_date"] for row in lease.rows("LATE_FEE") + lease.rows("INTEREST")] == [date(2027, 2, 5)] * 2
+    at(calendar, "2027-02-05")
+    assert {row["status"] for row in lease.rows("INTEREST")} == {"DUE"}
+    at(calendar, "2027-02-06")
+    assert {row["status"] for row in lease.rows("INTEREST")} == {"OVERDUE"}
 
 
 def bounce(lease, payment):
