@@ -12,7 +12,7 @@ from shared.kit.errors import NotFound
 from shared.kit.request import Caller
 from shared.organizations.roles import Right, may
 from shared.payments import account, queries, rules
-from shared.payments.credit import apply_credit
+from shared.payments.credit import apply_credit, take_back_credit
 from shared.payments.models import Reversing
 from shared.payments.moves import CreditTransfer
 
@@ -30,11 +30,9 @@ def reverse_transfer(caller: Caller, contract_id: UUID, transfer_id: UUID, rever
             raise NotFound()
         if before["is_reversed"]:
             raise rules.TransferReversed()
-        if before["usable"] < before["amount"]:
-            raise rules.CreditSpent()
         queries.insert_reversal(tx, before["into_id"], reversing.reason, other["today"])
         queries.insert_reversal(tx, transfer_id, reversing.reason, found["today"])
-        settled = apply_credit(tx, before["other_contract_id"], today=other["today"])
+        settled = take_back_credit(tx, before["other_contract_id"], today=other["today"])
         settled += apply_credit(tx, contract_id, today=found["today"])
         transfer = account.select_transfer(tx, transfer_id)
         tx.emit("transfer.reversed", transfer)

@@ -65,9 +65,7 @@ WHERE t.id = %(id)s
 # Both ends of a transfer were written at once.
 _LOCK_TRANSFER = """
 SELECT t.id, t.amount, t.other_contract_id, i.id AS into_id,
-       NOT EXISTS (SELECT FROM standing_transactions s WHERE s.id = t.id) AS is_reversed,
-       (SELECT coalesce(sum(s.credit) FILTER (WHERE s.kind <> 'APPLIED'), 0) FROM standing_transactions s
-        WHERE s.contract_id = t.other_contract_id) AS usable
+       NOT EXISTS (SELECT FROM standing_transactions s WHERE s.id = t.id) AS is_reversed
 FROM payment_transactions t
 JOIN payment_transactions i ON i.contract_id = t.other_contract_id AND i.other_contract_id = t.contract_id
     AND i.kind = 'TRANSFER_IN' AND i.created_at = t.created_at AND i.amount = t.amount
@@ -105,7 +103,7 @@ def lock_transfer(
     tx: Tx, caller: Caller, contract_id: UUID, transfer_id: UUID
 ) -> tuple[Row | None, Row | None, Row | None]:
     """The accounts at both ends of a transfer (None where they are not the caller's), and the transfer: `into_id` is
-    its other end, and `usable` the credit that came to the other contract and did not leave it."""
+    its other end."""
     values = {"id": transfer_id, "contract_id": contract_id}
     found = tx.one(_SELECT_OTHER_END, values)
     if found is None or found["other_contract_id"] is None:

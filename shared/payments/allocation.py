@@ -1,7 +1,8 @@
 """Where a contract's credit goes: money beyond one installment settles the others, oldest first.
 
 Pure. Credit comes from over-payments, from credit notes for amounts already paid, and from an applied deposit. Credit
-that a reversal removes may have been applied already: it is then taken back from there, newest first.
+that a reversal removes may have been applied already: it is then taken back from where it still settles something,
+newest first. What was freed again since is not taken back twice.
 """
 
 from collections.abc import Sequence
@@ -14,10 +15,12 @@ from uuid import UUID
 
 @dataclass(slots=True)
 class Open:
-    """A payment and its open amount; below zero, more is settled than is owed."""
+    """A payment and its open amount; below zero, more is settled than is owed. Credit can be taken back from what is
+    `settled`."""
 
     id: UUID
     open: Decimal
+    settled: Decimal
 
 
 class Applied(NamedTuple):
@@ -40,7 +43,8 @@ class Move(NamedTuple):
 
 @dataclass(slots=True)
 class Moves:
-    """The applications of credit to reverse, the transactions to write, and the credit that is left then."""
+    """The applications of credit to reverse, the transactions to write, and the credit that is left then; below zero,
+    so much of it has been spent."""
 
     reversed: list[UUID] = field(default_factory=list)
     written: list[Move] = field(default_factory=list)
@@ -50,24 +54,25 @@ class Moves:
 def allocate(lines: Sequence[Open], credit: Decimal, applied: Sequence[Applied], day: date) -> Moves:
     """Apply the contract's `credit` to its payments (`lines`, oldest first).
 
-    `credit` is below zero if credit that was `applied` (newest first) no longer exists. Changes the open amounts of
-    `lines`.
+    `credit` is below zero if credit that was `applied` (newest first) no longer exists. Changes the amounts of `lines`.
     """
     moves = Moves()
     by_id = {line.id: line for line in lines}
     for line in lines:
         if line.open < 0:
             moves.written.append(Move("FREED", line.id, -line.open, day))
-            credit, line.open = credit - line.open, Decimal(0)
+            credit, line.open, line.settled = credit - line.open, Decimal(0), line.settled + line.open
     for one in applied:
         if credit >= 0:
             break
+        line = by_id[one.payment_id]
+        back = min(one.amount, -credit, line.settled)
+        if back <= 0:
+            continue
         moves.reversed.append(one.id)
-        kept = max(one.amount + credit, Decimal(0))
-        credit += one.amount - kept
-        by_id[one.payment_id].open += one.amount - kept
-        if kept:
-            moves.written.append(Move("APPLIED", one.payment_id, kept, one.day))
+        credit, line.open, line.settled = credit + back, line.open + back, line.settled - back
+        if back < one.amount:
+            moves.written.append(Move("APPLIED", one.payment_id, one.amount - back, one.day))
     for line in lines:
         part = min(credit, line.open)
         if part > 0:

@@ -12,12 +12,16 @@ from shared.kit.db import Tx
 from shared.kit.ids import new_id
 from shared.payments import queries
 from shared.payments.allocation import Applied, Move, Moves, Open, allocate
-from shared.payments.bound import LOCK_MONEY
+from shared.payments.bound import LOCK_MONEY, held_of
 from shared.payments.models import Payment
+from shared.payments.rules import CreditSpent
 from shared.payments.settling import settle
 
-_LOCK_LINES = """
-SELECT p.id, p.owed - p.paid_amount AS open
+# Of a deposit, only what is still held can be taken back.
+_LOCK_LINES = f"""
+SELECT p.id, p.owed - p.paid_amount AS open,
+       CASE p.charge WHEN 'DEPOSIT' THEN least(p.paid_amount, {held_of("p.contract_id")})
+                     ELSE p.paid_amount END AS settled
 FROM payments p
 WHERE p.contract_id = %(contract_id)s
   AND (p.paid_amount <> p.owed
@@ -60,18 +64,33 @@ JOIN payments p ON p.id = n.payment_id
 def apply_credit(
     tx: Tx, contract_id: UUID, *, today: date, day: date | None = None, besides: tuple[UUID, ...] = ()
 ) -> list[Payment]:
-    """Settle the contract's payments with its credit, or take back credit that no longer exists.
+    """Settle the contract's payments with its credit.
 
     Returns the payments that changed, and those in `besides`, which are settled again in any case. `today` is the
     building's; `day` is the day on which the credit settles them, if it is another one.
     """
+    moves, applied = _allocated(tx, contract_id, day or today)
+    return write(tx, moves, applied, today=today, day=day, besides=besides)
+
+
+def take_back_credit(tx: Tx, contract_id: UUID, *, today: date) -> list[Payment]:
+    """As `apply_credit`, after a reversal: credit that no longer exists is taken back from what it has settled.
+
+    Raises CreditSpent where it is not there any more."""
+    moves, applied = _allocated(tx, contract_id, today)
+    if moves.left < 0:
+        raise CreditSpent()
+    return write(tx, moves, applied, today=today)
+
+
+def _allocated(tx: Tx, contract_id: UUID, day: date) -> tuple[Moves, list[Applied]]:
+    """Where the contract's credit goes on that day, and what of it was applied before."""
     values: dict[str, Any] = {"contract_id": contract_id}
-    _, lines, [row], applied = tx.batch(
+    _, lines, [row], rows = tx.batch(
         (LOCK_MONEY, values), (_LOCK_LINES, values), (SELECT_CREDIT, values), (SELECT_APPLIED, values)
     )
-    open_lines = [Open(line["id"], line["open"]) for line in lines]
-    moves = allocate(open_lines, row["credit"], [Applied(**one) for one in applied], day or today)
-    return write(tx, moves, [Applied(**one) for one in applied], today=today, day=day, besides=besides)
+    applied = [Applied(**one) for one in rows]
+    return allocate([Open(**line) for line in lines], row["credit"], applied, day), applied
 
 
 def write(

@@ -82,7 +82,7 @@ def end(
     scheduled = [row for row in account.rows if row["is_scheduled"]]
     found = shorten(terms, index_values, scheduled, last_day=last_day, after=after, holdover=holdover)
     owed = {row["id"]: _owed(row, found) for row in account.rows}
-    lines = [Open(row["id"], owed[row["id"]] - row["paid_amount"]) for row in account.rows]
+    lines = [Open(row["id"], owed[row["id"]] - row["paid_amount"], row["paid_amount"]) for row in account.rows]
     moves = allocate(lines, account.credit, account.applied, today)
     offsets = _offsets(moves.left, account.elsewhere) if choice == "OFFSET" else []
     left = moves.left - sum((offset.amount for offset in offsets), ZERO)

@@ -100,7 +100,7 @@ class TransferReversed(Conflict):
 
 
 class CreditSpent(Conflict):
-    message = "The credit has left the other contract: it was refunded or transferred on."
+    message = "The credit was spent: it was refunded, transferred, or settled a deposit that was used since."
     remedy = "Reverse that refund or transfer first."
 
 
@@ -355,12 +355,15 @@ class Reversal:
 
 
 def reversal_of(payment: Payment, contract: dict[str, Any], standing: list[dict[str, Any]], reason: str) -> Reversal:
-    """The reversal of the latest of the payment's transactions that stand (the latest first), and of the credit
-    that came of the payment: what is over without the money is freed again. Raises NothingToReverse, DepositSettled."""
-    payments = [one for one in standing if one["kind"] == "PAYMENT"]
-    if not payments:
+    """The reversal of the latest money of the payment (of its transactions that stand, the latest first), of the credit
+    that came with it, and of what was freed of the payment: what is over without the money is freed again. Raises
+    NothingToReverse, DepositSettled."""
+    latest = next((one for one in standing if one["kind"] == "PAYMENT"), None)
+    if latest is None:
         raise NothingToReverse()
-    if payment.charge == "DEPOSIT" and payments[0]["amount"] > contract["deposit_held"]:
+    if payment.charge == "DEPOSIT" and latest["amount"] > contract["deposit_held"]:
         raise DepositSettled()
-    left = [one["id"] for one in standing if one["kind"] in ("CREDIT", "FREED")]
-    return Reversal((payments[0]["id"], *left), leaves_credit_short=bool(left), reason=reason)
+    later = standing[: standing.index(latest)]
+    left = [one["id"] for one in later if one["kind"] == "CREDIT"]
+    left += [one["id"] for one in standing if one["kind"] == "FREED"]
+    return Reversal((latest["id"], *left), leaves_credit_short=bool(left), reason=reason)

@@ -35,8 +35,8 @@ class Payment:
     status: str = "SCHEDULED"
     parts: list[Decimal] = field(default_factory=list)
     """The money that stands, in the order in which it came."""
-    over: Decimal = Decimal(0)
-    """What came beyond that."""
+    overs: list[Decimal] = field(default_factory=list)
+    """What came beyond, with each of the parts."""
     applied: Decimal = Decimal(0)
     """What came beyond other payments, and settles this one."""
 
@@ -184,7 +184,7 @@ class Model:
             return "NOT_PAYABLE"
         still_open = payment.amount - payment.paid
         payment.parts.append(min(amount or still_open, still_open))
-        payment.over += max((amount or still_open) - still_open, Decimal(0))
+        payment.overs.append(max((amount or still_open) - still_open, Decimal(0)))
         if payment.paid == payment.amount:
             payment.status = "PAID"
         self._move_credit(contract)
@@ -194,14 +194,15 @@ class Model:
         if not payment.parts:
             return "NOTHING_TO_REVERSE"
         payment.parts.pop()
-        payment.over = Decimal(0)
+        payment.overs.pop()
         payment.status = payment.of_the_day(self.today)
         self._move_credit(contract)
         return ""
 
     def _move_credit(self, contract: Contract) -> None:
         """Credit that is gone comes back from where it went last; what there is settles the oldest."""
-        credit = sum((one.over for one in contract.payments), -sum((part for _, part in contract.applied), Decimal(0)))
+        came = sum(sum(one.overs) for one in contract.payments)
+        credit = came - sum((part for _, part in contract.applied), Decimal(0))
         while credit < 0:
             payment, part = contract.applied.pop()
             back = min(part, -credit)
