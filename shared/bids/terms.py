@@ -2,14 +2,13 @@
 
 from shared.bids.models import Bid
 from shared.maths.terms import Terms
-from shared.terms.models import DEFAULTS
 from shared.terms.stored import engine_terms
 
 
 def terms_of_bid(bid: Bid) -> Terms:
     """The bid's current version; its amount is the counter-offer's, where there is one."""
     return engine_terms(
-        {name: getattr(bid, name) for name in (*DEFAULTS, "rentable_sqft")},
+        bid.stored(),
         contract_type=bid.contract_type,
         start_date=bid.start_date,
         term_months=bid.term_months,

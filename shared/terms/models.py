@@ -4,6 +4,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Self
 
+from pydantic import PrivateAttr
+
 from shared.kit.fields import Like, View
 from shared.maths.choices import BillingFrequency, CommissionBase, ContractType, Proration
 from shared.maths.terms import FEE_DUE_DAYS
@@ -45,6 +47,13 @@ class OfferTerms(View):
     tax_percent: Decimal
     discount: Annotated[dict[str, Any], Like("shared.terms.offered.Discount")]
     rentable_sqft: Decimal | None
+    _whole_periods: bool = PrivateAttr(default=False)
+
+    def stored(self) -> dict[str, Any]:
+        """The optional terms as they are stored, with how the engine counts them."""
+        return {name: getattr(self, name) for name in (*DEFAULTS, "rentable_sqft")} | {
+            "whole_periods": self._whole_periods
+        }
 
     @classmethod
     def of(cls, row: dict[str, Any]) -> Self:
@@ -52,7 +61,9 @@ class OfferTerms(View):
         row = DEFAULTS | {"rentable_sqft": None} | row["terms"] | row
         del row["terms"]
         # How the engine counts is no term.
-        row.pop("whole_periods", None)
+        whole_periods = bool(row.pop("whole_periods", False))
         if policy := row["late_policy"]:
             row["late_policy"] = {"fee_due_days": FEE_DUE_DAYS} | policy
-        return cls.model_construct(**row)
+        made = cls.model_construct(**row)
+        made._whole_periods = whole_periods
+        return made

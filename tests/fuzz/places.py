@@ -82,7 +82,10 @@ def body_schema(name: str) -> dict[str, Any]:
 
 def _least(schema: dict[str, Any]) -> dict[str, Any]:
     properties = _set(schema).get("properties", {})
-    return {name: _value(_set(_resolved(properties[name]))) for name in _set(schema).get("required", ())}
+    return {
+        name: "USA" if name == "country" else _value(_set(_resolved(properties[name])))
+        for name in _set(schema).get("required", ())
+    }
 
 
 def _set(schema: dict[str, Any]) -> dict[str, Any]:
