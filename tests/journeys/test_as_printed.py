@@ -79,7 +79,7 @@ def story(platform: Platform) -> Iterator[Story]:
         deal = Deal(owner, client, new_space(owner, name="Office Suite 101"), first_of_a_month(), amount=5000)
         news = ear.hear("notification:new", title="Bid Approved")
         deal.conclude()
-        ear.hear("notification:new", title="Lease in Force")
+        ear.hear("notification:new", title="Lease Confirmed")
         ear.hear_out(platform)
         read = say(
             "notification:mark_read",
