@@ -15,6 +15,7 @@ from shared.payments import deposits
 from shared.payments.carrying import less_held
 from shared.payments.installments import installments_of
 from shared.payments.queries import insert_schedule
+from shared.payments.taxing import retax
 from shared.terms.deal import schedule_of
 
 
@@ -28,5 +29,6 @@ def schedule_payments(task: dict[str, Any]) -> None:
         if deal["renewed"]:
             lines = less_held(lines, deposits.select_held(tx, UUID(deal["renewed"]["id"])))
         insert_schedule(tx, contract_id, installments_of(lines))
+        retax(tx, [contract_id])
         deposits.settle_carried(tx, contract_id, today=deal["today"])
         tx.emit("contract.scheduled", contract)

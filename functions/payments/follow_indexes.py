@@ -11,7 +11,7 @@ from shared.contracts.queries import select_struck_deal
 from shared.kit.db import Row, Tx, transaction
 from shared.kit.task import job
 from shared.leasing.queries import lock_contract
-from shared.payments import charges, crediting, following, indexes, queries
+from shared.payments import charges, crediting, following, indexes, queries, taxing
 from shared.payments.credit import apply_credit
 
 _BATCH = 50
@@ -33,6 +33,8 @@ def _follow(tx: Tx, behind: Row) -> None:
     followed = following.follow(deal, values, rows, today=behind["today"])
     for payment_id, line in followed.changed.items():
         indexes.update_line(tx, payment_id, line)
+    if followed.changed:
+        taxing.retax(tx, [contract_id])
     if followed.catch_up:
         charges.add(tx, [followed.catch_up])
     if followed.caught_up:

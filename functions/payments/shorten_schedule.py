@@ -9,7 +9,7 @@ the owner's organization records its payments.
 from shared.contracts.queries import select_struck_deal
 from shared.kit.consumer import Event, consumer
 from shared.kit.db import Tx
-from shared.payments import account, credit, invoices, queries, termination
+from shared.payments import account, credit, invoices, queries, taxing, termination
 from shared.payments.moves import RefundDue
 
 
@@ -23,6 +23,7 @@ def shorten_schedule(event: Event, tx: Tx) -> None:
     if ending.off:
         first_day = deal["terminates_on"]
         notes = invoices.insert_credit_notes(tx, ending.off, deal["termination_reason"], first_day=first_day)
+    taxing.retax(tx, [deal["id"]])
     credited = [off.payment_id for off in ending.off]
     changed = [*ending.cancelled, *credited]
     for payment in queries.select_many(tx, changed) if changed else ():

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from shared.kit.db import Asked, Tx
 from shared.maths.terms import IndexValue
-from shared.terms.index import index_values
+from shared.terms.index import index_values, with_known_codes
 from shared.terms.offered import OfferedTerms
 
 _INDEX_OF_BID = """
@@ -19,4 +19,6 @@ WHERE b.id = %(bid_id)s
 def index_of_bid(tx: Tx, bid_id: UUID, offered: OfferedTerms) -> Asked[list[IndexValue]]:
     """As `index_of_space`, for an answer to a bid: where it leaves the escalation out, of the index that stands."""
     named = "escalation" in offered.model_fields_set
-    return tx.later(_INDEX_OF_BID, {"bid_id": bid_id, "named": named, "name": offered.index_name()}).then(index_values)
+    values = {"bid_id": bid_id, "named": named, "name": offered.index_name()}
+    found = tx.later(_INDEX_OF_BID, values).then(index_values)
+    return with_known_codes(tx, "bid", bid_id, offered, found)

@@ -173,6 +173,8 @@ def _principal_terms(lease: LeaseDocument) -> list[tuple[str, str]]:
     if lease.terms.free_months:
         terms.append(("Free rent", free_rent(lease.terms.free_months).capitalize()))
     terms.append(("Rent over the term", lease.money(schedule_total(lease.lines))))
+    if code := dict(lease.terms.tax_codes).get("RENT"):
+        terms.append(("Tax on rent", f"By tax code {code}, in addition"))
     if lease.terms.tax_percent:
         terms.append(("Tax on rent", f"{percent(lease.terms.tax_percent)}, in addition"))
     deposit = lease.deposit

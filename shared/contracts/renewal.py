@@ -14,9 +14,10 @@ from shared.kit.settings import setting
 from shared.maths.schedule import Line, schedule
 from shared.maths.terms import IndexValue, Terms
 from shared.terms.deal import terms_of
+from shared.terms.index import with_known_codes
 from shared.terms.offered import OfferedTerms, agreed
 
-KEPT = ("billing_frequency", "proration", "tax_percent", "late_policy")
+KEPT = ("billing_frequency", "proration", "tax_percent", "tax_codes", "late_policy")
 """Optional terms that stand as they were where a renewal does not name them; the others go back to their defaults."""
 
 _INSERT = """
@@ -66,7 +67,8 @@ def select_indexes(tx: Tx, contract_id: UUID, renewal: Renewal) -> Asked[dict[st
             found[row["name"]].append(IndexValue(row["day"], row["value"], row["final"], row["version"]))
         return found
 
-    return tx.later(_SELECT_INDEXES, {"contract_id": contract_id, "name": renewal.index_name()}).then(by_name)
+    found = tx.later(_SELECT_INDEXES, {"contract_id": contract_id, "name": renewal.index_name()}).then(by_name)
+    return with_known_codes(tx, "contract", contract_id, renewal, found)
 
 
 def renewed_terms(deal: Row, renewal: Renewal) -> Terms:

@@ -64,9 +64,13 @@ def rent_clauses(terms: Terms, currency: str, rent: Decimal, total: Decimal) -> 
 
 
 def _rent(terms: Terms, money: Money, rent: Decimal, total: Decimal) -> Clause:
+    code = dict(terms.tax_codes).get("RENT")
     tax = (
-        f"Tax of {percent(terms.tax_percent)} is added to each installment of rent and paid with it, against a proper "
-        "invoice."
+        "Tax is added to each installment of rent and paid with it, against a proper invoice, by the rates of the "
+        f"Lessor’s tax code {code} for the days that the installment is for."
+        if code
+        else f"Tax of {percent(terms.tax_percent)} is added to each installment of rent and paid with it, against a "
+        "proper invoice."
         if terms.tax_percent
         else "Value added tax, sales tax or a similar tax on rent, where one is due by law, is paid in addition "
         "against a proper invoice."

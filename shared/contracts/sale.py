@@ -39,6 +39,8 @@ def render_sale(sale: LeaseDocument) -> bytes:
         ("Price", price),
         ("Completion", day),
     ]
+    if code := dict(sale.terms.tax_codes).get("RENT"):
+        facts.append(("Tax on the price", f"By tax code {code}, in addition"))
     if sale.terms.tax_percent:
         facts.append(("Tax on the price", f"{percent(sale.terms.tax_percent)}, in addition"))
     pdf.facts(facts)
@@ -57,8 +59,13 @@ def render_sale(sale: LeaseDocument) -> bytes:
 def _clauses(sale: LeaseDocument, price: str, day: str) -> tuple[Clause, ...]:
     premises = sale.premises
     place = f": {isolated(premises.jurisdiction)}" if premises.jurisdiction else ""
+    code = dict(sale.terms.tax_codes).get("RENT")
     tax = (
-        f"Tax of {percent(sale.terms.tax_percent)} is added to the price and paid with it, against a proper invoice."
+        f"Tax is added to the price by the rate of the Seller’s tax code {code}, and paid with it, against a proper "
+        "invoice."
+        if code
+        else f"Tax of {percent(sale.terms.tax_percent)} is added to the price and paid with it, against a proper "
+        "invoice."
         if sale.terms.tax_percent
         else "Value added tax, sales tax or a transfer tax, where one is due by law, is borne by the Buyer."
     )

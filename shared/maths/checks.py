@@ -204,6 +204,8 @@ def _costs(terms: Terms) -> Iterator[Wrong]:
             yield from _needs_area(terms, field)
     yield from _percent("commission_percent", terms.commission_percent, most=100)
     yield from _percent("tax_percent", terms.tax_percent, most=100)
+    if terms.tax_codes and terms.tax_percent:
+        yield Wrong("tax_codes", "must not be named beside tax_percent")
     yield from _percent("discount.annual_percent", terms.discount.annual_percent)
     if (policy := terms.late_policy) is not None:
         if policy.grace_days < 0:

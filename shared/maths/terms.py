@@ -106,7 +106,8 @@ class Terms(NamedTuple):
 
     `bid_amount` is the monthly base rent (a SALE's price); `base_rent_psf` may stand in its place. A SALE has no
     `term_months`. `free_months` are lease months, counted from 1. `commission_percent` is of the rent of the whole
-    term, net of free rent unless `commission_base` says otherwise. Deals of earlier releases have no `whole_periods`:
+    term, net of free rent unless `commission_base` says otherwise. `tax_codes` name the owner's tax code of a charge,
+    in place of `tax_percent`. Deals of earlier releases have no `whole_periods`:
     their schedules stay as they were signed, also where the parts of a period weigh more than one together.
     """
 
@@ -125,6 +126,7 @@ class Terms(NamedTuple):
     commission_percent: Decimal = ZERO
     commission_base: CommissionBase = "NET_OF_FREE_RENT"
     tax_percent: Decimal = ZERO
+    tax_codes: tuple[tuple[str, str], ...] = ()
     late_policy: LatePolicy | None = None
     discount: Discount = Discount()
     area: Decimal | None = None

@@ -30,7 +30,7 @@ class Right(StrEnum):
     READ_REPORTS = (
         "read reports on the organization's buildings: rent rolls, occupancy, expirations, aging, stacking plans"
     )
-    KEEP_BOOKS = "keep the books: close months, name accounts"
+    KEEP_BOOKS = "keep the books: close months, name accounts, keep tax codes"
     KEEP_ORGANIZATION = "manage the organization: the details on its documents, its members and its invitations"
     READ_AUDIT = "read the audit log"
     READ_ACCOUNTS = "read every account and the notes on it"

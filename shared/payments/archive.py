@@ -10,7 +10,8 @@ from shared.organizations.sides import mine, sides_of
 
 # Money is never recorded before it came: a row that says so was written while the business clock was ahead.
 _DOCUMENTS = """
-SELECT i.id AS invoice_id, i.number, i.issued_on, i.due_date, i.tax_percent, i.tax_amount, i.total_amount,
+SELECT i.id AS invoice_id, i.number, i.issued_on, i.due_date, i.tax_percent, i.tax_amount, i.taxes, i.corrects,
+       i.total_amount,
        i.paid_amount AS paid_at_issue,
        i.currency, i.lines, i.owner_party, i.client_party,
        p.id AS payment_id, p.contract_id, p.installment_number, p.total_installments, c.premises,
@@ -53,8 +54,8 @@ WHERE p.id = %(payment_id)s
 _SELECT_MY_DOCUMENTS = _DOCUMENTS + " AND " + mine("p")
 
 _CREDIT_NOTE = """
-SELECT p.id, p.number, p.contract_id, p.payment_id, p.issued_on, p.reason, p.tax_percent, p.tax_amount, p.total_amount,
-       p.currency, p.lines, p.owner_party, p.client_party, c.premises, ended.effective_date, ended.end_credit,
+SELECT p.id, p.number, p.contract_id, p.payment_id, p.issued_on, p.reason, p.tax_percent, p.tax_amount, p.taxes,
+       p.total_amount, p.currency, p.lines, p.owner_party, p.client_party, c.premises, ended.effective_date, ended.end_credit,
        (c.created_at AT TIME ZONE (c.premises #>> '{building,timezone}'))::date AS contract_issued_on,
        (SELECT jsonb_agg(jsonb_build_object('number', n.number, 'issued_on', n.invoiced_on, 'net', n.net)
                          ORDER BY n.number)

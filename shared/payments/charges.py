@@ -12,6 +12,7 @@ from shared.maths.months import DAY
 from shared.payments import queries
 from shared.payments.credit import apply_credit
 from shared.payments.models import Charge
+from shared.payments.taxing import retax
 
 
 class Added(NamedTuple):
@@ -52,6 +53,7 @@ def add(tx: Tx, lines: list[Added]) -> None:
         )
     if not ids:
         return
+    retax(tx, {line.contract_id for line in lines})
     invoices = queries.insert_invoices(tx, ids)
     for payment in queries.select_many(tx, ids):
         invoice = invoices[payment.id]

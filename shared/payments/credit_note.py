@@ -16,7 +16,9 @@ from shared.kit.db import Row
 from shared.kit.pdf import WIDTH, Column, Paper, Party, Pdf, Total, paper_of
 from shared.kit.written import written_day, written_money
 from shared.maths.currencies import exponent_of
-from shared.payments.document import CHARGES, block
+from shared.maths.tax import TaxPart
+from shared.payments.document import CHARGES, block, print_reasons, taxes_of
+from shared.taxes.rules import parts_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,8 @@ class CreditNote:
     effective_date: date | None = None
     """The first day without the lease, where its early end is credited."""
     end_credit: CreditChoice | None = None
+    taxes: tuple[TaxPart, ...] = ()
+    """The parts of the tax, where its lease names a tax code."""
     paper: Paper = "A4"
     exponent: int = 2
 
@@ -71,6 +75,7 @@ def credit_note_of(row: Row) -> CreditNote:
         corrections=tuple(_correction(*pair) for pair in zip(row["credits"], row["lines"], strict=True)),
         tax_percent=row["tax_percent"],
         tax=row["tax_amount"],
+        taxes=parts_of(row["taxes"]),
         total=row["total_amount"],
         effective_date=row["effective_date"],
         end_credit=row["end_credit"],
@@ -123,10 +128,14 @@ def render_credit_note(note: CreditNote) -> bytes:
         [(_cited(one), _CHARGES[one.charge], _period(one), figure(one.net)) for one in note.corrections],
         totals=[
             Total(("Net", "", "", figure(net)), strong=False),
-            Total((f"Tax {note.tax_percent.normalize():f} %", "", "", figure(note.tax)), strong=False),
+            *(
+                Total((label, "", "", figure(tax)), strong=False)
+                for label, tax in taxes_of(note.taxes, note.tax_percent, note.tax, figure)
+            ),
             Total(("Total", "", "", figure(note.total))),
         ],
     )
+    print_reasons(pdf, note.taxes)
     pdf.space(3)
     pdf.amount_due("Credited", written_money(note.currency, note.total, note.exponent))
     pdf.paragraph(f"Nothing is due. What was paid of this amount {_GOES[note.end_credit or 'KEEP']}")

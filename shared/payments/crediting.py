@@ -8,9 +8,10 @@ from uuid import UUID
 from shared.kit.db import Row, Tx
 from shared.kit.errors import NotFound
 from shared.kit.request import Caller
-from shared.payments import invoices, late, queries, rules
+from shared.payments import invoices, late, queries, rules, taxing
 from shared.payments.credit import apply_credit
 from shared.payments.models import Invoice, Payment
+from shared.taxes.rules import share
 
 
 def credit(tx: Tx, caller: Caller, invoice_id: UUID, amount: Decimal | None, reason: str) -> tuple[Invoice, Payment]:
@@ -21,7 +22,7 @@ def credit(tx: Tx, caller: Caller, invoice_id: UUID, amount: Decimal | None, rea
     if invoice is None:
         raise NotFound()
     part = rules.part_of(invoice, amount)
-    off = invoices.Off(invoice["payment_id"], part.net, part.tax)
+    off = invoices.Off(invoice["payment_id"], part.net, part.tax, share(invoice, part.net, part.tax))
     row, payment = invoices.insert_credit_note(tx, caller, off, reason)
     note = Invoice.of(row)
     tx.emit(
@@ -49,7 +50,7 @@ def correct_fees(tx: Tx, contract_id: UUID, payment_ids: Collection[UUID], today
 
 def correct_rents(tx: Tx, contract_id: UUID, offs: list[invoices.Off], reason: str, today: date) -> None:
     """One credit note takes what is too much off the contract's invoices (their payments locked)."""
-    notes = invoices.insert_credit_notes(tx, offs, reason, as_one=True)
+    notes = invoices.insert_credit_notes(tx, taxing.with_parts(tx, offs), reason, as_one=True)
     payment_ids = [off.payment_id for off in offs]
     for payment in queries.select_many(tx, payment_ids):
         if payment.id in notes:

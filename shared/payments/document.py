@@ -3,7 +3,7 @@
 Both are rendered from rows that never change once written, and the same rows give the same bytes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,6 +12,7 @@ from uuid import UUID
 
 from shared.kit.pdf import WIDTH, Column, Paper, Party, Pdf, Total
 from shared.kit.written import written_day, written_money
+from shared.maths.tax import TaxPart
 
 CHARGES = {
     "RENT": "Rent",
@@ -54,6 +55,10 @@ class Invoice:
     tax: Decimal
     total: Decimal
     paid: Decimal = Decimal(0)
+    taxes: tuple[TaxPart, ...] = ()
+    """The parts of the tax, where its lease names a tax code."""
+    corrects: tuple[str, ...] = ()
+    """The numbers of the invoices whose tax it corrects."""
     accounts: tuple[dict[str, str | None], ...] = ()
     """Where to pay, as the issuer's organization keeps them."""
     rents: tuple[str, ...] = ()
@@ -89,6 +94,8 @@ class Receipt:
     credit: Decimal = Decimal(0)
     credited: Decimal = Decimal(0)
     written_off: Decimal = Decimal(0)
+    taxes: tuple[TaxPart, ...] = ()
+    corrects: tuple[str, ...] = ()
     payment_method: str | None = None
     transaction_reference: str | None = None
     paper: Paper = "A4"
@@ -233,20 +240,48 @@ def _charges(pdf: Pdf, document: Invoice | Receipt, balance: Decimal, *, less: S
     net = sum((charge.amount for charge in document.charges), Decimal(0))
     pdf.table(
         columns,
-        [(_description(charge), _period(charge), figure(charge.amount)) for charge in document.charges],
+        [
+            (_description(charge, bool(document.corrects)), _period(charge), figure(charge.amount))
+            for charge in document.charges
+        ],
         totals=[
             Total(("Net", "", figure(net)), strong=False),
-            Total((f"Tax {document.tax_percent.normalize():f} %", "", figure(document.tax)), strong=False),
+            *(
+                Total((label, "", figure(tax)), strong=False)
+                for label, tax in taxes_of(document.taxes, document.tax_percent, document.tax, figure)
+            ),
             Total(("Total", "", figure(document.total))),
             *(Total((label, "", figure(amount)), strong=False) for label, amount in less),
             Total(("Balance", "", figure(balance))),
         ],
     )
+    if document.corrects:
+        pdf.paragraph(f"Corrects the tax of {', '.join(document.corrects)}, at a rate that became known later.")
+    print_reasons(pdf, document.taxes)
     pdf.space(3)
 
 
-def _description(charge: Charge) -> str:
+def print_reasons(pdf: Pdf, taxes: Sequence[TaxPart]) -> None:
+    """Why no tax is charged, each reason once."""
+    for reason in dict.fromkeys(part.reason for part in taxes if part.reason):
+        pdf.paragraph(f"{reason}.")
+
+
+def taxes_of(
+    taxes: Sequence[TaxPart], percent: Decimal, tax: Decimal, figure: Callable[[Decimal], str]
+) -> Iterator[tuple[str, Decimal]]:
+    """What each rate comes to, by code and category; one rate where the lease states a percent."""
+    if not taxes:
+        yield f"Tax {percent.normalize():f} %", tax
+    for part in taxes:
+        category = "" if part.category == "STANDARD" else f", {part.category.lower()}"
+        yield f"{part.code} {part.percent.normalize():f} % of {figure(part.net)}{category}", part.tax
+
+
+def _description(charge: Charge, corrects: bool) -> str:
     name = CHARGES[charge.charge]
+    if corrects:
+        return f"{name}, tax correction"
     if charge.installment_number:
         return f"{name}, installment {charge.installment_number} of {charge.total_installments}"
     return f"{name}, index adjustment" if charge.charge == "RENT" else name

@@ -12,14 +12,17 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from shared.contracts.models import CreditChoice
-from shared.maths.exact import ZERO, rounded
+from shared.maths.exact import ZERO, added, rounded
 from shared.maths.months import end_date
 from shared.maths.schedule import EarlyEnd, Line, end_early
+from shared.maths.tax import TaxPart, combined, taxed, total_tax
 from shared.maths.terms import IndexValue, Terms
 from shared.payments.allocation import Applied, Moves, Open, allocate
 from shared.payments.holdover import terms_after
 from shared.payments.invoices import Off
-from shared.payments.rules import share
+from shared.payments.rules import Part, share
+from shared.taxes.rules import parts_of, rule_of
+from shared.taxes.rules import share as share_of_parts
 
 
 class Account(NamedTuple):
@@ -137,22 +140,43 @@ def _cancel(found: Shortening, row: dict[str, Any], terms: Terms) -> None:
     left = net + tax - row["written_off_amount"]
     if row["invoice_id"] and left:
         part = share(net, tax, left, terms.exponent)
-        found.off.append(Off(row["id"], part.net, part.tax))
+        found.off.append(Off(row["id"], part.net, part.tax, share_of_parts(row, part.net, part.tax)))
     else:
         found.cancelled.append(row["id"])
 
 
 def _shorten(found: Shortening, row: dict[str, Any], early: EarlyEnd, terms: Terms) -> None:
     """Keep the part of the month until the lease ends; credit the rest."""
-    kept = early.kept[-1].amount
-    tax_kept = rounded(Fraction(kept) * Fraction(terms.tax_percent) / 100, terms.exponent)
+    line = early.kept[-1]
     rest = row["amount"] - row["credited_amount"]
     # What an index adjustment added for the period has its own line, which is never taken back: it is credited here.
     # What one took off is credited already.
-    net = min(rest, max(rest + row["caught_up"] + row["corrected"] - kept, Decimal(0)))
+    net = min(rest, max(rest + row["caught_up"] + row["corrected"] - line.amount, Decimal(0)))
     rest_of_tax = row["tax_amount"] - row["credited_tax"]
-    tax = min(rest_of_tax, max(rest_of_tax - tax_kept, Decimal(0)))
+    tax = min(rest_of_tax, max(rest_of_tax - _tax_kept(row, line, terms), Decimal(0)))
     most = max(rest + rest_of_tax - row["written_off_amount"], Decimal(0))
     if amount := min(net + tax, most):
         part = share(net, tax, amount, terms.exponent)
-        found.off.append(Off(row["id"], part.net, part.tax))
+        found.off.append(Off(row["id"], part.net, part.tax, _parts_off(row, line, part, terms)))
+
+
+def _tax_kept(row: dict[str, Any], line: Line, terms: Terms) -> Decimal:
+    if row["rates"] is None:
+        return rounded(Fraction(line.amount) * Fraction(terms.tax_percent) / 100, terms.exponent)
+    return total_tax(_parts_kept(row, line, terms))
+
+
+def _parts_kept(row: dict[str, Any], line: Line, terms: Terms) -> tuple[TaxPart, ...]:
+    """By the rates of the days that are kept."""
+    ends = line.period_end or line.period_start
+    return taxed(line.amount, row["period_start"], ends, rule_of(row), terms.exponent)
+
+
+def _parts_off(row: dict[str, Any], line: Line, off: Part, terms: Terms) -> tuple[TaxPart, ...] | None:
+    """What of the invoice's taxes is credited: those of the days that are taken off; or their share, where what is
+    credited is not these days alone."""
+    if row["taxes"] is None:
+        return None
+    days = combined(parts_of(row["taxes"]), (*parts_of(*(row["credited"] or ())), *_parts_kept(row, line, terms)))
+    is_days = (added(*(part.net for part in days)), total_tax(days)) == (off.net, off.tax)
+    return days if is_days else share_of_parts(row, off.net, off.tax)

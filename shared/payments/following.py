@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
-from shared.maths.exact import less, rounded
+from shared.maths.exact import ZERO, less, rounded
 from shared.maths.explain import explain
 from shared.maths.schedule import Line, catch_up, schedule
 from shared.maths.terms import IndexValue, Terms, fee_due_days
@@ -78,9 +78,18 @@ def _off(row: dict[str, Any], fall: Decimal, terms: Terms) -> list[Off]:
     """What of the fall, and of its tax, is still asked for by the month's invoice."""
     rest, rest_of_tax = row["amount"] - row["credited_amount"], row["tax_amount"] - row["credited_tax"]
     net = min(rest, fall)
-    tax = min(rest_of_tax, rounded(Fraction(net) * Fraction(terms.tax_percent) / 100, terms.exponent))
+    tax = min(rest_of_tax, _tax_of(net, row, terms))
     amount = min(net + tax, rest + rest_of_tax - row["written_off_amount"])
     if amount <= 0:
         return []
     part = share(net, tax, amount, terms.exponent)
     return [Off(row["id"], part.net, part.tax)]
+
+
+def _tax_of(net: Decimal, row: dict[str, Any], terms: Terms) -> Decimal:
+    """The tax of so much of an installment: as it is in what is left of its invoice where that has parts."""
+    if row["taxes"] is None:
+        return rounded(Fraction(net) * Fraction(terms.tax_percent) / 100, terms.exponent)
+    rest = less(row["amount"], row["credited_amount"])
+    rest_of_tax = less(row["tax_amount"], row["credited_tax"])
+    return rounded(Fraction(rest_of_tax) * Fraction(net) / Fraction(rest), terms.exponent) if rest else ZERO

@@ -15,6 +15,7 @@ from shared.maths.terms import Escalation, IndexValue, Terms
 from shared.payments.bound import LOCK_MONEY
 from shared.payments.installments import installments_of
 from shared.payments.queries import insert_schedule
+from shared.payments.taxing import retax
 from shared.terms.deal import schedule_of, terms_of
 
 _LOCK_LASTING = """
@@ -129,4 +130,5 @@ def extend(tx: Tx, deal: Row, row: Row, index_values: Sequence[IndexValue], days
         # Nobody knows how many there will be.
         rows = [one | {"total_installments": one["installment_number"]} for one in installments_of(lines)]
         insert_schedule(tx, deal["id"], rows)
+        retax(tx, [deal["id"]])
     tx.run(_UPDATE_TOTAL, {"contract_id": deal["id"]})

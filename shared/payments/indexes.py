@@ -70,8 +70,9 @@ FOR UPDATE OF c SKIP LOCKED
 _LOCK_SCHEDULE = """
 SELECT p.id, p.charge, p.period_start, p.period_end, p.due_date, p.amount, p.abatement, p.tax_amount,
        p.credited_amount, p.credited_tax, p.caught_up, p.corrected, p.written_off_amount, p.paid_amount, p.status,
-       EXISTS (SELECT FROM invoices i WHERE i.payment_id = p.id AND i.kind = 'INVOICE') AS is_invoiced
+       i.id IS NOT NULL AS is_invoiced, i.taxes
 FROM payments p
+LEFT JOIN invoices i ON i.payment_id = p.id AND i.kind = 'INVOICE'
 WHERE p.contract_id = %(contract_id)s AND (p.installment_number IS NOT NULL OR p.charge = 'DEPOSIT')
 ORDER BY p.due_date, p.id
 FOR UPDATE OF p

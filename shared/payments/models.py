@@ -22,6 +22,7 @@ from shared.kit.fields import (
     refuse,
 )
 from shared.kit.paging import Paged, PageMeta
+from shared.taxes.models import CorrectedInvoice, TaxedPart
 
 PaymentStatus = Literal["SCHEDULED", "DUE", "PAID", "OVERDUE", "CANCELLED"]
 Charge = Literal["RENT", "DEPOSIT", "LATE_FEE", "INTEREST"]
@@ -135,6 +136,8 @@ class Payment(View):
     """Without tax, after `abatement`."""
     abatement: Decimal
     tax_amount: Decimal
+    taxes: list[TaxedPart]
+    """The parts of `tax_amount`, by code and rate; several where a rate changes inside the period."""
     credited_amount: Decimal
     written_off_amount: Decimal
     paid_amount: Decimal
@@ -234,8 +237,12 @@ class Invoice(View):
     reason: str | None
     net_amount: Decimal
     """Without tax."""
-    tax_percent: Decimal
+    tax_percent: Decimal | None
+    """Null where several rates apply: `taxes` has them."""
     tax_amount: Decimal
+    taxes: list[TaxedPart]
+    corrects: list[CorrectedInvoice]
+    """The invoices on which this one asks for more tax; empty otherwise."""
     total_amount: Decimal
     """Tax included."""
     paid_amount: Decimal

@@ -18,12 +18,14 @@ from shared.payments.bound import BOUND, CREDIT, THERE, held_of, lock_money
 from shared.payments.models import Payment, PaymentFilter, Recording
 from shared.payments.rules import Reversal
 from shared.payments.settling import settle
+from shared.payments.taxes import TAXES_OF_PAYMENT
 
-_SELECT = """
+_SELECT = f"""
 SELECT p.id, p.contract_id, p.payer_id, p.owner_organization_id, p.client_organization_id, p.charge, p.amount,
-       p.abatement, p.tax_amount, p.credited_amount + p.credited_tax AS credited_amount, p.written_off_amount,
+       p.abatement, p.tax_amount, {TAXES_OF_PAYMENT} AS taxes,
+       p.credited_amount + p.credited_tax AS credited_amount, p.written_off_amount,
        p.paid_amount, p.currency, p.period_start, p.period_end, p.due_date, p.paid_date, p.status,
-       (SELECT c.premises #>> '{building,timezone}' FROM contracts c WHERE c.id = p.contract_id) AS timezone,
+       (SELECT c.premises #>> '{{building,timezone}}' FROM contracts c WHERE c.id = p.contract_id) AS timezone,
        p.installment_number, p.total_installments, p.payment_method, p.created_at, p.updated_at,
        CASE WHEN p.invoiced_on IS NOT NULL
             THEN %(public_url)s || '/api/v1/payments/' || p.id || '/invoice' END AS invoice_url,
@@ -106,9 +108,11 @@ WITH listed AS (
 )
 INSERT INTO invoices (id, contract_id, payment_id, owner_organization_id, client_organization_id, kind, number,
                       net_amount, tax_percent, tax_amount, total_amount, paid_amount, currency, issued_on, due_date,
-                      lines, owner_party, client_party, created_by)
+                      lines, taxes, corrects, owner_party, client_party, created_by)
 SELECT a.invoice_id, c.id, p.id, p.owner_organization_id, p.client_organization_id, 'INVOICE',
-       n.last_number - a.places + a.place, asked.net, CASE WHEN p.charge = 'RENT' THEN c.tax_percent ELSE 0 END,
+       n.last_number - a.places + a.place, asked.net,
+       CASE WHEN jsonb_array_length(p.taxes) = 1 THEN (p.taxes #>> '{0,percent}')::numeric
+            WHEN p.taxes IS NULL AND p.charge = 'RENT' THEN c.tax_percent ELSE 0 END,
        asked.tax, asked.net + asked.tax, p.paid_amount, p.currency,
        app.today(c.premises #>> '{building,timezone}'), p.due_date,
        -- What an early end took off before the invoice is asked for by nobody.
@@ -116,6 +120,7 @@ SELECT a.invoice_id, c.id, p.id, p.owner_organization_id, p.client_organization_
                                             'period_end', CASE WHEN p.credited_amount > 0 THEN c.terminates_on - 1
                                                                ELSE p.period_end END,
                                             'amount', asked.net)),
+       p.taxes, %(corrects)s,
        c.owner_party || today.owner, c.client_party || today.client, %(by)s
 FROM listed a
 JOIN counted n ON n.organization_id = a.owner_organization_id
@@ -288,7 +293,7 @@ def record_money(
         "by": caller.user_id,
         **linked(sides_of(caller)),
     }
-    tx.run(_INSERT_INVOICES, values | {"payment_ids": [payment.id], "invoice_ids": [new_id()]})
+    tx.run(_INSERT_INVOICES, values | {"payment_ids": [payment.id], "invoice_ids": [new_id()], "corrects": None})
     tx.run(_INSERT_TRANSACTION, values | {"id": new_id(), "kind": "PAYMENT", "amount": settled})
     if credit:
         tx.run(_INSERT_TRANSACTION, values | {"id": new_id(), "kind": "CREDIT", "amount": credit})
@@ -296,9 +301,11 @@ def record_money(
     return tx.all(_SELECT_ONE, values)[0]
 
 
-def insert_invoices(tx: Tx, payment_ids: list[UUID]) -> dict[UUID, Row]:
-    """The new invoices of those of the payments (locked before) that had none: `id`, `number`, by payment."""
-    return {row["payment_id"]: row for row in tx.all(_INSERT_INVOICES, _invoiced(tx, payment_ids))}
+def insert_invoices(tx: Tx, payment_ids: list[UUID], corrects: list[Row] | None = None) -> dict[UUID, Row]:
+    """The new invoices of those of the payments (locked before) that had none: `id`, `number`, by payment. They cite
+    the invoices that they correct."""
+    values = _invoiced(tx, payment_ids) | {"corrects": Jsonb(corrects) if corrects else None}
+    return {row["payment_id"]: row for row in tx.all(_INSERT_INVOICES, values)}
 
 
 def issue_invoice(tx: Tx, payment_id: UUID) -> tuple[Row, Payment]:
@@ -310,7 +317,7 @@ def issue_invoice(tx: Tx, payment_id: UUID) -> tuple[Row, Payment]:
 
 def _invoiced(tx: Tx, payment_ids: list[UUID]) -> dict[str, Any]:
     by = tx.caller.user_id if tx.caller else None
-    return {"payment_ids": payment_ids, "invoice_ids": [new_id() for _ in payment_ids], "by": by}
+    return {"payment_ids": payment_ids, "invoice_ids": [new_id() for _ in payment_ids], "corrects": None, "by": by}
 
 
 def reverse_money(tx: Tx, caller: Caller, payment: Payment, reversal: Reversal, today: date) -> Row:

@@ -14,6 +14,7 @@ from shared.kit.pdf import paper_of
 from shared.maths.currencies import exponent_of
 from shared.organizations.accounts import payable_to
 from shared.payments.document import Charge, Invoice, Receipt
+from shared.taxes.rules import parts_of
 
 
 def invoice_of(row: Row) -> Invoice:
@@ -31,6 +32,8 @@ def invoice_of(row: Row) -> Invoice:
         charges=_charges(row),
         tax_percent=row["tax_percent"],
         tax=row["tax_amount"],
+        taxes=parts_of(row["taxes"]),
+        corrects=tuple(f"INV-{one['number']:06d}" for one in row["corrects"] or ()),
         total=row["total_amount"],
         paid=row["paid_at_issue"],
         rents=tuple(invoice_number(rent) for rent in row["rents"] or ()),
@@ -60,6 +63,8 @@ def receipt_of(row: Row) -> Receipt:
         charges=_charges(row),
         tax_percent=row["tax_percent"],
         tax=row["tax_amount"],
+        taxes=parts_of(row["taxes"]),
+        corrects=tuple(f"INV-{one['number']:06d}" for one in row["corrects"] or ()),
         total=row["total_amount"],
         received=Decimal(latest["amount"]) + credit,
         credit=credit,

@@ -22,9 +22,15 @@ _SELECT_ROWS = """
 SELECT p.id, p.charge, p.installment_number, p.period_start, p.period_end, p.due_date, p.amount, p.abatement,
        p.tax_amount, p.credited_amount, p.credited_tax, p.caught_up, p.corrected, p.written_off_amount, p.paid_amount,
        p.owed, p.status, p.installment_number IS NOT NULL OR p.charge = 'DEPOSIT' AS is_scheduled,
-       i.id AS invoice_id, 'INV-' || lpad(i.number::text, greatest(6, length(i.number::text)), '0') AS reference
+       i.id AS invoice_id, 'INV-' || lpad(i.number::text, greatest(6, length(i.number::text)), '0') AS reference,
+       p.currency, i.taxes, x.code, x.category, x.reason, x.rates,
+       (SELECT jsonb_agg(n.taxes) FROM credited_invoices n
+        WHERE n.contract_id = p.contract_id AND n.invoice_id = i.id) AS credited
 FROM payments p
+JOIN contracts c ON c.id = p.contract_id
 LEFT JOIN invoices i ON i.payment_id = p.id AND i.kind = 'INVOICE'
+LEFT JOIN tax_codes x
+    ON x.organization_id = c.owner_organization_id AND x.code = c.terms #>> ARRAY['tax_codes', p.charge]
 WHERE p.contract_id = %(contract_id)s
 ORDER BY p.due_date, p.id
 """

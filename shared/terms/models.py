@@ -21,6 +21,7 @@ DEFAULTS: dict[str, Any] = {
     "commission_percent": 0,
     "commission_base": "NET_OF_FREE_RENT",
     "tax_percent": 0,
+    "tax_codes": None,
     "late_policy": None,
     "discount": {"annual_percent": 8, "compounding": "NOMINAL_12", "timing": "ADVANCE", "period": "MONTH"},
 }
@@ -45,6 +46,7 @@ class OfferTerms(View):
     proration: Proration
     late_policy: Annotated[dict[str, Any], Like("shared.terms.offered.LatePolicy")] | None
     tax_percent: Decimal
+    tax_codes: Annotated[dict[str, Any], Like("shared.terms.offered.TaxCodes")] | None
     discount: Annotated[dict[str, Any], Like("shared.terms.offered.Discount")]
     rentable_sqft: Decimal | None
     _whole_periods: bool = PrivateAttr(default=False)

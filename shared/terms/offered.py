@@ -11,7 +11,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, ConfigDict, Field
 
-from shared.kit.fields import Body, Count, Day, Flag, Label, Money, Number, PositiveMoney, Shown, refuse
+from shared.kit.fields import Body, Count, Day, Flag, Label, Money, Number, PositiveMoney, Says, Shown, Text, refuse
 from shared.maths import terms as engine
 from shared.maths.choices import (
     BillingFrequency,
@@ -54,6 +54,9 @@ Percent = Annotated[Number, _at_most(4), _told(4, minimum=0, maximum=1000)]
 Change = Annotated[Number, _at_most(4), _told(4, minimum=-100, maximum=1000)]
 Rate = Annotated[Number, _at_most(4), _told(4, exclusiveMinimum=-(10**10), exclusiveMaximum=10**10)]
 IndexFigure = Annotated[Number, _at_most(6), _told(6, exclusiveMinimum=0, exclusiveMaximum=10**10)]
+TaxCodeName = Annotated[
+    Text, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$"), Says("must be one of the owner's tax codes")
+]
 PartMonths = Annotated[Number, Field(ge=0), _at_most(2), _told(2, maximum=600)]
 
 
@@ -158,6 +161,16 @@ class LatePolicy(_Clause):
         return engine.LatePolicy(**dict(self))
 
 
+class TaxCodes(_Clause):
+    """The owner's tax codes by which charges are taxed, in place of `tax_percent`: by the rates of the days that each
+    charge is for."""
+
+    RENT: TaxCodeName | None = None
+
+    def counted(self) -> tuple[tuple[str, str], ...]:
+        return tuple(sorted((charge, code) for charge, code in self if code is not None))
+
+
 class Discount(_Clause):
     """The rate at which later rent is discounted to today. It affects only figures for comparison, not the rent."""
 
@@ -196,6 +209,7 @@ class OfferedTerms(Body):
     proration: Proration | None = None
     late_policy: LatePolicy | None = None
     tax_percent: Percent | None = None
+    tax_codes: TaxCodes | None = None
     discount: Discount | None = None
 
     def named(self) -> dict[str, Any]:
@@ -205,6 +219,10 @@ class OfferedTerms(Body):
             for name in self.model_fields_set & _TERMS
             for value in (getattr(self, name),)
         }
+
+    def tax_code_names(self) -> list[str]:
+        """The tax codes that charges are to be taxed by, each once."""
+        return sorted({code for _, code in self.tax_codes.counted()}) if self.tax_codes else []
 
     def index_name(self) -> str | None:
         """The index that the rent is to follow, if any."""

@@ -25,6 +25,7 @@ NOBODY = {
     "contract.space_released": "contract.voided tells of it",
     "contract.stalled": "an operator's",
     "contract.unheard": "an operator's",
+    "payment.taxed": "the invoice tells of it",
     "contract.unscheduled": "contract.voided tells of it",
 }
 """What is emitted about bids, contracts and payments, and no news to anybody; and why."""
@@ -32,7 +33,7 @@ NOBODY = {
 OTHER_NOUNS = {
     "building", "chart", "favorite", "file", "floor", "index", "invitation", "mandate", "member", "note",
     "notification", "notifications", "organization", "password_reset", "period", "saved_search", "second_factor",
-    "session", "space", "ticket", "user",
+    "session", "space", "tax_code", "ticket", "user",
 }  # fmt: skip
 """What nobody is notified of: one's own doings, and what an account's e-mails tell (MAILS)."""
 

@@ -183,6 +183,7 @@ def person(db: psycopg.Connection[Row], role: str) -> Person:
     insert(db, "idempotency_keys", user_id=user, key="k", operation="place_bid", request_hash="h")
     insert(db, "invoice_counters", organization_id=organization)
     insert(db, "books", organization_id=organization)
+    insert(db, "tax_codes", organization_id=organization, code="VAT", category="ZERO", rates={})
     insert(db, "invitations", organization_id=organization, email="new@example.com", role="AGENT",
            token_hash=uuid.uuid4().hex, invited_by=user, expires_at="2999-01-01")  # fmt: skip
     insert(db, "audit_logs", organization_id=organization, user_id=user, operation="register",

@@ -55,6 +55,7 @@ from functions.payments.write_off_payment import write_off_payment
 from functions.search.save_search import save_search
 from functions.spaces.create_space import create_space
 from functions.spaces.update_space import update_space
+from functions.taxes.change_tax_code import change_tax_code
 from functions.users.update_profile import update_profile
 from shared.kit.catalog import Role
 from shared.kit.log import logger
@@ -209,6 +210,14 @@ def test_hostile_text_in_a_chart_of_accounts_is_stored_unchanged(world, out):
     assert account in does(list_accounts, as_=owner).json["accounts"]
     [row] = world.sql("SELECT accounts FROM books WHERE organization_id = %(id)s", id=owner.organization_id)
     assert row["accounts"] == {"BANK": {name: account[name] for name in ("code", "name")}}
+
+
+def test_hostile_text_in_a_tax_code_is_stored_unchanged(world, out):
+    owner, reason = world.owner(), nasty()
+
+    body = {"category": "EXEMPT", "reason": reason}
+    assert does(change_tax_code, as_=owner, path={"code": "EX"}, body=body).json["reason"] == reason
+    assert stored(world, reason)
 
 
 def test_hostile_text_in_support_notes_is_stored_unchanged(world, out):
@@ -412,6 +421,7 @@ def test_every_free_text_field_is_covered_by_a_test():
         | {f"update_organization-bank_accounts.0.{name}" for name in ("holder", "bank")}
         | {f"update_organization-address.{part}" for part in ("street", "city", "state", "country", "postal_code")}
         | {"accept_invitation-name", "change_accounts-accounts.0.code", "change_accounts-accounts.0.name"}
+        | {"change_tax_code-reason"}
         | {f"update_profile-certifications.0.{name}" for name in ("name", "issuer")}
         | {
             f"{verb}_building-{name}"
@@ -443,6 +453,18 @@ def test_every_free_text_field_is_covered_by_a_test():
         # Of a format that leaves no room for anything else.
         *(f"update_organization-bank_accounts.0.{name}" for name in ("iban", "bic", "currency")),
         *(f"update_organization-bank_accounts.0.{name}" for name in ("routing_number", "account_number")),
+        *(
+            f"{operation}-tax_codes.{charge}"
+            for operation in (
+                "place_bid",
+                "counter_bid",
+                "revise_bid",
+                "preview_bid",
+                "create_contract",
+                "renew_contract",
+            )
+            for charge in ("RENT", "LATE_FEE", "INTEREST")
+        ),
         # Two numbers.
         "save_search-criteria.near",
         # An index of the owner's that has values: its name is one that publish_index took.

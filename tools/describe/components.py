@@ -98,6 +98,7 @@ TAGS = {
     "search": "Searching for spaces, and searches that are saved.",
     "spaces": "What is leased: the spaces of a building.",
     "system": "The platform's health, and its documentation.",
+    "taxes": "Tax codes with their rates over time, and the tax report.",
     "users": "The caller's own profile and account.",
 }
 """What each word's operations are about."""

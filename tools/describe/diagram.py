@@ -19,7 +19,7 @@ SECTIONS = {
         space_history""",
     "deals": "bids bid_versions contracts contract_history",
     "money": """payments invoice_counters invoices payment_transactions index_values documents signatures books
-        payment_plans""",
+        payment_plans tax_codes""",
     "files": "files file_uses file_scans",
     "telling people": "notifications connections",
     "bookkeeping of the platform": """audit_logs audit_seals support_notes outbox inbox work_items idempotency_keys

@@ -92,6 +92,7 @@ WORDS = {
     "(ACTUAL_365), or of a month of 30 (THIRTY_360).",
     "rentable_sqft": "The area in square feet that amounts per square foot were calculated with; null if unknown.",
     "start_date": "First day of the term.",
+    "tax_codes": "The owner's tax codes by which charges are taxed, in place of `tax_percent`; null for none.",
     "tax_percent": "Added to the rent on every invoice, in percent.",
     "term_months": "Length of the term in months, 12 by default; a SALE has none.",
     "ti_allowance_psf": "The owner's allowance for tenant improvements per square foot, once. It affects only figures "

@@ -100,6 +100,8 @@ contracts = Table(
     day("deposit_carried_on", nullable=True),
     # The percentage of its last rent at which the lease goes on after its last day.
     Column("holdover_percent", PERCENT, nullable=True),
+    # {code: version}: the versions of its tax codes that its payments follow.
+    json("tax_versions"),
     *term_checks(),
     one_of("status", "DRAFT", "PENDING_SIGNATURE", "SIGNED", "ACTIVE", "EXPIRED", "TERMINATED"),
     one_of("signature_status", "NONE", "SIGNED_BY_CLIENT", "SIGNED_BY_OWNER", "PENDING_ADMIN", "FULLY_SIGNED"),
@@ -136,6 +138,11 @@ contracts = Table(
     Index("contracts_client_page_idx", "client_organization_id", sql("created_at DESC"), sql("id DESC")),
     Index("contracts_newest_idx", sql("created_at DESC"), sql("id DESC")),
     Index(None, "space_id"),
+    Index(
+        "contracts_taxed_idx",
+        "id",
+        postgresql_where=sql("jsonb_typeof(terms -> 'tax_codes') = 'object'"),
+    ),
     Index(
         "contracts_hold_idx",
         "hold_until",

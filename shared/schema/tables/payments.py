@@ -72,6 +72,8 @@ payments = Table(
     day("invoiced_on", nullable=True),
     # What is no longer expected to come.
     money("written_off_amount", default="0"),
+    # [{code, category, percent, net, tax, reason}]: the parts of its tax, where its lease names a tax code.
+    json("taxes"),
     one_of("charge", "RENT", "DEPOSIT", "LATE_FEE", "INTEREST"),
     one_of("status", "SCHEDULED", "DUE", "PAID", "OVERDUE", "CANCELLED"),
     # Only a correction can be below zero: it has no number.
@@ -165,6 +167,9 @@ invoices = Table(
     money("paid_amount", default="0"),
     # The day on which the books have it: that of its issue, unless the month was closed. A trigger says which.
     day("posted_on", nullable=True),
+    # The parts of its tax; the invoices that it corrects: [{invoice_id, number, issued_on, net, tax, taxes}].
+    json("taxes"),
+    json("corrects"),
     one_of("kind", "INVOICE", "CREDIT_NOTE"),
     CheckConstraint("number > 0", name="number"),
     CheckConstraint("total_amount = net_amount + tax_amount", name="total_amount"),
