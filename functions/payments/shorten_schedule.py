@@ -24,6 +24,7 @@ def shorten_schedule(event: Event, tx: Tx) -> None:
         first_day = deal["terminates_on"]
         notes = invoices.insert_credit_notes(tx, ending.off, deal["termination_reason"], first_day=first_day)
     taxing.retax(tx, [deal["id"]])
+    taxing.follow_again(tx, deal["id"])
     credited = [off.payment_id for off in ending.off]
     changed = [*ending.cancelled, *credited]
     for payment in queries.select_many(tx, changed) if changed else ():

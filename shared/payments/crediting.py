@@ -51,6 +51,7 @@ def correct_fees(tx: Tx, contract_id: UUID, payment_ids: Collection[UUID], today
 def correct_rents(tx: Tx, contract_id: UUID, offs: list[invoices.Off], reason: str, today: date) -> None:
     """One credit note takes what is too much off the contract's invoices (their payments locked)."""
     notes = invoices.insert_credit_notes(tx, taxing.with_parts(tx, offs), reason, as_one=True)
+    taxing.follow_again(tx, contract_id)
     payment_ids = [off.payment_id for off in offs]
     for payment in queries.select_many(tx, payment_ids):
         if payment.id in notes:

@@ -85,6 +85,8 @@ FROM invoices i
 WHERE i.payment_id = ANY(%(payment_ids)s::uuid[]) AND i.kind = 'INVOICE' AND i.taxes IS NOT NULL
 """
 
+_UPDATE_BEHIND = "UPDATE contracts SET tax_versions = NULL WHERE id = %(contract_id)s AND tax_versions IS NOT NULL"
+
 _UPDATE_FOLLOWED = "UPDATE contracts SET tax_versions = %(versions)s WHERE id = %(contract_id)s"
 
 
@@ -116,6 +118,11 @@ def lock_behind(tx: Tx, limit: int) -> list[Row]:
 def update_followed(tx: Tx, contract_id: UUID, versions: dict[str, int]) -> None:
     """The contract follows these versions of its tax codes."""
     tx.run(_UPDATE_FOLLOWED, {"contract_id": contract_id, "versions": Jsonb(versions)})
+
+
+def follow_again(tx: Tx, contract_id: UUID) -> None:
+    """What the contract's invoices were corrected by is looked at again within the hour: credit notes took some off."""
+    tx.run(_UPDATE_BEHIND, {"contract_id": contract_id})
 
 
 def corrections(tx: Tx, contract_id: UUID) -> tuple[list[Off], list[dict[str, Any]], tuple[TaxPart, ...]]:

@@ -6,7 +6,9 @@ from decimal import Decimal
 import pytest
 
 from functions.bids.place_bid import place_bid
+from functions.payments.download_credit_note import download_credit_note
 from functions.payments.download_invoice import download_invoice
+from functions.payments.follow_indexes import follow_indexes
 from functions.payments.issue_invoices import issue_invoices
 from functions.taxes.change_tax_code import change_tax_code
 from functions.taxes.follow_tax_codes import follow_tax_codes
@@ -15,6 +17,8 @@ from functions.taxes.show_tax import show_tax
 from shared.kit.catalog import Role
 from tests.journal.books import balances, journal
 from tests.payments.lease import credit, invoices, text_of
+from tests.payments.test_follow_indexes import INDEX, publish, value
+from tests.scenarios.test_lease_holds_over import hold_over
 
 RATES = [
     {"from": "2020-01-01", "percent": Decimal("5.5")},
@@ -170,6 +174,72 @@ def test_an_early_end_credits_the_tax_of_the_days_that_are_taken_off(calendar, o
     assert (note["net_amount"], note["tax_amount"]) == (20000, Decimal("897.82"))
     # November is left, at November's rate.
     assert report(lease) == {("FL", Decimal("5.5")): (10000, 550)}
+
+
+def test_an_early_end_takes_back_what_a_correction_asked_for_the_days_after_it(calendar, call, owner):
+    lease = lease_of(calendar, owner)
+    calendar.set("2027-10-25T08:00:00Z")
+    calendar.run(issue_invoices)
+    assert code(calendar.world, call, owner, rates=[{"from": "2020-01-01", "percent": 6}]).status == 200
+    follow(calendar, "2027-11-05")
+    assert [one["tax_amount"] for one in invoices(lease)] == [50, 550]
+
+    lease.terminate("2027-11-16")
+    follow(calendar, "2027-11-06")
+
+    # Half of the month at 6 %.
+    assert report(lease) == {("FL", Decimal(6)): (5000, 300)}
+    assert lease.ledger()[1] == 5300
+
+
+def test_a_rent_that_falls_is_credited_at_the_rates_of_its_invoices(calendar, call, owner):
+    rates = [RATES[0], {"from": "2028-12-01", "percent": Decimal("4.5")}]
+    assert code(calendar.world, call, owner, rates=rates).status == 200
+    lease = lease_of(calendar, owner, months=24, escalation=INDEX)
+    publish(owner, value("2028-10-15", "110.5"))
+    calendar.set("2028-11-28T08:00:00Z")
+    calendar.run(follow_indexes)
+    calendar.run(issue_invoices)
+    asked = [one for one in lease.payments() if one["period_start"] >= "2028-11-01"][:2]
+    assert [(one["amount"], one["tax_amount"]) for one in asked] == [
+        (Decimal("10459.06"), Decimal("575.25")),
+        (Decimal("10459.06"), Decimal("470.66")),
+    ]
+    publish(owner, value("2028-10-15", "109"))
+    calendar.run(follow_indexes)
+
+    [note] = invoices(lease, kind="CREDIT_NOTE")
+    assert [(part["percent"], part["net"], part["tax"]) for part in note["taxes"]] == [
+        (Decimal("5.5"), Decimal("141.98"), Decimal("7.81")),
+        (Decimal("4.5"), Decimal("141.98"), Decimal("6.39")),
+    ]
+    assert [(one["net"], one["tax"]) for one in note["credits"]] == [
+        (Decimal("141.98"), Decimal("7.81")),
+        (Decimal("141.98"), Decimal("6.39")),
+    ]
+    assert (note["tax_percent"], note["tax_amount"]) == (None, Decimal("14.20"))
+    path = {"credit_note_id": note["id"]}
+    pdf = text_of(lease.call(download_credit_note, as_=lease.client, path=path))
+    assert "FL 5.5 % of 141.98 7.81" in pdf
+    assert "FL 4.5 % of 141.98 6.39" in pdf
+
+    # A later rate corrects what the note has left of December's invoice.
+    rates[1] |= {"percent": 6}
+    assert code(calendar.world, call, owner, rates=rates).status == 200
+    follow(calendar, "2028-11-29")
+    extra = invoices(lease, kind="INVOICE")[0]
+    # 10,317.08 at 6 % is 619.02; 464.27 is charged.
+    assert [(one["tax"], one["number"]) for one in extra["corrects"]] == [(Decimal("154.75"), extra["number"] - 1)]
+    assert report(lease)["FL", Decimal(6)] == (Decimal("10317.08"), Decimal("619.02"))
+
+
+def test_months_after_the_last_day_are_taxed_too(calendar, owner):
+    lease = lease_of(calendar, owner)
+    calendar.set("2027-11-01T08:00:00Z")
+    calendar.run()
+    calendar.set("2028-10-15T08:00:00Z")
+    assert hold_over(lease, 150).status == 200
+    assert [(one["amount"], one["tax_amount"]) for one in lease.payments()[12:]] == [(15000, 300)]
 
 
 def test_a_lease_without_codes_has_one_part_of_its_percent(calendar, owner):
