@@ -43,6 +43,7 @@ DEFAULTS = {
     "proration": "ACTUAL_MONTH",
     "late_policy": None,
     "tax_percent": 0,
+    "tax_codes": None,
     "discount": {"annual_percent": 8, "compounding": "NOMINAL_12", "timing": "ADVANCE", "period": "MONTH"},
 }
 
