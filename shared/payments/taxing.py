@@ -18,12 +18,10 @@ from shared.payments.invoices import Off
 from shared.taxes.rules import parts_of, rule_of, share, stored_parts
 
 # An early end takes the days after it off.
-_RULED = """
-SELECT p.id, p.contract_id, p.charge, p.period_start, p.taxes,
+_RULED = """p.id, p.contract_id, p.charge, p.period_start, p.taxes,
        least(coalesce(p.period_end, p.period_start), CASE WHEN p.credited_amount > 0 THEN c.terminates_on - 1 END)
            AS ends,
-       p.amount - p.credited_amount AS net, p.credited_tax, c.currency, x.code, x.category, x.reason, x.rates
-"""
+       p.amount - p.credited_amount AS net, p.credited_tax, c.currency, x.code, x.category, x.reason, x.rates"""
 
 _FROM_RULED = """
 FROM payments p
@@ -32,7 +30,7 @@ JOIN tax_codes x ON x.organization_id = c.owner_organization_id AND x.code = c.t
 WHERE p.contract_id = ANY(%(contract_ids)s::uuid[]) AND p.status <> 'CANCELLED'
 """
 
-_LOCK_UNINVOICED = _RULED + _FROM_RULED + " AND p.invoiced_on IS NULL ORDER BY p.id FOR UPDATE OF p"
+_LOCK_UNINVOICED = "SELECT " + _RULED + _FROM_RULED + " AND p.invoiced_on IS NULL ORDER BY p.id FOR UPDATE OF p"
 
 _UPDATE_TAXES = """
 UPDATE payments p SET taxes = n.taxes, tax_amount = n.tax, updated_at = now()
@@ -42,7 +40,8 @@ WHERE p.id = n.id
 
 # What changes on a day of its own are lines without a number: they keep the tax with which they were invoiced.
 _LOCK_INVOICED = (
-    _RULED
+    "SELECT "
+    + _RULED
     + """, i.id AS invoice_id, i.number, i.issued_on, i.taxes AS invoiced, p.owed,
        (SELECT jsonb_agg(n.taxes) FROM credited_invoices n
         WHERE n.contract_id = p.contract_id AND n.invoice_id = i.id) AS credited,

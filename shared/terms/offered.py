@@ -166,6 +166,7 @@ class TaxCodes(_Clause):
     charge is for."""
 
     RENT: TaxCodeName | None = None
+    """Of the rent, or of the price of a SALE."""
 
     def counted(self) -> tuple[tuple[str, str], ...]:
         return tuple(sorted((charge, code) for charge, code in self if code is not None))

@@ -24,6 +24,7 @@ from functions.payments.list_payments import list_payments
 from functions.payments.publish_index import publish_index
 from functions.payments.record_payment import record_payment
 from functions.search.save_search import save_search
+from functions.taxes.change_tax_code import change_tax_code
 from shared.bids import queries as bid_queries
 from shared.contracts import queries as contract_queries
 from shared.kit import catalog
@@ -67,7 +68,7 @@ PERSONAL = {
 # Their object may be taken by any caller who sees it: a listed space takes anybody's bid.
 TAKES_LISTED = {"place_bid", "preview_bid", "add_favorite"}
 # What they name is the caller's own, whatever the name.
-NAMED = {"change_period", "publish_index"}
+NAMED = {"change_period", "change_tax_code", "publish_index"}
 OPEN_TO_OTHERS = (
     "{} does not answer 404 where the object is another organization's. If anybody who sees it may take it, name the "
     "operation in TAKES_LISTED (tests/architecture/test_access.py)."
@@ -79,7 +80,10 @@ def stage(_world):
     from functions.leasing.activate_contract import activate_contract
     from functions.leasing.schedule_payments import schedule_payments
 
-    deal = Deal(_world, call)
+    owner = _world.owner()
+    zero = {"category": "ZERO"}
+    assert call(change_tax_code, as_=owner, path={"code": "VAT"}, body=zero).status == 200
+    deal = Deal(_world, call, owner=owner, tax_codes={"RENT": "VAT"})
     deal.signed().run(schedule_payments, activate_contract)
     events = [event for event in _world.event_details(deal.bid) if event["name"] == "bid.approved"]
     assert invoke(notify_people, *events) == []
@@ -119,6 +123,7 @@ def stage(_world):
         "plan_id": agreed.json["id"],
         "transfer_id": transfer,
         "name": "CPI",
+        "code": "VAT",
         "period": "2025-12",
         "bid_id": deal.bid,
         "contract_id": deal.contract,

@@ -86,7 +86,7 @@ def promised(model: type[BaseModel], where: str = "") -> set[str]:
     """The dotted names of all fields that an answer of this model may carry."""
     found: set[str] = set()
     for name, field in model.model_fields.items():
-        path = f"{where}{name}"
+        path = f"{where}{field.alias or name}"
         found.add(path)
         kinds = [one.resolve() if isinstance(one, Like) else one for one in inside(field.annotation)]
         kinds += [one.resolve() for one in field.metadata if isinstance(one, Like)]
