@@ -31,8 +31,9 @@ PERSONAL = re.compile(
 """Predicates that no value switches off."""
 
 PUBLIC = {"list_buildings", "list_floors", "list_tax_codes", "show_stacking_plan"}
-"""Row-level security lets everybody read what is listed, and the tax codes that a bid may name; that these show only one's own is the predicate's work. What
-it hides of others' leases in reports: tests/reports/test_show_rent_roll.py."""
+"""Row-level security lets everybody read what is listed, and the tax codes that a bid may name; that these
+show only one's own is the predicate's work. What it hides of others' leases in reports:
+tests/reports/test_show_rent_roll.py."""
 CONFINED = [o for o in access.GUARDED if o.access - access.SEES_ALL]
 OWN_LISTS = [o for o in CONFINED if o.method == "GET" and o.name.startswith("list_") and "{" not in o.path]
 BY_NAME = access.OPERATIONS
