@@ -55,7 +55,8 @@ _SELECT_MY_DOCUMENTS = _DOCUMENTS + " AND " + mine("p")
 
 _CREDIT_NOTE = """
 SELECT p.id, p.number, p.contract_id, p.payment_id, p.issued_on, p.reason, p.tax_percent, p.tax_amount, p.taxes,
-       p.total_amount, p.currency, p.lines, p.owner_party, p.client_party, c.premises, ended.effective_date, ended.end_credit,
+       p.total_amount, p.currency, p.lines, p.owner_party, p.client_party, c.premises,
+       ended.effective_date, ended.end_credit,
        (c.created_at AT TIME ZONE (c.premises #>> '{building,timezone}'))::date AS contract_issued_on,
        (SELECT jsonb_agg(jsonb_build_object('number', n.number, 'issued_on', n.invoiced_on, 'net', n.net)
                          ORDER BY n.number)
