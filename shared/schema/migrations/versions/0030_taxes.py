@@ -7,8 +7,8 @@ from alembic import op
 
 from shared.schema.migrate import is_half_done, unhurried
 
-revision: str = "0029"
-down_revision: str | None = "0028"
+revision: str = "0030"
+down_revision: str | None = "0029"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
@@ -17,7 +17,7 @@ SQL = Path(__file__).parents[1] / "sql"
 
 def upgrade() -> None:
     if not is_half_done(revision):
-        _run("0029_taxes.sql")
+        _run("0030_taxes.sql")
     with unhurried(revision):
         # One that was interrupted stays, invalid.
         op.execute("DROP INDEX CONCURRENTLY IF EXISTS contracts_taxed_idx")
@@ -28,7 +28,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    _run("0029_down.sql")
+    _run("0030_down.sql")
 
 
 def _run(name: str) -> None:
