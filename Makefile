@@ -22,7 +22,7 @@ CONTEXT = CDK_CONTEXT_JSON='{"stage": "$(STAGE)"}'
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := $(shell node -p "process.versions.node.split('.')[0]" 2>/dev/null)
 export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
 
-.PHONY: help up chaos races mutants fuzz load migrations test test-all check fix lock bench data demo admin verify-audit examples openapi synth deploy diff migration
+.PHONY: help up chaos races mutants fuzz load migrations test test-all check lint fix lock bench data demo admin verify-audit examples openapi synth deploy diff migration
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1@\2/' | column -t -s@
@@ -44,8 +44,11 @@ install = $(1)/bin/$(PIP) $(UV) 2>/dev/null && $(1)/bin/uv pip install --quiet -
 up: .venv/ready ## run the whole platform on this machine (PORT=8000; KEEP=1 keeps the data for the next KEEP=1)
 	@exec $(BIN)/python -m local
 
+# A file is one worker's, in the order of tests/conftest.py.
+PARALLEL := -n auto --dist loadfile --no-loadscope-reorder
+
 test: .venv/ready ## run the tests
-	@$(BIN)/python -m pytest -m "not slow" -n auto --dist loadfile
+	@$(BIN)/python -m pytest -m "not slow" $(PARALLEL)
 
 test-all: .venv/ready ## run all tests, the long ones too
 	@$(BIN)/python -m pytest
@@ -81,13 +84,15 @@ node_modules/.linters: package-lock.json
 	@npm install --include=dev --no-audit --no-fund --silent
 	@touch $@
 
-check: .venv/ready node_modules/.linters ## check format, lint, types and the rules of tests/architecture; changes nothing
+check: lint ## check format, lint, types and the rules of tests/architecture; changes nothing
+	@$(BIN)/python -m pytest tests/architecture $(PARALLEL)
+
+lint: .venv/ready node_modules/.linters ## check format, lint and types only
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@npx redocly lint docs/openapi.json
 	@npx spectral lint --fail-severity=warn --quiet docs/openapi.json docs/asyncapi.json
-	@$(BIN)/python -m pytest tests/architecture -n auto --dist loadfile
 
 fix: .venv/ready ## format the code and fix what the linter can
 	@$(BIN)/ruff check --fix .

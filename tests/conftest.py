@@ -28,6 +28,9 @@ VALKEY_PATIENCE = "120"
 """Seconds. Whoever does not hear from Valkey in time goes on uncounted and uncached; a machine is not sick for being
 slow. What the product's own patience is: tests/system/test_sick_valkey.py."""
 
+SLOWEST = ("tests/fuzz/test_attacks.py", "tests/journeys/", "tests/machine/", "tests/local/")
+"""Files that take minutes, whose tests are few: a run on several cores would end with one core at work on them."""
+
 
 hypothesis.settings.register_profile(
     "any machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
@@ -38,6 +41,14 @@ hypothesis.settings.load_profile("any machine")
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--keep-examples", action="store_true", help="write what docs/examples lacks: `make examples`")
     parser.addoption("--rounds", type=int, default=3, help="how often each race is run; `make races`: 200")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The slowest files begin; all others keep their order."""
+    items.sort(
+        key=lambda item: next((at for at, begin in enumerate(SLOWEST) if item.nodeid.startswith(begin)), len(SLOWEST))
+    )
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
