@@ -14,12 +14,17 @@ from constructs import Construct
 from stacks.parts.http_apis import HttpApi
 from stacks.stage import Stage
 
-HTTP_APIS: Mapping[str, tuple[str, ...]] = {"Http": ()}
+HTTP_APIS: Mapping[str, tuple[str, ...]] = {
+    "Http": (),
+    "BackOffice": tuple(
+        f"/api/v1/{word}" for word in ("admin", "exports", "imports", "integrations", "reports", "webhooks")
+    ),
+}
 """Every HTTP API, and the paths below which it answers; the first one answers everywhere else.
 
-An HTTP API has at most 300 integrations, a quota that AWS does not raise. A second API behind the same address is one
-more entry here, for example `"Reports": ("/api/v1/reports",)`. Give it new paths: paths that move from one API to
-another are not found while the deployment that moves them is under way.
+An HTTP API has at most 300 integrations, a quota that AWS does not raise. Another API behind the same address is one
+more entry here. Once the platform is deployed, give it new paths only: paths that move from one API to another are not
+found while the deployment that moves them is under way.
 """
 
 SOCKET_STAGE = "ws"

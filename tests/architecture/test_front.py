@@ -37,10 +37,12 @@ def origins(distribution: dict[str, Any]) -> list[dict[str, Any]]:
 
 def test_cloudfront_routes_sockets_and_requests_to_their_apis(distribution: dict[str, Any]) -> None:
     origin = {each["Id"]: json.dumps(each["DomainName"]) for each in distribution["Origins"]}
-    [_, sockets] = distribution["CacheBehaviors"]
+    [_, sockets, *back_office] = distribution["CacheBehaviors"]
     # The gateway takes the first part of the path for its stage, which is called so.
     assert sockets["PathPattern"] == "/ws"
     assert "RefSocketApi" in origin[sockets["TargetOriginId"]]
+    assert back_office
+    assert all("RefBackOfficeApi" in origin[behavior["TargetOriginId"]] for behavior in back_office)
     assert "RefHttpApi" in origin[distribution["DefaultCacheBehavior"]["TargetOriginId"]]
 
 
@@ -185,7 +187,7 @@ def test_no_access_log_can_contain_a_token(dev: Templates) -> None:
     assert not {"cs-uri-query", "cs(cookie)", "cs(referer)", "cs-headers", "cs-uri"} & fields
 
     stages = [stage for _, _, stage in dev.all("AWS::ApiGatewayV2::Stage")]
-    assert [json.loads(stage["AccessLogSettings"]["Format"]) for stage in stages] == [HTTP_LOG, SOCKET_LOG]
+    assert [json.loads(stage["AccessLogSettings"]["Format"]) for stage in stages] == [HTTP_LOG, HTTP_LOG, SOCKET_LOG]
     written = json.dumps([HTTP_LOG, SOCKET_LOG])
     assert not any(word in written for word in ("header", "query", "authorizer", "$context.path", "body"))
     # Execution logs would have the messages whole.

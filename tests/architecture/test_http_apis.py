@@ -1,4 +1,4 @@
-"""The HTTP APIs: none is full, and a second one behind the same address needs nothing but a line in a table."""
+"""The HTTP APIs: none is full, and another one behind the same address needs nothing but a line in a table."""
 
 import json
 from collections import Counter
@@ -22,7 +22,9 @@ def test_no_http_api_comes_near_the_limit_of_integrations(
 ) -> None:
     for templates in (local, dev):
         counted = integrations(templates)
-        assert sum(counted.values()) == sum(isinstance(operation, HttpOperation) for operation in operations)
+        # What answers where nothing else does is in every API.
+        refusals = len(apis.HTTP_APIS) - 1
+        assert sum(counted.values()) == sum(isinstance(each, HttpOperation) for each in operations) + refusals
         crowded = {api: count for api, count in counted.items() if count >= MOST}
         assert crowded == {}, (
             f"An HTTP API has at most {LIMIT} integrations: put a second one behind the same domain, "
@@ -107,4 +109,4 @@ def integrations(templates: Templates) -> Counter[str]:
 def api_of(properties: dict[str, Any]) -> str:
     """The API that a route, an integration, a stage or an authorizer belongs to."""
     told = json.dumps(properties["ApiId"])
-    return next(name for name in ("ReportsApi", "SocketApi", "HttpApi") if name in told)
+    return next(name for name in ("ReportsApi", "BackOfficeApi", "SocketApi", "HttpApi") if name in told)
