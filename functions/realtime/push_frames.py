@@ -30,11 +30,11 @@ _MAKING = Lock()
 def push_frames(message: dict[str, Any]) -> None:
     with _MAKING:
         sockets = _sockets(resource("sockets"))
-    connection_id, frame = message["connection_id"], message["frame"]
+    connection_id, frames = message["connection_id"], message["frames"]
     try:
-        if frame is None:
+        if frames is None:
             sockets.delete_connection(ConnectionId=connection_id)
-        else:
+        for frame in frames or ():
             sockets.post_to_connection(ConnectionId=connection_id, Data=frame.encode())
     except sockets.exceptions.GoneException:
         send_doubt(connection_id, message["correlation_id"], is_gone=True)

@@ -28,7 +28,7 @@ class Frame:
 
 
 def send_frames(event_id: UUID, frames: list[Frame], correlation_id: str) -> None:
-    """Queue frames about an event; the queue drops a repeated frame within five minutes.
+    """Queue frames about an event, one message for each socket; the queue drops a repeated message within five minutes.
 
     Needs `uses=("push.send",)`. Raises AwsError, Unavailable; some frames may then have been queued. Raises
     NotDeclared if the operation does not declare such frames under `tells=`, from which docs/asyncapi.json is made.
@@ -37,31 +37,35 @@ def send_frames(event_id: UUID, frames: list[Frame], correlation_id: str) -> Non
     declared = {kind.__name__ for kind in operation.tells} if isinstance(operation, ConsumerOperation) else set()
     if undeclared := {type(frame.data).__name__ for frame in frames} - declared:
         raise NotDeclared(f"{operation.name} must declare {', '.join(sorted(undeclared))} under tells=")
-    for start in range(0, len(frames), _BATCH):
+    by_socket: dict[str, list[str]] = {}
+    for frame in frames:
+        text = wire.render({"event": frame.data.frame_name, "data": frame.data})
+        by_socket.setdefault(frame.connection_id, []).append(text)
+    told = list(by_socket.items())
+    for start in range(0, len(told), _BATCH):
         entries = [
-            _entry(str(number), event_id, frame, correlation_id)
-            for number, frame in enumerate(frames[start : start + _BATCH])
+            _entry(str(number), event_id, connection_id, texts, correlation_id)
+            for number, (connection_id, texts) in enumerate(told[start : start + _BATCH])
         ]
         answer = call("sqs", "AmazonSQS.SendMessageBatch", {"QueueUrl": resource("push"), "Entries": entries})
         if failed := answer.get("Failed"):
-            raise AwsError(500, failed[0]["Code"], f"{len(failed)} frames were not queued")
+            raise AwsError(500, failed[0]["Code"], f"the frames of {len(failed)} sockets were not queued")
 
 
-def _entry(name: str, event_id: UUID, frame: Frame, correlation_id: str) -> dict[str, str]:
-    text = wire.render({"event": frame.data.frame_name, "data": frame.data})
-    body = {"connection_id": frame.connection_id, "frame": text, "correlation_id": correlation_id}
-    once = hashlib.sha256(f"{event_id} {frame.connection_id} {text}".encode()).hexdigest()
+def _entry(name: str, event_id: UUID, connection_id: str, texts: list[str], correlation_id: str) -> dict[str, str]:
+    body = {"connection_id": connection_id, "frames": texts, "correlation_id": correlation_id}
+    once = hashlib.sha256(f"{event_id} {connection_id} {texts}".encode()).hexdigest()
     return {
         "Id": name,
         "MessageBody": wire.render(body),
-        "MessageGroupId": frame.connection_id,
+        "MessageGroupId": connection_id,
         "MessageDeduplicationId": once,
     }
 
 
 def send_closing(connection_id: str, correlation_id: str) -> None:
     """Queue the closing of a socket. Needs `uses=("push.send",)`."""
-    body = {"connection_id": connection_id, "frame": None, "correlation_id": correlation_id}
+    body = {"connection_id": connection_id, "frames": None, "correlation_id": correlation_id}
     call(
         "sqs",
         "AmazonSQS.SendMessage",

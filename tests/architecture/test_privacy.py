@@ -139,7 +139,7 @@ def test_a_frame_logs_no_personal_data(operation: Any, world: World, lines: Any)
 
 @pytest.mark.parametrize("operation", QUEUES, ids=lambda operation: operation.name)
 def test_a_failing_message_logs_no_personal_data(operation: Any, lines: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    body = json.dumps({"correlation_id": "c", "connection_id": SECRET, "frame": 1, "detail": {"id": SECRET}})
+    body = json.dumps({"correlation_id": "c", "connection_id": SECRET, "frames": 1, "detail": {"id": SECRET}})
     record = {"messageId": "m", "body": body, "attributes": {"ApproximateReceiveCount": "1", "MessageGroupId": "g"}}
 
     monkeypatch.setattr(endpoint_of(operation), "handle", broken)

@@ -49,7 +49,7 @@ def closings() -> list[str]:
         for message in messages:
             sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
             found.append(json.loads(message["Body"]))
-    return [body["connection_id"] for body in found if body["frame"] is None]
+    return [body["connection_id"] for body in found if body["frames"] is None]
 
 
 def test_logout_ends_the_session(world, call):

@@ -114,5 +114,5 @@ def frames() -> dict[str, list[dict[str, Any]]]:
     """What waits to be pushed, in order, by connection."""
     heard: dict[str, list[dict[str, Any]]] = {}
     for message in queued("PUSH_QUEUE_URL"):
-        heard.setdefault(message["connection_id"], []).append(described(json.loads(message["frame"])))
+        heard.setdefault(message["connection_id"], []).extend(described(json.loads(each)) for each in message["frames"])
     return heard

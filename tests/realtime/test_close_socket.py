@@ -27,7 +27,7 @@ def test_an_unauthenticated_socket_is_closed(world, socket):
 
     assert not is_registered(world, socket)
     [closing] = queued("PUSH_QUEUE_URL")
-    assert (closing["connection_id"], closing["frame"]) == (socket.id, None)
+    assert (closing["connection_id"], closing["frames"]) == (socket.id, None)
 
 
 def test_an_authenticated_socket_stays_open(world, socket):

@@ -77,8 +77,8 @@ def gateway(monkeypatch):
     server.server_close()
 
 
-def message(connection, frame):
-    return {"connection_id": connection, "frame": frame, "correlation_id": "c"}
+def message(connection, *frames):
+    return {"connection_id": connection, "frames": frames or None, "correlation_id": "c"}
 
 
 def push(*messages):
@@ -86,7 +86,7 @@ def push(*messages):
 
 
 def test_frames_reach_their_sockets_in_order(gateway):
-    assert push(message("a=", "1"), message("b=", "1"), message("a=", "2"), message("a=", "3")) == []
+    assert push(message("a=", "1", "2"), message("b=", "1"), message("a=", "3")) == []
 
     assert [text for _, socket, text in gateway.heard if socket == "a="] == ["1", "2", "3"]
     assert [text for _, socket, text in gateway.heard if socket == "b="] == ["1"]
@@ -101,7 +101,7 @@ def test_frames_of_different_sockets_do_not_wait_for_each_other(gateway):
 
 
 def test_a_queued_closing_closes_the_socket(gateway):
-    assert push(message("a=", None)) == []
+    assert push(message("a=")) == []
 
     assert gateway.heard == [("DELETE", "a=", "")]
 
