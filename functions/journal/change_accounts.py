@@ -1,7 +1,7 @@
 """Name the accounts of the chart.
 
 Replaces the codes and names under which the journal shows each account. An account that is not named here is called by
-its role. Codes may be shared. The journal shows earlier entries under the new codes too.
+its role. Roles may share a code, with one name. The journal shows earlier entries under the new codes too.
 """
 
 from shared.journal import accounts, rules

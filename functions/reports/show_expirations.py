@@ -8,6 +8,7 @@ from typing import Annotated
 
 from shared.kit.db import reading
 from shared.kit.endpoint import endpoint
+from shared.kit.errors import NotFound
 from shared.kit.reply import File, Reply
 from shared.kit.request import Caller, Request
 from shared.organizations.roles import Right, may
@@ -18,7 +19,7 @@ from shared.reports.models import Expirations, ExpiryRow, ReportFilter
 from shared.reports.portfolio import holdings
 
 
-@endpoint("GET /reports/expirations", access=may(Right.READ_REPORTS), timeout=25, memory=1024)
+@endpoint("GET /reports/expirations", access=may(Right.READ_REPORTS), timeout=25, memory=1024, raises=(NotFound,))
 def show_expirations(
     caller: Caller, query: ReportFilter, request: Request
 ) -> Reply[Expirations | Annotated[File, "text/csv"]]:

@@ -10,6 +10,7 @@ from typing import Annotated
 
 from shared.kit.db import reading
 from shared.kit.endpoint import endpoint
+from shared.kit.errors import NotFound
 from shared.kit.reply import File, Reply
 from shared.kit.request import Caller, Request
 from shared.organizations.roles import Right, may
@@ -21,7 +22,7 @@ from shared.reports.portfolio import holdings
 from shared.reports.roll import PLAIN_PAGE, day_of, page_of, rent_roll
 
 
-@endpoint("GET /reports/rent-roll", access=may(Right.READ_REPORTS), timeout=25, memory=1024)
+@endpoint("GET /reports/rent-roll", access=may(Right.READ_REPORTS), timeout=25, memory=1024, raises=(NotFound,))
 def show_rent_roll(
     caller: Caller, query: RentRollFilter, request: Request
 ) -> Reply[RentRoll | Annotated[File, "text/csv"]]:

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import AfterValidator, Field
 
 from shared.bids.models import Party, PartyWarning
-from shared.kit.fields import Body, Day, Label, Like, Number, Printed, Query, Says, Shown, Text, View, refuse
+from shared.kit.fields import Body, Day, Label, Like, Number, Printed, Query, Reason, Says, Shown, Text, View, refuse
 from shared.kit.paging import Paged, PageMeta
 from shared.maths.choices import ContractType
 from shared.payments.models import Charge, PaymentStatus
@@ -53,7 +53,7 @@ class WhichDocument(Query):
 class Declining(Body):
     """Why a party declines to sign."""
 
-    reason: Annotated[Printed, Field(min_length=1, max_length=500)]
+    reason: Reason
     """Both sides can read it."""
 
 
@@ -62,7 +62,7 @@ class Terminating(Body):
 
     effective_date: Day
     """The first day after the lease."""
-    reason: Annotated[Printed, Field(min_length=1, max_length=500)]
+    reason: Reason
     """Both sides can read it."""
     credit: CreditChoice = "KEEP"
     """What becomes of the credit that is left once everything open is settled: it stays (KEEP), is to be paid back

@@ -86,13 +86,15 @@ class ChartChange(Body):
     """The accounts of the organization's chart. A role that is left out is called by its own name."""
 
     accounts: Annotated[list[NamedAccount], Field(max_length=20)]
-    """Each role at most once."""
+    """Each role at most once. Roles may share an account: the same code, with the same name."""
 
     @field_validator("accounts")
     @classmethod
     def _each_role_once(cls, accounts: list[NamedAccount]) -> list[NamedAccount]:
         if len({one.role for one in accounts}) < len(accounts):
             raise refuse("must not repeat a role")
+        if len({(one.code, one.name) for one in accounts}) > len({one.code for one in accounts}):
+            raise refuse("must not call one code by two names")
         return accounts
 
 

@@ -200,22 +200,31 @@ Text = Annotated[str, BeforeValidator(_clean)]
 """Any text without NUL; combine with `Field(max_length=…)`."""
 Printed = Annotated[Text, AfterValidator(_printable)]
 """Text that our documents print; combine with `Field(max_length=…)`."""
+_NOT_BLANK = Shown({"pattern": r"[^\s\u001c-\u001f\u0085]"})
+"""What Python strips, as a pattern that JSON Schema understands too."""
+_ONE_LINE = Shown({"description": "Characters that our documents can print, and none that is invisible."})
 Words = Annotated[
-    str,
-    Field(max_length=255, min_length=1),
-    AfterValidator(_not_blank),
-    BeforeValidator(_clean),
-    # What Python strips, as a pattern that JSON Schema understands too.
-    Shown({"pattern": r"[^\s\u001c-\u001f\u0085]"}),
+    str, Field(max_length=255, min_length=1), AfterValidator(_not_blank), BeforeValidator(_clean), _NOT_BLANK
 ]
 """Something to look for: 1 to 255 characters, not blank."""
 Label = Annotated[
     Words,
     AfterValidator(_seen),
     AfterValidator(_printable),
-    Shown({"description": "Characters that our documents can print, and none that is invisible."}),
+    _ONE_LINE,
 ]
 """A name or title: as Words, without what makes it read as another."""
+Reason = Annotated[
+    str,
+    Field(max_length=500, min_length=1),
+    AfterValidator(_not_blank),
+    BeforeValidator(_clean),
+    AfterValidator(_seen),
+    AfterValidator(_printable),
+    _NOT_BLANK,
+    _ONE_LINE,
+]
+"""Why something is done: as Label, up to 500 characters."""
 WebAddress = Annotated[
     Text,
     # Nothing but the web (a page shows it as a link, and `javascript:` is one too), and a host that every parser reads

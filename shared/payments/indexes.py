@@ -20,10 +20,11 @@ _LOCK_INDEX = """
 SELECT pg_advisory_xact_lock(hashtextextended(%(organization_id)s::text || ' ' || %(name)s, 0)) IS NULL AS locked
 """
 
-# A value that is published already is no new version.
+# A value that is published already is no new version. Reports of a day ask which values were known by then: by the
+# business clock.
 _INSERT_VALUES = """
-INSERT INTO index_values (id, organization_id, name, day, version, value, final, created_by)
-SELECT n.id, %(organization_id)s, %(name)s, n.day, coalesce(last.version, 0) + 1, n.value, n.final, %(by)s
+INSERT INTO index_values (id, organization_id, name, day, version, value, final, created_by, created_at)
+SELECT n.id, %(organization_id)s, %(name)s, n.day, coalesce(last.version, 0) + 1, n.value, n.final, %(by)s, app.now()
 FROM unnest(%(ids)s::uuid[], %(days)s::date[], %(values)s::numeric[], %(finals)s::boolean[])
     AS n (id, day, value, final)
 LEFT JOIN LATERAL (

@@ -13,9 +13,10 @@ from shared.kit.fields import (
     Body,
     Day,
     Flag,
+    Label,
     PositiveMoney,
-    Printed,
     Query,
+    Reason,
     Says,
     Text,
     View,
@@ -51,7 +52,7 @@ class Recording(Body):
     paid_date: Day
     """The day on which the money was received; not in the future."""
     payment_method: PaymentMethod
-    transaction_reference: Annotated[Printed, Field(min_length=1, max_length=255)] | None = None
+    transaction_reference: Label | None = None
     amount: PositiveMoney | None = None
     """Tax included. By default all that is outstanding; what exceeds it becomes credit."""
     currency: Annotated[Text, Field(pattern="^[A-Z]{3}$"), Says("must be an ISO 4217 code, such as USD")] | None = None
@@ -65,7 +66,7 @@ class Recording(Body):
 class Reversing(Body):
     """Why recorded money does not count, for example a bounced cheque or the wrong installment."""
 
-    reason: Annotated[Printed, Field(min_length=1, max_length=500)]
+    reason: Reason
 
 
 class Crediting(Body):
@@ -73,7 +74,7 @@ class Crediting(Body):
 
     amount: PositiveMoney | None = None
     """Tax included. By default all that is left of the invoice."""
-    reason: Annotated[Printed, Field(min_length=1, max_length=500)]
+    reason: Reason
     """Both sides can read it."""
 
 

@@ -2,12 +2,10 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
-from pydantic import Field
-
-from shared.kit.fields import Body, Day, Flag, Id, PositiveMoney, Printed, View
+from shared.kit.fields import Body, Day, Flag, Id, Label, PositiveMoney, Reason, View
 from shared.payments.models import PaymentMethod
 
 
@@ -17,7 +15,7 @@ class Returning(Body):
     paid_date: Day
     """The day on which the money was returned."""
     payment_method: PaymentMethod
-    transaction_reference: Annotated[Printed, Field(min_length=1, max_length=255)] | None = None
+    transaction_reference: Label | None = None
     amount: PositiveMoney | None = None
     """By default all that is held."""
 
@@ -27,7 +25,7 @@ class Applying(Body):
 
     amount: PositiveMoney | None = None
     """By default as much as the deposit and the balance allow."""
-    reason: Annotated[Printed, Field(min_length=1, max_length=500)]
+    reason: Reason
 
 
 class Deposit(View):
@@ -49,7 +47,7 @@ class WritingOff(Body):
 
     amount: PositiveMoney | None = None
     """Tax included. By default all that is open of the payment."""
-    reason: Annotated[Printed, Field(min_length=1, max_length=500)]
+    reason: Reason
     relieve_tax: Flag = False
     """Whether the tax in the amount is reclaimed."""
 
@@ -61,7 +59,7 @@ class Refunding(Body):
     paid_date: Day
     """The day on which the money was paid back; not in the future."""
     payment_method: PaymentMethod
-    transaction_reference: Annotated[Printed, Field(min_length=1, max_length=255)] | None = None
+    transaction_reference: Label | None = None
 
 
 class Transferring(Body):

@@ -1,6 +1,6 @@
 """A payment plan, asked and answered, and when one can be agreed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import pairwise
@@ -10,7 +10,7 @@ from uuid import UUID
 from pydantic import Field, field_validator
 
 from shared.kit.errors import Conflict, Detail, Invalid
-from shared.kit.fields import Body, Day, Id, PositiveMoney, Printed, View, refuse
+from shared.kit.fields import Body, Day, Id, PositiveMoney, Reason, View, refuse
 from shared.maths.currencies import exponent_of
 from shared.payments.rules import AlreadyPaid, NotPayable
 
@@ -59,7 +59,7 @@ class Planning(Body):
 class CancellingPlan(Body):
     """Why a payment plan no longer holds."""
 
-    reason: Annotated[Printed, Field(min_length=1, max_length=500)]
+    reason: Reason
     """Both sides can read it."""
 
 
@@ -119,13 +119,23 @@ def check_planning(planning: Planning, debts: Sequence[dict[str, Any]], account:
     contract's payments of those ids (`plans.lock_debts`)."""
     if len(debts) < len(planning.payment_ids):
         raise Invalid(Detail("payment_ids", "must be payments of this contract"))
-    if not account["is_bound"] or any(one["status"] == "CANCELLED" for one in debts):
+    if not account["is_bound"]:
         raise NotPayable()
-    if any(one["open_amount"] <= 0 for one in debts):
-        raise AlreadyPaid()
-    if any(one["is_planned"] for one in debts):
-        raise PlanExists()
+    if cancelled := _places(planning, debts, lambda one: one["status"] == "CANCELLED"):
+        raise NotPayable(*(Detail(place, "was cancelled") for place in cancelled))
+    if settled := _places(planning, debts, lambda one: one["open_amount"] <= 0):
+        raise AlreadyPaid(*(Detail(place, "is settled") for place in settled))
+    if planned := _places(planning, debts, lambda one: one["is_planned"]):
+        raise PlanExists(*(Detail(place, "is in a plan that is being kept", "IN_USE") for place in planned))
     _check_installments(planning.installments, sum(one["open_amount"] for one in debts), account)
+
+
+def _places(
+    planning: Planning, debts: Sequence[dict[str, Any]], is_wrong: Callable[[dict[str, Any]], bool]
+) -> list[str]:
+    """Where the request names those of the debts."""
+    wrong = {one["id"] for one in debts if is_wrong(one)}
+    return [f"payment_ids.{at}" for at, payment_id in enumerate(planning.payment_ids) if payment_id in wrong]
 
 
 def _check_installments(

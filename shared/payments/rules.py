@@ -141,7 +141,7 @@ def check_recording(payment: Payment, contract: dict[str, Any], recording: Recor
     if payment.status == "CANCELLED" or not contract["is_bound"] or contract["open_amount"] <= 0:
         raise NotPayable()
     if contract["is_seen"] and recording.unique_reference:
-        raise ReferenceSeen()
+        raise ReferenceSeen(Detail("transaction_reference", "is that of money recorded before", "IN_USE"))
     most = contract["contract_open_amount"]
     if recording.amount is not None and recording.amount > most and not recording.allow_credit:
         raise AmountAboveOpen(_above(recording.amount, most, payment.currency, "is still asked for"))
@@ -283,9 +283,9 @@ def check_transferring(
     if other is None:
         raise NotFound()
     if any(account[name] != other[name] for name in _SIDES):
-        raise NotTheSameSides()
+        raise NotTheSameSides(Detail("to_contract_id", "is a contract of other sides, or in another currency"))
     if not other["is_bound"]:
-        raise NotPayable()
+        raise NotPayable(Detail("to_contract_id", "is a contract that never bound anybody"))
     _check_credit(account, transferring.amount)
     return other
 

@@ -13,13 +13,14 @@ from shared.maths.currencies import exponent_of
 from shared.maths.exact import ZERO, added, less, rounded
 from shared.reports.answer import table_of
 from shared.reports.models import BuildingOccupancy, CurrencyOccupancy
-from shared.reports.money import Account, Asked
+from shared.reports.money import Account
 from shared.reports.portfolio import Holding, area_of, leases_of
+from shared.reports.queries import Asked
 
 _NOTHING = Decimal("0.00")
 _AGES = ("current", "days_1_30", "days_31_60", "days_61_90", "days_over_90")
 """How `AGING_BUCKETS` are named on the wire."""
-_BESIDE = ("unapplied_credit", "prepaid", "ledger_balance")
+_BESIDE = ("unapplied_credit", "prepaid", "ledger_balance", "deposit_held")
 _ACCOUNT = ("contract_id", "tenant", "building_id", "building_name", "space_id", "space_name", "currency")
 
 
@@ -109,8 +110,11 @@ def aging(accounts: Sequence[Account], asked: Asked) -> dict[str, Any]:
     lines = [{name: getattr(one, name) for name in _ACCOUNT} | named([one]) for one in accounts]
     totals = []
     for currency in sorted({one.currency for one in accounts}):
-        figures = named([one for one in accounts if one.currency == currency])
-        totals.append({"currency": currency, **figures, "ties": tie(figures, "total")})
+        its = [one for one in accounts if one.currency == currency]
+        figures = named(its)
+        in_journal = None if asked.is_ahead else added(_NOTHING, *(one.deposits_in_journal for one in its))
+        ties = None if asked.is_ahead else tie(figures, "total") and in_journal == figures["deposit_held"]
+        totals.append({"currency": currency, **figures, "deposits_in_journal": in_journal, "ties": ties})
     return {"as_of": asked.as_of, "data": lines, "totals": totals}
 
 

@@ -209,11 +209,13 @@ class AgingRow(View):
     """What settles installments that are not invoiced yet."""
     ledger_balance: Decimal | None
     """What the contract's ledger says is owed."""
+    deposit_held: Decimal | None
+    """The deposit that is held for the contract; it is no part of what is owed."""
 
 
 class AgingTotals(View):
-    """The amounts owed in one currency. They tie: `ledger_balance` is `total` less `unapplied_credit` less
-    `prepaid`."""
+    """The amounts owed, and the deposits held, in one currency. They tie: `ledger_balance` is `total` less
+    `unapplied_credit` less `prepaid`, and `deposit_held` is `deposits_in_journal`."""
 
     currency: str
     current: Decimal | None
@@ -225,8 +227,11 @@ class AgingTotals(View):
     unapplied_credit: Decimal | None
     prepaid: Decimal | None
     ledger_balance: Decimal | None
+    deposit_held: Decimal | None
+    deposits_in_journal: Decimal | None
+    """The balance of the journal's account DEPOSITS_HELD."""
     ties: bool | None
-    """Whether the ledgers, added up by themselves, say the same; null for a day ahead."""
+    """Whether the ledgers and the journal, added up by themselves, say the same; null for a day ahead."""
 
 
 class Aging(View):

@@ -13,7 +13,19 @@ from uuid import UUID
 from shared.kit.db import Reading
 from shared.organizations.sides import owned
 from shared.reports.models import Basis
-from shared.reports.queries import LEASE, LEASES, PLACES, SELECT_DAY, SELECT_SPACES, Deal, Scope, SpaceRow, values_of
+from shared.reports.queries import (
+    LEASE,
+    LEASES,
+    PLACES,
+    SELECT_DAY,
+    SELECT_SPACES,
+    Asked,
+    Deal,
+    Scope,
+    SpaceRow,
+    check_known,
+    values_of,
+)
 
 # How much of the payment was settled by the day; for a day in the past, by its transactions.
 _PAID = """
@@ -133,15 +145,33 @@ _ACCOUNTS_OF = (
     _OPEN
     + _ACCOUNTS
     + """
+, deposit AS (
+    SELECT p.contract_id, sum("""
+    + _PAID
+    + " - "
+    + _SPENT
+    + """) AS held, sum((
+        SELECT coalesce(sum(l.credit - l.debit), 0) FROM journal_lines l
+        WHERE l.payment_id = p.id AND l.account = 'DEPOSITS_HELD' AND l.document_date <= d.as_of
+    )) AS in_journal
+    FROM payments p CROSS JOIN day d
+    WHERE p.charge = 'DEPOSIT' AND """
+    + owned("p")
+    + """
+    GROUP BY p.contract_id
+)
 SELECT a.contract_id, coalesce(c.client_party ->> 'legal_name', c.client_party ->> 'name') AS tenant,
        c.building_id, c.premises #>> '{building,name}' AS building_name,
        c.space_id, c.premises #>> '{space,name}' AS space_name, c.currency,
        coalesce(a.days, '{}') AS days, coalesce(a.amounts, '{}') AS amounts,
-       a.unapplied_credit, a.prepaid, a.ledger_balance
+       a.unapplied_credit, a.prepaid, a.ledger_balance, coalesce(deposit.held, 0) AS deposit_held,
+       coalesce(deposit.in_journal, 0) AS deposits_in_journal
 FROM account a
 JOIN contracts c ON c.id = a.contract_id
 JOIN place ON place.id = c.building_id
-WHERE a.days IS NOT NULL OR a.unapplied_credit <> 0 OR a.prepaid <> 0 OR a.ledger_balance <> 0
+LEFT JOIN deposit ON deposit.contract_id = a.contract_id
+WHERE a.days IS NOT NULL OR a.unapplied_credit <> 0 OR a.prepaid <> 0 OR a.ledger_balance <> 0 OR deposit.held <> 0
+   OR deposit.in_journal <> 0
 ORDER BY tenant, a.contract_id
 """
 )
@@ -201,6 +231,7 @@ _NOTE_POSTED = "(SELECT coalesce(k.posted_on, k.issued_on) FROM invoices k WHERE
 _POSTED = (
     ("n.issued_on > d.as_of", _NOTE_POSTED + " > d.as_of"),
     ("t.paid_date", "t.posted_on"),
+    ("l.document_date", "l.posted_on"),
     ("i.issued_on", "coalesce(i.posted_on, i.issued_on)"),
     ("p.invoiced_on <=", _INVOICE_POSTED + " <="),
     ("p.invoiced_on >", _INVOICE_POSTED + " >"),
@@ -221,7 +252,8 @@ _SELECT_LEASES, _SELECT_LEASES_POSTED = _LEASES_OF, _by_posting(_LEASES_OF)
 
 
 class Account(NamedTuple):
-    """A contract's account on the day: the due dates of what is open and the amounts, and what was paid ahead."""
+    """A contract's account on the day: the due dates of what is open and the amounts, what was paid ahead, and the
+    deposit that is held, by its payments and by the journal."""
 
     contract_id: UUID
     tenant: str
@@ -235,28 +267,27 @@ class Account(NamedTuple):
     unapplied_credit: Decimal
     prepaid: Decimal
     ledger_balance: Decimal
-
-
-class Asked(NamedTuple):
-    """The day of a report; `is_ahead`: it has not begun at any of the buildings."""
-
-    as_of: date
-    is_ahead: bool
+    deposit_held: Decimal
+    deposits_in_journal: Decimal
 
 
 def select_accounts(tx: Reading, scope: Scope, basis: Basis) -> tuple[Asked, list[Account]]:
-    """The day, and the account of each contract on which something is open, paid ahead or owed."""
+    """The day, and the account of each contract on which something is open, paid ahead, owed or held. Raises
+    NotFound."""
     values = values_of(scope)
     statement = _SELECT_ACCOUNTS_POSTED if basis == "POSTED" else _SELECT_ACCOUNTS
     [asked], accounts = tx.records((SELECT_DAY, values, Asked), (statement, values, Account))
+    check_known(asked)
     return asked, accounts
 
 
 def select_rent_roll(tx: Reading, scope: Scope, basis: Basis) -> tuple[Asked, list[SpaceRow], list[Deal]]:
-    """The day, the leasable spaces and their leases, each with its money and that of the leases it renews."""
+    """The day, the leasable spaces and their leases, each with its money and that of the leases it renews. Raises
+    NotFound."""
     values = values_of(scope) | {"limit": None}
     leases = _SELECT_LEASES_POSTED if basis == "POSTED" else _SELECT_LEASES
     [asked], spaces, deals = tx.records(
         (SELECT_DAY, values, Asked), (SELECT_SPACES, values, SpaceRow), (leases, values, Deal)
     )
+    check_known(asked)
     return asked, spaces, deals

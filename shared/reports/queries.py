@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from shared.kit.db import Reading, Row
+from shared.kit.errors import NotFound
 from shared.kit.request import Caller
 from shared.organizations.sides import creditor_sides, owned
 
@@ -42,7 +43,12 @@ WITH RECURSIVE mine AS (
 """
 )
 
-SELECT_DAY = PLACES + "SELECT d.as_of, d.is_ahead FROM day d"
+SELECT_DAY = (
+    PLACES
+    + """
+SELECT d.as_of, d.is_ahead, %(building_id)s::uuid IS NULL OR EXISTS (SELECT FROM mine) AS is_known FROM day d
+"""
+)
 
 _SELECT_BUILDING = """
 SELECT b.id, b.name, b.address
@@ -148,6 +154,15 @@ ORDER BY l.space_id, l.start_date
 )
 
 
+class Asked(NamedTuple):
+    """The day of a report; `is_ahead`: it has not begun at any of the buildings. `is_known`: the building asked for is
+    the caller's."""
+
+    as_of: date
+    is_ahead: bool
+    is_known: bool
+
+
 class SpaceRow(NamedTuple):
     """A leasable space as it was on the day."""
 
@@ -206,24 +221,32 @@ def scope_of(caller: Caller, building_id: UUID | None, as_of: date | None) -> Sc
 def select_building(tx: Reading, scope: Scope) -> tuple[Row | None, list[int], date, list[SpaceRow], list[Deal]]:
     """The building, its floors' numbers from the top, the day, its leasable spaces and their leases."""
     values = values_of(scope)
-    buildings, floors, days, spaces, leases = tx.records(
+    buildings, floors, [asked], spaces, leases = tx.records(
         (_SELECT_BUILDING, values, None),
         (_SELECT_FLOORS, values, None),
-        (SELECT_DAY, values, None),
+        (SELECT_DAY, values, Asked),
         (SELECT_SPACES, values, SpaceRow),
         (_SELECT_LEASES, values, Deal),
     )
     building = buildings[0] if buildings else None
-    return building, [row["floor_number"] for row in floors], days[0]["as_of"], spaces, leases
+    return building, [row["floor_number"] for row in floors], asked.as_of, spaces, leases
 
 
 def select_portfolio(tx: Reading, scope: Scope) -> tuple[date, list[SpaceRow], list[Deal]]:
-    """The day, the leasable spaces (one more than `LARGEST` at most) and their leases."""
+    """The day, the leasable spaces (one more than `LARGEST` at most) and their leases. Raises NotFound where the
+    building is not the caller's."""
     values = values_of(scope)
-    days, spaces, found = tx.records(
-        (SELECT_DAY, values, None), (SELECT_SPACES, values, SpaceRow), (_SELECT_LEASES, values, Deal)
+    [asked], spaces, found = tx.records(
+        (SELECT_DAY, values, Asked), (SELECT_SPACES, values, SpaceRow), (_SELECT_LEASES, values, Deal)
     )
-    return days[0]["as_of"], spaces, found
+    check_known(asked)
+    return asked.as_of, spaces, found
+
+
+def check_known(asked: Asked) -> None:
+    """Raises NotFound where the building asked for is not the caller's."""
+    if not asked.is_known:
+        raise NotFound()
 
 
 def values_of(scope: Scope) -> Row:

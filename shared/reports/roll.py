@@ -14,9 +14,9 @@ from shared.maths.exact import ZERO, rounded
 from shared.maths.months import months_left
 from shared.reports.figures import tie
 from shared.reports.models import RentRollFilter, RentRollRow
-from shared.reports.money import Asked
 from shared.reports.plan import rent_psf
 from shared.reports.portfolio import Holding
+from shared.reports.queries import Asked
 
 COLUMNS = tuple(RentRollRow.model_fields)
 _CONTRACT, _CURRENCY = COLUMNS.index("contract_id"), COLUMNS.index("currency")

@@ -88,10 +88,12 @@ WITH place AS (
 ), space AS (
     INSERT INTO spaces (id, floor_id, building_id, owner_organization_id, name, gross_sqft, usable_sqft,
                         usage_type, is_leasable, base_price_monthly, currency, availability_status, amenities,
-                        images, external_id, created_by, updated_by)
+                        images, external_id, created_by, updated_by, created_at)
     SELECT %(id)s, p.id, p.building_id, p.owner_organization_id, %(name)s, %(gross_sqft)s, %(usable_sqft)s,
            %(usage_type)s, %(is_leasable)s, %(base_price_monthly)s, %(currency)s, %(availability_status)s,
-           %(amenities)s, %(images)s, %(external_id)s, %(user_id)s, %(user_id)s
+           %(amenities)s, %(images)s, %(external_id)s, %(user_id)s, %(user_id)s,
+           -- Reports of a day ask which spaces were there by then.
+           app.now()
     FROM place p
     RETURNING id, floor_id, building_id, owner_organization_id, name, gross_sqft, usable_sqft, usage_type,
               is_leasable, base_price_monthly, currency, availability_status, amenities, images, external_id,

@@ -65,6 +65,7 @@ def test_a_change_of_the_chart_is_audited_once(lease):
 def test_a_chart_that_makes_no_sense_is_refused(lease):
     twice = [NAMED[0], NAMED[0] | {"code": "1300"}]
     assert change(lease, twice).fields == ["accounts"]
+    assert change(lease, [*NAMED[:2], NAMED[2] | {"name": "Late fees"}]).fields == ["accounts"]
     assert change(lease, [NAMED[0] | {"role": "CASH"}]).fields == ["accounts.0.role"]
     assert change(lease, [NAMED[0] | {"code": ""}]).fields == ["accounts.0.code"]
     assert change(lease, [NAMED[0] | {"code": "1" * 65}]).fields == ["accounts.0.code"]

@@ -205,7 +205,7 @@ def test_a_fee_whose_day_comes_after_the_plan_was_broken_is_asked(calendar, leas
 def test_a_debt_has_one_plan_that_is_kept(calendar, lease):
     first = plan(lease).json["id"]
     again = plan(lease, debts=1, installments=[("2027-03-20", 5000)])
-    assert (again.status, again.code) == (409, "PLAN_EXISTS")
+    assert (again.status, again.code, again.fields) == (409, "PLAN_EXISTS", ["payment_ids.0"])
     assert cancel(lease, first).json["status"] == "CANCELLED"
     assert cancel(lease, first).code == "PLAN_CANCELLED"
     replies = together([lambda: plan(lease)] * 4)
@@ -246,10 +246,12 @@ def test_a_plan_is_refused_that_does_not_come_to_what_is_open(lease):
 
 def test_only_what_is_open_is_planned(lease):
     lease.pay(lease.rows()[0], paid_date="2027-03-03")
-    assert plan(lease).code == "ALREADY_PAID"
+    both = plan(lease)
+    assert (both.code, both.fields) == ("ALREADY_PAID", ["payment_ids.0"])
     [march] = [one for one in invoices(lease) if one["payment_id"] == str(lease.rows()[1]["id"])]
     credit(lease, march)
-    assert plan(lease, payment_ids=[lease.rows()[1]["id"]]).code == "NOT_PAYABLE"
+    gone = plan(lease, payment_ids=[lease.rows()[1]["id"]])
+    assert (gone.code, gone.fields) == ("NOT_PAYABLE", ["payment_ids.0"])
 
 
 def test_who_agrees_and_who_reads_plans(lease):

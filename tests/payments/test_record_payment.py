@@ -298,7 +298,7 @@ def test_a_reference_that_was_seen_warns_or_is_refused(world, call):
 
     assert lease.pay(one, transaction_reference="TXN-9").json["warnings"] == []
     refused = lease.pay(two, transaction_reference="TXN-9", unique_reference=True)
-    assert (refused.status, refused.code) == (409, "REFERENCE_SEEN")
+    assert (refused.status, refused.code, refused.fields) == (409, "REFERENCE_SEEN", ["transaction_reference"])
     split = lease.pay(two, transaction_reference="TXN-9")
     assert (split.status, split.json["warnings"]) == (200, ["REFERENCE_SEEN"])
     # Another contract's reference is its own, and what was taken back was not kept.

@@ -121,8 +121,9 @@ def test_credit_does_not_move_to_others(calendar, lease, world, call):
     dead.world.sql("UPDATE contracts SET status = 'TERMINATED' WHERE id = %(id)s", id=dead.contract)
     strange = calendar.lease(start=date(2027, 4, 1), months=1)
 
-    assert transfer(lease, theirs.contract, 1).code == transfer(lease, euros.contract, 1).code == "NOT_THE_SAME_SIDES"
-    assert transfer(lease, dead.contract, 1).code == "NOT_PAYABLE"
+    refused = [transfer(lease, other.contract, 1) for other in (theirs, euros, dead)]
+    assert [reply.code for reply in refused] == ["NOT_THE_SAME_SIDES", "NOT_THE_SAME_SIDES", "NOT_PAYABLE"]
+    assert [reply.fields for reply in refused] == [["to_contract_id"]] * 3
     assert transfer(lease, strange.contract, 1).status == transfer(lease, other_id(), 1).status == 404
     assert transfer(lease, lease.contract, 1).fields == ["to_contract_id"]
     assert transfer(lease, theirs.contract, 1, user=lease.client).status == 403

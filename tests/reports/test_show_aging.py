@@ -11,15 +11,18 @@ from tests.call import call
 
 FIGURES = ("current", "days_1_30", "days_31_60", "days_61_90", "days_over_90", "total")
 BESIDE = ("unapplied_credit", "prepaid", "ledger_balance")
+DEPOSITS = ("deposit_held", "deposits_in_journal")
 
 
 def tied(balance, credit=0, prepaid=0):
     """The figures beside the buckets of a total that ties."""
-    return dict(zip(BESIDE, (credit, prepaid, balance), strict=True)) | {"ties": True}
+    figures = dict(zip(BESIDE, (credit, prepaid, balance), strict=True))
+    return figures | dict.fromkeys(DEPOSITS, 0) | {"ties": True}
 
 
 def aging_of(portfolio, as_of="2026-08-31", headers=None, **query):
-    return call(show_aging, as_=portfolio.owner, query={"as_of": as_of} | query, headers=headers)
+    query = {"as_of": as_of} | query if as_of else query
+    return call(show_aging, as_=portfolio.owner, query=query, headers=headers)
 
 
 def ages_of(portfolio, **asked):
@@ -137,7 +140,7 @@ def test_the_aging_report_shows_only_the_callers_debtors(debts, portfolios, worl
 
     assert set(ages_of(debts)) == {"Late"}
     assert set(ages_of(other)) == {"Another's"}
-    assert ages_of(other, building_id=debts.building) == {}
+    assert aging_of(other, building_id=debts.building).status == 404
 
 
 def test_the_aging_report_is_available_as_csv(debts):
@@ -186,8 +189,8 @@ def test_of_a_day_ahead_the_aging_report_knows_no_amounts(debts):
     reply = aging_of(debts, as_of="2036-08-31").json
     [row], [total] = reply["data"], reply["totals"]
 
-    assert {row[name] for name in (*FIGURES, *BESIDE)} == {None}
-    assert {total[name] for name in (*FIGURES, *BESIDE, "ties")} == {None}
+    assert {row[name] for name in (*FIGURES, *BESIDE, "deposit_held")} == {None}
+    assert {total[name] for name in (*FIGURES, *BESIDE, *DEPOSITS, "ties")} == {None}
 
 
 def test_a_correction_below_zero_of_an_earlier_release_is_unapplied_credit(portfolio):
@@ -199,3 +202,41 @@ def test_a_correction_below_zero_of_an_earlier_release_is_unapplied_credit(portf
     [row] = aging_of(portfolio).json["data"]
 
     assert (row["total"], row["unapplied_credit"], row["ledger_balance"]) == (500, 120, 380)
+
+
+def deposit_of(portfolio, lease, amount, paid_date):
+    """A deposit that was paid on that day."""
+    paid = {"status": "PAID", "paid_amount": amount, "paid_date": paid_date}
+    deposit = portfolio.payment(lease, "2026-01-01", amount, "DEPOSIT", **paid)
+    portfolio.money(deposit, paid_date, amount)
+    return deposit
+
+
+def test_the_deposits_held_are_those_of_the_journal_on_every_day_ended_leases_included(portfolio):
+    ended = portfolio.lease(portfolio.space("Suite 1"), "Gone", end="2026-03-31", status="EXPIRED")
+    deposit = deposit_of(portfolio, ended, 5000, "2026-01-05")
+    portfolio.money(deposit, "2026-04-10", 1200, "DEPOSIT_RETURNED")
+    deposit_of(portfolio, portfolio.lease(portfolio.space("Suite 2"), "Here"), 800, "2026-01-07")
+    portfolio.long_ago()
+
+    def on(day, **query):
+        reply = aging_of(portfolio, as_of=day, **query).json
+        held = {row["tenant"]: row["deposit_held"] for row in reply["data"] if row["deposit_held"]}
+        return held, [tuple(total[name] for name in (*DEPOSITS, "ties")) for total in reply["totals"]]
+
+    assert on("2026-01-06") == ({"Gone": 5000}, [(5000, 5000, True)])
+    assert on("2026-01-07", basis="POSTED") == ({"Gone": 5000, "Here": 800}, [(5800, 5800, True)])
+    assert on("2026-04-09") == ({"Gone": 5000, "Here": 800}, [(5800, 5800, True)])
+    assert on("2026-04-10") == ({"Gone": 3800, "Here": 800}, [(4600, 4600, True)])
+    assert on(None) == ({"Gone": 3800, "Here": 800}, [(4600, 4600, True)])
+
+
+def test_a_deposit_that_the_journal_does_not_know_does_not_tie(portfolio):
+    lease = portfolio.lease(portfolio.space("Suite 1"), "Some")
+    # Its payment says that it is paid; no money was recorded.
+    portfolio.payment(lease, "2026-01-01", 900, "DEPOSIT", status="PAID", paid_amount=900, paid_date="2026-01-05")
+    portfolio.long_ago()
+
+    [total] = aging_of(portfolio, as_of=None).json["totals"]
+
+    assert tuple(total[name] for name in (*DEPOSITS, "ties")) == (900, 0, False)

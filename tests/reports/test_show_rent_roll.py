@@ -10,8 +10,10 @@ from urllib.parse import parse_qsl
 
 import pytest
 
+from functions.payments.publish_index import publish_index
 from functions.reports.show_occupancy import show_occupancy
 from functions.reports.show_rent_roll import show_rent_roll
+from functions.spaces.create_space import create_space
 from functions.spaces.delete_space import delete_space
 from functions.spaces.update_space import update_space
 from shared.kit.catalog import Role
@@ -264,6 +266,38 @@ def test_the_next_step_of_an_indexed_rent_is_shown_once_its_value_is_published(p
     assert on("2025-12-15") == (1000, "2026-01-01", 1045)
     assert on("2026-06-15") == (1045, None, None)
     assert on("2027-06-15") == (1100, None, None)
+
+
+def test_a_rent_roll_of_a_past_day_knows_no_index_value_that_was_published_later(portfolio, world):
+    clause = {"name": "CPI", "base_value": 100, "factor": 1, "mode": "BASE", "upward_only": False}
+    terms = {"escalation": {"kind": "INDEX", "every_months": 12, "index": clause}, "term_months": 36}
+    [row] = world.sql("SELECT app.today('UTC') AS today")
+    today = row["today"]
+    start = today.replace(year=today.year - 1, day=1)
+    portfolio.lease(portfolio.space("Suite 1"), start=str(start), end=f"{start.year + 2}-12-31", rent=1000, **terms)
+    portfolio.long_ago()
+    with world.clock_moved(30):
+        body = {"values": [{"date": str(today.replace(day=1)), "value": 110}]}
+        assert call(publish_index, as_=portfolio.owner, path={"name": "CPI"}, body=body).status == 200
+
+    def rent_on(day):
+        with world.clock_moved(40):
+            return rows_of(portfolio, as_of=day)["Suite 1"]["monthly_rent"]
+
+    assert rent_on(today + timedelta(days=29)) == 1000
+    assert rent_on(today + timedelta(days=30)) == 1100
+
+
+def test_a_rent_roll_of_a_past_day_knows_no_space_that_was_entered_later(portfolio, world):
+    [row] = world.sql("SELECT app.today('UTC') AS today")
+    floor = world.floor(portfolio.building, 1)
+    body = {"floor_id": floor, "name": "Suite 9", "gross_sqft": 900, "usable_sqft": 900, "usage_type": "OFFICE"}
+    with world.clock_moved(30):
+        assert call(create_space, as_=portfolio.owner, body=body).status == 201
+
+    with world.clock_moved(40):
+        assert rows_of(portfolio, as_of=row["today"] + timedelta(days=29)) == {}
+        assert set(rows_of(portfolio, as_of=row["today"] + timedelta(days=30))) == {"Suite 9"}
 
 
 # --- history ------------------------------------------------------------------------------------

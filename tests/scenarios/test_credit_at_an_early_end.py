@@ -219,7 +219,9 @@ def test_only_the_owners_side_offsets_credit(lease):
     shown = lease.preview("2027-04-16", user=lease.client, credit="OFFSET")
     done = lease.terminate("2027-04-16", user=lease.client, credit="OFFSET")
 
-    assert [(reply.status, reply.code) for reply in (shown, done)] == [(403, "OWNERS_OFFSET")] * 2
+    assert [(reply.status, reply.code, reply.fields) for reply in (shown, done)] == [
+        (403, "OWNERS_OFFSET", ["credit"])
+    ] * 2
     assert lease.row()["terminates_on"] is None
     assert lease.preview("2027-04-16", user=lease.client, credit="KEEP").status == 200
     assert lease.preview("2027-04-16", credit="BURN").fields == ["credit"]
