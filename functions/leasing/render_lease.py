@@ -13,7 +13,7 @@ from shared.contracts.lease import lease_reference, rendered
 from shared.contracts.queries import select_struck_deal
 from shared.contracts.rules import lease_key
 from shared.kit.aws import write_object
-from shared.kit.db import transaction
+from shared.kit.db import reading, transaction
 from shared.kit.ids import new_id
 from shared.kit.settings import resource, setting
 from shared.kit.task import step
@@ -23,13 +23,15 @@ from shared.leasing import queries, rules
 @step(uses=("documents.write", "media.read", "media.list"), layers=("documents",), memory=1024)
 def render_lease(task: dict[str, Any]) -> None:
     contract_id = UUID(task["contract_id"])
+    with reading(None) as asked:
+        deal = select_struck_deal(asked, contract_id)
+    # Rendered before the contract is locked: whoever signs or declines meanwhile is answered and does not wait.
+    document = None if deal["document_key"] else rendered(deal)
     with transaction() as tx:
         before = queries.lock_contract(tx, contract_id)
         rules.check_alive(before)
-        if before.document_sha256 is not None:
+        if document is None or before.document_sha256 is not None:
             return
-        deal = select_struck_deal(tx, contract_id)
-        document = rendered(deal)
         write_object(resource("documents"), lease_key(deal), document, "application/pdf")
         contract = queries.insert_document(
             tx,

@@ -14,6 +14,7 @@ class NotYourTurn(Conflict):
 
 class NotSignable(Conflict):
     message = "The contract is not waiting for signatures."
+    remedy = "If it was just sent, try again once `contract.signature_requested` has come: its document is being made."
 
 
 class AlreadySent(Conflict):
@@ -109,7 +110,7 @@ def check_signable(contract: ContractState, side: Side | None, document_sha256: 
     if side is None or TURNS.get(contract.signature_status) != side:
         raise NotYourTurn()
     if document_sha256 is not None and document_sha256 != contract.document_sha256:
-        raise OtherDocument()
+        raise OtherDocument(Detail("document_sha256", "is not that of the current document"))
 
 
 def status_after(contract: ContractState, side: Signatory) -> SignatureStatus:
@@ -164,7 +165,7 @@ def check_terminable(contract: ContractState, term: Row, terminating: Terminatin
     if term["is_renewed"]:
         raise IsRenewed()
     if terminating.credit == "OFFSET" and side == "CLIENT":
-        raise OwnersOffset()
+        raise OwnersOffset(Detail("credit", "must be KEEP or REFUND_DUE"))
     if terminating.effective_date < term["today"]:
         raise Invalid(Detail("effective_date", f"must not be before {term['today'].isoformat()}"))
     if terminating.effective_date > term["end_date"] and term["holdover_percent"] is None:

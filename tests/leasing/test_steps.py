@@ -1,6 +1,7 @@
 """The saga's steps, forward and back, each of them twice; the machine itself runs in tests/journeys."""
 
 import hashlib
+import importlib
 import itertools
 from calendar import monthrange
 from datetime import date, timedelta
@@ -26,6 +27,7 @@ from functions.leasing.schedule_payments import schedule_payments
 from functions.leasing.void_contract import void_contract
 from functions.payments.list_payments import list_payments
 from shared.leasing.rules import DealEnded, PastUndo
+from tests.call import together
 from tests.leasing.deal import Deal
 
 
@@ -148,10 +150,43 @@ def test_a_stranger_finds_no_contract_to_sign(deal):
     assert deal.sign(deal.world.client()).status == 404
 
 
+def test_whoever_signs_while_the_document_is_rendered_is_answered_at_once(deal, monkeypatch):
+    module = importlib.import_module("functions.leasing.render_lease")
+    rendered, replies = module.rendered, []
+
+    def signed_meanwhile(row):
+        replies.extend(together([lambda: deal.sign(deal.client)]))
+        return rendered(row)
+
+    monkeypatch.setattr(module, "rendered", signed_meanwhile)
+    deal.run(render_lease, request_signatures)
+
+    assert [(reply.status, reply.code) for reply in replies] == [(409, "NOT_SIGNABLE")]
+    assert deal.sign(deal.client).status == 200
+
+
+def test_a_deal_that_ends_while_its_document_is_rendered_keeps_none(deal, monkeypatch):
+    module = importlib.import_module("functions.leasing.render_lease")
+    rendered = module.rendered
+
+    def declined_meanwhile(row):
+        path, body = {"contract_id": deal.contract}, {"reason": "No."}
+        [reply] = together([lambda: deal.call(decline_contract, as_=deal.client, path=path, body=body)])
+        assert reply.status == 200
+        return rendered(row)
+
+    monkeypatch.setattr(module, "rendered", declined_meanwhile)
+    with pytest.raises(DealEnded):
+        deal.run(render_lease)
+
+    assert (deal.count("documents"), deal.row()["document_key"]) == (0, None)
+
+
 def test_a_signature_on_another_documents_hash_is_refused(deal):
     deal.run(render_lease, request_signatures)
 
-    assert deal.sign(deal.client, document_sha256="0" * 64).code == "OTHER_DOCUMENT"
+    refused = deal.sign(deal.client, document_sha256="0" * 64)
+    assert (refused.code, refused.fields) == ("OTHER_DOCUMENT", ["document_sha256"])
     assert deal.sign(deal.client, document_sha256=deal.row()["document_sha256"]).status == 200
 
 
