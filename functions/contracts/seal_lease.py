@@ -1,8 +1,9 @@
 """Seal the executed lease.
 
-After the last signature, the signed document gets its last pages: who signed it, when and from where. The platform's
-electronic signature seals the whole as of the moment of execution. From then on, it is the document that both sides
-download. The one that they read and signed is its beginning, byte by byte, and is kept as it was.
+After the last signature, names, titles and times are written on the signature lines of the signed document, and it
+gets its last pages: who signed it, when and from where. The platform's electronic signature seals the whole as of the
+moment of execution. From then on, it is the document that both sides download. The one that they read and signed is its
+beginning, byte by byte, and is kept as it was.
 """
 
 import hashlib
@@ -32,7 +33,7 @@ def seal_lease(event: Event, tx: Tx) -> None:
         return
 
     # Imported here, with pyHanko and fpdf2 behind them, so that the catalog stays light.
-    from shared.contracts.certificate import render_certificate
+    from shared.contracts.certificate import render_certificate, signed_lines
     from shared.contracts.evidence import evidence_of
     from shared.contracts.seal import sealed
     from shared.kit.pdf import paper_of
@@ -44,6 +45,7 @@ def seal_lease(event: Event, tx: Tx) -> None:
     executed = sealed(
         read,
         render_certificate(evidence, contract["executed_at"], paper=paper_of(contract["country"]), is_last=True),
+        lines=signed_lines(evidence),
         reason=f"{document['number']} was executed",
         at=contract["executed_at"],
     )

@@ -24,7 +24,7 @@ _EVENTS = {
 
 def render_certificate(evidence: Evidence, now: datetime, *, paper: Paper = "A4", is_last: bool = False) -> bytes:
     """The certificate as a PDF, as things stand `now`; `is_last`: as the last pages of what was signed."""
-    lessor, lessee = _PARTIES.get(evidence.contract_type, _LEASING)
+    lessor, lessee = _roles(evidence)
     document = evidence.document
     reference = (document.number if document else None) or str(evidence.contract_id)
     pdf = Pdf(
@@ -55,8 +55,7 @@ def render_certificate(evidence: Evidence, now: datetime, *, paper: Paper = "A4"
         pdf.facts(_stored(evidence.executed_document))
     sides = {"CLIENT": f"For the {lessee}", "OWNER": f"For the {lessor}", "ADMIN": f"Authorized for the {lessor}"}
     for signature in evidence.signatures:
-        pdf.heading(sides[signature.side])
-        pdf.facts(_signed(signature))
+        pdf.together(sides[signature.side], _signed(signature))
     if declined := evidence.declined:
         pdf.heading("Declined")
         pdf.facts(
@@ -83,10 +82,29 @@ def render_certificate(evidence: Evidence, now: datetime, *, paper: Paper = "A4"
     )
     if is_last:
         pdf.paragraph(
-            "The pages before this certificate are the document with the digest stated, unchanged. The electronic "
-            "signature of this file seals them together."
+            "The pages before this certificate are the document with the digest stated, unchanged but for the names, "
+            "titles and times on its signature lines. The electronic signature of this file seals them together."
         )
     return pdf.finish()
+
+
+def signed_lines(evidence: Evidence) -> dict[str, str]:
+    """What stands on the signature lines of the executed document, by the lines' names."""
+    lessor, lessee = _roles(evidence)
+    lines = {}
+    for one in evidence.signatures:
+        if role := {"OWNER": lessor, "CLIENT": lessee}.get(one.side):
+            lines |= {
+                f"{role} Signature": one.signature,
+                f"{role} Name": one.signature,
+                f"{role} Title": one.title or "Not stated",
+                f"{role} Date": _moment(one.signed_at),
+            }
+    return lines
+
+
+def _roles(evidence: Evidence) -> tuple[str, str]:
+    return _PARTIES.get(evidence.contract_type, _LEASING)
 
 
 def _stored(document: EvidenceDocument) -> list[tuple[str, str]]:

@@ -1,19 +1,22 @@
 """The platform's seal on a PDF: an electronic signature under a key that never leaves KMS (PAdES B-B).
 
-What was there before stays, byte by byte, as the beginning of what is sealed: an incremental update adds pages and the
-signature. Its certificate stands in the documents bucket: made here from the key, signed by itself, until an operator
-puts a certification authority's in its place (functions/contracts/certify_seal.py).
+What was there before stays, byte by byte, as the beginning of what is sealed: an incremental update fills in blank
+lines, adds pages and the signature. Its certificate stands in the documents bucket: made here from the key, signed by
+itself, until an operator puts a certification authority's in its place (functions/contracts/certify_seal.py).
 Sources: ETSI EN 319 142-1 (PAdES), ISO 32000-1 12.8, RFC 5280.
 """
 
 import hashlib
 from base64 import b64decode, b64encode
+from collections import defaultdict
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
+from itertools import batched
 from typing import Any
 
 from asn1crypto import algos, core, csr, keys, pem, x509
-from pyhanko.pdf_utils.generic import DictionaryObject, StreamObject, pdf_name
+from pyhanko.pdf_utils.generic import DictionaryObject, IndirectObject, StreamObject, pdf_name
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.pdf_utils.writer import PageObject
@@ -58,13 +61,15 @@ class _Sealer(PdfSigner):
         return session
 
 
-def sealed(document: bytes, appended: bytes, *, reason: str, at: datetime) -> bytes:
+def sealed(document: bytes, appended: bytes, *, lines: Mapping[str, str], reason: str, at: datetime) -> bytes:
     """`document`, then the pages of `appended`, under a signature of the moment `at`.
 
-    Both are PDFs. Two calls differ in the file's random id. Needs `uses=("seal_key.sign", "seal_key.read",
-    "documents.read", "documents.write", "documents.check")`. Raises AwsError, Unavailable.
+    Both are PDFs. `lines` are the texts on the document's blank lines, by their names (`Pdf.signatures`). Two calls
+    differ in the file's random id. Needs `uses=("seal_key.sign", "seal_key.read", "documents.read", "documents.write",
+    "documents.check")`. Raises AwsError, Unavailable.
     """
     writer = IncrementalPdfFileWriter(BytesIO(document))
+    _fill_in(writer, lines)
     pages = PdfFileReader(BytesIO(appended))
     for number in range(int(pages.root["/Pages"]["/Count"])):
         _append(writer, pages, number)
@@ -79,12 +84,36 @@ def sealed(document: bytes, appended: bytes, *, reason: str, at: datetime) -> by
     return bytes(output.getbuffer())
 
 
+def _fill_in(writer: IncrementalPdfFileWriter, lines: Mapping[str, str]) -> None:
+    # Imported here: whoever only asks for a certificate has no fonts.
+    from shared.kit.pdf import overlay
+
+    texts: dict[int, list[tuple[float, float, str]]] = defaultdict(list)
+    # A document of an earlier release does not say where its blank lines are.
+    named = writer.root.get("/Names", {}).get("/Dests", {}).get("/Names", ())
+    places = {str(name): place for name, place in batched(named, 2, strict=True)}
+    for name, text in lines.items():
+        if place := places.get(name):
+            texts[place.raw_get(0).idnum].append((float(place[2]), float(place[3]), text))
+    for number in range(int(writer.root["/Pages"]["/Count"])):
+        page, _ = writer.find_page_for_modification(number)
+        if page.idnum in texts:
+            *_, width, height = page.get_object().get("/MediaBox") or writer.root["/Pages"]["/MediaBox"]
+            over = PdfFileReader(BytesIO(overlay((float(width), float(height)), texts[page.idnum])))
+            form = writer.import_page_as_xobject(over)
+            shows = writer.add_object(StreamObject(stream_data=b"q /SignedLines Do Q"))
+            writer.add_stream_to_page(number, shows, resources=_named(form, "/SignedLines"))
+
+
+def _named(form: IndirectObject, name: str) -> DictionaryObject:
+    return DictionaryObject({pdf_name("/XObject"): DictionaryObject({pdf_name(name): form})})
+
+
 def _append(writer: IncrementalPdfFileWriter, pages: PdfFileReader, number: int) -> None:
     form = writer.import_page_as_xobject(pages, number)
     box = [float(each) for each in form.get_object()["/BBox"]]
-    resources = DictionaryObject({pdf_name("/XObject"): DictionaryObject({pdf_name("/Page"): form})})
     shows = writer.add_object(StreamObject(stream_data=b"/Page Do"))
-    writer.insert_page(PageObject(contents=shows, media_box=box, resources=resources))
+    writer.insert_page(PageObject(contents=shows, media_box=box, resources=_named(form, "/Page")))
 
 
 def certificate() -> list[x509.Certificate]:

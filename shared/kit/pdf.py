@@ -25,6 +25,8 @@ WIDTH = PAGE_WIDTH - 2 * LEFT
 INK, MUTED, ACCENT = (26, 29, 36), (104, 110, 122), (24, 54, 98)
 LOGO = (40.0, 18.0)
 """The most that a logo takes."""
+BLANK = ((WIDTH - 12.0) / 2, 5.0)
+"""The width and the height of a line to be filled in."""
 HAIRLINE, BAND = (209, 213, 220), (241, 244, 248)
 
 
@@ -132,6 +134,14 @@ class Pdf:
             self.space(1.1)
             self.rule()
 
+    def together(self, heading: str, rows: Sequence[tuple[str, str]], *, label_width: float = 44) -> None:
+        """A heading and its facts, on one page if a page can hold them."""
+        self._text.font(9, bold=False, color=INK)
+        values = (self._text.paragraph(value, WIDTH - label_width, dry=True) for _, value in rows)
+        self.keep(11 * LEADING + 5.2 + sum(max(height, 9 * LEADING) + 2.2 for height in values))
+        self.heading(heading)
+        self.facts(rows, label_width=label_width)
+
     def table(
         self,
         columns: Sequence[Column],
@@ -199,9 +209,10 @@ class Pdf:
         self._pdf.set_y(top + height + 5)
 
     def signatures(self, declaration: str, sides: Sequence[tuple[str, Party]]) -> None:
-        """A signature block for each side, next to each other, never split across pages."""
-        gap = 12.0
-        width = (WIDTH - gap) / 2
+        """A signature block for each side, next to each other, never split across pages. A line that is left blank is a
+        named destination of the document, as `Lessor Date`: `overlay` fills it in."""
+        width = BLANK[0]
+        gap = WIDTH - 2 * width
         self.keep(88 + max(self._height(party.legal_name, 10, width) for _, party in sides))
         self.heading("Signatures")
         self.paragraph(declaration)
@@ -212,7 +223,7 @@ class Pdf:
             self._write(f"For the {role}", size=8, color=MUTED, x=x, width=width)
             self._write(party.legal_name, size=10, bold=True, x=x, width=width)
             below = max(below, self._pdf.y)
-        for position, (_, party) in enumerate(sides):
+        for position, (role, party) in enumerate(sides):
             x = LEFT + position * (width + gap)
             self._pdf.set_y(below + 10)
             for label, value in (
@@ -221,8 +232,11 @@ class Pdf:
                 ("Title", party.title or ""),
                 ("Date", ""),
             ):
-                self._cell(value, x=x, y=self._pdf.y, width=width, height=5, size=9)
-                self.space(5)
+                if value:
+                    self._cell(value, x=x, y=self._pdf.y, width=BLANK[0], height=BLANK[1], size=9)
+                else:
+                    self._pdf.set_link(name=f"{role} {label}", x=x, y=self._pdf.y)
+                self.space(BLANK[1])
                 self._line(x, x + width, color=MUTED)
                 self.space(0.6)
                 self._write(label, size=7.5, color=MUTED, x=x, width=width)
@@ -358,3 +372,22 @@ class Pdf:
         self._pdf.set_draw_color(*color)
         self._pdf.set_line_width(0.2)
         self._pdf.line(left, self._pdf.y, right, self._pdf.y)
+
+
+def overlay(size: tuple[float, float], texts: Iterable[tuple[float, float, str]]) -> bytes:
+    """A PDF of one page of that size, clear but for these texts, to be laid over a page: each fills in a blank line,
+    whose named destination has these coordinates. All are in points, from the lower left."""
+    page = FPDF(format=(size[0] / _POINTS, size[1] / _POINTS), unit="mm")
+    page.set_auto_page_break(False)
+    page.c_margin = 0
+    page.add_page()
+    typesetter = Typesetter(page)
+    typesetter.font(9, bold=False, color=INK)
+    for left, top, text in texts:
+        page.set_xy(left / _POINTS, (size[1] - top) / _POINTS)
+        typesetter.cell(text, *BLANK)
+    return bytes(page.output())
+
+
+_POINTS = 72 / 25.4
+"""To a millimetre."""

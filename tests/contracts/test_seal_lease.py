@@ -1,8 +1,9 @@
 """The executed lease: what was signed, then its signatures, under a seal that any reader of PDF can check."""
 
 import hashlib
+import importlib
 import io
-from datetime import UTC, timedelta
+from datetime import UTC, date, timedelta
 
 import pytest
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -13,12 +14,14 @@ from pypdf import PdfReader
 from functions.contracts.download_contract import download_contract
 from functions.contracts.seal_lease import seal_lease
 from functions.contracts.show_evidence import show_evidence
+from functions.contracts.sign_contract import sign_contract
 from functions.contracts.verify_document import verify_document
 from functions.leasing.render_lease import render_lease
 from functions.leasing.request_signatures import request_signatures
 from functions.users.update_profile import update_profile
 from shared.contracts import seal
 from shared.kit import aws
+from shared.kit.pdf import Pdf
 from tests.leasing.deal import Deal
 
 
@@ -93,7 +96,58 @@ def test_what_was_signed_is_the_beginning_of_the_executed_lease(call, sealed):
 
     assert hashlib.sha256(draft).hexdigest() == digest
     assert executed.startswith(draft)
-    assert text(executed)[: len(text(draft))] == text(draft)
+    *pages, signed = text(draft)
+    assert text(executed)[: len(pages)] == pages
+    assert text(executed)[len(pages)].startswith(signed)
+
+
+def test_the_signature_lines_of_the_executed_lease_say_who_signed_it_as_what_and_when(call, sealed):
+    row = sealed.row()
+    pages = len(text(download(call, sealed, document_sha256=row["document_sha256"]).body))
+
+    page = text(download(call, sealed).body)[pages - 1]
+
+    moments = sealed.world.sql(
+        "SELECT signed_at FROM signatures WHERE contract_id = %(id)s ORDER BY signed_at", id=sealed.contract
+    )
+    client, owner = (f"{one['signed_at'].astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC" for one in moments)
+    theirs, ours = (
+        f"{sealed.client.name} Managing Director {client}",
+        f"{sealed.owner.name} Not stated {owner}",
+    )
+    assert page.endswith(f"{theirs} {ours}")
+
+
+def test_a_document_of_an_earlier_release_is_sealed_without_its_lines(world, call, invoke, monkeypatch):
+    """It has no names for them."""
+    pdf = Pdf(kind="Lease", reference="L", document_id="1", issued_on=date(2027, 1, 1), author="A")
+    pdf.paragraph("Signature")
+    old = pdf.finish()
+    monkeypatch.setattr(importlib.import_module("functions.leasing.render_lease"), "rendered", lambda deal: old)
+    deal = Deal(world, call)
+    deal.signed()
+
+    seal_it(world, invoke, deal)
+
+    executed = download(call, deal).body
+    assert executed.startswith(old)
+    assert text(executed)[0] == text(old)[0]
+    assert validate_pdf_signature(signature(executed), trusted()).bottom_line
+
+
+def test_a_signature_and_what_proves_it_are_on_one_page_of_the_certificate(world, call, invoke):
+    deal = Deal(world, call)
+    deal.run(render_lease, request_signatures)
+    agent = {"user-agent": "Mozilla/5.0 (a browser that says much of itself) " * 8}
+    for user in (deal.client, deal.owner):
+        body = {"signature": user.name, "consent": True}
+        path = {"contract_id": deal.contract}
+        assert call(sign_contract, as_=user, path=path, body=body, headers=agent).status == 200
+    seal_it(world, invoke, deal)
+
+    [page] = [page for page in text(download(call, deal).body) if "For the Lessor Signed by" in page]
+
+    assert "Document SHA-256" in page.partition("For the Lessor Signed by")[2]
 
 
 def test_the_seal_is_a_valid_signature_of_the_whole_file_at_the_moment_of_execution(call, sealed):
