@@ -19,6 +19,8 @@ from shared.payments.models import StatementDays
 @endpoint(
     "GET /contracts/{contract_id}/statement",
     access=may(Right.READ_MONEY),
+    # Without the right to list, S3 answers 403 and not 404 for a logo that is gone.
+    uses=("media.read", "media.list"),
     layers=("documents",),
     memory=1024,
 )
@@ -28,7 +30,9 @@ def download_statement(caller: Caller, contract_id: UUID, days: StatementDays) -
     if found is None:
         raise NotFound()
     # Imported here, because it pulls in fpdf2: the catalog and the refusals stay light.
+    from shared.files.letterhead import logo_of
     from shared.payments.statement import render_statement, statement_of
 
-    document = render_statement(statement_of(*found, days))
+    contract, entries = found
+    document = render_statement(statement_of(contract, entries, days), logo_of(contract["owner_party"]))
     return File(document, "application/pdf", f"statement-{contract_id}.pdf")

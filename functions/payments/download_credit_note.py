@@ -22,7 +22,7 @@ from shared.payments import archive
     "GET /credit-notes/{credit_note_id}",
     access=may(Right.READ_MONEY),
     # Without the right to list, S3 answers 403 and not 404 for what is not there yet.
-    uses=("documents.read", "documents.write", "documents.check"),
+    uses=("documents.read", "documents.write", "documents.check", "media.read", "media.list"),
     layers=("documents",),
     memory=1024,
 )
@@ -36,6 +36,8 @@ def download_credit_note(caller: Caller, credit_note_id: UUID) -> File:
 
     document = read_object(resource("documents"), credit_note_key(found))
     if document is None:
-        document = render_credit_note(credit_note_of(found))
+        from shared.files.letterhead import logo_of
+
+        document = render_credit_note(credit_note_of(found), logo_of(found["owner_party"]))
         write_object(resource("documents"), credit_note_key(found), document, "application/pdf")
     return File(document, "application/pdf", f"{credit_note_number(found)}.pdf")

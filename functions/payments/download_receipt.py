@@ -23,7 +23,7 @@ from shared.payments import archive, rules
     access=may(Right.READ_MONEY),
     raises=(rules.ReceiptMissing,),
     # Without the right to list, S3 answers 403 and not 404 for what is not there yet.
-    uses=("documents.read", "documents.write", "documents.check"),
+    uses=("documents.read", "documents.write", "documents.check", "media.read", "media.list"),
     layers=("documents",),
     memory=1024,
 )
@@ -39,8 +39,9 @@ def download_receipt(caller: Caller, payment_id: UUID) -> File:
         raise rules.ReceiptMissing()
     document = read_object(resource("documents"), receipt_key(found))
     if document is None:
+        from shared.files.letterhead import logo_of
         from shared.payments.document import render_receipt
 
-        document = render_receipt(receipt_of(found))
+        document = render_receipt(receipt_of(found), logo_of(found["owner_party"]))
         write_object(resource("documents"), receipt_key(found), document, "application/pdf")
     return File(document, "application/pdf", f"{receipt_number(found)}.pdf")

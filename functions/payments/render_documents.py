@@ -32,6 +32,7 @@ def render_documents(event: Event, tx: Tx) -> None:
         _render_credit_note(tx, UUID(event.data["credit_note_id"]))
         return
     row = archive.select_documents(tx, event.object_id)
+    logo = logo_of(row["owner_party"])
     invoice: dict[str, Any] = {"kind": "INVOICE", "invoice_id": row["invoice_id"], "transaction_id": None}
     _store(
         tx,
@@ -39,7 +40,7 @@ def render_documents(event: Event, tx: Tx) -> None:
         invoice,
         rendering.invoice_number(row),
         rendering.invoice_key(row),
-        render_invoice(rendering.invoice_of(row), logo_of(row["owner_party"])),
+        render_invoice(rendering.invoice_of(row), logo),
     )
     if row["transactions"] is None:
         # Nothing has come yet, or what came was reversed since.
@@ -55,7 +56,7 @@ def render_documents(event: Event, tx: Tx) -> None:
         receipt,
         rendering.receipt_number(row),
         rendering.receipt_key(row),
-        render_receipt(rendering.receipt_of(row)),
+        render_receipt(rendering.receipt_of(row), logo),
     )
 
 
@@ -63,7 +64,8 @@ def _render_credit_note(tx: Tx, credit_note_id: UUID) -> None:
     row = archive.select_credit_note(tx, credit_note_id)
     values: dict[str, Any] = {"kind": "CREDIT_NOTE", "invoice_id": row["id"], "transaction_id": None}
     number, key = credit_note.credit_note_number(row), credit_note.credit_note_key(row)
-    _store(tx, row, values, number, key, credit_note.render_credit_note(credit_note.credit_note_of(row)))
+    note = credit_note.render_credit_note(credit_note.credit_note_of(row), logo_of(row["owner_party"]))
+    _store(tx, row, values, number, key, note)
 
 
 def _store(tx: Tx, row: Row, values: dict[str, Any], number: str, key: str, document: bytes) -> None:

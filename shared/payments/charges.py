@@ -2,17 +2,26 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from shared.kit.db import Tx
 from shared.kit.ids import new_id
-from shared.maths.exact import Step
+from shared.maths.exact import Step, added
 from shared.maths.months import DAY
 from shared.payments import queries
 from shared.payments.credit import apply_credit
 from shared.payments.models import Charge
 from shared.payments.taxing import retax
+
+
+class Month(NamedTuple):
+    """The part of a correction that is for one period of the schedule, without tax, and its tax."""
+
+    period_start: date
+    period_end: date | None
+    amount: Decimal
+    tax_amount: Decimal
 
 
 class Added(NamedTuple):
@@ -28,13 +37,18 @@ class Added(NamedTuple):
     steps: tuple[Step, ...]
     today: date
     due_days: int = 0
+    months: tuple[Month, ...] = ()
+    """What it consists of, where it is for several periods: its invoice has a line for each."""
 
 
 def add(tx: Tx, lines: list[Added]) -> None:
     """Write each line (once per contract, charge and period), invoice it, and settle it with any credit."""
     ids = []
+    months: dict[UUID, list[dict[str, Any]]] = {}
     for line in lines:
         ids.append(new_id())
+        if line.months:
+            months[ids[-1]] = [{"charge": line.charge} | month._asdict() for month in line.months]
         queries.insert_line(
             tx,
             {
@@ -49,12 +63,13 @@ def add(tx: Tx, lines: list[Added]) -> None:
                 "installment_number": None,
                 "total_installments": None,
                 "explanation": [step._asdict() for step in line.steps],
+                "tax_amount": added(*(month.tax_amount for month in line.months)) if line.months else None,
             },
         )
     if not ids:
         return
     retax(tx, {line.contract_id for line in lines})
-    invoices = queries.insert_invoices(tx, ids)
+    invoices = queries.insert_invoices(tx, ids, lines=months)
     for payment in queries.select_many(tx, ids):
         invoice = invoices[payment.id]
         tx.emit("payment.invoiced", payment, invoice_id=invoice["id"], invoice_number=invoice["number"])

@@ -94,8 +94,8 @@ def credit_note_key(row: Row) -> str:
     return f"credit-notes/{row['id']}.pdf"
 
 
-def render_credit_note(note: CreditNote) -> bytes:
-    """The credit note as a PDF. Equal credit notes give identical bytes."""
+def render_credit_note(note: CreditNote, logo: bytes | None = None) -> bytes:
+    """The credit note as a PDF, with the issuer's logo. Equal credit notes give identical bytes."""
     pdf = Pdf(
         kind="Credit Note",
         reference=note.number,
@@ -104,7 +104,7 @@ def render_credit_note(note: CreditNote) -> bytes:
         author=note.issuer.legal_name,
         paper=note.paper,
     )
-    pdf.title("Credit Note", note.number)
+    pdf.title("Credit Note", note.number, logo)
     pdf.columns(("From", block(note.issuer)), ("Credit to", block(note.recipient)))
     pdf.facts(
         [

@@ -32,6 +32,7 @@ class Charge:
     amount: Decimal
     installment_number: int | None = None
     total_installments: int | None = None
+    tax: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +147,8 @@ def render_invoice(invoice: Invoice, logo: bytes | None = None) -> bytes:
     return pdf.finish()
 
 
-def render_receipt(receipt: Receipt) -> bytes:
-    """The receipt as a PDF. Equal receipts give identical bytes."""
+def render_receipt(receipt: Receipt, logo: bytes | None = None) -> bytes:
+    """The receipt as a PDF, with the issuer's logo. Equal receipts give identical bytes."""
     pdf = Pdf(
         kind="Receipt",
         reference=receipt.number,
@@ -156,7 +157,7 @@ def render_receipt(receipt: Receipt) -> bytes:
         author=receipt.issuer.legal_name,
         paper=receipt.paper,
     )
-    pdf.title("Receipt", receipt.number)
+    pdf.title("Receipt", receipt.number, logo)
     pdf.columns(
         ("Received by", block(receipt.issuer)),
         ("Received from", block(receipt.recipient)),
@@ -228,31 +229,42 @@ def _method(method: str | None) -> str:
 
 def _charges(pdf: Pdf, document: Invoice | Receipt, balance: Decimal, *, less: Sequence[tuple[str, Decimal]]) -> None:
     """The table of what is charged, its tax and total, what has been taken off or paid of it, and what is left."""
+    # The tax of a single charge is the document's.
+    is_split = len(document.charges) > 1
     columns = [
-        Column("Description", 62),
-        Column("Period", 70),
-        Column(f"Amount ({document.currency})", WIDTH - 132, "R"),
+        Column("Description", 50 if is_split else 62),
+        Column("Period", 64 if is_split else 70),
+        *([Column("Tax", 22, "R")] if is_split else []),
+        Column(f"Amount ({document.currency})", WIDTH - (136 if is_split else 132), "R"),
     ]
 
     def figure(amount: Decimal) -> str:
         return f"{amount:,.{document.exponent}f}"
 
+    def total(label: str, amount: Decimal, *, strong: bool = False) -> Total:
+        return Total((label, *[""] * (len(columns) - 2), figure(amount)), strong=strong)
+
     net = sum((charge.amount for charge in document.charges), Decimal(0))
     pdf.table(
         columns,
         [
-            (_description(charge, bool(document.corrects)), _period(charge), figure(charge.amount))
-            for charge in document.charges
+            (
+                _description(one, bool(document.corrects)),
+                _period(one),
+                *([figure(one.tax)] if is_split else []),
+                figure(one.amount),
+            )
+            for one in document.charges
         ],
         totals=[
-            Total(("Net", "", figure(net)), strong=False),
+            total("Net", net),
             *(
-                Total((label, "", figure(tax)), strong=False)
+                total(label, tax)
                 for label, tax in taxes_of(document.taxes, document.tax_percent, document.tax, figure)
             ),
-            Total(("Total", "", figure(document.total))),
-            *(Total((label, "", figure(amount)), strong=False) for label, amount in less),
-            Total(("Balance", "", figure(balance))),
+            total("Total", document.total, strong=True),
+            *(total(label, amount) for label, amount in less),
+            total("Balance", balance, strong=True),
         ],
     )
     if document.corrects:

@@ -12,7 +12,7 @@ from shared.maths.exact import ZERO, less, rounded
 from shared.maths.explain import explain
 from shared.maths.schedule import Line, catch_up, schedule
 from shared.maths.terms import IndexValue, Terms, fee_due_days
-from shared.payments.charges import Added
+from shared.payments.charges import Added, Month
 from shared.payments.invoices import Off
 from shared.payments.rules import share
 from shared.terms.deal import earlier_line, terms_of
@@ -42,6 +42,7 @@ def follow(
     }
     changed: dict[UUID, Line] = {}
     risen: list[Line] = []
+    months: list[Month] = []
     off: list[Off] = []
     caught_up: dict[UUID, Decimal] = {}
     for row in rows:
@@ -59,14 +60,21 @@ def follow(
             caught_up[row["id"]] = less(line.amount, row["amount"])
             if line.amount > asked:
                 risen.append(line._replace(amount=asked))
+                months.append(_month(line, line.amount - asked, terms))
             else:
                 off += _off(row, asked - line.amount, terms)
     missing = catch_up(risen, tuple(corrected.values()), due_date=today)
     added = None
     if missing:
         steps, due_days = explain(missing).steps, fee_due_days(terms.late_policy)
-        added = Added(deal["id"], "RENT", today, None, missing.amount, Decimal(0), steps, today, due_days)
+        amount, parts = missing.amount, tuple(months)
+        added = Added(deal["id"], "RENT", today, None, amount, Decimal(0), steps, today, due_days, parts)
     return Followed(changed, added, off, caught_up)
+
+
+def _month(line: Line, amount: Decimal, terms: Terms) -> Month:
+    tax = rounded(Fraction(amount) * Fraction(terms.tax_percent) / 100, terms.exponent)
+    return Month(line.period_start, line.period_end, amount, tax)
 
 
 def _is_cut(deal: dict[str, Any], row: dict[str, Any]) -> bool:

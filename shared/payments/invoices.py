@@ -31,7 +31,12 @@ SELECT p.id, p.kind, p.number,
                                                      'issued_on', n.invoiced_on, 'net', n.net, 'tax', n.tax)
                                   ORDER BY n.number), '[]')
         FROM credited_invoices n WHERE n.note_id = p.id) AS credits,
-       p.currency, p.issued_on, CASE p.kind WHEN 'INVOICE' THEN p.due_date END AS due_date, p.lines,
+       p.currency, p.issued_on, CASE p.kind WHEN 'INVOICE' THEN p.due_date END AS due_date,
+       -- Those of earlier releases say no tax of their own: it is the whole's, or the credited invoice's.
+       (SELECT jsonb_agg(jsonb_build_object('tax_amount', coalesce(p.credits -> (l.place - 1)::integer -> 'tax',
+                                                                   to_jsonb(p.tax_amount))) || l.line
+                         ORDER BY l.place)
+        FROM jsonb_array_elements(p.lines) WITH ORDINALITY AS l (line, place)) AS lines,
        CASE p.kind WHEN 'INVOICE'
             THEN %(public_url)s || '/api/v1/payments/' || p.payment_id || '/invoice' END AS invoice_url,
        CASE p.kind WHEN 'CREDIT_NOTE' THEN %(public_url)s || '/api/v1/credit-notes/' || p.id END AS credit_note_url,
@@ -87,7 +92,8 @@ WITH asked AS (
     SELECT a.note_id, a.net, a.tax, a.parts, a.note_parts, i.id, i.number, i.payment_id, i.issued_on,
            i.owner_organization_id,
            -- An early end credits the days from then on.
-           i.lines -> 0 || jsonb_build_object('amount', a.net)
+           i.lines -> 0 || jsonb_build_object('amount', a.net, 'tax_amount', a.tax,
+                                              'period_end', i.lines -> -1 -> 'period_end')
            || CASE WHEN %(first_day)s::date > (i.lines -> 0 ->> 'period_start')::date
                         AND %(first_day)s::date <= (i.lines -> 0 ->> 'period_end')::date
                    THEN jsonb_build_object('period_start', %(first_day)s::date) ELSE '{}' END AS line

@@ -194,12 +194,13 @@ class PaymentList(View):
 
 
 class InvoiceLine(View):
-    """An amount that an invoice charges or a credit note takes off, without tax."""
+    """An amount that an invoice charges or a credit note takes off, without tax, and its tax."""
 
     charge: Charge
     period_start: date
     period_end: date | None
     amount: Decimal
+    tax_amount: Decimal
 
 
 class Credited(View):

@@ -116,10 +116,12 @@ SELECT a.invoice_id, c.id, p.id, p.owner_organization_id, p.client_organization_
        asked.tax, asked.net + asked.tax, p.paid_amount, p.currency,
        app.today(c.premises #>> '{building,timezone}'), p.due_date,
        -- What an early end took off before the invoice is asked for by nobody.
-       jsonb_build_array(jsonb_build_object('charge', p.charge, 'period_start', p.period_start,
-                                            'period_end', CASE WHEN p.credited_amount > 0 THEN c.terminates_on - 1
-                                                               ELSE p.period_end END,
-                                            'amount', asked.net)),
+       coalesce(%(lines)s::jsonb -> p.id::text,
+                jsonb_build_array(jsonb_build_object('charge', p.charge, 'period_start', p.period_start,
+                                                     'period_end',
+                                                     CASE WHEN p.credited_amount > 0 THEN c.terminates_on - 1
+                                                          ELSE p.period_end END,
+                                                     'amount', asked.net, 'tax_amount', asked.tax))),
        p.taxes, %(corrects)s,
        c.owner_party || today.owner, c.client_party || today.client, %(by)s
 FROM listed a
@@ -157,10 +159,11 @@ INSERT INTO payments (id, contract_id, owner_organization_id, client_organizatio
                       installment_number, total_installments, explanation)
 SELECT %(id)s, c.id, c.owner_organization_id, c.client_organization_id, c.client_id, %(charge)s,
        %(period_start)s, %(period_end)s, %(amount)s, %(abatement)s,
-       CASE WHEN %(charge)s = 'RENT'
-            THEN round(%(amount)s * c.tax_percent / 100,
-                       CASE WHEN c.currency = ANY(%(whole_currencies)s::text[]) THEN 0 ELSE 2 END)
-            ELSE 0 END,
+       coalesce(%(tax_amount)s::numeric,
+                CASE WHEN %(charge)s = 'RENT'
+                     THEN round(%(amount)s * c.tax_percent / 100,
+                                CASE WHEN c.currency = ANY(%(whole_currencies)s::text[]) THEN 0 ELSE 2 END)
+                     ELSE 0 END),
        c.currency, %(due_date)s,
        %(installment_number)s, %(total_installments)s, %(explanation)s
 FROM contracts c
@@ -293,7 +296,7 @@ def record_money(
         "by": caller.user_id,
         **linked(sides_of(caller)),
     }
-    tx.run(_INSERT_INVOICES, values | {"payment_ids": [payment.id], "invoice_ids": [new_id()], "corrects": None})
+    tx.run(_INSERT_INVOICES, values | _invoiced(tx, [payment.id]))
     tx.run(_INSERT_TRANSACTION, values | {"id": new_id(), "kind": "PAYMENT", "amount": settled})
     if credit:
         tx.run(_INSERT_TRANSACTION, values | {"id": new_id(), "kind": "CREDIT", "amount": credit})
@@ -301,10 +304,19 @@ def record_money(
     return tx.all(_SELECT_ONE, values)[0]
 
 
-def insert_invoices(tx: Tx, payment_ids: list[UUID], corrects: list[Row] | None = None) -> dict[UUID, Row]:
+def insert_invoices(
+    tx: Tx,
+    payment_ids: list[UUID],
+    corrects: list[Row] | None = None,
+    *,
+    lines: dict[UUID, list[dict[str, Any]]] | None = None,
+) -> dict[UUID, Row]:
     """The new invoices of those of the payments (locked before) that had none: `id`, `number`, by payment. They cite
-    the invoices that they correct."""
+    the invoices that they correct. `lines` are those of payments that are for several periods, as `InvoiceLine`; others
+    have one."""
     values = _invoiced(tx, payment_ids) | {"corrects": Jsonb(corrects) if corrects else None}
+    if lines:
+        values["lines"] = Jsonb({str(payment_id): each for payment_id, each in lines.items()})
     return {row["payment_id"]: row for row in tx.all(_INSERT_INVOICES, values)}
 
 
@@ -316,8 +328,8 @@ def issue_invoice(tx: Tx, payment_id: UUID) -> tuple[Row, Payment]:
 
 
 def _invoiced(tx: Tx, payment_ids: list[UUID]) -> dict[str, Any]:
-    by = tx.caller.user_id if tx.caller else None
-    return {"payment_ids": payment_ids, "invoice_ids": [new_id() for _ in payment_ids], "corrects": None, "by": by}
+    more = {"corrects": None, "lines": None, "by": tx.caller.user_id if tx.caller else None}
+    return {"payment_ids": payment_ids, "invoice_ids": [new_id() for _ in payment_ids]} | more
 
 
 def reverse_money(tx: Tx, caller: Caller, payment: Payment, reversal: Reversal, today: date) -> Row:
@@ -377,9 +389,10 @@ def insert_schedule(tx: Tx, contract_id: UUID, rows: Sequence[dict[str, Any]]) -
 
 
 def insert_line(tx: Tx, row: dict[str, Any]) -> None:
-    """One payment of a contract, not yet due; where its charge and period have one already, that stays."""
+    """One payment of a contract, not yet due; where its charge and period have one already, that stays. Its
+    `tax_amount` is by the contract's percent unless the row says another."""
     more = {"whole_currencies": list(WHOLE_CURRENCIES), "explanation": Jsonb(row["explanation"])}
-    tx.run(_INSERT_LINE, row | more)
+    tx.run(_INSERT_LINE, {"tax_amount": None} | row | more)
 
 
 def update_cancelled(tx: Tx, payment_ids: list[UUID]) -> None:

@@ -116,6 +116,8 @@ def _charges(row: Row) -> tuple[Charge, ...]:
             period_start=date.fromisoformat((fee_of or line)["period_start"]),
             period_end=date.fromisoformat(line["period_end"]) if line["period_end"] else None,
             amount=Decimal(line["amount"]),
+            # An invoice of an earlier release has one line, and its tax.
+            tax=Decimal(line.get("tax_amount", row["tax_amount"])),
             installment_number=row["installment_number"],
             total_installments=row["total_installments"],
         )

@@ -149,8 +149,8 @@ def by_posting(entries: list[Row]) -> list[Row]:
     return found
 
 
-def render_statement(statement: Statement) -> bytes:
-    """The statement as a PDF. Equal statements give identical bytes."""
+def render_statement(statement: Statement, logo: bytes | None = None) -> bytes:
+    """The statement as a PDF, with the issuer's logo. Equal statements give identical bytes."""
     pdf = Pdf(
         kind="Statement of Account",
         reference=statement.contract_reference,
@@ -159,7 +159,7 @@ def render_statement(statement: Statement) -> bytes:
         author=statement.issuer.legal_name,
         paper=statement.paper,
     )
-    pdf.title("Statement of Account", f"{statement.contract_reference}, {_days(statement)}")
+    pdf.title("Statement of Account", f"{statement.contract_reference}, {_days(statement)}", logo)
     pdf.columns(("From", block(statement.issuer)), ("To", block(statement.recipient)))
     pdf.facts([("Premises", statement.premises), ("Term", statement.term), ("Dates", _DATES[statement.basis])])
     pdf.space(5)

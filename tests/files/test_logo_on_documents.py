@@ -1,4 +1,4 @@
-"""The owner's logo stands on leases and invoices, as it was when they were issued."""
+"""The owner's logo stands on leases and on the documents of their money, as it was when they were issued."""
 
 import io
 
@@ -6,12 +6,18 @@ import pytest
 from pypdf import PdfReader
 
 from functions.contracts.download_contract import download_contract
+from functions.contracts.download_statement import download_statement
 from functions.leasing.activate_contract import activate_contract
 from functions.leasing.schedule_payments import schedule_payments
 from functions.organizations.update_organization import update_organization
+from functions.payments.credit_invoice import credit_invoice
+from functions.payments.download_credit_note import download_credit_note
 from functions.payments.download_invoice import download_invoice
+from functions.payments.download_receipt import download_receipt
+from functions.payments.list_invoices import list_invoices
 from functions.payments.list_payments import list_payments
 from functions.payments.record_payment import record_payment
+from functions.payments.render_documents import render_documents
 from tests.files.pictures import picture, stored, upload
 from tests.leasing.deal import Deal
 
@@ -51,6 +57,27 @@ def test_a_lease_and_its_invoices_show_the_owners_logo(world, call):
 
     assert (lease.status, logos(lease.body)) == (200, [(120, 60)])
     assert (invoice.status, logos(invoice.body)) == (200, [(120, 60)])
+
+
+@pytest.mark.parametrize("is_stored", [True, False], ids=["as stored", "as asked for"])
+def test_receipts_credit_notes_and_statements_show_it_too(world, call, invoke, is_stored):
+    owner = world.owner()
+    set_logo(call, owner, kind="PNG", size=(120, 60))
+    deal = Deal(world, call, owner=owner)
+    deal.signed().run(schedule_payments, activate_contract)
+    issued(call, deal)
+    [invoice] = call(list_invoices, as_=owner, query={"kind": "INVOICE"}).json["data"]
+    path, body = {"invoice_id": invoice["id"]}, {"amount": 1, "reason": "The lift was out of order"}
+    note = call(credit_invoice, as_=owner, path=path, body=body).json
+    if is_stored:
+        told = world.event_details(invoice["payment_id"])
+        assert invoke(render_documents, *(one for one in told if one["name"] in render_documents.operation.hears)) == []
+
+    receipt = call(download_receipt, as_=deal.client, path={"payment_id": invoice["payment_id"]})
+    credited = call(download_credit_note, as_=deal.client, path={"credit_note_id": note["id"]})
+    statement = call(download_statement, as_=deal.client, path={"contract_id": deal.contract})
+
+    assert [logos(reply.body) for reply in (receipt, credited, statement)] == [[(120, 60)]] * 3
 
 
 def test_a_later_invoice_shows_the_later_logo_and_the_lease_stays_as_it_was(world, call, deal):

@@ -94,7 +94,8 @@ def test_a_late_index_value_adds_a_correction_and_changes_no_issued_line(calenda
     assert invoke(compose_mail, told) == []
     assert "Rent, index adjustment" in mails_to(lease.client.email)[0]["text"]
     pdf = text_of(lease.call(download_invoice, as_=lease.client, path={"payment_id": added["id"]}))
-    assert "Rent, index adjustment As of 10 April 2028 688.59" in pdf
+    assert "Rent, index adjustment 1 February 2028 – 29 February 2028 0.00 229.53" in pdf
+    assert "Supply period 1 February 2028 – 30 April 2028" in pdf
     told = lease.call(explain_payment, as_=lease.client, path={"payment_id": added["id"]}).json
     assert told["steps"][-1]["result"] == added["amount"]
     assert lease.row()["schedule_total"] == sum(row["amount"] for row in rows)
@@ -109,6 +110,61 @@ def test_a_late_index_value_adds_a_correction_and_changes_no_issued_line(calenda
     _, balance = lease.ledger()
     assert balance == 15 * 5000 + 3 * Decimal("158.54")
     assert unbalanced(lease.world) == []
+
+
+def test_a_correction_names_its_months_and_the_tax_of_each(calendar):
+    calendar.set("2027-01-05T08:00:00Z")
+    lease = calendar.lease(start=date(2027, 2, 1), months=36, escalation=INDEX, tax_percent=Decimal("7.7"))
+    calendar.set("2028-04-10T08:00:00Z")
+    calendar.run()
+    publish(lease.owner, value("2028-01-15", "110.5"))
+    calendar.run()
+
+    [added] = [row for row in lease.rows() if row["installment_number"] is None]
+    [invoice] = [one for one in invoices(lease) if one["payment_id"] == str(added["id"])]
+    # 7.7 % of 229.53 is 17.67, three times; of 688.59 it would be 53.02.
+    assert [(line["period_start"], line["period_end"]) for line in invoice["lines"]] == [
+        ("2028-02-01", "2028-02-29"),
+        ("2028-03-01", "2028-03-31"),
+        ("2028-04-01", "2028-04-30"),
+    ]
+    assert {(line["amount"], line["tax_amount"]) for line in invoice["lines"]} == {
+        (Decimal("229.53"), Decimal("17.67"))
+    }
+    assert (invoice["net_amount"], invoice["tax_amount"]) == (Decimal("688.59"), Decimal("53.01"))
+    assert (added["amount"], added["tax_amount"]) == (Decimal("688.59"), Decimal("53.01"))
+    pdf = text_of(lease.call(download_invoice, as_=lease.client, path={"payment_id": added["id"]}))
+    assert "Rent, index adjustment 1 March 2028 – 31 March 2028 17.67 229.53" in pdf
+    assert "Tax 7.7 % 53.01 Total 741.60" in pdf
+
+    # A manual credit note for it is for all of its months, and a line has its own tax.
+    note = credit(lease, invoice, amount=Decimal("107.70")).json
+    [line] = note["lines"]
+    assert (line["period_start"], line["period_end"]) == ("2028-02-01", "2028-04-30")
+    assert line["tax_amount"] == note["tax_amount"] == Decimal("7.70")
+
+
+def test_the_lines_of_invoices_and_notes_of_an_earlier_release_have_their_tax(calendar, lease):
+    """They were stored without it."""
+    publish(lease.owner, value("2028-01-15", "110.5"))
+    calendar.run(follow_indexes)
+    calendar.set("2028-04-10T08:00:00Z")
+    calendar.run()
+    publish(lease.owner, value("2028-01-15", "109"))
+    calendar.set("2028-04-11T08:00:00Z")
+    calendar.run()
+    told = invoices(lease)
+    lease.world.sql("ALTER TABLE invoices DISABLE TRIGGER USER")
+    lease.world.sql(
+        """UPDATE invoices SET lines = (SELECT jsonb_agg(l.line - 'tax_amount' ORDER BY l.place)
+                                        FROM jsonb_array_elements(lines) WITH ORDINALITY AS l (line, place))
+           WHERE contract_id = %(id)s""",
+        id=lease.contract,
+    )
+    lease.world.sql("ALTER TABLE invoices ENABLE TRIGGER USER")
+
+    assert invoices(lease) == told
+    assert max(len(one["lines"]) for one in told) == 3
 
 
 def test_a_rent_that_falls_after_its_invoices_is_one_credit_note_that_names_them(calendar, lease):
