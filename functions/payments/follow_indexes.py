@@ -20,9 +20,10 @@ _BATCH = 50
 @job("rate(1 hour)")
 def follow_indexes(event: dict[str, Any]) -> bool:
     with transaction() as tx:
-        found = indexes.lock_behind(tx, _BATCH)
-        for row in found:
-            _follow(tx, row)
+        found = indexes.select_behind(tx, _BATCH)
+        for contract_id in found:
+            if behind := indexes.lock_behind(tx, contract_id):
+                _follow(tx, behind)
     return len(found) == _BATCH
 
 

@@ -66,8 +66,8 @@ class Terminating(Body):
     """Both sides can read it."""
     credit: CreditChoice = "KEEP"
     """What becomes of the credit that is left once everything open is settled: it stays (KEEP), is to be paid back
-    (REFUND_DUE), or settles the oldest open payments of other contracts of the same two sides (OFFSET, for the owner's
-    side only)."""
+    (REFUND_DUE), or settles the oldest open payments of other contracts of the same two sides, due or not (OFFSET, for
+    the owner's side only)."""
 
 
 class HoldingOver(Body):
@@ -288,6 +288,10 @@ class TerminationPreview(View):
     balance: Decimal
     """The balance of the ledger: what was invoiced, less what was received and credited; below zero, the client is owed
     so much."""
+    running_interest: Decimal
+    """The interest that what is overdue now bears up to the effective date if nothing more is paid, as far as it is not
+    charged yet: it is charged on that day at the latest, and not in the balance before. Below zero, so much is
+    credited."""
 
 
 class Received(View):

@@ -21,6 +21,7 @@ class Open:
     id: UUID
     open: Decimal
     settled: Decimal
+    is_deposit: bool = False
 
 
 class Applied(NamedTuple):
@@ -51,24 +52,36 @@ class Moves:
     left: Decimal = Decimal(0)
 
 
-def allocate(lines: Sequence[Open], credit: Decimal, applied: Sequence[Applied], day: date) -> Moves:
+def allocate(
+    lines: Sequence[Open],
+    credit: Decimal,
+    applied: Sequence[Applied],
+    day: date,
+    *,
+    held: Decimal = Decimal("Infinity"),
+) -> Moves:
     """Apply the contract's `credit` to its payments (`lines`, oldest first).
 
-    `credit` is below zero if credit that was `applied` (newest first) no longer exists. Changes the amounts of `lines`.
+    `credit` is below zero if credit that was `applied` (newest first) no longer exists. Of its deposits, however many
+    lines they have, only what is still `held` can be taken back. Changes the amounts of `lines`.
     """
     moves = Moves()
     by_id = {line.id: line for line in lines}
     for line in lines:
         if line.open < 0:
             moves.written.append(Move("FREED", line.id, -line.open, day))
+            if line.is_deposit:
+                held += line.open
             credit, line.open, line.settled = credit - line.open, Decimal(0), line.settled + line.open
     for one in applied:
         if credit >= 0:
             break
         line = by_id[one.payment_id]
-        back = min(one.amount, -credit, line.settled)
+        back = min(one.amount, -credit, line.settled, held if line.is_deposit else line.settled)
         if back <= 0:
             continue
+        if line.is_deposit:
+            held -= back
         moves.reversed.append(one.id)
         credit, line.open, line.settled = credit + back, line.open + back, line.settled - back
         if back < one.amount:

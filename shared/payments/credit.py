@@ -17,11 +17,8 @@ from shared.payments.models import Payment
 from shared.payments.rules import CreditSpent
 from shared.payments.settling import settle
 
-# Of a deposit, only what is still held can be taken back.
-_LOCK_LINES = f"""
-SELECT p.id, p.owed - p.paid_amount AS open,
-       CASE p.charge WHEN 'DEPOSIT' THEN least(p.paid_amount, {held_of("p.contract_id")})
-                     ELSE p.paid_amount END AS settled
+_LOCK_LINES = """
+SELECT p.id, p.owed - p.paid_amount AS open, p.paid_amount AS settled, p.charge = 'DEPOSIT' AS is_deposit
 FROM payments p
 WHERE p.contract_id = %(contract_id)s
   AND (p.paid_amount <> p.owed
@@ -40,6 +37,8 @@ FROM standing_transactions t
 WHERE t.contract_id = %(contract_id)s AND t.kind = 'APPLIED'
 ORDER BY t.id DESC
 """
+
+_SELECT_HELD = f"SELECT {held_of('%(contract_id)s')} AS held"
 
 _INSERT_REVERSALS = """
 INSERT INTO payment_transactions (id, payment_id, contract_id, owner_organization_id, client_organization_id, kind,
@@ -86,11 +85,16 @@ def take_back_credit(tx: Tx, contract_id: UUID, *, today: date) -> list[Payment]
 def _allocated(tx: Tx, contract_id: UUID, day: date) -> tuple[Moves, list[Applied]]:
     """Where the contract's credit goes on that day, and what of it was applied before."""
     values: dict[str, Any] = {"contract_id": contract_id}
-    _, lines, [row], rows = tx.batch(
-        (LOCK_MONEY, values), (_LOCK_LINES, values), (SELECT_CREDIT, values), (SELECT_APPLIED, values)
+    _, lines, [row], rows, [deposits] = tx.batch(
+        (LOCK_MONEY, values),
+        (_LOCK_LINES, values),
+        (SELECT_CREDIT, values),
+        (SELECT_APPLIED, values),
+        (_SELECT_HELD, values),
     )
     applied = [Applied(**one) for one in rows]
-    return allocate([Open(**line) for line in lines], row["credit"], applied, day), applied
+    found = [Open(**line) for line in lines]
+    return allocate(found, row["credit"], applied, day, held=deposits["held"]), applied
 
 
 def write(

@@ -86,16 +86,25 @@ FROM contracts r
 WHERE r.renews_contract_id = %(contract_id)s AND r.deposit_carried_on IS NULL AND {RENEWAL}
 """
 
-_LOCK_CARRYING = """
+_FROM_CARRYING = """
+FROM contracts r
+WHERE r.renews_contract_id IS NOT NULL AND r.deposit_carried_on IS NULL AND r.status = 'ACTIVE'
+"""
+
+_SELECT_CARRYING = "SELECT r.id, r.renews_contract_id" + _FROM_CARRYING + "ORDER BY r.start_date, r.id LIMIT %(limit)s"
+
+_LOCK_CARRYING = (
+    """
 SELECT r.id, r.renews_contract_id, r.start_date AS day,
        (SELECT coalesce(sum(p.owed), 0) FROM payments p
         WHERE p.contract_id = r.id AND p.charge = 'DEPOSIT') AS asked_amount
-FROM contracts r
-WHERE r.renews_contract_id IS NOT NULL AND r.deposit_carried_on IS NULL AND r.status = 'ACTIVE'
-ORDER BY r.start_date, r.id
-LIMIT %(limit)s
-FOR UPDATE OF r SKIP LOCKED
 """
+    + _FROM_CARRYING
+    + """  AND r.id = ANY(%(contract_ids)s::uuid[])
+ORDER BY r.start_date, r.id
+FOR NO KEY UPDATE OF r
+"""
+)
 
 _UPDATE_CARRIED = """
 UPDATE contracts SET deposit_carried_on = start_date, updated_at = now() WHERE id = ANY(%(contract_ids)s::uuid[])
@@ -170,11 +179,11 @@ def lock_renewal(tx: Tx, contract_id: UUID) -> tuple[Row | None, Decimal]:
 def lock_carrying(tx: Tx, limit: int) -> list[Row]:
     """Renewals that have started and not yet taken over their leases' deposits: `id`, `renews_contract_id`, the first
     `day`, and the `asked_amount` of their own deposits."""
-    found = tx.all(_LOCK_CARRYING, {"limit": limit})
-    # Always in the same order, so that no two wait crosswise.
+    found = tx.all(_SELECT_CARRYING, {"limit": limit})
+    # Always in the same order, and before anything else, so that no two wait crosswise.
     for contract_id in sorted({row[name] for row in found for name in ("id", "renews_contract_id")}):
         tx.later(LOCK_MONEY, {"contract_id": contract_id})
-    return found
+    return tx.all(_LOCK_CARRYING, {"contract_ids": [row["id"] for row in found]}) if found else []
 
 
 def carry(tx: Tx, lease_id: UUID, renewal_id: UUID, missing: Decimal, day: date) -> tuple[Decimal, Decimal]:

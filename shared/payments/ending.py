@@ -34,6 +34,8 @@ class Account(NamedTuple):
     credit: Decimal
     applied: Sequence[Applied]
     elsewhere: Sequence[dict[str, Any]]
+    overdue: Sequence[dict[str, Any]] = ()
+    """Installments whose interest runs (`late.SELECT_RUNNING`); only a preview asks for them."""
 
 
 @dataclass(slots=True)

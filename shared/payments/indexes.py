@@ -12,6 +12,7 @@ from shared.kit.request import Caller
 from shared.maths.currencies import WHOLE_CURRENCIES
 from shared.maths.schedule import Line
 from shared.maths.terms import IndexValue
+from shared.payments.bound import LOCK_MONEY
 from shared.payments.installments import explained
 from shared.payments.published import Publishing
 
@@ -50,8 +51,7 @@ WHERE c.id = %(contract_id)s
 """
 
 # A correction stands on the day that it is made, which must be no installment's first (a line a charge and period).
-_LOCK_BEHIND = """
-SELECT c.id, newest.id AS index_value_id, there.today
+_FROM_BEHIND = """
 FROM contracts c
 CROSS JOIN LATERAL (SELECT app.today(c.premises #>> '{building,timezone}') AS today) AS there
 JOIN LATERAL (
@@ -63,10 +63,15 @@ WHERE c.status IN ('SIGNED', 'ACTIVE', 'EXPIRED') AND c.escalation ->> 'kind' = 
   AND c.index_value_id IS DISTINCT FROM newest.id
   AND NOT EXISTS (SELECT FROM payments p
                   WHERE p.contract_id = c.id AND p.charge = 'RENT' AND p.period_start = there.today)
-ORDER BY c.id
-LIMIT %(limit)s
-FOR UPDATE OF c SKIP LOCKED
 """
+
+_SELECT_BEHIND = "SELECT c.id" + _FROM_BEHIND + "ORDER BY c.id LIMIT %(limit)s"
+
+_LOCK_BEHIND = (
+    "SELECT c.id, newest.id AS index_value_id, there.today"
+    + _FROM_BEHIND
+    + "  AND c.id = %(contract_id)s FOR NO KEY UPDATE OF c"
+)
 
 _LOCK_SCHEDULE = """
 SELECT p.id, p.charge, p.period_start, p.period_end, p.due_date, p.amount, p.abatement, p.tax_amount,
@@ -125,9 +130,18 @@ def select_known(tx: Tx, contract_id: UUID) -> list[IndexValue]:
     return [IndexValue(**row) for row in tx.all(SELECT_KNOWN, {"contract_id": contract_id})]
 
 
-def lock_behind(tx: Tx, limit: int) -> list[Row]:
-    """`id`, the newest `index_value_id` and the building's `today` of leases not yet adjusted to that value."""
-    return tx.all(_LOCK_BEHIND, {"limit": limit})
+def select_behind(tx: Tx, limit: int) -> list[UUID]:
+    """Leases that are not adjusted to the newest value of their index, by their ids: locked in this order, no two wait
+    crosswise."""
+    return [row["id"] for row in tx.all(_SELECT_BEHIND, {"limit": limit})]
+
+
+def lock_behind(tx: Tx, contract_id: UUID) -> Row | None:
+    """`id`, the newest `index_value_id` and the building's `today` of such a lease, whose money nobody else moves
+    meanwhile; None if it has been adjusted since."""
+    values = {"contract_id": contract_id}
+    tx.later(LOCK_MONEY, values)
+    return tx.one(_LOCK_BEHIND, values)
 
 
 def lock_schedule(tx: Tx, contract_id: UUID) -> list[Row]:

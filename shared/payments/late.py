@@ -1,8 +1,9 @@
 """Late fees and interest: which installments they are calculated for, and how much is charged.
 
 A fee is charged once per installment, as soon as the grace period is over. Interest is charged when the rent is paid,
-and every 90 days until then. Everything is recalculated from what is known that day, less what was charged before, so
-that missed days, partial payments and reversals need no handling of their own.
+and until then every 90 days and on the first day after an early end. Everything is recalculated from what is known
+that day, less what was charged before, so that missed days, partial payments and reversals need no handling of their
+own.
 """
 
 from collections import defaultdict
@@ -18,6 +19,7 @@ from shared.maths.exact import Calculation, added, explained, less, summed
 from shared.maths.late import Exempt, LateCharge, Settled, late_charges
 from shared.maths.months import DAY
 from shared.maths.terms import FEE_DUE_DAYS, LatePolicy
+from shared.payments.bound import LOCK_MONEY
 from shared.payments.charges import Added
 
 IN_TIME = "Money for the installment came in time."
@@ -26,17 +28,16 @@ IN_TIME = "Money for the installment came in time."
 INTEREST_DAYS = 90
 """How often interest is charged until the rent is paid."""
 
-# `work.day` is the day up to which an installment is to be calculated. What was paid in time leaves the index it is
-# found by: it is calculated too, and comes to nothing. So is what bore interest and proves to have been paid by its due
-# date. A contract has one line of interest a day.
-_LOCK_LATE = """
-SELECT p.id, p.contract_id, p.period_start, p.period_end, p.due_date, p.status, p.currency, p.interest_charged,
-       p.owed AS principal, c.late_policy, there.today, work.day,
-       EXISTS (SELECT FROM payments f WHERE f.contract_id = p.contract_id AND f.charge = 'LATE_FEE'
-                                        AND f.period_start = p.period_start) AS has_fee,
+# What the calculation needs of an installment.
+_CALCULATED = """
+p.id, p.contract_id, p.period_start, p.period_end, p.due_date, p.status, p.currency, p.interest_charged,
+       p.owed AS principal, c.late_policy, c.terminates_on, there.today,
        (SELECT jsonb_agg(jsonb_build_object('day', t.paid_date, 'amount', t.settled))
         FROM standing_transactions t
         WHERE t.payment_id = p.id AND t.settled <> 0) AS settled, plan.kept
+"""
+
+_FROM = """
 FROM payments p
 JOIN contracts c ON c.id = p.contract_id AND c.late_policy IS NOT NULL
 -- For the time of a payment plan that is kept, nothing is charged.
@@ -50,10 +51,20 @@ CROSS JOIN LATERAL (
     SELECT app.today(c.premises #>> '{building,timezone}') AS today,
            p.due_date + (c.late_policy ->> 'grace_days')::integer + 1 AS first_day
 ) AS there
+"""
+
+# `work.day` is the day up to which an installment is to be calculated. What was paid in time leaves the index it is
+# found by: it is calculated too, and comes to nothing. So is what bore interest and proves to have been paid by its due
+# date. A contract has one line of interest a day.
+_FROM_LATE = (
+    _FROM
+    + """
 CROSS JOIN LATERAL (
     SELECT CASE WHEN p.status = 'PAID' THEN p.paid_date
                 ELSE greatest(there.first_day,
-                              p.due_date + %(days)s::integer * ((there.today - p.due_date) / %(days)s::integer))
+                              p.due_date + %(days)s::integer * ((there.today - p.due_date) / %(days)s::integer),
+                              CASE WHEN c.terminates_on > p.due_date AND c.terminates_on <= there.today
+                                   THEN c.terminates_on END)
            END AS day
 ) AS work
 WHERE p.installment_number IS NOT NULL
@@ -63,10 +74,38 @@ WHERE p.installment_number IS NOT NULL
            AND work.day > coalesce(p.late_until, p.due_date) AND NOT plan.holds))
   AND NOT EXISTS (SELECT FROM payments i WHERE i.contract_id = p.contract_id AND i.charge = 'INTEREST'
                                            AND i.period_start = there.today)
+"""
+)
+
+_SELECT_LATE = "SELECT p.id, p.contract_id" + _FROM_LATE + "ORDER BY p.due_date, p.id LIMIT %(limit)s"
+
+_LOCK_LATE = (
+    "SELECT "
+    + _CALCULATED
+    + """, work.day,
+       EXISTS (SELECT FROM payments f WHERE f.contract_id = p.contract_id AND f.charge = 'LATE_FEE'
+                                        AND f.period_start = p.period_start) AS has_fee
+"""
+    + _FROM_LATE
+    + """  AND p.id = ANY(%(payment_ids)s::uuid[])
 ORDER BY p.due_date, p.id
-LIMIT %(limit)s
 FOR UPDATE OF p SKIP LOCKED
 """
+)
+
+# What a contract's early end finds: installments whose interest runs, or is to be calculated again.
+SELECT_RUNNING = (
+    "SELECT "
+    + _CALCULATED
+    + ", plan.holds"
+    + _FROM
+    + """
+WHERE p.contract_id = %(contract_id)s AND p.installment_number IS NOT NULL
+  AND (p.status = 'OVERDUE'
+       OR (p.status = 'PAID' AND (p.paid_date > p.due_date OR p.interest_charged > 0)
+           AND p.late_until IS DISTINCT FROM p.paid_date))
+"""
+)
 
 # What was owed at the end of the grace: credit notes and write-offs of later days had not lowered it yet.
 _LOCK_FEES = """
@@ -107,8 +146,14 @@ WHERE p.id = r.payment_id
 
 
 def lock_late(tx: Tx, limit: int) -> list[Row]:
-    """Installments whose late charges are to be calculated, with everything that the calculation needs."""
-    return tx.all(_LOCK_LATE, {"days": INTEREST_DAYS, "limit": limit})
+    """Installments whose late charges are to be calculated, with everything that the calculation needs. Nobody else
+    moves their contracts' money meanwhile."""
+    found = tx.all(_SELECT_LATE, {"days": INTEREST_DAYS, "limit": limit})
+    # Always in the same order, and before any payment, so that no two wait crosswise.
+    for contract_id in sorted({row["contract_id"] for row in found}):
+        tx.later(LOCK_MONEY, {"contract_id": contract_id})
+    values = {"days": INTEREST_DAYS, "payment_ids": [row["id"] for row in found]}
+    return tx.all(_LOCK_LATE, values) if found else []
 
 
 class Fallen(NamedTuple):
@@ -126,13 +171,14 @@ def calculated(tx: Tx, found: list[Row]) -> tuple[list[Added], list[Fallen]]:
     interests: dict[tuple[UUID, date], list[tuple[Row, LateCharge, Decimal]]] = defaultdict(list)
     charged: dict[UUID, Decimal] = {}
     for row in found:
-        charges = {one.charge: one for one in _charges(row)}
+        charges = {one.charge: one for one in charges_of(row)}
         fee, interest = charges.get("LATE_FEE"), charges.get("INTEREST")
         charged[row["id"]] = row["interest_charged"]
         if fee and fee.amount > 0 and not row["has_fee"]:
             fees.append(_fee(row, fee))
-        # Until the rent is paid, interest is charged on its day only.
-        if row["status"] == "PAID" or (row["day"] - row["due_date"]).days % INTEREST_DAYS == 0:
+        # Until the rent is paid, interest is charged on its days only.
+        is_its_day = (row["day"] - row["due_date"]).days % INTEREST_DAYS == 0 or row["day"] == row["terminates_on"]
+        if row["status"] == "PAID" or is_its_day:
             # None for what came in time: what was charged is too much.
             interest = interest or LateCharge("INTEREST", row["due_date"], Decimal(0), ())
             charged[row["id"]] = interest.amount
@@ -228,7 +274,7 @@ def _beside(first_day: date, number: int) -> date:
 
 
 def _right_fee(row: Row) -> LateCharge | None:
-    return next((one for one in _charges(row) if one.charge == "LATE_FEE"), None)
+    return next((one for one in charges_of(row) if one.charge == "LATE_FEE"), None)
 
 
 def _policy(row: Row) -> LatePolicy:
@@ -242,7 +288,9 @@ def _policy(row: Row) -> LatePolicy:
     )
 
 
-def _charges(row: Row) -> tuple[LateCharge, ...]:
+def charges_of(row: Row) -> tuple[LateCharge, ...]:
+    """The fee and the interest of an installment up to and without its `day`, as far as its `principal` was not
+    `settled`."""
     return late_charges(
         principal=row["principal"],
         due_date=row["due_date"],

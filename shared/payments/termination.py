@@ -15,6 +15,8 @@ from shared.payments.credit import SELECT_APPLIED, SELECT_CREDIT
 from shared.payments.ending import Account, Ending, end
 from shared.payments.indexes import SELECT_KNOWN
 from shared.payments.invoices import Off
+from shared.payments.late import SELECT_RUNNING
+from shared.payments.running import running_interest
 from shared.payments.settling import STATUS
 from shared.terms.deal import earlier_line, terms_of
 
@@ -69,7 +71,7 @@ CROSS JOIN LATERAL (
 def planned(tx: Reading, deal: Row, effective_date: date, choice: CreditChoice) -> tuple[Account, Ending]:
     """What the account of a contract (`select_struck_deal`) is, and what an end on that first day without it would make
     of it."""
-    return _ended(tx, deal, effective_date, choice, _SELECT_ROWS)
+    return _ended(tx, deal, effective_date, choice, _SELECT_ROWS, SELECT_RUNNING)
 
 
 def lock_planned(tx: Tx, deal: Row) -> tuple[Account, Ending]:
@@ -84,18 +86,21 @@ def lock_planned(tx: Tx, deal: Row) -> tuple[Account, Ending]:
 
 
 def _ended(
-    tx: Reading, deal: Row, effective_date: date, choice: CreditChoice, select_rows: str
+    tx: Reading, deal: Row, effective_date: date, choice: CreditChoice, select_rows: str, *more: str
 ) -> tuple[Account, Ending]:
     values = {"contract_id": deal["id"]}
-    known, rows, [credit], applied, *elsewhere = tx.batch(
+    if choice == "OFFSET":
+        more = (_SELECT_ELSEWHERE, *more)
+    known, rows, [credit], applied, *others = tx.batch(
         (SELECT_KNOWN, values),
         (select_rows, values),
         (SELECT_CREDIT, values),
         (SELECT_APPLIED, values),
-        *([(_SELECT_ELSEWHERE, values)] if choice == "OFFSET" else []),
+        *((statement, values) for statement in more),
     )
-    others = elsewhere[0] if elsewhere else []
-    account = Account(rows, credit["credit"], [Applied(**row) for row in applied], others)
+    elsewhere = others.pop(0) if choice == "OFFSET" else []
+    overdue = others[0] if others else []
+    account = Account(rows, credit["credit"], [Applied(**row) for row in applied], elsewhere, overdue)
     ending = end(
         terms_of(deal),
         [IndexValue(**row) for row in known],
@@ -132,6 +137,7 @@ def preview(tx: Reading, deal: Row, terminating: Terminating, account: Account, 
             "refund_due": ending.credit if terminating.credit == "REFUND_DUE" else ZERO,
             "offsets": [{"contract_id": one.contract_id, "amount": one.amount} for one in ending.offsets],
             "balance": asked - prepaid - ending.credit,
+            "running_interest": running_interest(account, ending, terminating.effective_date),
         }
     )
 

@@ -51,6 +51,18 @@ def test_what_was_freed_of_a_payment_is_not_taken_back_from_it_again():
     assert moves.left == 0
 
 
+def test_of_several_deposits_no_more_is_taken_back_than_is_held_of_all():
+    applied = [Applied(C, B, Decimal(100), BEFORE), Applied(B, A, Decimal(200), BEFORE)]
+    lines = [Open(A, Decimal(0), Decimal(200), is_deposit=True), Open(B, Decimal(0), Decimal(100), is_deposit=True)]
+
+    # Of 300 that came, 250 were applied to the balance or returned.
+    moves = allocate(lines, Decimal(-300), applied, TODAY, held=Decimal(50))
+
+    assert (moves.reversed, moves.left) == ([C], -250)
+    assert moves.written == [Move("APPLIED", B, Decimal(50), BEFORE)]
+    assert [one.settled for one in lines] == [200, 50]
+
+
 @given(
     st.lists(CENTS, max_size=8),
     st.lists(st.integers(0, 50_000), min_size=9, max_size=9),
