@@ -16,7 +16,6 @@ from shared.payments.document import CHARGES, block
 from shared.payments.models import StatementDays
 
 ENTRIES = {
-    "CREDIT_NOTE": "Credit note",
     "PAYMENT": "Payment",
     "CREDIT": "Overpayment",
     "DEPOSIT_APPLIED": "Deposit applied",
@@ -28,7 +27,8 @@ ENTRIES = {
     "TRANSFER_OUT": "Credit to lease",
     "TRANSFER_IN": "Credit from lease",
 }
-"""How each entry of the ledger is called; an invoice is called by what it charges. What moves to or from another lease
+"""How each entry of the ledger is called; an invoice is called by what it charges, a credit note by what it takes off,
+so that a fee that comes, goes and comes again can be followed. What moves to or from another lease
 has that lease as its reference."""
 
 REVERSALS = {
@@ -44,6 +44,14 @@ REVERSALS = {
 
 INVOICED = CHARGES | {"INTEREST": "Interest"}
 """What an invoice charges. Its reference shows that it is an invoice."""
+
+CREDITED = {
+    "RENT": "Credit note, rent",
+    "DEPOSIT": "Credit note, deposit",
+    "LATE_FEE": "Credit note, late fee",
+    "INTEREST": "Credit note, interest",
+}
+"""What a credit note takes off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +139,7 @@ def statement_of(contract: Row, entries: list[Row], days: StatementDays) -> Stat
 def _name(row: Row) -> str:
     if row["type"] == "REVERSAL":
         return REVERSALS[row["reverses"]]
-    return ENTRIES.get(row["type"]) or INVOICED[row["charge"]]
+    return ENTRIES.get(row["type"]) or (INVOICED if row["type"] == "INVOICE" else CREDITED)[row["charge"]]
 
 
 def _reference(row: Row) -> str:

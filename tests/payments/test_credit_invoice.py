@@ -166,7 +166,7 @@ def test_the_statement_has_the_same_lines_as_the_ledger(lease, world, call):
     assert reply.headers["content-type"] == "application/pdf"
     assert reply.body == again.body
     pdf = text_of(reply)
-    for words in ("Statement of Account", "Rent INV-", "Overpayment TXN-9 1,000.00", "Credit note CN-", "250.00"):
+    for words in ("Statement of Account", "Rent INV-", "Overpayment TXN-9 1,000.00", "Credit note, rent CN-", "250.00"):
         assert words in pdf
     balance = lease.ledger()[1]
     assert f"{balance:,.2f}" in pdf

@@ -14,8 +14,8 @@ from functions.payments.reverse_transfer import reverse_transfer
 from functions.payments.transfer_credit import transfer_credit
 from functions.payments.write_off_payment import write_off_payment
 from shared.kit.pdf import Party
-from shared.payments.models import LedgerEntryType
-from shared.payments.statement import ENTRIES, INVOICED, REVERSALS, Entry, Statement, render_statement
+from shared.payments.models import Charge, LedgerEntryType
+from shared.payments.statement import CREDITED, ENTRIES, INVOICED, REVERSALS, Entry, Statement, render_statement
 from tests.payments.lease import text_of
 from tests.payments.test_document import text
 from tests.payments.test_reverse_payment import reverse
@@ -36,11 +36,14 @@ STATEMENT = Statement(
 
 
 def test_a_statement_has_a_name_for_every_entry_of_a_ledger():
-    """An invoice is called by what it charges, a reversal by what it takes back."""
-    assert ENTRIES.keys() | {"INVOICE", "REVERSAL"} == set(get_args(LedgerEntryType))
+    """An invoice is called by what it charges, a credit note by what it takes off, a reversal by what it takes back."""
+    assert ENTRIES.keys() | {"INVOICE", "CREDIT_NOTE", "REVERSAL"} == set(get_args(LedgerEntryType))
+    assert CREDITED.keys() == INVOICED.keys() == set(get_args(Charge))
 
 
-@pytest.mark.parametrize("name", sorted({*ENTRIES.values(), *REVERSALS.values(), *INVOICED.values()}))
+@pytest.mark.parametrize(
+    "name", sorted({*ENTRIES.values(), *REVERSALS.values(), *INVOICED.values(), *CREDITED.values()})
+)
 def test_no_name_and_no_reference_to_a_lease_is_cut_off(name):
     figure = Decimal("1234567.89")
     entry = Entry(date(2028, 9, 30), name, "L-2028-DDDDDDDD", figure, figure, figure)
