@@ -12,7 +12,7 @@ from shared.kit.errors import NotFound
 from shared.kit.reply import File
 from shared.kit.request import Caller
 from shared.organizations.roles import Right, may
-from shared.payments import queries
+from shared.payments import ledger
 from shared.payments.models import StatementDays
 
 
@@ -26,7 +26,7 @@ from shared.payments.models import StatementDays
 )
 def download_statement(caller: Caller, contract_id: UUID, days: StatementDays) -> File:
     with reading(caller) as tx:
-        found = queries.select_statement(tx, caller, contract_id)
+        found = ledger.select_statement(tx, caller, contract_id)
     if found is None:
         raise NotFound()
     # Imported here, because it pulls in fpdf2: the catalog and the refusals stay light.

@@ -13,7 +13,7 @@ from shared.kit.endpoint import endpoint
 from shared.kit.errors import NotFound
 from shared.kit.request import Caller
 from shared.organizations.roles import Right, may
-from shared.payments import queries
+from shared.payments import ledger
 from shared.payments.models import Ledger, LedgerEntry, LedgerMeta
 
 
@@ -23,7 +23,7 @@ from shared.payments.models import Ledger, LedgerEntry, LedgerMeta
 )
 def get_ledger(caller: Caller, contract_id: UUID) -> Ledger:
     with reading(caller) as tx:
-        found = queries.select_ledger(tx, caller, contract_id)
+        found = ledger.select_ledger(tx, caller, contract_id)
     if found is None:
         raise NotFound()
     currency, rows = found

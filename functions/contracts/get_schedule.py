@@ -11,7 +11,7 @@ from shared.kit.endpoint import endpoint
 from shared.kit.errors import NotFound
 from shared.kit.request import Caller
 from shared.organizations.roles import Right, may
-from shared.payments import queries
+from shared.payments import ledger
 from shared.payments.models import Schedule, ScheduleLine, ScheduleMeta
 
 
@@ -21,7 +21,7 @@ from shared.payments.models import Schedule, ScheduleLine, ScheduleMeta
 )
 def get_schedule(caller: Caller, contract_id: UUID) -> Schedule:
     with reading(caller) as tx:
-        found = queries.select_schedule(tx, caller, contract_id)
+        found = ledger.select_schedule(tx, caller, contract_id)
     if found is None:
         raise NotFound()
     currency, rows = found

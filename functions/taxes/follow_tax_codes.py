@@ -16,9 +16,10 @@ _BATCH = 50
 @job("rate(1 hour)")
 def follow_tax_codes(event: dict[str, Any]) -> bool:
     with transaction() as tx:
-        found = taxing.lock_behind(tx, _BATCH)
-        for row in found:
-            _follow(tx, row)
+        found = taxing.select_behind(tx, _BATCH)
+        for contract_id in found:
+            if behind := taxing.lock_behind(tx, contract_id):
+                _follow(tx, behind)
     return len(found) == _BATCH
 
 

@@ -1,5 +1,6 @@
 """Charges and corrections outside a contract's schedule: each is a line, its invoice, and the events of both."""
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -9,19 +10,21 @@ from shared.kit.db import Tx
 from shared.kit.ids import new_id
 from shared.maths.exact import Step, added
 from shared.maths.months import DAY
+from shared.maths.tax import TaxPart, combined, total_tax
 from shared.payments import queries
 from shared.payments.credit import apply_credit
 from shared.payments.models import Charge
-from shared.payments.taxing import retax
+from shared.payments.taxing import retax, taxed_by_period, update_taxes
 
 
 class Month(NamedTuple):
     """The part of a correction that is for one period of the schedule, without tax, and its tax."""
 
     period_start: date
-    period_end: date | None
+    period_end: date
     amount: Decimal
     tax_amount: Decimal
+    """By the lease's percent; by its tax code where it names one (`add`)."""
 
 
 class Added(NamedTuple):
@@ -44,11 +47,15 @@ class Added(NamedTuple):
 def add(tx: Tx, lines: list[Added]) -> None:
     """Write each line (once per contract, charge and period), invoice it, and settle it with any credit."""
     ids = []
-    months: dict[UUID, list[dict[str, Any]]] = {}
+    listed: dict[UUID, list[dict[str, Any]]] = {}
+    taxes: dict[UUID, tuple[TaxPart, ...]] = {}
     for line in lines:
         ids.append(new_id())
-        if line.months:
-            months[ids[-1]] = [{"charge": line.charge} | month._asdict() for month in line.months]
+        months, parts = _taxed(tx, line)
+        if months:
+            listed[ids[-1]] = [{"charge": line.charge} | month._asdict() for month in months]
+        if parts:
+            taxes[ids[-1]] = parts
         queries.insert_line(
             tx,
             {
@@ -63,16 +70,30 @@ def add(tx: Tx, lines: list[Added]) -> None:
                 "installment_number": None,
                 "total_installments": None,
                 "explanation": [step._asdict() for step in line.steps],
-                "tax_amount": added(*(month.tax_amount for month in line.months)) if line.months else None,
+                "tax_amount": added(*(month.tax_amount for month in months)) if months else None,
             },
         )
     if not ids:
         return
     retax(tx, {line.contract_id for line in lines})
-    invoices = queries.insert_invoices(tx, ids, lines=months)
+    for payment_id, parts in taxes.items():
+        update_taxes(tx, payment_id, parts)
+    invoices = queries.insert_invoices(tx, ids, lines=listed)
     for payment in queries.select_many(tx, ids):
         invoice = invoices[payment.id]
         tx.emit("payment.invoiced", payment, invoice_id=invoice["id"], invoice_number=invoice["number"])
     for contract_id, today in {line.contract_id: line.today for line in lines}.items():
         for payment in apply_credit(tx, contract_id, today=today):
             tx.emit("payment.credit_applied", payment)
+
+
+def _taxed(tx: Tx, line: Added) -> tuple[Sequence[Month], tuple[TaxPart, ...]]:
+    """The line's months with their tax, and its parts, where its lease names a tax code."""
+    if not line.months:
+        return (), ()
+    periods = [(month.period_start, month.period_end, month.amount) for month in line.months]
+    parts = taxed_by_period(tx, line.contract_id, line.charge, periods)
+    if not parts:
+        return line.months, ()
+    months = [month._replace(tax_amount=total_tax(each)) for month, each in zip(line.months, parts, strict=True)]
+    return months, combined(part for each in parts for part in each)

@@ -258,10 +258,7 @@ def _charges(pdf: Pdf, document: Invoice | Receipt, balance: Decimal, *, less: S
         ],
         totals=[
             total("Net", net),
-            *(
-                total(label, tax)
-                for label, tax in taxes_of(document.taxes, document.tax_percent, document.tax, figure)
-            ),
+            *(total(label, tax) for label, tax in taxes_of(document.taxes, document.tax_percent, document.tax, figure)),
             total("Total", document.total, strong=True),
             *(total(label, amount) for label, amount in less),
             total("Balance", balance, strong=True),

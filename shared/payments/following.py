@@ -73,6 +73,7 @@ def follow(
 
 
 def _month(line: Line, amount: Decimal, terms: Terms) -> Month:
+    assert line.period_end is not None  # noqa: S101 (rent has a period)
     tax = rounded(Fraction(amount) * Fraction(terms.tax_percent) / 100, terms.exponent)
     return Month(line.period_start, line.period_end, amount, tax)
 

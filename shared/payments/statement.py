@@ -95,7 +95,7 @@ class Statement:
 
 
 def statement_of(contract: Row, entries: list[Row], days: StatementDays) -> Statement:
-    """The statement of a contract (`queries.select_statement`) for those days."""
+    """The statement of a contract (`ledger.select_statement`) for those days."""
     first, last = days.begins or date.min, days.ends or date.max
     if days.basis == "POSTED":
         entries = by_posting(entries)

@@ -4,6 +4,7 @@ Payments of leases that state a percent have no parts of their own: their tax is
 """
 
 from collections.abc import Collection, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -14,6 +15,7 @@ from shared.kit.db import Row, Tx
 from shared.maths.currencies import exponent_of
 from shared.maths.exact import added, less
 from shared.maths.tax import TaxPart, combined, taxed, total_tax
+from shared.payments.bound import LOCK_MONEY
 from shared.payments.invoices import Off
 from shared.taxes.rules import parts_of, rule_of, share, stored_parts
 
@@ -57,8 +59,7 @@ FOR UPDATE OF p
 )
 
 # A correction is a line of its day, which must be no installment's first (a line a charge and period).
-_LOCK_BEHIND = """
-SELECT c.id, there.today, followed.versions
+_FROM_BEHIND = """
 FROM contracts c
 CROSS JOIN LATERAL (SELECT app.today(c.premises #>> '{building,timezone}') AS today) AS there
 CROSS JOIN LATERAL (
@@ -71,9 +72,20 @@ WHERE jsonb_typeof(c.terms -> 'tax_codes') = 'object'
   AND EXISTS (SELECT FROM payments p WHERE p.contract_id = c.id)
   AND NOT EXISTS (SELECT FROM payments p
                   WHERE p.contract_id = c.id AND p.charge = 'RENT' AND p.period_start = there.today)
-ORDER BY c.id
-LIMIT %(limit)s
-FOR UPDATE OF c SKIP LOCKED
+"""
+
+_SELECT_BEHIND = "SELECT c.id" + _FROM_BEHIND + "ORDER BY c.id LIMIT %(limit)s"
+
+_LOCK_BEHIND = (
+    "SELECT c.id, there.today, followed.versions" + _FROM_BEHIND + "  AND c.id = %(contract_id)s FOR NO KEY UPDATE OF c"
+)
+
+_SELECT_RULE = """
+SELECT x.code, x.category, x.reason, x.rates, c.currency
+FROM contracts c
+JOIN tax_codes x
+    ON x.organization_id = c.owner_organization_id AND x.code = c.terms #>> ARRAY['tax_codes', %(charge)s]
+WHERE c.id = %(contract_id)s
 """
 
 _SELECT_PARTS = """
@@ -109,9 +121,28 @@ def update_taxes(tx: Tx, payment_id: UUID, parts: Sequence[TaxPart]) -> None:
     tx.run(_UPDATE_TAXES, {"rows": Jsonb([row])})
 
 
-def lock_behind(tx: Tx, limit: int) -> list[Row]:
-    """`id`, the building's `today` and the `versions` of the tax codes of leases that do not follow them yet."""
-    return tx.all(_LOCK_BEHIND, {"limit": limit})
+def taxed_by_period(
+    tx: Tx, contract_id: UUID, charge: str, periods: Sequence[tuple[date, date, Decimal]]
+) -> list[tuple[TaxPart, ...]]:
+    """The parts of amounts for several periods (first day, last day, amount), each by the rates of its days; none where
+    the lease names no code for the charge."""
+    row = tx.one(_SELECT_RULE, {"contract_id": contract_id, "charge": charge})
+    if row is None:
+        return []
+    return [taxed(net, begins, ends, rule_of(row), exponent_of(row["currency"])) for begins, ends, net in periods]
+
+
+def select_behind(tx: Tx, limit: int) -> list[UUID]:
+    """Leases that do not follow their tax codes yet, by their ids: locked in this order, no two wait crosswise."""
+    return [row["id"] for row in tx.all(_SELECT_BEHIND, {"limit": limit})]
+
+
+def lock_behind(tx: Tx, contract_id: UUID) -> Row | None:
+    """`id`, the building's `today` and the `versions` of the tax codes of such a lease, whose money nobody else moves
+    meanwhile; None if it follows them by now."""
+    values = {"contract_id": contract_id}
+    tx.later(LOCK_MONEY, values)
+    return tx.one(_LOCK_BEHIND, values)
 
 
 def update_followed(tx: Tx, contract_id: UUID, versions: dict[str, int]) -> None:

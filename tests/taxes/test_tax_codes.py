@@ -233,6 +233,31 @@ def test_a_rent_that_falls_is_credited_at_the_rates_of_its_invoices(calendar, ca
     assert report(lease)["FL", Decimal(6)] == (Decimal("10317.08"), Decimal("619.02"))
 
 
+def test_an_index_adjustment_is_taxed_at_the_rates_of_its_months(calendar, call, owner):
+    rates = [RATES[0], {"from": "2028-12-01", "percent": Decimal("4.5")}]
+    assert code(calendar.world, call, owner, rates=rates).status == 200
+    lease = lease_of(calendar, owner, months=24, escalation=INDEX)
+    calendar.set("2028-12-05T08:00:00Z")
+    calendar.run(issue_invoices)
+    publish(owner, value("2028-10-15", "110.5"))
+    calendar.run(follow_indexes)
+
+    [added] = [one for one in lease.rows() if one["installment_number"] is None]
+    [invoice] = [one for one in invoices(lease) if one["payment_id"] == str(added["id"])]
+    assert [(line["period_start"], line["amount"], line["tax_amount"]) for line in invoice["lines"]] == [
+        ("2028-11-01", Decimal("459.06"), Decimal("25.25")),
+        ("2028-12-01", Decimal("459.06"), Decimal("20.66")),
+    ]
+    assert [(part["percent"], part["net"], part["tax"]) for part in invoice["taxes"]] == [
+        (Decimal("5.5"), Decimal("459.06"), Decimal("25.25")),
+        (Decimal("4.5"), Decimal("459.06"), Decimal("20.66")),
+    ]
+    assert (invoice["tax_amount"], added["tax_amount"]) == (Decimal("45.91"), Decimal("45.91"))
+    pdf = text_of(lease.call(download_invoice, as_=lease.client, path={"payment_id": added["id"]}))
+    assert "Rent, index adjustment 1 December 2028 – 31 December 2028 20.66 459.06" in pdf
+    assert "FL 4.5 % of 459.06 20.66" in pdf
+
+
 def test_months_after_the_last_day_are_taxed_too(calendar, owner):
     lease = lease_of(calendar, owner)
     calendar.set("2027-11-01T08:00:00Z")

@@ -1,0 +1,87 @@
+"""The SQL of a contract's account: its schedule, its ledger, and its statement."""
+
+from uuid import UUID
+
+from shared.kit.db import Reading, Row
+from shared.kit.request import Caller
+from shared.organizations.sides import mine, sides_of
+from shared.payments.bound import held_of
+
+_MINE = mine("p")
+
+_SELECT_LEDGER = """
+SELECT e.date, e.type, e.reference, e.debit, e.credit,
+       sum(e.debit - e.credit) OVER (ORDER BY e.date, e.created_at, e.place, e.id) AS balance, e.payment_id, p.charge,
+       e.id, e.posted_on, e.created_at AS entered_at, e.reverses, e.other_contract_id,
+       (o.created_at AT TIME ZONE (o.premises #>> '{building,timezone}'))::date AS other_issued_on
+FROM (
+    SELECT i.id, i.issued_on AS date, coalesce(i.posted_on, i.issued_on) AS posted_on, i.created_at, 0 AS place,
+           i.kind AS type,
+           CASE i.kind WHEN 'INVOICE' THEN 'INV-' ELSE 'CN-' END
+           || lpad(i.number::text, greatest(6, length(i.number::text)), '0') AS reference,
+           CASE i.kind WHEN 'INVOICE' THEN greatest(i.total_amount, 0) ELSE 0 END AS debit,
+           CASE i.kind WHEN 'INVOICE' THEN greatest(-i.total_amount, 0) ELSE i.total_amount END AS credit,
+           i.payment_id, NULL AS reverses, NULL::uuid AS other_contract_id
+    FROM invoices i
+    WHERE i.contract_id = %(contract_id)s
+    UNION ALL
+    SELECT t.id, t.paid_date, t.posted_on, t.created_at, 1, t.kind, t.transaction_reference,
+           -- A deposit that goes, or goes on, was never what the client owes.
+           CASE WHEN t.charged = 0 THEN t.amount ELSE greatest(t.charged, 0) END,
+           CASE WHEN t.charged = 0 THEN t.amount ELSE greatest(-t.charged, 0) END, t.payment_id,
+           nullif(t.original_kind, t.kind), t.other_contract_id
+    FROM booked_transactions t
+    WHERE t.contract_id = %(contract_id)s
+      -- Credit that moves from one installment to another changes nothing of what is owed.
+      AND t.original_kind NOT IN ('APPLIED', 'FREED')
+) AS e
+LEFT JOIN payments p ON p.id = e.payment_id
+LEFT JOIN contracts o ON o.id = e.other_contract_id
+ORDER BY e.date, e.created_at, e.place, e.id
+"""
+
+_SELECT_SCHEDULE = """
+SELECT p.id, p.installment_number, p.charge, p.period_start, p.period_end, p.due_date, p.amount, p.abatement,
+       p.tax_amount, p.credited_amount + p.credited_tax AS credited_amount, p.paid_amount, p.status
+FROM payments p
+WHERE p.contract_id = %(contract_id)s
+ORDER BY p.due_date, p.charge, p.id
+"""
+
+_SELECT_MY_CONTRACT = "SELECT p.currency FROM contracts p WHERE p.id = %(contract_id)s AND " + _MINE
+
+_SELECT_MY_ACCOUNT = (
+    """
+SELECT p.id, p.status, p.currency, p.start_date, p.end_date, p.premises, p.owner_party, p.client_party,
+       (p.created_at AT TIME ZONE (p.premises #>> '{building,timezone}'))::date AS issued_on,
+       app.today(p.premises #>> '{building,timezone}') AS today,
+       """
+    + held_of("p.id")
+    + """ AS deposit_held
+FROM contracts p
+WHERE p.id = %(contract_id)s AND """
+    + _MINE
+)
+
+
+def select_schedule(tx: Reading, caller: Caller, contract_id: UUID) -> tuple[str, list[Row]] | None:
+    """The currency of the caller's contract and its installments; None where it is not the caller's."""
+    return _of_contract(tx, caller, contract_id, _SELECT_SCHEDULE)
+
+
+def select_ledger(tx: Reading, caller: Caller, contract_id: UUID) -> tuple[str, list[Row]] | None:
+    """The currency of the caller's contract and its account; None where it is not the caller's."""
+    return _of_contract(tx, caller, contract_id, _SELECT_LEDGER)
+
+
+def select_statement(tx: Reading, caller: Caller, contract_id: UUID) -> tuple[Row, list[Row]] | None:
+    """The caller's contract as its statement names it, and its account; None where it is not the caller's."""
+    values = {"contract_id": contract_id, **sides_of(caller)}
+    contracts, rows = tx.batch((_SELECT_MY_ACCOUNT, values), (_SELECT_LEDGER, values))
+    return (contracts[0], rows) if contracts else None
+
+
+def _of_contract(tx: Reading, caller: Caller, contract_id: UUID, sql: str) -> tuple[str, list[Row]] | None:
+    values = {"contract_id": contract_id, **sides_of(caller)}
+    contracts, rows = tx.batch((_SELECT_MY_CONTRACT, values), (sql, values))
+    return (contracts[0]["currency"], rows) if contracts else None
