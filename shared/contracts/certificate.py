@@ -91,7 +91,7 @@ def render_certificate(evidence: Evidence, now: datetime, *, paper: Paper = "A4"
 def signed_lines(evidence: Evidence) -> dict[str, str]:
     """What stands on the signature lines of the executed document, by the lines' names."""
     lessor, lessee = _roles(evidence)
-    lines = {}
+    lines: dict[str, str] = {}
     for one in evidence.signatures:
         if role := {"OWNER": lessor, "CLIENT": lessee}.get(one.side):
             lines |= {

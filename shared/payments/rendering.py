@@ -117,7 +117,7 @@ def _charges(row: Row) -> tuple[Charge, ...]:
             period_end=date.fromisoformat(line["period_end"]) if line["period_end"] else None,
             amount=Decimal(line["amount"]),
             # An invoice of an earlier release has one line, and its tax.
-            tax=Decimal(line.get("tax_amount", row["tax_amount"])),
+            tax=Decimal(line["tax_amount"] if "tax_amount" in line else row["tax_amount"]),
             installment_number=row["installment_number"],
             total_installments=row["total_installments"],
         )

@@ -458,7 +458,40 @@ def test_an_owner_without_superuser_fills_in_what_stood_before(server: str, plai
         as_superuser = make_url(url).set(username=make_url(server).username).render_as_string(False)
         with connected(as_superuser) as db:
             assert one(db, "SELECT count(*) FROM payments WHERE owed = 1000") == 500
-            assert one(db, "SELECT count(*) FROM pg_policies WHERE policyname = 'fill_owed'") == 0
+            assert one(db, "SELECT count(*) FROM buildings WHERE country_code IS DISTINCT FROM 'US'") == 0
+            assert one(db, "SELECT count(*) FROM pg_policies WHERE policyname LIKE 'fill_%%'") == 0
+
+
+def test_addresses_of_earlier_releases_get_their_countrys_code_where_its_name_is_known(server: str) -> None:
+    countries = {
+        "USA": "US",
+        "u.s.a.": "US",
+        "Österreich": "AT",
+        "Cote d'Ivoire": "CI",
+        "CÔTE D’IVOIRE": "CI",
+        "deu": "DE",
+        "日本": "JP",
+        "Atlantis": None,
+        "": None,
+    }
+    with fresh_database(server) as url:
+        migrate.upgrade(url, "0030")
+        with psycopg.connect(url) as db:
+            for number, country in enumerate([*countries, *["Utopia"] * 250, "France", None]):
+                address = None if country is None else Jsonb({"city": "X", "country": country})
+                db.execute(
+                    "INSERT INTO organizations (id, name, address) VALUES (%s, %s, %s)",
+                    (uuid.uuid4(), str(number), address),
+                )
+        migrate.upgrade(url)
+        with psycopg.connect(url) as db:
+            rows = db.execute("SELECT address ->> 'country', country_code FROM organizations").fetchall()
+        migrate.downgrade(url, "0030")
+        migrate.upgrade(url)
+
+    found = dict(rows)
+    assert {country: found[country] for country in countries} == countries
+    assert (found["Utopia"], found["France"], found[None]) == (None, "FR", None)
 
 
 @pytest.mark.parametrize(

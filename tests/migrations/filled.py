@@ -33,7 +33,7 @@ FROM generate_series(1, {few}) n;
 
 INSERT INTO buildings (id, owner_organization_id, owner_id, name, address, total_floors)
 SELECT pg_temp.id('building', n), pg_temp.id('organization', n + n % 2), pg_temp.id('user', n + n % 2),
-       'Tower ' || n, '{{"city": "New York"}}', 1
+       'Tower ' || n, '{{"city": "New York", "country": "USA"}}', 1
 FROM generate_series(1, {few}) n;
 
 INSERT INTO floors (id, building_id, owner_organization_id, floor_number)

@@ -17,14 +17,19 @@ from shared.auth import queries as auth
 from shared.bids import queries as bids
 from shared.buildings import queries as buildings
 from shared.contracts import queries as contracts
+from shared.journal import accounts as charts
+from shared.journal import periods
+from shared.journal import queries as journal
 from shared.kit import db
 from shared.kit.catalog import DATABASE_USERS, Database
 from shared.notifications import queries as notifications
+from shared.payments import account, invoices, ledger, losses, plans, settling
 from shared.payments import queries as payments
-from shared.payments import settling
+from shared.payments.bound import LOCK_MONEY
 from shared.spaces import queries as spaces
 from shared.system import leftovers
 from shared.system import queries as system
+from shared.taxes import queries as taxes
 from shared.users import queries as users
 from tests.migrations.filled import few, row_id
 
@@ -60,6 +65,21 @@ WORKS = (
     Work("list payments", "reader", (payments._SELECT_PAGE,)),
     Work("record a payment", "writer", (
         payments._LOCK_ONE, payments._INSERT_TRANSACTION, settling._UPDATE_SETTLED, *_TOLD)),
+    Work("invoice a payment", "worker", (payments._INSERT_INVOICES,)),
+    Work("list invoices", "reader", (invoices._SELECT_PAGE,)),
+    Work("read a ledger", "reader", (ledger._SELECT_LEDGER,)),
+    Work("write a debt off", "writer", (
+        payments._LOCK_MONEY, payments._LOCK_ONE, losses._INSERT_WRITE_OFF, losses._UPDATE_WRITTEN_OFF,
+        settling._UPDATE_SETTLED, *_TOLD)),
+    Work("refund credit", "writer", (LOCK_MONEY, account.SELECT_ACCOUNT, account._INSERT, *_TOLD)),
+    Work("agree on a plan", "writer", (LOCK_MONEY, plans._LOCK_DEBTS, plans._INSERT, *_TOLD)),
+    Work("read plans", "reader", (plans._SELECT_OF_CONTRACT,)),
+    Work("close months", "writer", (
+        periods._LOCK_BOOKS, periods._SELECT_BOOKS, periods._UPSERT_OPEN_FROM, *_TOLD)),
+    Work("name accounts", "writer", (charts._UPSERT_ACCOUNTS, *_TOLD)),
+    Work("read the journal", "reader", (journal._SELECT_LINES,)),
+    Work("keep a tax code", "writer", (taxes._LOCK_CODE, taxes._UPSERT, *_TOLD)),
+    Work("report taxes", "reader", (taxes._SELECT_TAX,)),
     Work("notify", "worker", (notifications._INSERT_NOTIFICATIONS,)),
     Work("read notifications", "writer", (notifications._SELECT_NEWEST, notifications._UPDATE_READ), "CLIENT"),
     Work("relay", "worker", (system._SELECT_UNPUBLISHED, system._UPDATE_PUBLISHED)),
@@ -98,6 +118,13 @@ WORKS = (
         "WHERE id = %(contract_id)s ON CONFLICT DO NOTHING",)),
     Work("sign", "worker", (contracts._INSERT_SIGNATURE + "ON CONFLICT DO NOTHING",)),
 )  # fmt: skip
+
+
+# What a work calls otherwise than others do.
+_OWN: dict[str, dict[str, Any]] = {
+    "refund credit": {"kind": "REFUND", "payment_method": "cheque"},
+    "keep a tax code": {"category": "STANDARD"},
+}
 
 
 def works_that_prepare(database_url: str) -> tuple[Work, ...]:
@@ -153,6 +180,9 @@ def _values(chance: random.Random, rows: int) -> Values:
         "language": "en", "notification_preferences": Jsonb({}), "public_url": "x", "paid_date": "2026-01-01",
         "today": "2026-01-01", "day": "2026-01-01", "payment_ids": [row_id("payment", contract * 10 - 5)],
         "kind": "PAYMENT", "amount": 1, "notices": Jsonb([]), "provider": "BUILT_IN",
+        "invoice_ids": [uuid4()], "plan_id": uuid4(), "total": 1, "accounts": Jsonb({}), "code": "FL",
+        "installments": Jsonb([{"due_date": "2030-01-01", "amount": 1}]),
+        "rates": Jsonb([{"from": "1900-01-01", "percent": 5}]),
     })  # fmt: skip
 
 
@@ -218,6 +248,7 @@ class Traffic:
             values |= {"id": values["space_id"]}
         elif work.name == "change a building":
             values |= {"id": values["building_id"]}
+        values |= _OWN.get(work.name, {})
         values |= {"actor": caller[0], "author_id": caller[0], "by": caller[0], "organization_id": caller[1]}
         values |= {"user_id": caller[0]}
         with connection.transaction():
