@@ -150,28 +150,38 @@ _ACCOUNTS_OF = (
     + _PAID
     + " - "
     + _SPENT
-    + """) AS held, sum((
-        SELECT coalesce(sum(l.credit - l.debit), 0) FROM journal_lines l
-        WHERE l.payment_id = p.id AND l.account = 'DEPOSITS_HELD' AND l.document_date <= d.as_of
-    )) AS in_journal
+    + """) AS held
     FROM payments p CROSS JOIN day d
     WHERE p.charge = 'DEPOSIT' AND """
     + owned("p")
     + """
     GROUP BY p.contract_id
+), journal AS (
+    -- What goes on to a renewal is in the entry of the payment that it left.
+    SELECT l.contract_id, sum(l.held) AS held
+    FROM payments p CROSS JOIN day d
+    CROSS JOIN LATERAL (
+        SELECT l.contract_id, l.credit - l.debit AS held FROM journal_lines l
+        WHERE l.payment_id = p.id AND l.account = 'DEPOSITS_HELD' AND l.document_date <= d.as_of
+    ) AS l
+    WHERE p.charge = 'DEPOSIT' AND """
+    + owned("p")
+    + """
+    GROUP BY l.contract_id
 )
 SELECT a.contract_id, coalesce(c.client_party ->> 'legal_name', c.client_party ->> 'name') AS tenant,
        c.building_id, c.premises #>> '{building,name}' AS building_name,
        c.space_id, c.premises #>> '{space,name}' AS space_name, c.currency,
        coalesce(a.days, '{}') AS days, coalesce(a.amounts, '{}') AS amounts,
        a.unapplied_credit, a.prepaid, a.ledger_balance, coalesce(deposit.held, 0) AS deposit_held,
-       coalesce(deposit.in_journal, 0) AS deposits_in_journal
+       coalesce(journal.held, 0) AS deposits_in_journal
 FROM account a
 JOIN contracts c ON c.id = a.contract_id
 JOIN place ON place.id = c.building_id
 LEFT JOIN deposit ON deposit.contract_id = a.contract_id
+LEFT JOIN journal ON journal.contract_id = a.contract_id
 WHERE a.days IS NOT NULL OR a.unapplied_credit <> 0 OR a.prepaid <> 0 OR a.ledger_balance <> 0 OR deposit.held <> 0
-   OR deposit.in_journal <> 0
+   OR journal.held <> 0
 ORDER BY tenant, a.contract_id
 """
 )
