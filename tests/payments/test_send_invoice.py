@@ -71,7 +71,7 @@ def test_what_was_settled_before_this_release_is_invoiced_on_the_day_of_the_next
     april = [one for one in invoices(prepaid) if one["due_date"] == "2027-04-01"]
     assert [(one["issued_on"], one["total_amount"]) for one in april] == [("2027-06-15", 600)]
     assert april[0]["lines"] == [
-        {"charge": "RENT", "period_start": "2027-04-01", "period_end": "2027-04-30", "amount": 500}
+        {"charge": "RENT", "period_start": "2027-04-01", "period_end": "2027-04-30", "amount": 500, "tax_amount": 100}
     ]
 
 
