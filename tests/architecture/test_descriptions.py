@@ -11,7 +11,7 @@ from tools.describe.words import WORDS
 FRAMES: dict[str, Any] = json.loads(asyncapi.DOCUMENT.read_text(encoding="utf-8"))
 
 SELF_EVIDENT = {"address", "bio", "certifications", "company", "criteria", "email", "issue_date", "issuer"}
-SELF_EVIDENT |= {"kind", "linkedin", "notification_preferences", "payment_method", "phone", "push", "reason"}
+SELF_EVIDENT |= {"kind", "linkedin", "notification_preferences", "payment_method", "phone", "push"}
 SELF_EVIDENT |= {"role", "skills", "sms", "status", "text", "usage_type", "values", "website"}
 SELF_EVIDENT |= {"building_id", "contract_id", "floor_id", "organization_id", "space_id"}
 """Names of parameters and of requests' fields that need no description."""
