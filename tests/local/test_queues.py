@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from moto.sqs.models import Message, Queue, SQSBackend
+from moto.stepfunctions.parser.asl.utils import boto_client
 
 from local.cloud.aws import moto_app
 from local.cloud.aws.demands import AwsRequest
@@ -153,6 +154,15 @@ def test_the_state_machine_waits_for_its_token(ask_aws: AskAws, notes: Notes) ->
     # With another input: with the same one it is the same execution for as long as that runs, which is a moment longer.
     again = ask_aws("stepfunctions", "start_execution", stateMachineArn=machine, name="contract-1", input='{"a": 1}')
     assert again == {"refused": "ExecutionAlreadyExists"}
+
+
+def test_every_task_of_a_state_machine_is_called_by_the_same_client(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(boto_client, "boto_client_for", boto_client.boto_client_for)
+    moto_app._remember()
+
+    one, other = (boto_client.boto_client_for("us-east-1", "lambda", state_credentials=object()) for _ in range(2))
+
+    assert one is other
 
 
 def test_a_message_that_comes_while_another_is_deleted_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -131,8 +131,19 @@ def _remember() -> None:
     """Cache what moto recomputes for every request although it never changes: two thirds of its time.
 
     These are the folders of its package, the names of a service's operations, the spelling of a queue's attributes,
-    and the parser of each path in an event. Where a later moto has no such names, starting says so.
+    the parser of each path in an event, and the client with which a state machine calls functions: making one takes
+    longer than most functions. Where a later moto has no such names, starting says so.
     """
+    # First of all: its state machines take the name with them when they are imported.
+    from moto.stepfunctions.parser.asl.utils import boto_client
+
+    client = cache(boto_client.boto_client_for)
+
+    def boto_client_for(region: str, service: str, state_credentials: Any = None) -> Any:
+        return client(region, service)
+
+    setattr(boto_client, "boto_client_for", boto_client_for)  # noqa: B010 (mypy: functions are not assigned)
+
     import jsonpath_ng.ext
     from moto import backends
     from moto.core import responses
