@@ -34,9 +34,9 @@ BROKEN = {
         WHERE p.charge = 'RENT'
         GROUP BY c.id HAVING sum(p.amount) <> c.schedule_total
     """,
-    "an executed contract has its schedule, both signatures and its document": """
+    "an executed contract has its schedule, both signatures and its document, unless it was agreed elsewhere": """
         SELECT c.id FROM contracts c
-        WHERE c.status IN ('SIGNED', 'ACTIVE', 'EXPIRED')
+        WHERE c.status IN ('SIGNED', 'ACTIVE', 'EXPIRED') AND c.imported IS NULL
           AND (c.document_sha256 IS NULL OR c.signature_status <> 'FULLY_SIGNED'
                OR NOT EXISTS (SELECT FROM payments p WHERE p.contract_id = c.id)
                OR (SELECT count(DISTINCT side) FROM signatures s WHERE s.contract_id = c.id) < 2)
@@ -82,7 +82,7 @@ BROKEN = {
     """,
     "a payment knows the day of its invoice": """
         SELECT p.id, p.invoiced_on FROM payments p LEFT JOIN invoices i ON i.payment_id = p.id AND i.kind = 'INVOICE'
-        WHERE p.invoiced_on IS DISTINCT FROM i.issued_on
+        WHERE p.invoiced_on IS DISTINCT FROM i.issued_on AND NOT p.invoiced_elsewhere
     """,
     "an entry of the journal balances on each of its days, in accounts of the chart": """
         SELECT l.entry_id AS id, l.posted_on FROM journal_lines l GROUP BY l.entry_id, l.posted_on

@@ -29,7 +29,7 @@ _PAUSE = 0.25
 @endpoint(
     "GET /contracts/{contract_id}/download",
     access=may(Right.READ_LEASES),
-    raises=(rules.DocumentGone,),
+    raises=(rules.DocumentGone, rules.AgreedElsewhere),
     # Without the right to list, S3 answers 403 instead of 404 for a document that is not there yet.
     uses=("documents.read", "documents.write", "documents.check", "media.read", "media.list"),
     layers=("documents",),
@@ -42,6 +42,8 @@ def download_contract(caller: Caller, contract_id: UUID, which: WhichDocument) -
         deal = queries.select_deal(tx, caller, contract_id)
     if deal is None:
         raise NotFound()
+    if deal["is_imported"]:
+        raise rules.AgreedElsewhere()
     if deal["document_key"] is None and deal["status"] == "TERMINATED":
         raise rules.DocumentGone()
     return File(_kept(deal) or _rendered(deal), "application/pdf", f"lease-{contract_id}.pdf")

@@ -68,6 +68,7 @@ def _apply(tx: Tx, found: Row, message: connect.Message) -> None:
         contract = ContractState.of(queries.update_declined(tx, before.id, message.reason, None, None))
         tx.emit("contract.declined", contract, before=before, task_token=task_token)
         return
+    assert before.client_id is not None  # noqa: S101 (nothing is sent to a tenant who has no account)
     signed = partial(Signature, provider="DOCUSIGN", signed_at=message.happened_at, evidence=message.evidence)
     contract = accept(
         tx,

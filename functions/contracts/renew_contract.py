@@ -24,7 +24,7 @@ from shared.terms.calculation import InconsistentTerms, calculate, check_cents
     returns=201,
     writes=True,
     verified=True,
-    raises=(rules.NotRenewable, rules.HoldsOver, renewal.WrongStart, InconsistentTerms),
+    raises=(rules.NotRenewable, rules.HoldsOver, rules.TenantUnclaimed, renewal.WrongStart, InconsistentTerms),
 )
 def renew_contract(caller: Caller, contract_id: UUID, proposed: renewal.Renewal) -> Contract:
     with transaction(caller) as tx:

@@ -9,7 +9,6 @@ after 24 hours.
 from shared.files import queries, rules
 from shared.files.models import NewUpload, Upload, UploadForm
 from shared.files.purposes import RULES
-from shared.files.verdicts import scans_uploads
 from shared.kit.catalog import EVERY_ROLE
 from shared.kit.db import transaction
 from shared.kit.endpoint import endpoint
@@ -33,7 +32,7 @@ from shared.kit.settings import resource
 def create_upload(caller: Caller, new: NewUpload) -> Upload:
     rules.check_upload(caller.role, new)
     with transaction(caller) as tx:
-        file_id = queries.insert_file(tx, caller, new, "pending" if scans_uploads() else "not_configured")
+        file_id = queries.insert_file(tx, caller, new, "pending" if rules.scans_uploads() else "not_configured")
         bucket = resource(RULES[new.purpose].incoming)
         form = presigned_form(bucket, rules.incoming_key(file_id), new.content_type, new.size_bytes, rules.FORM_SECONDS)
         upload = Upload(

@@ -24,6 +24,8 @@ from shared.kit.db import Tx
     "favorite.added",
     "favorite.removed",
     "floor.updated",
+    "import.ended",
+    "import.progressed",
     "member.removed",
     "session.refreshed",
     "session.revoked",

@@ -19,6 +19,7 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from local.demo import pictures, plan
+from local.demo.portfolio import buildings_csv
 from local.demo.tower import PASSWORD
 
 ZONE = "America/New_York"
@@ -27,6 +28,10 @@ PAUSE = 5.0
 """The longest that a request of the city waits for people, in seconds."""
 AGENT = "demo-city"
 """The user agent by which the platform distinguishes the city's requests from people's."""
+
+TYPES = {"png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "csv": "text/csv"}
+IMPORTED = 60
+"""Spaces of the building that comes in a spreadsheet."""
 
 Answer = dict[str, Any]
 
@@ -80,8 +85,8 @@ class Person:
         return self.ask(method, f"/api/v1{path}", **body)
 
     def upload(self, purpose: str, file_name: str, content: bytes) -> Answer:
-        """Upload a picture as a browser does; the file."""
-        content_type = "image/png" if file_name.endswith(".png") else "image/jpeg"
+        """Upload a file as a browser does; the file."""
+        content_type = TYPES[file_name.rpartition(".")[2]]
         told = {"purpose": purpose, "file_name": file_name, "content_type": content_type}
         begun = self.api("POST", "/uploads", size_bytes=len(content), **told)
         _post(begun["upload"], content)
@@ -153,13 +158,14 @@ class City:
         self.people()
         for tower in plan.TOWERS:
             self.build(tower)
+        self.take_over()
         self.let()
         self.talk()
         self.sign()
         self.pay()
         self.odds_and_ends()
         return (
-            f"{len(plan.TOWERS) + 1} buildings, {len(self.spaces)} more suites, {len(self.leases)} leases, "
+            f"{len(plan.TOWERS) + 2} buildings, {len(self.spaces) + IMPORTED} more suites, {len(self.leases)} leases, "
             f"{len(plan.CLIENTS)} companies (owner2@, agent@, finance@, client2@ … client16@example.com / {PASSWORD})"
         )
 
@@ -238,6 +244,12 @@ class City:
                 image_ids=images,
             )
             self.spaces.append((suite, space["id"]))
+
+    def take_over(self) -> None:
+        """The second owner brings an old mill along, in a spreadsheet."""
+        owner = self.owners[1]
+        file = owner.upload("IMPORT", "tannery.csv", buildings_csv(IMPORTED, "Old Tannery", "Newark", "NJ"))
+        owner.api("POST", "/admin/import/buildings", upload_id=file["id"])
 
     def show_plans(self, tower: plan.Tower, floors: dict[int, str]) -> None:
         """Plans of the lowest and of the highest floor."""

@@ -21,10 +21,14 @@ from zoneinfo import ZoneInfo
 
 from websockets.sync.client import ClientConnection, connect
 
+from local.demo.portfolio import buildings_csv
+
 BASE = os.environ.get("URL") or f"http://127.0.0.1:{os.environ.get('PORT', '8000')}"
 PAPERS = Path("demo")
 # A busy machine makes the platform slow; only one that stands still makes it silent for so long.
 PATIENCE = 300.0
+IMPORTED = 2500
+"""Spaces in the spreadsheet: three transactions."""
 
 COLOURS = ("\033[2m", "\033[1m", "\033[32m", "\033[36m", "\033[0m")
 DIM, BOLD, GREEN, CYAN, OFF = COLOURS if sys.stdout.isatty() else [""] * 5
@@ -57,15 +61,29 @@ class Person:
         answer = self.fetch(method, f"/api/v1{path}" + (f"?{urlencode(query)}" if query else ""), body)
         return json.loads(answer) if answer else None
 
-    def fetch(self, method: str, path: str, body: dict[str, Any] | None = None) -> bytes:
+    def send(self, path: str, name: str, content: bytes) -> Any:
+        """A file, as a form; the answer's JSON."""
+        boundary = uuid.uuid4().hex
+        head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'
+        form = head.encode() + content + f"\r\n--{boundary}--\r\n".encode()
+        answer = self.fetch("POST", f"/api/v1{path}", form, f"multipart/form-data; boundary={boundary}")
+        return json.loads(answer)
+
+    def fetch(
+        self,
+        method: str,
+        path: str,
+        body: dict[str, Any] | bytes | None = None,
+        content_type: str = "application/json",
+    ) -> bytes:
         """One request; its answer's bytes."""
-        headers = {"Content-Type": "application/json"}
+        headers = {"Content-Type": content_type}
         if method != "GET":
             # A retried request takes effect once.
             headers["Idempotency-Key"] = str(uuid.uuid4())
         if self.token:
             headers["Authorization"] = f"Bearer {self.token}"
-        data = json.dumps(body).encode() if body else None
+        data = body if isinstance(body, bytes) else json.dumps(body).encode() if body else None
         while True:
             try:
                 with urlopen(Request(BASE + path, data, headers, method=method)) as response:  # noqa: S310 (BASE is ours)
@@ -187,6 +205,19 @@ def tell(sockets: ExitStack) -> None:
         number = f"{one['installment_number']:>2}/{one['total_installments']}"
         print(f"    {number}  due {one['due_date']}  {one['amount']:>10,.2f} {one['currency']}  {one['status']}")
     print(f"    {BOLD}total {sum(one['amount'] for one in payments):>28,.2f} USD{OFF}")
+    _import(olivia)
+
+
+def _import(olivia: Person) -> None:
+    """An older building comes along in a spreadsheet."""
+    content = buildings_csv(IMPORTED, "Cotton Mill", "Lowell", "MA")
+    job = olivia.send("/admin/import/buildings", "cotton-mill.csv", content)
+    said(f"Olivia imports {IMPORTED:,} workshops of an old mill from a spreadsheet ({len(content):,} bytes)")
+    status = "QUEUED"
+    while status in ("QUEUED", "RUNNING"):
+        told = olivia.hears("import:progress", lambda data: bool(data["import_id"] == job["id"]))
+        status = told["status"]
+        note(f"{told['succeeded']:,} of {told['total']:,} rows are in, {told['failed']} failed")
 
 
 def _save(person: Person, path: str, name: str) -> None:

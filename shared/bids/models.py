@@ -62,7 +62,8 @@ class BidSpace(View):
 class Party(View):
     """One side of a deal, or the broker who acts for it: a person and the name of their organization."""
 
-    id: UUID
+    id: UUID | None
+    """Null while the tenant of an imported lease has no account."""
     name: str
     organization: str
 

@@ -16,6 +16,7 @@ INVENTORY_CHANGES = (
     "contract.started",
     "contract.terminated",
     "floor",
+    "import",
     "member",
     "space",
     "user.deleted",

@@ -81,6 +81,16 @@ class Address(Body):
     postal_code: Annotated[Label, Field(max_length=20)] | None = None
 
 
+class BuildingAddress(View):
+    """Where a building is, as it was given. One that was imported may lack street and city."""
+
+    street: str | None
+    city: str | None
+    state: str | None
+    country: str
+    postal_code: str | None
+
+
 class NewBuilding(Body):
     """A new building. Its floors 1..`total_floors` are created with it."""
 
@@ -197,7 +207,7 @@ class ListedBuilding(View):
     """For whom the answer is: OWNER shows everything, PUBLIC what is listed."""
     id: UUID
     name: str
-    address: Annotated[dict[str, Any], Like("shared.buildings.models.Address")]
+    address: Annotated[dict[str, Any], Like("shared.buildings.models.BuildingAddress")]
     latitude: Decimal | None
     longitude: Decimal | None
     timezone: str
@@ -251,7 +261,7 @@ class BuildingSummary(View):
 
     id: UUID
     name: str
-    address: Annotated[dict[str, Any], Like("shared.buildings.models.Address")]
+    address: Annotated[dict[str, Any], Like("shared.buildings.models.BuildingAddress")]
     latitude: Decimal | None
     longitude: Decimal | None
     timezone: str

@@ -29,9 +29,14 @@ def time_zone(new: NewBuilding) -> str:
         return new.timezone
     if new.latitude is None or new.longitude is None:
         return "UTC"
+    return zone_at(new.latitude, new.longitude)
+
+
+def zone_at(latitude: Decimal, longitude: Decimal) -> str:
+    """The time zone of a place; UTC where there is none."""
     from tzfpy import get_tz  # loading its map takes 80 ms: only requests that need it pay for it
 
-    return get_tz(float(new.longitude), float(new.latitude)) or "UTC"
+    return get_tz(float(longitude), float(latitude)) or "UTC"
 
 
 def changed_building(before: Row, changes: BuildingChanges) -> Row:

@@ -33,13 +33,13 @@ _TERMS = """
 %(late_policy)s, %(terms)s
 """
 
-_OWNER_PARTY = """
+OWNER_PARTY = """
 jsonb_build_object('user_id', u.id, 'name', u.name, 'email', u.email, 'organization_id', o.id,
                    'legal_name', coalesce(o.legal_name, o.name), 'address', o.address, 'tax_id', o.tax_id,
                    'logo_url', o.logo_url)
 """
 
-_PREMISES = """
+PREMISES = """
 jsonb_build_object('building', jsonb_build_object('id', g.id, 'name', g.name, 'address', g.address,
                                                   'timezone', g.timezone),
                    'floor_number', f.floor_number,
@@ -53,7 +53,7 @@ _HOLD_AND_INSERT = f"""
 INSERT INTO contracts {_COLUMNS}
 SELECT %(contract_id)s, b.id, b.space_id, b.building_id, b.owner_id, b.owner_organization_id, b.client_id,
        b.client_organization_id, {_TERMS}, b.currency, %(schedule_total)s,
-       coalesce(b.owner_party, {_OWNER_PARTY}), b.client_party, {_PREMISES},
+       coalesce(b.owner_party, {OWNER_PARTY}), b.client_party, {PREMISES},
        app.now() + make_interval(days => %(hold_days)s), %(by)s, %(by)s
 FROM bids b
 JOIN spaces s ON s.id = b.space_id
@@ -68,7 +68,7 @@ _INSERT_DIRECT = f"""
 INSERT INTO contracts {_COLUMNS}
 SELECT %(contract_id)s, NULL, s.id, s.building_id, g.owner_id, s.owner_organization_id, %(client_id)s,
        client.organization_id, {_TERMS}, s.currency, %(schedule_total)s,
-       {_OWNER_PARTY}, client.party, {_PREMISES}, NULL, %(by)s, %(by)s
+       {OWNER_PARTY}, client.party, {PREMISES}, NULL, %(by)s, %(by)s
 FROM spaces s
 JOIN floors f ON f.id = s.floor_id
 JOIN buildings g ON g.id = s.building_id

@@ -133,7 +133,8 @@ class ContractState(View):
     """The bid that it comes from; null for a renewal, or if the lease was drafted without a bid."""
     space_id: UUID
     owner_id: UUID
-    client_id: UUID
+    client_id: UUID | None
+    """Null while the tenant of an imported lease has no account."""
     owner_organization_id: UUID
     client_organization_id: UUID
     status: ContractStatus
@@ -180,7 +181,7 @@ class ContractBuilding(View):
 
     id: UUID
     name: str
-    address: Annotated[dict[str, Any], Like("shared.buildings.models.Address")]
+    address: Annotated[dict[str, Any], Like("shared.buildings.models.BuildingAddress")]
     timezone: str
 
 
@@ -204,7 +205,8 @@ class ContractSummary(ContractState):
     base_rent: Decimal
     currency: str
     schedule_total: Decimal | None
-    contract_url: str
+    contract_url: str | None
+    """Null for a lease that was imported: its document is not here."""
     hold_until: datetime | None
     space: ContractSpace
     client: Party
@@ -213,6 +215,10 @@ class ContractSummary(ContractState):
     version: int
     """Counted from 1; a renewal is the next version."""
     renews_contract_id: UUID | None
+    imported: bool
+    """Whether the lease was agreed elsewhere, and imported as it ran."""
+    external_id: str | None
+    """The owner's own number of a lease that was imported."""
     created_at: datetime
 
 

@@ -32,7 +32,8 @@ _SUMMARY = (
     _STATE
     + """,
 c.contract_type, c.start_date, c.end_date, c.term_months, c.base_rent, c.currency, c.schedule_total,
-%(public_url)s || '/api/v1/contracts/' || c.id || '/download' AS contract_url,
+CASE WHEN c.imported IS NULL THEN %(public_url)s || '/api/v1/contracts/' || c.id || '/download' END AS contract_url,
+c.imported IS NOT NULL AS imported, c.external_id,
 c.hold_until, c.renews_contract_id, c.version, c.created_at,
 (c.premises -> 'space') || jsonb_build_object('floor_number', c.premises -> 'floor_number',
     'gross_sqft', c.premises -> 'gross_sqft', 'building', c.premises -> 'building') AS space,
@@ -113,7 +114,7 @@ _RENEWED = """
 _DEAL = (
     """
 SELECT c.id, c.status, c.end_date, c.terminates_on, c.termination_reason, c.end_credit,
-       c.holdover_percent,
+       c.holdover_percent, c.imported IS NOT NULL AS is_imported,
        c.owner_organization_id, c.client_organization_id, c.owner_party, c.client_party,
        c.premises, c.version, c.document_key, c.executed_at,
        c.signature_provider, """

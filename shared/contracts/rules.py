@@ -91,6 +91,15 @@ class DocumentGone(Conflict):
     message = "The deal was cancelled before anyone signed, and its document was withdrawn."
 
 
+class AgreedElsewhere(Conflict):
+    message = "The lease was agreed elsewhere, before it was imported: its document is not here."
+
+
+class TenantUnclaimed(Conflict):
+    message = "The tenant has no account yet, so that nobody can sign for them."
+    remedy = "Import the lease's row again with `invite` set to yes, and wait until the tenant accepts the invitation."
+
+
 def check_sendable(contract: ContractState, is_sent: bool) -> None:
     """Raises DealDeclined, AlreadySent."""
     if contract.termination_reason is not None:
@@ -173,12 +182,14 @@ def check_terminable(contract: ContractState, term: Row, terminating: Terminatin
 
 
 def check_renewable(contract: ContractState, deal: Row, is_renewed: bool) -> None:
-    """Raises NotRenewable, HoldsOver."""
+    """Raises NotRenewable, HoldsOver, TenantUnclaimed."""
     runs = contract.status in ("SIGNED", "ACTIVE") and contract.terminates_on is None
     if not runs or is_renewed or deal["contract_type"] == "SALE":
         raise NotRenewable()
     if deal["holdover_percent"] is not None:
         raise HoldsOver()
+    if contract.client_id is None:
+        raise TenantUnclaimed()
 
 
 def check_holdover(contract: ContractState, term: Row) -> None:

@@ -108,9 +108,9 @@ ON CONFLICT DO NOTHING
 """
 
 
-def insert_file(tx: Tx, caller: Caller, new: NewUpload, scan: str) -> UUID:
-    """Begin an upload; its id."""
-    file_id = new_id()
+def insert_file(tx: Tx, caller: Caller, new: NewUpload, scan: str, file_id: UUID | None = None) -> UUID:
+    """Begin an upload, under a new id unless it has one; its id."""
+    file_id = file_id or new_id()
     values = {
         **new.model_dump(),
         "id": file_id,

@@ -1,5 +1,6 @@
 """What an upload must be, and the words in which one is refused."""
 
+from datetime import datetime
 from typing import Any
 
 from shared.files.models import File, NewUpload, Variants
@@ -64,6 +65,21 @@ def check_upload(role: Role, new: NewUpload) -> None:
 def _choices(rule: Rule) -> str:
     *others, last = rule.sizes
     return f"{', '.join(others)} or {last}"
+
+
+def scans_uploads() -> bool:
+    """Whether this stage has a malware scanner."""
+    return setting("SCAN_UPLOADS", "0") == "1"
+
+
+def metadata_of(row: dict[str, Any], size: int, moment: datetime) -> dict[str, str]:
+    """S4 §4.4. CloudFront removes it on the way out (stacks/parts/media.py)."""
+    return {
+        "x-amz-meta-user_id": str(row["user_id"]),
+        "x-amz-meta-uploaded_at": moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "x-amz-meta-content_type": row["content_type"],
+        "x-amz-meta-size_bytes": str(size),
+    }
 
 
 def is_heavy(content_type: ContentType, size: int) -> bool:

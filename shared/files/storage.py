@@ -48,7 +48,7 @@ def keep_checked(row: Row, version: Version) -> dict[str, Any]:
 
 def _keep(row: Row, rule: Rule, version: Version, found: Checked) -> None:
     bucket, sha256 = resource(rule.bucket), found.sha256
-    headers = {"content-type": row["content_type"], **_metadata(row, len(found.content))}
+    headers = {"content-type": row["content_type"], **rules.metadata_of(row, len(found.content), datetime.now(UTC))}
     if rule.audience == "PUBLIC":
         headers["cache-control"] = CACHED
     for name, content in found.variants.items():
@@ -59,13 +59,3 @@ def _keep(row: Row, rule: Rule, version: Version, found: Checked) -> None:
         aws.copy_version(source, rules.incoming_key(row["id"]), version.id, bucket, key, headers)
     else:
         aws.keep_object(bucket, key, found.content, headers)
-
-
-def _metadata(row: Row, size: int) -> dict[str, str]:
-    """S4 §4.4. CloudFront removes it on the way out (stacks/parts/media.py)."""
-    return {
-        "x-amz-meta-user_id": str(row["user_id"]),
-        "x-amz-meta-uploaded_at": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "x-amz-meta-content_type": row["content_type"],
-        "x-amz-meta-size_bytes": str(size),
-    }

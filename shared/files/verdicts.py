@@ -6,16 +6,10 @@ from shared.files import storage
 from shared.files.rules import FileRejected, is_heavy, shown
 from shared.kit.aws import Version
 from shared.kit.db import Row, Tx
-from shared.kit.settings import setting
 
 CLEAN = "NO_THREATS_FOUND"
 """GuardDuty's word; every other result rejects the file, since nobody knows what it holds."""
 _INFECTED = "contains malware, or could not be scanned for it"
-
-
-def scans_uploads() -> bool:
-    """Whether this stage has a malware scanner."""
-    return setting("SCAN_UPLOADS", "0") == "1"
 
 
 def verdict(row: Row, version: Version, result: str | None, may_wait: bool) -> dict[str, Any]:

@@ -36,13 +36,13 @@ COLUMNS: Mapping[Kind, tuple[Column, ...]] = {
         Column("latitude", "Degrees, -90 to 90.", "42.3601"),
         Column("longitude", "Degrees, -180 to 180.", "-71.0589"),
         Column("timezone", "A name such as America/New_York. Empty: that of the coordinates.", "America/New_York"),
-        Column("total_floors", "1 to 200. The same in all rows of a building.", "12", True),
+        Column("total_floors", "1 to 300. Of several rows of a building, the last one counts.", "12", True),
         Column("floor_number", "1 to the number of floors.", "3", True),
         Column("space_external_id", "Your own id of the space. Known: it is updated.", "B-001-0301", True),
         Column("space_name", "1 to 255 characters.", "Suite 301", True),
         Column("gross_sqft", "Square feet, at most two decimals.", "2500", True),
         Column("usable_sqft", "Square feet, at most two decimals, not more than gross_sqft.", "2100.50", True),
-        Column("usage_type", "OFFICE, RETAIL, WAREHOUSE, …", "OFFICE", True),
+        Column("usage_type", "OFFICE, CANTEEN, RESTROOM, STORAGE, CORRIDOR, JANITOR or OTHER.", "OFFICE", True),
         Column("is_leasable", "yes or no. Empty: yes.", "yes"),
         Column("base_price_monthly", "The asking rent a month, without a currency sign.", "7800.00"),
         Column("currency", "Three letters of ISO 4217.", "USD", True),
@@ -61,12 +61,16 @@ COLUMNS: Mapping[Kind, tuple[Column, ...]] = {
         Column("currency", "Three letters of ISO 4217.", "USD", True),
         Column("billing_frequency", "MONTHLY, QUARTERLY or ANNUAL. Empty: MONTHLY.", "MONTHLY"),
         Column("deposit", "The deposit that you hold.", "15600.00"),
-        Column("escalation_kind", "NONE, COMPOUND, SIMPLE or STEP. Empty: NONE.", "COMPOUND"),
+        Column(
+            "escalation_kind",
+            "NONE, COMPOUND, SIMPLE or STEP, which also says what an index or an amount came to.",
+            "COMPOUND",
+        ),
         Column("escalation_percent", "A year, for COMPOUND and SIMPLE.", "3"),
         Column("rent_steps", "For STEP: lease month and rent, between semicolons.", ""),
         Column("free_months", "Lease months without rent, between semicolons.", "1;2"),
-        Column("paid_through", "The last day that rent is paid for. Empty: nothing is.", "2026-06-30"),
-        Column("open_balance", "What is owed besides; negative is credit.", "250.00"),
+        Column("paid_through", "The last day of the last period that is paid. Empty: nothing is paid.", "2026-06-30"),
+        Column("open_balance", "What is owed besides, due on the day of import; negative is credit.", "250.00"),
         Column("invite", "yes or no. Empty: no.", "no"),
     ),
 }
@@ -80,3 +84,8 @@ def names_of(kind: Kind) -> tuple[str, ...]:
 def required_of(kind: Kind) -> tuple[str, ...]:
     """The names of the columns that a file of the kind must have."""
     return tuple(column.name for column in COLUMNS[kind] if column.is_required)
+
+
+def note_of(column: Column) -> str:
+    """What a template says of the column."""
+    return f"{'Required' if column.is_required else 'Optional'}. {column.note}"

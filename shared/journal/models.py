@@ -20,6 +20,7 @@ AccountRole = Literal[
     "LATE_INCOME",
     "TAX",
     "BAD_DEBT",
+    "OPENING_BALANCE",
 ]
 Source = Literal[
     "INVOICE",
@@ -35,6 +36,10 @@ Source = Literal[
     "REFUND",
     "TRANSFER_OUT",
     "DEPOSIT_TRANSFER_OUT",
+    "OPENING_BALANCE",
+    "OPENING_CHARGE",
+    "OPENING_CREDIT",
+    "OPENING_FREED",
 ]
 
 

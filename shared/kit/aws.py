@@ -69,11 +69,12 @@ def write_object(bucket: str, key: str, content: bytes, content_type: str, timeo
     keep_object(bucket, key, content, {"content-type": content_type}, timeout)
 
 
-def keep_object(bucket: str, key: str, content: bytes, headers: Mapping[str, str], timeout: float = 20.0) -> None:
-    """Store an S3 object with these headers. Raises AwsError, Unavailable."""
-    status, answer = _s3("PUT", bucket, key, content, dict(headers), timeout)
+def keep_object(bucket: str, key: str, content: bytes, headers: Mapping[str, str], timeout: float = 20.0) -> str:
+    """Store an S3 object with these headers; the id of its version. Raises AwsError, Unavailable."""
+    status, answer, given = _s3_answer("PUT", bucket, key, content, dict(headers), timeout)
     if status >= 300:
         raise AwsError(status, "S3", answer[:200].decode(errors="replace"))
+    return given.get("x-amz-version-id") or "null"
 
 
 def write_new_object(bucket: str, key: str, content: bytes, content_type: str, timeout: float = 10.0) -> bytes:

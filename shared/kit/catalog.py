@@ -89,6 +89,17 @@ class Raw:
     content_type: str = "application/json"
 
 
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A body that is a form with one file, or an object that names a file which was sent before."""
+
+    description: str
+    """Of the file."""
+    instead: type[Any]
+    """The model of the object."""
+    field: str = "file"
+
+
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class Operation:
     """One verb, one file, one function, one Lambda: what it is and what it needs, whatever starts it.
@@ -157,8 +168,16 @@ class HttpOperation(Operation):
     socket: SocketTwin | None = None
     cached: Cached | None = None
     raw: Raw | None = None
+    form: Form | None = None
+    alias: str | None = None
+    """A second path to the same function."""
     also: Mapping[int, str] = field(default_factory=dict)
     """Other statuses of success, and what they mean."""
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Its path, and the second one if it has any."""
+        return (self.path, self.alias) if self.alias else (self.path,)
 
     @property
     def is_public(self) -> bool:

@@ -224,6 +224,7 @@ def consumer(
     layers: tuple[str, ...] = (),
     timeout: int = 15,
     memory: int = 512,
+    batch: int = 10,
 ) -> Callable[[Callable[..., None]], Consumer]:
     """Declare a consumer of the named events. With a database the function is `(event, tx)`, and the inbox ensures
     that each event has one effect; without one it is `(event)`, runs outside the VPC and must itself be safe to
@@ -243,6 +244,7 @@ def consumer(
             layers=("common", *layers),
             timeout=timeout,
             memory=memory,
+            batch=batch,
         )
         return Consumer(function, operation, ordered, inbox)
 

@@ -23,6 +23,11 @@ def named(country: str) -> str:
     return _names().get(alpha2(country) or "", country)
 
 
+def known_names() -> list[str]:
+    """Every name by which a country is known."""
+    return [name for line in COUNTRIES.splitlines() for name in line.split(" ", 2)[2].split("|")]
+
+
 @cache
 def _names() -> dict[str, str]:
     """The first name of each code, as a sentence has it: “Bolivia, Plurinational State of” stands as Bolivia."""

@@ -16,7 +16,7 @@ from typing import Any, Generic, ParamSpec, TypeVar
 from shared.kit import db, wire
 from shared.kit.binding import bind, body_of_request
 from shared.kit.cache import place_of
-from shared.kit.catalog import ANYONE, STAFF, Cached, Database, HttpOperation, Raw, Role, SocketTwin
+from shared.kit.catalog import ANYONE, STAFF, Cached, Database, Form, HttpOperation, Raw, Role, SocketTwin
 from shared.kit.errors import Detail, Invalid, Refusal
 from shared.kit.gate import admit, correlation_id, count_request, log_request, object_of, record_refusal
 from shared.kit.origin import client_address
@@ -154,6 +154,8 @@ def endpoint(
     socket: SocketTwin | None = None,
     cached: Cached | None = None,
     raw: Raw | None = None,
+    form: Form | None = None,
+    alias: str | None = None,
     also: Mapping[int, str] | None = None,
     database: Database | None = None,
     layers: tuple[str, ...] = (),
@@ -169,9 +171,9 @@ def endpoint(
     `writes` grants the writer database role and the relay's queue. `verified` requires a verified e-mail address.
     `confidential` stores no answer under an Idempotency-Key. `raises` are the operation's own refusals, in addition
     to the kit's. `uses` names resources of the stack. `cached` caches the answers of a GET. `raw` describes a body
-    that the function reads from the request itself, because its bytes are signed. `also` are other statuses of
-    success, and what they mean. Outside the `vpc` there is neither
-    a database nor a limit.
+    that the function reads from the request itself, because its bytes are signed; `form` one that is a form with a
+    file, or an object instead. `alias` is a second path. `also` are other statuses of success, and what they mean.
+    Outside the `vpc` there is neither a database nor a limit.
     """
     # `$default` takes every request that no other route takes; it has no method and no base path.
     method, path = (None, route) if route == "$default" else route.split(" ")
@@ -202,6 +204,8 @@ def endpoint(
             socket=socket,
             cached=cached,
             raw=raw,
+            form=form,
+            alias=f"/api/v1{alias}" if alias else None,
             also=also or {},
             database=database or ("writer" if writes else "reader") if vpc else None,
             vpc=vpc,

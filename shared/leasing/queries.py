@@ -200,6 +200,21 @@ WHERE s.held_by_contract_id = ANY(%(contract_ids)s::uuid[]) AND r.renews_contrac
        OR (r.status = 'PENDING_SIGNATURE' AND r.signature_status = 'FULLY_SIGNED'))
 """
 
+# Only imports bring a lease on a space that another one holds, for days after it.
+_UPDATE_SPACES_PASSED_TO_IMPORTED = """
+UPDATE spaces s
+SET availability_status = CASE n.status WHEN 'ACTIVE' THEN 'OCCUPIED' ELSE 'RESERVED' END,
+    held_by_contract_id = n.id, updated_at = now()
+FROM (
+    SELECT DISTINCT ON (c.space_id) c.space_id, c.id, c.status
+    FROM contracts c
+    WHERE c.space_id IN (SELECT h.space_id FROM contracts h WHERE h.id = ANY(%(contract_ids)s::uuid[]))
+      AND c.imported IS NOT NULL AND c.status IN ('SIGNED', 'ACTIVE') AND c.id <> ALL(%(contract_ids)s::uuid[])
+    ORDER BY c.space_id, c.start_date
+) AS n
+WHERE s.id = n.space_id AND s.held_by_contract_id = ANY(%(contract_ids)s::uuid[])
+"""
+
 
 def lock_contract(tx: Tx, contract_id: UUID) -> ContractState:
     """The contract's state, locked. Raises LookupError: a saga without its contract is a defect."""
@@ -268,8 +283,10 @@ def lock_terminating(tx: Tx, limit: int) -> list[Row]:
 
 
 def update_terminated(tx: Tx, contract_ids: list[UUID]) -> list[ContractState]:
-    """The contracts TERMINATED, the spaces that they held AVAILABLE."""
+    """The contracts TERMINATED, the spaces that they held AVAILABLE, or those of leases that were imported beside
+    them."""
     values = {"contract_ids": contract_ids}
+    tx.run(_UPDATE_SPACES_PASSED_TO_IMPORTED, values)
     tx.run(_UPDATE_SPACES_FREED, values)
     return [ContractState.of(row) for row in tx.all(_UPDATE_TERMINATED, values)]
 
@@ -285,6 +302,7 @@ def update_expired(tx: Tx, contract_ids: list[UUID]) -> list[ContractState]:
     """The contracts EXPIRED, the spaces that they held AVAILABLE, or their renewals'."""
     values = {"contract_ids": contract_ids, "status": "EXPIRED"}
     tx.run(_UPDATE_SPACES_PASSED_ON, values)
+    tx.run(_UPDATE_SPACES_PASSED_TO_IMPORTED, values)
     tx.run(_UPDATE_SPACES_FREED, values)
     return [ContractState.of(row) for row in tx.all(_UPDATE_STATUS, values)]
 

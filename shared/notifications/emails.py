@@ -25,7 +25,13 @@ from shared.users.rules import CHANNELS
 
 TEMPLATES = Path(__file__).parent / "templates"
 
-CHARGES = {"RENT": "Rent", "DEPOSIT": "Security deposit", "LATE_FEE": "Late fee", "INTEREST": "Interest"}
+CHARGES = {
+    "RENT": "Rent",
+    "DEPOSIT": "Security deposit",
+    "LATE_FEE": "Late fee",
+    "INTEREST": "Interest",
+    "OPENING_BALANCE": "Opening balance",
+}
 ROLES = {
     "OWNER": "owner",
     "CLIENT": "client",
@@ -78,7 +84,8 @@ def invitation(invited: Row, url: str) -> Mail:
     """The mail that asks somebody, who may never have heard of us, to join an organization; in the language of whoever
     asks."""
     role = languages.phrase(ROLES[invited["role"]], invited["language"])
-    return _mail("invitation", invited, {**invited, "role": role, "url": url, "settings_url": None})
+    template = "tenant_invitation" if invited["is_tenant"] else "invitation"
+    return _mail(template, invited, {**invited, "role": role, "url": url, "settings_url": None})
 
 
 def page(path: str) -> str:

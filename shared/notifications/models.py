@@ -9,7 +9,7 @@ from shared.kit.fields import AskedFlag, AskedId, FrameData, View
 from shared.kit.paging import Paged, PageMeta
 from shared.users.models import Language
 
-NotificationType = Literal["bid_update", "lease_milestone", "payment_event", "saved_search"]
+NotificationType = Literal["bid_update", "lease_milestone", "payment_event", "saved_search", "import_update"]
 Side = Literal["OWNER", "CLIENT"]
 ActorType = Literal["USER", "ORGANIZATION"]
 

@@ -1,5 +1,6 @@
 """The SQL of notifications."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 from uuid import UUID
@@ -237,12 +238,40 @@ def select_recipient(tx: Tx, user_id: UUID) -> Row | None:
 
 _SELECT_INVITED = """
 SELECT i.id, NULL AS name, i.email, i.role, u.name AS inviter, u.language,
-       coalesce(o.legal_name, o.name) AS organization
+       coalesce(o.legal_name, o.name) AS organization, i.inviting_organization_id IS NOT NULL AS is_tenant
 FROM invitations i
 JOIN users u ON u.id = i.invited_by
-JOIN organizations o ON o.id = i.organization_id
+JOIN organizations o ON o.id = coalesce(i.inviting_organization_id, i.organization_id)
 WHERE i.id = %(id)s AND i.accepted_at IS NULL AND i.revoked_at IS NULL
 """
+
+
+# Whoever asked for an import hears how it ended.
+_SELECT_IMPORTER = """
+SELECT u.id, u.language, i.file_name
+FROM imports i
+JOIN users u ON u.id = i.user_id
+WHERE i.id = %(id)s AND u.status = 'ACTIVE' AND u.deleted_at IS NULL
+"""
+
+
+def select_importer(tx: Tx, import_id: UUID) -> Row | None:
+    """Whoever asked for the import (`id`, `language`), and the `file_name`; None if they are gone."""
+    return tx.one(_SELECT_IMPORTER, {"id": import_id})
+
+
+# Whoever asked for it, and whoever else of the organization may import.
+_SELECT_HEARERS = """
+SELECT u.id FROM users u
+WHERE (u.id = %(user_id)s OR (u.organization_id = %(organization_id)s AND u.role = ANY(%(roles)s::text[])))
+  AND u.status = 'ACTIVE' AND u.deleted_at IS NULL
+"""
+
+
+def select_hearers(tx: Tx, organization_id: UUID, user_id: UUID, roles: Sequence[str]) -> list[UUID]:
+    """Who hears how far an import is."""
+    values = {"organization_id": organization_id, "user_id": user_id, "roles": list(roles)}
+    return [row["id"] for row in tx.all(_SELECT_HEARERS, values)]
 
 
 def select_invited(tx: Tx, invitation_id: UUID) -> Row | None:

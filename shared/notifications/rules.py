@@ -74,6 +74,19 @@ def matches(event: Event, found: list[Row]) -> list[Notice]:
     ]
 
 
+def ended_import(event: Event, person: Row) -> Notice:
+    """What whoever asked for an import is told of its end; `person` has their `id`, `language` and the `file_name`."""
+    key, entry = table.named(event.name, event.data)
+    return Notice(
+        user_id=person["id"],
+        **_said(key, entry, "OWNER", person["language"], facts_of(entry, event.data, person)),
+        metadata=_metadata(event),
+        event=event.name,
+        subject=_subject(event),
+        actor=None,
+    )
+
+
 def news(notification_id: UUID, notice: Notice) -> NotificationNew:
     """The frame that tells of a notification."""
     return NotificationNew.of(

@@ -182,13 +182,31 @@ class InvitationList(View):
 
 
 class Acceptance(Body):
+    """Who accepts an invitation. A client who is signed in sends the token alone; everybody else a name and a password,
+    too."""
+
     token: Token
     """From the link in the e-mail."""
-    name: Label
-    password: Annotated[
-        Password,
-        Field(description="The same rules as for registration. At most 72 bytes of UTF-8, without NUL."),
-    ]
+    name: Label | None = None
+    """Required without an account."""
+    password: Password | None = None
+    """Required without an account. The same rules as for registration: at most 72 bytes of UTF-8, without NUL."""
+
+
+class LeasesAccepted(View):
+    """Leases that were imported now belong to the organization of the client who accepted the invitation."""
+
+    outcome: Literal["LEASES_ACCEPTED"] = "LEASES_ACCEPTED"
+    contract_ids: list[UUID]
+
+
+class ClaimedLeases(View):
+    """The leases of an imported tenant, given to the organization that accepted the invitation."""
+
+    id: UUID
+    contract_ids: list[UUID]
+
+    accounted: ClassVar[tuple[str, ...]] = ("contract_ids",)
 
 
 class NewMandate(Body):

@@ -12,7 +12,7 @@ from shared.kit.db import Reading, Row, Tx
 from shared.kit.ids import new_id
 from shared.kit.paging import Paged
 from shared.kit.request import Caller
-from shared.organizations.models import Acceptance, NewInvitation, NewMandate
+from shared.organizations.models import ClaimedLeases, NewInvitation, NewMandate
 from shared.organizations.rules import ADMINISTRATORS, INVITATION_DAYS
 from shared.organizations.sides import EVERY_SIDE, sides_of
 
@@ -194,8 +194,8 @@ def revoke_invitation(tx: Tx, invitation_id: UUID) -> None:
 
 
 def update_accepted(tx: Tx, token_hash: str) -> Row | None:
-    """Use the token: the invitation and its organization; None if it is unknown, used, revoked or too old, or if its
-    inviter may no longer invite anybody."""
+    """Use the token: the invitation, its organization, and who invites into that one for an owner; None if it is
+    unknown, used, revoked or too old, or if its inviter may no longer invite anybody."""
     inviters = sorted(ADMINISTRATORS | {Role.SUPER_ADMIN})
     return tx.one(_UPDATE_ACCEPTED, {"token_hash": token_hash, "inviters": inviters})
 
@@ -205,20 +205,38 @@ UPDATE invitations i SET accepted_at = now()
 FROM users u
 WHERE i.token_hash = %(token_hash)s
   AND i.accepted_at IS NULL AND i.revoked_at IS NULL AND i.expires_at > now()
-  AND u.id = i.invited_by AND u.organization_id = i.organization_id AND u.role = ANY (%(inviters)s::text[])
+  AND u.id = i.invited_by AND u.organization_id = coalesce(i.inviting_organization_id, i.organization_id)
+  AND u.role = ANY (%(inviters)s::text[])
   AND u.status = 'ACTIVE' AND u.deleted_at IS NULL
-RETURNING {_INVITATION}, i.organization_id
+RETURNING {_INVITATION}, i.organization_id, i.inviting_organization_id
 """
 
 
-def insert_member(tx: Tx, member: Caller, invitation: Row, acceptance: Acceptance, password_hash: str) -> Row:
+def claim_leases(tx: Tx, by: Caller, tenant_organization_id: UUID) -> ClaimedLeases:
+    """Give the leases of the imported tenant who stands behind that organization to the caller's own."""
+    values = {"tenant": tenant_organization_id, "claimed_by": by.organization_id, "user_id": by.user_id}
+    [tenant] = tx.all(_UPDATE_CLAIMED, values)
+    [row] = tx.all(_CLAIM_LEASES, {"tenant_id": tenant["id"], "user_id": by.user_id})
+    return ClaimedLeases(id=tenant["id"], contract_ids=row["contract_ids"])
+
+
+_UPDATE_CLAIMED = """
+UPDATE imported_tenants t SET claimed_by = %(claimed_by)s, claimed_at = now()
+WHERE t.organization_id = %(tenant)s AND t.claimed_by IS NULL
+RETURNING t.id
+"""
+
+_CLAIM_LEASES = "SELECT app.claim_leases(%(tenant_id)s, %(user_id)s) AS contract_ids"
+
+
+def insert_member(tx: Tx, member: Caller, invitation: Row, name: str, password_hash: str) -> Row:
     """The new member. Violates `users_email_key` if the address already has an account."""
     values = {
         "id": member.user_id,
         "organization_id": member.organization_id,
         "email": invitation["email"],
         "role": invitation["role"],
-        "name": acceptance.name,
+        "name": name,
         "password_hash": password_hash,
     }
     return tx.batch((_INSERT_MEMBER, values))[0][0]

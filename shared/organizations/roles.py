@@ -32,6 +32,7 @@ class Right(StrEnum):
     )
     KEEP_BOOKS = "keep the books: close months, name accounts, keep tax codes"
     KEEP_ORGANIZATION = "manage the organization: the details on its documents, its members and its invitations"
+    IMPORT = "import buildings and running leases"
     READ_AUDIT = "read the audit log"
     READ_ACCOUNTS = "read every account and the notes on it"
     NOTE_ACCOUNTS = "write support notes"
@@ -77,6 +78,7 @@ ROLES: dict[Role, Row] = {
             {R.KEEP_INVENTORY, R.READ_BIDS, R.DECIDE_BIDS, R.TRY_TERMS, R.READ_LEASES}
             | {R.DRAW_LEASES, R.SIGN_LEASES, R.AUTHORIZE_LEASES}
             | {R.READ_MONEY, R.RECORD_PAYMENTS, R.READ_REPORTS, R.KEEP_BOOKS, R.KEEP_ORGANIZATION, R.READ_AUDIT}
+            | {R.IMPORT}
         ),
         invites=frozenset({Role.OWNER, Role.AGENT, Role.FINANCIAL_OFFICER}),
     ),

@@ -6,7 +6,7 @@ from shared.kit.catalog import STAFF, Role
 from shared.kit.db import Row
 from shared.kit.errors import Conflict, Detail, Invalid
 from shared.organizations.accounts import checked
-from shared.organizations.models import InvitedRole, OrganizationChanges
+from shared.organizations.models import Acceptance, InvitedRole, OrganizationChanges
 from shared.organizations.roles import ROLES, Right, may
 
 ADMINISTRATORS = may(Right.KEEP_ORGANIZATION) - STAFF
@@ -19,6 +19,14 @@ REMOVED = "REMOVED_FROM_ORGANIZATION"
 """Why a session was revoked: its user was removed."""
 
 _OWNERS_POLICIES = ("signature_provider", "requires_authorization", "complete_parties", "bank_accounts")
+
+
+def newcomer_of(acceptance: Acceptance) -> tuple[str, str]:
+    """The name and the password of somebody who opens an account. Raises Invalid where one is missing."""
+    missing = [name for name in ("name", "password") if getattr(acceptance, name) is None]
+    if acceptance.name is None or acceptance.password is None:
+        raise Invalid(*(Detail(name, "is required without an account", "REQUIRED") for name in missing))
+    return acceptance.name, acceptance.password
 
 
 class RemovingOneself(Conflict):

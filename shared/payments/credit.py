@@ -52,7 +52,8 @@ JOIN payment_transactions t ON t.id = n.transaction_id
 _INSERT_MOVES = """
 INSERT INTO payment_transactions (id, payment_id, contract_id, owner_organization_id, client_organization_id, kind,
                                   amount, currency, paid_date, created_by)
-SELECT n.id, p.id, p.contract_id, p.owner_organization_id, p.client_organization_id, n.kind, n.amount, p.currency,
+SELECT n.id, p.id, p.contract_id, p.owner_organization_id, p.client_organization_id,
+       CASE WHEN n.kind = 'FREED' AND p.invoiced_elsewhere THEN 'OPENING_FREED' ELSE n.kind END, n.amount, p.currency,
        n.day, %(by)s
 FROM unnest(%(ids)s::uuid[], %(kinds)s::text[], %(payment_ids)s::uuid[], %(amounts)s::numeric[], %(days)s::date[])
     AS n (id, kind, payment_id, amount, day)

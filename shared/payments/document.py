@@ -19,6 +19,7 @@ CHARGES = {
     "DEPOSIT": "Security deposit",
     "LATE_FEE": "Late fee",
     "INTEREST": "Interest on overdue rent",
+    "OPENING_BALANCE": "Opening balance",
 }
 
 
@@ -26,7 +27,7 @@ CHARGES = {
 class Charge:
     """What a payment is for. `amount` is without tax; a period has both ends inside it."""
 
-    charge: Literal["RENT", "DEPOSIT", "LATE_FEE", "INTEREST"]
+    charge: Literal["RENT", "DEPOSIT", "LATE_FEE", "INTEREST", "OPENING_BALANCE"]
     period_start: date
     period_end: date | None
     amount: Decimal

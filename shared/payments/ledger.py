@@ -32,8 +32,9 @@ FROM (
            nullif(t.original_kind, t.kind), t.other_contract_id
     FROM booked_transactions t
     WHERE t.contract_id = %(contract_id)s
-      -- Credit that moves from one installment to another changes nothing of what is owed.
-      AND t.original_kind NOT IN ('APPLIED', 'FREED')
+      -- Credit that moves from one installment to another changes nothing of what is owed, and what was paid before an
+      -- import is not on this account.
+      AND t.original_kind NOT IN ('APPLIED', 'FREED', 'OPENING_BALANCE')
 ) AS e
 LEFT JOIN payments p ON p.id = e.payment_id
 LEFT JOIN contracts o ON o.id = e.other_contract_id

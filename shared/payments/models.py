@@ -26,7 +26,7 @@ from shared.kit.paging import Paged, PageMeta
 from shared.taxes.models import CorrectedInvoice, TaxedPart
 
 PaymentStatus = Literal["SCHEDULED", "DUE", "PAID", "OVERDUE", "CANCELLED"]
-Charge = Literal["RENT", "DEPOSIT", "LATE_FEE", "INTEREST"]
+Charge = Literal["RENT", "DEPOSIT", "LATE_FEE", "INTEREST", "OPENING_BALANCE"]
 PaymentMethod = Literal["bank_transfer", "cheque", "external_gateway"]
 InvoiceKind = Literal["INVOICE", "CREDIT_NOTE"]
 LedgerEntryType = Literal[
@@ -43,6 +43,9 @@ LedgerEntryType = Literal[
     "REFUND",
     "TRANSFER_OUT",
     "TRANSFER_IN",
+    "OPENING_CHARGE",
+    "OPENING_CREDIT",
+    "OPENING_FREED",
 ]
 
 
@@ -129,7 +132,7 @@ class Payment(View):
 
     id: UUID
     contract_id: UUID
-    payer_id: UUID
+    payer_id: UUID | None
     owner_organization_id: UUID
     client_organization_id: UUID
     charge: Charge

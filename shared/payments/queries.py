@@ -27,7 +27,7 @@ SELECT p.id, p.contract_id, p.payer_id, p.owner_organization_id, p.client_organi
        p.paid_amount, p.currency, p.period_start, p.period_end, p.due_date, p.paid_date, p.status,
        (SELECT c.premises #>> '{{building,timezone}}' FROM contracts c WHERE c.id = p.contract_id) AS timezone,
        p.installment_number, p.total_installments, p.payment_method, p.created_at, p.updated_at,
-       CASE WHEN p.invoiced_on IS NOT NULL
+       CASE WHEN p.invoiced_on IS NOT NULL AND NOT p.invoiced_elsewhere
             THEN %(public_url)s || '/api/v1/payments/' || p.id || '/invoice' END AS invoice_url,
        -- Counted: for EXISTS the planner would read the transactions of all payments into a table.
        CASE WHEN p.paid_amount > 0
@@ -89,9 +89,10 @@ FROM payments p
 WHERE p.id = %(payment_id)s
 """
 
-# Payments that have an invoice get no other. The documents say of both sides what they say of themselves today: the law
-# asks for the address and the tax id of the day of issue, not of the day of the lease. The counters' rows are locked
-# until the transaction ends, so that numbers have no gaps, and always in the same order, so that no two wait crosswise.
+# Payments that have an invoice, of ours or from before an import, get no other. The documents say of both sides what
+# they say of themselves today: the law asks for the address and the tax id of the day of issue, not of the day of the
+# lease. The counters' rows are locked until the transaction ends, so that numbers have no gaps, and always in the same
+# order, so that no two wait crosswise.
 _INSERT_INVOICES = """
 WITH listed AS (
     SELECT p.id, p.owner_organization_id, a.invoice_id,
@@ -99,7 +100,8 @@ WITH listed AS (
            count(*) OVER (PARTITION BY p.owner_organization_id) AS places
     FROM unnest(%(payment_ids)s::uuid[], %(invoice_ids)s::uuid[]) AS a (payment_id, invoice_id)
     JOIN payments p ON p.id = a.payment_id
-    WHERE NOT EXISTS (SELECT FROM invoices i WHERE i.payment_id = p.id AND i.kind = 'INVOICE')
+    WHERE NOT p.invoiced_elsewhere
+      AND NOT EXISTS (SELECT FROM invoices i WHERE i.payment_id = p.id AND i.kind = 'INVOICE')
 ), counted AS (
     INSERT INTO invoice_counters (organization_id, last_number)
     SELECT owner_organization_id, count(*) FROM listed GROUP BY owner_organization_id ORDER BY owner_organization_id
@@ -139,7 +141,7 @@ RETURNING id, payment_id, number
 _SELECT_STANDING = """
 SELECT t.id, t.kind, t.amount
 FROM standing_transactions t
-WHERE t.payment_id = %(payment_id)s AND t.kind <> 'APPLIED'
+WHERE t.payment_id = %(payment_id)s AND t.kind NOT IN ('APPLIED', 'OPENING_BALANCE', 'OPENING_CHARGE')
 ORDER BY t.id DESC
 """
 

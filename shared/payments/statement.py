@@ -26,6 +26,9 @@ ENTRIES = {
     "REFUND": "Credit refunded",
     "TRANSFER_OUT": "Credit to lease",
     "TRANSFER_IN": "Credit from lease",
+    "OPENING_CHARGE": "Opening balance",
+    "OPENING_CREDIT": "Opening credit",
+    "OPENING_FREED": "Paid before, credited",
 }
 """How each entry of the ledger is called; an invoice is called by what it charges, a credit note by what it takes off,
 so that a fee that comes, goes and comes again can be followed. What moves to or from another lease

@@ -76,12 +76,18 @@ def sheet(table: Table) -> str:
     written = io.StringIO()
     writer = csv.writer(written)
     writer.writerow(table.names)
-    writer.writerows([_safe(cell) if isinstance(cell, str) else cell for cell in row] for row in table.rows)
+    writer.writerows([safe(cell) if isinstance(cell, str) else cell for cell in row] for row in table.rows)
     return written.getvalue()
 
 
-def _safe(text: str) -> str:
+def safe(text: str) -> str:
+    """The text as a cell that no spreadsheet takes for a formula."""
     return f"'{text}" if text.startswith(_FORMULA) or _without_lead(text).startswith(_FORMULA) else text
+
+
+def meant(cell: str) -> str:
+    """The text of a cell that `safe` has made."""
+    return cell[1:] if cell.startswith("'") and safe(cell[1:]) == cell else cell
 
 
 def _without_lead(text: str) -> str:

@@ -303,7 +303,7 @@ class PlanBuilding(View):
 
     id: UUID
     name: str
-    address: Annotated[dict[str, Any], Like("shared.buildings.models.Address")]
+    address: Annotated[dict[str, Any], Like("shared.buildings.models.BuildingAddress")]
 
 
 class StackingPlan(View):

@@ -233,8 +233,12 @@ ORDER BY l.space_id, l.start_date
 )
 
 
-_INVOICE_POSTED = """(SELECT coalesce(n.posted_on, n.issued_on) FROM invoices n
-                           WHERE n.payment_id = p.id AND n.kind = 'INVOICE')"""
+# What documents from before an import have asked for is in the books from the import on.
+_INVOICE_POSTED = """coalesce(
+    (SELECT coalesce(n.posted_on, n.issued_on) FROM invoices n WHERE n.payment_id = p.id AND n.kind = 'INVOICE'),
+    CASE WHEN p.invoiced_elsewhere THEN (SELECT min(o.posted_on) FROM payment_transactions o
+                                         WHERE o.payment_id = p.id
+                                           AND o.kind IN ('OPENING_BALANCE', 'OPENING_CHARGE')) END)"""
 
 _NOTE_POSTED = "(SELECT coalesce(k.posted_on, k.issued_on) FROM invoices k WHERE k.id = n.note_id)"
 

@@ -90,7 +90,7 @@ class FoundBuilding(View):
 
     id: UUID
     name: str
-    address: Annotated[dict[str, Any], Like("shared.buildings.models.Address")]
+    address: Annotated[dict[str, Any], Like("shared.buildings.models.BuildingAddress")]
 
 
 class FoundFloor(View):
@@ -133,7 +133,7 @@ class SpaceBuilding(View):
 
     id: UUID
     name: str
-    address: Annotated[dict[str, Any], Like("shared.buildings.models.Address")]
+    address: Annotated[dict[str, Any], Like("shared.buildings.models.BuildingAddress")]
     latitude: Decimal | None
     longitude: Decimal | None
     timezone: str

@@ -24,13 +24,18 @@ class HttpApi:
 
 
 def apis_of(operation: HttpOperation, http_apis: Sequence[HttpApi]) -> Iterable[HttpApi]:
-    """Where the operation has its route: one that answers whatever has no route of its own is in every API."""
+    """Where the operation has its routes: one that answers whatever has no route of its own is in every API.
+
+    Raises ValueError where its second path would be another API's: one integration serves both.
+    """
     if not operation.method:
         return http_apis
-    path = f"{operation.path}/"
-    return [
-        next(
-            (http_api for http_api in http_apis if path.startswith(tuple(f"{own}/" for own in http_api.paths))),
-            http_apis[0],
-        )
-    ]
+    first, *others = [_api_at(path, http_apis) for path in operation.paths]
+    if any(other is not first for other in others):
+        raise ValueError(f"{operation.name} has paths in two HTTP APIs.")
+    return [first]
+
+
+def _api_at(path: str, http_apis: Sequence[HttpApi]) -> HttpApi:
+    below = (one for one in http_apis if f"{path}/".startswith(tuple(f"{own}/" for own in one.paths)))
+    return next(below, http_apis[0])

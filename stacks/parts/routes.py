@@ -17,9 +17,9 @@ SILENT = frozenset({"$connect", "$disconnect"})
 """WebSocket routes that never answer with a frame."""
 
 
-def route_key(operation: HttpOperation) -> str:
-    """For example `POST /api/v1/bids`; the special route `$default` has no method."""
-    return " ".join(part for part in (operation.method, operation.path) if part)
+def route_keys(operation: HttpOperation) -> list[str]:
+    """For example `POST /api/v1/bids`, and its second path; the special route `$default` has no method."""
+    return [" ".join(part for part in (operation.method, path) if part) for path in operation.paths]
 
 
 class Routes(Construct):
@@ -56,15 +56,16 @@ class Routes(Construct):
             credentials_arn=self._role_arn,
             payload_format_version="2.0",
         )
-        apigateway.CfnRoute(
-            self,
-            id,
-            api_id=http_api.api.api_id,
-            route_key=route_key(operation),
-            target=f"integrations/{integration.ref}",
-            authorization_type="CUSTOM" if operation.needs_authorizer else "NONE",
-            authorizer_id=http_api.authorizer_id if operation.needs_authorizer else None,
-        )
+        for number, route_key in enumerate(route_keys(operation)):
+            apigateway.CfnRoute(
+                self,
+                f"{id}Alias" if number else id,
+                api_id=http_api.api.api_id,
+                route_key=route_key,
+                target=f"integrations/{integration.ref}",
+                authorization_type="CUSTOM" if operation.needs_authorizer else "NONE",
+                authorizer_id=http_api.authorizer_id if operation.needs_authorizer else None,
+            )
 
     def _socket(self, operation: Operation, event: str, function: lambda_.Function) -> None:
         id = f"{id_of(operation)}Socket"

@@ -11,6 +11,7 @@ from functions.auth.register import register
 from functions.contracts.set_holdover import set_holdover
 from functions.contracts.terminate_contract import terminate_contract
 from functions.files.delete_upload import delete_upload
+from functions.imports.import_buildings import import_buildings
 from functions.leasing.activate_contract import activate_contract
 from functions.leasing.schedule_payments import schedule_payments
 from functions.leasing.void_contract import void_contract
@@ -27,6 +28,7 @@ from shared.kit import catalog
 from shared.kit.ids import new_id
 from tests.call import call, invoke
 from tests.files.pictures import pdf, picture, upload
+from tests.imports.files import csv_of, imported, row
 from tests.leasing.deal import Deal
 from tests.successes import Successes
 
@@ -64,6 +66,8 @@ def story(_world, environment):
     floor = _world.floor(_world.building(leased.owner))
     space = call(create_space, as_=leased.owner, body=suite | {"floor_id": floor}).json["id"]
     things = files_of(leased.owner)
+    # Rows that fail: what an import does with others, its own tests say.
+    things.append(imported(_world, import_buildings, leased.owner, csv_of([row(currency="1")]))["id"])
     things += [
         space,
         user,

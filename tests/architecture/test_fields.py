@@ -56,6 +56,7 @@ DOCUMENTS = {
     "download_contract",
     "download_credit_note",
     "download_file",
+    "download_import_template",
     "download_invoice",
     "download_receipt",
     "download_statement",

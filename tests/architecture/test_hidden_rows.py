@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from functions.favorites.add_favorite import add_favorite
+from functions.imports.import_buildings import import_buildings
 from functions.leasing.activate_contract import activate_contract
 from functions.leasing.schedule_payments import schedule_payments
 from functions.notifications.notify_people import notify_people
@@ -23,6 +24,7 @@ from shared.kit import catalog
 from shared.kit.catalog import STAFF, Role
 from shared.kit.paging import Paged
 from tests.call import call, invoke, other_id
+from tests.imports.files import csv_of, imported, row
 from tests.leasing.deal import Deal
 
 LISTS = {
@@ -39,6 +41,8 @@ READ_BY: dict[str, dict[Role, dict[str, Any]]] = {
     "list_buildings": {Role.OWNER: {}, Role.AGENT: {}},
     "list_contracts": {Role.OWNER: {}, Role.CLIENT: {}, Role.BROKER: {"status": "SIGNED"}},
     "list_favorites": {Role.CLIENT: {}},
+    "list_imports": {Role.OWNER: {}},
+    "show_import_report": {Role.OWNER: {}},
     "list_floors": {Role.OWNER: {}, Role.AGENT: {}},
     "list_invoices": {Role.OWNER: {}, Role.FINANCIAL_OFFICER: {}, Role.CLIENT: {"kind": "INVOICE"}, Role.BROKER: {}},
     "list_invitations": {Role.OWNER: {}, Role.CLIENT: {}},
@@ -97,6 +101,12 @@ class Market:
         self.building = world.building(self.owner, floors=3)
         for price in (1000, 2000, 3000):
             world.space(self.owner, building=self.building, price=price, is_leasable=False)
+        self.imports = [self.imported(self.owner, number) for number in range(3)]
+
+    def imported(self, owner: Any, number: int) -> str:
+        """A file with three rows that fail."""
+        wrong = csv_of([row(currency=f"{number}{line}") for line in range(3)])
+        return str(imported(self.world, import_buildings, owner, wrong)["id"])
 
     def lease(self, owner: Any, client: Any) -> Deal:
         deal = Deal(self.world, call, owner=owner, client=client, months=2)
@@ -126,7 +136,8 @@ class Market:
         """All pages of the list, two rows each, as they come over the wire."""
         operation = LISTS[name]
         endpoint = getattr(importlib.import_module(operation.module), name)
-        path = {"building_id": self.building} if endpoint.path_names else None
+        ids = {"building_id": self.building, "import_id": self.imports[0]}
+        path = {one: ids[one] for one in endpoint.path_names} or None
         asked = {"limit": 2} | READ_BY[name].get(role, {}) | query
         found = []
         while True:
@@ -149,6 +160,8 @@ class Market:
                     own=own.space,
                     hidden=deal.space,
                 )
+        for number in range(3):
+            self.imported(owner, number)
         floors = self.world.building(owner, floors=3)
         for price in (1, 1000, 1500, 9999):
             self.world.space(owner, building=floors, price=price, is_leasable=False)

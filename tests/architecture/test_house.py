@@ -35,7 +35,7 @@ def test_an_operation_has_one_name_everywhere():
         assert operation.module == f"functions.{operation.word}.{operation.name}"
     names = [operation.name for operation in OPERATIONS]
     assert len(names) == len(set(names))
-    routes = [(o.method, o.path) for o in catalog.of_kind(catalog.HttpOperation, OPERATIONS)]
+    routes = [(o.method, path) for o in catalog.of_kind(catalog.HttpOperation, OPERATIONS) for path in o.paths]
     assert len(routes) == len(set(routes))
 
 

@@ -25,15 +25,16 @@ NOBODY = {
     "contract.space_released": "contract.voided tells of it",
     "contract.stalled": "an operator's",
     "contract.unheard": "an operator's",
+    "contract.imported": "the import tells whoever asked for it how many there are",
     "payment.taxed": "the invoice tells of it",
     "contract.unscheduled": "contract.voided tells of it",
 }
 """What is emitted about bids, contracts and payments, and no news to anybody; and why."""
 
 OTHER_NOUNS = {
-    "building", "chart", "favorite", "file", "floor", "index", "invitation", "mandate", "member", "note",
+    "building", "chart", "favorite", "file", "floor", "import", "index", "invitation", "mandate", "member", "note",
     "notification", "notifications", "organization", "password_reset", "period", "saved_search", "second_factor",
-    "session", "space", "tax_code", "ticket", "user",
+    "session", "space", "tax_code", "tenant", "ticket", "user",
 }  # fmt: skip
 """What nobody is notified of: one's own doings, and what an account's e-mails tell (MAILS)."""
 
@@ -134,7 +135,7 @@ def test_the_last_of_several_entries_takes_every_event():
 
 def test_every_template_belongs_to_an_entry():
     told = {name.replace(".", "_") for name in table.MAILED} | {mail.template for mail in table.ACCOUNT_MAILS.values()}
-    assert {path.stem for path in emails.TEMPLATES.glob("*.jinja")} == told | {"invitation"}
+    assert {path.stem for path in emails.TEMPLATES.glob("*.jinja")} == told | {"invitation", "tenant_invitation"}
 
 
 @pytest.mark.parametrize("language", OTHERS)

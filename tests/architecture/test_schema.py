@@ -298,6 +298,13 @@ def whole_deal(db: psycopg.Connection[Row]) -> Deal:
     insert(db, "file_uses", file_id=file, organization_id=owner.organization_id, subject_type="space",
            subject_id=place["space_id"])  # fmt: skip
     insert(db, "file_scans", file_id=file, version_id="1", result="NO_THREATS_FOUND")
+    ran = insert(db, "imports", organization_id=owner.organization_id, user_id=owner.id, kind="LEASES", file_id=file,
+                 file_name="a.csv", total=1, failed=1, position=1, status="RUNNING")  # fmt: skip
+    insert(db, "import_failures", import_id=ran, organization_id=owner.organization_id, row=2, cells=Jsonb(["a"]),
+           faults=Jsonb([]))  # fmt: skip
+    insert(db, "import_keys", import_id=ran, key="L-1", row=2)
+    insert(db, "imported_tenants", owner_organization_id=owner.organization_id, email=f"{uuid.uuid4().hex}@example.com",
+           organization_id=client.organization_id)  # fmt: skip
     insert(db, "support_notes", user_id=client.id, author_id=owner.id, text="Pays late")
     broker = person(db, "BROKER")
     insert(db, "mandates", client_organization_id=client.organization_id, client_id=client.id, broker_id=broker.id,
@@ -785,7 +792,7 @@ def test_grants_are_no_wider_than_the_work(admin: psycopg.Connection[Row]) -> No
     assert granted(admin, "app_user", "DELETE") == {"favorites", "file_uses", "files", "saved_searches"}
     # Of most of these only leftovers (tests/system/test_sweep_leftovers.py).
     swept = {"idempotency_keys", "inbox", "login_attempts", "outbox", "rate_windows", "sessions", "user_tokens"}
-    swept |= {"file_uses", "files"}
+    swept |= {"file_uses", "files", "import_keys"}
     assert granted(admin, "app_worker", "DELETE") == {"connections", "documents", "payments", "work_items"} | swept
     # Recovery codes go with their second factor, identities elsewhere with their account.
     given_up = {"oauth_identities", "recovery_codes"}

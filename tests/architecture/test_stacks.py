@@ -19,7 +19,7 @@ from shared.kit.task import JobOperation
 from stacks.apis import HTTP_APIS
 from stacks.leasing import DEFINITION
 from stacks.parts import layers
-from stacks.parts.routes import SILENT, route_key
+from stacks.parts.routes import SILENT, route_keys
 from tests.architecture.templates import ROOT, Templates, listed, synthesize, text_of
 
 LIMIT = 450
@@ -101,10 +101,11 @@ def test_every_function_runs_as_declared(dev: Templates, operations: tuple[Opera
 def test_every_endpoint_has_one_route(local: Templates, operations: tuple[Operation, ...]) -> None:
     routes = Counter((route["RouteKey"], route["AuthorizationType"]) for _, _, route in http_routes(local))
     assert routes == Counter(
-        (route_key(operation), "CUSTOM" if operation.needs_authorizer else "NONE")
+        (route_key, "CUSTOM" if operation.needs_authorizer else "NONE")
         for operation in of_kind(HttpOperation, operations)
         # What answers where nothing else does is in every API.
         for _ in range(1 if operation.method else len(HTTP_APIS))
+        for route_key in route_keys(operation)
     )
 
 

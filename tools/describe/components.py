@@ -89,6 +89,7 @@ TAGS = {
     "contracts": "The lease, rental or sale that an approved bid becomes: signatures, schedule, ledger, ending.",
     "favorites": "Spaces that a user has marked.",
     "files": "Uploading pictures, documents and spreadsheets, and downloading them.",
+    "imports": "Buildings and running leases from a spreadsheet, and what was wrong with its rows.",
     "journal": "The owner's books: months that are closed, the accounts, and every entry.",
     "notifications": "Messages to a user about what has happened.",
     "organizations": "The company behind users: members, invitations and brokers' mandates.",

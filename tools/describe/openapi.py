@@ -17,7 +17,7 @@ from uuid import UUID
 from pydantic import TypeAdapter
 
 from shared.kit import errors
-from shared.kit.catalog import HttpOperation, Operation, Role, requested
+from shared.kit.catalog import Form, HttpOperation, Operation, Role, requested
 from shared.kit.errors import Refusal
 from shared.kit.fields import Body, Query, View
 from shared.kit.limits import LIMITS
@@ -66,6 +66,12 @@ def document(operations: Sequence[Operation]) -> dict[str, Any]:
     for operation in endpoints:
         described = _operation(operation, schemas)
         paths.setdefault(operation.path, {})[str(operation.method).lower()] = described
+        if operation.alias:
+            same = {
+                "operationId": f"{operation.name}_alias",
+                "summary": f"{described['summary'].removesuffix('.')} (alias).",
+            }
+            paths.setdefault(operation.alias, {})[str(operation.method).lower()] = described | same
     refusals = {_key(kind): kind for operation in endpoints for kind in refusals_of(operation)}
     return {
         "openapi": "3.1.0",
@@ -128,6 +134,8 @@ class _Schemas:
                         inputs.append(((operation.name, name), "serialization", TypeAdapter(answer)))
                 elif isinstance(kind, type) and issubclass(kind, Body | Query):
                     inputs.append(((operation.name, name), "validation", TypeAdapter(kind)))
+            if operation.form:
+                inputs.append(((operation.name, "form"), "validation", TypeAdapter(operation.form.instead)))
         self._made, self._components = schemas_of(inputs)
         self._queries: set[str] = set()
 
@@ -187,6 +195,8 @@ def _operation(operation: HttpOperation, schemas: _Schemas) -> dict[str, Any]:
                     "application/json": {"schema": schemas.of(operation, name)} | _example_of(operation, "body")
                 },
             }
+    if operation.form:
+        described["requestBody"] = {"required": True, "content": _form(operation, operation.form, schemas)}
     if operation.raw:
         raw = operation.raw
         content: dict[str, Any] = {"schema": {"type": "string", "format": "binary", "description": raw.description}}
@@ -206,6 +216,13 @@ def _operation(operation: HttpOperation, schemas: _Schemas) -> dict[str, Any]:
     if operation.socket:
         described["x-websocket"] = {"event": operation.socket.event, "answers": operation.socket.answers}
     return described
+
+
+def _form(operation: HttpOperation, form: Form, schemas: _Schemas) -> dict[str, Any]:
+    file = {"type": "string", "format": "binary", "description": form.description}
+    fields = {"type": "object", "properties": {form.field: file}, "required": [form.field]}
+    instead = {"schema": schemas.of(operation, "form")} | _example_of(operation, "body")
+    return {"multipart/form-data": {"schema": fields}, "application/json": instead}
 
 
 def _example_of(operation: Operation, part: str) -> dict[str, Any]:

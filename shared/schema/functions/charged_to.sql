@@ -5,7 +5,8 @@ AS $$
     SELECT CASE $1 WHEN 'RENT' THEN 'RENT'
                    WHEN 'LATE_FEE' THEN 'LATE_INCOME'
                    WHEN 'INTEREST' THEN 'LATE_INCOME'
-                   WHEN 'DEPOSIT' THEN 'DEPOSITS_ASKED' END
+                   WHEN 'DEPOSIT' THEN 'DEPOSITS_ASKED'
+                   WHEN 'OPENING_BALANCE' THEN 'OPENING_BALANCE' END
 $$;
 
 REVOKE ALL ON FUNCTION app.charged_to(text) FROM PUBLIC;

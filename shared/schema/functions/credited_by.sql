@@ -9,6 +9,8 @@ AS $$
                    WHEN 'TRANSFER_OUT' THEN -$2
                    WHEN 'REFUND' THEN -$2
                    WHEN 'APPLIED' THEN -$2
+                   WHEN 'OPENING_CREDIT' THEN $2
+                   WHEN 'OPENING_FREED' THEN $2
                    ELSE 0 END
 $$;
 

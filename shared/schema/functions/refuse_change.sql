@@ -1,8 +1,23 @@
--- History is never edited: corrections are new rows.
+-- History is never edited: corrections are new rows. Only the leases of a tenant whom an import named by an e-mail address
+-- go, with all that was written for them, to the organization that accepted the invitation; nothing else of a row changes.
 CREATE OR REPLACE FUNCTION app.refuse_change() RETURNS trigger
 LANGUAGE plpgsql
 AS $$
+DECLARE
+    before jsonb := to_jsonb(OLD);
+    after jsonb;
 BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        after := to_jsonb(NEW);
+        IF before ? 'client_organization_id' AND before - 'client_organization_id' = after - 'client_organization_id' THEN
+            PERFORM FROM imported_tenants AS t
+            WHERE t.organization_id = (before ->> 'client_organization_id')::uuid
+              AND t.claimed_by = (after ->> 'client_organization_id')::uuid;
+            IF FOUND THEN
+                RETURN NEW;
+            END IF;
+        END IF;
+    END IF;
     RAISE EXCEPTION '% of % is refused: its rows are history', TG_OP, TG_TABLE_NAME
         USING ERRCODE = 'restrict_violation';
 END

@@ -5,6 +5,8 @@ AS $$
     SELECT CASE $1 WHEN 'PAYMENT' THEN $2
                    WHEN 'APPLIED' THEN $2
                    WHEN 'FREED' THEN -$2
+                   WHEN 'OPENING_BALANCE' THEN $2
+                   WHEN 'OPENING_FREED' THEN -$2
                    ELSE 0 END
 $$;
 

@@ -13,6 +13,14 @@ GRANT UPDATE (
     name, address, latitude, longitude, timezone, category, external_id, total_floors, amenities,
     country_code, updated_at, updated_by, deleted_at
 ) ON buildings TO app_user;
+-- Imports write as the platform.
+GRANT INSERT (
+    id, owner_organization_id, owner_id, name, address, latitude, longitude, timezone, category, external_id,
+    total_floors, amenities, country_code, created_at, updated_at, created_by, updated_by
+) ON buildings TO app_worker;
+GRANT UPDATE (
+    name, address, latitude, longitude, timezone, total_floors, country_code, updated_at, updated_by
+) ON buildings TO app_worker;
 
 CREATE POLICY read ON buildings FOR SELECT TO app_reader, app_user
     USING ((deleted_at IS NULL AND (SELECT app.role()) IS NOT NULL)

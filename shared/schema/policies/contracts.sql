@@ -5,7 +5,7 @@ ALTER TABLE contracts FORCE ROW LEVEL SECURITY;
 
 GRANT SELECT ON contracts TO app_reader;
 GRANT SELECT, INSERT ON contracts TO app_user;
-GRANT SELECT, UPDATE ON contracts TO app_worker;
+GRANT SELECT, INSERT, UPDATE ON contracts TO app_worker;
 GRANT UPDATE (
     end_date, status, signature_status, hold_until, executed_at, activated_at, terminated_at, termination_reason,
     task_token, updated_at, updated_by, sent_at, terminates_on, declined, end_credit,
@@ -57,3 +57,9 @@ CREATE POLICY definer_search ON contracts FOR SELECT TO CURRENT_USER USING ((SEL
 -- For app.verified_document(), which asks for the contract of the one document that somebody holds.
 CREATE POLICY definer_known ON contracts FOR SELECT TO CURRENT_USER
     USING (id = (SELECT nullif(current_setting('asked.contract', true), '')::uuid));
+
+-- For app.claim_leases(), which moves one tenant's only.
+CREATE POLICY definer_claim ON contracts FOR SELECT TO CURRENT_USER
+    USING (client_organization_id = (SELECT nullif(current_setting('asked.tenant', true), '')::uuid));
+CREATE POLICY definer_claim_change ON contracts FOR UPDATE TO CURRENT_USER
+    USING (client_organization_id = (SELECT nullif(current_setting('asked.tenant', true), '')::uuid)) WITH CHECK (true);

@@ -28,3 +28,9 @@ CREATE POLICY worker ON documents FOR ALL TO app_worker USING (true);
 -- For app.known_document(), which sees no other document than the one asked for.
 CREATE POLICY definer_known ON documents FOR SELECT TO CURRENT_USER
     USING (sha256 = (SELECT current_setting('asked.sha256', true)));
+
+-- For app.claim_leases(), which moves one tenant's only.
+CREATE POLICY definer_claim ON documents FOR SELECT TO CURRENT_USER
+    USING (client_organization_id = (SELECT nullif(current_setting('asked.tenant', true), '')::uuid));
+CREATE POLICY definer_claim_change ON documents FOR UPDATE TO CURRENT_USER
+    USING (client_organization_id = (SELECT nullif(current_setting('asked.tenant', true), '')::uuid)) WITH CHECK (true);

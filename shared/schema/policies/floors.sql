@@ -3,8 +3,10 @@
 ALTER TABLE floors ENABLE ROW LEVEL SECURITY;
 ALTER TABLE floors FORCE ROW LEVEL SECURITY;
 
-GRANT SELECT ON floors TO app_reader, app_worker;
+GRANT SELECT ON floors TO app_reader;
 GRANT SELECT, INSERT, UPDATE ON floors TO app_user;
+-- Imports write as the platform.
+GRANT SELECT, INSERT, UPDATE ON floors TO app_worker;
 
 CREATE POLICY read ON floors FOR SELECT TO app_reader, app_user
     USING ((deleted_at IS NULL AND (SELECT app.role()) IS NOT NULL)

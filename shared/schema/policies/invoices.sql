@@ -21,3 +21,9 @@ CREATE POLICY add ON invoices FOR INSERT TO app_user
     WITH CHECK (owner_organization_id = (SELECT app.organization_id()) OR (SELECT app.is_admin()));
 
 CREATE POLICY worker ON invoices FOR ALL TO app_worker USING (true);
+
+-- For app.claim_leases(), which moves one tenant's only.
+CREATE POLICY definer_claim ON invoices FOR SELECT TO CURRENT_USER
+    USING (client_organization_id = (SELECT nullif(current_setting('asked.tenant', true), '')::uuid));
+CREATE POLICY definer_claim_change ON invoices FOR UPDATE TO CURRENT_USER
+    USING (client_organization_id = (SELECT nullif(current_setting('asked.tenant', true), '')::uuid)) WITH CHECK (true);

@@ -10,6 +10,9 @@ GRANT UPDATE (
     bank_accounts, country_code, updated_at
 ) ON organizations TO app_user;
 
+-- Tenants of imported leases who have no account yet.
+GRANT INSERT (id, name) ON organizations TO app_worker;
+
 CREATE POLICY read ON organizations FOR SELECT TO app_reader, app_user
     USING (id = (SELECT app.organization_id()) OR (SELECT app.reads_all()));
 

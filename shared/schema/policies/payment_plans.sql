@@ -25,3 +25,9 @@ CREATE POLICY change ON payment_plans FOR UPDATE TO app_user
     USING (owner_organization_id = (SELECT app.organization_id()) OR (SELECT app.is_admin()));
 
 CREATE POLICY worker ON payment_plans FOR SELECT TO app_worker USING (true);
+
+-- For app.claim_leases(), which moves one tenant's only.
+CREATE POLICY definer_claim ON payment_plans FOR SELECT TO CURRENT_USER
+    USING (client_organization_id = (SELECT nullif(current_setting('asked.tenant', true), '')::uuid));
+CREATE POLICY definer_claim_change ON payment_plans FOR UPDATE TO CURRENT_USER
+    USING (client_organization_id = (SELECT nullif(current_setting('asked.tenant', true), '')::uuid)) WITH CHECK (true);

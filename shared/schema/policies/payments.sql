@@ -30,3 +30,9 @@ CREATE POLICY worker ON payments FOR ALL TO app_worker USING (true);
 CREATE POLICY definer ON payments FOR SELECT TO CURRENT_USER
     USING (owner_organization_id = (SELECT app.organization_id())
         OR client_organization_id = (SELECT app.organization_id()));
+
+-- For app.claim_leases(), which moves one tenant's only.
+CREATE POLICY definer_claim ON payments FOR SELECT TO CURRENT_USER
+    USING (client_organization_id = (SELECT nullif(current_setting('asked.tenant', true), '')::uuid));
+CREATE POLICY definer_claim_change ON payments FOR UPDATE TO CURRENT_USER
+    USING (client_organization_id = (SELECT nullif(current_setting('asked.tenant', true), '')::uuid)) WITH CHECK (true);

@@ -6,7 +6,7 @@ ALTER TABLE spaces FORCE ROW LEVEL SECURITY;
 
 GRANT SELECT ON spaces TO app_reader;
 GRANT SELECT, INSERT ON spaces TO app_user;
-GRANT SELECT, UPDATE ON spaces TO app_worker;
+GRANT SELECT, INSERT, UPDATE ON spaces TO app_worker;
 GRANT UPDATE (
     name, gross_sqft, usable_sqft, usage_type, is_leasable, base_price_monthly, currency, availability_status,
     external_id, amenities, images, updated_at, updated_by, deleted_at

@@ -50,7 +50,8 @@ contracts = Table(
     uuid("building_id"),
     uuid("owner_id", "users.id"),
     uuid("owner_organization_id"),
-    uuid("client_id", "users.id"),
+    # Null while an imported tenant has no account.
+    uuid("client_id", "users.id", nullable=True),
     uuid("client_organization_id", "organizations.id"),
     *terms(),
     day("end_date", nullable=True),
@@ -102,6 +103,10 @@ contracts = Table(
     Column("holdover_percent", PERCENT, nullable=True),
     # {code: version}: the versions of its tax codes that its payments follow.
     json("tax_versions"),
+    # The owner's own id of a lease that was imported, and the row that it was imported from: it was agreed elsewhere,
+    # and has neither a document nor signatures here.
+    line("external_id", nullable=True),
+    json("imported"),
     *term_checks(),
     one_of("status", "DRAFT", "PENDING_SIGNATURE", "SIGNED", "ACTIVE", "EXPIRED", "TERMINATED"),
     one_of("signature_status", "NONE", "SIGNED_BY_CLIENT", "SIGNED_BY_OWNER", "PENDING_ADMIN", "FULLY_SIGNED"),
@@ -135,6 +140,13 @@ contracts = Table(
     UniqueConstraint("envelope_id"),
     UniqueConstraint("id", "owner_organization_id", "client_organization_id", name="contracts_sides_key"),
     Index("contracts_owner_page_idx", "owner_organization_id", sql("created_at DESC"), sql("id DESC")),
+    Index(
+        "contracts_external_id_key",
+        "owner_organization_id",
+        "external_id",
+        unique=True,
+        postgresql_where=sql("external_id IS NOT NULL"),
+    ),
     Index("contracts_client_page_idx", "client_organization_id", sql("created_at DESC"), sql("id DESC")),
     Index("contracts_newest_idx", sql("created_at DESC"), sql("id DESC")),
     Index(None, "space_id"),

@@ -41,6 +41,8 @@ invitations = Table(
     moment("accepted_at"),
     moment("revoked_at"),
     now("created_at"),
+    # Who invites into an organization that is nobody's yet: the owner of an imported lease.
+    uuid("inviting_organization_id", "organizations.id", nullable=True),
     one_of("role", "OWNER", "CLIENT", "BROKER", "AGENT", "FINANCIAL_OFFICER"),
     CheckConstraint("char_length(email) <= 255", name="email"),
     UniqueConstraint("token_hash"),

@@ -40,7 +40,8 @@ payments = Table(
     key(),
     uuid("contract_id"),
     *both_sides(),
-    uuid("payer_id", "users.id"),
+    # Null while an imported tenant has no account.
+    uuid("payer_id", "users.id", nullable=True),
     text("charge", default="RENT"),
     day("period_start"),
     day("period_end", nullable=True),
@@ -74,7 +75,9 @@ payments = Table(
     money("written_off_amount", default="0"),
     # [{code, category, percent, net, tax, reason}]: the parts of its tax, where its lease names a tax code.
     json("taxes"),
-    one_of("charge", "RENT", "DEPOSIT", "LATE_FEE", "INTEREST"),
+    # Asked for by documents from before an import: it gets no invoice of ours.
+    flag("invoiced_elsewhere"),
+    one_of("charge", "RENT", "DEPOSIT", "LATE_FEE", "INTEREST", "OPENING_BALANCE"),
     one_of("status", "SCHEDULED", "DUE", "PAID", "OVERDUE", "CANCELLED"),
     # Only a correction can be below zero: it has no number.
     CheckConstraint(
@@ -217,14 +220,18 @@ payment_transactions = Table(
     Column("is_ahead", Boolean, nullable=True),
     # CREDIT is money beyond what was open, FREED what a credit note leaves of money; APPLIED is credit that settles.
     # REFUND is credit paid out, TRANSFER_OUT and TRANSFER_IN are credit that moves to another contract. A deposit goes
-    # on to a renewal by DEPOSIT_TRANSFER_OUT and DEPOSIT_TRANSFER_IN.
+    # on to a renewal by DEPOSIT_TRANSFER_OUT and DEPOSIT_TRANSFER_IN. Of an imported lease,
+    # OPENING_BALANCE settles what was paid before, OPENING_CHARGE is what was owed besides and OPENING_CREDIT what was
+    # credit; OPENING_FREED is what an early end leaves of the first.
     one_of(
         "kind",
         *("PAYMENT", "REVERSAL", "CREDIT", "APPLIED", "FREED", "DEPOSIT_APPLIED", "DEPOSIT_RETURNED"),
         *("WRITE_OFF", "REFUND", "TRANSFER_OUT", "TRANSFER_IN", "DEPOSIT_TRANSFER_OUT", "DEPOSIT_TRANSFER_IN"),
+        *("OPENING_BALANCE", "OPENING_CHARGE", "OPENING_CREDIT", "OPENING_FREED"),
     ),
     CheckConstraint(
-        "payment_id IS NOT NULL OR kind IN ('REFUND', 'TRANSFER_OUT', 'TRANSFER_IN', 'REVERSAL')", name="payment_id"
+        "payment_id IS NOT NULL OR kind IN ('REFUND', 'TRANSFER_OUT', 'TRANSFER_IN', 'REVERSAL', 'OPENING_CREDIT')",
+        name="payment_id",
     ),
     CheckConstraint("amount > 0", name="amount"),
     CheckConstraint("(kind = 'REVERSAL') = (reverses_id IS NOT NULL)", name="reverses_id"),

@@ -5,6 +5,9 @@
 -- Money and credit ahead of an invoice stay tenant credit until the invoice. What was settled when the invoice was issued
 -- is in the invoice's own entry; money that was recorded later with a day before the invoice settles it on the invoice's
 -- day. What earlier releases wrote does not say whether it was ahead of its invoice: ids ascend with time.
+--
+-- What was owed, was credit or was held as a deposit before an import is booked against the opening balance. The rent that
+-- was paid before is in the books of before, and in none of ours.
 CREATE OR REPLACE VIEW journal_lines WITH (security_invoker = true) AS
 SELECT i.id AS entry_id, i.owner_organization_id, i.contract_id, i.payment_id, i.currency, i.issued_on AS document_date,
        coalesce(i.posted_on, i.issued_on) AS posted_on, i.kind AS source,
@@ -31,25 +34,31 @@ LEFT JOIN invoices AS i ON i.payment_id = t.payment_id AND i.kind = 'INVOICE'
 CROSS JOIN LATERAL (
     SELECT coalesce(t.is_ahead, i.id IS NULL OR i.id > t.id) AS is_ahead,
            greatest(t.posted_on, coalesce(i.posted_on, i.issued_on)) AS settles_on,
+           CASE WHEN t.original_kind IN ('OPENING_BALANCE', 'OPENING_FREED') THEN 0 ELSE t.settled END AS settled,
            CASE WHEN p.charge = 'DEPOSIT' THEN t.settled ELSE 0 END AS of_deposit
 ) AS this
 CROSS JOIN LATERAL (
     VALUES (1, 'BANK', t.contract_id, t.posted_on, t.received),
-           (2, 'DEPOSITS_ASKED', t.contract_id, t.posted_on, this.of_deposit),
+           (2, CASE t.original_kind WHEN 'OPENING_BALANCE' THEN 'OPENING_BALANCE' ELSE 'DEPOSITS_ASKED' END, t.contract_id,
+            t.posted_on, this.of_deposit),
            (3, 'DEPOSITS_HELD', t.contract_id, t.posted_on, t.deposit_used - this.of_deposit),
            (4, CASE WHEN p.charge = 'DEPOSIT' THEN 'DEPOSITS_ASKED' ELSE 'BAD_DEBT' END, t.contract_id, t.posted_on,
             t.written_off - t.relieved_tax),
            (5, 'TAX', t.contract_id, t.posted_on, t.relieved_tax),
            (6, 'TENANT_CREDIT', t.contract_id, t.posted_on,
-            -t.credit - CASE WHEN this.is_ahead OR this.settles_on > t.posted_on THEN t.settled ELSE 0 END),
+            -t.credit - CASE WHEN this.is_ahead OR this.settles_on > t.posted_on THEN this.settled ELSE 0 END),
            (7, 'RECEIVABLE', t.contract_id, t.posted_on, -t.written_off),
            (8, 'TENANT_CREDIT', t.contract_id, this.settles_on,
-            CASE WHEN NOT this.is_ahead AND this.settles_on > t.posted_on THEN t.settled ELSE 0 END),
-           (9, 'RECEIVABLE', t.contract_id, this.settles_on, CASE WHEN this.is_ahead THEN 0 ELSE -t.settled END),
+            CASE WHEN NOT this.is_ahead AND this.settles_on > t.posted_on THEN this.settled ELSE 0 END),
+           (9, 'RECEIVABLE', t.contract_id, this.settles_on, CASE WHEN this.is_ahead THEN 0 ELSE -this.settled END),
            (10, 'TENANT_CREDIT', t.other_contract_id, t.posted_on,
             CASE WHEN t.original_kind = 'TRANSFER_OUT' THEN t.credit ELSE 0 END),
            (11, 'DEPOSITS_HELD', t.other_contract_id, t.posted_on,
-            CASE WHEN t.original_kind = 'DEPOSIT_TRANSFER_OUT' THEN -t.deposit_used ELSE 0 END)
+            CASE WHEN t.original_kind = 'DEPOSIT_TRANSFER_OUT' THEN -t.deposit_used ELSE 0 END),
+           (12, 'RECEIVABLE', t.contract_id, t.posted_on,
+            CASE WHEN t.original_kind = 'OPENING_CHARGE' THEN t.charged ELSE 0 END),
+           (13, 'OPENING_BALANCE', t.contract_id, t.posted_on,
+            CASE WHEN t.original_kind IN ('OPENING_CHARGE', 'OPENING_CREDIT', 'OPENING_FREED') THEN -t.charged ELSE 0 END)
 ) AS line (place, account, contract_id, posted_on, amount)
 WHERE t.original_kind NOT IN ('TRANSFER_IN', 'DEPOSIT_TRANSFER_IN') AND line.amount <> 0;
 

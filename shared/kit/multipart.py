@@ -1,0 +1,45 @@
+"""The one file of a form that a browser sends (`multipart/form-data`, RFC 7578)."""
+
+from email import policy
+from email.message import Message
+from email.parser import BytesParser
+from typing import NamedTuple
+
+from shared.kit.errors import Detail, Invalid
+
+_MOST_PARTS = 10
+
+
+class SentFile(NamedTuple):
+    """A file in a form; its name is whatever the sender calls it."""
+
+    name: str
+    content: bytes
+
+
+def is_form(content_type: str) -> bool:
+    """Whether a request of this type is a form with files."""
+    return content_type.strip().lower().startswith("multipart/form-data")
+
+
+def file_of(content_type: str, body: bytes, field: str) -> SentFile:
+    """The file that the form has under this name. Raises Invalid where it has none, or more than that."""
+    heading = f"Content-Type: {content_type}\r\nMIME-Version: 1.0\r\n\r\n".encode("latin-1", "replace")
+    form: Message = BytesParser(policy=policy.compat32).parsebytes(heading + body)
+    # A form without its boundary, or that ends before its last one, is read as a text.
+    if not form.is_multipart() or form.defects:
+        raise Invalid(Detail("body", "must be a whole form, as its Content-Type says"))
+    parts = [part for part in form.walk() if part is not form]
+    names = [_named(part) for part in parts]
+    unknown = sorted(set(names) - {field})
+    if unknown or len(parts) > _MOST_PARTS:
+        raise Invalid(*(Detail(name or "body", "is not a known field", "UNKNOWN") for name in unknown[:_MOST_PARTS]))
+    if len(parts) != 1:
+        raise Invalid(Detail(field, "is required, once", "REQUIRED"))
+    content = parts[0].get_payload(decode=True)
+    return SentFile(parts[0].get_filename() or "", content if isinstance(content, bytes) else b"")
+
+
+def _named(part: Message) -> str:
+    name = part.get_param("name", "", "content-disposition")
+    return name if isinstance(name, str) else ""

@@ -1,0 +1,203 @@
+"""An import goes on exactly where it was, whoever was killed and however often; of two at once, one does the work."""
+
+import multiprocessing
+import os
+import signal
+from functools import partial
+
+import pytest
+
+from functions.imports.import_buildings import import_buildings
+from functions.imports.import_leases import import_leases
+from functions.imports.restart_imports import restart_imports
+from functions.imports.run_import import run_import
+from shared.imports import queries, rules, running
+from shared.kit import connection
+from tests.call import invoke, together
+from tests.imports.files import asked, csv_of, events_of, imported, row, run, spaces, state
+from tests.imports.test_import_leases import lease
+from tests.invariants import untied
+
+ROWS = 100
+
+
+@pytest.fixture
+def owner(world):
+    return world.owner()
+
+
+@pytest.fixture
+def small(monkeypatch):
+    monkeypatch.setattr(rules, "BATCH", 10)
+
+
+def portfolio():
+    """A hundred rows, of which every seventh is wrong."""
+    return [cells | ({"currency": "none"} if n % 7 == 0 else {}) for n, cells in enumerate(spaces(ROWS))]
+
+
+def killed_when(position, event):
+    """Run the import in a process of its own, which is killed inside the transaction that passes that position."""
+
+    def work():
+        # The parent's connections are not ours to close.
+        connection.connections().clear()
+        moved = queries.update_moved
+
+        def fatal(tx, import_id, succeeded, failed, told_at):
+            now = moved(tx, import_id, succeeded, failed, told_at)
+            if now["position"] >= position:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return now
+
+        running.queries.update_moved = fatal
+        invoke(run_import, event)
+
+    process = multiprocessing.get_context("fork").Process(target=work)
+    process.start()
+    process.join(60)
+    assert process.exitcode == -signal.SIGKILL
+
+
+def found(world, owner):
+    return world.sql(
+        "SELECT external_id FROM spaces WHERE owner_organization_id = %(id)s ORDER BY created_at, id",
+        id=owner.organization_id,
+    )
+
+
+@pytest.mark.parametrize("position", [1, 37, ROWS])
+def test_an_import_that_is_killed_at_a_row_goes_on_exactly(world, owner, small, position):
+    done = asked(import_buildings, owner, csv_of(portfolio())).json
+    [requested] = events_of(world, done["id"], "import.requested")
+
+    killed_when(position, requested)
+    halfway = state(owner, done["id"])
+    killed_when(position, requested)
+    run(world, done["id"])
+
+    assert halfway["status"] == "RUNNING"
+    assert halfway["succeeded"] + halfway["failed"] == (position - 1) // 10 * 10
+    whole = state(owner, done["id"])
+    assert (whole["status"], whole["succeeded"], whole["failed"]) == ("COMPLETED_WITH_ERRORS", 85, 15)
+    ids = [one["external_id"] for one in found(world, owner)]
+    assert len(ids) == len(set(ids)) == 85
+    rows = world.sql("SELECT row FROM import_failures WHERE import_id = %(id)s ORDER BY row", id=done["id"])
+    assert [one["row"] for one in rows] == [n + 2 for n in range(ROWS) if n % 7 == 0]
+    assert len(events_of(world, done["id"], "import.ended")) == 1
+
+
+def test_leases_that_are_killed_with_their_import_are_there_once(world, owner, monkeypatch):
+    monkeypatch.setattr(rules, "BATCH", 2)
+    imported(world, import_buildings, owner, csv_of(spaces(5)))
+    leases = [
+        lease(world, space_external_id=f"S-{n}", contract_external_id=f"L-{n}", paid_through="") for n in range(1, 6)
+    ]
+    done = asked(import_leases, owner, csv_of(leases)).json
+    [requested] = events_of(world, done["id"], "import.requested")
+
+    killed_when(3, requested)
+    run(world, done["id"])
+
+    assert state(owner, done["id"])["succeeded"] == 5
+    contracts = world.sql("SELECT id FROM contracts WHERE owner_organization_id = %(id)s", id=owner.organization_id)
+    assert len(contracts) == 5
+    assert untied(world.database_url, [str(one["id"]) for one in contracts]) == {}
+    numbers = world.sql(
+        "SELECT number FROM invoices WHERE owner_organization_id = %(id)s ORDER BY 1", id=owner.organization_id
+    )
+    assert [one["number"] for one in numbers] == list(range(1, 36))
+
+
+def test_what_the_time_does_not_suffice_for_is_done_in_a_further_message(world, owner, small, monkeypatch):
+    monkeypatch.setenv("IMPORT_SECONDS", "-1")
+
+    done = imported(world, import_buildings, owner, csv_of(spaces(35)))
+
+    assert (done["status"], done["succeeded"]) == ("COMPLETED", 35)
+    assert len(events_of(world, done["id"], "import.continued")) == 3
+
+
+def test_a_message_that_comes_again_changes_nothing(world, owner, small):
+    done = imported(world, import_buildings, owner, csv_of(spaces(25)))
+    before = world.events(done["id"])
+
+    assert invoke(run_import, *events_of(world, done["id"], "import.requested")) == []
+
+    assert world.events(done["id"]) == before
+    assert state(owner, done["id"]) == done
+
+
+@pytest.mark.race
+def test_one_import_run_by_many_at_once_is_done_once(world, owner, small, rounds):
+    for number in range(rounds):
+        rows = [row(space_external_id=f"R{number}-{n}") for n in range(45)]
+        done = asked(import_buildings, owner, csv_of(rows)).json
+        [requested] = events_of(world, done["id"], "import.requested")
+
+        together([partial(invoke, run_import, requested)] * 4)
+        run(world, done["id"])
+
+        whole = state(owner, done["id"])
+        assert (whole["status"], whole["succeeded"], whole["failed"]) == ("COMPLETED", 45, 0)
+
+
+@pytest.mark.race
+def test_the_same_file_sent_by_many_at_once_is_one_import(world, owner, rounds):
+    for number in range(rounds):
+        content = csv_of([row(space_external_id=f"R{number}")])
+
+        answers = together([partial(asked, import_buildings, owner, content)] * 5)
+
+        assert {answer.status for answer in answers} == {202}
+        assert len({answer.json["id"] for answer in answers}) == 1
+
+
+@pytest.mark.race
+def test_two_files_with_the_same_buildings_at_once_make_them_once(world, owner, rounds):
+    for number in range(rounds):
+        files = [
+            csv_of(
+                [row(building_external_id=f"B{number}", space_external_id=f"R{number}-{n}-{file}") for n in range(9)]
+            )
+            for file in range(3)
+        ]
+        begun = [asked(import_buildings, owner, content).json["id"] for content in files]
+        told = [events_of(world, one, "import.requested")[0] for one in begun]
+
+        together([lambda event=event: invoke(run_import, event) for event in told])
+        for one in begun:
+            run(world, one)
+
+        assert {state(owner, one)["status"] for one in begun} == {"COMPLETED"}
+        buildings = world.sql(
+            "SELECT 1 FROM buildings WHERE owner_organization_id = %(id)s AND external_id = %(name)s",
+            id=owner.organization_id,
+            name=f"B{number}",
+        )
+        assert len(buildings) == 1
+
+
+def test_an_import_that_lost_its_message_is_started_again(world, owner):
+    done = asked(import_buildings, owner, csv_of(spaces(1))).json
+    world.sql("UPDATE imports SET updated_at = now() - interval '11 minutes' WHERE id = %(id)s", id=done["id"])
+
+    restart_imports({}, None)
+    restart_imports({}, None)
+
+    [continued] = events_of(world, done["id"], "import.continued")
+    assert invoke(run_import, continued) == []
+    assert state(owner, done["id"])["status"] == "COMPLETED"
+
+
+def test_a_file_that_kills_whoever_reads_it_is_given_up(world, owner, monkeypatch):
+    done = asked(import_buildings, owner, csv_of(spaces(1))).json
+    [requested] = events_of(world, done["id"], "import.requested")
+    monkeypatch.setattr(running, "survey", lambda *_: 1 / 0)
+
+    for _ in range(rules.MOST_ATTEMPTS):
+        assert invoke(run_import, requested) == ["message-0"]
+    assert invoke(run_import, requested) == []
+
+    failed = state(owner, done["id"])
+    assert (failed["status"], failed["failure"]["code"]) == ("FAILED", "UNREADABLE")
