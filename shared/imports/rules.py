@@ -13,7 +13,7 @@ LARGEST = 4 * MEGABYTE
 """Bytes in the request itself: what a Lambda takes in base64, with room for the request around it."""
 BATCH = 1000
 """Records in a transaction."""
-MOST_LINES = 30_000
+MOST_LINES = 10_000
 """Installments in a transaction: a batch of leases has fewer records where these are long."""
 RUN_SECONDS = 240
 """After so long, what is left of a file is done in a further message: before the function's own time ends."""

@@ -25,6 +25,7 @@ from shared.maths.months import add_months, end_date
 from tests.call import invoke
 from tests.imports.files import csv_of, faults, imported, row, spaces
 from tests.invariants import untied
+from tests.payments.lease import text_of
 
 
 @pytest.fixture
@@ -119,6 +120,8 @@ def test_only_what_is_open_is_invoiced_and_in_the_series_from_1(world, owner, ca
 
     assert sorted(one["number"] for one in invoices) == [1, 2, 3]
     assert {one["issued_on"] for one in invoices} == {today(world).isoformat()}
+    document = call(download_invoice, as_=owner, path={"payment_id": invoices[0]["payment_id"]})
+    assert "Acme Trading LLC" in text_of(document)
     contract = contract_of(world, "L-1", owner)
     assert ledger_of(owner, contract, call)["meta"]["balance"] == 3000
     assert (

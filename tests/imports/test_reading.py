@@ -8,6 +8,7 @@ import xlsxwriter
 
 from functions.imports.import_buildings import import_buildings
 from functions.imports.import_leases import import_leases
+from shared.imports import workbook as workbooks
 from shared.imports.columns import Kind, names_of
 from shared.imports.reading import CSV, XLSX, records_after, survey, values_of
 from shared.imports.rules import Unreadable
@@ -186,6 +187,15 @@ def test_a_sheet_that_reaches_to_its_last_cell_is_refused_before_it_is_loaded(tm
 
     with pytest.raises(Unreadable) as refused:
         read(tmp_path, workbook(rows_of([row()]), far), of=XLSX)
+
+    assert refused.value.code == "TOO_LARGE"
+
+
+def test_a_sheet_is_measured_before_it_is_loaded(tmp_path, monkeypatch):
+    monkeypatch.setattr(workbooks, "MOST_CELLS", 40)
+
+    with pytest.raises(Unreadable) as refused:
+        read(tmp_path, workbook(rows_of([row()])), of=XLSX)
 
     assert refused.value.code == "TOO_LARGE"
 
