@@ -81,7 +81,13 @@ def test_the_asyncapi_document_describes_every_route_and_event():
     assert set(WRITTEN["channels"]["socket"]["x-routes"]) == {route for route in routes if "$" in route}
     assert set(MESSAGES) == heard | answers | told
     live = {"account:updated", "bid:updated", "contract:updated", "payment:updated"}
-    assert told == live | {"bid:status_changed", "import:progress", "lease:generated", "payment:due", "notification:new"}
+    assert told == live | {
+        "bid:status_changed",
+        "import:progress",
+        "lease:generated",
+        "payment:due",
+        "notification:new",
+    }
     said = {name for name, one in WRITTEN["operations"].items() if one["action"] == "receive"}
     assert said == {one.name for one in twins} | {one.name for one in sockets if one.route in heard}
 
