@@ -11,7 +11,7 @@ from uuid import UUID
 
 from shared.imports.access import visible_import
 from shared.imports.models import ImportReport, ReportFilter
-from shared.imports.report import answer
+from shared.imports.report import answer, place_before
 from shared.kit.db import reading
 from shared.kit.endpoint import endpoint
 from shared.kit.reply import File, Reply
@@ -29,5 +29,6 @@ from shared.organizations.roles import Right, may
 def show_import_report(
     caller: Caller, import_id: UUID, query: ReportFilter, request: Request
 ) -> Reply[ImportReport | Annotated[File, "text/csv"]]:
+    place_before(query)
     with reading(caller) as tx:
         return answer(tx, visible_import(tx, caller, import_id), query, request)

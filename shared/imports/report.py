@@ -22,13 +22,18 @@ _MOST_BYTES = 4_000_000
 _NUMBER = re.compile(r"-[0-9]+(\.[0-9]+)?", re.ASCII)
 
 
+def place_before(query: ReportFilter) -> tuple[Any, ...]:
+    """The row, and the fault within it, that this page begins after. Raises Invalid on a `cursor` that is not ours."""
+    return query.key_before(int) if query.failed_rows else query.key_before(int, int)
+
+
 def answer(tx: Reading, row: Row, query: ReportFilter, request: Request) -> Reply[Any]:
     """The part of the import's report that was asked for."""
     if query.failed_rows:
         return _failed_rows(tx, row, query, request)
     as_file = preferred(request, JSON, CSV) == CSV
     limit = _MOST_ROWS if as_file else query.limit
-    found = queries.select_faults(tx, row["id"], query.key_before(int, int), limit + 1)
+    found = queries.select_faults(tx, row["id"], place_before(query), limit + 1)
     shown, meta = query.model_copy(update={"limit": limit}).page(found, "row", "place")
     headers = {"vary": "Accept"}
     if not as_file:
@@ -41,7 +46,7 @@ def answer(tx: Reading, row: Row, query: ReportFilter, request: Request) -> Repl
 
 
 def _failed_rows(tx: Reading, row: Row, query: ReportFilter, request: Request) -> Reply[Any]:
-    found = queries.select_failed_rows(tx, row["id"], query.key_before(int)[0], _MOST_ROWS + 1)
+    found = queries.select_failed_rows(tx, row["id"], place_before(query)[0], _MOST_ROWS + 1)
     shown = found[:_MOST_ROWS]
     header = (row["form"] or {}).get("header", [])
     kept, more = _fitting(header, [[_cell(cell) for cell in one["cells"]] for one in shown])
