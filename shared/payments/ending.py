@@ -35,7 +35,7 @@ class Account(NamedTuple):
     applied: Sequence[Applied]
     elsewhere: Sequence[dict[str, Any]]
     overdue: Sequence[dict[str, Any]] = ()
-    """Installments whose interest runs (`late.SELECT_RUNNING`); only a preview asks for them."""
+    """Installments whose interest runs (`overdue.SELECT_RUNNING`); only a preview asks for them."""
 
 
 @dataclass(slots=True)

@@ -21,6 +21,7 @@ from shared.maths.months import DAY
 from shared.maths.terms import FEE_DUE_DAYS, LatePolicy
 from shared.payments.bound import LOCK_MONEY
 from shared.payments.charges import Added
+from shared.payments.overdue import CALCULATED, FROM
 
 IN_TIME = "Money for the installment came in time."
 """Why a late fee is lowered: the reason on its credit note, by which it is known what may be raised again."""
@@ -28,36 +29,11 @@ IN_TIME = "Money for the installment came in time."
 INTEREST_DAYS = 90
 """How often interest is charged until the rent is paid."""
 
-# What the calculation needs of an installment.
-_CALCULATED = """
-p.id, p.contract_id, p.period_start, p.period_end, p.due_date, p.status, p.currency, p.interest_charged,
-       p.owed AS principal, c.late_policy, c.terminates_on, there.today,
-       (SELECT jsonb_agg(jsonb_build_object('day', t.paid_date, 'amount', t.settled))
-        FROM standing_transactions t
-        WHERE t.payment_id = p.id AND t.settled <> 0) AS settled, plan.kept
-"""
-
-_FROM = """
-FROM payments p
-JOIN contracts c ON c.id = p.contract_id AND c.late_policy IS NOT NULL
--- For the time of a payment plan that is kept, nothing is charged.
-CROSS JOIN LATERAL (
-    SELECT jsonb_agg(jsonb_build_object('first', s.started_on, 'last', s.kept_until)) AS kept,
-           coalesce(bool_or(s.status = 'KEPT'), false) AS holds
-    FROM states_of_plans s
-    WHERE s.contract_id = p.contract_id AND p.id = ANY(s.payment_ids)
-) AS plan
-CROSS JOIN LATERAL (
-    SELECT app.today(c.premises #>> '{building,timezone}') AS today,
-           p.due_date + (c.late_policy ->> 'grace_days')::integer + 1 AS first_day
-) AS there
-"""
-
 # `work.day` is the day up to which an installment is to be calculated. What was paid in time leaves the index it is
 # found by: it is calculated too, and comes to nothing. So is what bore interest and proves to have been paid by its due
 # date. A contract has one line of interest a day.
 _FROM_LATE = (
-    _FROM
+    FROM
     + """
 CROSS JOIN LATERAL (
     SELECT CASE WHEN p.status = 'PAID' THEN p.paid_date
@@ -81,7 +57,7 @@ _SELECT_LATE = "SELECT p.id, p.contract_id" + _FROM_LATE + "ORDER BY p.due_date,
 
 _LOCK_LATE = (
     "SELECT "
-    + _CALCULATED
+    + CALCULATED
     + """, work.day,
        EXISTS (SELECT FROM payments f WHERE f.contract_id = p.contract_id AND f.charge = 'LATE_FEE'
                                         AND f.period_start = p.period_start) AS has_fee
@@ -90,20 +66,6 @@ _LOCK_LATE = (
     + """  AND p.id = ANY(%(payment_ids)s::uuid[])
 ORDER BY p.due_date, p.id
 FOR UPDATE OF p SKIP LOCKED
-"""
-)
-
-# What a contract's early end finds: installments whose interest runs, or is to be calculated again.
-SELECT_RUNNING = (
-    "SELECT "
-    + _CALCULATED
-    + ", plan.holds"
-    + _FROM
-    + """
-WHERE p.contract_id = %(contract_id)s AND p.installment_number IS NOT NULL
-  AND (p.status = 'OVERDUE'
-       OR (p.status = 'PAID' AND (p.paid_date > p.due_date OR p.interest_charged > 0)
-           AND p.late_until IS DISTINCT FROM p.paid_date))
 """
 )
 
@@ -138,7 +100,7 @@ ORDER BY p.due_date DESC, p.id DESC
 FOR UPDATE
 """
 
-_UPDATE_CALCULATED = """
+_UPDATECALCULATED = """
 UPDATE payments p SET late_until = r.day, interest_charged = r.interest
 FROM unnest(%(payment_ids)s::uuid[], %(days)s::date[], %(interests)s::numeric[]) AS r (payment_id, day, interest)
 WHERE p.id = r.payment_id
@@ -200,7 +162,7 @@ def calculated(tx: Tx, found: list[Row]) -> tuple[list[Added], list[Fallen]]:
         "interests": [charged[row["id"]] for row in found],
     }
     if found:
-        tx.run(_UPDATE_CALCULATED, values)
+        tx.run(_UPDATECALCULATED, values)
     return fees + [line for line in lines if line.amount > 0], fallen
 
 

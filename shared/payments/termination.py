@@ -1,6 +1,7 @@
 """The SQL of early ends: what one finds, what it writes, and what its preview shows."""
 
 from datetime import date
+from decimal import Decimal
 from typing import cast
 from uuid import UUID
 
@@ -15,8 +16,7 @@ from shared.payments.credit import SELECT_APPLIED, SELECT_CREDIT
 from shared.payments.ending import Account, Ending, end
 from shared.payments.indexes import SELECT_KNOWN
 from shared.payments.invoices import Off
-from shared.payments.late import SELECT_RUNNING
-from shared.payments.running import running_interest
+from shared.payments.overdue import SELECT_RUNNING
 from shared.payments.settling import STATUS
 from shared.terms.deal import earlier_line, terms_of
 
@@ -137,9 +137,18 @@ def preview(tx: Reading, deal: Row, terminating: Terminating, account: Account, 
             "refund_due": ending.credit if terminating.credit == "REFUND_DUE" else ZERO,
             "offsets": [{"contract_id": one.contract_id, "amount": one.amount} for one in ending.offsets],
             "balance": asked - prepaid - ending.credit,
-            "running_interest": running_interest(account, ending, terminating.effective_date),
+            "running_interest": _running(account, ending, terminating.effective_date),
         }
     )
+
+
+def _running(account: Account, ending: Ending, ends_on: date) -> Decimal:
+    if not account.overdue:
+        return ZERO
+    # Imported here: most leases that end early are late with nothing.
+    from shared.payments.running import running_interest
+
+    return running_interest(account, ending, ends_on)
 
 
 def refund_due(deal: Row, ending: Ending) -> Row:

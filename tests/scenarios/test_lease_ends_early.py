@@ -203,19 +203,24 @@ def unbalanced(world):
             JOIN payments p ON p.contract_id = c.id
             LEFT JOIN invoices i ON i.payment_id = p.id AND i.kind = 'INVOICE'
             CROSS JOIN LATERAL (SELECT p.amount + p.tax_amount - p.credited_amount - p.credited_tax
-                                       - p.paid_amount AS open) AS o
+                                       - p.written_off_amount - p.paid_amount AS open) AS o
             GROUP BY c.id
         ), account AS (
             SELECT c.id,
                    (SELECT coalesce(sum(CASE kind WHEN 'INVOICE' THEN total_amount ELSE -total_amount END), 0)
                     FROM invoices i WHERE i.contract_id = c.id)
-                   - (SELECT coalesce(sum(CASE WHEN t.kind = 'REVERSAL' THEN -t.amount ELSE t.amount END), 0)
+                   - (SELECT coalesce(sum(CASE WHEN coalesce(o.kind, t.kind) IN ('REFUND', 'TRANSFER_OUT') THEN -1
+                                               ELSE 1 END
+                                          * CASE WHEN t.kind = 'REVERSAL' THEN -t.amount ELSE t.amount END), 0)
                       FROM payment_transactions t LEFT JOIN payment_transactions o ON o.id = t.reverses_id
                       WHERE t.contract_id = c.id
-                        AND coalesce(o.kind, t.kind) IN ('PAYMENT', 'CREDIT', 'DEPOSIT_APPLIED')) AS balance,
-                   (SELECT coalesce(sum(CASE t.kind WHEN 'APPLIED' THEN -t.amount ELSE t.amount END), 0)
+                        AND coalesce(o.kind, t.kind) IN ('PAYMENT', 'CREDIT', 'DEPOSIT_APPLIED', 'WRITE_OFF', 'REFUND',
+                                                         'TRANSFER_OUT', 'TRANSFER_IN')) AS balance,
+                   (SELECT coalesce(sum(CASE WHEN t.kind IN ('APPLIED', 'REFUND', 'TRANSFER_OUT') THEN -t.amount
+                                             ELSE t.amount END), 0)
                     FROM payment_transactions t
-                    WHERE t.contract_id = c.id AND t.kind IN ('CREDIT', 'FREED', 'APPLIED', 'DEPOSIT_APPLIED')
+                    WHERE t.contract_id = c.id AND t.kind IN ('CREDIT', 'FREED', 'APPLIED', 'DEPOSIT_APPLIED', 'REFUND',
+                                                              'TRANSFER_OUT', 'TRANSFER_IN')
                       AND NOT EXISTS (SELECT FROM payment_transactions r WHERE r.reverses_id = t.id)) AS credit
             FROM contracts c
         )
