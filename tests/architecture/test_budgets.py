@@ -46,7 +46,8 @@ NEVER_IN_A_REQUEST = {
 }
 PROJECT_MODULES = 80
 """Project modules that an endpoint may import, the kit's included. Offers and leases are calculated before they are
-stored: the engine is nine small modules of them, and the preview of an early end has that of credit, taxes and late charges too.
+stored: the engine is nine small modules of them, and the preview of an early end has that of credit, taxes and late
+charges too.
 What that costs is measured (`make bench`, row 1)."""
 
 # Imports each operation in a fork of a process that has the lean floor, without any environment.
