@@ -85,6 +85,8 @@ UNTOLD = {
     "installments": "add up to what is open; whole where the currency has no decimals",
     "due_date": "an installment's: not before the building's today",
     "rates": "at least one where the category is STANDARD; each day once",
+    "period": "a month, as YYYY-MM",
+    "tax_codes": "codes that the owner keeps",
     "to_contract_id": "another contract than the path's",
     "image_ids": "of files that were uploaded as such",
     "floor_plan_id": "of a file that was uploaded as such",
