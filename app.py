@@ -19,6 +19,7 @@ from stacks.backup import BackupStack, CopiesStack
 from stacks.contracts import ContractsStack
 from stacks.database import DatabaseStack
 from stacks.edge import EdgeStack
+from stacks.exports import ExportsStack
 from stacks.front import REGION as FRONT_REGION
 from stacks.front import FrontStack
 from stacks.leasing import LeasingStack
@@ -38,12 +39,13 @@ from stacks.word import WordStack
 OWN_STACKS = {
     "auth": AuthStack,
     "contracts": ContractsStack,
+    "exports": ExportsStack,
     "leasing": LeasingStack,
     "notifications": NotificationsStack,
     "realtime": RealtimeStack,
     "system": SystemStack,
 }
-"""Words that own more than their operations: secrets, a state machine, an address, a schedule of the stage's."""
+"""Words that own more than their operations: secrets, a bucket, a state machine, an address, a stage's schedule."""
 
 
 def assemble(

@@ -2,7 +2,7 @@
 
 Environment: PORT (8000), KEEP=1 (keep database, objects and keys for the next run with KEEP=1; it finds only what a run
 with KEEP=1 has left, since a run without it starts and ends empty), RATE_LIMIT_SCALE (1), DATABASE_URL (a
-PostgreSQL 17 of your own).
+PostgreSQL 17 of your own), ALLOW_LOCAL_TARGETS=1 (servers that users name may be on this machine).
 """
 
 import argparse
@@ -34,6 +34,11 @@ def main() -> int:
     return 1
 
 
+ALLOWED = ("ALLOW_LOCAL_TARGETS",)
+"""What whoever starts the platform may set for every function: on one's own machine, servers that users name may be on
+it, too (shared/kit/addresses.py). No template has these."""
+
+
 def _settings() -> tuple[Settings, bool]:
     """The parsed arguments, and whether to create demo data."""
     parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
@@ -46,7 +51,8 @@ def _settings() -> tuple[Settings, bool]:
     if not given.port.isdecimal() or int(given.port) > 65535:
         raise Problem(f"PORT={given.port} is no port: leave it out, or set a number up to 65535.")
     keep = os.environ.get("KEEP", "") not in ("", "0")
-    settings = Settings(int(given.port), given.state, keep, given.templates, given.environment)
+    allowed = {name: value for name in ALLOWED if (value := os.environ.get(name))}
+    settings = Settings(int(given.port), given.state, keep, given.templates, allowed | given.environment)
     return settings, not (keep or given.bare)
 
 

@@ -25,6 +25,7 @@ SCANNED = (
     "IAM5[Resource::<Identity2D60E2CC.Arn>/*]",
     "IAM5[Resource::arn:aws:events:eu-central-1:<AWS::AccountId>:rule/DO-NOT-DELETE-AmazonGuardDutyMalwareProtectionS3*]",
 )
+OWN_SECRETS = "Each organization has a secret of its own, which has no name before somebody sets it."
 CONTENT = "Whatever is inside this one bucket or API: objects and sockets have no names beforehand."
 
 
@@ -35,6 +36,7 @@ def check(app: App, stage: Stage) -> None:
         f"arn:aws:execute-api:{stage.region}:<AWS::AccountId>:"
         f"{stage.named('apis')}:ExportsOutputRefSocketApiAB7361AAF8D77DAC/ws"
     )
+    secrets = f"arn:aws:secretsmanager:{stage.region}:<AWS::AccountId>:secret:{stage.named('exports')}"
     writer = "arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"
     acknowledged = {
         "APIG4": PUBLIC,
@@ -46,6 +48,8 @@ def check(app: App, stage: Stage) -> None:
         f"IAM4[Policy::{writer}]": LOG_WRITER,
         "IAM5[Resource::*]": WHOLE_SERVICE,
         f"IAM5[Resource::{bucket}/*]": CONTENT,
+        "IAM5[Resource::<Exports25637AFB.Arn>/*]": CONTENT,
+        f"IAM5[Resource::{secrets}/*]": OWN_SECRETS,
         f"IAM5[Resource::{sockets}/POST/@connections/*]": CONTENT,
         f"IAM5[Resource::{sockets}/DELETE/@connections/*]": CONTENT,
     }

@@ -131,7 +131,7 @@ def aws() -> Iterator[str]:
 def make_resources() -> dict[str, str]:
     """What the stacks would have made, in the AWS that `AWS_ENDPOINT_URL` names; its settings."""
     kms, sqs = boto3.client("kms"), boto3.client("sqs")
-    for bucket in ("documents", "media", "files", "identity"):
+    for bucket in ("documents", "media", "files", "identity", "exports"):
         boto3.client("s3").create_bucket(Bucket=bucket)
         boto3.client("s3").put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
     boto3.client("events").create_event_bus(Name="leasing")
@@ -146,7 +146,7 @@ def make_resources() -> dict[str, str]:
         name: kms.create_key(KeyUsage=key.usage, KeySpec=key.spec)["KeyMetadata"]["KeyId"] for name, key in KEYS.items()
     }
     made = {
-        **{name: name for name in ("documents", "media", "files", "identity")},
+        **{name: name for name in ("documents", "media", "files", "identity", "exports", "export_secrets")},
         "bus": "leasing",
         "saga": f"arn:aws:states:{REGION}:123456789012:stateMachine:leasing",
         "sockets": os.environ["AWS_ENDPOINT_URL"],

@@ -5,8 +5,8 @@ and the envelope is sent once its id is recorded. A second draft after a lost re
 contract has exactly one envelope that can be signed.
 """
 
-from shared.contracts.announce import announce
 from shared.contracts.docusign import Account
+from shared.kit.announce import announce
 from shared.kit.aws import read_object
 from shared.kit.consumer import Event, consumer
 from shared.kit.sealed import unseal

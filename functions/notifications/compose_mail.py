@@ -49,7 +49,9 @@ def _tell_person(event: Event, tx: Tx) -> None:
         return
     if person := queries.select_recipient(tx, user_id):
         url = _url(entry.link, event) if entry.link else None
-        mail.queue(emails.security_notice(entry.template, person, event, url), event, user_id)
+        if entry.page:
+            url = emails.page(f"{entry.page}/{event.object_id}")
+        mail.queue(emails.security_notice(entry.template, person, event, url, entry.facts), event, user_id)
 
 
 def _invite(event: Event, tx: Tx) -> None:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from shared.admin.models import AuditFilter, UserFilter
 from shared.admin.rules import ROLES_THAT_LOOK_AFTER
+from shared.admin.shown import SHOWN
 from shared.kit.catalog import STAFF
 from shared.kit.db import Reading, Row, Tx
 from shared.kit.ids import new_id
@@ -193,11 +194,7 @@ _MINE = "(%(organization_id)s::uuid IS NULL OR a.organization_id = %(organizatio
 
 
 _SELECT_ENTRIES = f"""
-SELECT a.id, a.created_at, a.user_id, a.organization_id, a.on_behalf_of, a.action, a.operation, a.resource_type,
-       a.resource_id, host(a.ip_address) AS ip_address, a.user_agent, a.before, a.after, a.response_status,
-       a.correlation_id
-FROM audit_logs a
-WHERE {_MINE}
+{SHOWN}WHERE {_MINE}
   AND (%(user_id)s::uuid IS NULL OR a.user_id = %(user_id)s)
   AND (%(action)s::text IS NULL OR a.action = %(action)s)
   AND (%(resource_type)s::text IS NULL OR a.resource_type = %(resource_type)s)

@@ -8,27 +8,17 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from shared.bids.models import Bid, BidFilter, BidStatus, Proposal
+from shared.bids.shown import SHOWN
 from shared.kit.catalog import Role
 from shared.kit.db import Reading, Row, Tx
 from shared.kit.ids import new_id
 from shared.kit.request import Caller
 from shared.organizations.sides import EVERY_SIDE, mine, sides_of
 
-_SELECT = """
-SELECT b.id, b.space_id, b.client_id, b.owner_id, b.client_organization_id, b.owner_organization_id,
-       b.bid_amount, b.counter_offer_amount, b.currency, b.contract_type, b.start_date, b.term_months,
-       b.terms, b.valid_until, b.status, b.version, b.notes, b.decision_reason, b.created_at, b.updated_at,
-       (SELECT c.id FROM contracts c WHERE c.bid_id = b.id) AS contract_id,
-       jsonb_build_object('id', b.client_id, 'name', b.client_party ->> 'name',
-                          'organization', b.client_party ->> 'legal_name') AS client,
-       b.broker_id, b.broker_party AS broker, b.premises AS space
-FROM bids b
-"""
-
 _MINE = mine("b")
 
 _SELECT_PAGE = (
-    _SELECT
+    SHOWN
     + " WHERE "
     + _MINE
     + """
@@ -41,7 +31,7 @@ LIMIT %(limit)s
 """
 )
 
-_SELECT_ONE = _SELECT + " WHERE b.id = %(bid_id)s AND " + _MINE
+_SELECT_ONE = SHOWN + " WHERE b.id = %(bid_id)s AND " + _MINE
 
 # A broker's mandate cannot be revoked between this and the end of the transaction.
 _LOCK_MANDATE_OF = "SELECT app.lock_mandate(b.client_organization_id) FROM bids b WHERE b.id = %(bid_id)s"

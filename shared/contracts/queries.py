@@ -8,18 +8,13 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from shared.contracts.models import ContractFilter, Side, SignatureStatus, Terminating
+from shared.contracts.shown import STATE, SUMMARY
 from shared.kit.db import Asked, Reading, Row, Tx
 from shared.kit.ids import new_id
 from shared.kit.request import Caller
 from shared.kit.settings import setting
 from shared.organizations.sides import mine, sides_of, signing_sides
 from shared.payments.bound import CREDIT
-
-_STATE = """
-c.id, c.bid_id, c.space_id, c.owner_id, c.client_id, c.owner_organization_id, c.client_organization_id,
-c.status, c.signature_status, c.signature_provider, c.requires_authorization, c.envelope_id, c.document_sha256,
-c.termination_reason, c.terminates_on, c.updated_at
-"""
 
 _OPTIONAL_TERMS = """, c.billing_frequency, c.proration, c.deposit_months, c.tax_percent, c.escalation, c.free_rent,
 c.late_policy, c.terms
@@ -28,28 +23,11 @@ c.late_policy, c.terms
 # What `terms.terms_of` reads.
 _TERMS = "c.contract_type, c.start_date, c.term_months, c.base_rent, c.currency" + _OPTIONAL_TERMS
 
-_SUMMARY = (
-    _STATE
-    + """,
-c.contract_type, c.start_date, c.end_date, c.term_months, c.base_rent, c.currency, c.schedule_total,
-CASE WHEN c.imported IS NULL THEN %(public_url)s || '/api/v1/contracts/' || c.id || '/download' END AS contract_url,
-c.imported IS NOT NULL AS imported, c.external_id,
-c.hold_until, c.renews_contract_id, c.version, c.created_at,
-(c.premises -> 'space') || jsonb_build_object('floor_number', c.premises -> 'floor_number',
-    'gross_sqft', c.premises -> 'gross_sqft', 'building', c.premises -> 'building') AS space,
-jsonb_build_object('id', c.client_id, 'name', c.client_party ->> 'name',
-    'organization', c.client_party ->> 'legal_name') AS client,
-(SELECT b.broker_party FROM bids b WHERE b.id = c.bid_id) AS broker,
-jsonb_build_object('id', c.owner_id, 'name', c.owner_party ->> 'name',
-    'organization', c.owner_party ->> 'legal_name') AS owner
-"""
-)
-
 _MINE = mine("c")
 
 _SELECT_PAGE = (
     "SELECT "
-    + _SUMMARY
+    + SUMMARY
     + " FROM contracts c WHERE "
     + _MINE
     + """
@@ -62,7 +40,7 @@ LIMIT %(limit)s
 
 _SELECT_ONE = (
     "SELECT "
-    + _SUMMARY
+    + SUMMARY
     + _OPTIONAL_TERMS
     + f""", c.end_credit, trim_scale(c.holdover_percent) AS holdover_percent,
 CASE WHEN c.end_credit = 'REFUND_DUE' THEN greatest({CREDIT}, 0.00) ELSE 0.00 END AS refund_due,
@@ -73,10 +51,10 @@ FROM contracts c WHERE c.id = %(contract_id)s AND """
     + _MINE
 )
 
-_SELECT_STATE = "SELECT " + _STATE + " FROM contracts c WHERE c.id = %(contract_id)s AND " + _MINE
+_SELECT_STATE = "SELECT " + STATE + " FROM contracts c WHERE c.id = %(contract_id)s AND " + _MINE
 
 _LOCK_ONE = (
-    "SELECT " + _STATE + ", c.task_token FROM contracts c WHERE c.id = %(contract_id)s AND " + _MINE + "FOR UPDATE"
+    "SELECT " + STATE + ", c.task_token FROM contracts c WHERE c.id = %(contract_id)s AND " + _MINE + "FOR UPDATE"
 )
 
 _SELECT_PAYMENTS = """
@@ -153,7 +131,7 @@ WHERE c.id = %(contract_id)s
         AND daterange(o.start_date, o.end_date, '[]') && daterange(c.start_date, c.end_date, '[]'))
   AND app.hold_space(c.space_id, c.id)
 RETURNING """
-    + _STATE
+    + STATE
 )
 
 _INSERT_SIGNATURE = """
@@ -177,12 +155,12 @@ SET signature_status = %(signature_status)s,
     updated_at = now(), updated_by = %(user_id)s
 WHERE c.id = %(contract_id)s
 RETURNING """
-    + _STATE
+    + STATE
 )
 
 _LOCK_ENVELOPED = (
     "SELECT "
-    + _STATE
+    + STATE
     + """, c.task_token, c.document_key, c.client_party ->> 'name' AS client_name,
        c.owner_party ->> 'name' AS owner_name
 FROM contracts c
@@ -197,7 +175,7 @@ UPDATE contracts c
 SET envelope_id = %(envelope_id)s, updated_at = now()
 WHERE c.id = %(contract_id)s AND c.signature_provider = 'DOCUSIGN' AND c.envelope_id IS NULL
 RETURNING """
-    + _STATE
+    + STATE
 )
 
 _LOCK_FIRST = "SELECT c.id FROM contracts c WHERE c.id = %(contract_id)s AND " + _MINE + " FOR UPDATE"
@@ -225,7 +203,7 @@ SET terminates_on = %(effective_date)s, termination_reason = %(reason)s, end_cre
     updated_at = now(), updated_by = %(user_id)s
 WHERE c.id = %(contract_id)s
 RETURNING """
-    + _STATE
+    + STATE
 )
 
 _UPDATE_HOLDOVER = (
@@ -234,7 +212,7 @@ UPDATE contracts c
 SET holdover_percent = %(percent)s, updated_at = now(), updated_by = %(user_id)s
 WHERE c.id = %(contract_id)s
 RETURNING trim_scale(c.holdover_percent) AS holdover_percent, """
-    + _STATE
+    + STATE
 )
 
 _UPDATE_DECLINED = (
@@ -247,7 +225,7 @@ SET termination_reason = %(reason)s, updated_at = now(), updated_by = %(user_id)
                   ELSE c.status END
 WHERE c.id = %(contract_id)s
 RETURNING """
-    + _STATE
+    + STATE
 )
 
 

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, TextIO
 
 from shared.imports.columns import COLUMNS, Kind, names_of, note_of, required_of
 from shared.imports.rules import Unreadable
-from shared.reports.answer import meant
+from shared.kit.cells import meant
 
 CSV = "CSV"
 XLSX = "XLSX"

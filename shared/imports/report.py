@@ -10,10 +10,11 @@ from urllib.parse import urlencode
 from shared.imports import queries
 from shared.imports.models import ReportedFault, ReportFilter
 from shared.kit.accept import preferred
+from shared.kit.cells import safe
 from shared.kit.db import Reading, Row
 from shared.kit.reply import File, Reply
 from shared.kit.request import Request
-from shared.reports.answer import CSV, JSON, safe
+from shared.reports.answer import CSV, JSON
 
 _COLUMNS = ("row", "column", "code", "message", "value", "suggestion")
 _MOST_ROWS = 5000

@@ -122,6 +122,8 @@ class Operation:
     vpc: bool = True
     timeout: int = 10
     memory: int = 512
+    disk: int = 512
+    """MB below /tmp."""
     layers: tuple[str, ...] = ("common",)
 
     @property

@@ -225,6 +225,7 @@ def consumer(
     timeout: int = 15,
     memory: int = 512,
     batch: int = 10,
+    disk: int = 512,
 ) -> Callable[[Callable[..., None]], Consumer]:
     """Declare a consumer of the named events. With a database the function is `(event, tx)`, and the inbox ensures
     that each event has one effect; without one it is `(event)`, runs outside the VPC and must itself be safe to
@@ -245,6 +246,7 @@ def consumer(
             timeout=timeout,
             memory=memory,
             batch=batch,
+            disk=disk,
         )
         return Consumer(function, operation, ordered, inbox)
 

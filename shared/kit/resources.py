@@ -69,6 +69,23 @@ RESOURCES: dict[str, Resource] = {
     "media": Resource("MEDIA_BUCKET", _FILES),
     "files": Resource("FILES_BUCKET", _FILES | {"receive": Grant(("s3:PutObject",), ("/incoming/*",))}),
     "identity": Resource("IDENTITY_BUCKET", _FILES | {"receive": Grant(("s3:PutObject",), ("/incoming/*",))}),
+    # What is exported (shared/exports/), and each organization's password or key for where it goes.
+    "exports": Resource(
+        "EXPORTS_BUCKET",
+        {
+            "read": Grant(("s3:GetObject",), ("/*",)),
+            "write": Grant(("s3:PutObject", "s3:AbortMultipartUpload"), ("/*",)),
+        },
+    ),
+    "export_secrets": Resource(
+        "EXPORT_SECRETS",
+        {
+            "read": Grant(("secretsmanager:GetSecretValue",), ("/*",)),
+            "write": Grant(
+                ("secretsmanager:CreateSecret", "secretsmanager:PutSecretValue", "secretsmanager:DeleteSecret"), ("/*",)
+            ),
+        },
+    ),
     # What encrypts the identity bucket: S3 asks for it in the name of whoever reads or writes.
     "identity_key": Resource(
         "IDENTITY_KEY_ID",

@@ -14,6 +14,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from shared.exports.reasons import REASONS
 from shared.kit.consumer import Event
 from shared.kit.db import Row
 from shared.kit.settings import setting
@@ -42,7 +43,7 @@ ROLES = {
 ONE_MONTH, MONTHS = "1 month", "{months} months"
 INSTALLMENT = "{charge}, installment {number} of {total}"
 ADJUSTMENT = "{charge}, index adjustment"
-PHRASES = (*CHARGES.values(), *ROLES.values(), ONE_MONTH, MONTHS, INSTALLMENT, ADJUSTMENT)
+PHRASES = (*CHARGES.values(), *ROLES.values(), ONE_MONTH, MONTHS, INSTALLMENT, ADJUSTMENT, *REASONS)
 """The phrases that stand here and not in a template."""
 
 _BREAKS = re.compile(r"[^\S\u00a0\u202f]+")
@@ -74,10 +75,19 @@ def notice(event: Event, matter: Row, person: Row) -> Mail:
     return _mail(event.name.replace(".", "_"), person, facts)
 
 
-def security_notice(template: str, person: Row, event: Event, url: str | None = None) -> Mail:
-    """A mail about a person's account, which nobody can do without."""
+def security_notice(
+    template: str, person: Row, event: Event, url: str | None = None, facts_of: tuple[str, ...] = ()
+) -> Mail:
+    """A mail about a person's account, or what they have asked for, with these facts of the event."""
     provider = _PROVIDERS.get(event.data.get("provider", ""))
-    return _mail(template, person, {"url": url, "provider": provider, "settings_url": None})
+    facts = {name: _told(name, event.data.get(name), person["language"]) for name in facts_of}
+    return _mail(template, person, {"url": url, "provider": provider, "settings_url": None, **facts})
+
+
+def _told(name: str, value: Any, language: Language) -> str | None:
+    if isinstance(value, str) and value in REASONS:
+        return languages.phrase(value, language)
+    return _fact(name, value, "", language)
 
 
 def invitation(invited: Row, url: str) -> Mail:

@@ -125,4 +125,8 @@ class AccountMail:
 
     template: str
     link: Link | None = None
+    page: str | None = None
+    """The page of the web application that shows the event's object, where it is not opened by a token."""
+    facts: tuple[str, ...] = ()
+    """What the template takes of the event's data: dates in words, and phrases in the reader's language."""
     when: Callable[[Data], bool] = lambda data: True

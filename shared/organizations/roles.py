@@ -31,6 +31,8 @@ class Right(StrEnum):
         "read reports on the organization's buildings: rent rolls, occupancy, expirations, aging, stacking plans"
     )
     KEEP_BOOKS = "keep the books: close months, name accounts, keep tax codes"
+    EXPORT = "export data: payments, invoices and contracts; the owner's side also what its role reads"
+    SCHEDULE_EXPORTS = "set which export is made every day, and where it goes"
     KEEP_ORGANIZATION = "manage the organization: the details on its documents, its members and its invitations"
     IMPORT = "import buildings and running leases"
     READ_AUDIT = "read the audit log"
@@ -66,7 +68,9 @@ class Row(NamedTuple):
 
 R = Right
 
-_CLIENTS = frozenset({R.BID, R.TRY_TERMS, R.READ_BIDS, R.READ_LEASES, R.SIGN_LEASES, R.READ_MONEY, R.KEEP_ORGANIZATION})
+_CLIENTS = frozenset(
+    {R.BID, R.TRY_TERMS, R.READ_BIDS, R.READ_LEASES, R.SIGN_LEASES, R.READ_MONEY, R.EXPORT, R.KEEP_ORGANIZATION}
+)
 _READING = frozenset(right for right in Right if right.name.startswith("READ_"))
 
 ROLES: dict[Role, Row] = {
@@ -79,6 +83,7 @@ ROLES: dict[Role, Row] = {
             | {R.DRAW_LEASES, R.SIGN_LEASES, R.AUTHORIZE_LEASES}
             | {R.READ_MONEY, R.RECORD_PAYMENTS, R.READ_REPORTS, R.KEEP_BOOKS, R.KEEP_ORGANIZATION, R.READ_AUDIT}
             | {R.IMPORT}
+            | {R.EXPORT, R.SCHEDULE_EXPORTS}
         ),
         invites=frozenset({Role.OWNER, Role.AGENT, Role.FINANCIAL_OFFICER}),
     ),
@@ -103,7 +108,9 @@ ROLES: dict[Role, Row] = {
     # The organization's money and nothing else. Only an owner is owed money, so row-level security lets only an owner's
     # financial officers record payments.
     Role.FINANCIAL_OFFICER: Row(
-        Source.INVITATION, Side.EITHER, frozenset({R.READ_MONEY, R.RECORD_PAYMENTS, R.READ_REPORTS, R.KEEP_BOOKS})
+        Source.INVITATION,
+        Side.EITHER,
+        frozenset({R.READ_MONEY, R.RECORD_PAYMENTS, R.READ_REPORTS, R.KEEP_BOOKS, R.EXPORT, R.SCHEDULE_EXPORTS}),
     ),
     # Nothing yet: there is no maintenance and there are no projects.
     Role.CONTRACTOR: Row(Source.REGISTRATION, Side.EITHER, frozenset()),

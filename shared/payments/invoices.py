@@ -18,7 +18,7 @@ from shared.payments.queries import linked, select_many
 from shared.payments.taxes import PERCENT_OF_INVOICE, TAXES_OF_INVOICE
 from shared.taxes.rules import stored_parts
 
-_SELECT = f"""
+SHOWN = f"""
 SELECT p.id, p.kind, p.number,
        CASE p.kind WHEN 'INVOICE' THEN 'INV-' ELSE 'CN-' END
        || lpad(p.number::text, greatest(6, length(p.number::text)), '0') AS reference,
@@ -45,7 +45,7 @@ FROM invoices p
 """
 
 _SELECT_PAGE = (
-    _SELECT
+    SHOWN
     + " WHERE "
     + mine("p")
     + """
@@ -57,7 +57,7 @@ LIMIT %(limit)s
 """
 )
 
-_SELECT_ONE = _SELECT + " WHERE p.id = %(note_id)s"
+_SELECT_ONE = SHOWN + " WHERE p.id = %(note_id)s"
 
 # The payment is locked while its invoice is credited: nobody else settles or credits it meanwhile.
 _LOCK_PAYMENT = (

@@ -9,37 +9,44 @@ from shared.payments.bound import held_of
 
 _MINE = mine("p")
 
-_SELECT_LEDGER = """
-SELECT e.date, e.type, e.reference, e.debit, e.credit,
-       sum(e.debit - e.credit) OVER (ORDER BY e.date, e.created_at, e.place, e.id) AS balance, e.payment_id, p.charge,
+
+def ledger(of: str) -> str:
+    """The lines of the accounts for which `of` holds: a predicate on `{}`, which has a `contract_id`."""
+    return f"""
+SELECT e.contract_id, e.date, e.type, e.reference, e.debit, e.credit,
+       sum(e.debit - e.credit) OVER (PARTITION BY e.contract_id
+                                     ORDER BY e.date, e.created_at, e.place, e.id) AS balance, e.payment_id, p.charge,
        e.id, e.posted_on, e.created_at AS entered_at, e.reverses, e.other_contract_id,
-       (o.created_at AT TIME ZONE (o.premises #>> '{building,timezone}'))::date AS other_issued_on
+       (o.created_at AT TIME ZONE (o.premises #>> '{{building,timezone}}'))::date AS other_issued_on
 FROM (
-    SELECT i.id, i.issued_on AS date, coalesce(i.posted_on, i.issued_on) AS posted_on, i.created_at, 0 AS place,
-           i.kind AS type,
+    SELECT i.id, i.contract_id, i.issued_on AS date, coalesce(i.posted_on, i.issued_on) AS posted_on, i.created_at,
+           0 AS place, i.kind AS type,
            CASE i.kind WHEN 'INVOICE' THEN 'INV-' ELSE 'CN-' END
            || lpad(i.number::text, greatest(6, length(i.number::text)), '0') AS reference,
            CASE i.kind WHEN 'INVOICE' THEN greatest(i.total_amount, 0) ELSE 0 END AS debit,
            CASE i.kind WHEN 'INVOICE' THEN greatest(-i.total_amount, 0) ELSE i.total_amount END AS credit,
            i.payment_id, NULL AS reverses, NULL::uuid AS other_contract_id
     FROM invoices i
-    WHERE i.contract_id = %(contract_id)s
+    WHERE {of.format("i")}
     UNION ALL
-    SELECT t.id, t.paid_date, t.posted_on, t.created_at, 1, t.kind, t.transaction_reference,
+    SELECT t.id, t.contract_id, t.paid_date, t.posted_on, t.created_at, 1, t.kind, t.transaction_reference,
            -- A deposit that goes, or goes on, was never what the client owes.
            CASE WHEN t.charged = 0 THEN t.amount ELSE greatest(t.charged, 0) END,
            CASE WHEN t.charged = 0 THEN t.amount ELSE greatest(-t.charged, 0) END, t.payment_id,
            nullif(t.original_kind, t.kind), t.other_contract_id
     FROM booked_transactions t
-    WHERE t.contract_id = %(contract_id)s
+    WHERE {of.format("t")}
       -- Credit that moves from one installment to another changes nothing of what is owed, and what was paid before an
       -- import is not on this account.
       AND t.original_kind NOT IN ('APPLIED', 'FREED', 'OPENING_BALANCE')
 ) AS e
 LEFT JOIN payments p ON p.id = e.payment_id
 LEFT JOIN contracts o ON o.id = e.other_contract_id
-ORDER BY e.date, e.created_at, e.place, e.id
+ORDER BY e.contract_id, e.date, e.created_at, e.place, e.id
 """
+
+
+_SELECT_LEDGER = ledger("{}.contract_id = %(contract_id)s")
 
 _SELECT_SCHEDULE = """
 SELECT p.id, p.installment_number, p.charge, p.period_start, p.period_end, p.due_date, p.amount, p.abatement,

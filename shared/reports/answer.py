@@ -4,13 +4,12 @@ import csv
 import gzip
 import io
 from collections.abc import Iterable, Sequence
-from itertools import dropwhile
 from typing import Any
-from unicodedata import category
 from urllib.parse import urlencode
 
 from shared.kit import wire
 from shared.kit.accept import preferred
+from shared.kit.cells import safe
 from shared.kit.db import Row
 from shared.kit.errors import Detail, Invalid
 from shared.kit.reply import File, Reply
@@ -24,10 +23,6 @@ _LARGE = 500
 """From this many rows on, an answer is worth compressing."""
 _MOST_BYTES = 4_400_000
 """Lambda answers 6 MB at most, in base64."""
-
-# A spreadsheet takes a cell that begins with one of these for a formula, and runs it (OWASP, CSV injection). Blanks and
-# invisible signs (category Cf) before it do not always stop it.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def check_size(spaces: Sequence[Any]) -> None:
@@ -78,19 +73,3 @@ def sheet(table: Table) -> str:
     writer.writerow(table.names)
     writer.writerows([safe(cell) if isinstance(cell, str) else cell for cell in row] for row in table.rows)
     return written.getvalue()
-
-
-def safe(text: str) -> str:
-    """The text as a cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA) or _without_lead(text).startswith(_FORMULA) else text
-
-
-def meant(cell: str) -> str:
-    """The text of a cell that `safe` has made."""
-    return cell[1:] if cell.startswith("'") and safe(cell[1:]) == cell else cell
-
-
-def _without_lead(text: str) -> str:
-    if text[:1].isalnum():
-        return text
-    return "".join(dropwhile(lambda char: char.isspace() or category(char) == "Cf", text))

@@ -6,7 +6,7 @@ consumers get a rule and a queue of their own, workers one of the platform's que
 
 from collections.abc import Mapping
 
-from aws_cdk import Duration, Stack
+from aws_cdk import Duration, Size, Stack
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
@@ -95,6 +95,7 @@ class Operations(Construct):
             handler=operation.handler,
             timeout=Duration.seconds(operation.timeout),
             memory_size=operation.memory,
+            ephemeral_storage_size=Size.mebibytes(operation.disk) if operation.disk > 512 else None,
             environment=environment_of(operation, self._platform, self._resources),
             layers=[self._layer(name) for name in operation.layers] if self._platform.layers else None,
             # Otherwise everything that shares the role would gain what a construct adds to it implicitly.

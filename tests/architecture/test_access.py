@@ -12,6 +12,8 @@ import pytest
 from pydantic import BaseModel
 
 from functions.admin.add_note import add_note
+from functions.exports.change_export_schedule import change_export_schedule
+from functions.exports.create_export import create_export
 from functions.favorites.add_favorite import add_favorite
 from functions.imports.import_buildings import import_buildings
 from functions.journal.change_accounts import change_accounts
@@ -156,6 +158,9 @@ def stage(_world):
     # A file whose rows all fail.
     wrong = csv_of([row(currency=f"{number}") for number in range(2)])
     ids["import_id"] = imported(_world, import_buildings, deal.owner, wrong)["id"]
+    for user in (deal.client, deal.owner):
+        ids["export_id"] = call(create_export, as_=user, body={"kind": "PAYMENTS", "format": "CSV"}).json["id"]
+    assert call(change_export_schedule, as_=deal.owner, body={"enabled": False}).status == 200
     ids["mandate_id"] = call(grant_mandate, as_=deal.client, body={"broker_id": broker.id}).json["id"]
     address = {"street": "1 Main St", "city": "X", "state": "NY", "country": "USA", "postal_code": "1"}
     bodies = {"ADDRESS": address, "FLOOR": space["floor_id"], "SPACE": deal.space}

@@ -20,6 +20,9 @@ LAYERS = {
     # fpdf2 takes cryptography along where it is installed; its layer does not hold it.
     "documents": {"fpdf", "PIL", "cryptography", "bcrypt"},
     "uploads": {"PIL", "pypdf"},
+    "sheets": {"xlsxwriter"},
+    # asyncssh takes bcrypt along where it is installed.
+    "sftp": {"asyncssh", "cryptography", "bcrypt"},
     # Alembic takes MarkupSafe along, with Mako.
     "schema": {"sqlalchemy", "alembic", "markupsafe"},
     # pyHanko takes cryptography along, which its layer holds, and bcrypt where it is installed.
@@ -44,7 +47,7 @@ NEVER_IN_A_REQUEST = {
     "PIL",
     "pypdf",
 }
-PROJECT_MODULES = 80
+PROJECT_MODULES = 81
 """Project modules that an endpoint may import, the kit's included. Offers and leases are calculated before they are
 stored: the engine is nine small modules of them, and the preview of an early end has that of credit, taxes and late
 charges too.

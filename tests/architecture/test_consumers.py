@@ -35,7 +35,9 @@ from tests.successes import Successes
 # What start_saga and resume_saga do happens in Step Functions: tests/leasing/test_start_and_resume.py. What becomes
 # of an envelope happens in DocuSign: tests/contracts/test_envelopes.py.
 ENVELOPES = {"draft_envelope", "record_envelope", "send_envelope", "withdraw_envelope", "keep_signed_lease"}
-ELSEWHERE = {"start_saga", "resume_saga"} | ENVELOPES
+# What is written and sent of an export is reported over the bus, and recorded twice: tests/exports.
+EXPORTS = {"write_export", "record_export", "deliver_export"}
+ELSEWHERE = {"start_saga", "resume_saga"} | ENVELOPES | EXPORTS
 CONSUMERS = [one for one in catalog.load() if one.kind == "consumer" and one.name not in ELSEWHERE]
 QUEUES = ("PUSH_QUEUE_URL", "MAIL_QUEUE_URL")
 

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 import pytest
 from pydantic import BaseModel, TypeAdapter
 
+from functions.exports.create_export import create_export
 from functions.payments.record_payment import record_payment
 from shared.admin.models import AuditEntry, AuditLog
 from shared.buildings.models import Building, ListedBuilding
@@ -151,6 +152,10 @@ def ask(stage: Any, operation: Any, user: Any) -> Any:  # noqa: F811
     if "upload_id" in endpoint.path_names:
         # Not even the platform's staff opens others'.
         ids["upload_id"] = upload(user, picture(), purpose="AVATAR").json["id"]
+    if "export_id" in endpoint.path_names and user.role in (Role.CLIENT, Role.BROKER):
+        # The stage's is the owner's.
+        body = {"kind": "PAYMENTS", "format": "CSV"}
+        ids["export_id"] = call(create_export, as_=user, body=body).json["id"]
     path = {name: ids[name] for name in endpoint.path_names} or None
     reply = call(endpoint, as_=user, path=path, query=query)
     assert reply.status == 200, (operation.name, reply.body)

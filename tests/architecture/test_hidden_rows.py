@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from functions.exports.create_export import create_export
 from functions.favorites.add_favorite import add_favorite
 from functions.imports.import_buildings import import_buildings
 from functions.leasing.activate_contract import activate_contract
@@ -40,6 +41,12 @@ READ_BY: dict[str, dict[Role, dict[str, Any]]] = {
     "list_bids": {Role.OWNER: {}, Role.AGENT: {}, Role.CLIENT: {}, Role.BROKER: {"status": "APPROVED"}},
     "list_buildings": {Role.OWNER: {}, Role.AGENT: {}},
     "list_contracts": {Role.OWNER: {}, Role.CLIENT: {}, Role.BROKER: {"status": "SIGNED"}},
+    "list_exports": {
+        Role.OWNER: {},
+        Role.FINANCIAL_OFFICER: {"status": "QUEUED"},
+        Role.CLIENT: {},
+        Role.BROKER: {"kind": "PAYMENTS"},
+    },
     "list_favorites": {Role.CLIENT: {}},
     "list_imports": {Role.OWNER: {}},
     "show_import_report": {Role.OWNER: {}},
@@ -92,6 +99,8 @@ class Market:
             self.grant(self.client, world.user(Role.BROKER))
             self.grant(world.client(), self.people[Role.BROKER])
         self.deals = [self.lease(self.owner, self.client) for _ in range(3)]
+        for _ in range(3):
+            self.export(self.owner, self.client)
         for user in self.neighbours.values():
             assert call(add_favorite, as_=user, path={"space_id": self.deals[0].space}).status == 200
         for deal in self.deals:
@@ -148,8 +157,22 @@ class Market:
                 return found
             asked = asked | {"cursor": reply.json["meta"]["cursor"]}
 
+    def export(self, *people: Any) -> None:
+        for user in people:
+            assert call(create_export, as_=user, body={"kind": "PAYMENTS", "format": "CSV"}).status == 202
+
     def crowd(self, owner: Any, client: Any) -> None:
         """Leases of these two, with all that belongs to them between the market's own, moment by moment."""
+        self.export(owner, client)
+        self.world.sql(
+            f"""INSERT INTO exports (id, organization_id, user_id, role, acts_as, kind, format, created_at)
+                SELECT {BESIDE}, %(organization)s, %(user)s, role, acts_as, kind, format, created_at FROM exports
+                WHERE organization_id = ANY (%(read)s) ON CONFLICT (id) DO NOTHING""",
+            shift=1,
+            organization=owner.organization_id,
+            user=owner.id,
+            read=[self.owner.organization_id, self.client.organization_id],
+        )
         for own in self.deals:
             deal = self.lease(owner, client)
             for table in ("bids", "contracts"):

@@ -305,6 +305,12 @@ def whole_deal(db: psycopg.Connection[Row]) -> Deal:
     insert(db, "import_keys", import_id=ran, key="L-1", row=2)
     insert(db, "imported_tenants", owner_organization_id=owner.organization_id, email=f"{uuid.uuid4().hex}@example.com",
            organization_id=client.organization_id)  # fmt: skip
+    insert(db, "exports", organization_id=owner.organization_id, user_id=owner.id, role="OWNER", acts_as="OWNER",
+           kind="PAYMENTS", format="CSV")  # fmt: skip
+    db.execute(
+        "INSERT INTO export_schedules (organization_id, kind, format, destination) VALUES (%s, 'JOURNAL', 'CSV', '{}')",
+        (owner.organization_id,),
+    )
     insert(db, "support_notes", user_id=client.id, author_id=owner.id, text="Pays late")
     broker = person(db, "BROKER")
     insert(db, "mandates", client_organization_id=client.organization_id, client_id=client.id, broker_id=broker.id,
@@ -792,7 +798,7 @@ def test_grants_are_no_wider_than_the_work(admin: psycopg.Connection[Row]) -> No
     assert granted(admin, "app_user", "DELETE") == {"favorites", "file_uses", "files", "saved_searches"}
     # Of most of these only leftovers (tests/system/test_sweep_leftovers.py).
     swept = {"idempotency_keys", "inbox", "login_attempts", "outbox", "rate_windows", "sessions", "user_tokens"}
-    swept |= {"file_uses", "files", "import_keys"}
+    swept |= {"exports", "file_uses", "files", "import_keys"}
     assert granted(admin, "app_worker", "DELETE") == {"connections", "documents", "payments", "work_items"} | swept
     # Recovery codes go with their second factor, identities elsewhere with their account.
     given_up = {"oauth_identities", "recovery_codes"}

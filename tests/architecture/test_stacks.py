@@ -23,7 +23,7 @@ from stacks.parts.routes import SILENT, route_keys
 from tests.architecture.templates import ROOT, Templates, listed, synthesize, text_of
 
 LIMIT = 450
-ISSUED = ("docusign.read", "docusign_keys.read", "oauth.read")
+ISSUED = ("docusign.read", "docusign_keys.read", "oauth.read", "export_secrets.read")
 
 WHOLE_SERVICE = {
     "xray:PutTelemetryRecords": "AWS knows no resource to name for traces",
@@ -49,6 +49,11 @@ PARTS = {
     "s3:GetObjectVersion": "/*",
     "s3:PutObject": "/*",
     "s3:DeleteObject": "/*",
+    "s3:AbortMultipartUpload": "/*",
+    "secretsmanager:GetSecretValue": "/*",
+    "secretsmanager:CreateSecret": "/*",
+    "secretsmanager:PutSecretValue": "/*",
+    "secretsmanager:DeleteSecret": "/*",
     "execute-api:ManageConnections": "/@connections/*",
     "lambda:InvokeFunction": ":*",
 }
@@ -167,6 +172,7 @@ def test_only_functions_that_need_a_secret_can_read_it(local: Templates, operati
     # What faces the internet cannot read what sends envelopes in our name.
     assert [name for name, uses in readers.items() if "docusign_keys.read" in uses] == ["receive_docusign"]
     assert {name for name, uses in readers.items() if "oauth.read" in uses} == {"start_oauth", "finish_oauth"}
+    assert [name for name, uses in readers.items() if "export_secrets.read" in uses] == ["deliver_export"]
     assert all(len(uses) == 1 for uses in readers.values())
 
 

@@ -14,6 +14,7 @@ _MARKS = re.compile(r"%\((\w+)\)s")
 
 
 PIECES = {
+    "shared.exports.imported._STEPS",
     "shared.payments.books._ACCOUNTS",
     "shared.payments.books._JOURNAL",
     "shared.payments.days._SELECTED",

@@ -1018,9 +1018,9 @@ GUARDS = (
     ),
     Guard(
         "no cell is a formula",
-        "shared/reports/answer.py",
-        "text.startswith(_FORMULA)",
-        "False",
+        "shared/kit/cells.py",
+        "if _FORMULA.match(text)",
+        "if False",
         "tests/reports/test_show_rent_roll.py::test_no_cell_of_a_csv_report_is_a_formula",
     ),
     Guard(

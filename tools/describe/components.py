@@ -87,6 +87,7 @@ TAGS = {
     "bids": "A client's offer for a space, and the negotiation of its terms.",
     "buildings": "Buildings and their floors.",
     "contracts": "The lease, rental or sale that an approved bid becomes: signatures, schedule, ledger, ending.",
+    "exports": "Files of the organization's data, on demand and every day, for other systems and for keeping.",
     "favorites": "Spaces that a user has marked.",
     "files": "Uploading pictures, documents and spreadsheets, and downloading them.",
     "imports": "Buildings and running leases from a spreadsheet, and what was wrong with its rows.",

@@ -247,8 +247,9 @@ def _states(request: AwsRequest, inventory: Inventory) -> list[list[Demand]]:
 
 
 def _secret(request: AwsRequest, inventory: Inventory) -> list[list[Demand]]:
-    name = str(request.parameters.get("SecretId", "*"))
-    arn = inventory.secrets.get(name, name)
+    # One that is created has a name only.
+    name = str(request.parameters.get("SecretId") or request.parameters.get("Name") or "*")
+    arn = inventory.secrets.get(name, _arn(name, f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:"))
     found = [[Demand(f"secretsmanager:{request.operation}", arn)]]
     if master := inventory.encrypted_by.get(arn):
         found.append([_via("secretsmanager", "kms:Decrypt", master)])

@@ -1,4 +1,4 @@
-"""How functions outside the network report to the platform what they have done."""
+"""How functions that write to no database report to the platform what they have done: over the bus."""
 
 from datetime import UTC, datetime
 from typing import Any
