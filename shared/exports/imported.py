@@ -67,7 +67,8 @@ WITH RECURSIVE chain AS (
 )
 SELECT coalesce(s.external_id, s.id::text) AS space_external_id,
        coalesce(c.client_party ->> 'legal_name', c.client_party ->> 'name') AS tenant_name,
-       c.client_party ->> 'email' AS tenant_email, coalesce(c.external_id, c.id::text) AS contract_external_id, c.contract_type, c.start_date,
+       c.client_party ->> 'email' AS tenant_email, coalesce(c.external_id, c.id::text) AS contract_external_id,
+       c.contract_type, c.start_date,
        c.end_date, c.term_months, c.base_rent AS base_rent_monthly, c.currency, c.billing_frequency,
        {held_of("c.id")} AS deposit,
        CASE WHEN {_IS_STEPPED} THEN 'STEP' WHEN c.escalation ->> 'kind' IN ('COMPOUND', 'SIMPLE', 'STEP')
