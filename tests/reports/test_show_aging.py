@@ -233,10 +233,12 @@ def test_the_deposits_held_are_those_of_the_journal_on_every_day_ended_leases_in
 
 def test_a_deposit_that_the_journal_does_not_know_does_not_tie(portfolio):
     lease = portfolio.lease(portfolio.space("Suite 1"), "Some")
-    # Its payment says that it is paid; no money was recorded.
-    portfolio.payment(lease, "2026-01-01", 900, "DEPOSIT", status="PAID", paid_amount=900, paid_date="2026-01-05")
+    # Its payment says 950; 900 came.
+    paid = {"status": "PAID", "paid_amount": 950, "paid_date": "2026-01-05"}
+    portfolio.money(portfolio.payment(lease, "2026-01-01", 900, "DEPOSIT", **paid), "2026-01-05", 900)
     portfolio.long_ago()
 
     [total] = aging_of(portfolio, as_of=None).json["totals"]
 
-    assert tuple(total[name] for name in (*DEPOSITS, "ties")) == (900, 0, False)
+    assert (total["total"], total["ledger_balance"]) == (0, 0)
+    assert tuple(total[name] for name in (*DEPOSITS, "ties")) == (950, 900, False)
