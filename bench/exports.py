@@ -22,7 +22,7 @@ TITLE = "Export of 1,000,000 payments"
 COMPARED = "COPY TO of the same rows"
 PAYMENTS = 1_000_000
 OF_A_CONTRACT = 120
-ROUNDS = 5
+ROUNDS = 3
 MOST_TIMES = 5
 MOST_MEGABYTES = 150
 
@@ -49,12 +49,14 @@ COPY (SELECT contract_id, id, amount, currency, due_date, paid_date, status FROM
 
 # Prints seconds by the clock, and the most memory that the process had, in megabytes.
 _WATCHED = """
-import json, resource, sys, time
+import json, re, sys, time
 {imports}
 event = json.load(sys.stdin)
 began = time.monotonic()
 {work}
-print(json.dumps([time.monotonic() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024]))
+seconds = time.monotonic() - began
+# Not what getrusage says: that knows the process before its exec, which was a copy of the bench.
+print(json.dumps([seconds, int(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1]) / 1024]))
 """
 
 
