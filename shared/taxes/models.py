@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
-from shared.kit.fields import AskedDay, Body, Day, Like, Number, Printed, Query, Shown, View, refuse
+from shared.kit.fields import AskedDay, Body, Day, Like, Number, Query, Reason, Shown, View, refuse
 from shared.maths.tax import TaxCategory
 
 
@@ -30,7 +30,7 @@ class TaxCodeChange(Body):
     category: TaxCategory
     rates: Annotated[list[RateChange], Field(max_length=200, validate_default=True)] = []
     """In ascending order, each day once. The first rate also holds before its day."""
-    reason: Annotated[Printed, Field(min_length=1, max_length=500)] | None = None
+    reason: Reason | None = None
     """Printed on invoices where no tax is charged; by default the category in words."""
 
     @field_validator("rates")
