@@ -11,9 +11,8 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from shared.buildings.traits import UsageType
-from shared.imports.models import Fault
+from shared.imports.models import Fault, FaultCode
 from shared.kit.countries import known_names
-from shared.kit.errors import DetailCode
 from shared.kit.sentences import detail_of
 from shared.maths.choices import BillingFrequency
 from shared.maths.currencies import CURRENCIES
@@ -36,7 +35,7 @@ class Faulty(Exception):
         super().__init__("faulty")
 
 
-def fault(column: str | None, code: DetailCode, message: str, value: str = "", suggestion: str | None = None) -> Fault:
+def fault(column: str | None, code: FaultCode, message: str, value: str = "", suggestion: str | None = None) -> Fault:
     """One thing that is wrong; with what was probably meant, where that is known."""
     return Fault.of(
         {
@@ -57,8 +56,8 @@ def parsed(model: type[M], values: Mapping[str, str]) -> M:
         details = [detail_of(model, problem) for problem in error.errors(include_url=False)]
     found: dict[str, Fault] = {}
     for detail in details:
-        column, _, place = detail["field"].partition(".")
-        message = f"item {int(place) + 1} {detail['message']}" if place.isdigit() else detail["message"]
+        column, *place = detail["field"].split(".")
+        message = f"item {int(place[0]) + 1} {detail['message']}" if place else detail["message"]
         found.setdefault(column, fault(column, detail["code"], message, values.get(column, "")))  # type: ignore[arg-type]
     raise Faulty(*found.values())
 

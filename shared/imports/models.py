@@ -15,6 +15,9 @@ ImportStatus = Literal["QUEUED", "RUNNING", "COMPLETED", "COMPLETED_WITH_ERRORS"
 
 TemplateFormat = Literal["CSV", "XLSX"]
 
+FaultCode = Literal[DetailCode, "INTERNAL_ERROR"]
+"""What is wrong with a row, for programs. INTERNAL_ERROR: nothing that its sender could know, but a fault of ours."""
+
 
 class ImportFile(Body):
     """Which file to import: an upload with the purpose IMPORT."""
@@ -104,7 +107,7 @@ class Fault(View):
 
     column: str | None
     """The column; null where the row as a whole is at fault."""
-    code: DetailCode
+    code: FaultCode
     message: str
     value: str
     """What stands in the file."""

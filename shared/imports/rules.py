@@ -26,6 +26,8 @@ STALLED_MINUTES = 10
 XLSX_TYPE: ContentType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 HEARERS = may(Right.IMPORT) - STAFF
 """The roles of an organization that hear how far its imports are."""
+DEFECT = "cannot be imported because of a fault of ours, which has been logged: please contact support"
+STOPPED = "A fault of ours stopped the import. It has been logged: please contact support. Rows before it are imported."
 UNFINISHED = ("QUEUED", "RUNNING")
 
 

@@ -6,6 +6,7 @@ who run the same import, one finds that it has moved meanwhile, and stops.
 
 import shutil
 import time
+import traceback
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ from uuid import UUID
 
 import boto3
 import psycopg
+from botocore.exceptions import BotoCoreError, ClientError
 
 from shared.files import rules as file_rules
 from shared.imports import announce, inventory, queries, rules, tenancies
@@ -27,6 +29,8 @@ from shared.imports.models import Fault
 from shared.imports.reading import CSV, XLSX, Form, Record, records_after, survey, values_of
 from shared.kit.catalog import Role
 from shared.kit.db import Row, Tx, transaction
+from shared.kit.errors import Unavailable
+from shared.kit.log import logger
 from shared.kit.request import Caller, current
 from shared.kit.settings import resource, setting
 from shared.kit.unit import perform
@@ -35,6 +39,11 @@ T = TypeVar("T")
 
 _TRIES = 3
 """How often a batch is tried that somebody else's change gets in the way of."""
+
+_PASSING = (Unavailable, BotoCoreError, ClientError)
+"""What is wrong with the database or S3, and may be right the next time."""
+
+_DEFECT = fault(None, "INTERNAL_ERROR", rules.DEFECT)
 
 
 class Work(NamedTuple):
@@ -67,16 +76,21 @@ class Batch(NamedTuple):
 def run(import_id: UUID) -> None:
     """Go on with an import from where it is, until it ends or this function's time does."""
     started = time.monotonic()
-    row = _performed(partial(_begin, import_id))
-    if row is None:
-        return
     try:
-        with fetched_file(row) as path:
-            form = _form_of(row, path)
-            with records_after(path, form, Kind(row["kind"]), row["position"]) as records:
-                _run(row, form, records, started)
+        row = _performed(partial(_begin, import_id))
+        if row is not None:
+            with fetched_file(row) as path:
+                form = _form_of(row, path)
+                with records_after(path, form, Kind(row["kind"]), row["position"]) as records:
+                    _run(row, form, records, started)
     except rules.Unreadable as error:
         _performed(partial(fail, import_id, error.code, error.message))
+    except _PASSING:
+        # The message comes again, and after some attempts _begin gives up.
+        raise
+    except Exception as error:  # noqa: BLE001 (it would fail each time: the owner is told instead)
+        _log(error)
+        _performed(partial(fail, import_id, "INTERNAL_ERROR", rules.STOPPED))
 
 
 def _run(row: Row, form: Form, records: Iterator[Record], started: float) -> None:
@@ -84,7 +98,7 @@ def _run(row: Row, form: Form, records: Iterator[Record], started: float) -> Non
     for batch in batches(work, form, records):
         is_over = time.monotonic() - started > seconds
         _wait_for_sockets(row)
-        moved = _written(partial(_do, row, work, batch, is_over=is_over))
+        moved = _done(row, work, batch, is_over=is_over)
         if moved is None or is_over:
             return
         row = moved
@@ -116,7 +130,54 @@ def batches(work: Work, form: Form, records: Iterable[Record]) -> Iterator[Batch
 def _read(work: Work, form: Form, record: Record) -> Any:
     if any(record.cells[len(form.header) :]):
         raise Faulty(fault(None, "TOO_LONG", "has more cells than the header: is a delimiter not in quotes?"))
-    return work.read(record.row, values_of(form, record))
+    try:
+        return work.read(record.row, values_of(form, record))
+    except Faulty:
+        raise
+    except Exception as error:  # noqa: BLE001 (of one row, not of the import)
+        _log(error, record.row)
+        raise Faulty(_DEFECT) from error
+
+
+def _done(row: Row, work: Work, batch: Batch, *, is_over: bool) -> Row | None:
+    """As `_do`. What fails unexpectedly is done in halves, down to the record that is at fault, which fails alone."""
+    try:
+        return _written(partial(_do, row, work, batch, is_over=is_over))
+    except _PASSING:
+        raise
+    except Exception as error:
+        if len(batch.records) == 1:
+            [record] = batch.records
+            if record.row in batch.faults:
+                raise
+            _log(error, record.row)
+            return _written(partial(_do, row, work, Batch([record], {}, {record.row: [_DEFECT]}), is_over=is_over))
+    first, second = _halves(batch)
+    moved = _done(row, work, first, is_over=False)
+    return moved and _done(moved, work, second, is_over=is_over)
+
+
+def _halves(batch: Batch) -> tuple[Batch, Batch]:
+    middle = len(batch.records) // 2
+    first, second = (_part(batch, records) for records in (batch.records[:middle], batch.records[middle:]))
+    return first, second
+
+
+def _part(batch: Batch, records: list[Record]) -> Batch:
+    rows = {record.row for record in records}
+    items = {row: item for row, item in batch.items.items() if row in rows}
+    return Batch(records, items, {row: faults for row, faults in batch.faults.items() if row in rows})
+
+
+def _log(error: Exception, row: int | None = None) -> None:
+    logger.error(
+        "run_import met a fault of ours",
+        correlation_id=current().correlation_id,
+        error_type=type(error).__name__,
+        sqlstate=getattr(error, "sqlstate", None),
+        stack=traceback.format_tb(error.__traceback__),
+        metadata={"row": row},
+    )
 
 
 def _begin(import_id: UUID) -> Row | None:

@@ -17,6 +17,7 @@ from shared.imports.terms import Lease, facts_of, lease_of
 from shared.kit.db import Row
 from shared.kit.ids import new_id
 from shared.kit.keys import derived_key
+from shared.maths.months import MAX_TERM_MONTHS
 from shared.maths.schedule import schedule_total
 from shared.organizations.rules import INVITATION_KEY
 from shared.payments.opening import Opening, open_books
@@ -159,8 +160,9 @@ def _contract(lease: Lease, space: Row, tenant_id: UUID) -> dict[str, Any]:
     said = lease.said
     months = (said.deposit / said.base_rent_monthly).quantize(Decimal("0.01"))
     stored = stored_terms(lease.terms._replace(area=space["gross_sqft"]))
-    # A deposit that is no number of months' rents is in the schedule alone.
-    stored["deposit_months"] = months if months * said.base_rent_monthly == said.deposit else Decimal(0)
+    # A deposit that is no number of months' rents that an offer could name is in the schedule alone.
+    is_months = months <= MAX_TERM_MONTHS and months * said.base_rent_monthly == said.deposit
+    stored["deposit_months"] = months if is_months else Decimal(0)
     return {
         "id": new_id(),
         "space_id": space["id"],

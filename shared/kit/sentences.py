@@ -92,6 +92,8 @@ def _inside(kind: Any, part: int | str) -> list[Any]:
         ]
     if get_origin(kind) is list:
         return list(get_args(kind))
+    if get_origin(kind) is tuple:
+        return [get_args(kind)[int(part)]]
     if get_origin(kind) in (Annotated, Union, UnionType):
         return [found for inner in _parts(kind) for found in _inside(inner, part)]
     return []

@@ -267,6 +267,8 @@ def wrong_rows(world):
         (lease(world, escalation_kind="INDEX"), "escalation_kind", "NOT_A_CHOICE"),
         (lease(world, rent_steps="13=1100"), "rent_steps", "WRONG_FORMAT"),
         (lease(world, rent_steps="13:1100;13:1200"), "rent_steps", "INVALID"),
+        (lease(world, rent_steps="1:3100;13:3200.50;25:3300.25"), "rent_steps", "TOO_SMALL"),
+        (lease(world, rent_steps="13:0"), "rent_steps", "TOO_SMALL"),
         (lease(world, free_months="99"), "free_months", "INVALID"),
         (lease(world, paid_through=(start + timedelta(days=40)).isoformat()), "paid_through", "INVALID"),
         (lease(world, deposit="-1"), "deposit", "TOO_SMALL"),
@@ -288,6 +290,22 @@ def test_each_rule_of_a_lease_names_its_column(world, owner):
     suggestions = {one["column"]: one["suggestion"] for one in faults(owner, done["id"])}
     assert suggestions["space_external_id"] == "S-1"
     assert suggestions["currency"] == "USD"
+
+
+def test_a_step_that_is_wrong_is_named_with_its_bound(world, owner):
+    done = take_over(world, owner, lease(world, rent_steps="13:1100;1:3100"))
+
+    [fault] = faults(owner, done["id"])
+    assert fault["message"] == "item 2 must be at least 2"
+
+
+def test_a_deposit_of_more_months_than_an_offer_names_is_taken_over(world, owner, call):
+    done = take_over(world, owner, lease(world, base_rent_monthly="0.01", paid_through=""))
+
+    assert (done["status"], faults(owner, done["id"])) == ("COMPLETED", [])
+    contract = contract_of(world, "L-1", owner)
+    [deposit] = [one for (charge, _), one in payments_of(owner, contract, call).items() if charge == "DEPOSIT"]
+    assert (deposit["amount"], contract["deposit_months"]) == (2500, 0)
 
 
 def test_of_two_leases_on_the_same_days_the_first_row_has_the_space(world, owner):

@@ -5,16 +5,19 @@ import os
 import signal
 from functools import partial
 
+import psycopg
 import pytest
 
 from functions.imports.import_buildings import import_buildings
 from functions.imports.import_leases import import_leases
 from functions.imports.restart_imports import restart_imports
 from functions.imports.run_import import run_import
-from shared.imports import queries, rules, running
+from shared.imports import inventory, queries, rules, running
+from shared.imports.columns import Kind
 from shared.kit import connection
+from shared.kit.errors import Unavailable
 from tests.call import invoke, together
-from tests.imports.files import asked, csv_of, events_of, imported, row, run, spaces, state
+from tests.imports.files import asked, csv_of, events_of, faults, imported, row, run, spaces, state
 from tests.imports.test_import_leases import lease
 from tests.invariants import untied
 
@@ -57,6 +60,13 @@ def killed_when(position, event):
     process.start()
     process.join(60)
     assert process.exitcode == -signal.SIGKILL
+
+
+def raising(error):
+    def fails(*_, **__):
+        raise error
+
+    return fails
 
 
 def found(world, owner):
@@ -193,7 +203,7 @@ def test_an_import_that_lost_its_message_is_started_again(world, owner):
 def test_a_file_that_kills_whoever_reads_it_is_given_up(world, owner, monkeypatch):
     done = asked(import_buildings, owner, csv_of(spaces(1))).json
     [requested] = events_of(world, done["id"], "import.requested")
-    monkeypatch.setattr(running, "survey", lambda *_: 1 / 0)
+    monkeypatch.setattr(running, "survey", raising(Unavailable()))
 
     for _ in range(rules.MOST_ATTEMPTS):
         assert invoke(run_import, requested) == ["message-0"]
@@ -201,3 +211,55 @@ def test_a_file_that_kills_whoever_reads_it_is_given_up(world, owner, monkeypatc
 
     failed = state(owner, done["id"])
     assert (failed["status"], failed["failure"]["code"]) == ("FAILED", "UNREADABLE")
+
+
+def test_a_fault_of_ours_that_is_nobodys_row_ends_the_import_and_its_owner_sees_why(world, owner, monkeypatch):
+    done = asked(import_buildings, owner, csv_of(spaces(1))).json
+    [requested] = events_of(world, done["id"], "import.requested")
+    monkeypatch.setattr(running, "survey", raising(TypeError("quoting 7800.00")))
+
+    assert invoke(run_import, requested) == []
+
+    failed = state(owner, done["id"])
+    assert (failed["status"], failed["failure"]) == (
+        "FAILED",
+        {"code": "INTERNAL_ERROR", "message": rules.STOPPED},
+    )
+    assert len(events_of(world, done["id"], "import.ended")) == 1
+
+
+@pytest.mark.parametrize("dry_run", ["true", "false"])
+@pytest.mark.parametrize("error", [TypeError(), psycopg.DataError()])
+def test_a_fault_of_ours_in_one_row_fails_that_row_alone(world, owner, small, monkeypatch, error, dry_run):
+    write = inventory.write
+
+    def fails(writer, units):
+        if any(unit.values["external_id"] == "S-13" for unit in units):
+            raise error
+        return write(writer, units)
+
+    monkeypatch.setitem(running.WORK, Kind.BUILDINGS, running.WORK[Kind.BUILDINGS]._replace(write=fails))
+    rows = [*spaces(25), row(space_external_id="S-26", currency="none")]
+
+    done = imported(world, import_buildings, owner, csv_of(rows), dry_run=dry_run)
+
+    assert (done["status"], done["succeeded"], done["failed"]) == ("COMPLETED_WITH_ERRORS", 24, 2)
+    assert [(one["row"], one["column"], one["code"]) for one in faults(owner, done["id"])] == [
+        (14, None, "INTERNAL_ERROR"),
+        (27, "currency", "NOT_A_CHOICE"),
+    ]
+    assert len(found(world, owner)) == (0 if dry_run == "true" else 24)
+
+
+def test_a_fault_of_ours_in_reading_a_row_fails_that_row_alone(world, owner, monkeypatch):
+    read = running.WORK[Kind.BUILDINGS].read
+    monkeypatch.setitem(
+        running.WORK,
+        Kind.BUILDINGS,
+        running.WORK[Kind.BUILDINGS]._replace(read=lambda row, cells: 1 / 0 if row == 3 else read(row, cells)),
+    )
+
+    done = imported(world, import_buildings, owner, csv_of(spaces(4)))
+
+    assert (done["succeeded"], done["failed"]) == (3, 1)
+    assert [(one["row"], one["code"]) for one in faults(owner, done["id"])] == [(3, "INTERNAL_ERROR")]
