@@ -135,7 +135,7 @@ def test_the_same_sources_in_another_folder_give_the_same_hashes(
     assert {word: hash_of(folder) for word, folder in archives.items()} == hashes
 
 
-@pytest.mark.parametrize("path", ["functions/bids/place_bid.py", "shared/reports/models.py"])
+@pytest.mark.parametrize("path", ["functions/bids/place_bid.py", "shared/search/models.py"])
 def test_a_docstring_replaces_only_the_functions_that_have_it(
     elsewhere_built: tuple[Path, dict[str, str]], archives: dict[str, Path], path: str
 ) -> None:

@@ -87,6 +87,14 @@ UNTOLD = {
     "rates": "at least one where the category is STANDARD; each day once",
     "period": "a month, as YYYY-MM",
     "tax_codes": "codes that the owner keeps",
+    "file": "a CSV file or a workbook of the named columns",
+    "upload_id": "of a file that was uploaded for an import",
+    "organization_id": "required of a super admin alone",
+    "building_id": "not where the kind is of the whole organization",
+    **dict.fromkeys(("from", "format", "bom", "kind"), "as the kind of the export takes"),
+    **dict.fromkeys(
+        ("destination", "host", "host_key", "username", "private_key", "directory"), "what SFTP needs of a server"
+    ),
     "to_contract_id": "another contract than the path's",
     "image_ids": "of files that were uploaded as such",
     "floor_plan_id": "of a file that was uploaded as such",

@@ -44,7 +44,8 @@ def http_api() -> HttpApi:
     routes = {
         key: Route(key, each.name, AUTHORIZER if each.needs_authorizer else None)
         for each in catalog.of_kind(catalog.HttpOperation, operations)
-        if (key := " ".join(part for part in (each.method, each.path) if part))
+        for path in each.paths
+        if (key := " ".join(part for part in (each.method, path) if part))
     }
     api = Api(id="fuzz", stage_name="$default", selection="", cors={}, stage={}, routes=routes)
     return HttpApi(api, Callables(operations), scale=1)
