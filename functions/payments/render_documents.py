@@ -33,15 +33,17 @@ def render_documents(event: Event, tx: Tx) -> None:
         return
     row = archive.select_documents(tx, event.object_id)
     logo = logo_of(row["owner_party"])
-    invoice: dict[str, Any] = {"kind": "INVOICE", "invoice_id": row["invoice_id"], "transaction_id": None}
-    _store(
-        tx,
-        row,
-        invoice,
-        rendering.invoice_number(row),
-        rendering.invoice_key(row),
-        render_invoice(rendering.invoice_of(row), logo),
-    )
+    # What was invoiced before an import has receipts only.
+    if row["invoice_id"]:
+        invoice: dict[str, Any] = {"kind": "INVOICE", "invoice_id": row["invoice_id"], "transaction_id": None}
+        _store(
+            tx,
+            row,
+            invoice,
+            rendering.invoice_number(row),
+            rendering.invoice_key(row),
+            render_invoice(rendering.invoice_of(row), logo),
+        )
     if row["transactions"] is None:
         # Nothing has come yet, or what came was reversed since.
         return

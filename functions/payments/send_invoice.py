@@ -19,7 +19,7 @@ from shared.payments.models import Payment
     "POST /payments/{payment_id}/send-invoice",
     access=may(Right.RECORD_PAYMENTS),
     writes=True,
-    raises=(rules.NotPayable,),
+    raises=(rules.NotPayable, rules.InvoicedElsewhere),
 )
 def send_invoice(caller: Caller, payment_id: UUID) -> Payment:
     with transaction(caller) as tx:

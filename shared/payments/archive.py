@@ -10,10 +10,15 @@ from shared.organizations.sides import mine, sides_of
 
 # Money is never recorded before it came: a row that says so was written while the business clock was ahead.
 _DOCUMENTS = """
-SELECT i.id AS invoice_id, i.number, i.issued_on, i.due_date, i.tax_percent, i.tax_amount, i.taxes, i.corrects,
-       i.total_amount,
-       i.paid_amount AS paid_at_issue,
-       i.currency, i.lines, i.owner_party, i.client_party,
+SELECT i.id AS invoice_id, i.number, i.issued_on, i.due_date, coalesce(i.tax_percent, 0) AS tax_percent,
+       coalesce(i.tax_amount, p.tax_amount) AS tax_amount, i.taxes, i.corrects,
+       coalesce(i.total_amount, p.amount + p.tax_amount) AS total_amount,
+       i.paid_amount AS paid_at_issue, p.currency,
+       -- What was invoiced before an import has no invoice here.
+       coalesce(i.lines, jsonb_build_array(jsonb_build_object(
+           'charge', p.charge, 'period_start', p.period_start, 'period_end', p.period_end, 'amount', p.amount,
+           'tax_amount', p.tax_amount))) AS lines,
+       coalesce(i.owner_party, c.owner_party) AS owner_party, coalesce(i.client_party, c.client_party) AS client_party,
        p.id AS payment_id, p.contract_id, p.installment_number, p.total_installments, c.premises,
        (c.created_at AT TIME ZONE (c.premises #>> '{building,timezone}'))::date AS contract_issued_on,
        (SELECT jsonb_agg(jsonb_build_object(

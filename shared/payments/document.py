@@ -83,7 +83,8 @@ class Receipt:
     paid_date: date
     issuer: Party
     recipient: Party
-    invoice_number: str
+    invoice_number: str | None
+    """None where what is paid was invoiced before the lease was imported."""
     contract_reference: str
     premises: str
     currency: str
@@ -171,7 +172,7 @@ def render_receipt(receipt: Receipt, logo: bytes | None = None) -> bytes:
         [
             ("Payment method", _method(receipt.payment_method)),
             ("Payment reference", receipt.transaction_reference or "Not stated"),
-            ("For invoice", receipt.invoice_number),
+            ("For invoice", receipt.invoice_number or "Issued before the lease was imported"),
             ("Lease", receipt.contract_reference),
             ("Premises", receipt.premises),
             ("Issued", written_day(receipt.issued_on)),

@@ -62,7 +62,7 @@ _LOCK_ONE = "SELECT p.id FROM payments p WHERE p.id = %(payment_id)s AND " + _MI
 
 _SELECT_CONTRACT_STATE = f"""
 SELECT {BOUND} AS is_bound, there.timezone, there.today, there.earliest, p.owed - p.paid_amount AS open_amount,
-       p.owed > 0 OR i.id IS NOT NULL AS is_asked_for,
+       p.owed > 0 OR i.id IS NOT NULL AS is_asked_for, p.invoiced_elsewhere,
        i.id AS invoice_id, i.number AS invoice_number,
        (SELECT coalesce(sum(o.owed - o.paid_amount), 0) FROM payments o
         WHERE o.contract_id = c.id AND o.owed > o.paid_amount) AS contract_open_amount,

@@ -56,7 +56,7 @@ def receipt_of(row: Row) -> Receipt:
         paid_date=date.fromisoformat(latest["paid_date"]),
         issuer=party_of(row["owner_party"]),
         recipient=party_of(row["client_party"]),
-        invoice_number=invoice_number(row),
+        invoice_number=invoice_number(row) if row["invoice_id"] else None,
         contract_reference=_lease(row),
         premises=_premises(row),
         currency=row["currency"],
@@ -84,8 +84,11 @@ def invoice_number(row: Row) -> str:
 
 
 def receipt_number(row: Row) -> str:
-    """The receipt's number: its invoice's, and the number of the transaction. A reversed one keeps its number."""
-    return f"RCT-{row['number']:06d}-{row['transactions'][-1]['number']}"
+    """The receipt's number: its invoice's, and the number of the transaction. A reversed one keeps its number.
+
+    Without an invoice of ours it is that of its lease, of which one payment can be paid like this."""
+    asked = f"{row['number']:06d}" if row["invoice_id"] else _lease(row)
+    return f"RCT-{asked}-{row['transactions'][-1]['number']}"
 
 
 def invoice_key(row: Row) -> str:

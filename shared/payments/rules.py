@@ -45,6 +45,11 @@ class InvoiceMissing(Conflict):
     message = "No invoice has been issued for this payment yet."
 
 
+class InvoicedElsewhere(Conflict):
+    message = "This payment was invoiced before its lease was imported."
+    remedy = "The invoice from then asks for it: none of the platform's is issued."
+
+
 class ReceiptMissing(Conflict):
     message = "No money is recorded for this payment, or all of it was reversed, so there is no receipt."
 
@@ -169,9 +174,11 @@ def wrong_days(contract: dict[str, Any], paid_date: date) -> list[Detail]:
 
 
 def check_invoiceable(payment: Payment, contract: dict[str, Any]) -> None:
-    """Raises NotPayable where nothing is owed that an invoice could ask for."""
+    """Raises NotPayable where nothing is owed that an invoice could ask for, InvoicedElsewhere."""
     if payment.status == "CANCELLED" or not contract["is_bound"] or not contract["is_asked_for"]:
         raise NotPayable()
+    if contract["invoiced_elsewhere"]:
+        raise InvoicedElsewhere()
 
 
 def check_index_name(name: str) -> None:
@@ -241,7 +248,7 @@ def check_writing_off(payment: Payment, contract: dict[str, Any], writing_off: W
         raise WrittenOff() if payment.written_off_amount else NotPayable()
     if payment.status == "PAID":
         raise AlreadyPaid()
-    if contract["invoice_id"] is None:
+    if contract["invoice_id"] is None and not contract["invoiced_elsewhere"]:
         raise InvoiceMissing()
     still_open: Decimal = contract["open_amount"]
     amount = still_open if writing_off.amount is None else writing_off.amount

@@ -89,6 +89,7 @@ class Statement:
     opening: Decimal = Decimal(0)
     basis: Literal["DOCUMENT", "POSTED"] = "DOCUMENT"
     has_ended: bool = False
+    """Whether no installment follows that credit could settle."""
     paper: Paper = "A4"
     exponent: int = 2
 
@@ -132,7 +133,7 @@ def statement_of(contract: Row, entries: list[Row], days: StatementDays) -> Stat
         begins=days.begins,
         ends=days.ends,
         basis=days.basis,
-        has_ended=contract["status"] in ("EXPIRED", "TERMINATED"),
+        has_ended=contract["has_ended"],
         opening=before[-1]["balance"] if before else Decimal(0),
         paper=paper_of(premises["building"]["address"].get("country")),
         exponent=exponent_of(contract["currency"]),
@@ -191,8 +192,8 @@ def render_statement(statement: Statement, logo: bytes | None = None) -> bytes:
 
 _DATES = {"DOCUMENT": "The days of invoices and money", "POSTED": "The days of posting"}
 _WHEN_ENDED = (
-    "The lease has ended: a negative balance is the lessee's, to be refunded or to be transferred to another lease of "
-    "the same parties."
+    "No installment follows: a negative balance is owed to the lessee, to be refunded or to be transferred to another "
+    "lease of the same parties."
 )
 _COLUMNS = (
     Column("Date", 22),

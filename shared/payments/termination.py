@@ -23,7 +23,8 @@ from shared.terms.deal import earlier_line, terms_of
 _SELECT_ROWS = """
 SELECT p.id, p.charge, p.installment_number, p.period_start, p.period_end, p.due_date, p.amount, p.abatement,
        p.tax_amount, p.credited_amount, p.credited_tax, p.caught_up, p.corrected, p.written_off_amount, p.paid_amount,
-       p.owed, p.status, p.installment_number IS NOT NULL OR p.charge = 'DEPOSIT' AS is_scheduled,
+       p.owed, p.status, i.id IS NOT NULL OR p.invoiced_elsewhere AS is_invoiced,
+       p.installment_number IS NOT NULL OR p.charge = 'DEPOSIT' AS is_scheduled,
        i.id AS invoice_id, 'INV-' || lpad(i.number::text, greatest(6, length(i.number::text)), '0') AS reference,
        p.currency, i.taxes, x.code, x.category, x.reason, x.rates,
        (SELECT jsonb_agg(n.taxes) FROM credited_invoices n
@@ -119,8 +120,9 @@ def preview(tx: Reading, deal: Row, terminating: Terminating, account: Account, 
     rows = {row["id"]: row for row in account.rows}
     statuses = _statuses(tx, deal, account, ending)
     open_amount = sum((one for one in ending.open.values() if one > 0), ZERO)
-    asked = sum(ending.open[row["id"]] for row in account.rows if row["invoice_id"])
-    prepaid = sum(ending.owed[row["id"]] - ending.open[row["id"]] for row in account.rows if not row["invoice_id"])
+    asked = sum(ending.open[row["id"]] for row in account.rows if row["is_invoiced"])
+    # What documents from before an import have asked for is settled by what was paid then, and by no money of ours.
+    prepaid = sum(ending.owed[row["id"]] - ending.open[row["id"]] for row in account.rows if not row["is_invoiced"])
     return TerminationPreview.of(
         {
             "contract_id": deal["id"],
