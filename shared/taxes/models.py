@@ -83,7 +83,7 @@ class TaxFilter(Query):
 
 
 class TaxRow(View):
-    """What invoices charged at one rate, less credit notes."""
+    """What invoices charged at one rate, less credit notes and less write-offs that relieve tax."""
 
     code: str | None
     """Null for leases that state a percent instead of a code."""

@@ -55,6 +55,17 @@ HAVING sum(this.sign * part.net) <> 0 OR sum(this.sign * part.tax) <> 0
 ORDER BY part.code NULLS LAST, part.percent DESC, i.currency
 """
 
+# A reversal takes the relief back on its own day.
+_SELECT_RELIEFS = f"""
+SELECT i.taxes, NULL AS credited, i.tax_percent, i.currency, t.written_off - t.relieved_tax AS net,
+       t.relieved_tax AS tax
+FROM booked_transactions t
+JOIN invoices i ON i.payment_id = t.payment_id AND i.kind = 'INVOICE'
+WHERE {owned("t")} AND t.relieved_tax <> 0
+  AND (%(begins)s::date IS NULL OR t.posted_on >= %(begins)s)
+  AND (%(ends)s::date IS NULL OR t.posted_on <= %(ends)s)
+"""
+
 
 def select_codes(tx: Reading, organization_id: UUID) -> list[Row]:
     """All tax codes of the organization."""
@@ -75,6 +86,9 @@ def update_code(tx: Tx, organization_id: UUID, code: str, stored: Row) -> Row:
     return tx.all(_SELECT_ONE, values)[0]
 
 
-def select_tax(tx: Reading, caller: Caller, asked: TaxFilter) -> list[Row]:
-    """What was invoiced and credited, by code, rate and currency."""
-    return tx.all(_SELECT_TAX, {**creditor_sides(caller), **asked.model_dump()})
+def select_tax(tx: Reading, caller: Caller, asked: TaxFilter) -> tuple[list[Row], list[Row]]:
+    """What was invoiced and credited, by code, rate and currency; and each write-off that relieves tax, with the
+    `taxes` or the `tax_percent` of its invoice."""
+    values = {**creditor_sides(caller), **asked.model_dump()}
+    invoiced, reliefs = tx.batch((_SELECT_TAX, values), (_SELECT_RELIEFS, values))
+    return invoiced, reliefs

@@ -67,6 +67,30 @@ def share(invoice: dict[str, Any], net: Decimal, tax: Decimal) -> tuple[TaxPart,
     return shared_out(left, net, tax, exponent_of(invoice["currency"]))
 
 
+def rows_of(invoiced: Sequence[dict[str, Any]], reliefs: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The report's rows: what was invoiced (`queries.select_tax`), less what write-offs relieve, in the proportions of
+    their invoices."""
+    currencies = sorted({row["currency"] for row in (*invoiced, *reliefs)})
+    return [
+        {"code": part.code or None, "category": part.category, "percent": part.percent, "currency": currency}
+        | {"net": part.net, "tax": part.tax}
+        for currency in currencies
+        for part in combined(
+            (_part(row, row["category"], row["percent"]) for row in invoiced if row["currency"] == currency),
+            (part for row in reliefs if row["currency"] == currency for part in _relieved(row)),
+        )
+    ]
+
+
+def _part(row: dict[str, Any], category: Any, percent: Decimal) -> TaxPart:
+    # Without a code the lease states the percent itself.
+    return TaxPart(row.get("code") or "", category, percent, row["net"], row["tax"], None)
+
+
+def _relieved(row: dict[str, Any]) -> tuple[TaxPart, ...]:
+    return share(row, row["net"], row["tax"]) or (_part(row, "STANDARD", row["tax_percent"]),)
+
+
 def totals_of(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """By currency: amounts of several are never added."""
     currencies = sorted({row["currency"] for row in rows})

@@ -6,10 +6,13 @@ from decimal import Decimal
 import pytest
 
 from functions.bids.place_bid import place_bid
+from functions.journal.show_journal import show_journal
 from functions.payments.download_credit_note import download_credit_note
 from functions.payments.download_invoice import download_invoice
 from functions.payments.follow_indexes import follow_indexes
 from functions.payments.issue_invoices import issue_invoices
+from functions.payments.reverse_write_off import reverse_write_off
+from functions.payments.write_off_payment import write_off_payment
 from functions.taxes.change_tax_code import change_tax_code
 from functions.taxes.follow_tax_codes import follow_tax_codes
 from functions.taxes.list_tax_codes import list_tax_codes
@@ -265,6 +268,47 @@ def test_months_after_the_last_day_are_taxed_too(calendar, owner):
     calendar.set("2028-10-15T08:00:00Z")
     assert hold_over(lease, 150).status == 200
     assert [(one["amount"], one["tax_amount"]) for one in lease.payments()[12:]] == [(15000, 300)]
+
+
+def written_off(lease, payment, **body):
+    path, body = {"payment_id": payment["id"]}, {"reason": "Insolvent", "relieve_tax": True} | body
+    answer = lease.call(write_off_payment, as_=lease.owner, path=path, body=body)
+    assert answer.status == 200, answer.json
+
+
+def booked_tax(lease, **query):
+    """The tax that is owed by the books."""
+    days = {"from": "2000-01-01", "to": "2099-12-31"} | query
+    found = lease.call(show_journal, as_=lease.owner, query=days | {"limit": 1000}).json["data"]
+    return sum(Decimal(str(one["credit"])) - Decimal(str(one["debit"])) for one in found if one["account"] == "TAX")
+
+
+def reported_tax(lease, **query):
+    return sum((Decimal(str(tax)) for _, tax in report(lease, **query).values()), Decimal(0))
+
+
+@pytest.mark.parametrize("terms", [{}, {"tax_codes": None, "tax_percent": Decimal("7.7")}])
+def test_tax_that_a_write_off_relieves_is_in_the_report_as_in_the_books(calendar, owner, terms):
+    lease = lease_of(calendar, owner, start=date(2027, 11, 15), **terms)
+    calendar.set("2027-11-10T12:00:00Z")
+    calendar.run(issue_invoices)
+    rent = next(one for one in lease.payments() if one["charge"] == "RENT")
+    before = report(lease)
+
+    calendar.set("2027-12-05T12:00:00Z")
+    written_off(lease, rent, amount=Decimal("3333.33"))
+
+    assert reported_tax(lease) == booked_tax(lease) < sum(Decimal(str(tax)) for _, tax in before.values())
+    of_december = {"from": "2027-12-01", "to": "2027-12-31"}
+    assert reported_tax(lease, **of_december) == booked_tax(lease, **of_december) < 0
+    written_off(lease, rent)
+    assert reported_tax(lease) == booked_tax(lease) == 0
+    assert report(lease) == {}
+    for _ in range(2):
+        path, body = {"payment_id": rent["id"]}, {"reason": "The money came"}
+        assert lease.call(reverse_write_off, as_=lease.owner, path=path, body=body).status == 200
+    assert report(lease) == before
+    assert reported_tax(lease) == booked_tax(lease)
 
 
 def test_a_lease_without_codes_has_one_part_of_its_percent(calendar, owner):
