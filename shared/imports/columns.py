@@ -67,7 +67,7 @@ COLUMNS: Mapping[Kind, tuple[Column, ...]] = {
             "COMPOUND",
         ),
         Column("escalation_percent", "A year, for COMPOUND and SIMPLE.", "3"),
-        Column("rent_steps", "For STEP: lease month and rent, between semicolons.", ""),
+        Column("rent_steps", "For STEP: lease months and rents, such as 13:1100;25:1200.", ""),
         Column("free_months", "Lease months without rent, between semicolons.", "1;2"),
         Column("paid_through", "The last day of the last period that is paid. Empty: nothing is paid.", "2026-06-30"),
         Column("open_balance", "What is owed besides, due on the day of import; negative is credit.", "250.00"),

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import date
 from functools import cache
 from typing import Any, TypeVar, get_args
 from zoneinfo import available_timezones
@@ -22,9 +23,17 @@ YES = ("yes", "y", "true", "1")
 NO = ("no", "n", "false", "0")
 _LONGEST = 200
 """Characters of a value that a report shows."""
-_THOUSANDS = re.compile(r"-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
-_COMMA = re.compile(r"-?[0-9]+,[0-9]{1,2}")
-_DAYS = re.compile(r"([0-9]{4})[./]([0-9]{1,2})[./]([0-9]{1,2})")
+_SIGNS = re.compile(r"[$€£]|[A-Z]{3}(?= )|(?<=\s)[A-Z]{3}$|\s")
+"""What stands around an amount: a currency, and white space, also of the kind that never breaks."""
+_THOUSANDS = re.compile(r"-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?", re.ASCII)
+_POINTS = re.compile(r"-?[0-9]{1,3}(\.[0-9]{3})+(,[0-9]+)?", re.ASCII)
+_COMMA = re.compile(r"-?[0-9]+,[0-9]{1,2}", re.ASCII)
+_PLAIN = re.compile(r"-?[0-9]+(\.[0-9]+)?", re.ASCII)
+_DAYS = (
+    re.compile(r"(?P<year>[0-9]{4})[./](?P<month>[0-9]{1,2})[./](?P<day>[0-9]{1,2})", re.ASCII),
+    re.compile(r"(?P<day>[0-9]{1,2})\.(?P<month>[0-9]{1,2})\.(?P<year>[0-9]{4})", re.ASCII),
+)
+"""With points the day comes first; with slashes nobody knows."""
 
 
 class Faulty(Exception):
@@ -36,14 +45,14 @@ class Faulty(Exception):
 
 
 def fault(column: str | None, code: FaultCode, message: str, value: str = "", suggestion: str | None = None) -> Fault:
-    """One thing that is wrong; with what was probably meant, where that is known."""
+    """One thing that is wrong; with what was probably meant, where that is known. An empty suggestion is none."""
     return Fault.of(
         {
             "column": column,
             "code": code,
             "message": message,
             "value": value[:_LONGEST],
-            "suggestion": suggestion if suggestion is not None else meant(column, value),
+            "suggestion": (suggestion if suggestion is not None else meant(column, value)) or None,
         }
     )
 
@@ -66,14 +75,28 @@ def meant(column: str | None, value: str) -> str | None:
     """What was probably meant: the value in the form that is read, or the known one that it is one slip away from."""
     if not value or column is None:
         return None
-    if _THOUSANDS.fullmatch(value):
-        return value.replace(",", "")
-    if _COMMA.fullmatch(value):
-        return value.replace(",", ".")
-    if match := _DAYS.fullmatch(value):
-        year, month, day = match.groups()
-        return f"{year}-{int(month):02}-{int(day):02}"
+    if found := _number(value) or _day(value):
+        return found
     return nearest(value, _choices(column)) if column in _CHOICES else None
+
+
+def _number(value: str) -> str | None:
+    amount = _SIGNS.sub("", value)
+    if _THOUSANDS.fullmatch(amount):
+        return amount.replace(",", "")
+    if _POINTS.fullmatch(amount) or _COMMA.fullmatch(amount):
+        return amount.replace(".", "").replace(",", ".")
+    return amount if amount != value and _PLAIN.fullmatch(amount) else None
+
+
+def _day(value: str) -> str | None:
+    for form in _DAYS:
+        if match := form.fullmatch(value):
+            try:
+                return date(*(int(match[part]) for part in ("year", "month", "day"))).isoformat()
+            except ValueError:
+                return None
+    return None
 
 
 def nearest(value: str, known: Iterable[str]) -> str | None:

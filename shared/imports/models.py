@@ -46,7 +46,8 @@ class ReportFilter(Paged):
     """Which part of an import's report to read, from the top of the file down."""
 
     failed_rows: AskedFlag = False
-    """The rows that failed themselves, as a CSV file with the header of the imported one: correct and import it."""
+    """The rows that failed themselves, as a CSV file with the header and delimiter of the imported one: correct and
+    import it."""
 
 
 class TemplateFilter(Query):

@@ -61,7 +61,8 @@ WHERE i.id = %(id)s AND (%(sees_all)s OR i.organization_id = %(organization_id)s
 
 _SELECT_FAULTS = """
 SELECT f.row, one.place, one.fault ->> 'column' AS "column", one.fault ->> 'code' AS code,
-       one.fault ->> 'message' AS message, one.fault ->> 'value' AS value, one.fault ->> 'suggestion' AS suggestion
+       one.fault ->> 'message' AS message, one.fault ->> 'value' AS value,
+       nullif(one.fault ->> 'suggestion', '') AS suggestion
 FROM import_failures f
 CROSS JOIN LATERAL jsonb_array_elements(f.faults) WITH ORDINALITY AS one (fault, place)
 WHERE f.import_id = %(id)s AND (%(row)s::integer IS NULL OR f.row >= %(row)s)

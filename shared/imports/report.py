@@ -49,8 +49,10 @@ def answer(tx: Reading, row: Row, query: ReportFilter, request: Request) -> Repl
 def _failed_rows(tx: Reading, row: Row, query: ReportFilter, request: Request) -> Reply[Any]:
     found = queries.select_failed_rows(tx, row["id"], place_before(query)[0], _MOST_ROWS + 1)
     shown = found[:_MOST_ROWS]
-    header = (row["form"] or {}).get("header", [])
-    kept, more = _fitting(header, [[_cell(cell) for cell in one["cells"]] for one in shown])
+    form = row["form"] or {}
+    rows = [[_cell(cell) for cell in one["cells"]] for one in shown]
+    # A workbook has no delimiter.
+    kept, more = _fitting(form.get("header", []), rows, form.get("delimiter") or ",")
     meta = query.more_after(shown[more - 1]["row"]) if more < len(found) else {}
     return _file(kept, f"import-{row['id']}-failed-rows.csv", _link(request, meta))
 
@@ -61,10 +63,10 @@ def _cell(value: Any) -> str:
     return text if _NUMBER.fullmatch(text) else safe(text)
 
 
-def _fitting(header: Iterable[str], rows: Sequence[Sequence[str]]) -> tuple[str, int]:
+def _fitting(header: Iterable[str], rows: Sequence[Sequence[str]], delimiter: str = ",") -> tuple[str, int]:
     """RFC 4180: the header and as many of the rows as one response takes, and how many these are."""
     written = io.StringIO()
-    writer = csv.writer(written)
+    writer = csv.writer(written, delimiter=delimiter)
     writer.writerow([safe(name) for name in header])
     for number, row in enumerate(rows):
         if written.tell() > _MOST_BYTES:

@@ -1,13 +1,20 @@
 """The one file of a form that a browser sends (`multipart/form-data`, RFC 7578)."""
 
-from email import policy
 from email.message import Message
 from email.parser import BytesParser
+from email.policy import Compat32
 from typing import NamedTuple
 
 from shared.kit.errors import Detail, Invalid
 
 _MOST_PARTS = 10
+
+
+class _Headers(Compat32):
+    """The headers of a form's parts, which are written in UTF-8 (RFC 7578, 5.1), and in an e-mail would be ASCII."""
+
+    def header_fetch_parse(self, name: str, value: str) -> str:
+        return value.encode("ascii", "surrogateescape").decode("utf-8", "replace")
 
 
 class SentFile(NamedTuple):
@@ -25,7 +32,7 @@ def is_form(content_type: str) -> bool:
 def file_of(content_type: str, body: bytes, field: str) -> SentFile:
     """The file that the form has under this name. Raises Invalid where it has none, or more than that."""
     heading = f"Content-Type: {content_type}\r\nMIME-Version: 1.0\r\n\r\n".encode("latin-1", "replace")
-    form: Message = BytesParser(policy=policy.compat32).parsebytes(heading + body)
+    form: Message = BytesParser(policy=_Headers()).parsebytes(heading + body)
     # A form without its boundary, or that ends before its last one, is read as a text.
     if not form.is_multipart() or form.defects:
         raise Invalid(Detail("body", "must be a whole form, as its Content-Type says"))

@@ -76,6 +76,48 @@ def test_the_rows_that_failed_come_back_as_a_file_that_is_imported_once_it_is_me
     assert [one["name"] for one in names] == ["Suite 301", "=HYPERLINK(1)"]
 
 
+@pytest.mark.parametrize("delimiter", [";", "\t", ","])
+def test_the_rows_that_failed_have_the_delimiter_of_their_file(world, owner, call, delimiter):
+    done = imported(world, import_buildings, owner, csv_of([row(currency="Y")], delimiter=delimiter))
+
+    answer = call(show_import_report, as_=owner, query={"failed_rows": "true"}, **of(done))
+
+    header, failed = csv.reader(io.StringIO(answer.body.decode("utf-8-sig")), delimiter=delimiter)
+    assert dict(zip(header, failed, strict=True)) == row(currency="Y")
+
+
+SAID = [
+    ("base_rent_monthly", "1.000,00", "1000.00"),
+    ("base_rent_monthly", "3.009,00 €", "3009.00"),
+    ("base_rent_monthly", "€\u00a01.234.567,8", "1234567.8"),
+    ("base_rent_monthly", "$1,250.50", "1250.50"),
+    ("base_rent_monthly", "1250 USD", "1250"),
+    ("base_rent_monthly", "12,5", "12.5"),
+    ("base_rent_monthly", "about 1000", None),
+    ("start_date", "01.09.2024", "2024-09-01"),
+    ("start_date", "2024/9/1", "2024-09-01"),
+    ("start_date", "31.09.2024", None),
+    ("start_date", "2024.13.01", None),
+    ("start_date", "01/09/2024", None),
+    ("space_external_id", "nothing like it", None),
+]
+
+
+def test_numbers_and_days_as_they_are_written_elsewhere_are_suggested_as_they_are_read(world, owner, call):
+    common = {"end_date": "", "term_months": "24", "paid_through": "", "free_months": ""}
+    common |= {"escalation_kind": "", "escalation_percent": ""}
+    rows = [
+        row(Kind.LEASES, contract_external_id=f"L-{n}", **common | {name: value})
+        for n, (name, value, _) in enumerate(SAID)
+    ]
+
+    done = imported(world, import_leases, owner, csv_of(rows))
+
+    assert [(one["column"], one["value"], one["suggestion"]) for one in faults(owner, done["id"])] == SAID
+    written = call(show_import_report, as_=owner, headers={"accept": "text/csv"}, **of(done))
+    assert [one["suggestion"] for one in rows_in(written)] == [suggestion or "" for _, _, suggestion in SAID]
+
+
 def test_a_file_that_is_too_long_for_one_response_goes_on_where_a_link_says(world, owner, call, monkeypatch):
     done = failing(world, owner, 5)
     monkeypatch.setattr(report, "_MOST_BYTES", 500)
@@ -131,5 +173,6 @@ def test_a_template_names_every_column_and_says_what_is_required(world, owner, c
     [notes, example] = rows_in(template)
     assert tuple(notes) == names_of(Kind.LEASES)
     assert notes["tenant_email"].startswith("Required.")
+    assert "13:1100;25:1200" in notes["rent_steps"]
     assert notes["paid_through"].startswith("Optional.")
     assert example["contract_external_id"] == "L-2044"

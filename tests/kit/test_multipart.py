@@ -44,10 +44,20 @@ def test_two_files_are_one_too_many():
         file_of(TYPE, twice, "file")
 
 
-def test_a_name_in_another_script_is_the_files():
-    assert (
-        file_of(TYPE, form(b"x", "form-data; name=\"file\"; filename*=UTF-8''B%C3%BCro.csv"), "file").name == "Büro.csv"
-    )
+@pytest.mark.parametrize(
+    "named", ["filename*=UTF-8''B%C3%BCro.csv", 'filename="Büro.csv"', "filename=Büro.csv", 'filename="B%C3%BCro.csv"']
+)
+def test_a_name_in_another_script_is_the_files(named):
+    """RFC 7578, 5.1: in UTF-8, as browsers write it; or as in an e-mail."""
+    found = file_of(TYPE, form(b"x", f'form-data; name="file"; {named}'), "file").name
+
+    assert found == ("B%C3%BCro.csv" if '"B%' in named else "Büro.csv")
+
+
+def test_a_name_in_another_encoding_is_no_defect():
+    sent = form(b"x", 'form-data; name="file"; filename="Büro.csv"').replace("ü".encode(), b"\xfc")
+
+    assert file_of(TYPE, sent, "file").name == "B\ufffdro.csv"
 
 
 @pytest.mark.parametrize(
