@@ -11,7 +11,7 @@ from uuid import UUID
 from shared.kit.errors import Conflict, Detail, Invalid, NotFound
 from shared.maths.currencies import exponent_of
 from shared.maths.exact import ZERO, rounded
-from shared.payments.models import Payment, Recording
+from shared.payments.models import Crediting, Payment, Recording
 from shared.payments.moves import Applying, Refunding, Returning, Transferring, WritingOff
 
 
@@ -114,7 +114,7 @@ class NotTheSameSides(Conflict):
 
 
 class NotWaivable(Conflict):
-    message = "Only late fees and interest can be waived."
+    message = "Only late fees, interest and opening balances can be waived."
     remedy = "Issue a credit note for other charges."
 
 
@@ -240,7 +240,7 @@ def _check(*wrong: Detail) -> None:
         raise Invalid(*wrong)
 
 
-def check_writing_off(payment: Payment, contract: dict[str, Any], writing_off: WritingOff) -> Decimal:
+def check_writing_off(payment: Payment, contract: dict[str, Any], writing_off: WritingOff | Crediting) -> Decimal:
     """How much is written off. Raises WrittenOff, NotPayable, AlreadyPaid, InvoiceMissing, MoreThanOwed, Invalid on
     `amount`."""
     _check(*_not_whole(payment.currency, writing_off.amount))

@@ -13,6 +13,7 @@ from functions.payments.record_payment import record_payment
 from functions.payments.render_documents import render_documents
 from functions.payments.reverse_write_off import reverse_write_off
 from functions.payments.send_invoice import send_invoice
+from functions.payments.waive_payment import waive_payment
 from functions.payments.write_off_payment import write_off_payment
 from functions.reports.show_aging import show_aging
 from tests.call import invoke
@@ -92,6 +93,22 @@ def test_an_opening_balance_is_written_off_and_expected_again(world, owner, call
     assert again.status == 200, again.json
     assert ledger_of(owner, contract, call)["meta"]["balance"] == before
     assert call(get_payment, as_=owner, path=path).json["status"] == "DUE"
+
+
+def test_an_opening_balance_is_waived_as_far_as_it_is_open(world, owner, call):
+    contract, path = opening_of(world, owner, call)
+    before = ledger_of(owner, contract, call)["meta"]["balance"]
+
+    part = call(waive_payment, as_=owner, path=path, body={"reason": "Goodwill", "amount": 100})
+    too_much = call(waive_payment, as_=owner, path=path, body={"reason": "Goodwill", "amount": 200})
+    rest = call(waive_payment, as_=owner, path=path, body={"reason": "Goodwill"})
+
+    assert (part.status, part.json["written_off_amount"]) == (200, 100)
+    assert (too_much.status, too_much.code) == (409, "MORE_THAN_OWED")
+    assert (rest.status, rest.json["status"]) == (200, "CANCELLED")
+    assert call(waive_payment, as_=owner, path=path, body={"reason": "Goodwill"}).code == "WRITTEN_OFF"
+    assert ledger_of(owner, contract, call)["meta"]["balance"] == before - 250
+    assert untied(world.database_url, [str(contract["id"])]) == {}
 
 
 ENDINGS = [
