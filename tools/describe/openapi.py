@@ -220,7 +220,12 @@ def _operation(operation: HttpOperation, schemas: _Schemas) -> dict[str, Any]:
 
 def _form(operation: HttpOperation, form: Form, schemas: _Schemas) -> dict[str, Any]:
     file = {"type": "string", "format": "binary", "description": form.description}
-    fields = {"type": "object", "properties": {form.field: file}, "required": [form.field]}
+    fields = {
+        "type": "object",
+        "properties": {form.field: file},
+        "required": [form.field],
+        "additionalProperties": False,
+    }
     instead = {"schema": schemas.of(operation, "form")} | _example_of(operation, "body")
     return {"multipart/form-data": {"schema": fields}, "application/json": instead}
 
