@@ -1,4 +1,4 @@
-"""Waive a late fee, interest or an opening balance.
+"""Waive a late fee or interest.
 
 The owner's organization waives a charge for being late, in full or in part. A credit note for its invoice says so; what
 was already paid of it becomes credit. The opening balance of an imported lease has no invoice here: what is still open
