@@ -35,7 +35,7 @@ def shown(lease, user=None):
 
 
 def test_an_account_is_called_by_its_role_until_the_chart_names_it(lease):
-    assert len(shown(lease)) == 9
+    assert len(shown(lease)) == 10
     assert shown(lease)["TENANT_CREDIT"] == ("TENANT_CREDIT", "Tenant credit")
     assert balances(journal(lease)) == {"RECEIVABLE": 5000, "RENT": -5000}
 
