@@ -21,7 +21,7 @@ SECTIONS = {
     "money": """payments invoice_counters invoices payment_transactions index_values documents signatures books
         payment_plans tax_codes""",
     "files": "files file_uses file_scans",
-    "imports": "imports import_failures import_keys imported_tenants",
+    "imports and exports": "imports import_failures import_keys imported_tenants exports export_schedules",
     "telling people": "notifications connections",
     "bookkeeping of the platform": """audit_logs audit_seals support_notes outbox inbox work_items idempotency_keys
         clock""",
