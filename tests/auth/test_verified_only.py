@@ -12,6 +12,8 @@ from shared.kit import catalog
 from tests.realtime.sockets import Client
 
 ASKS_FOR_A_PROOF = {
+    "import_buildings",
+    "import_leases",
     "accept_counter",
     "approve_bid",
     "authorize_contract",
