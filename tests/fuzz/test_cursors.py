@@ -35,6 +35,7 @@ OTHERS: dict[str, dict[str, Any]] = {
     "list_bids": {"status": "APPROVED"},
     "list_buildings": {"owner_id": other_id()},
     "list_contracts": {"status": "SIGNED"},
+    "list_exports": {"status": "FAILED"},
     "list_imports": {"organization_id": other_id()},
     "list_invoices": {"kind": "CREDIT_NOTE"},
     "list_notifications": {"unread": "true"},

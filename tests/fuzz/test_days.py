@@ -48,7 +48,9 @@ def test_an_invalid_date_is_refused_with_its_field(place: Place, anybody, leaves
 def test_a_leap_day_is_a_valid_date(place: Place, anybody):
     reply = place.send(anybody, "2024-02-29" if place.is_query else '"2024-02-29"')
 
-    assert reply.status < 300 or place.field not in reply.fields or reply.status == 422, reply.body
+    # What it is compared with may be later.
+    is_compared = "must not be before" in str(reply.body)
+    assert reply.status < 300 or place.field not in reply.fields or reply.status == 422 or is_compared, reply.body
 
 
 def test_a_date_range_that_ends_before_it_begins_is_refused(world):
