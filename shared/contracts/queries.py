@@ -72,7 +72,8 @@ WHERE g.contract_id = %(contract_id)s
 ORDER BY g.signed_at
 """
 
-# What `terms.earlier_line` reads of the lease that a deal renews.
+# What `terms.earlier_line` reads of the lease that a deal renews. Ids are in the order in which they were made: the
+# values of its index are those that were published before the renewal was proposed.
 _RENEWED = """
 (SELECT jsonb_build_object(
      'id', r.id, 'issued_on', (r.created_at AT TIME ZONE (r.premises #>> '{building,timezone}'))::date,
@@ -85,7 +86,7 @@ _RENEWED = """
                                                           'version', v.version))
                       FROM index_values v
                       WHERE v.organization_id = r.owner_organization_id
-                        AND v.name = r.escalation #>> '{index,name}' AND v.created_at <= c.created_at))
+                        AND v.name = r.escalation #>> '{index,name}' AND v.id < c.id))
  FROM contracts r WHERE r.id = c.renews_contract_id)
 """
 

@@ -42,7 +42,8 @@ EXPRESSIONS = (
         "what is owed of a payment",
         rf"""\b{COLUMN}amount(?:"\])?\s*\+\s*{COLUMN}tax_amount\b|-\s*{COLUMN}credited_tax\b(?!\s+AS\b)[^,]{{0,30}}"""
         rf"""(?:-|<|>|=|AS)\s*{COLUMN}(?:paid_amount|owed|open)""",
-        ("shared/schema/functions/set_owed.sql",),
+        # The archive's is not what is owed but what an imported line, which has no invoice here, once asked for.
+        ("shared/schema/functions/set_owed.sql", "shared/payments/archive.py"),
         "Read payments.owed (owed - paid_amount is what is open).",
         (
             "p.amount + p.tax_amount - p.credited_amount - p.credited_tax",

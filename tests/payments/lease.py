@@ -44,6 +44,44 @@ JOBS = (
     follow_indexes,
 )
 
+UNBALANCED = """
+WITH books AS (
+    SELECT c.id, c.schedule_total,
+           sum(p.amount - p.corrected) FILTER (WHERE p.charge = 'RENT') AS rent,
+           bool_or(p.status = 'PAID' AND o.open <> 0) AS unsettled,
+           bool_or(p.status IN ('SCHEDULED', 'DUE', 'OVERDUE') AND o.open <= 0 AND p.amount > 0) AS settled,
+           bool_or(p.status = 'CANCELLED' AND p.paid_amount <> 0) AS cancelled,
+           sum(CASE WHEN i.id IS NULL THEN -p.paid_amount ELSE o.open END) AS open
+    FROM contracts c
+    JOIN payments p ON p.contract_id = c.id
+    LEFT JOIN invoices i ON i.payment_id = p.id AND i.kind = 'INVOICE'
+    CROSS JOIN LATERAL (SELECT p.amount + p.tax_amount - p.credited_amount - p.credited_tax
+                               - p.written_off_amount - p.paid_amount AS open) AS o
+    GROUP BY c.id
+), account AS (
+    SELECT c.id,
+           (SELECT coalesce(sum(CASE kind WHEN 'INVOICE' THEN total_amount ELSE -total_amount END), 0)
+            FROM invoices i WHERE i.contract_id = c.id)
+           - (SELECT coalesce(sum(CASE WHEN coalesce(o.kind, t.kind) IN ('REFUND', 'TRANSFER_OUT') THEN -1
+                                       ELSE 1 END
+                                  * CASE WHEN t.kind = 'REVERSAL' THEN -t.amount ELSE t.amount END), 0)
+              FROM payment_transactions t LEFT JOIN payment_transactions o ON o.id = t.reverses_id
+              WHERE t.contract_id = c.id
+                AND coalesce(o.kind, t.kind) IN ('PAYMENT', 'CREDIT', 'DEPOSIT_APPLIED', 'WRITE_OFF', 'REFUND',
+                                                 'TRANSFER_OUT', 'TRANSFER_IN')) AS balance,
+           (SELECT coalesce(sum(CASE WHEN t.kind IN ('APPLIED', 'REFUND', 'TRANSFER_OUT') THEN -t.amount
+                                     ELSE t.amount END), 0)
+            FROM payment_transactions t
+            WHERE t.contract_id = c.id AND t.kind IN ('CREDIT', 'FREED', 'APPLIED', 'DEPOSIT_APPLIED', 'REFUND',
+                                                      'TRANSFER_OUT', 'TRANSFER_IN')
+              AND NOT EXISTS (SELECT FROM payment_transactions r WHERE r.reverses_id = t.id)) AS credit
+    FROM contracts c
+)
+SELECT * FROM books JOIN account USING (id)
+WHERE id = %(id)s
+  AND (rent <> schedule_total OR unsettled OR settled OR cancelled OR balance <> open - credit OR credit < 0)
+"""
+
 
 class Lease(Deal):
     """An executed lease and its payments."""
@@ -90,6 +128,11 @@ class Lease(Deal):
         """The payments of that charge as the database holds them."""
         sql = "SELECT * FROM payments WHERE contract_id = %(id)s AND charge = %(charge)s ORDER BY due_date, id"
         return self.world.sql(sql, id=self.contract, charge=charge)
+
+    def unbalanced(self):
+        """The contract, if its rent is not all PAID, open or CANCELLED; if its account is not what is open of its
+        invoices, less what came for nothing that was invoiced; or if a payment's state is not what is open of it."""
+        return self.world.sql(UNBALANCED, id=self.contract)
 
     def ledger(self):
         """The account as the client reads it: its lines, and what is owed."""

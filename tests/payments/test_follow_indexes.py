@@ -16,7 +16,6 @@ from tests.auth.mailbox import mails_to
 from tests.call import call as call_
 from tests.call import invoke, together
 from tests.payments.lease import credit, invoices, text_of
-from tests.scenarios.test_lease_ends_early import unbalanced
 
 CLAUSE = {
     "name": "CPI",
@@ -109,7 +108,7 @@ def test_a_late_index_value_adds_a_correction_and_changes_no_issued_line(calenda
     assert [row["credited_amount"] for row in lease.rows()[11:16]] == [0, *3 * [Decimal("70.99")], 0]
     _, balance = lease.ledger()
     assert balance == 15 * 5000 + 3 * Decimal("158.54")
-    assert unbalanced(lease.world) == []
+    assert lease.unbalanced() == []
 
 
 def test_a_correction_names_its_months_and_the_tax_of_each(calendar):
@@ -205,7 +204,7 @@ def test_a_rent_that_falls_after_its_invoices_is_one_credit_note_that_names_them
     assert lease.row()["schedule_total"] == sum(row["amount"] for row in lease.rows()) - 3 * Decimal("70.99")
     # February was paid: what is too much of it settles the oldest that is open.
     assert lease.rows()[0]["paid_amount"] == Decimal("70.99")
-    assert unbalanced(lease.world) == []
+    assert lease.unbalanced() == []
 
 
 def test_a_credit_note_of_an_index_is_downloaded_with_the_invoices_that_it_cites(calendar, lease):
@@ -350,7 +349,7 @@ def test_installments_prorated_or_cancelled_by_an_early_end_follow_no_index(cale
 
     [added] = [row for row in lease.rows() if row["installment_number"] is None]
     assert added["amount"] == 2 * Decimal("229.53")
-    assert unbalanced(lease.world) == []
+    assert lease.unbalanced() == []
 
 
 @pytest.mark.parametrize("is_late", [False, True])

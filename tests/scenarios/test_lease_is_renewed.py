@@ -25,7 +25,6 @@ from tests.call import together
 from tests.payments.lease import Lease
 from tests.payments.test_follow_indexes import INDEX, publish, value
 from tests.payments.test_reverse_payment import text_of
-from tests.scenarios.test_lease_ends_early import unbalanced
 
 
 def renew(lease, user=None, key=None, **terms):
@@ -117,7 +116,7 @@ def test_the_space_passes_from_a_lease_to_its_renewal(calendar, lease):
     calendar.set("2029-02-10T00:00:00Z")
     calendar.run()
     assert (renewal.row()["status"], lease.space_status()) == ("EXPIRED", "AVAILABLE")
-    assert unbalanced(lease.world) == []
+    assert lease.unbalanced() == []
 
 
 @pytest.mark.parametrize("jobs", [(expire_contracts, start_contracts), (start_contracts, expire_contracts)])
