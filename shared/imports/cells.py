@@ -13,6 +13,8 @@ from shared.kit.errors import DetailCode
 from shared.kit.fields import refuse
 
 _NUMBER = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,20})?", re.ASCII)
+_AMBIGUOUS = re.compile(r"-?[1-9][0-9]{0,2}\.[0-9]{3}", re.ASCII)
+"""A thousand and more where points group digits, and with decimals elsewhere."""
 _WHOLE = re.compile(r"[0-9]{1,9}(\.0+)?", re.ASCII)
 
 
@@ -28,7 +30,19 @@ def reader(read: Callable[[str], Any], message: str, code: DetailCode = "WRONG_F
     return BeforeValidator(validate)
 
 
-def _number(cell: str) -> Decimal:
+def number_of(cell: str) -> Decimal:
+    """The number that a cell says in one way only. Raises ValueError."""
+    if _AMBIGUOUS.fullmatch(cell):
+        raise ValueError
+    return _decimal(cell)
+
+
+def _percent(cell: str) -> Decimal:
+    """3, and 3 %, which a spreadsheet stores as 0.03."""
+    return _decimal(cell.removesuffix("%").rstrip())
+
+
+def _decimal(cell: str) -> Decimal:
     if not _NUMBER.fullmatch(cell):
         raise ValueError
     value = Decimal(cell)
@@ -37,7 +51,7 @@ def _number(cell: str) -> Decimal:
 
 
 def _whole(cell: str) -> int:
-    if not _WHOLE.fullmatch(cell):
+    if not _WHOLE.fullmatch(cell) or _AMBIGUOUS.fullmatch(cell):
         raise ValueError
     return int(cell.partition(".")[0])
 
@@ -55,7 +69,9 @@ def parts_of(cell: str) -> list[str]:
     return [part for part in (part.strip() for part in cell.split(";")) if part]
 
 
-NUMBER = reader(_number, "must be a number, such as 7800.00")
+NUMBER = reader(number_of, "must be a number, such as 7800.00")
+DEGREES = reader(_decimal, "must be a number, such as 42.3601")
+PERCENT = reader(_percent, "must be a percentage, such as 3 or 2.5")
 WHOLE = reader(_whole, "must be a whole number", "WRONG_TYPE")
 FLAG = reader(_flag, "must be yes or no", "NOT_A_CHOICE")
 UPPER = reader(str.upper, "must be a word")

@@ -66,7 +66,7 @@ COLUMNS: Mapping[Kind, tuple[Column, ...]] = {
             "NONE, COMPOUND, SIMPLE or STEP, which also says what an index or an amount came to.",
             "COMPOUND",
         ),
-        Column("escalation_percent", "A year, for COMPOUND and SIMPLE.", "3"),
+        Column("escalation_percent", "A year, for COMPOUND and SIMPLE: 3 is 3 %.", "3"),
         Column("rent_steps", "For STEP: lease months and rents, such as 13:1100;25:1200.", ""),
         Column("free_months", "Lease months without rent, between semicolons.", "1;2"),
         Column("paid_through", "The last day of the last period that is paid. Empty: nothing is paid.", "2026-06-30"),
@@ -74,6 +74,10 @@ COLUMNS: Mapping[Kind, tuple[Column, ...]] = {
         Column("invite", "yes or no. Empty: no.", "no"),
     ),
 }
+
+
+NOTES = ("Required.", "Optional.")
+"""How each note of a template begins."""
 
 
 def names_of(kind: Kind) -> tuple[str, ...]:
@@ -88,4 +92,5 @@ def required_of(kind: Kind) -> tuple[str, ...]:
 
 def note_of(column: Column) -> str:
     """What a template says of the column."""
-    return f"{'Required' if column.is_required else 'Optional'}. {column.note}"
+    required, optional = NOTES
+    return f"{required if column.is_required else optional} {column.note}"

@@ -23,8 +23,8 @@ YES = ("yes", "y", "true", "1")
 NO = ("no", "n", "false", "0")
 _LONGEST = 200
 """Characters of a value that a report shows."""
-_SIGNS = re.compile(r"[$€£]|[A-Z]{3}(?= )|(?<=\s)[A-Z]{3}$|\s")
-"""What stands around an amount: a currency, and white space, also of the kind that never breaks."""
+_SIGNS = re.compile(r"[$€£%]|[A-Z]{3}(?= )|(?<=\s)[A-Z]{3}$|\s")
+"""What stands around an amount: a currency, a percent sign, and white space, also of the kind that never breaks."""
 _THOUSANDS = re.compile(r"-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?", re.ASCII)
 _POINTS = re.compile(r"-?[0-9]{1,3}(\.[0-9]{3})+(,[0-9]+)?", re.ASCII)
 _COMMA = re.compile(r"-?[0-9]+,[0-9]{1,2}", re.ASCII)

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from shared.buildings.models import Country, Latitude, Longitude, TimeZone, TotalFloors
 from shared.buildings.traits import Amenities, UsageType
-from shared.imports.cells import FLAG, NUMBER, PARTS, UPPER, WHOLE
+from shared.imports.cells import DEGREES, FLAG, NUMBER, PARTS, UPPER, WHOLE
 from shared.imports.faults import Faulty, fault, parsed
 from shared.imports.models import Fault
 from shared.kit.countries import alpha2
@@ -37,8 +37,8 @@ class HouseRow(_Row):
     state: Label | None = None
     country: Country
     postal_code: Annotated[Label, Field(max_length=20)] | None = None
-    latitude: Annotated[Latitude, NUMBER] | None = None
-    longitude: Annotated[Longitude, NUMBER] | None = None
+    latitude: Annotated[Latitude, DEGREES] | None = None
+    longitude: Annotated[Longitude, DEGREES] | None = None
     timezone: TimeZone | None = None
     total_floors: Annotated[TotalFloors, WHOLE]
 

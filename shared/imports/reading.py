@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from itertools import islice
 from typing import Any, NamedTuple, TextIO
 
-from shared.imports.columns import COLUMNS, Kind, names_of, note_of, required_of
+from shared.imports.columns import NOTES, Kind, names_of, required_of
 from shared.imports.rules import Unreadable
 from shared.kit.cells import meant
 
@@ -23,6 +23,13 @@ _EITHER = ("end_date", "term_months")
 """Of these, a file of leases has one at least."""
 _BREAK = re.compile(r"\r\n|\r|\n")
 _CHUNK = 1 << 16
+_OPEN = "a quotation mark is opened and never closed"
+_CSV_ERRORS = (
+    ("field limit", f"a cell has more than {csv.field_size_limit():,} characters, perhaps because {_OPEN}"),
+    ("unexpected end of data", _OPEN),
+    ("expected after", "a quotation mark within a cell is not doubled"),
+)
+"""What the csv module says, and what it means."""
 
 
 class Form(NamedTuple):
@@ -59,18 +66,18 @@ def survey(path: str, content: str, kind: Kind) -> Survey:
             raise Unreadable("EMPTY_FILE", "The file is empty.")
         names = [named(cell) for cell in header.cells]
         read, ignored = check_header(kind, header.cells)
-        total = sum(1 for _ in _data(records, header.cells, kind))
+        total = sum(1 for _ in _data(records, header.cells))
     if not total:
         raise Unreadable("NO_RECORDS", f"The file has a header ({_listed(names)}) and no rows below it.")
     return Survey(form._replace(header=tuple(header.cells)), read, ignored, total)
 
 
 @contextmanager
-def records_after(path: str, form: Form, kind: Kind, position: int) -> Iterator[Iterator[Record]]:
+def records_after(path: str, form: Form, position: int) -> Iterator[Iterator[Record]]:
     """The records of a surveyed file but the first `position`, in their order."""
     with _records(path, form) as records:
         next(records)
-        yield islice(_data(records, form.header, kind), position, None)
+        yield islice(_data(records, form.header), position, None)
 
 
 def check_header(kind: Kind, cells: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -100,12 +107,10 @@ def values_of(form: Form, record: Record) -> dict[str, str]:
     return {named(name): cell for name, cell in zip(form.header, cells, strict=False) if name}
 
 
-def _data(records: Iterator[Record], header: Sequence[str], kind: Kind) -> Iterator[Record]:
-    """The records but the header, which files that were put together repeat, and the notes of a template."""
-    notes = {column.name: note_of(column) for column in COLUMNS[kind]}
-    noted = [notes.get(named(name), "") for name in header]
+def _data(records: Iterator[Record], header: Sequence[str]) -> Iterator[Record]:
+    """The records without the header, which files that were put together repeat, and without a template's notes."""
     for record in records:
-        if record.cells not in (list(header), noted):
+        if record.cells != list(header) and not all(cell.startswith(NOTES) for cell in record.cells if cell):
             yield record
 
 
@@ -177,8 +182,13 @@ def _lines(file: TextIO, delimiter: str) -> Iterator[tuple[int, list[str]]]:
         except StopIteration:
             return
         except csv.Error as error:
-            raise Unreadable("MALFORMED_CSV", f"Row {row} cannot be read: {error}.") from None
+            raise Unreadable("MALFORMED_CSV", f"Row {row} cannot be read: {_plain(str(error))}.") from None
         yield row, cells
+
+
+def _plain(error: str) -> str:
+    """What the reader of CSV means."""
+    return next((plain for words, plain in _CSV_ERRORS if words in error), "it is not written as CSV")
 
 
 def _filled(rows: Iterable[tuple[int, Sequence[Any]]]) -> Iterator[Record]:

@@ -79,18 +79,23 @@ def run(import_id: UUID) -> None:
     try:
         row = _performed(partial(_begin, import_id))
         if row is not None:
-            with fetched_file(row) as path:
-                form = _form_of(row, path)
-                with records_after(path, form, Kind(row["kind"]), row["position"]) as records:
-                    _run(row, form, records, started)
-    except rules.Unreadable as error:
-        _performed(partial(fail, import_id, error.code, error.message))
+            _read_and_run(row, started)
     except _PASSING:
         # The message comes again, and after some attempts _begin gives up.
         raise
     except Exception as error:  # noqa: BLE001 (it would fail each time: the owner is told instead)
         _log(error)
         _performed(partial(fail, import_id, "INTERNAL_ERROR", rules.STOPPED))
+
+
+def _read_and_run(row: Row, started: float) -> None:
+    try:
+        with fetched_file(row) as path:
+            form = _form_of(row, path)
+            with records_after(path, form, row["position"]) as records:
+                _run(row, form, records, started)
+    except rules.Unreadable as error:
+        _performed(partial(fail, row["id"], error.code, f"{row['file_name']}: {error.message}"))
 
 
 def _run(row: Row, form: Form, records: Iterator[Record], started: float) -> None:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from shared.auth.models import Email
-from shared.imports.cells import FLAG, NUMBER, UPPER, WHOLE, parts_of, reader
+from shared.imports.cells import FLAG, NUMBER, PERCENT, UPPER, WHOLE, number_of, parts_of, reader
 from shared.imports.faults import Faulty, fault, parsed
 from shared.imports.models import Fault
 from shared.kit.fields import Count, Day, Flag, Label, Money, Number, PositiveMoney, refuse
@@ -43,7 +43,7 @@ def _signed_cents(value: Decimal) -> Decimal:
 
 def _steps(cell: str) -> list[tuple[int, Decimal]]:
     pairs = [part.split(":") for part in parts_of(cell)]
-    return [(int(month.strip()), Decimal(rent.strip())) for month, rent in pairs]
+    return [(int(month.strip()), number_of(rent.strip())) for month, rent in pairs]
 
 
 def _months(cell: str) -> list[int]:
@@ -74,7 +74,7 @@ class LeaseRow(BaseModel):
     billing_frequency: Annotated[BillingFrequency, UPPER] = "MONTHLY"
     deposit: Annotated[Money, NUMBER] = Decimal(0)
     escalation_kind: Annotated[Kinds, UPPER] | None = None
-    escalation_percent: Annotated[Change, NUMBER] | None = None
+    escalation_percent: Annotated[Change, PERCENT] | None = None
     rent_steps: Annotated[list[tuple[Annotated[Count, Field(ge=2)], PositiveMoney]], STEPS] = []
     free_months: Annotated[list[Annotated[Count, Field(ge=1)]], MONTHS] = []
     paid_through: Day | None = None

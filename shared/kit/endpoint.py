@@ -12,6 +12,7 @@ import time
 from base64 import b64decode
 from collections.abc import Callable, Mapping
 from typing import Any, Generic, ParamSpec, TypeVar
+from urllib.parse import urlencode
 
 from shared.kit import db, wire
 from shared.kit.binding import bind, body_of_request
@@ -31,6 +32,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
+_BOUNDARY = re.compile(r"\s*multipart/[^;]*;(?:.*;)?\s*boundary=(?:\"([^\"]+)\"|([^\s;\"]+))", re.IGNORECASE)
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 
@@ -236,6 +238,16 @@ def _request(operation: HttpOperation, event: dict[str, Any]) -> Request:
     if operation.takes_key:
         key = headers.get("idempotency-key")
         request.idempotency_key = key
-        hashed = f"{http['method']} {event['rawPath']}\n".encode() + body
+        asked = event.get("queryStringParameters") or {}
+        query = f"?{urlencode(sorted(asked.items()))}" if asked else ""
+        hashed = f"{http['method']} {event['rawPath']}{query}\n".encode() + _without_boundary(headers, body)
         request.request_hash = hashlib.sha256(hashed).hexdigest()
     return request
+
+
+def _without_boundary(headers: Mapping[str, str], body: bytes) -> bytes:
+    """The body; of a form what stays the same when it is sent again with another boundary, as every client does."""
+    match = _BOUNDARY.match(headers.get("content-type", ""))
+    if match is None:
+        return body
+    return body.replace(b"--" + (match[1] or match[2]).encode("latin-1", "replace"), b"--")

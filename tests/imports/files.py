@@ -35,13 +35,15 @@ def csv_of(
     return written.getvalue().encode(encoding)
 
 
-def form(content: bytes, name: str = "portfolio.csv", field: str = "file") -> dict[str, Any]:
+def form(content: bytes, name: str = "portfolio.csv", field: str = "file", boundary: str = BOUNDARY) -> dict[str, Any]:
     """The request's body and headers with that file."""
-    head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{field}"; filename="{name}"\r\n'
+    head = f'--{boundary.strip(chr(34))}\r\nContent-Disposition: form-data; name="{field}"; filename="{name}"\r\n'
     body = (
-        f"{head}Content-Type: application/octet-stream\r\n\r\n".encode() + content + f"\r\n--{BOUNDARY}--\r\n".encode()
+        f"{head}Content-Type: application/octet-stream\r\n\r\n".encode()
+        + content
+        + f"\r\n--{boundary.strip(chr(34))}--\r\n".encode()
     )
-    return {"body": body, "headers": {"content-type": f"multipart/form-data; boundary={BOUNDARY}"}}
+    return {"body": body, "headers": {"content-type": f"multipart/form-data; boundary={boundary}"}}
 
 
 def events_of(world: Any, import_id: str, name: str) -> list[dict[str, Any]]:

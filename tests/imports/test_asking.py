@@ -120,3 +120,17 @@ def test_a_file_larger_than_four_megabytes_is_to_be_uploaded(owner):
 @pytest.mark.parametrize("operation", [import_buildings, import_leases])
 def test_only_owners_and_administrators_import(world, role, operation):
     assert asked(operation, world.user(role), csv_of(spaces(1))).status == 403
+
+
+def test_the_same_form_with_another_boundary_is_the_same_request(world, owner, call):
+    def again(content, boundary, name="portfolio.csv", **query):
+        sent = form(content, name, boundary=boundary)
+        return call(import_buildings, as_=owner, key="once", query=query or None, **sent)
+
+    first = again(csv_of(spaces(2)), "----AAAA")
+    repeated = again(csv_of(spaces(2)), '"BB BB"')
+
+    assert (first.status, repeated.status, repeated.json) == (202, 202, first.json)
+    assert again(csv_of(spaces(3)), "----AAAA").code == "IDEMPOTENCY_KEY_REUSED"
+    assert again(csv_of(spaces(2)), "----AAAA", "other.csv").code == "IDEMPOTENCY_KEY_REUSED"
+    assert again(csv_of(spaces(2)), "----AAAA", dry_run="true").code == "IDEMPOTENCY_KEY_REUSED"

@@ -2,16 +2,19 @@
 
 import datetime
 import io
+import zipfile
 
 import pytest
 import xlsxwriter
 
 from functions.imports.import_buildings import import_buildings
 from functions.imports.import_leases import import_leases
+from shared.imports import sheet as sheets
 from shared.imports import workbook as workbooks
 from shared.imports.columns import Kind, names_of
 from shared.imports.reading import CSV, XLSX, records_after, survey, values_of
 from shared.imports.rules import Unreadable
+from shared.imports.terms import lease_of
 from shared.imports.workbook import text_of
 from tests.imports.files import asked, csv_of, faults, imported, row, spaces
 
@@ -20,7 +23,7 @@ def read(tmp_path, content, kind=Kind.BUILDINGS, of=CSV):
     path = tmp_path / "file"
     path.write_bytes(content)
     found = survey(str(path), of, kind)
-    with records_after(str(path), found.form, kind, 0) as records:
+    with records_after(str(path), found.form, 0) as records:
         return found, [(record.row, values_of(found.form, record)) for record in records]
 
 
@@ -101,6 +104,31 @@ def test_the_sign_that_keeps_a_cell_from_being_run_is_taken_off(tmp_path):
     _, [(_, values)] = read(tmp_path, csv_of([row(space_name="'=Suite", city="'Boston", state="-1")]))
 
     assert (values["space_name"], values["city"], values["state"]) == ("=Suite", "'Boston", "-1")
+
+
+def test_the_notes_of_a_template_of_any_time_are_no_record(tmp_path):
+    old = row() | {name: "Optional. What was said of it once." for name in row()} | {"city": ""}
+
+    found, _ = read(tmp_path, csv_of([old, row()]))
+
+    assert found.total == 1
+
+
+MALFORMED = [
+    ('"Suite 301', "a quotation mark is opened and never closed."),
+    ('"Suite" 301', "a quotation mark within a cell is not doubled."),
+    (f'"{"x" * 140_000}"', "a cell has more than 131,072 characters, perhaps because a quotation mark is opened"),
+]
+
+
+@pytest.mark.parametrize(("cell", "said"), MALFORMED, ids=["open", "not doubled", "too long"])
+def test_what_is_wrong_with_a_csv_file_is_said_plainly(tmp_path, cell, said):
+    content = csv_of([row()]).decode().replace("Suite 301", cell).encode()
+
+    with pytest.raises(Unreadable) as refused:
+        read(tmp_path, content)
+
+    assert refused.value.message.startswith(f"Row 2 cannot be read: {said}")
 
 
 UNREADABLE = [
@@ -192,12 +220,110 @@ def test_a_sheet_that_reaches_to_its_last_cell_is_refused_before_it_is_loaded(tm
 
 
 def test_a_sheet_is_measured_before_it_is_loaded(tmp_path, monkeypatch):
-    monkeypatch.setattr(workbooks, "MOST_CELLS", 40)
+    monkeypatch.setattr(sheets, "MOST_CELLS", 40)
 
     with pytest.raises(Unreadable) as refused:
         read(tmp_path, workbook(rows_of([row()])), of=XLSX)
 
     assert refused.value.code == "TOO_LARGE"
+
+
+def tampered(content, **parts):
+    """The workbook with other parts, by the ends of their names."""
+    written = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as archive, zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as other:
+        for name in archive.namelist():
+            change = next((change for end, change in parts.items() if name.endswith(f"/{end}.xml")), None)
+            other.writestr(name, change(archive.read(name)) if change else archive.read(name))
+    return written.getvalue()
+
+
+BEYOND = ["ZZZZZZ4294967295", "ZZZZZZ3", "A4294967295", "A1048577", "XFE3", "A0", "3", "a3", ""]
+
+
+@pytest.mark.parametrize("address", BEYOND)
+@pytest.mark.parametrize("quote", ['"', "'"], ids=["double", "single"])
+def test_a_cell_beyond_excels_last_is_refused_before_it_is_loaded(tmp_path, address, quote):
+    there = f"<c r = {quote}{address}{quote}><v>1</v></c></row>".encode()
+    content = tampered(workbook(rows_of([row()])), sheet1=lambda xml: xml.replace(b"</row>", there, 1))
+
+    with pytest.raises(Unreadable, match="ends at XFD1048576") as refused:
+        read(tmp_path, content, of=XLSX)
+
+    assert (refused.value.code, f"a cell {address}," in refused.value.message) == ("MALFORMED_WORKBOOK", True)
+
+
+def test_rows_without_addresses_end_where_excels_do(tmp_path, monkeypatch):
+    monkeypatch.setattr(sheets, "LAST_ROW", 3)
+    more = b"<row></row>" * 2
+    content = tampered(
+        workbook(rows_of([row()])), sheet1=lambda xml: xml.replace(b"</sheetData>", more + b"</sheetData>")
+    )
+
+    with pytest.raises(Unreadable, match="without an address"):
+        read(tmp_path, content, of=XLSX)
+
+
+@pytest.mark.parametrize("filler", [b" ", b"<row/>"], ids=["white space", "rows"])
+def test_a_workbook_unpacks_to_no_more_than_an_import_may_hold(tmp_path, monkeypatch, filler):
+    monkeypatch.setattr(workbooks, "MOST_BYTES", 1_000_000)
+    content = tampered(
+        workbook(rows_of([row()])),
+        sheet1=lambda xml: xml.replace(b"</sheetData>", b"</sheetData>" + filler * (1_000_000 // len(filler))),
+    )
+
+    with pytest.raises(Unreadable) as refused:
+        read(tmp_path, content, of=XLSX)
+
+    assert (refused.value.code, len(content) < 20_000) == ("TOO_LARGE", True)
+
+
+def test_a_workbook_has_no_entities(tmp_path):
+    doctype = b'?>\n<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">]>'
+    content = tampered(workbook(rows_of([row()])), sheet1=lambda xml: xml.replace(b"?>", doctype, 1))
+
+    with pytest.raises(Unreadable) as refused:
+        read(tmp_path, content, of=XLSX)
+
+    assert refused.value.code == "MALFORMED_WORKBOOK"
+
+
+PERCENTS = [("0%", 0.03, "3%"), ("0.00%", 0.0325, "3.25%"), ('0.0 "of" %', 0.07, "7%"), ("0%", 1, "100%")]
+PERCENTS += [('0.00" %"', 3, "3"), ("0.00", 0.03, "0.03"), ("0%", "3 %", "3 %")]
+
+
+@pytest.mark.parametrize(("shown_as", "cell", "text"), PERCENTS)
+def test_a_percentage_is_read_as_the_sheet_shows_it(tmp_path, shown_as, cell, text):
+    def formatted(book, first):
+        place = list(row(Kind.LEASES)).index("escalation_percent")
+        first.write(1, place, cell, book.add_format({"num_format": shown_as}))
+
+    _, [(_, values)] = read(tmp_path, workbook(rows_of([row(Kind.LEASES)]), formatted), Kind.LEASES, XLSX)
+
+    assert values["escalation_percent"] == text
+
+
+def test_a_percentage_is_found_where_the_first_column_is_empty(tmp_path):
+    names = ["", *row(Kind.LEASES)]
+
+    def formatted(book, first):
+        first.write(1, names.index("escalation_percent"), 0.04, book.add_format({"num_format": "0%"}))
+
+    sheet = workbook([[None, *names[1:]], [None, *row(Kind.LEASES).values()]], formatted)
+    _, [(_, values)] = read(tmp_path, sheet, Kind.LEASES, XLSX)
+
+    assert values["escalation_percent"] == "4%"
+
+
+@pytest.mark.parametrize("cell", ["3", "3%", "3 %", "3.0"])
+def test_three_percent_is_an_increase_of_3(cell):
+    assert lease_of(2, row(Kind.LEASES, escalation_percent=cell)).terms.escalation.percent == 3
+
+
+def test_an_import_that_fails_names_its_file(world):
+    done = imported(world, import_buildings, world.owner(), b"building_name\r\n", "Süd.csv")
+
+    assert done["failure"]["message"].startswith("Süd.csv: The header lacks ")
 
 
 def test_a_workbook_is_imported_as_text_is(world):

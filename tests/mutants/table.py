@@ -1104,10 +1104,24 @@ GUARDS = (
     ),
     Guard(
         "a sheet is measured before it is loaded",
-        "shared/imports/workbook.py",
-        "if cells_of(path) > MOST_CELLS:",
+        "shared/imports/sheet.py",
+        "if self._last[0] * self._last[1] > MOST_CELLS:",
         "if False:",
         "tests/imports/test_reading.py::test_a_sheet_is_measured_before_it_is_loaded",
+    ),
+    Guard(
+        "a workbook unpacks to no more than an import may hold",
+        "shared/imports/workbook.py",
+        "if left < 0:",
+        "if False:",
+        "tests/imports/test_reading.py::test_a_workbook_unpacks_to_no_more_than_an_import_may_hold",
+    ),
+    Guard(
+        "a cell is where Excel has cells",
+        "shared/imports/sheet.py",
+        "if match is None:\n            raise _beyond(address)",
+        "if match is None:\n            return following",
+        "tests/imports/test_reading.py::test_a_cell_beyond_excels_last_is_refused_before_it_is_loaded",
     ),
     Guard(
         "one lease a space",
