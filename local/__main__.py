@@ -76,6 +76,8 @@ async def _run(cloud: Cloud, demo: bool) -> int:
             starting.cancel()
             await asyncio.wait([starting])
     finally:
+        if stopped.done():
+            print("stopping", flush=True)
         stopped.cancel()
         await cloud.stop()
     return 0

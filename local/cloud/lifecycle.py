@@ -201,8 +201,23 @@ class Cloud:
     def _begin_loops(self) -> None:
         tasks = self.queues.start()
         tasks += [asyncio.create_task(keep_time(schedule, self.lambdas)) for schedule in self.schedules]
+        servers: tuple[tuple[str, Postgres | Redis], ...] = (("postgres", self.postgres), ("redis", self.redis))
+        tasks += [asyncio.create_task(self._watch(name, server)) for name, server in servers]
         for task in tasks:
             self._exit.callback(task.cancel)
+
+    async def _watch(self, name: str, server: Postgres | Redis) -> None:
+        """Say it where the platform runs when a server has ended, whoever ended it."""
+        told = None
+        while True:
+            await asyncio.sleep(1)
+            process = server.process
+            if process is None or process.poll() is None or process.pid == told:
+                continue
+            told = process.pid
+            again = f"curl -X POST {self._state['aws_url']}/_local/{name}/start"
+            log = self.state / f"{name}.log"
+            print(f"{name} has ended (log: {log}); requests that need it answer 503 until: {again}", flush=True)
 
     async def _resume(self) -> None:
         """Executions live in moto's memory: the application starts the waiting ones again."""

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,26 @@ def test_a_folder_that_cannot_be_written_is_reported_in_one_sentence(small_app: 
 
 
 @pytest.mark.slow
+def test_a_server_that_ends_is_reported_with_the_way_to_start_it_again(small_app: Path, tmp_path: Path) -> None:
+    with Platform(templates=small_app, state=tmp_path) as platform:
+        for name in ("postgres", "redis"):
+            os.kill(platform.details[name]["pid"], signal.SIGKILL)
+            again = f"curl -X POST {platform.aws_url}/_local/{name}/start"
+            _wait_for(lambda again=again: again in platform.log.read_text())
+
+            platform.control(name, "start")
+    assert platform.log.read_text().count("has ended") == 2
+    assert platform.log.read_text().endswith("stopping\n")
+
+
+def _wait_for(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+@pytest.mark.slow
 def test_a_failed_migration_is_reported_in_one_sentence(small_app: Path, tmp_path: Path) -> None:
     platform = Platform(templates=small_app, state=tmp_path, environment={"FAIL_MIGRATION": "1"})
 
@@ -97,10 +118,7 @@ def test_a_stopped_platform_leaves_nothing_behind(small_app: Path, tmp_path: Pat
 
     platform.stop(how)
 
-    deadline = time.monotonic() + PATIENCE
-    while any(_is_alive(child) for child in children):
-        assert time.monotonic() < deadline, [child for child in children if _is_alive(child)]
-        time.sleep(0.05)
+    _wait_for(lambda: not any(_is_alive(child) for child in children))
 
 
 @pytest.mark.slow
