@@ -7,7 +7,6 @@ and backup bids are rejected with the reason. Nothing follows this step, so noth
 from typing import Any
 from uuid import UUID
 
-from shared.bids.models import Bid
 from shared.bids.queries import reject_others
 from shared.contracts.queries import select_struck_deal
 from shared.kit.db import transaction
@@ -27,5 +26,5 @@ def activate_contract(task: dict[str, Any]) -> None:
         tx.emit("contract.activated", contract, before=before, start_date=deal["start_date"])
         by_bid = contract.bid_id is not None
         reason = "Another bid on this space became a contract." if by_bid else "The space was let to somebody else."
-        for bid in reject_others(tx, contract.space_id, contract.bid_id, reason):
-            tx.emit("bid.rejected", Bid.of(bid))
+        for bid, rejected in reject_others(tx, contract.space_id, contract.bid_id, reason):
+            tx.emit("bid.rejected", rejected, before=bid)

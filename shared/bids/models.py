@@ -96,6 +96,8 @@ class Bid(OfferTerms):
     """What was said with the current terms."""
     decision_reason: str | None
     """The `notes` of the approval, rejection or withdrawal; null before it is decided, or if there were none."""
+    decided_at: datetime | None
+    """When it was approved, rejected or withdrawn; null before."""
     contract_id: UUID | None
     """The contract that the bid has become; null before it is approved."""
     created_at: datetime

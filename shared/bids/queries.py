@@ -122,10 +122,17 @@ SET status = %(status)s, version = b.version + 1, bid_amount = %(bid_amount)s,
 WHERE b.id = %(bid_id)s
 """
 
-_REJECT_OTHERS = """
+_LOCK_OTHERS = """
+SELECT id FROM bids
+WHERE space_id = %(space_id)s AND id IS DISTINCT FROM %(bid_id)s AND status IN ('PENDING', 'COUNTER_OFFERED')
+ORDER BY id
+FOR UPDATE
+"""
+
+_REJECT = """
 UPDATE bids
 SET status = 'REJECTED', decision_reason = %(reason)s, decided_at = now(), updated_at = now()
-WHERE space_id = %(space_id)s AND id IS DISTINCT FROM %(bid_id)s AND status IN ('PENDING', 'COUNTER_OFFERED')
+WHERE id = ANY(%(bid_ids)s::uuid[])
 RETURNING id
 """
 
@@ -217,9 +224,12 @@ def update_terms(tx: Tx, caller: Caller, bid: Bid, proposal: Proposal) -> Row:
     return _with_version(tx, caller, bid.id, proposal)
 
 
-def reject_others(tx: Tx, space_id: UUID, winner: UUID | None, reason: str) -> list[Row]:
-    """The space's open bids but the winner, rejected (for the saga, which sees both sides)."""
-    values = {"space_id": space_id, "bid_id": winner, "reason": reason}
-    rejected = tx.all(_REJECT_OTHERS, values)
-    found = tx.batch(*((_SELECT_ONE, {"bid_id": row["id"], **EVERY_SIDE}) for row in rejected))
-    return [rows[0] for rows in found]
+def reject_others(tx: Tx, space_id: UUID, winner: UUID | None, reason: str) -> list[tuple[Bid, Bid]]:
+    """Reject the space's open bids but the winner (for the saga, which sees both sides); each before and after."""
+    bid_ids = [row["id"] for row in tx.all(_LOCK_OTHERS, {"space_id": space_id, "bid_id": winner})]
+    if not bid_ids:
+        return []
+    reading = [(_SELECT_ONE, {"bid_id": bid_id, **EVERY_SIDE}) for bid_id in bid_ids]
+    results = tx.batch(*reading, (_REJECT, {"bid_ids": bid_ids, "reason": reason}), *reading)
+    before, _, after = results[: len(bid_ids)], results[len(bid_ids)], results[len(bid_ids) + 1 :]
+    return [(Bid.of(old), Bid.of(new)) for [old], [new] in zip(before, after, strict=True)]

@@ -51,6 +51,10 @@ def test_the_steps_take_an_approval_to_an_active_lease(world, call):
         "REJECTED",
         "Another bid on this space became a contract.",
     )
+    assert backup["decided_at"] is not None
+    sql = "SELECT before, after FROM audit_logs WHERE object_id = %(id)s ORDER BY id DESC LIMIT 1"
+    [audited] = world.sql(sql, id=deal.backup)
+    assert [audited[when]["status"] for when in ("before", "after")] == ["PENDING", "REJECTED"]
 
 
 def test_a_lease_that_starts_later_is_signed_and_its_space_reserved(deal):

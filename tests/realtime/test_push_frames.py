@@ -43,6 +43,7 @@ class Gateway:
 
 @pytest.fixture
 def gateway(monkeypatch):
+    queued("SOCKETS_TO_CLOSE_QUEUE_URL")
     gateway = Gateway()
 
     class Handler(BaseHTTPRequestHandler):
