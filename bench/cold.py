@@ -37,9 +37,10 @@ FIRST = Path(__file__).parent / "first.py"
 
 
 def run(ground: Ground) -> Outcome:
-    """Measure every HTTP operation except those of auth/; those that render documents have no goal here."""
+    """Measure every HTTP operation but those of auth/ and those that render documents (row 9)."""
     deployed = Deployed(ground.state / "deployed")
-    operations = [each for each in catalog.requested(catalog.load()) if each.word != "auth"]
+    requested = catalog.requested(catalog.load())
+    operations = [each for each in requested if each.word != "auth" and "documents" not in each.layers]
     peers = http_event(get_space.operation, **ground.successes.asked("get_space"))
     for handler, path in ((LEAN, deployed.lean), (USUAL, deployed.usual)):
         _measure(handler, peers, path)  # files and server are warm from now on
@@ -64,7 +65,7 @@ def run(ground: Ground) -> Outcome:
             measure(operation)
             if number % USUAL_EACH == 0:
                 compare(USUAL, _measure(USUAL, peers, deployed.usual))
-    dear = [each for each in operations if spread(ratios[each.name]).median > DEAR and "documents" not in each.layers]
+    dear = [each for each in operations if spread(ratios[each.name]).median > DEAR]
     for _ in range(AGAIN):
         for operation in dear:
             measure(operation)
@@ -92,11 +93,9 @@ def _measure(handler: str, event: dict[str, Any], path: str) -> float:
 
 
 def _outcome(operations: list[Operation], ratios: dict[str, Spread], spent: dict[str, list[float]]) -> Outcome:
-    documents = [each for each in operations if "documents" in each.layers]
-    measured = [each for each in operations if each not in documents]
     groups = {
-        "reads": ([each for each in measured if not each.writes], READS),
-        "writes": ([each for each in measured if each.writes], WRITES),
+        "reads": ([each for each in operations if not each.writes], READS),
+        "writes": ([each for each in operations if each.writes], WRITES),
     }
     goals = []
     for name, (members, most) in groups.items():
@@ -105,19 +104,19 @@ def _outcome(operations: list[Operation], ratios: dict[str, Spread], spent: dict
         typical = statistics.median(ratios[each.name].median for each in members)
         told = f"{typical:.2f} × in the middle, {ratios[worst.name]} × at most (`{worst.name}`)"
         goals.append((f"{name}, beside the lean floor: ≤ {most} ×", told, met))
-    slowest = max(ratios[each.name].median for each in measured)
+    slowest = max(ratios[each.name].median for each in operations)
     faster = ratios[USUAL].median / slowest
-    typical = ratios[USUAL].median / statistics.median(ratios[each.name].median for each in measured)
+    typical = ratios[USUAL].median / statistics.median(ratios[each.name].median for each in operations)
     told = f"{typical:.1f} × in the middle, {faster:.1f} × at least"
     goals.append((f"faster than the usual stack: ≥ {FASTER:.0f} ×", told, faster >= FASTER))
     rows = [
         ("*lean floor*", f"{statistics.median(spent[LEAN]):.0f}", "1", ""),
         ("*usual stack*", f"{statistics.median(spent[USUAL]):.0f}", ratios[USUAL], ""),
     ]
-    for each in sorted(measured, key=lambda each: (each.writes, each.name)) + documents:
+    for each in sorted(operations, key=lambda each: (each.writes, each.name)):
         rows.append(
             (
-                f"`{each.name}`" + (" (documents)" if each in documents else ""),
+                f"`{each.name}`",
                 f"{statistics.median(spent[each.name]):.0f}",
                 ratios[each.name],
                 f"{ratios[USUAL].median / ratios[each.name].median:.1f}",

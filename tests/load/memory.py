@@ -1,5 +1,7 @@
 """What the processes of a platform take of the machine's memory, over time."""
 
+import itertools
+import statistics
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -94,8 +96,9 @@ def _own(pid: int) -> float:
 
 
 def slope(points: Sequence[tuple[float, float]]) -> float:
-    """By how much a value grows in a minute: the straight line that fits (seconds, value) best."""
-    middle_x = sum(x for x, _ in points) / len(points)
-    middle_y = sum(y for _, y in points) / len(points)
-    spread = sum((x - middle_x) ** 2 for x, _ in points)
-    return 60 * sum((x - middle_x) * (y - middle_y) for x, y in points) / spread if spread else 0.0
+    """By how much a value grows in a minute: the middle of the slopes between any two (seconds, value).
+
+    Theil and Sen's estimator: one sample that was taken while a process ended changes nothing.
+    """
+    pairs = itertools.combinations(points, 2)
+    return 60 * statistics.median((value - before) / (at - since) for (since, before), (at, value) in pairs)
