@@ -63,7 +63,7 @@ def bind(
 def body_of_request() -> dict[str, Any]:
     """The JSON object of the request at hand. Raises MalformedJson."""
     request = current()
-    if not request.raw_body.strip():
+    if not request.raw_body.strip(b" \t\r\n"):
         return {}
     # Any other type, or none, another site could send without a preflight: it could sign people in as somebody else.
     if not _JSON_TYPE.fullmatch(request.headers.get("content-type", "")):

