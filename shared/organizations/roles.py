@@ -39,6 +39,7 @@ class Right(StrEnum):
     READ_ACCOUNTS = "read every account and the notes on it"
     NOTE_ACCOUNTS = "write support notes"
     KEEP_ACCOUNTS = "change users' roles, suspend and restore their accounts"
+    KEEP_FLAGS = "create, change and delete feature flags"
 
 
 class Source(StrEnum):

@@ -183,6 +183,7 @@ def person(db: psycopg.Connection[Row], role: str) -> Person:
     insert(db, "idempotency_keys", user_id=user, key="k", operation="place_bid", request_hash="h")
     insert(db, "invoice_counters", organization_id=organization)
     insert(db, "books", organization_id=organization)
+    db.execute("INSERT INTO flags (name, description) VALUES (%s, '')", (f"x{uuid.uuid4().hex}",))
     insert(db, "tax_codes", organization_id=organization, code="VAT", category="ZERO", rates={})
     insert(db, "invitations", organization_id=organization, email="new@example.com", role="AGENT",
            token_hash=uuid.uuid4().hex, invited_by=user, expires_at="2999-01-01")  # fmt: skip
@@ -795,7 +796,7 @@ def test_grants_are_no_wider_than_the_work(admin: psycopg.Connection[Row]) -> No
     assert granted(admin, "app_reader", "INSERT") == {"audit_logs"}
     assert granted(admin, "app_reader", "UPDATE") == set()
     assert granted(admin, "app_reader", "DELETE") == set()
-    assert granted(admin, "app_user", "DELETE") == {"favorites", "file_uses", "files", "saved_searches"}
+    assert granted(admin, "app_user", "DELETE") == {"favorites", "file_uses", "files", "flags", "saved_searches"}
     # Of most of these only leftovers (tests/system/test_sweep_leftovers.py).
     swept = {"idempotency_keys", "inbox", "login_attempts", "outbox", "rate_windows", "sessions", "user_tokens"}
     swept |= {"exports", "file_uses", "files", "import_keys"}

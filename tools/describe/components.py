@@ -90,6 +90,7 @@ TAGS = {
     "exports": "Files of the organization's data, on demand and every day, for other systems and for keeping.",
     "favorites": "Spaces that a user has marked.",
     "files": "Uploading pictures, documents and spreadsheets, and downloading them.",
+    "flags": "Features that are on for some users: which ones are for the caller, and who decides it.",
     "imports": "Buildings and running leases from a spreadsheet, and what was wrong with its rows.",
     "journal": "The owner's books: months that are closed, the accounts, and every entry.",
     "notifications": "Messages to a user about what has happened.",

@@ -1,0 +1,41 @@
+-- Feature flags, and for whom they are on.
+
+CREATE TABLE flags (
+    name VARCHAR(63) NOT NULL,
+    description VARCHAR(1000) NOT NULL,
+    enabled BOOLEAN DEFAULT false NOT NULL,
+    roles TEXT[],
+    organization_ids UUID[],
+    user_ids UUID[],
+    rollout_percent INTEGER,
+    created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    created_by UUID,
+    updated_by UUID,
+    CONSTRAINT flags_pkey PRIMARY KEY (name),
+    CONSTRAINT flags_rollout_percent_check CHECK (rollout_percent BETWEEN 0 AND 100),
+    CONSTRAINT flags_created_by_fkey FOREIGN KEY(created_by) REFERENCES users (id) ON DELETE RESTRICT,
+    CONSTRAINT flags_updated_by_fkey FOREIGN KEY(updated_by) REFERENCES users (id) ON DELETE RESTRICT
+);
+
+-- Every function may ask which flags there are; a SUPER_ADMIN keeps them.
+
+ALTER TABLE flags ENABLE ROW LEVEL SECURITY;
+ALTER TABLE flags FORCE ROW LEVEL SECURITY;
+
+GRANT SELECT ON flags TO app_reader, app_worker, app_auth;
+GRANT SELECT, INSERT, DELETE ON flags TO app_user;
+GRANT UPDATE (description, enabled, roles, organization_ids, user_ids, rollout_percent, updated_at, updated_by)
+    ON flags TO app_user;
+
+CREATE POLICY read ON flags FOR SELECT TO app_reader, app_user
+    USING ((SELECT app.user_id()) IS NOT NULL OR (SELECT app.reads_all()));
+
+CREATE POLICY worker ON flags FOR SELECT TO app_worker USING (true);
+CREATE POLICY auth ON flags FOR SELECT TO app_auth USING (true);
+
+CREATE POLICY add ON flags FOR INSERT TO app_user WITH CHECK ((SELECT app.is_admin()));
+
+CREATE POLICY change ON flags FOR UPDATE TO app_user USING ((SELECT app.is_admin()));
+
+CREATE POLICY remove ON flags FOR DELETE TO app_user USING ((SELECT app.is_admin()));
