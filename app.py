@@ -34,6 +34,7 @@ from stacks.realtime import RealtimeStack
 from stacks.stage import Stage, stage_of
 from stacks.storage import StorageStack
 from stacks.system import SystemStack
+from stacks.webhooks import WebhooksStack
 from stacks.word import WordStack
 
 OWN_STACKS = {
@@ -44,6 +45,7 @@ OWN_STACKS = {
     "notifications": NotificationsStack,
     "realtime": RealtimeStack,
     "system": SystemStack,
+    "webhooks": WebhooksStack,
 }
 """Words that own more than their operations: secrets, a bucket, a state machine, an address, a stage's schedule."""
 

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
 
-from bench import cold, costs, exports, frames, imports, leases, preview, reports, searches, warm, worker
+from bench import cold, costs, exports, frames, imports, leases, preview, reports, searches, warm, webhooks, worker
 from bench.figures import Outcome, table
 from bench.ground import Ground
 
@@ -27,6 +27,7 @@ ROWS: dict[int, ModuleType] = {
     9: leases,
     10: reports,
     11: preview,
+    14: webhooks,
     15: exports,
 }
 DOCUMENT = Path(__file__).parents[1] / "docs" / "performance.md"

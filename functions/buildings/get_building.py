@@ -5,13 +5,12 @@ The owner and their agents see the building with all of its floors and spaces. E
 
 from uuid import UUID
 
-from shared.buildings import queries
 from shared.buildings.access import INVENTORY_CHANGES
+from shared.buildings.answer import building_of
 from shared.buildings.models import Building, ListedBuilding
 from shared.kit.catalog import ANYONE, Cached
 from shared.kit.db import reading
 from shared.kit.endpoint import endpoint
-from shared.kit.errors import NotFound
 from shared.kit.reply import Reply
 from shared.kit.visitor import Visitor
 
@@ -23,7 +22,5 @@ from shared.kit.visitor import Visitor
 )
 def get_building(caller: Visitor, building_id: UUID) -> Reply[Building | ListedBuilding]:
     with reading(caller) as tx:
-        row = queries.select_building(tx, building_id)
-    if row is None:
-        raise NotFound()
-    return Reply(Building.of(row) if row["is_own"] else ListedBuilding.of(row), version=row["updated_at"])
+        building = building_of(tx, building_id)
+    return Reply(building, version=building.updated_at)

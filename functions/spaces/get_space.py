@@ -9,11 +9,10 @@ from shared.buildings.access import INVENTORY_CHANGES
 from shared.kit.catalog import ANYONE, Cached
 from shared.kit.db import reading
 from shared.kit.endpoint import endpoint
-from shared.kit.errors import NotFound
 from shared.kit.reply import Reply
 from shared.kit.visitor import Visitor
-from shared.spaces import queries, rules
-from shared.spaces.models import OwnSpaceDetail, SimilarSpace, SpaceDetail
+from shared.spaces.answer import space_of
+from shared.spaces.models import OwnSpaceDetail, SpaceDetail
 
 
 @endpoint(
@@ -23,15 +22,5 @@ from shared.spaces.models import OwnSpaceDetail, SimilarSpace, SpaceDetail
 )
 def get_space(caller: Visitor, space_id: UUID) -> Reply[OwnSpaceDetail | SpaceDetail]:
     with reading(caller) as tx:
-        space, similar, liked = queries.select_space(tx, space_id)
-    if space is None:
-        raise NotFound()
-    score, factors = rules.recommendation(liked or similar)
-    row = {
-        **space,
-        "similar_spaces": [SimilarSpace.of(like) for like in similar],
-        "ai_recommendation_score": score,
-        "score_factors": factors,
-    }
-    shown = OwnSpaceDetail.of(row) if space["is_own"] else SpaceDetail.of(row)
-    return Reply(shown, version=space["updated_at"])
+        space = space_of(tx, space_id)
+    return Reply(space, version=space.updated_at)

@@ -300,6 +300,11 @@ def select_floors(tx: Reading, building_id: UUID, query: Paged) -> list[Row] | N
     return floors if own else None
 
 
+def select_floor(tx: Reading, floor_id: UUID) -> Row | None:
+    """A floor of the caller's own."""
+    return tx.one(_SELECT_FLOOR, {"floor_id": floor_id, **reach(tx.caller)})
+
+
 def lock_floor(tx: Tx, floor_id: UUID) -> Row | None:
     """The caller's own floor, kept as it is until the end of the transaction."""
     values = {"floor_id": floor_id, **reach(tx.caller)}

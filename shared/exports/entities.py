@@ -62,4 +62,6 @@ STAY: dict[str, str] = {
     "listings": "the search's copy of spaces",
     "mandates": "a client's, who has no ALL export",
     "outbox": "how events travel; audit_logs says what happened",
+    "public_events": "what was told of the things that are here",
+    "webhooks": "where events go from here, and the secrets that sign them",
 }

@@ -14,12 +14,16 @@ class NotPublic(Exception):
     """The host has no address, or one that is not public; the message says which, in the words of a field."""
 
 
+class Unresolved(NotPublic):
+    """The name has no address, at least not now."""
+
+
 def public_address(host: str, port: int) -> str:
     """An address of the host to connect to. Raises NotPublic unless all that it resolves to are public."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
-        raise NotPublic("cannot be resolved") from None
+        raise Unresolved("cannot be resolved") from None
     addresses = [str(each[4][0]) for each in found]
     if not addresses or not all(_is_allowed(address) for address in addresses):
         raise NotPublic("must resolve to public addresses only")

@@ -19,7 +19,7 @@ from shared.kit.catalog import Database, Kind, Operation
 from shared.kit.db import Row, Tx, transaction
 from shared.kit.fields import FrameData
 from shared.kit.log import logger
-from shared.kit.request import Request, begin
+from shared.kit.request import Request, begin, current
 from shared.kit.unit import perform
 
 
@@ -65,12 +65,19 @@ Handler = Callable[[dict[str, Any]], None]
 class _Queue:
     """A declared consumer of a queue: callable as its own Lambda handler."""
 
-    def __init__(self, function: Callable[..., Any], operation: Operation, concurrent: bool = False) -> None:
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        operation: Operation,
+        concurrent: bool = False,
+        afterwards: Callable[[], None] | None = None,
+    ) -> None:
         self.function = function
         self.operation = operation
         self.__name__ = operation.name
         self.__doc__ = function.__doc__
         self._concurrent = concurrent
+        self._afterwards = afterwards
 
     def __call__(self, event: dict[str, Any], context: object) -> dict[str, Any]:
         groups: dict[str, list[dict[str, Any]]] = {}
@@ -82,7 +89,18 @@ class _Queue:
                 failed = list(pool.map(self._failures, groups.values()))
         else:
             failed = [self._failures(records) for records in groups.values()]
+        if self._afterwards and not self._is_concluded(self._afterwards):
+            failed = [[record["messageId"] for record in event["Records"]]]
         return {"batchItemFailures": [{"itemIdentifier": name} for names in failed for name in names]}
+
+    def _is_concluded(self, afterwards: Callable[[], None]) -> bool:
+        begin(Request(self.operation, "-"))
+        try:
+            afterwards()
+        except Exception as error:  # noqa: BLE001 (the whole batch is reported to the queue)
+            self._complain(error, current().correlation_id, None)
+            return False
+        return True
 
     def _failures(self, records: list[dict[str, Any]]) -> list[str]:
         for number, record in enumerate(records):
@@ -100,18 +118,22 @@ class _Queue:
             request.correlation_id = str(_correlation_of(body))
             self.handle(body)
         except Exception as error:  # noqa: BLE001 (reported to the queue, which retries and then parks it)
-            logger.error(
-                f"{self.operation.name} failed",
-                correlation_id=request.correlation_id,
-                error_type=type(error).__name__,
-                sqlstate=getattr(error, "sqlstate", None),
-                stack=traceback.format_tb(error.__traceback__),
-                metadata={"message_id": record["messageId"], "receives": _receives(record)},
-                **metrics.measured(),
-            )
+            told = {"message_id": record["messageId"], "receives": _receives(record)}
+            self._complain(error, request.correlation_id, told)
             return False
         logger.info(f"{self.operation.name} done", correlation_id=request.correlation_id, **metrics.measured())
         return True
+
+    def _complain(self, error: Exception, correlation_id: str, metadata: dict[str, Any] | None) -> None:
+        logger.error(
+            f"{self.operation.name} failed",
+            correlation_id=correlation_id,
+            error_type=type(error).__name__,
+            sqlstate=getattr(error, "sqlstate", None),
+            stack=traceback.format_tb(error.__traceback__),
+            metadata=metadata,
+            **metrics.measured(),
+        )
 
     def handle(self, body: dict[str, Any]) -> None:
         """The work for one message's body."""
@@ -264,10 +286,12 @@ def worker(
     memory: int = 512,
     vpc: bool | None = None,
     concurrent: bool = False,
+    afterwards: Callable[[], None] | None = None,
 ) -> Callable[[Handler], _Queue]:
     """Declare the consumer of a queue that our own code sends to; the function takes one message's body.
 
-    `concurrent` handles the FIFO groups of a batch in parallel, each in order.
+    `concurrent` handles the FIFO groups of a batch in parallel, each in order; without groups, all messages.
+    `afterwards` concludes a batch, with one call for all of it; if it raises, the whole batch comes again.
     """
 
     def declare(function: Callable[..., None]) -> _Queue:
@@ -282,6 +306,6 @@ def worker(
             timeout=timeout,
             memory=memory,
         )
-        return _Queue(function, operation, concurrent)
+        return _Queue(function, operation, concurrent, afterwards)
 
     return declare

@@ -118,6 +118,10 @@ RESOURCES: dict[str, Resource] = {
     "mail": Resource("MAIL_QUEUE_URL", _SEND, queue=Queue(fifo=True, receives=1)),
     # Filled by EventBridge with what the malware scanner found (stacks/platform.py).
     "scans": Resource("SCANS_QUEUE_URL", {}, queue=Queue()),
+    # Attempts at webhooks that answer, at those that did not the last time, and what came of them (shared/webhooks/).
+    "webhooks": Resource("WEBHOOKS_QUEUE_URL", _SEND, queue=Queue()),
+    "webhook_retries": Resource("WEBHOOK_RETRIES_QUEUE_URL", _SEND, queue=Queue()),
+    "webhook_results": Resource("WEBHOOK_RESULTS_QUEUE_URL", _SEND, queue=Queue()),
     "sockets_to_close": Resource("SOCKETS_TO_CLOSE_QUEUE_URL", _SEND, queue=Queue()),
     "bus": Resource("BUS_NAME", {"put": Grant(("events:PutEvents",))}),
     "saga": Resource(

@@ -108,6 +108,7 @@ def job(
     database: Database | None = "worker",
     emits: bool = True,
     uses: tuple[str, ...] = (),
+    layers: tuple[str, ...] = (),
     timeout: int = 300,
     memory: int = 512,
 ) -> Callable[[Callable[[dict[str, Any]], Any]], Task]:
@@ -117,7 +118,7 @@ def job(
     database runs outside the VPC; a job that `emits` no events gets no access to the relay's queue.
     """
     return _declare(
-        partial(JobOperation, schedule=schedule), database, uses, (), timeout, memory, database is not None, emits
+        partial(JobOperation, schedule=schedule), database, uses, layers, timeout, memory, database is not None, emits
     )
 
 

@@ -84,6 +84,12 @@ LIMIT %(limit)s
 """
 
 
+def select_member(tx: Reading, organization_id: UUID, user_id: UUID) -> Row | None:
+    """A member of the organization."""
+    values = {"organization_id": organization_id, "staff": sorted(STAFF), "user_id": user_id}
+    return tx.one(_SELECT_MEMBER, values)
+
+
 def lock_members(tx: Tx, caller: Caller, user_id: UUID) -> tuple[Row | None, Row]:
     """The member, how many `others` can manage the organization, and whether the caller still belongs to it. Removals
     from one organization wait for each other."""

@@ -33,6 +33,8 @@ class Right(StrEnum):
     KEEP_BOOKS = "keep the books: close months, name accounts, keep tax codes"
     EXPORT = "export data: payments, invoices and contracts; the owner's side also what its role reads"
     SCHEDULE_EXPORTS = "set which export is made every day, and where it goes"
+    KEEP_WEBHOOKS = "keep the organization's webhooks"
+    READ_CHANGES = "read the events of the last 30 days, as webhooks receive them"
     KEEP_ORGANIZATION = "manage the organization: the details on its documents, its members and its invitations"
     IMPORT = "import buildings and running leases"
     READ_AUDIT = "read the audit log"
@@ -71,6 +73,7 @@ R = Right
 
 _CLIENTS = frozenset(
     {R.BID, R.TRY_TERMS, R.READ_BIDS, R.READ_LEASES, R.SIGN_LEASES, R.READ_MONEY, R.EXPORT, R.KEEP_ORGANIZATION}
+    | {R.KEEP_WEBHOOKS, R.READ_CHANGES}
 )
 _READING = frozenset(right for right in Right if right.name.startswith("READ_"))
 
@@ -85,6 +88,7 @@ ROLES: dict[Role, Row] = {
             | {R.READ_MONEY, R.RECORD_PAYMENTS, R.READ_REPORTS, R.KEEP_BOOKS, R.KEEP_ORGANIZATION, R.READ_AUDIT}
             | {R.IMPORT}
             | {R.EXPORT, R.SCHEDULE_EXPORTS}
+            | {R.KEEP_WEBHOOKS, R.READ_CHANGES}
         ),
         invites=frozenset({Role.OWNER, Role.AGENT, Role.FINANCIAL_OFFICER}),
     ),
@@ -111,7 +115,17 @@ ROLES: dict[Role, Row] = {
     Role.FINANCIAL_OFFICER: Row(
         Source.INVITATION,
         Side.EITHER,
-        frozenset({R.READ_MONEY, R.RECORD_PAYMENTS, R.READ_REPORTS, R.KEEP_BOOKS, R.EXPORT, R.SCHEDULE_EXPORTS}),
+        frozenset(
+            {
+                R.READ_MONEY,
+                R.RECORD_PAYMENTS,
+                R.READ_REPORTS,
+                R.KEEP_BOOKS,
+                R.EXPORT,
+                R.SCHEDULE_EXPORTS,
+                R.READ_CHANGES,
+            }
+        ),
     ),
     # Nothing yet: there is no maintenance and there are no projects.
     Role.CONTRACTOR: Row(Source.REGISTRATION, Side.EITHER, frozenset()),

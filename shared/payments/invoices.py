@@ -57,6 +57,8 @@ LIMIT %(limit)s
 """
 )
 
+_SELECT_MINE = SHOWN + " WHERE p.id = %(invoice_id)s AND " + mine("p")
+
 _SELECT_ONE = SHOWN + " WHERE p.id = %(note_id)s"
 
 # The payment is locked while its invoice is credited: nobody else settles or credits it meanwhile.
@@ -173,6 +175,11 @@ def select_invoices(tx: Reading, caller: Caller, asked: InvoiceFilter) -> list[R
         "limit": asked.limit + 1,
     }
     return tx.all(_SELECT_PAGE, values)
+
+
+def select_invoice(tx: Reading, caller: Caller, invoice_id: UUID) -> Row | None:
+    """An invoice or credit note of the caller's."""
+    return tx.one(_SELECT_MINE, {"invoice_id": invoice_id, **linked(sides_of(caller))})
 
 
 def lock_invoice(tx: Tx, caller: Caller, invoice_id: UUID) -> Row | None:

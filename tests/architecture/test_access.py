@@ -28,6 +28,8 @@ from functions.payments.publish_index import publish_index
 from functions.payments.record_payment import record_payment
 from functions.search.save_search import save_search
 from functions.taxes.change_tax_code import change_tax_code
+from functions.webhooks.create_webhook import create_webhook
+from functions.webhooks.ping_webhook import ping_webhook
 from shared.bids import queries as bid_queries
 from shared.contracts import queries as contract_queries
 from shared.kit import catalog
@@ -161,6 +163,10 @@ def stage(_world):
     for user in (deal.client, deal.owner):
         ids["export_id"] = call(create_export, as_=user, body={"kind": "PAYMENTS", "format": "CSV"}).json["id"]
     assert call(change_export_schedule, as_=deal.owner, body={"enabled": False}).status == 200
+    hooked = {"url": "https://hooks.example.com/", "events": ["*"]}
+    for user in (deal.client, deal.owner):
+        ids["webhook_id"] = call(create_webhook, as_=user, body=hooked).json["id"]
+    ids["delivery_id"] = call(ping_webhook, as_=deal.owner, path={"webhook_id": ids["webhook_id"]}).json["id"]
     ids["mandate_id"] = call(grant_mandate, as_=deal.client, body={"broker_id": broker.id}).json["id"]
     address = {"street": "1 Main St", "city": "X", "state": "NY", "country": "USA", "postal_code": "1"}
     bodies = {"ADDRESS": address, "FLOOR": space["floor_id"], "SPACE": deal.space}

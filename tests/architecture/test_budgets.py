@@ -23,6 +23,7 @@ LAYERS = {
     "sheets": {"xlsxwriter"},
     # asyncssh takes bcrypt along where it is installed.
     "sftp": {"asyncssh", "cryptography", "bcrypt"},
+    "webhooks": {"standardwebhooks"},
     # Alembic takes MarkupSafe along, with Mako.
     "schema": {"sqlalchemy", "alembic", "markupsafe"},
     # pyHanko takes cryptography along, which its layer holds, and bcrypt where it is installed.

@@ -21,6 +21,8 @@ from functions.organizations.invite_member import invite_member
 from functions.payments.list_payments import list_payments
 from functions.payments.record_payment import record_payment
 from functions.search.save_search import save_search
+from functions.webhooks.create_webhook import create_webhook
+from functions.webhooks.ping_webhook import ping_webhook
 from shared.kit import catalog
 from shared.kit.catalog import STAFF, Role
 from shared.kit.paging import Paged
@@ -50,6 +52,7 @@ READ_BY: dict[str, dict[Role, dict[str, Any]]] = {
     "list_favorites": {Role.CLIENT: {}},
     "list_imports": {Role.OWNER: {}},
     "show_import_report": {Role.OWNER: {}},
+    "list_deliveries": {Role.OWNER: {}},
     "list_floors": {Role.OWNER: {}, Role.AGENT: {}},
     "list_invoices": {Role.OWNER: {}, Role.FINANCIAL_OFFICER: {}, Role.CLIENT: {"kind": "INVOICE"}, Role.BROKER: {}},
     "list_invitations": {Role.OWNER: {}, Role.CLIENT: {}},
@@ -111,6 +114,15 @@ class Market:
         for price in (1000, 2000, 3000):
             world.space(self.owner, building=self.building, price=price, is_leasable=False)
         self.imports = [self.imported(self.owner, number) for number in range(3)]
+        self.webhook = self.tested(self.owner)
+
+    def tested(self, owner: Any) -> str:
+        """A webhook to which three tests were sent."""
+        asked = {"url": "https://hooks.example.com/", "events": ["*"]}
+        webhook = str(call(create_webhook, as_=owner, body=asked).json["id"])
+        for _ in range(3):
+            assert call(ping_webhook, as_=owner, path={"webhook_id": webhook}).status == 202
+        return webhook
 
     def imported(self, owner: Any, number: int) -> str:
         """A file with three rows that fail."""
@@ -145,7 +157,7 @@ class Market:
         """All pages of the list, two rows each, as they come over the wire."""
         operation = LISTS[name]
         endpoint = getattr(importlib.import_module(operation.module), name)
-        ids = {"building_id": self.building, "import_id": self.imports[0]}
+        ids = {"building_id": self.building, "import_id": self.imports[0], "webhook_id": self.webhook}
         path = {one: ids[one] for one in endpoint.path_names} or None
         asked = {"limit": 2} | READ_BY[name].get(role, {}) | query
         found = []
@@ -185,6 +197,7 @@ class Market:
                 )
         for number in range(3):
             self.imported(owner, number)
+        self.tested(owner)
         floors = self.world.building(owner, floors=3)
         for price in (1, 1000, 1500, 9999):
             self.world.space(owner, building=floors, price=price, is_leasable=False)

@@ -184,6 +184,12 @@ def person(db: psycopg.Connection[Row], role: str) -> Person:
     insert(db, "invoice_counters", organization_id=organization)
     insert(db, "books", organization_id=organization)
     db.execute("INSERT INTO flags (name, description) VALUES (%s, '')", (f"x{uuid.uuid4().hex}",))
+    hook = insert(
+        db, "webhooks", organization_id=organization, url="https://example.com", events=["*"], secret="sealed"
+    )
+    told = insert(db, "public_events", organization_id=organization, side="MEMBER", name="webhook.test",
+                  payload="{}", webhook_id=hook)  # fmt: skip
+    insert(db, "webhook_deliveries", webhook_id=hook, event_id=told, next_attempt_at="2026-01-01")
     insert(db, "tax_codes", organization_id=organization, code="VAT", category="ZERO", rates={})
     insert(db, "invitations", organization_id=organization, email="new@example.com", role="AGENT",
            token_hash=uuid.uuid4().hex, invited_by=user, expires_at="2999-01-01")  # fmt: skip
@@ -796,10 +802,11 @@ def test_grants_are_no_wider_than_the_work(admin: psycopg.Connection[Row]) -> No
     assert granted(admin, "app_reader", "INSERT") == {"audit_logs"}
     assert granted(admin, "app_reader", "UPDATE") == set()
     assert granted(admin, "app_reader", "DELETE") == set()
-    assert granted(admin, "app_user", "DELETE") == {"favorites", "file_uses", "files", "flags", "saved_searches"}
+    given = {"favorites", "file_uses", "files", "flags", "saved_searches", "webhooks"}
+    assert granted(admin, "app_user", "DELETE") == given
     # Of most of these only leftovers (tests/system/test_sweep_leftovers.py).
     swept = {"idempotency_keys", "inbox", "login_attempts", "outbox", "rate_windows", "sessions", "user_tokens"}
-    swept |= {"exports", "file_uses", "files", "import_keys"}
+    swept |= {"exports", "file_uses", "files", "import_keys", "public_events"}
     assert granted(admin, "app_worker", "DELETE") == {"connections", "documents", "payments", "work_items"} | swept
     # Recovery codes go with their second factor, identities elsewhere with their account.
     given_up = {"oauth_identities", "recovery_codes"}

@@ -26,6 +26,7 @@ from functions.contracts.decline_contract import decline_contract
 from functions.contracts.download_contract import download_contract
 from functions.contracts.sign_contract import sign_contract
 from functions.contracts.terminate_contract import terminate_contract
+from functions.flags.change_flag import change_flag
 from functions.journal.change_accounts import change_accounts
 from functions.journal.list_accounts import list_accounts
 from functions.leasing.activate_contract import activate_contract
@@ -57,6 +58,8 @@ from functions.spaces.create_space import create_space
 from functions.spaces.update_space import update_space
 from functions.taxes.change_tax_code import change_tax_code
 from functions.users.update_profile import update_profile
+from functions.webhooks.create_webhook import create_webhook
+from functions.webhooks.update_webhook import update_webhook
 from shared.kit.catalog import Role
 from shared.kit.log import logger
 from tests.auth.mailbox import mails_to, token_in
@@ -227,6 +230,21 @@ def test_hostile_text_in_a_tax_code_is_stored_unchanged(world, out):
     body = {"category": "EXEMPT", "reason": reason}
     assert does(change_tax_code, as_=owner, path={"code": "EX"}, body=body).json["reason"] == reason
     assert stored(world, reason)
+
+
+def test_hostile_text_in_descriptions_of_webhooks_and_flags_is_stored_unchanged(world, out):
+    owner, admin, texts = world.owner(), world.user(Role.SUPER_ADMIN), [nasty_lines() for _ in range(3)]
+
+    body = {"url": "https://hooks.example.com/", "events": ["*"], "description": texts[0]}
+    webhook = does(create_webhook, as_=owner, body=body).json
+    path, body = {"webhook_id": webhook["id"]}, {"description": texts[1]}
+    changed = does(update_webhook, as_=owner, path=path, body=body).json
+    body = {"enabled": False, "description": texts[2]}
+    flag = does(change_flag, as_=admin, path={"name": "nasty"}, body=body).json
+
+    assert [one["description"] for one in (webhook, changed, flag)] == texts
+    assert stored(world, texts[1])
+    assert stored(world, texts[2])
 
 
 def test_hostile_text_in_support_notes_is_stored_unchanged(world, out):
@@ -430,7 +448,8 @@ def test_every_free_text_field_is_covered_by_a_test():
         | {f"update_organization-bank_accounts.0.{name}" for name in ("holder", "bank")}
         | {f"update_organization-address.{part}" for part in ("street", "city", "state", "country", "postal_code")}
         | {"accept_invitation-name", "change_accounts-accounts.0.code", "change_accounts-accounts.0.name"}
-        | {"change_tax_code-reason"}
+        | {"change_tax_code-reason", "change_flag-description"}
+        | {"create_webhook-description", "update_webhook-description"}
         | {f"update_profile-certifications.0.{name}" for name in ("name", "issuer")}
         | {
             f"{verb}_building-{name}"
@@ -457,6 +476,7 @@ def test_every_free_text_field_is_covered_by_a_test():
         *("verify_second_factor-mfa_token", "verify_second_factor-recovery_code", "exchange_oauth-code"),
         *("login-email", "request_password_reset-email", "sign_contract-document_sha256"),
         # Of a list that we hold.
+        *("create_webhook-events.0", "update_webhook-events.0"),
         *("create_building-timezone", "update_building-timezone", "create_space-currency", "update_space-currency"),
         *("record_payment-currency", "save_search-criteria.currency"),
         # Of a format that leaves no room for anything else.

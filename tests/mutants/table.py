@@ -251,8 +251,8 @@ GUARDS = (
     Guard(
         "no failed message is quoted",
         KIT + "consumer.py",
-        "                error_type=type(error).__name__,\n",
-        "                error_type=repr(error),\n",
+        "            error_type=type(error).__name__,\n",
+        "            error_type=repr(error),\n",
         "tests/architecture/test_privacy.py::test_a_failing_message_logs_no_personal_data",
     ),
     # limits and the edge
@@ -963,6 +963,57 @@ GUARDS = (
         "            return False\n        logger.info",
         "            raise\n        logger.info",
         "tests/architecture/test_dead_letters.py::test_one_failing_message_of_ten_goes_alone_to_the_dead_letter_queue_and_back",
+    ),
+    # webhooks
+    Guard(
+        "a receiver's addresses are public",
+        KIT + "addresses.py",
+        "not all(_is_allowed(address) for address in addresses)",
+        "not any(_is_allowed(address) for address in addresses)",
+        "tests/webhooks/test_posting.py::test_one_inward_address_among_public_ones_is_enough_to_refuse",
+    ),
+    Guard(
+        "a mapped address goes where it says",
+        KIT + "addresses.py",
+        "        if inner is not None:",
+        "        if False:",
+        "tests/webhooks/test_posting.py::test_a_name_that_resolves_inwards_is_not_connected_to",
+    ),
+    Guard(
+        "the address that was checked is the one that is called",
+        "shared/webhooks/posting.py",
+        "socket.create_connection((address, port)",
+        "socket.create_connection((host, port)",
+        "tests/webhooks/test_posting.py::"
+        "test_the_connection_goes_to_the_address_that_was_checked_whatever_the_name_says_next",
+    ),
+    Guard(
+        "changes wait for a transaction that is late",
+        "shared/webhooks/changes.py",
+        "  AND e.transaction < (SELECT (pg_snapshot_xmin(pg_current_snapshot())::text)::bigint)\n",
+        "",
+        "tests/webhooks/test_list_changes.py::test_a_transaction_that_commits_late_is_not_skipped",
+    ),
+    Guard(
+        "a receiver that fails has one attempt on its way",
+        "shared/webhooks/deliveries.py",
+        "CASE WHEN w.failing_since IS NULL THEN %(most)s ELSE 1 END AS most",
+        "%(most)s AS most",
+        "tests/webhooks/test_isolation.py::test_fifty_dead_receivers_cost_a_live_one_nothing",
+    ),
+    Guard(
+        "a broker without the mandate hears nothing more",
+        "shared/webhooks/deliveries.py",
+        "AND b.organization_id = e.organization_id AND m.revoked_at IS NULL",
+        "AND b.organization_id = e.organization_id",
+        "tests/webhooks/test_list_changes.py::test_a_broker_hears_of_a_client_only_while_the_mandate_lasts",
+    ),
+    Guard(
+        "a result counts once",
+        "shared/webhooks/deliveries.py",
+        "WHERE d.id = %(delivery_id)s AND d.claim = %(claim)s",
+        "WHERE d.id = %(delivery_id)s AND %(claim)s::uuid IS NOT NULL",
+        "tests/webhooks/test_webhooks.py::test_a_result_that_comes_twice_and_a_late_one_count_once",
     ),
     Guard(
         "relays take turns",

@@ -68,7 +68,12 @@ def test_a_financial_officer_manages_money_and_nothing_else():
     words = ("exports", "journal", "payments", "reports", "taxes")
     money = {operation.name for operation in GUARDED if operation.word in words}
 
-    assert may_call(Role.FINANCIAL_OFFICER) == money | {"get_schedule", "get_ledger", "download_statement"}
+    assert may_call(Role.FINANCIAL_OFFICER) == money | {
+        "get_schedule",
+        "get_ledger",
+        "download_statement",
+        "list_changes",
+    }
     assert may_call(Role.FINANCIAL_OFFICER) < may_call(Role.OWNER)
 
 

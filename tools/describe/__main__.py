@@ -1,7 +1,7 @@
 """`make openapi`: writes the documents that are derived from the code into docs/."""
 
 from shared.kit import catalog
-from tools.describe import asyncapi, diagram, error_codes, openapi, operations
+from tools.describe import asyncapi, diagram, error_codes, openapi, operations, webhooks
 
 
 def main() -> None:
@@ -12,6 +12,7 @@ def main() -> None:
         error_codes.DOCUMENT: error_codes.document(everything),
         diagram.DOCUMENT: diagram.document(),
         operations.DOCUMENT: operations.document(everything),
+        webhooks.DOCUMENT: webhooks.document(),
     }
     for path, text in documents.items():
         path.write_text(text, encoding="utf-8")

@@ -102,6 +102,7 @@ TAGS = {
     "spaces": "What is leased: the spaces of a building.",
     "system": "The platform's health, and its documentation.",
     "taxes": "Tax codes with their rates over time, and the tax report.",
+    "webhooks": "Events that are sent to other systems, what became of them, and the same events as a list.",
     "users": "The caller's own profile and account.",
 }
 """What each word's operations are about."""

@@ -17,4 +17,4 @@ AS $$
 $$;
 
 REVOKE ALL ON FUNCTION app.represented() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION app.represented() TO app_reader, app_user;
+GRANT EXECUTE ON FUNCTION app.represented() TO app_reader, app_user, app_worker;

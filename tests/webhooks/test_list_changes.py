@@ -1,0 +1,142 @@
+"""GET /changes: ascending, whole, and to each role what it may read."""
+
+from uuid import UUID
+
+import psycopg
+import pytest
+
+from functions.bids.withdraw_bid import withdraw_bid
+from functions.leasing.activate_contract import activate_contract
+from functions.leasing.schedule_payments import schedule_payments
+from functions.organizations.grant_mandate import grant_mandate
+from functions.organizations.revoke_mandate import revoke_mandate
+from functions.payments.list_payments import list_payments
+from functions.payments.record_payment import record_payment
+from functions.webhooks.list_changes import list_changes
+from functions.webhooks.sweep_changes import sweep_changes
+from shared.kit.catalog import Role
+from shared.kit.ids import new_id
+from tests.call import call as call_
+from tests.leasing.deal import Deal
+from tests.webhooks.receiver import deliver, publish
+from tests.webhooks.test_webhooks import bid
+
+NOTHING = "00000000-0000-0000-0000-000000000000"
+INSERT = """
+INSERT INTO public_events (id, organization_id, side, name, payload)
+VALUES (%(id)s, %(organization_id)s, 'OWNER', 'bid.placed',
+        '{"id":"' || %(id)s || '","event":"bid.placed","timestamp":"2026-01-01T00:00:00Z","data":{"version":1}}')
+"""
+
+
+def changes(user, **query):
+    return call_(list_changes, as_=user, query=query)
+
+
+def test_changes_come_in_order_page_by_page_and_the_cursor_is_never_null(world, call):
+    owner = world.owner()
+    assert changes(owner).json == {"data": [], "meta": {"cursor": NOTHING, "has_more": False}}
+    assert changes(owner, after=NOTHING).json["data"] == []
+    client = world.client()
+    placed = [bid(world, call, owner, client)["id"] for _ in range(3)]
+
+    first = changes(owner, limit=2).json
+    rest = changes(owner, limit=2, after=first["meta"]["cursor"]).json
+
+    assert [one["data"]["id"] for one in first["data"] + rest["data"]] == placed
+    assert (first["meta"]["has_more"], rest["meta"]["has_more"]) == (True, False)
+    last = rest["data"][-1]["id"]
+    assert rest["meta"]["cursor"] == last
+    assert changes(owner, after=last).json == {"data": [], "meta": {"cursor": last, "has_more": False}}
+
+
+def test_a_transaction_that_commits_late_is_not_skipped(world, database):
+    owner = world.owner()
+    early, late = new_id(), new_id()
+    with psycopg.connect(database) as slow:
+        slow.execute(INSERT, {"id": str(early), "organization_id": owner.organization_id})
+        world.sql(INSERT, id=str(late), organization_id=owner.organization_id)
+
+        # The one that has ended waits for the other, whose place is before it.
+        seen = changes(owner).json
+        assert seen["data"] == []
+
+    rest = changes(owner, after=seen["meta"]["cursor"]).json
+    assert [one["id"] for one in rest["data"]] == [str(early), str(late)]
+
+
+def test_types_are_chosen_and_unknown_ones_refused(world, call):
+    owner, client = world.owner(), world.client()
+    placed = bid(world, call, owner, client)
+    assert call(withdraw_bid, as_=client, path={"bid_id": placed["id"]}).status == 200
+    publish(world, placed["id"])
+
+    assert [one["event"] for one in changes(owner, types="bid.withdrawn,bid.approved").json["data"]] == [
+        "bid.withdrawn"
+    ]
+    refused = changes(owner, types="bid.withdrawn,session.started")
+    assert (refused.status, refused.fields) == (400, ["types"])
+
+
+@pytest.mark.parametrize("after", ["unknown", "foreign"])
+def test_an_event_that_the_caller_cannot_read_is_no_place_to_go_on_from(world, call, after):
+    owner, stranger = world.owner(), world.owner()
+    bid(world, call, stranger)
+    ids = {"unknown": str(new_id()), "foreign": changes(stranger).json["data"][0]["id"]}
+
+    refused = changes(owner, after=ids[after])
+
+    assert (refused.status, refused.fields) == (400, ["after"])
+
+
+def test_after_thirty_days_events_are_gone_and_deleted(world, call):
+    owner = world.owner()
+    bid(world, call, owner)
+    old = changes(owner).json["data"][0]["id"]
+    world.sql("UPDATE public_events SET created_at = now() - interval '31 days' WHERE id = %(id)s", id=old)
+
+    assert changes(owner).json["data"] == []
+    assert changes(owner, after=old).status == 400
+    sweep_changes({}, None)
+    assert world.sql("SELECT id FROM public_events WHERE id = %(id)s", id=old) == []
+
+
+def test_each_role_gets_the_events_of_what_it_may_read(world, call):
+    deal = Deal(world, call).signed()
+    deal.run(schedule_payments, activate_contract)
+    payment = call(list_payments, as_=deal.owner).json["data"][0]["id"]
+    money = {"paid_date": "2026-01-15", "payment_method": "cheque"}
+    assert call(record_payment, as_=deal.owner, path={"payment_id": payment}, body=money).status == 200
+    for thing in (deal.bid, deal.contract, payment):
+        publish(world, thing)
+    officer = world.colleague(deal.owner, Role.FINANCIAL_OFFICER)
+
+    events = {one["event"] for one in changes(deal.owner, limit=100).json["data"]}
+    assert {"bid.placed", "contract.activated", "payment.recorded", "payment.succeeded"} <= events
+    assert {one["event"] for one in changes(deal.client, limit=100).json["data"]} == events
+    theirs = {one["event"] for one in changes(officer, limit=100).json["data"]}
+    assert theirs == {name for name in events if name.split(".")[0] in ("payment", "invoice", "credit_note")}
+    assert changes(world.colleague(deal.owner, Role.AGENT)).status == 403
+
+
+def test_a_broker_hears_of_a_client_only_while_the_mandate_lasts(world, call, hook, receiver):
+    owner, client, broker = world.owner(), world.client(), world.user(Role.BROKER)
+    hook(broker, receiver.url)
+    mandate = call(grant_mandate, as_=client, body={"broker_id": str(broker.id)}).json["id"]
+    bid(world, call, owner, client)
+    assert [one["event"] for one in changes(broker).json["data"]] == ["bid.placed"]
+
+    # The event is on its way to the receiver when the right is lost.
+    world.sql("UPDATE webhook_deliveries SET claim = NULL, claimed_until = NULL")
+    revoked = call(revoke_mandate, as_=client, path={"mandate_id": mandate})
+    assert revoked.status < 300
+    from functions.webhooks.send_due_deliveries import send_due_deliveries
+    from tests.webhooks.receiver import drained
+
+    drained("webhooks")
+    send_due_deliveries({}, None)
+    deliver()
+
+    assert receiver.heard == []
+    assert changes(broker).json["data"] == []
+    assert UUID(changes(broker).json["meta"]["cursor"]) == UUID(NOTHING)
