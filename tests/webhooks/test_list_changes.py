@@ -13,19 +13,20 @@ from functions.organizations.revoke_mandate import revoke_mandate
 from functions.payments.list_payments import list_payments
 from functions.payments.record_payment import record_payment
 from functions.webhooks.list_changes import list_changes
+from functions.webhooks.send_due_deliveries import send_due_deliveries
 from functions.webhooks.sweep_changes import sweep_changes
 from shared.kit.catalog import Role
 from shared.kit.ids import new_id
 from tests.call import call as call_
 from tests.leasing.deal import Deal
-from tests.webhooks.receiver import deliver, publish
+from tests.webhooks.receiver import deliver, drained, publish
 from tests.webhooks.test_webhooks import bid
 
 NOTHING = "00000000-0000-0000-0000-000000000000"
 INSERT = """
 INSERT INTO public_events (id, organization_id, side, name, payload)
-VALUES (%(id)s, %(organization_id)s, 'OWNER', 'bid.placed',
-        '{"id":"' || %(id)s || '","event":"bid.placed","timestamp":"2026-01-01T00:00:00Z","data":{"version":1}}')
+VALUES (%(id)s::uuid, %(organization_id)s, 'OWNER', 'bid.placed',
+        '{"id":"' || %(id)s::uuid || '","event":"bid.placed","timestamp":"2026-01-01T00:00:00Z","data":{"version":1}}')
 """
 
 
@@ -130,9 +131,6 @@ def test_a_broker_hears_of_a_client_only_while_the_mandate_lasts(world, call, ho
     world.sql("UPDATE webhook_deliveries SET claim = NULL, claimed_until = NULL")
     revoked = call(revoke_mandate, as_=client, path={"mandate_id": mandate})
     assert revoked.status < 300
-    from functions.webhooks.send_due_deliveries import send_due_deliveries
-    from tests.webhooks.receiver import drained
-
     drained("webhooks")
     send_due_deliveries({}, None)
     deliver()
