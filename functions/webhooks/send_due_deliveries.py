@@ -4,6 +4,7 @@ Repeats that waited for their pause, and attempts of which nothing was heard.
 """
 
 from typing import Any
+from uuid import UUID
 
 from shared.kit.db import transaction
 from shared.kit.task import job
@@ -15,10 +16,16 @@ _BATCH = 100
 
 
 @job("rate(1 minute)", emits=False, uses=SENDING, layers=("tokens",))
-def send_due_deliveries(event: dict[str, Any]) -> bool:
+def send_due_deliveries(event: dict[str, Any]) -> None:
+    last: UUID | None = UUID(int=0)
+    while last:
+        last = _send_batch(last)
+
+
+def _send_batch(after: UUID) -> UUID | None:
+    """Send what is due to the next webhooks after the one with that id. Returns the last one's id, None where there
+    were no more."""
     with transaction() as tx:
-        due = deliveries.select_due_webhooks(tx, _BATCH)
-        claimed = deliveries.claim_due(tx, due)
-        send(claimed)
-    # Those that have as much on their way as they may are due again when that is recorded.
-    return len(due) == _BATCH and bool(claimed)
+        due = deliveries.select_due_webhooks(tx, after, _BATCH)
+        send(deliveries.claim_due(tx, due))
+    return due[-1] if len(due) == _BATCH else None

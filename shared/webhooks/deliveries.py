@@ -30,7 +30,7 @@ LIMIT %(limit)s
 
 _INSERT = """
 INSERT INTO webhook_deliveries (id, webhook_id, event_id, next_attempt_at)
-VALUES (%(id)s, %(webhook_id)s, %(event_id)s, now())
+VALUES (%(id)s, %(webhook_id)s, %(event_id)s, app.now())
 """
 
 _SELECT_LISTENING = """
@@ -48,51 +48,61 @@ SELECT w.id FROM webhooks w WHERE w.id = ANY (%(webhook_ids)s::uuid[]) ORDER BY 
 """
 
 _SELECT_DUE_WEBHOOKS = """
-SELECT DISTINCT d.webhook_id
-FROM webhook_deliveries d
-WHERE d.next_attempt_at <= now() AND (d.claimed_until IS NULL OR d.claimed_until <= now())
+SELECT w.id
+FROM webhooks w
+WHERE w.id > %(after)s
+  AND EXISTS (SELECT FROM webhook_deliveries d
+              WHERE d.webhook_id = w.id AND d.next_attempt_at <= app.now()
+                AND (d.claimed_until IS NULL OR d.claimed_until <= now()))
+ORDER BY w.id
 LIMIT %(limit)s
 """
 
 # Who has lost the right hears nothing more: a broker without the mandate, an organization without anybody who might
-# read it.
+# read it. Claims last for a while by the real clock, which no stage moves.
 _CLAIM = """
 WITH due AS (
-    SELECT d.id,
-           row_number() OVER (PARTITION BY d.webhook_id ORDER BY d.next_attempt_at, d.id)
-           + (SELECT count(*) FROM webhook_deliveries f
-              WHERE f.webhook_id = d.webhook_id AND f.claimed_until > now()) AS place,
-           CASE WHEN w.failing_since IS NULL THEN %(most)s ELSE 1 END AS most,
-           extract(epoch FROM d.next_attempt_at - now()) AS wait
-    FROM webhook_deliveries d
-    JOIN webhooks w ON w.id = d.webhook_id
+    SELECT d.id, extract(epoch FROM d.next_attempt_at - app.now()) AS wait,
+           NOT EXISTS (SELECT FROM users u
+                       WHERE u.status = 'ACTIVE' AND u.deleted_at IS NULL
+                         AND CASE WHEN w.organization_id IS NULL THEN u.role = 'SUPER_ADMIN'
+                                  ELSE u.organization_id = w.organization_id
+                                       AND u.role IN ('OWNER', 'CLIENT', 'BROKER') END)
+           OR (e.side = 'BROKER'
+               AND NOT EXISTS (SELECT FROM mandates m
+                               JOIN users b ON b.id = m.broker_id
+                               WHERE m.client_organization_id = e.client_organization_id
+                                 AND b.organization_id = e.organization_id AND m.revoked_at IS NULL
+                                 AND (m.valid_until IS NULL OR m.valid_until >= app.today('UTC')))) AS is_lost
+    FROM webhooks w
+    CROSS JOIN LATERAL (
+        SELECT o.id, o.event_id, o.next_attempt_at
+        FROM webhook_deliveries o
+        WHERE o.webhook_id = w.id AND o.next_attempt_at <= app.now() + %(ahead)s
+          AND (o.claimed_until IS NULL OR o.claimed_until <= now())
+        ORDER BY o.next_attempt_at, o.id
+        LIMIT greatest(0, CASE WHEN w.failing_since IS NULL THEN %(most)s::bigint ELSE 1 END
+                          - (SELECT count(*) FROM webhook_deliveries f
+                             WHERE f.webhook_id = w.id AND f.claim IS NOT NULL AND f.claimed_until > now()))
+    ) d
     JOIN public_events e ON e.id = d.event_id
-    WHERE d.webhook_id = ANY (%(webhook_ids)s::uuid[])
-      AND d.next_attempt_at <= now() + %(ahead)s
-      AND (d.claimed_until IS NULL OR d.claimed_until <= now())
-      AND EXISTS (SELECT FROM users u
-                  WHERE u.status = 'ACTIVE' AND u.deleted_at IS NULL
-                    AND CASE WHEN w.organization_id IS NULL THEN u.role = 'SUPER_ADMIN'
-                             ELSE u.organization_id = w.organization_id AND u.role IN ('OWNER', 'CLIENT', 'BROKER') END)
-      AND (e.side <> 'BROKER'
-           OR EXISTS (SELECT FROM mandates m
-                      JOIN users b ON b.id = m.broker_id
-                      WHERE m.client_organization_id = e.client_organization_id
-                        AND b.organization_id = e.organization_id AND m.revoked_at IS NULL
-                        AND (m.valid_until IS NULL OR m.valid_until >= app.today('UTC'))))
+    WHERE w.id = ANY (%(webhook_ids)s::uuid[])
 )
 UPDATE webhook_deliveries d
-SET claim = gen_random_uuid(), claimed_until = now() + %(lease)s
+SET status = CASE WHEN due.is_lost THEN 'PARKED' ELSE d.status END,
+    next_attempt_at = CASE WHEN NOT due.is_lost THEN d.next_attempt_at END,
+    claim = CASE WHEN NOT due.is_lost THEN gen_random_uuid() END,
+    claimed_until = CASE WHEN NOT due.is_lost THEN now() + %(lease)s END
 FROM due, webhooks w, public_events e
-WHERE due.id = d.id AND due.place <= due.most AND w.id = d.webhook_id AND e.id = d.event_id
+WHERE due.id = d.id AND w.id = d.webhook_id AND e.id = d.event_id
 RETURNING d.id AS delivery_id, d.claim, d.event_id, w.url, w.failing_since IS NOT NULL AS is_failing, e.payload,
-          w.secret, CASE WHEN w.rotated_at > now() - interval '24 hours' THEN w.old_secret END AS old_secret,
-          greatest(ceil(due.wait), 0)::integer AS delay
+          w.secret, CASE WHEN w.rotated_at > app.now() - interval '24 hours' THEN w.old_secret END AS old_secret,
+          greatest(ceil(due.wait), 0)::integer AS delay, due.is_lost
 """
 
 _LOCK_CLAIMED = """
 SELECT d.id, d.webhook_id, d.failures, d.attempts, w.status AS webhook_status, w.failing_since,
-       w.failing_since < now() - interval '5 days' AS is_given_up
+       w.failing_since < app.now() - interval '5 days' AS is_given_up
 FROM webhook_deliveries d
 JOIN webhooks w ON w.id = d.webhook_id
 WHERE d.id = %(delivery_id)s AND d.claim = %(claim)s
@@ -102,13 +112,13 @@ FOR NO KEY UPDATE OF d, w
 _UPDATE_ATTEMPTED = """
 UPDATE webhook_deliveries d
 SET status = %(status)s, attempts = %(attempts)s, failures = %(failures)s, claim = NULL, claimed_until = NULL,
-    next_attempt_at = now() + %(pause)s::interval
+    next_attempt_at = app.now() + %(pause)s::interval
 WHERE d.id = %(id)s
 """
 
 _UPDATE_HEALTH = """
 UPDATE webhooks w
-SET failing_since = CASE WHEN %(is_failing)s THEN coalesce(w.failing_since, now()) END
+SET failing_since = CASE WHEN %(is_failing)s THEN coalesce(w.failing_since, app.now()) END
 WHERE w.id = %(webhook_id)s AND (w.failing_since IS NOT NULL) <> %(is_failing)s
 """
 
@@ -140,7 +150,7 @@ FOR UPDATE OF d
 
 _UPDATE_REDELIVERED = """
 UPDATE webhook_deliveries d
-SET status = 'PENDING', failures = 0, next_attempt_at = now(), claim = NULL, claimed_until = NULL
+SET status = 'PENDING', failures = 0, next_attempt_at = app.now(), claim = NULL, claimed_until = NULL
 WHERE d.id = %(delivery_id)s
 """
 
@@ -168,15 +178,22 @@ def insert_delivery(tx: Tx, webhook_id: UUID, event_id: UUID) -> UUID:
     return delivery_id
 
 
-def select_due_webhooks(tx: Reading, limit: int) -> list[UUID]:
-    """Webhooks to which something is due."""
-    return [row["webhook_id"] for row in tx.all(_SELECT_DUE_WEBHOOKS, {"limit": limit})]
+def select_due_webhooks(tx: Reading, after: UUID, limit: int) -> list[UUID]:
+    """The next webhooks by id to which something is due."""
+    return [row["id"] for row in tx.all(_SELECT_DUE_WEBHOOKS, {"after": after, "limit": limit})]
 
 
 def claim_due(tx: Tx, webhook_ids: list[UUID]) -> list[Row]:
-    """What is to be sent to these webhooks now; it is not claimed again before it is recorded, or lost."""
+    """What is to be sent to these webhooks now; it is not claimed again before it is recorded, or lost. What nobody
+    there may read any more is parked."""
     values: dict[str, Any] = {"webhook_ids": webhook_ids, "most": MOST, "lease": LEASE, "ahead": AHEAD}
-    return tx.batch((_LOCK_WEBHOOKS, values), (_CLAIM, values))[1]
+    claimed: list[Row] = []
+    while True:
+        rows = tx.batch((_LOCK_WEBHOOKS, values), (_CLAIM, values))[1]
+        claimed += [row for row in rows if not row["is_lost"]]
+        # In place of what was parked there is room for more.
+        if not any(row["is_lost"] for row in rows):
+            return claimed
 
 
 def lock_claimed(tx: Tx, delivery_id: UUID, claim: UUID) -> Row | None:

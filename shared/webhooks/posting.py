@@ -19,7 +19,7 @@ SECONDS = 10.0
 MOST = 64 * 1024
 """Bytes of an answer that are read."""
 KEPT = 1024
-"""Characters of it that are kept."""
+"""Bytes of it that are kept."""
 
 _contexts: list[ssl.SSLContext] = []
 
@@ -86,7 +86,7 @@ def _left(until: float) -> float:
 
 
 def _text(content: bytes) -> str:
-    return content[: 4 * KEPT].decode("utf-8", "replace").replace("\x00", "\ufffd")[:KEPT]
+    return content[:KEPT].decode("utf-8", "replace").replace("\x00", "\ufffd")
 
 
 class _Bounded(io.RawIOBase):

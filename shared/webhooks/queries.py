@@ -46,7 +46,7 @@ RETURNING {_COLUMNS}
 
 _UPDATE_SECRET = f"""
 UPDATE webhooks w
-SET old_secret = w.secret, secret = %(secret)s, rotated_at = now(), updated_at = now(), updated_by = %(by)s
+SET old_secret = w.secret, secret = %(secret)s, rotated_at = app.now(), updated_at = now(), updated_by = %(by)s
 WHERE w.id = %(webhook_id)s
 RETURNING {_COLUMNS}
 """

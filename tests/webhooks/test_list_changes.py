@@ -5,19 +5,27 @@ from uuid import UUID
 import psycopg
 import pytest
 
+from functions.admin.suspend_user import suspend_user
 from functions.bids.withdraw_bid import withdraw_bid
+from functions.contracts.get_contract import get_contract
+from functions.imports.import_buildings import import_buildings
+from functions.imports.import_leases import import_leases
 from functions.leasing.activate_contract import activate_contract
 from functions.leasing.schedule_payments import schedule_payments
 from functions.organizations.grant_mandate import grant_mandate
+from functions.organizations.remove_member import remove_member
 from functions.organizations.revoke_mandate import revoke_mandate
 from functions.payments.list_payments import list_payments
 from functions.payments.record_payment import record_payment
+from functions.users.delete_account import delete_account
 from functions.webhooks.list_changes import list_changes
 from functions.webhooks.send_due_deliveries import send_due_deliveries
 from functions.webhooks.sweep_changes import sweep_changes
 from shared.kit.catalog import Role
 from shared.kit.ids import new_id
 from tests.call import call as call_
+from tests.imports.files import csv_of, imported, spaces
+from tests.imports.test_import_leases import lease
 from tests.leasing.deal import Deal
 from tests.webhooks.receiver import deliver, drained, publish
 from tests.webhooks.test_webhooks import bid
@@ -122,6 +130,7 @@ def test_each_role_gets_the_events_of_what_it_may_read(world, call):
 
 def test_a_broker_hears_of_a_client_only_while_the_mandate_lasts(world, call, hook, receiver):
     owner, client, broker = world.owner(), world.client(), world.user(Role.BROKER)
+    world.sql("DELETE FROM webhook_deliveries")
     hook(broker, receiver.url)
     mandate = call(grant_mandate, as_=client, body={"broker_id": str(broker.id)}).json["id"]
     bid(world, call, owner, client)
@@ -136,5 +145,51 @@ def test_a_broker_hears_of_a_client_only_while_the_mandate_lasts(world, call, ho
     deliver()
 
     assert receiver.heard == []
+    [row] = world.sql("SELECT status, next_attempt_at FROM webhook_deliveries")
+    assert (row["status"], row["next_attempt_at"]) == ("PARKED", None)
     assert changes(broker).json["data"] == []
     assert UUID(changes(broker).json["meta"]["cursor"]) == UUID(NOTHING)
+
+
+def test_members_are_told_of_until_they_are_gone(world, call):
+    owner, admin = world.owner(), world.user(Role.SUPER_ADMIN)
+    colleague = world.colleague(owner, Role.AGENT)
+    suspended = call(suspend_user, as_=admin, path={"user_id": str(colleague.id)}, body={})
+    assert suspended.status == 200
+    assert call(remove_member, as_=owner, path={"user_id": str(colleague.id)}).status == 204
+    publish(world, colleague.id)
+
+    told = changes(owner, types="member.updated,member.removed").json["data"]
+    # Whoever is gone cannot be shown any more, as they were in between.
+    assert [one["event"] for one in told] == ["member.removed"]
+    assert told[0]["data"]["id"] == str(colleague.id)
+
+    other = world.colleague(owner, Role.AGENT)
+    assert call(suspend_user, as_=admin, path={"user_id": str(other.id)}, body={}).status == 200
+    publish(world, other.id)
+    [updated] = changes(owner, types="member.updated").json["data"]
+    assert (updated["data"]["id"], updated["data"]["status"]) == (str(other.id), "SUSPENDED")
+
+    last = world.colleague(owner, Role.AGENT)
+    assert call(delete_account, as_=last).status == 204
+    publish(world, last.id)
+    assert [one["data"]["id"] for one in changes(owner, types="member.removed").json["data"]] == [
+        str(colleague.id),
+        str(last.id),
+    ]
+
+
+def test_both_sides_hear_of_a_lease_that_was_imported(world, call):
+    owner = world.owner()
+    imported(world, import_buildings, owner, csv_of(spaces(1)))
+    imported(world, import_leases, owner, csv_of([lease(world)]), "leases.csv")
+    [contract] = world.sql(
+        "SELECT id FROM contracts WHERE owner_organization_id = %(owner)s", owner=owner.organization_id
+    )
+    publish(world, contract["id"])
+
+    [told] = changes(owner, types="contract.imported").json["data"]
+    shown = call(get_contract, as_=owner, path={"contract_id": contract["id"]}).json
+    told["data"].pop("version")
+    shown.pop("version", None)
+    assert told["data"] == shown

@@ -8,16 +8,18 @@ from datetime import timedelta
 import pytest
 from standardwebhooks import Webhook
 
-from functions.admin.change_role import change_role  # noqa: F401 (its event is published)
 from functions.bids.get_bid import get_bid
 from functions.bids.place_bid import place_bid
+from functions.bids.withdraw_bid import withdraw_bid
 from functions.webhooks.create_webhook import create_webhook
 from functions.webhooks.delete_webhook import delete_webhook
+from functions.webhooks.deliver_webhook import deliver_webhook
 from functions.webhooks.get_webhook import get_webhook
 from functions.webhooks.list_changes import list_changes
 from functions.webhooks.list_deliveries import list_deliveries
 from functions.webhooks.list_webhooks import list_webhooks
 from functions.webhooks.ping_webhook import ping_webhook
+from functions.webhooks.record_delivery import record_delivery
 from functions.webhooks.redeliver_event import redeliver_event
 from functions.webhooks.rotate_webhook_secret import rotate_webhook_secret
 from functions.webhooks.send_due_deliveries import send_due_deliveries
@@ -78,8 +80,6 @@ def verified(secret, heard) -> bool:
 
 
 def test_the_version_grows_with_each_change_and_the_payload_is_made_once(world, call, hook, receiver):
-    from functions.bids.withdraw_bid import withdraw_bid
-
     owner, client = world.owner(), world.client()
     webhook = hook(owner, receiver.url)
     placed = bid(world, call, owner, client)
@@ -226,9 +226,6 @@ def test_a_result_that_comes_twice_and_a_late_one_count_once(world, call, hook, 
     webhook = hook(owner, receiver.url)
     asked = call(ping_webhook, as_=owner, path=of(webhook)).json
     publish(world, asked["id"])
-    from functions.webhooks.deliver_webhook import deliver_webhook
-    from functions.webhooks.record_delivery import record_delivery
-
     run(deliver_webhook, drained("webhooks"))
     results = drained("webhook_results")
     for _ in range(3):
@@ -327,3 +324,40 @@ def test_a_slow_receiver_is_tried_again_in_a_queue_of_its_own(world, call, hook,
         ping(world, call, owner, webhook)
         assert drained("webhooks") == []
         assert len(drained("webhook_retries")) == 1
+
+
+def test_a_receiver_that_is_down_for_a_day_of_the_clock_catches_up(world, call, hook, receiver):
+    owner = world.owner()
+    webhook = hook(owner, receiver.url)
+    receiver.answer = 500
+    placed = [bid(world, call, owner) for _ in range(3)]
+    deliver(4)
+    assert {one["status"] for one in deliveries(call, owner, webhook)} == {"FAILED"}
+    receiver.heard.clear()
+    receiver.answer = 200
+    send_due_deliveries({}, None)
+    deliver()
+    assert receiver.heard == []
+
+    with world.clock_moved(1):
+        send_due_deliveries({}, None)
+        deliver(4)
+
+    assert {one.json["data"]["id"] for one in receiver.heard} == {one["id"] for one in placed}
+    assert {one["status"] for one in deliveries(call, owner, webhook)} == {"SUCCEEDED"}
+
+
+def test_whatever_is_due_is_sent_however_many_webhooks_wait_for_their_turn(world, call, hook, receiver, monkeypatch):
+    monkeypatch.setattr("functions.webhooks.send_due_deliveries._BATCH", 1)
+    owners = [world.owner() for _ in range(3)]
+    for owner in owners:
+        webhook = hook(owner, receiver.url)
+        publish(world, call(ping_webhook, as_=owner, path=of(webhook)).json["id"])
+    drained("webhooks")
+    # The first one's attempt is on its way, and it has more to be told.
+    world.sql("UPDATE webhook_deliveries SET claimed_until = now() WHERE webhook_id = %(id)s", id=webhook["id"])
+
+    send_due_deliveries({}, None)
+    deliver()
+
+    assert len(receiver.heard) == 1

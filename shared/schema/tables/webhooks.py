@@ -80,10 +80,12 @@ webhook_deliveries = Table(
     CheckConstraint("(status IN ('PENDING', 'FAILED')) = (next_attempt_at IS NOT NULL)", name="next"),
     Index("webhook_deliveries_page_idx", "webhook_id", "created_at", "id"),
     Index("webhook_deliveries_event_id_idx", "event_id"),
+    Index("webhook_deliveries_claimed_idx", "webhook_id", postgresql_where=sql("claim IS NOT NULL")),
     Index(
         "webhook_deliveries_due_idx",
-        "next_attempt_at",
         "webhook_id",
+        "next_attempt_at",
+        "id",
         postgresql_where=sql("next_attempt_at IS NOT NULL"),
     ),
 )

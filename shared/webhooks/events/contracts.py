@@ -8,6 +8,7 @@ OBJECT = "GET /contracts/{contract_id}"
 
 EVENTS = {
     "contract.drafted": Public(says="The owner drafted a contract without a bid."),
+    "contract.imported": Public(says="A lease that runs already was imported."),
     "contract.generated": Public(says="The contract's document was rendered."),
     "contract.sent": Public(says="A drafted contract was sent for signature."),
     "contract.signature_requested": Public(says="Signatures are due: `signature_status` says whose turn it is."),

@@ -72,7 +72,9 @@ CREATE TABLE webhook_deliveries (
     CONSTRAINT webhook_deliveries_event_id_fkey FOREIGN KEY(event_id) REFERENCES public_events (id) ON DELETE CASCADE
 );
 
-CREATE INDEX webhook_deliveries_due_idx ON webhook_deliveries (next_attempt_at, webhook_id) WHERE next_attempt_at IS NOT NULL;
+CREATE INDEX webhook_deliveries_claimed_idx ON webhook_deliveries (webhook_id) WHERE claim IS NOT NULL;
+
+CREATE INDEX webhook_deliveries_due_idx ON webhook_deliveries (webhook_id, next_attempt_at, id) WHERE next_attempt_at IS NOT NULL;
 
 CREATE INDEX webhook_deliveries_event_id_idx ON webhook_deliveries (event_id);
 
