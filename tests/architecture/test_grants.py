@@ -54,6 +54,10 @@ USED_BY = {
     "sockets_to_close.send": {"sockets_to_close"},
     "token_key.decrypt": {"TrentService.Decrypt"},
     "token_key.encrypt": {"TrentService.Encrypt"},
+    # What they report is sent after their batch.
+    "webhook_results.send": {"webhook_results", "_reports"},
+    "webhook_retries.send": {"webhook_retries"},
+    "webhooks.send": {"webhooks"},
 }
 """Grant → the words of which one stands in whatever uses it: the call's name, or the resource's."""
 

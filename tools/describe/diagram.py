@@ -23,8 +23,9 @@ SECTIONS = {
     "files": "files file_uses file_scans",
     "imports and exports": "imports import_failures import_keys imported_tenants exports export_schedules",
     "telling people": "notifications connections",
+    "webhooks": "webhooks public_events webhook_deliveries",
     "bookkeeping of the platform": """audit_logs audit_seals support_notes outbox inbox work_items idempotency_keys
-        clock""",
+        clock flags""",
 }
 # Every row says who wrote it: drawn, these would hide everything else.
 _TRACES = ("created_by", "updated_by")
