@@ -8,9 +8,10 @@ from shared.spaces import queries, rules
 from shared.spaces.models import OwnSpaceDetail, SimilarSpace, SpaceDetail
 
 
-def space_of(tx: Reading, space_id: UUID) -> OwnSpaceDetail | SpaceDetail:
-    """The space as the transaction's caller may see it. Raises NotFound."""
-    space, similar, liked = queries.select_space(tx, space_id)
+def space_of(tx: Reading, space_id: UUID, *, personal: bool = True) -> OwnSpaceDetail | SpaceDetail:
+    """The space as the transaction's caller may see it; unless it is `personal`, as one who has marked nothing does.
+    Raises NotFound."""
+    space, similar, liked = queries.select_space(tx, space_id, personal=personal)
     if space is None:
         raise NotFound()
     score, factors = rules.recommendation(liked or similar)

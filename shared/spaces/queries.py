@@ -283,12 +283,12 @@ def delete_space(tx: Tx, by: Caller, space_id: UUID) -> None:
     tx.run(_DELETE_SPACE, {"space_id": space_id, "user_id": by.user_id})
 
 
-def select_space(tx: Reading, space_id: UUID) -> tuple[Row | None, list[Row], list[Row]]:
-    """The space as the caller may see it, the available ones most like it, and the ones most like it among those that
-    the caller has marked or bid for."""
+def select_space(tx: Reading, space_id: UUID, *, personal: bool) -> tuple[Row | None, list[Row], list[Row]]:
+    """The space as the caller may see it, the available ones most like it, and, if it is `personal`, the ones most like
+    it among those that the caller has marked or bid for."""
     values: Row = {"space_id": space_id, **reach(tx.caller)}
     statements = [(_SELECT_SPACE, values), (_SELECT_SIMILAR, values)]
-    if tx.caller:
+    if tx.caller and personal:
         own = {"user_id": tx.caller.user_id, "organization_id": tx.caller.organization_id}
         statements.append((_SELECT_LIKED, values | own))
     found, similar, *liked = tx.batch(*statements)

@@ -95,5 +95,5 @@ READERS = {
     "invoices": Reader(_sides, _invoice),
     "members": Reader(_organization, _member),
     "payments": Reader(_sides, lambda tx, audience, payment_id: payment_of(tx, audience.caller, payment_id)),
-    "spaces": Reader(_owner, lambda tx, audience, space_id: space_of(tx, space_id)),
+    "spaces": Reader(_owner, lambda tx, audience, space_id: space_of(tx, space_id, personal=False)),
 }

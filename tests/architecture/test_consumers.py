@@ -23,6 +23,7 @@ from functions.payments.reverse_payment import reverse_payment
 from functions.search.save_search import save_search
 from functions.spaces.create_space import create_space
 from functions.users.delete_account import delete_account
+from functions.webhooks.ping_webhook import ping_webhook
 from shared.files import rules as files_rules
 from shared.kit import catalog
 from shared.kit.ids import new_id
@@ -82,7 +83,12 @@ def story(_world, environment):
         lost.contract,
     ]
     successes = Successes(_world)
-    for operation, thing in ((set_holdover, "id"), (apply_deposit, "payment_id"), (reverse_payment, "id")):
+    for operation, thing in (
+        (set_holdover, "id"),
+        (apply_deposit, "payment_id"),
+        (reverse_payment, "id"),
+        (ping_webhook, "id"),
+    ):
         things.append(call(operation, **successes.asked(operation.operation.name)).json[thing])
     return [event for thing in things for event in _world.event_details(thing)]
 

@@ -7,6 +7,11 @@ import pytest
 
 from functions.admin.suspend_user import suspend_user
 from functions.bids.withdraw_bid import withdraw_bid
+from functions.buildings.create_building import create_building
+from functions.buildings.get_building import get_building
+from functions.buildings.list_floors import list_floors
+from functions.buildings.update_building import update_building
+from functions.buildings.update_floor import update_floor
 from functions.contracts.get_contract import get_contract
 from functions.imports.import_buildings import import_buildings
 from functions.imports.import_leases import import_leases
@@ -17,6 +22,9 @@ from functions.organizations.remove_member import remove_member
 from functions.organizations.revoke_mandate import revoke_mandate
 from functions.payments.list_payments import list_payments
 from functions.payments.record_payment import record_payment
+from functions.spaces.create_space import create_space
+from functions.spaces.delete_space import delete_space
+from functions.spaces.get_space import get_space
 from functions.users.delete_account import delete_account
 from functions.webhooks.list_changes import list_changes
 from functions.webhooks.send_due_deliveries import send_due_deliveries
@@ -29,6 +37,7 @@ from tests.imports.test_import_leases import lease
 from tests.leasing.deal import Deal
 from tests.webhooks.receiver import deliver, drained, publish
 from tests.webhooks.test_webhooks import bid
+from tests.world import ADDRESS
 
 NOTHING = "00000000-0000-0000-0000-000000000000"
 INSERT = """
@@ -193,3 +202,27 @@ def test_both_sides_hear_of_a_lease_that_was_imported(world, call):
     told["data"].pop("version")
     shown.pop("version", None)
     assert told["data"] == shown
+
+
+def test_an_owner_hears_of_the_inventory_as_its_get_answers_it(world, call):
+    owner = world.owner()
+    building = call(create_building, as_=owner, body={"name": "Tower", "address": ADDRESS, "total_floors": 1}).json[
+        "id"
+    ]
+    assert call(update_building, as_=owner, path={"building_id": building}, body={"name": "North"}).status == 200
+    [floor] = call(list_floors, as_=owner, path={"building_id": building}).json["data"][:1]
+    assert call(update_floor, as_=owner, path={"floor_id": floor["id"]}, body={"total_sqft": 100}).status == 200
+    suite = {"name": "Suite", "gross_sqft": 10, "usable_sqft": 10, "usage_type": "OFFICE"}
+    space = call(create_space, as_=owner, body=suite | {"floor_id": floor["id"]}).json["id"]
+    for thing in (building, floor["id"], space):
+        publish(world, thing)
+
+    told = {one["event"]: one["data"] for one in changes(owner).json["data"]}
+    assert all(data.pop("version") for data in told.values())
+    assert set(told) == {"building.created", "building.updated", "floor.updated", "space.created"}
+    assert told["building.updated"] == call(get_building, as_=owner, path={"building_id": building}).json
+    assert told["floor.updated"] == call(list_floors, as_=owner, path={"building_id": building}).json["data"][0]
+    assert told["space.created"] == call(get_space, as_=owner, path={"space_id": space}).json
+    assert call(delete_space, as_=owner, path={"space_id": space}).status == 204
+    publish(world, space)
+    assert changes(owner, types="space.deleted").json["data"][0]["data"]["id"] == space
