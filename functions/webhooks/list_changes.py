@@ -1,4 +1,4 @@
-"""List changes.
+"""List the latest changes.
 
 The events of the last 30 days, the oldest first, each as webhooks receive it: for whoever missed some, or has no
 webhook. Send `meta.cursor` as `after` for what comes next; it is never null. No event is ever inserted before one that

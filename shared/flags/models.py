@@ -16,6 +16,7 @@ class FlagChange(Body):
     """What a flag is to be. Whatever is left out limits nobody."""
 
     description: Annotated[Text, Field(min_length=1, max_length=1000)]
+    """What it switches on."""
     enabled: Flag
     """False: off for everybody."""
     roles: Annotated[list[Role], Field(max_length=len(Role))] | None = None

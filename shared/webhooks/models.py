@@ -62,14 +62,18 @@ class NewWebhook(Body):
     events: Events
     """Names of events, or only `*` for all."""
     description: Description | None = None
+    """What it is for, in your own words."""
 
 
 class WebhookChange(Body):
     """What to change about a webhook."""
 
     url: Target = LEFT_OUT
+    """Over TLS, with a host whose addresses are all public."""
     events: Events = LEFT_OUT
+    """Names of events, or only `*` for all."""
     description: Description | None = None
+    """What it is for, in your own words."""
     status: WebhookStatus = LEFT_OUT
     """`ACTIVE` enables a disabled webhook again, `DISABLED` stops it."""
 
@@ -93,7 +97,7 @@ class SecretWebhook(Webhook):
     """A webhook with its secret, which is shown this once."""
 
     secret: str
-    """It signs what is sent: docs/webhooks.md shows how to check it."""
+    """It signs what is sent to you."""
 
 
 class WebhookList(View):
@@ -141,6 +145,7 @@ class DeliveryFilter(Paged):
     """Which deliveries to list."""
 
     status: DeliveryStatus | None = None
+    """Only those with this status."""
 
 
 class ChangeFilter(Query):

@@ -141,8 +141,10 @@ def test_no_object_is_untyped_but_those_that_are_free_by_nature():
     assert sorted(where.partition("/anyOf")[0] for where in free) == [
         "AuditEntry/after",
         "AuditEntry/before",
+        "Change/data",
         "EvidenceSignature/evidence",
         "ExplainedStep/inputs",
+        "FlagsOfCaller/data",
         "Notification/metadata",
         "Notification/params",
         "UploadForm/fields",
