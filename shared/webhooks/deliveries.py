@@ -100,13 +100,19 @@ RETURNING d.id AS delivery_id, d.claim, d.event_id, w.url, w.failing_since IS NO
           greatest(ceil(due.wait), 0)::integer AS delay, due.is_lost
 """
 
+# An attempt may be over before its claim is committed, which is when whoever claimed it lets the webhook go.
+_LOCK_WEBHOOK_OF = """
+SELECT w.id FROM webhooks w JOIN webhook_deliveries d ON d.webhook_id = w.id WHERE d.id = %(delivery_id)s
+FOR NO KEY UPDATE OF w
+"""
+
 _LOCK_CLAIMED = """
 SELECT d.id, d.webhook_id, d.failures, d.attempts, w.status AS webhook_status, w.failing_since,
        w.failing_since < app.now() - interval '5 days' AS is_given_up
 FROM webhook_deliveries d
 JOIN webhooks w ON w.id = d.webhook_id
 WHERE d.id = %(delivery_id)s AND d.claim = %(claim)s
-FOR NO KEY UPDATE OF d, w
+FOR NO KEY UPDATE OF d
 """
 
 _UPDATE_ATTEMPTED = """
@@ -198,7 +204,9 @@ def claim_due(tx: Tx, webhook_ids: list[UUID]) -> list[Row]:
 
 def lock_claimed(tx: Tx, delivery_id: UUID, claim: UUID) -> Row | None:
     """The delivery with its webhook's health, if this attempt at it has not been recorded."""
-    return tx.one(_LOCK_CLAIMED, {"delivery_id": delivery_id, "claim": claim})
+    values = {"delivery_id": delivery_id, "claim": claim}
+    rows = tx.batch((_LOCK_WEBHOOK_OF, values), (_LOCK_CLAIMED, values))[1]
+    return rows[0] if rows else None
 
 
 def update_attempted(

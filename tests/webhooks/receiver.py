@@ -114,3 +114,12 @@ def publish(world: Any, object_id: Any) -> None:
         hears = [one for one in details if one["name"] in consumer.operation.hears]
         if hears:
             assert invoke(consumer, *hears) == []
+
+
+def wait_for(condition: Callable[[], Any]) -> bool:
+    """Until it holds, for a minute at the most."""
+    for _ in range(600):
+        if condition():
+            return True
+        threading.Event().wait(0.1)
+    return False

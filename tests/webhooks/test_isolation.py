@@ -9,7 +9,7 @@ from functions.webhooks.retry_webhook import retry_webhook
 from shared.webhooks import attempt
 from shared.webhooks.posting import post
 from stacks.parts.operations import PARALLEL
-from tests.webhooks.receiver import drained, publish, receiving, run
+from tests.webhooks.receiver import drained, publish, receiving, run, wait_for
 from tests.webhooks.test_webhooks import bid, ping_webhook
 
 DEAD = 50
@@ -55,15 +55,6 @@ def test_fifty_dead_receivers_cost_a_live_one_nothing(world, call, hook, local, 
         assert len(drained("webhook_retries")) <= 3
         run(deliver_webhook, waiting)
         assert len(live.heard) == 3
-
-
-def wait_for(condition) -> bool:
-    """Until it holds, for a minute at the most."""
-    for _ in range(600):
-        if condition():
-            return True
-        threading.Event().wait(0.1)
-    return False
 
 
 def test_a_receiver_has_at_most_ten_attempts_on_their_way(world, call, hook, receiver):

@@ -3,8 +3,10 @@
 import hashlib
 import hmac
 import json
+import threading
 from datetime import timedelta
 
+import psycopg
 import pytest
 from standardwebhooks import Webhook
 
@@ -25,8 +27,9 @@ from functions.webhooks.rotate_webhook_secret import rotate_webhook_secret
 from functions.webhooks.send_due_deliveries import send_due_deliveries
 from functions.webhooks.update_webhook import update_webhook
 from shared.kit.catalog import Role
-from shared.webhooks import rules
-from tests.webhooks.receiver import deliver, drained, publish, receiving, run
+from shared.webhooks import messages, rules
+from tests.webhooks.receiver import deliver, drained, publish, receiving, run, wait_for
+from tests.world import close_connections
 
 
 def of(webhook):
@@ -233,6 +236,31 @@ def test_a_result_that_comes_twice_and_a_late_one_count_once(world, call, hook, 
 
     [delivery] = deliveries(call, owner, webhook)
     assert (delivery["status"], len(delivery["attempts"])) == ("SUCCEEDED", 1)
+
+
+def test_an_attempt_that_is_over_before_its_claim_is_committed_is_recorded(
+    world, call, hook, receiver, monkeypatch, database
+):
+    owner = world.owner()
+    webhook = hook(owner, receiver.url)
+    asked = call(ping_webhook, as_=owner, path=of(webhook)).json
+    sending = messages._send_batch
+    threads = []
+
+    def send(queue, entries):
+        sending(queue, entries)
+        if queue == "webhooks":
+            threads.append(threading.Thread(target=lambda: (deliver(), close_connections())))
+            threads[0].start()
+            waiting = "SELECT 1 FROM pg_locks WHERE NOT granted"
+            with psycopg.connect(database, autocommit=True) as other:
+                assert wait_for(lambda: not threads[0].is_alive() or other.execute(waiting).fetchone())
+
+    monkeypatch.setattr(messages, "_send_batch", send)
+    publish(world, asked["id"])
+    threads[0].join()
+
+    assert [delivery["status"] for delivery in deliveries(call, owner, webhook)] == ["SUCCEEDED"]
 
 
 def test_an_attempt_of_which_nothing_is_heard_is_made_again(world, call, hook, receiver):
