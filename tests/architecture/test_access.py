@@ -7,6 +7,7 @@ import importlib
 import re
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import pytest
 from pydantic import BaseModel
@@ -15,6 +16,7 @@ from functions.admin.add_note import add_note
 from functions.exports.change_export_schedule import change_export_schedule
 from functions.exports.create_export import create_export
 from functions.favorites.add_favorite import add_favorite
+from functions.flags.change_flag import change_flag
 from functions.imports.import_buildings import import_buildings
 from functions.journal.change_accounts import change_accounts
 from functions.notifications.list_notifications import list_notifications
@@ -166,6 +168,8 @@ def stage(_world):
     hooked = {"url": "https://hooks.example.com/", "events": ["*"]}
     for user in (deal.client, deal.owner):
         ids["webhook_id"] = call(create_webhook, as_=user, body=hooked).json["id"]
+    limited = {"description": "X", "enabled": True, "organization_ids": [str(deal.owner.organization_id)]}
+    assert call(change_flag, as_=_world.user(Role.SUPER_ADMIN), path={"name": "staged"}, body=limited).status == 200
     ids["delivery_id"] = call(ping_webhook, as_=deal.owner, path={"webhook_id": ids["webhook_id"]}).json["id"]
     ids["mandate_id"] = call(grant_mandate, as_=deal.client, body={"broker_id": broker.id}).json["id"]
     address = {"street": "1 Main St", "city": "X", "state": "NY", "country": "USA", "postal_code": "1"}
@@ -178,11 +182,25 @@ def endpoint_of(operation: Any) -> Endpoint[Any, Any]:
     return endpoint
 
 
+def copied_webhook(stage: Stage) -> UUID:
+    """A webhook that may be deleted: the stage's own is needed after it."""
+    copy = other_id()
+    stage.deal.world.sql(
+        """INSERT INTO webhooks SELECT (jsonb_populate_record(w, jsonb_build_object('id', %(copy)s::uuid))).*
+           FROM webhooks w WHERE w.id = %(id)s""",
+        copy=copy,
+        id=stage.ids["webhook_id"],
+    )
+    return copy
+
+
 def attempt(stage: Stage, operation: Any, user: Any, ids: dict[str, Any] | None = None) -> Any:
     endpoint = endpoint_of(operation)
     if "user_id" in endpoint.path_names and ids is None:
         # Whoever is removed or suspended is gone: each attempt is made on somebody else of the owner's organization.
         ids = {"user_id": stage.deal.world.colleague(stage.deal.owner, Role.AGENT).id}
+    if operation.name == "delete_webhook" and ids is None:
+        ids = {"webhook_id": copied_webhook(stage)}
     path = {name: (ids or stage.ids)[name] for name in endpoint.path_names} or None
     if operation.name not in BODIES:
         pytest.fail(f"tests/{operation.word}/successes.py: BODIES lacks {operation.name} (None if it has no body).")

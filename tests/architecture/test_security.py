@@ -187,6 +187,13 @@ FORBIDDEN = {
     "cryptography.hazmat.primitives.ciphers", "cryptography.fernet", "Crypto", "nacl",
     "os.system", "os.popen", "hashlib.md5", "hashlib.sha1",
 }  # fmt: skip
+EXCEPTED = {
+    "shared/webhooks/box.py": "cryptography.hazmat.primitives.ciphers",
+    "shared/imports/sheet.py": "xml.parsers.expat",
+    "shared/imports/workbook.py": "xml.parsers.expat",
+}
+"""What travels through queues is closed with a key made from a secret that KMS keeps (docs/decisions/0043). A workbook
+is measured before it is loaded, by a parser that refuses document types and obeys nothing that it reads."""
 GUESSABLE = "random"
 JITTER = "shared/schema/migrate.py"
 """It waits for a random while, which nobody is the wiser for guessing."""
@@ -216,9 +223,10 @@ def test_no_command_code_or_cipher_is_built_at_run_time() -> None:
     found = used_by("import xml.sax, pickle\nfrom os import system\neval('1')\nhashlib.md5()\nre.compile('')")
     assert {use for use in found if is_forbidden(use)} == {"xml.sax", "pickle", "os.system", "eval()", "hashlib.md5"}
 
-    assert {str(path): [use for use in used_by(path.read_text()) if is_forbidden(use)] for path in SOURCES} == {
-        str(path): [] for path in SOURCES
-    }
+    uses = {str(path.relative_to(ROOT)): set(filter(is_forbidden, used_by(path.read_text()))) for path in SOURCES}
+    assert {path: used for path, used in uses.items() if used and path not in EXCEPTED} == {}
+    for path, module in EXCEPTED.items():
+        assert uses[path] and all(use.startswith(module) for use in uses[path]), path
 
 
 def test_secrets_come_from_a_secure_random_source() -> None:
@@ -228,13 +236,16 @@ def test_secrets_come_from_a_secure_random_source() -> None:
 
 
 def test_no_other_credential_is_stored() -> None:
-    """No age of a password, no hint, no question, no telephone that gets codes, and no account of ours."""
+    """No age of a password, no hint, no question, no telephone that gets codes, and no account of ours. The secrets
+    of webhooks (`secret`, `old_secret`), which sign what we send, are sealed by KMS."""
     words = re.compile("password|secret|factor|hint|question|answer|pin_|otp")
 
     kept = {column.name for table in metadata.tables.values() for column in table.columns if words.search(column.name)}
     assert kept == {
         "password_hash",
         "password_hashes",
+        "secret",
+        "old_secret",
         "two_factor_enabled",
         "two_factor_secret",
         "two_factor_step",

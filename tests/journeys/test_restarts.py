@@ -163,4 +163,4 @@ def test_a_platform_that_is_stopped_leaves_no_process_behind(survivors: Survivor
         said_before = survivors.platform.log.stat().st_size
         survivors.platform.stop()
     assert gone(mark) == []
-    assert survivors.platform.log.read_bytes()[said_before:] == b""
+    assert survivors.platform.log.read_bytes()[said_before:] == b"stopping\n"

@@ -140,7 +140,7 @@ def test_each_role_gets_the_events_of_what_it_may_read(world, call):
 def test_a_broker_hears_of_a_client_only_while_the_mandate_lasts(world, call, hook, receiver):
     owner, client, broker = world.owner(), world.client(), world.user(Role.BROKER)
     world.sql("DELETE FROM webhook_deliveries")
-    hook(broker, receiver.url)
+    webhook = hook(broker, receiver.url)
     mandate = call(grant_mandate, as_=client, body={"broker_id": str(broker.id)}).json["id"]
     bid(world, call, owner, client)
     assert [one["event"] for one in changes(broker).json["data"]] == ["bid.placed"]
@@ -154,7 +154,8 @@ def test_a_broker_hears_of_a_client_only_while_the_mandate_lasts(world, call, ho
     deliver()
 
     assert receiver.heard == []
-    [row] = world.sql("SELECT status, next_attempt_at FROM webhook_deliveries")
+    sql = "SELECT status, next_attempt_at FROM webhook_deliveries WHERE webhook_id = %(id)s"
+    [row] = world.sql(sql, id=webhook["id"])
     assert (row["status"], row["next_attempt_at"]) == ("PARKED", None)
     assert changes(broker).json["data"] == []
     assert UUID(changes(broker).json["meta"]["cursor"]) == UUID(NOTHING)

@@ -142,10 +142,12 @@ CREATE POLICY read ON webhook_deliveries FOR SELECT TO app_reader, app_user
     USING (webhook_id IN (SELECT w.id FROM webhooks w) OR (SELECT app.reads_all()));
 
 CREATE POLICY add ON webhook_deliveries FOR INSERT TO app_user
-    WITH CHECK (webhook_id IN (SELECT w.id FROM webhooks w));
+    WITH CHECK (webhook_id IN (SELECT w.id FROM webhooks w
+                               WHERE w.organization_id = (SELECT app.organization_id()) OR (SELECT app.is_admin())));
 
 CREATE POLICY change ON webhook_deliveries FOR UPDATE TO app_user
-    USING (webhook_id IN (SELECT w.id FROM webhooks w));
+    USING (webhook_id IN (SELECT w.id FROM webhooks w
+                          WHERE w.organization_id = (SELECT app.organization_id()) OR (SELECT app.is_admin())));
 
 CREATE POLICY worker ON webhook_deliveries FOR ALL TO app_worker USING (true);
 
