@@ -63,5 +63,6 @@ STAY: dict[str, str] = {
     "mandates": "a client's, who has no ALL export",
     "outbox": "how events travel; audit_logs says what happened",
     "public_events": "what was told of the things that are here",
+    "conversations": "what people write to each other is theirs, and in no export of an organization",
     "webhooks": "where events go from here, and the secrets that sign them",
 }

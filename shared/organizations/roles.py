@@ -40,6 +40,7 @@ class Right(StrEnum):
     READ_AUDIT = "read the audit log"
     READ_ACCOUNTS = "read every account and the notes on it"
     NOTE_ACCOUNTS = "write support notes"
+    MODERATE = "read reported messages, and write in conversations for the platform"
     KEEP_ACCOUNTS = "change users' roles, suspend and restore their accounts"
     KEEP_FLAGS = "create, change and delete feature flags"
 
@@ -130,7 +131,7 @@ ROLES: dict[Role, Row] = {
     # Nothing yet: there is no maintenance and there are no projects.
     Role.CONTRACTOR: Row(Source.REGISTRATION, Side.EITHER, frozenset()),
     # Reads everything, each read audited, and changes nothing but support notes.
-    Role.SUPPORT: Row(Source.SUPER_ADMIN, Side.EVERY, _READING | {R.NOTE_ACCOUNTS}),
+    Role.SUPPORT: Row(Source.SUPER_ADMIN, Side.EVERY, _READING | {R.NOTE_ACCOUNTS, R.MODERATE}),
     # Everything, audited.
     Role.SUPER_ADMIN: Row(
         Source.SUPER_ADMIN,

@@ -19,6 +19,7 @@ from functions.favorites.add_favorite import add_favorite
 from functions.flags.change_flag import change_flag
 from functions.imports.import_buildings import import_buildings
 from functions.journal.change_accounts import change_accounts
+from functions.messages.open_conversation import open_conversation
 from functions.notifications.list_notifications import list_notifications
 from functions.notifications.notify_people import notify_people
 from functions.organizations.grant_mandate import grant_mandate
@@ -72,6 +73,14 @@ PERSONAL = {
     "delete_saved_search",
     "complete_upload",
     "delete_upload",
+    "add_message",
+    "get_conversation",
+    "list_messages",
+    "list_messages_with",
+    "mark_conversation_read",
+    "report_message",
+    "take_back_message",
+    "unblock_user",
 }
 # Their object may be taken by any caller who sees it: a listed space takes anybody's bid.
 TAKES_LISTED = {"place_bid", "preview_bid", "add_favorite"}
@@ -171,6 +180,8 @@ def stage(_world):
     limited = {"description": "X", "enabled": True, "organization_ids": [str(deal.owner.organization_id)]}
     assert call(change_flag, as_=_world.user(Role.SUPER_ADMIN), path={"name": "staged"}, body=limited).status == 200
     ids["delivery_id"] = call(ping_webhook, as_=deal.owner, path={"webhook_id": ids["webhook_id"]}).json["id"]
+    about = {"context": {"type": "CONTRACT", "id": deal.contract}, "content": "When do we get the keys?"}
+    ids |= call(open_conversation, as_=deal.client, body=about).json
     ids["mandate_id"] = call(grant_mandate, as_=deal.client, body={"broker_id": broker.id}).json["id"]
     address = {"street": "1 Main St", "city": "X", "state": "NY", "country": "USA", "postal_code": "1"}
     bodies = {"ADDRESS": address, "FLOOR": space["floor_id"], "SPACE": deal.space}
@@ -277,12 +288,14 @@ PEOPLE = {"client_id": "client", "owner_id": "owner", "user_id": "owner"}
 @pytest.mark.parametrize(("operation", "name"), FILTERS, ids=lambda value: getattr(value, "name", value))
 def test_another_organizations_id_in_a_filter_finds_what_an_unknown_one_finds(operation, name, stage, world):
     ids = stage.ids | {"after": stage.ids["notification_id"], "resource_id": stage.deal.contract}
-    ids["organization_id"] = stage.deal.owner.organization_id
+    ids |= {"organization_id": stage.deal.owner.organization_id, "context_id": stage.deal.contract}
+    path = {one: ids[one] for one in endpoint_of(operation).path_names if one in ids} or None
     foreign_id = getattr(stage.deal, PEOPLE[name]).id if name in PEOPLE else ids[name]
     for role in set(operation.access) - SEES_ALL:
         stranger = world.user(role)
         foreign, missing = (
-            call(endpoint_of(operation), as_=stranger, query={name: value}) for value in (foreign_id, other_id())
+            call(endpoint_of(operation), as_=stranger, path=path, query={name: value})
+            for value in (foreign_id, other_id())
         )
 
         # A list is empty; a report of one building is of none.

@@ -85,6 +85,9 @@ def test_the_asyncapi_document_describes_every_route_and_event():
         "bid:status_changed",
         "import:progress",
         "lease:generated",
+        "message:new",
+        "message:read",
+        "message:taken_back",
         "payment:due",
         "notification:new",
     }

@@ -15,6 +15,7 @@ from functions.imports.import_buildings import import_buildings
 from functions.leasing.activate_contract import activate_contract
 from functions.leasing.schedule_payments import schedule_payments
 from functions.leasing.void_contract import void_contract
+from functions.messages.send_message import send_message
 from functions.notifications.notify_people import notify_people
 from functions.payments.apply_deposit import apply_deposit
 from functions.payments.list_payments import list_payments
@@ -88,6 +89,7 @@ def story(_world, environment):
         (apply_deposit, "payment_id"),
         (reverse_payment, "id"),
         (ping_webhook, "id"),
+        (send_message, "conversation_id"),
     ):
         things.append(call(operation, **successes.asked(operation.operation.name)).json[thing])
     return [event for thing in things for event in _world.event_details(thing)]

@@ -16,6 +16,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from functions.exports.create_export import create_export
 from functions.flags.change_flag import change_flag
+from functions.messages.send_message import send_message
 from functions.payments.record_payment import record_payment
 from functions.webhooks.create_webhook import create_webhook
 from functions.webhooks.ping_webhook import ping_webhook
@@ -177,6 +178,11 @@ def ask(stage: Any, operation: Any, user: Any) -> Any:  # noqa: F811
         keeper = replace(user, role=Role.SUPER_ADMIN) if user.role in STAFF else user
         ids["webhook_id"] = call(create_webhook, as_=keeper, body=NEW).json["id"]
         assert call(ping_webhook, as_=keeper, path={"webhook_id": ids["webhook_id"]}).status == 202
+    if operation.word == "messages":
+        # People read what they are in themselves.
+        other = stage.deal.world.colleague(user)
+        said = {"receiver_id": other.id, "content": "Good morning"}
+        ids |= call(send_message, as_=user, body=said).json | {"user_id": other.id}
     path = {name: ids[name] for name in endpoint.path_names} or None
     reply = call(endpoint, as_=user, path=path, query=query)
     assert reply.status == 200, (operation.name, reply.body)

@@ -15,6 +15,7 @@ from functions.favorites.add_favorite import add_favorite
 from functions.imports.import_buildings import import_buildings
 from functions.leasing.activate_contract import activate_contract
 from functions.leasing.schedule_payments import schedule_payments
+from functions.messages.send_message import send_message
 from functions.notifications.notify_people import notify_people
 from functions.organizations.grant_mandate import grant_mandate
 from functions.organizations.invite_member import invite_member
@@ -53,6 +54,9 @@ READ_BY: dict[str, dict[Role, dict[str, Any]]] = {
     "list_imports": {Role.OWNER: {}},
     "show_import_report": {Role.OWNER: {}},
     "list_deliveries": {Role.OWNER: {}},
+    "list_conversations": {Role.OWNER: {}},
+    "list_messages": {Role.OWNER: {}},
+    "list_messages_with": {Role.OWNER: {}},
     "list_floors": {Role.OWNER: {}, Role.AGENT: {}},
     "list_invoices": {Role.OWNER: {}, Role.FINANCIAL_OFFICER: {}, Role.CLIENT: {"kind": "INVOICE"}, Role.BROKER: {}},
     "list_invitations": {Role.OWNER: {}, Role.CLIENT: {}},
@@ -115,6 +119,16 @@ class Market:
             world.space(self.owner, building=self.building, price=price, is_leasable=False)
         self.imports = [self.imported(self.owner, number) for number in range(3)]
         self.webhook = self.tested(self.owner)
+        self.said = self.talk(self.owner)
+
+    def talk(self, owner: Any) -> dict[str, Any]:
+        """Three messages to each of three colleagues; the first of these conversations, and whom it is with."""
+        said = []
+        for colleague in [self.world.colleague(owner) for _ in range(3)]:
+            body = {"receiver_id": colleague.id, "content": "Good morning"}
+            told = [call(send_message, as_=owner, body=body).json for _ in range(3)]
+            said.append({"conversation_id": told[0]["conversation_id"], "user_id": colleague.id})
+        return said[0]
 
     def tested(self, owner: Any) -> str:
         """A webhook to which three tests were sent."""
@@ -157,7 +171,7 @@ class Market:
         """All pages of the list, two rows each, as they come over the wire."""
         operation = LISTS[name]
         endpoint = getattr(importlib.import_module(operation.module), name)
-        ids = {"building_id": self.building, "import_id": self.imports[0], "webhook_id": self.webhook}
+        ids = {"building_id": self.building, "import_id": self.imports[0], "webhook_id": self.webhook, **self.said}
         path = {one: ids[one] for one in endpoint.path_names} or None
         asked = {"limit": 2} | READ_BY[name].get(role, {}) | query
         found = []
@@ -198,6 +212,7 @@ class Market:
         for number in range(3):
             self.imported(owner, number)
         self.tested(owner)
+        self.talk(owner)
         floors = self.world.building(owner, floors=3)
         for price in (1, 1000, 1500, 9999):
             self.world.space(owner, building=floors, price=price, is_leasable=False)

@@ -190,6 +190,11 @@ def person(db: psycopg.Connection[Row], role: str) -> Person:
     told = insert(db, "public_events", organization_id=organization, side="MEMBER", name="webhook.test",
                   payload="{}", webhook_id=hook)  # fmt: skip
     insert(db, "webhook_deliveries", webhook_id=hook, event_id=told, next_attempt_at="2026-01-01")
+    talk = insert(db, "conversations", context_type="SPACE", context_id=uuid.uuid4(), created_by=user,
+                  owner_organization_id=organization, client_organization_id=organization)  # fmt: skip
+    insert(db, "conversation_participants", conversation_id=talk, user_id=user)
+    said = insert(db, "messages", conversation_id=talk, seq=1, sender_id=user, content="Good morning")
+    insert(db, "message_reports", message_id=said, reporter_id=user, reason="Rude", content="Good morning")
     insert(db, "tax_codes", organization_id=organization, code="VAT", category="ZERO", rates={})
     insert(db, "invitations", organization_id=organization, email="new@example.com", role="AGENT",
            token_hash=uuid.uuid4().hex, invited_by=user, expires_at="2999-01-01")  # fmt: skip
@@ -271,6 +276,7 @@ def whole_deal(db: psycopg.Connection[Row]) -> Deal:
         "client_organization_id": client.organization_id,
     }
     insert(db, "favorites", user_id=client.id, space_id=place["space_id"])
+    insert(db, "user_blocks", blocker_id=owner.id, blocked_id=client.id)
     insert(db, "saved_searches", user_id=client.id, name="Near work", criteria={}, wanted={}, anchor=0)
     bid_id = bid(db, place, client, status="APPROVED")
     insert(db, "bid_versions", bid_id=bid_id, version=1, side="CLIENT", author_id=client.id, amount=5000,
@@ -802,7 +808,7 @@ def test_grants_are_no_wider_than_the_work(admin: psycopg.Connection[Row]) -> No
     assert granted(admin, "app_reader", "INSERT") == {"audit_logs"}
     assert granted(admin, "app_reader", "UPDATE") == set()
     assert granted(admin, "app_reader", "DELETE") == set()
-    given = {"favorites", "file_uses", "files", "flags", "saved_searches", "webhooks"}
+    given = {"favorites", "file_uses", "files", "flags", "saved_searches", "user_blocks", "webhooks"}
     assert granted(admin, "app_user", "DELETE") == given
     # Of most of these only leftovers (tests/system/test_sweep_leftovers.py).
     swept = {"idempotency_keys", "inbox", "login_attempts", "outbox", "rate_windows", "sessions", "user_tokens"}

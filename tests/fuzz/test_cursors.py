@@ -35,10 +35,12 @@ OTHERS: dict[str, dict[str, Any]] = {
     "list_bids": {"status": "APPROVED"},
     "list_buildings": {"owner_id": other_id()},
     "list_contracts": {"status": "SIGNED"},
+    "list_conversations": {"unread": "true"},
     "list_deliveries": {"status": "PARKED"},
     "list_exports": {"status": "FAILED"},
     "list_imports": {"organization_id": other_id()},
     "list_invoices": {"kind": "CREDIT_NOTE"},
+    "list_messages": {"after": other_id()},
     "list_notifications": {"unread": "true"},
     "list_payments": {"due_date_to": "2199-01-01"},
     "search_spaces": {"sort": "sqft_desc"},
@@ -56,7 +58,7 @@ def market(_world):
 
 def read(market: Market, name: str, **query: Any) -> Any:
     endpoint = getattr(importlib.import_module(LISTS[name].module), name)
-    ids = {"building_id": market.building, "import_id": market.imports[0], "webhook_id": market.webhook}
+    ids = {"building_id": market.building, "import_id": market.imports[0], "webhook_id": market.webhook, **market.said}
     path = {one: ids[one] for one in endpoint.path_names} or None
     role = next(iter(READ_BY[name]))
     return call(endpoint, as_=market.people[role], path=path, query={"limit": 1} | READ_BY[name][role] | query)

@@ -33,6 +33,12 @@ from functions.leasing.activate_contract import activate_contract
 from functions.leasing.render_lease import render_lease
 from functions.leasing.request_signatures import request_signatures
 from functions.leasing.schedule_payments import schedule_payments
+from functions.messages.add_message import add_message
+from functions.messages.intervene import intervene
+from functions.messages.list_messages import list_messages
+from functions.messages.open_conversation import open_conversation
+from functions.messages.report_message import report_message
+from functions.messages.send_message import send_message
 from functions.notifications.compose_mail import compose_mail
 from functions.organizations.invite_member import invite_member
 from functions.organizations.update_organization import update_organization
@@ -245,6 +251,27 @@ def test_hostile_text_in_descriptions_of_webhooks_and_flags_is_stored_unchanged(
     assert [one["description"] for one in (webhook, changed, flag)] == texts
     assert stored(world, texts[1])
     assert stored(world, texts[2])
+
+
+def test_hostile_text_in_messages_is_stored_unchanged(world, out):
+    owner = world.owner()
+    colleague, client, support = world.colleague(owner), world.client(), world.user(Role.SUPPORT)
+    contents, subjects, reason = [nasty_lines() for _ in range(4)], [nasty() for _ in range(4)], nasty()
+    news = [{"content": content, "subject": subject} for content, subject in zip(contents, subjects, strict=True)]
+
+    sent = does(send_message, as_=owner, body=news[0] | {"receiver_id": colleague.id}).json
+    path = {"conversation_id": sent["conversation_id"]}
+    does(add_message, as_=colleague, path=path, body=news[1])
+    does(intervene, as_=support, path=path, body=news[2])
+    about = {"context": {"type": "SPACE", "id": world.space(owner)}}
+    opened = does(open_conversation, as_=client, body=news[3] | about).json
+    does(report_message, as_=colleague, path={"message_id": sent["message_id"]}, body={"reason": reason})
+
+    shown = does(list_messages, as_=owner, path=path).json["data"]
+    path = {"conversation_id": opened["conversation_id"]}
+    shown = [*shown[::-1], *does(list_messages, as_=owner, path=path).json["data"]]
+    assert [(one["content"], one["subject"]) for one in shown] == list(zip(contents, subjects, strict=True))
+    assert stored(world, *contents, *subjects, reason)
 
 
 def test_hostile_text_in_support_notes_is_stored_unchanged(world, out):
@@ -464,6 +491,9 @@ def test_every_free_text_field_is_covered_by_a_test():
         | {"reverse_refund-reason", "waive_payment-reason", "cancel_payment_plan-reason"}
         | {"reverse_transfer-reason"}
         | {"terminate_contract-reason", "apply_deposit-reason", "return_deposit-transaction_reference"}
+        | {f"{verb}-{name}" for verb in ("add_message", "intervene") for name in ("content", "subject")}
+        | {f"{verb}-{name}" for verb in ("open_conversation", "send_message") for name in ("content", "subject")}
+        | {"report_message-reason"}
         | {"add_note-text", "suspend_user-reason", "create_upload-file_name"}
         | {f"save_search-{name}" for name in ("name", "criteria.q", "criteria.city", "criteria.amenities.0")}
     )

@@ -93,11 +93,11 @@ def test_a_contractor_may_do_only_what_every_user_may():
     assert may_call(Role.CONTRACTOR) == set()
 
 
-def test_support_reads_everything_and_changes_nothing_but_notes():
+def test_support_reads_everything_and_writes_nothing_but_notes_and_interventions():
     methods = {operation.name: operation.method for operation in GUARDED}
 
     assert {name for name, method in methods.items() if method == "GET"} <= may_call(Role.SUPPORT) | EVERYBODYS
-    assert {name for name in may_call(Role.SUPPORT) if methods[name] != "GET"} <= {"add_note"}
+    assert {name for name in may_call(Role.SUPPORT) if methods[name] != "GET"} == {"add_note", "intervene"}
 
 
 def test_a_super_admin_may_do_everything():

@@ -93,6 +93,7 @@ TAGS = {
     "flags": "Features that are on for some users: which ones are for the caller, and who decides it.",
     "imports": "Buildings and running leases from a spreadsheet, and what was wrong with its rows.",
     "journal": "The owner's books: months that are closed, the accounts, and every entry.",
+    "messages": "Conversations between people, with or without a space, bid or contract that they are about.",
     "notifications": "Messages to a user about what has happened.",
     "organizations": "The company behind users: members, invitations and brokers' mandates.",
     "payments": "Installments, invoices, credit notes, deposits and indexes.",

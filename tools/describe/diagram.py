@@ -23,6 +23,7 @@ SECTIONS = {
     "files": "files file_uses file_scans",
     "imports and exports": "imports import_failures import_keys imported_tenants exports export_schedules",
     "telling people": "notifications connections",
+    "messages": "conversations conversation_participants messages user_blocks message_reports",
     "webhooks": "webhooks public_events webhook_deliveries",
     "bookkeeping of the platform": """audit_logs audit_seals support_notes outbox inbox work_items idempotency_keys
         clock flags""",
