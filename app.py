@@ -22,6 +22,7 @@ from stacks.edge import EdgeStack
 from stacks.exports import ExportsStack
 from stacks.front import REGION as FRONT_REGION
 from stacks.front import FrontStack
+from stacks.integrations import IntegrationsStack
 from stacks.leasing import LeasingStack
 from stacks.local_front import LocalFrontStack
 from stacks.network import NetworkStack
@@ -41,6 +42,7 @@ OWN_STACKS = {
     "auth": AuthStack,
     "contracts": ContractsStack,
     "exports": ExportsStack,
+    "integrations": IntegrationsStack,
     "leasing": LeasingStack,
     "notifications": NotificationsStack,
     "realtime": RealtimeStack,

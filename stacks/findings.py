@@ -12,7 +12,7 @@ AUDITED = "Documents are read through functions only, and each of them writes it
 LOG_WRITER = "The role that API Gateway asks of an account for its logs: it is checked to be exactly this."
 WHOLE_SERVICE = "tests/architecture/test_stacks.py lists every action that stands with it, and why."
 SHORT_LIVED = "A stage for development can be deleted; production cannot."
-ISSUED = "Others issue what these hold: an operator rotates it, as docs/runbooks/docusign.md and oauth.md say."
+ISSUED = "Others issue what these hold: an operator rotates it, as its page in docs/runbooks says."
 BACKUP = "AWS's own policies for AWS Backup: they follow what the service comes to need."
 INHERITED = "A restored cluster is encrypted as its source is, and CloudFormation wants that left unsaid."
 LOGGED = "It has an access log of the second version (stacks/front.py), which the check does not know yet."
@@ -37,6 +37,7 @@ def check(app: App, stage: Stage) -> None:
         f"{stage.named('apis')}:ExportsOutputRefSocketApiAB7361AAF8D77DAC/ws"
     )
     secrets = f"arn:aws:secretsmanager:{stage.region}:<AWS::AccountId>:secret:{stage.named('exports')}"
+    tokens = f"arn:aws:secretsmanager:{stage.region}:<AWS::AccountId>:secret:{stage.named('accounting')}"
     writer = "arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"
     acknowledged = {
         "APIG4": PUBLIC,
@@ -50,6 +51,7 @@ def check(app: App, stage: Stage) -> None:
         f"IAM5[Resource::{bucket}/*]": CONTENT,
         "IAM5[Resource::<Exports25637AFB.Arn>/*]": CONTENT,
         f"IAM5[Resource::{secrets}/*]": OWN_SECRETS,
+        f"IAM5[Resource::{tokens}/*]": OWN_SECRETS,
         f"IAM5[Resource::{sockets}/POST/@connections/*]": CONTENT,
         f"IAM5[Resource::{sockets}/DELETE/@connections/*]": CONTENT,
     }

@@ -57,6 +57,7 @@ def http_event(
     path: dict[str, Any] | None = None,
     query: dict[str, Any] | None = None,
     headers: dict[str, str] | None = None,
+    cookies: list[str] | None = None,
     key: str | None = None,
     ip: str = "203.0.113.7",
 ) -> dict[str, Any]:
@@ -84,6 +85,7 @@ def http_event(
         "rawPath": raw_path,
         "rawQueryString": raw_query,
         "headers": sent,
+        "cookies": cookies or [],
         "queryStringParameters": {name: str(value) for name, value in query.items()} if query else None,
         "pathParameters": path or None,
         "requestContext": context,

@@ -146,7 +146,10 @@ def make_resources() -> dict[str, str]:
         name: kms.create_key(KeyUsage=key.usage, KeySpec=key.spec)["KeyMetadata"]["KeyId"] for name, key in KEYS.items()
     }
     made = {
-        **{name: name for name in ("documents", "media", "files", "identity", "exports", "export_secrets")},
+        **{
+            name: name
+            for name in ("documents", "media", "files", "identity", "exports", "export_secrets", "accounting_tokens")
+        },
         "bus": "leasing",
         "saga": f"arn:aws:states:{REGION}:123456789012:stateMachine:leasing",
         "sockets": os.environ["AWS_ENDPOINT_URL"],

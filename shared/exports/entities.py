@@ -51,6 +51,9 @@ ENTITIES: dict[str, Entity] = {
     "imports": _own(),
     "exports": _own("object_key"),
     "export_schedules": _own(),
+    "integrations": _own("batch_id", "sending_since", "looked_to"),
+    "integration_customers": _own(),
+    "integration_documents": _own(),
 }
 
 STAY: dict[str, str] = {
@@ -58,6 +61,8 @@ STAY: dict[str, str] = {
     "file_uses": "each thing names the files that it shows itself",
     "import_failures": "rows of a file that the organization has itself",
     "imported_tenants": "their contracts name them",
+    "integration_attempts": "people on their way to a provider, gone the next day",
+    "integration_targets": "the provider's own list of accounts and customers",
     "invoice_counters": "the invoices and credit notes say their numbers",
     "listings": "the search's copy of spaces",
     "mandates": "a client's, who has no ALL export",

@@ -110,7 +110,7 @@ class _Queue:
         return []
 
     def _handled(self, record: dict[str, Any]) -> bool:
-        request = Request(self.operation, "-")
+        request = Request(self.operation, "-", receives=_receives(record))
         begin(request)
         try:
             # Inside the try, so that a malformed body fails alone and not with its whole batch.
@@ -118,7 +118,7 @@ class _Queue:
             request.correlation_id = str(_correlation_of(body))
             self.handle(body)
         except Exception as error:  # noqa: BLE001 (reported to the queue, which retries and then parks it)
-            told = {"message_id": record["messageId"], "receives": _receives(record)}
+            told = {"message_id": record["messageId"], "receives": request.receives}
             self._complain(error, request.correlation_id, told)
             return False
         logger.info(f"{self.operation.name} done", correlation_id=request.correlation_id, **metrics.measured())

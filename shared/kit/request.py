@@ -37,6 +37,8 @@ class Request:
     idempotency_key: str | None = None
     request_hash: str = ""
     event: dict[str, Any] = field(default_factory=dict)
+    receives: int = 1
+    """How many times this message has been received: what it asks for may have been done before."""
     is_counted: bool = True
     """False if the request was let through uncounted because Valkey was down."""
     measures: Measures = field(default_factory=dict)

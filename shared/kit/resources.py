@@ -86,6 +86,17 @@ RESOURCES: dict[str, Resource] = {
             ),
         },
     ),
+    # Our registrations at QuickBooks and Zoho, and each organization's tokens there (shared/integrations/).
+    "accounting_apps": Resource("ACCOUNTING_APPS_SECRET_ARN", _SECRET),
+    "accounting_tokens": Resource(
+        "ACCOUNTING_TOKENS",
+        {
+            "read": Grant(("secretsmanager:GetSecretValue",), ("/*",)),
+            "write": Grant(
+                ("secretsmanager:CreateSecret", "secretsmanager:PutSecretValue", "secretsmanager:DeleteSecret"), ("/*",)
+            ),
+        },
+    ),
     # What encrypts the identity bucket: S3 asks for it in the name of whoever reads or writes.
     "identity_key": Resource(
         "IDENTITY_KEY_ID",
@@ -116,6 +127,8 @@ RESOURCES: dict[str, Resource] = {
     "push": Resource("PUSH_QUEUE_URL", _SEND, queue=Queue(fifo=True)),
     # The queue drops duplicates; functions/notifications/send_mail.py counts its attempts itself.
     "mail": Resource("MAIL_QUEUE_URL", _SEND, queue=Queue(fifo=True, receives=1)),
+    # What is asked of accounting software: one message at a time for each connection.
+    "accounting": Resource("ACCOUNTING_QUEUE_URL", _SEND, queue=Queue(fifo=True)),
     # Filled by EventBridge with what the malware scanner found (stacks/platform.py).
     "scans": Resource("SCANS_QUEUE_URL", {}, queue=Queue()),
     # Attempts at webhooks that answer, at those that did not the last time, and what came of them (shared/webhooks/).

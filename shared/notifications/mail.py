@@ -4,8 +4,6 @@ Its text is final when it is queued. It is sealed there, so that no queue and no
 address, a name or a token in the clear.
 """
 
-import zlib
-from base64 import b64decode, b64encode
 from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
@@ -13,11 +11,8 @@ from uuid import UUID
 from shared.kit import wire
 from shared.kit.aws import call
 from shared.kit.consumer import Event
-from shared.kit.sealed import seal, unseal
+from shared.kit.sealed import pack, unpack
 from shared.kit.settings import resource
-
-_PIECE = 4096
-"""Bytes that KMS encrypts at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +31,12 @@ def queue(mail: Mail, event: Event, user_id: UUID) -> None:
 
     Needs `uses=("mail.send", "token_key.encrypt")`. Raises AwsError, Unavailable.
     """
-    packed = b64encode(zlib.compress(wire.render(asdict(mail)).encode())).decode()
-    pieces = [packed[start : start + _PIECE] for start in range(0, len(packed), _PIECE)]
     body = {
         "event": event.name,
         "event_id": event.id,
         "user_id": user_id,
         "correlation_id": event.correlation_id,
-        "sealed": [seal(piece) for piece in pieces],
+        "sealed": pack(asdict(mail)),
     }
     once = f"{event.id}.{user_id}"
     message = {
@@ -58,5 +51,4 @@ def queue(mail: Mail, event: Event, user_id: UUID) -> None:
 
 def opened(body: dict[str, Any]) -> Mail:
     """The mail of a queued message. Needs `uses=("token_key.decrypt",)`. Raises AwsError, Unavailable."""
-    packed = "".join(unseal(piece) for piece in body["sealed"])
-    return Mail(**wire.load(zlib.decompress(b64decode(packed))))
+    return Mail(**unpack(body["sealed"]))

@@ -35,6 +35,7 @@ class Right(StrEnum):
     SCHEDULE_EXPORTS = "set which export is made every day, and where it goes"
     KEEP_WEBHOOKS = "keep the organization's webhooks"
     READ_CHANGES = "read the events of the last 30 days, as webhooks receive them"
+    CONNECT_BOOKS = "connect accounting software, and say what maps to what there"
     KEEP_ORGANIZATION = "manage the organization: the details on its documents, its members and its invitations"
     IMPORT = "import buildings and running leases"
     READ_AUDIT = "read the audit log"
@@ -88,7 +89,7 @@ ROLES: dict[Role, Row] = {
             | {R.DRAW_LEASES, R.SIGN_LEASES, R.AUTHORIZE_LEASES}
             | {R.READ_MONEY, R.RECORD_PAYMENTS, R.READ_REPORTS, R.KEEP_BOOKS, R.KEEP_ORGANIZATION, R.READ_AUDIT}
             | {R.IMPORT}
-            | {R.EXPORT, R.SCHEDULE_EXPORTS}
+            | {R.EXPORT, R.SCHEDULE_EXPORTS, R.CONNECT_BOOKS}
             | {R.KEEP_WEBHOOKS, R.READ_CHANGES}
         ),
         invites=frozenset({Role.OWNER, Role.AGENT, Role.FINANCIAL_OFFICER}),
@@ -124,6 +125,7 @@ ROLES: dict[Role, Row] = {
                 R.KEEP_BOOKS,
                 R.EXPORT,
                 R.SCHEDULE_EXPORTS,
+                R.CONNECT_BOOKS,
                 R.READ_CHANGES,
             }
         ),

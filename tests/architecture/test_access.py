@@ -18,6 +18,7 @@ from functions.exports.create_export import create_export
 from functions.favorites.add_favorite import add_favorite
 from functions.flags.change_flag import change_flag
 from functions.imports.import_buildings import import_buildings
+from functions.integrations.start_integration import start_integration
 from functions.journal.change_accounts import change_accounts
 from functions.messages.open_conversation import open_conversation
 from functions.notifications.list_notifications import list_notifications
@@ -45,6 +46,7 @@ from shared.payments import queries as payment_queries
 from tests.call import call, invoke, other_id
 from tests.files.pictures import picture, upload
 from tests.imports.files import csv_of, imported, row
+from tests.integrations.rows import apps, connected
 from tests.leasing.deal import Deal
 from tests.successes import BODIES
 
@@ -85,7 +87,9 @@ PERSONAL = {
 # Their object may be taken by any caller who sees it: a listed space takes anybody's bid.
 TAKES_LISTED = {"place_bid", "preview_bid", "add_favorite"}
 # What they name is the caller's own, whatever the name.
-NAMED = {"change_period", "change_tax_code", "publish_index"}
+NAMED = {"change_period", "change_tax_code", "publish_index"} | {
+    operation.name for operation in GUARDED if "{provider}" in operation.path
+}
 OPEN_TO_OTHERS = (
     "{} does not answer 404 where the object is another organization's. If anybody who sees it may take it, name the "
     "operation in TAKES_LISTED (tests/architecture/test_access.py)."
@@ -182,6 +186,10 @@ def stage(_world):
     ids["delivery_id"] = call(ping_webhook, as_=deal.owner, path={"webhook_id": ids["webhook_id"]}).json["id"]
     about = {"context": {"type": "CONTRACT", "id": deal.contract}, "content": "When do we get the keys?"}
     ids |= call(open_conversation, as_=deal.client, body=about).json
+    apps()
+    connected(_world, deal.owner, deal.contract)
+    ids["provider"] = "quickbooks"
+    assert call(start_integration, as_=deal.owner, path={"provider": "quickbooks"}, body={}).status == 200
     ids["mandate_id"] = call(grant_mandate, as_=deal.client, body={"broker_id": broker.id}).json["id"]
     address = {"street": "1 Main St", "city": "X", "state": "NY", "country": "USA", "postal_code": "1"}
     bodies = {"ADDRESS": address, "FLOOR": space["floor_id"], "SPACE": deal.space}

@@ -39,7 +39,10 @@ from tests.successes import Successes
 ENVELOPES = {"draft_envelope", "record_envelope", "send_envelope", "withdraw_envelope", "keep_signed_lease"}
 # What is written and sent of an export is reported over the bus, and recorded twice: tests/exports.
 EXPORTS = {"write_export", "record_export", "deliver_export"}
-ELSEWHERE = {"start_saga", "resume_saga"} | ENVELOPES | EXPORTS
+# What accounting software is asked and answers goes through a server of it, and each event comes twice:
+# tests/integrations.
+ACCOUNTING = {"queue_accounting", "record_accounting"}
+ELSEWHERE = {"start_saga", "resume_saga"} | ENVELOPES | EXPORTS | ACCOUNTING
 CONSUMERS = [one for one in catalog.load() if one.kind == "consumer" and one.name not in ELSEWHERE]
 QUEUES = ("PUSH_QUEUE_URL", "MAIL_QUEUE_URL")
 

@@ -17,8 +17,8 @@ from tests.published import validator
 from tests.successes import Successes
 from tools.describe import examples
 
-ELSEWHERE = {"start_oauth", "finish_oauth", "exchange_oauth"}
-"""What a sign-in provider has to answer first: tests/auth/test_oauth.py."""
+ELSEWHERE = {"start_oauth", "finish_oauth", "exchange_oauth", "finish_integration"}
+"""What a provider has to answer first: tests/auth/test_oauth.py, tests/integrations/test_connecting.py."""
 OPERATIONS = [each for each in catalog.load() if each.kind == "endpoint" and each.method and each.name not in ELSEWHERE]
 OWN = {"email", "token", "refresh_token", "mfa_token", "recovery_code", "code", "document_sha256", "signature"}
 """Fields whose value is another one in every run."""

@@ -31,6 +31,7 @@ from shared.spaces.models import OwnSpaceDetail, SpaceDetail
 from tests.architecture.test_access import SEES_ALL, somebody, stage  # noqa: F401 (a fixture)
 from tests.call import call
 from tests.files.pictures import picture, upload
+from tests.integrations.rows import connected
 from tests.webhooks.receiver import publish
 from tests.webhooks.successes import NEW
 
@@ -71,6 +72,7 @@ DOCUMENTS = {
     "download_invoice",
     "download_receipt",
     "download_statement",
+    "finish_integration",
     "finish_oauth",
     "show_asyncapi",
     "show_docs",
@@ -155,6 +157,8 @@ def cast(stage, _world):  # noqa: F811
     flag = {"description": "The new floor plans", "enabled": True}
     assert call(change_flag, as_=inside[Role.SUPER_ADMIN], path={"name": "new_ui"}, body=flag).status == 200
     publish(_world, deal.bid)
+    for role in STAFF:
+        connected(_world, inside[role], deal.contract)
     return inside | {Role.OWNER: deal.owner, Role.CLIENT: deal.client}
 
 

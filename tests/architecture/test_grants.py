@@ -12,6 +12,10 @@ from tests.architecture.templates import Templates, listed
 USED_BY = {
     "admin_secret.read": {"admin_secret"},
     "bus.put": {"AWSEvents.PutEvents"},
+    "accounting.send": {"accounting"},
+    "accounting_apps.read": {"accounting_apps"},
+    "accounting_tokens.read": {"kept", "fresh"},
+    "accounting_tokens.write": {"keep", "forget", "fresh"},
     "derive_key.mac": {"TrentService.GenerateMac"},
     "documents.read": {"read_object"},
     "documents.write": {"write_object", "write_new_object"},

@@ -29,6 +29,7 @@ from shared.kit.catalog import STAFF, Role
 from shared.kit.paging import Paged
 from tests.call import call, invoke, other_id
 from tests.imports.files import csv_of, imported, row
+from tests.integrations.rows import connected
 from tests.leasing.deal import Deal
 
 LISTS = {
@@ -58,6 +59,9 @@ READ_BY: dict[str, dict[Role, dict[str, Any]]] = {
     "list_messages": {Role.OWNER: {}},
     "list_messages_with": {Role.OWNER: {}},
     "list_floors": {Role.OWNER: {}, Role.AGENT: {}},
+    "list_integration_log": {Role.OWNER: {}, Role.FINANCIAL_OFFICER: {"status": "REFUSED"}},
+    "list_integration_targets": {Role.OWNER: {}, Role.FINANCIAL_OFFICER: {"name": "e"}},
+    "list_integration_tenants": {Role.OWNER: {}, Role.FINANCIAL_OFFICER: {}},
     "list_invoices": {Role.OWNER: {}, Role.FINANCIAL_OFFICER: {}, Role.CLIENT: {"kind": "INVOICE"}, Role.BROKER: {}},
     "list_invitations": {Role.OWNER: {}, Role.CLIENT: {}},
     "list_mandates": {Role.CLIENT: {}, Role.BROKER: {}},
@@ -120,6 +124,8 @@ class Market:
         self.imports = [self.imported(self.owner, number) for number in range(3)]
         self.webhook = self.tested(self.owner)
         self.said = self.talk(self.owner)
+        others = [self.lease(self.owner, world.client()) for _ in range(2)]
+        connected(world, self.owner, *(deal.contract for deal in (self.deals[0], *others)))
 
     def talk(self, owner: Any) -> dict[str, Any]:
         """Three messages to each of three colleagues; the first of these conversations, and whom it is with."""
@@ -172,6 +178,7 @@ class Market:
         operation = LISTS[name]
         endpoint = getattr(importlib.import_module(operation.module), name)
         ids = {"building_id": self.building, "import_id": self.imports[0], "webhook_id": self.webhook, **self.said}
+        ids["provider"] = "quickbooks"
         path = {one: ids[one] for one in endpoint.path_names} or None
         asked = {"limit": 2} | READ_BY[name].get(role, {}) | query
         found = []
@@ -281,6 +288,7 @@ def seen(_world) -> dict[tuple[str, Role], tuple[list[bytes], list[bytes]]]:
     """Of each list and reader: its pages before the crowd came, and after."""
     market = Market(_world)
     other_owner, other_client = _world.owner(), _world.client()
+    connected(_world, other_owner, *(market.lease(other_owner, _world.client()).contract for _ in range(3)))
 
     def read(side: bool) -> dict[tuple[str, Role], list[bytes]]:
         return {

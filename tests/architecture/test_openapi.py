@@ -95,7 +95,7 @@ def test_money_is_a_number_and_an_answer_has_all_its_fields():
 KEYWORDS = {"$ref", "type", "description", "properties", "required", "additionalProperties", "items", "anyOf", "oneOf"}
 KEYWORDS |= {"const", "enum", "format", "pattern", "not", "default", "examples", "discriminator", "x-decimals", "title"}
 KEYWORDS |= {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "minLength", "maxLength", "minItems"}
-KEYWORDS |= {"maxItems"}
+KEYWORDS |= {"maxItems", "propertyNames"}
 """The words of JSON Schema that the document may use. No `multipleOf`: by it 19.99 is no amount of cents."""
 
 
@@ -145,6 +145,7 @@ def test_no_object_is_untyped_but_those_that_are_free_by_nature():
         "EvidenceSignature/evidence",
         "ExplainedStep/inputs",
         "FlagsOfCaller/data",
+        "IntegrationChange/accounts",
         "Notification/metadata",
         "Notification/params",
         "UploadForm/fields",

@@ -324,6 +324,25 @@ def whole_deal(db: psycopg.Connection[Row]) -> Deal:
         "INSERT INTO export_schedules (organization_id, kind, format, destination) VALUES (%s, 'JOURNAL', 'CSV', '{}')",
         (owner.organization_id,),
     )
+    insert(db, "integration_attempts", organization_id=owner.organization_id, user_id=owner.id, provider="zoho",
+           state_sha256=uuid.uuid4().hex * 2, browser_sha256="a" * 64, return_to="http://localhost:3000",
+           starts_on="2025-01-01", expires_at="2025-01-01")  # fmt: skip
+    connection = insert(db, "integrations", organization_id=owner.organization_id, user_id=owner.id, provider="zoho",
+                        company_id="1", company_name="Zillium", connected_at="2025-01-01",
+                        starts_on="2025-01-01")  # fmt: skip
+    theirs = {"integration_id": connection, "organization_id": owner.organization_id}
+    db.execute(
+        "INSERT INTO integration_targets (integration_id, organization_id, kind, external_id, name, read_id)"
+        " VALUES (%(integration_id)s, %(organization_id)s, 'ACCOUNT', '1', 'Rent', gen_random_uuid())",
+        theirs,
+    )
+    db.execute(
+        "INSERT INTO integration_customers (integration_id, organization_id, client_organization_id, external_id,"
+        " matched_by) VALUES (%(integration_id)s, %(organization_id)s, %(client)s, '2', 'NAME')",
+        theirs | {"client": client.organization_id},
+    )
+    insert(db, "integration_documents", entry_id=uuid.uuid4(), kind="INVOICE", contract_id=contract_id,
+           payment_id=payment, amount=5000, posted_on="2025-02-01", **theirs)  # fmt: skip
     insert(db, "support_notes", user_id=client.id, author_id=owner.id, text="Pays late")
     broker = person(db, "BROKER")
     insert(db, "mandates", client_organization_id=client.organization_id, client_id=client.id, broker_id=broker.id,
@@ -809,10 +828,12 @@ def test_grants_are_no_wider_than_the_work(admin: psycopg.Connection[Row]) -> No
     assert granted(admin, "app_reader", "UPDATE") == set()
     assert granted(admin, "app_reader", "DELETE") == set()
     given = {"favorites", "file_uses", "files", "flags", "saved_searches", "user_blocks", "webhooks"}
+    given |= {"integration_customers"}
     assert granted(admin, "app_user", "DELETE") == given
     # Of most of these only leftovers (tests/system/test_sweep_leftovers.py).
     swept = {"idempotency_keys", "inbox", "login_attempts", "outbox", "rate_windows", "sessions", "user_tokens"}
     swept |= {"exports", "file_uses", "files", "import_keys", "public_events"}
+    swept |= {"integration_attempts", "integration_targets"}
     assert granted(admin, "app_worker", "DELETE") == {"connections", "documents", "payments", "work_items"} | swept
     # Recovery codes go with their second factor, identities elsewhere with their account.
     given_up = {"oauth_identities", "recovery_codes"}

@@ -3,51 +3,25 @@
 import csv
 import io
 import json
-import os
 from decimal import Decimal
 from urllib.request import urlopen
-
-import boto3
 
 from functions.exports.create_export import create_export
 from functions.exports.deliver_export import deliver_export
 from functions.exports.get_export import get_export
 from functions.exports.record_export import record_export
 from functions.exports.write_export import write_export
+from tests.bus import Bus
 from tests.call import call, invoke
 
 ANNOUNCED = ("export.started", "export.written", "export.unwritten", "export.delivered", "export.undelivered")
-
-
-class Bus:
-    """What functions without a database put on the bus, from now on."""
-
-    def __init__(self):
-        self._sqs = boto3.client("sqs")
-        self._queue = self._sqs.create_queue(QueueName="exports-heard")["QueueUrl"]
-        arn = self._sqs.get_queue_attributes(QueueUrl=self._queue, AttributeNames=["QueueArn"])
-        place = {"EventBusName": os.environ["BUS_NAME"]}
-        pattern = json.dumps({"source": ["leasing"], "detail-type": list(ANNOUNCED)})
-        events = boto3.client("events")
-        events.put_rule(Name="exports-heard", EventPattern=pattern, **place)
-        target = {"Id": "1", "Arn": arn["Attributes"]["QueueArn"]}
-        events.put_targets(Rule="exports-heard", Targets=[target], **place)
-        self.heard()
-
-    def heard(self):
-        found = []
-        while messages := self._sqs.receive_message(QueueUrl=self._queue, MaxNumberOfMessages=10).get("Messages"):
-            for message in messages:
-                self._sqs.delete_message(QueueUrl=self._queue, ReceiptHandle=message["ReceiptHandle"])
-                found.append(json.loads(message["Body"])["detail"])
-        return found
 
 
 class Exporting:
     """Asks for exports, does the platform's work on them, and reads their files."""
 
     def __init__(self, world):
-        self.world, self.bus = world, Bus()
+        self.world, self.bus = world, Bus("exports-heard", ANNOUNCED)
 
     def ask(self, user, kind, form="JSONL", **body):
         """The answer to asking for an export."""

@@ -102,6 +102,8 @@ UNTOLD = {
     "types": "names of public events",
     "after": "an event of the last 30 days, or a message of the conversation",
     "participant_ids": "each once; somebody of the client's side, where nobody stands for it yet",
+    "customer_id": "a customer that the provider has",
+    "tenant_id": "one of the owner's tenants",
     "roles": "each once",
     "organization_ids": "each once",
     "user_ids": "each once",

@@ -15,8 +15,9 @@ from tests.architecture.test_access import BODIES
 from tests.call import Answer, call, other_id
 
 DOCUMENT = json.loads((Path(__file__).parents[2] / "docs" / "openapi.json").read_text())
-# Who asks a provider needs one that answers: tests/auth/test_oauth.py attacks these two.
-ELSEWHERE = {"start_oauth", "finish_oauth"}
+# Who asks a provider needs one that answers: tests/auth/test_oauth.py and
+# tests/integrations/test_connecting.py attack these.
+ELSEWHERE = {"start_oauth", "finish_oauth", "start_integration", "finish_integration"}
 OPERATIONS = {each.name: each for each in catalog.requested(catalog.load())}
 SOMETHING = "\ue000something\ue000"
 # Fields that mean nothing without another one, which is sent beside them.

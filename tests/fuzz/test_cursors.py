@@ -39,6 +39,8 @@ OTHERS: dict[str, dict[str, Any]] = {
     "list_deliveries": {"status": "PARKED"},
     "list_exports": {"status": "FAILED"},
     "list_imports": {"organization_id": other_id()},
+    "list_integration_log": {"status": "SENT"},
+    "list_integration_targets": {"kind": "CUSTOMER"},
     "list_invoices": {"kind": "CREDIT_NOTE"},
     "list_messages": {"after": other_id()},
     "list_notifications": {"unread": "true"},
@@ -59,6 +61,7 @@ def market(_world):
 def read(market: Market, name: str, **query: Any) -> Any:
     endpoint = getattr(importlib.import_module(LISTS[name].module), name)
     ids = {"building_id": market.building, "import_id": market.imports[0], "webhook_id": market.webhook, **market.said}
+    ids["provider"] = "quickbooks"
     path = {one: ids[one] for one in endpoint.path_names} or None
     role = next(iter(READ_BY[name]))
     return call(endpoint, as_=market.people[role], path=path, query={"limit": 1} | READ_BY[name][role] | query)

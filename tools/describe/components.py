@@ -92,6 +92,7 @@ TAGS = {
     "files": "Uploading pictures, documents and spreadsheets, and downloading them.",
     "flags": "Features that are on for some users: which ones are for the caller, and who decides it.",
     "imports": "Buildings and running leases from a spreadsheet, and what was wrong with its rows.",
+    "integrations": "Accounting software: connecting it, what maps to what there, and what was sent.",
     "journal": "The owner's books: months that are closed, the accounts, and every entry.",
     "messages": "Conversations between people, with or without a space, bid or contract that they are about.",
     "notifications": "Messages to a user about what has happened.",

@@ -22,6 +22,8 @@ SECTIONS = {
         payment_plans tax_codes""",
     "files": "files file_uses file_scans",
     "imports and exports": "imports import_failures import_keys imported_tenants exports export_schedules",
+    "accounting software": """integration_attempts integrations integration_targets integration_customers
+        integration_documents""",
     "telling people": "notifications connections",
     "messages": "conversations conversation_participants messages user_blocks message_reports",
     "webhooks": "webhooks public_events webhook_deliveries",
