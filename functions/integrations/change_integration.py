@@ -27,8 +27,7 @@ def change_integration(caller: Caller, provider: str, change: IntegrationChange)
     accounts = {str(role): one for role, one in change.accounts.items()} if "accounts" in given else None
     customers = change.customers if "customers" in given else []
     with transaction(caller) as tx:
-        before = rules.connected(queries.lock_integration(tx, caller.organization_id, provider))
-        _check(tx, before, accounts or {}, customers)
+        before = _checked(tx, caller, provider, accounts or {}, customers)
         queries.upsert_customers(tx, before, customers)
         starts_on = change.starts_on if "starts_on" in given else None
         mapped = queries.update_mapped(tx, before["id"], caller, accounts, starts_on)
@@ -39,11 +38,15 @@ def change_integration(caller: Caller, provider: str, change: IntegrationChange)
     return next(one for one in rules.shown(caller.organization_id, *found) if one.provider == provider)
 
 
-def _check(tx: Tx, connection: Row, accounts: dict[str, str], customers: list[CustomerChoice]) -> None:
-    """Raises Invalid naming what the provider does not have, and who is no tenant."""
+def _checked(tx: Tx, caller: Caller, provider: str, accounts: dict[str, str], customers: list[CustomerChoice]) -> Row:
+    """The connection. Raises NotConnected, and Invalid naming what the provider does not have, and who is no tenant."""
     chosen = [one.customer_id for one in customers if one.customer_id]
     tenants = [one.tenant_id for one in customers]
-    unknown, strange, strangers = queries.select_unknown(tx, connection, list(accounts.values()), chosen, tenants)
+    found, unknown, strange, strangers = queries.lock_and_look(
+        tx, caller.organization_id, provider, list(accounts.values()), chosen, tenants
+    )
+    connection = rules.connected(found)
     wrong = [*rules.unknown_accounts(accounts, unknown), *rules.unknown_customers(customers, strange, strangers)]
     if wrong:
         raise Invalid(*wrong)
+    return connection

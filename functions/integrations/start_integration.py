@@ -8,7 +8,7 @@ import secrets
 
 from shared.auth.rules import check_return
 from shared.integrations import authorizing, queries, rules
-from shared.integrations.models import IntegrationStarted, NewIntegration
+from shared.integrations.models import IntegrationAttempt, IntegrationStarted, NewIntegration
 from shared.kit.db import transaction
 from shared.kit.endpoint import endpoint
 from shared.kit.reply import Reply
@@ -40,6 +40,8 @@ def start_integration(caller: Caller, provider: str, asked: NewIntegration) -> R
     }
     with transaction(caller) as tx:
         row = queries.insert_attempt(tx, caller, attempt)
+        begun = {"id": row["id"], "organization_id": caller.organization_id, "provider": provider}
+        tx.emit("integration.started", IntegrationAttempt.of(begun))
     cookie = f"{rules.COOKIE}={browser}; Max-Age={rules.ATTEMPT_SECONDS}; {rules.COOKIE_SCOPE}"
     started = IntegrationStarted.of({"authorize_url": address, "expires_at": row["expires_at"]})
     return Reply(started, cookies=(cookie,))

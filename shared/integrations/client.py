@@ -6,7 +6,7 @@ from typing import Any
 import requests
 
 from shared.integrations.outcomes import Later, Refused, Revoked
-from shared.integrations.tokens import TIMEOUT, fresh
+from shared.integrations.tokens import TIMEOUT, fresh_tokens
 from shared.kit import wire
 
 _BUSY = 429
@@ -34,7 +34,9 @@ class Client:
 
         Raises Later where there is none, or the provider asks for patience, and Revoked where it lets us in no more.
         """
-        answer = self._answered(method, path, params, body, fresh(self._organization_id, self._provider).access_token)
+        answer = self._answered(
+            method, path, params, body, fresh_tokens(self._organization_id, self._provider).access_token
+        )
         status = answer.status_code
         if status == _BUSY:
             raise Later(f"{self.title} asked us to slow down.", _seconds(answer.headers.get("retry-after")))
@@ -58,7 +60,7 @@ class Client:
             return answer
         # It may have ended early: once more with another one.
         answer = self._sent(
-            method, path, params, body, fresh(self._organization_id, self._provider, spent=token).access_token
+            method, path, params, body, fresh_tokens(self._organization_id, self._provider, spent=token).access_token
         )
         if answer.status_code == 401:
             raise Revoked(f"{self.title} lets us in no more. Connect again.")

@@ -103,9 +103,9 @@ FOR UPDATE OF i
 _SELECT_UNKNOWN = """
 SELECT asked.external_id
 FROM unnest(%(external_ids)s::text[]) AS asked (external_id)
-WHERE NOT EXISTS (SELECT FROM integration_targets t
-                  WHERE t.integration_id = %(integration_id)s AND t.kind = %(kind)s
-                    AND t.external_id = asked.external_id)
+WHERE NOT EXISTS (SELECT FROM integration_targets t JOIN integrations i ON i.id = t.integration_id
+                  WHERE i.organization_id = %(organization_id)s AND i.provider = %(provider)s
+                    AND i.status <> 'REMOVED' AND t.kind = %(kind)s AND t.external_id = asked.external_id)
 """
 
 _SELECT_STRANGERS = """
@@ -227,17 +227,20 @@ def lock_connected(tx: Tx, organization_id: Any) -> list[Row]:
     return tx.all(_LOCK_OF_ORGANIZATION, {"organization_id": organization_id})
 
 
-def select_unknown(
-    tx: Reading, integration: Row, accounts: list[str], customers: list[str], tenants: list[UUID]
-) -> tuple[set[str], set[str], set[UUID]]:
-    """Those of the accounts and customers that the provider does not have, and of the tenants without a contract."""
-    values = {"integration_id": integration["id"]}
-    unknown, strange, strangers = tx.batch(
+def lock_and_look(
+    tx: Tx, organization_id: UUID, provider: str, accounts: list[str], customers: list[str], tenants: list[UUID]
+) -> tuple[Row | None, set[str], set[str], set[UUID]]:
+    """The connection; those of the accounts and customers that the provider does not have, and of the tenants without
+    a contract."""
+    values = {"organization_id": organization_id, "provider": provider}
+    locked, unknown, strange, strangers = tx.batch(
+        (_LOCK_ONE, values),
         (_SELECT_UNKNOWN, values | {"kind": "ACCOUNT", "external_ids": accounts}),
         (_SELECT_UNKNOWN, values | {"kind": "CUSTOMER", "external_ids": customers}),
-        (_SELECT_STRANGERS, {"organization_id": integration["organization_id"], "tenant_ids": tenants}),
+        (_SELECT_STRANGERS, {"organization_id": organization_id, "tenant_ids": tenants}),
     )
     return (
+        locked[0] if locked else None,
         {row["external_id"] for row in unknown},
         {row["external_id"] for row in strange},
         {row["tenant_id"] for row in strangers},

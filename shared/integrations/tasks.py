@@ -38,9 +38,9 @@ def _let_in(organization_id: str, provider: str, asked: dict[str, Any]) -> dict[
         raise Refused("The provider names a data center that we do not know.")
     app = app_of(provider)
     given = tokens.exchanged(app, center, asked["code"], asked["verifier"])
-    before = tokens.kept(organization_id, provider)
+    before = tokens.kept_tokens(organization_id, provider)
     now = tokens.tokens_of(given, asked["company_id"] or "", center)
-    tokens.keep(organization_id, provider, now)
+    tokens.keep_tokens(organization_id, provider, now)
     try:
         company = _company(organization_id, provider, now, asked)
         if asked["connected_to"] not in (None, company["company_id"]):
@@ -48,12 +48,12 @@ def _let_in(organization_id: str, provider: str, asked: dict[str, Any]) -> dict[
     except (Later, Refused, Revoked):
         tokens.revoke(provider, now)
         if before:
-            tokens.keep(organization_id, provider, before.tokens)
+            tokens.keep_tokens(organization_id, provider, before.tokens)
         else:
-            tokens.forget(organization_id, provider)
+            tokens.forget_tokens(organization_id, provider)
         raise
     kept = tokens.tokens_of(given, company["company_id"], center)
-    tokens.keep(organization_id, provider, kept)
+    tokens.keep_tokens(organization_id, provider, kept)
     return company
 
 
@@ -71,7 +71,7 @@ def _books(organization_id: str, provider: str, now: tokens.Tokens, country: str
 
 def _connected(organization_id: str, provider: str, asked: dict[str, Any]) -> QuickBooks | Zoho:
     """The books of the connection's own company. Raises Revoked where the tokens are another one's."""
-    now = tokens.fresh(organization_id, provider)
+    now = tokens.fresh_tokens(organization_id, provider)
     if now.company_id != asked["company_id"]:
         raise Revoked("The connection was lost. Connect again.")
     return _books(organization_id, provider, now, asked["country"])
@@ -162,10 +162,10 @@ def _customer(books: QuickBooks | Zoho, row: dict[str, Any], customers: list[dic
 
 def revoke(organization_id: str, provider: str, asked: dict[str, Any], again: bool) -> Iterator[Said]:
     """End the grant at the provider, and forget its tokens."""
-    found = tokens.kept(organization_id, provider)
+    found = tokens.kept_tokens(organization_id, provider)
     if found:
         tokens.revoke(provider, found.tokens)
-        tokens.forget(organization_id, provider)
+        tokens.forget_tokens(organization_id, provider)
     yield from ()
 
 

@@ -85,7 +85,7 @@ def tokens_of(given: dict[str, Any], company_id: str, center: str) -> Tokens:
     return Tokens(given["access_token"], given["refresh_token"], expires, company_id, center)
 
 
-def keep(organization_id: Any, provider: str, tokens: Tokens) -> None:
+def keep_tokens(organization_id: Any, provider: str, tokens: Tokens) -> None:
     """Store the tokens in place of any others. Raises AwsError, Unavailable."""
     values = {"SecretString": json.dumps(asdict(tokens)), "ClientRequestToken": str(new_id())}
     name = _name(organization_id, provider)
@@ -97,7 +97,7 @@ def keep(organization_id: Any, provider: str, tokens: Tokens) -> None:
         call("secretsmanager", "secretsmanager.CreateSecret", {"Name": name, **values})
 
 
-def kept(organization_id: Any, provider: str) -> Kept | None:
+def kept_tokens(organization_id: Any, provider: str) -> Kept | None:
     """The tokens; None if there are none."""
     try:
         found = call("secretsmanager", "secretsmanager.GetSecretValue", {"SecretId": _name(organization_id, provider)})
@@ -108,7 +108,7 @@ def kept(organization_id: Any, provider: str) -> Kept | None:
     return Kept(found["VersionId"], Tokens(**json.loads(found["SecretString"])))
 
 
-def forget(organization_id: Any, provider: str) -> None:
+def forget_tokens(organization_id: Any, provider: str) -> None:
     """Delete the tokens, if there are any. Raises AwsError, Unavailable."""
     asked = {"SecretId": _name(organization_id, provider), "ForceDeleteWithoutRecovery": True}
     try:
@@ -118,12 +118,12 @@ def forget(organization_id: Any, provider: str) -> None:
             raise
 
 
-def fresh(organization_id: Any, provider: str, spent: str | None = None) -> Tokens:
+def fresh_tokens(organization_id: Any, provider: str, spent: str | None = None) -> Tokens:
     """Tokens that work for a while: refreshed where they are about to end, or where the provider no longer takes the
     access token `spent`. Raises Revoked, Later."""
     turn, seen = 0, ""
     while True:
-        found = kept(organization_id, provider)
+        found = kept_tokens(organization_id, provider)
         if found is None:
             raise Revoked("The connection was taken away.")
         if found.tokens.access_token != spent and found.tokens.expires_at - EARLY > time.time():
@@ -178,7 +178,7 @@ def _refreshed(organization_id: Any, provider: str, found: Kept) -> Tokens:
         refresh_token=given.get("refresh_token") or tokens.refresh_token,
         expires_at=expires,
     )
-    keep(organization_id, provider, renewed)
+    keep_tokens(organization_id, provider, renewed)
     return renewed
 
 

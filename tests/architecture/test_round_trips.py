@@ -108,5 +108,5 @@ def answered(operation, asked, turns, monkeypatch):
     reply = call(getattr(importlib.import_module(operation.module), operation.name), **asked)
     count = turns.count
     close_connections()
-    assert reply.status < 300, reply.body
+    assert reply.status < 400, reply.body
     return count

@@ -308,11 +308,11 @@ def test_two_workers_never_spend_one_refresh_token(quickbooks, environment):
     organization = quickbooks.owner.organization_id
 
     begin(Request(call_accounting.operation, "test"))
-    spent = tokens.kept(organization, "quickbooks").tokens.access_token
+    spent = tokens.kept_tokens(organization, "quickbooks").tokens.access_token
 
     def fresh():
         begin(Request(call_accounting.operation, "test"))
-        return tokens.fresh(organization, "quickbooks", spent=spent).access_token
+        return tokens.fresh_tokens(organization, "quickbooks", spent=spent).access_token
 
     found = together([fresh] * 6)
 
@@ -324,11 +324,11 @@ def test_a_worker_that_died_while_it_renewed_is_succeeded(quickbooks, monkeypatc
     quickbooks.ready()
     begin(Request(call_accounting.operation, "test"))
     organization = quickbooks.owner.organization_id
-    kept = tokens.kept(organization, "quickbooks")
+    kept = tokens.kept_tokens(organization, "quickbooks")
     assert tokens._claim(organization, "quickbooks", kept.version, 0) is None
     monkeypatch.setattr(tokens, "PATIENCE", -1)
 
-    renewed = tokens.fresh(organization, "quickbooks", spent=kept.tokens.access_token)
+    renewed = tokens.fresh_tokens(organization, "quickbooks", spent=kept.tokens.access_token)
 
     assert renewed.refresh_token != kept.tokens.refresh_token
 
