@@ -476,6 +476,8 @@ def test_every_free_text_field_is_covered_by_a_test():
         | {f"update_organization-address.{part}" for part in ("street", "city", "state", "country", "postal_code")}
         | {"accept_invitation-name", "change_accounts-accounts.0.code", "change_accounts-accounts.0.name"}
         | {"change_tax_code-reason", "change_flag-description"}
+        # An id that the provider has, or it is refused: tests/integrations/test_sending.py.
+        | {"change_integration-customers.0.customer_id"}
         | {"create_webhook-description", "update_webhook-description"}
         | {f"update_profile-certifications.0.{name}" for name in ("name", "issuer")}
         | {

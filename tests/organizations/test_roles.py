@@ -65,7 +65,7 @@ def test_an_agent_manages_buildings_and_bids_but_no_money_and_no_signatures():
 
 
 def test_a_financial_officer_manages_money_and_nothing_else():
-    words = ("exports", "journal", "payments", "reports", "taxes")
+    words = ("exports", "integrations", "journal", "payments", "reports", "taxes")
     money = {operation.name for operation in GUARDED if operation.word in words}
 
     assert may_call(Role.FINANCIAL_OFFICER) == money | {
