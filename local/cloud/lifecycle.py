@@ -180,6 +180,7 @@ class Cloud:
                 f"{service}/start": partial(_now, partial(self.aws.stopped.discard, service)),
             }
         if self.settings.keep:
+            self.kept.expire_objects(self.aws.inventory.expiries, time.time())
             self.kept.restore_objects()
             self.aws.observers.append(self.kept.observe)
         next_day = partial(self.hooks.next_day, self._database_url())
@@ -203,6 +204,8 @@ class Cloud:
         tasks += [asyncio.create_task(keep_time(schedule, self.lambdas)) for schedule in self.schedules]
         servers: tuple[tuple[str, Postgres | Redis], ...] = (("postgres", self.postgres), ("redis", self.redis))
         tasks += [asyncio.create_task(self._watch(name, server)) for name, server in servers]
+        if self.settings.keep:
+            tasks.append(asyncio.create_task(self._expire()))
         for task in tasks:
             self._exit.callback(task.cancel)
 
@@ -218,6 +221,12 @@ class Cloud:
             again = f"curl -X POST {self._state['aws_url']}/_local/{name}/start"
             log = self.state / f"{name}.log"
             print(f"{name} has ended (log: {log}); requests that need it answer 503 until: {again}", flush=True)
+
+    async def _expire(self) -> None:
+        """As S3 does once a day."""
+        while True:
+            await asyncio.sleep(86400)
+            self.kept.expire_objects(self.aws.inventory.expiries, time.time())
 
     async def _resume(self) -> None:
         """Executions live in moto's memory: the application starts the waiting ones again."""

@@ -99,6 +99,8 @@ class Inventory:
     """Verified senders: addresses and domains."""
     cors: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     """Bucket → its rules for pages of other origins."""
+    expiries: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
+    """Bucket → the prefixes whose objects S3 deletes, and after how many days."""
 
 
 def demands(request: AwsRequest, inventory: Inventory) -> list[list[Demand]]:

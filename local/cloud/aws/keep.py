@@ -3,6 +3,7 @@
 import base64
 import json
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
@@ -12,6 +13,8 @@ from cryptography.hazmat.primitives import serialization
 from local.cloud.account import ACCOUNT, REGION
 from local.cloud.aws.demands import AwsRequest
 from local.cloud.aws.moto_app import Moto
+
+_DAY = 86400
 
 
 class Kept:
@@ -42,6 +45,19 @@ class Kept:
             draft.rename(place)
         elif request.method == "DELETE":
             place.unlink(missing_ok=True)
+
+    def expire_objects(self, days: Mapping[str, list[tuple[str, int]]], now: float) -> None:
+        """Delete what the buckets' lifecycle rules (prefix, days) say: memory forgets, and what is kept would stay
+        for ever."""
+        for bucket, rules in days.items():
+            for place in sorted((self.objects / quote(bucket, safe="")).glob("*")):
+                key = unquote(place.name)
+                is_object = place.suffix not in (".type", ".draft")
+                age = now - place.stat().st_mtime
+                if is_object and any(key.startswith(prefix) and age >= limit * _DAY for prefix, limit in rules):
+                    self.moto.rest("s3", "DELETE", f"/{bucket}/{key}")
+                    place.unlink()
+                    place.with_name(f"{place.name}.type").unlink(missing_ok=True)
 
     def restore_objects(self) -> None:
         """Put every mirrored object back."""

@@ -117,6 +117,12 @@ class Resources:
         if self.templates.property(resource, "VersioningConfiguration", {}).get("Status") == "Enabled":
             self.moto.rest("s3", "PUT", f"/{name}", _VERSIONED, "versioning")
         self.inventory.cors[name] = self.templates.property(resource, "CorsConfiguration", {}).get("CorsRules", [])
+        lifecycle = self.templates.property(resource, "LifecycleConfiguration", {})
+        self.inventory.expiries[name] = [
+            (rule.get("Prefix", ""), rule["ExpirationInDays"])
+            for rule in lifecycle.get("Rules", [])
+            if rule["Status"] == "Enabled" and "ExpirationInDays" in rule
+        ]
         arn = f"arn:aws:s3:::{name}"
         encryption = self.templates.property(resource, "BucketEncryption", {})
         for rule in encryption.get("ServerSideEncryptionConfiguration", []):
