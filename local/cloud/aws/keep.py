@@ -51,10 +51,10 @@ class Kept:
         for ever."""
         for bucket, rules in days.items():
             for place in sorted((self.objects / quote(bucket, safe="")).glob("*")):
-                key = unquote(place.name)
-                is_object = place.suffix not in (".type", ".draft")
-                age = now - place.stat().st_mtime
-                if is_object and any(key.startswith(prefix) and age >= limit * _DAY for prefix, limit in rules):
+                if place.suffix in (".type", ".draft"):
+                    continue
+                key, age = unquote(place.name), now - place.stat().st_mtime
+                if any(key.startswith(prefix) and age >= limit * _DAY for prefix, limit in rules):
                     self.moto.rest("s3", "DELETE", f"/{bucket}/{key}")
                     place.unlink()
                     place.with_name(f"{place.name}.type").unlink(missing_ok=True)
