@@ -235,9 +235,11 @@ def park(tx: Tx, webhook_id: UUID) -> None:
     tx.run(_PARK, {"webhook_id": webhook_id})
 
 
-def select_deliveries(tx: Reading, webhook_id: UUID, asked: DeliveryFilter) -> list[Row]:
-    """One row more than the page holds, the newest first."""
-    before, before_id = asked.key_before(datetime.fromisoformat, UUID)
+def select_deliveries(
+    tx: Reading, webhook_id: UUID, asked: DeliveryFilter, key: tuple[datetime | None, UUID | None]
+) -> list[Row]:
+    """One row more than the page holds, which begins after `key`, the newest first."""
+    before, before_id = key
     values = {"webhook_id": webhook_id, "status": asked.status, "limit": asked.limit + 1}
     return tx.all(_SELECT_PAGE, values | {"before": before, "before_id": before_id})
 

@@ -182,7 +182,7 @@ def stage(_world):
     for user in (deal.client, deal.owner):
         ids["webhook_id"] = call(create_webhook, as_=user, body=hooked).json["id"]
     limited = {"description": "X", "enabled": True, "organization_ids": [str(deal.owner.organization_id)]}
-    assert call(change_flag, as_=_world.user(Role.SUPER_ADMIN), path={"name": "staged"}, body=limited).status == 200
+    assert call(change_flag, as_=_world.user(Role.SUPER_ADMIN), path={"name": "new_ui"}, body=limited).status == 200
     ids["delivery_id"] = call(ping_webhook, as_=deal.owner, path={"webhook_id": ids["webhook_id"]}).json["id"]
     about = {"context": {"type": "CONTRACT", "id": deal.contract}, "content": "When do we get the keys?"}
     ids |= call(open_conversation, as_=deal.client, body=about).json

@@ -155,6 +155,7 @@ def cast(stage, _world):  # noqa: F811
     assert call(record_payment, as_=deal.owner, path={"payment_id": stage.ids["payment_id"]}, body=paid).status == 200
     inside = {role: somebody(_world, stage, role) for role in Role}
     flag = {"description": "The new floor plans", "enabled": True}
+    _world.sql("DELETE FROM flags")
     assert call(change_flag, as_=inside[Role.SUPER_ADMIN], path={"name": "new_ui"}, body=flag).status == 200
     publish(_world, deal.bid)
     for role in STAFF:

@@ -178,12 +178,25 @@ GROUP BY 1, 2
 """Table, right → the columns that app_user may write so, but for those that the database computes."""
 
 
+INTERVENING = {(Role.SUPPORT, "conversations", "UPDATE")}
+"""Staff write in conversations that are not theirs, which moves the number of the last message and nothing else."""
+
+
 @pytest.mark.parametrize("role", [Role.OWNER, Role.CLIENT, Role.BROKER, Role.FINANCIAL_OFFICER, Role.SUPPORT])
 def test_the_database_refuses_writes_to_other_organizations_rows(role, stage, world, database):
     """Every table, generated from the schema: a foreign row is neither changed, nor deleted, nor added to."""
     paid_last = call(list_payments, as_=stage.deal.owner).json["data"][-1]["id"]
     paid = {"paid_date": "2026-01-15", "payment_method": "cheque"}
     call(record_payment, as_=stage.deal.owner, path={"payment_id": paid_last}, body=paid, key=f"paid-{role}")
+    # Quietly: whoever has blocked or reported somebody could not try the rest.
+    ids = {"client": stage.deal.client.id, "owner": stage.deal.owner.id, "message": stage.ids["message_id"]}
+    world.sql("INSERT INTO user_blocks VALUES (%(client)s, %(owner)s) ON CONFLICT DO NOTHING", **ids)
+    world.sql(
+        """INSERT INTO message_reports (id, message_id, reporter_id, reason, content)
+           VALUES (%(id)s, %(message)s, %(client)s, 'Rude', 'X') ON CONFLICT DO NOTHING""",
+        id=new_id(),
+        **ids,
+    )
     stranger = world.user(role)
     context = [str(stranger.id), str(stranger.organization_id), role.value]
     people = (stage.deal.owner, stage.deal.client)
@@ -220,7 +233,7 @@ def test_the_database_refuses_writes_to_other_organizations_rows(role, stage, wo
             with suppress(psycopg.errors.InsufficientPrivilege), connection.transaction():
                 connection.execute("SELECT app.set_ctx(%s::uuid, %s::uuid, %s)", context)
                 written = connection.execute(sql, (Jsonb(row),) if right == "INSERT" else None).rowcount
-            assert written == 0, sql
+            assert written == 0 or (role, table, right) in INTERVENING, sql
             tried.add((table, right))
     assert writable.keys() <= tried
 
