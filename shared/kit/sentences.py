@@ -18,6 +18,7 @@ _WORDS: dict[str, tuple[DetailCode, str]] = {
     "bool_type": ("WRONG_TYPE", "must be true or false"),
     "list_type": ("WRONG_TYPE", "must be an array"),
     "model_type": ("WRONG_TYPE", "must be an object"),
+    "dict_type": ("WRONG_TYPE", "must be an object"),
     "literal_error": ("NOT_A_CHOICE", "must be {expected}"),
     "enum": ("NOT_A_CHOICE", "must be {expected}"),
     "string_too_long": ("TOO_LONG", "must be at most {max_length:,} characters"),

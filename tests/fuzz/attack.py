@@ -53,6 +53,7 @@ UNTOLD = {
     "new_password": "as password",
     "code": "what an app shows at that moment; or recovery_code instead",
     "return_to": "a page of a frontend that we know",
+    "state": "of a connection that this browser has begun",
     "currency": "one of some 150 codes; in a payment, its contract's",
     "timezone": "one of some 400 names",
     "country": "a name or code of ISO 3166",
@@ -123,7 +124,7 @@ UNTOLD = {
     "until": "not before today",
     "body": "a PDF's bytes",
 }
-BESIDE_AN_ID = ("/bids/preview", "/imports/buildings", "/imports/leases", "/webhooks/docusign")
+BESIDE_AN_ID = ("/bids/preview", "/imports/buildings", "/imports/leases", "/messages/send", "/webhooks/docusign")
 """Paths that are only posted to, and stand where another path has an id."""
 # So these come from here too, that requests with them get through.
 WORDS = {
