@@ -37,6 +37,7 @@ class Expression(NamedTuple):
 COLUMN = r"""(?:\w+\.|\w+\[")?"""
 MONEY_KINDS = "PAYMENT|CREDIT|APPLIED|FREED|DEPOSIT_APPLIED|DEPOSIT_RETURNED|WRITE_OFF|REFUND|TRANSFER_OUT|TRANSFER_IN"
 MONEY_KINDS += "|DEPOSIT_TRANSFER_OUT|DEPOSIT_TRANSFER_IN"
+MARKS = ("charged", "credited", "deposit_used", "received", "settled", "written_off")
 EXPRESSIONS = (
     Expression(
         "what is owed of a payment",
@@ -57,7 +58,12 @@ EXPRESSIONS = (
     Expression(
         "which transactions stand",
         r"\breverses_id\s*=|=\s*(?:\w+\.)?reverses_id\b",
-        ("shared/schema/views/standing_transactions.sql", "shared/schema/views/booked_transactions.sql"),
+        # The last asks which document at a provider a reversal takes back.
+        (
+            "shared/schema/views/standing_transactions.sql",
+            "shared/schema/views/booked_transactions.sql",
+            "shared/integrations/documents.py",
+        ),
         "Select from standing_transactions, or from booked_transactions where reversals count on their own day.",
         (
             "NOT EXISTS (SELECT FROM payment_transactions r WHERE r.reverses_id = t.id)",
@@ -69,9 +75,10 @@ EXPRESSIONS = (
         "what a transaction settles, credits or uses of a deposit",
         rf"CASE\s+[^;']{{1,40}}?\bWHEN\s+'(?:{MONEY_KINDS}|REVERSAL)'"
         rf"|\bkind\s+IN\s*\(\s*'(?:PAYMENT|CREDIT|APPLIED|FREED|DEPOSIT_APPLIED)'",
-        tuple(
-            f"shared/schema/functions/{name}.sql"
-            for name in ("charged_by", "credited_by", "deposit_used_by", "received_by", "settled_by", "written_off_by")
+        # The last asks as which documents a transaction goes to a provider.
+        (
+            *(f"shared/schema/functions/{name}_by.sql" for name in MARKS),
+            "shared/integrations/documents.py",
         ),
         "Add up a column of standing_transactions or booked_transactions: `settled`, `credit`, `charged` …",
         (

@@ -52,7 +52,7 @@ def test_the_steps_take_an_approval_to_an_active_lease(world, call):
         "Another bid on this space became a contract.",
     )
     assert backup["decided_at"] is not None
-    sql = "SELECT before, after FROM audit_logs WHERE object_id = %(id)s ORDER BY id DESC LIMIT 1"
+    sql = "SELECT before, after FROM audit_logs WHERE resource_id = %(id)s ORDER BY id DESC LIMIT 1"
     [audited] = world.sql(sql, id=deal.backup)
     assert [audited[when]["status"] for when in ("before", "after")] == ["PENDING", "REJECTED"]
 
