@@ -6,6 +6,7 @@ from functions.bids.place_bid import place_bid
 from functions.messages.list_conversations import list_conversations
 from functions.messages.list_messages import list_messages
 from functions.messages.open_conversation import open_conversation
+from functions.messages.send_message import send_message
 from functions.organizations.grant_mandate import grant_mandate
 from shared.kit.catalog import Role
 from shared.kit.ids import new_id
@@ -38,6 +39,15 @@ def test_a_client_asks_about_a_listed_space_and_its_owner_is_in_the_conversation
     ]
     assert (conversation["context"], conversation["unread_count"]) == ({"type": "SPACE", "id": str(space)}, 2)
     assert call(list_conversations, as_=owner, query={"context_type": "BID"}).json["data"] == []
+
+
+def test_whoever_was_asked_about_a_space_may_write_to_the_one_who_asked(world, call):
+    owner, client, rival = world.owner(), world.client(), world.client()
+    write(call, client, "SPACE", world.space(owner))
+
+    body = {"receiver_id": client.id, "content": "It is."}
+    assert call(send_message, as_=owner, body=body).status == 201
+    assert call(send_message, as_=rival, body=body).status == 404
 
 
 def test_each_client_has_a_conversation_of_its_own_and_colleagues_share_one(world, call):

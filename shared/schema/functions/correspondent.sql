@@ -1,5 +1,5 @@
--- Somebody to whom the caller may write, by the id that the caller knows: they share an organization, a bid, a contract
--- or a valid mandate, or have written to each other before. No row for any other id.
+-- Somebody to whom the caller may write, by the id that the caller knows: they share an organization, a bid, a contract,
+-- a valid mandate or a conversation. No row for any other id.
 CREATE OR REPLACE FUNCTION app.correspondent(user_id uuid)
 RETURNS TABLE (id uuid, organization_id uuid, has_blocked boolean, conversation_id uuid)
 LANGUAGE sql STABLE SECURITY DEFINER
@@ -14,6 +14,9 @@ AS $$
     WHERE u.id = $1 AND u.id <> app.user_id() AND u.status = 'ACTIVE' AND u.deleted_at IS NULL
       AND (pair.id IS NOT NULL
         OR u.organization_id = app.organization_id()
+        OR EXISTS (SELECT FROM public.conversation_participants AS mine
+                   JOIN public.conversation_participants AS theirs USING (conversation_id)
+                   WHERE mine.user_id = app.user_id() AND theirs.user_id = u.id)
         OR EXISTS (SELECT FROM public.bids AS b
                    WHERE b.owner_organization_id = app.organization_id()
                      AND (b.client_organization_id = u.organization_id OR b.broker_id = u.id))
