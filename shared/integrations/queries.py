@@ -353,6 +353,6 @@ def select_due(tx: Tx, limit: int) -> list[Row]:
 
 
 def is_paused(tx: Reading, integration_id: UUID) -> bool:
-    """Whether the provider is left in peace for now."""
+    """Whether nothing is sent to the provider at the moment."""
     row = tx.one(_SELECT_PAUSED, {"id": integration_id})
     return bool(row and row["is_paused"])
