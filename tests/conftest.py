@@ -28,6 +28,9 @@ VALKEY_PATIENCE = "120"
 """Seconds. Whoever does not hear from Valkey in time goes on uncounted and uncached; a machine is not sick for being
 slow. What the product's own patience is: tests/system/test_sick_valkey.py."""
 
+KEPT_MESSAGES = 100
+"""What a queue may hold between two tests: moto counts all that it holds whenever one more is sent."""
+
 SLOWEST = ("tests/fuzz/test_attacks.py", "tests/journeys/", "tests/machine/", "tests/local/")
 """Files that take minutes, whose tests are few: a run on several cores would end with one core at work on them."""
 
@@ -85,6 +88,15 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
         leaks = list(privacy.leaks)
         privacy.leaks.clear()
     assert leaks == []
+    empty_queues(KEPT_MESSAGES)
+
+
+def empty_queues(kept: int) -> None:
+    """Empties the queues that hold more messages than that; fails where one tells more than it may."""
+    for queue in sqs_backends[DEFAULT_ACCOUNT_ID][REGION].queues.values():
+        if len(queue._messages) > kept:
+            assert privacy.leaks_in_messages(message.body for message in queue._messages) == []
+            queue._messages.clear()
 
 
 @pytest.fixture(scope="session")
@@ -122,9 +134,7 @@ def aws() -> Iterator[str]:
     )
     os.environ.update(make_resources())
     yield url
-    queues = sqs_backends[DEFAULT_ACCOUNT_ID][REGION].queues.values()
-    # What the whole run left in a queue or a dead-letter queue.
-    assert privacy.leaks_in_messages(message.body for queue in queues for message in queue._messages) == []
+    empty_queues(0)
     server.stop()
 
 
@@ -241,7 +251,8 @@ def _days(postgres: Postgres) -> Iterator[World]:
 
 @pytest.fixture
 def calendar(_days: World, call, environment: None):  # type: ignore[no-untyped-def]
-    """Day jobs work on every lease there is, at a moment of the test's choosing: in a database of their own."""
+    """Day jobs work on every lease there is, at a moment of the test's choosing: in a database of their own, which each
+    test finds empty."""
     from tests.payments.lease import Calendar
 
     close_connections()
@@ -252,3 +263,4 @@ def calendar(_days: World, call, environment: None):  # type: ignore[no-untyped-
     close_connections()
     os.environ["DATABASE_NAME"] = shared
     assert untied(_days.database_url, [lease.contract for lease in calendar.leases]) == {}
+    _days.empty()

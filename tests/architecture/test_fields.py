@@ -21,13 +21,13 @@ from functions.payments.record_payment import record_payment
 from functions.webhooks.create_webhook import create_webhook
 from functions.webhooks.ping_webhook import ping_webhook
 from shared.admin.models import AuditEntry, AuditLog
-from shared.bids.models import BidDetail
 from shared.buildings.models import Building, ListedBuilding
 from shared.kit import catalog
 from shared.kit.catalog import STAFF, Role
 from shared.kit.fields import Like, View
 from shared.kit.reply import Reply
 from shared.spaces.models import OwnSpaceDetail, SpaceDetail
+from shared.webhooks.table import WORDS
 from tests.architecture.test_access import SEES_ALL, somebody, stage  # noqa: F401 (a fixture)
 from tests.call import call
 from tests.files.pictures import picture, upload
@@ -139,7 +139,14 @@ def carried(answer: Any, where: str = "") -> set[str]:
     return {path for name, value in answer.items() for path in ({f"{where}{name}"} | carried(value, f"{where}{name}."))}
 
 
-GROWN: dict[str, Callable[[], set[str]]] = {"AuditEntry": accounted, "Change": lambda: promised(BidDetail)}
+def published() -> set[str]:
+    """The dotted names of all fields that the object of a public event may carry: alone, or one of a list."""
+    objects = {word.object for word in WORDS}
+    models = [m for one in JSON if f"GET {one.path.removeprefix('/api/v1')}" in objects for m in models_of(one)]
+    return {path.removeprefix("data.") for model in models for path in promised(model)}
+
+
+GROWN: dict[str, Callable[[], set[str]]] = {"AuditEntry": accounted, "Change": published}
 """What stands in the objects that other models describe: the stage's only public event is a bid's."""
 
 
