@@ -1,7 +1,7 @@
 """Refund a contract's credit.
 
-The owner's organization pays unapplied credit back to the client and records how. This also works after the lease has
-ended.
+The owner's organization pays credit back to the client and records how. What settles installments that are not invoiced
+yet can be claimed as well: the last of them are open again. This also works after the lease has ended.
 """
 
 from uuid import UUID
@@ -12,6 +12,7 @@ from shared.kit.errors import NotFound
 from shared.kit.request import Caller
 from shared.organizations.roles import Right, may
 from shared.payments import account, rules
+from shared.payments.credit import free_prepaid
 from shared.payments.moves import Refund, Refunding
 
 
@@ -27,6 +28,12 @@ def refund_credit(caller: Caller, contract_id: UUID, refunding: Refunding) -> Re
         found = account.lock_account_on(tx, caller, contract_id, refunding.paid_date)
         if found is None:
             raise NotFound()
+        short = refunding.amount - found["credit"]
+        if short > 0:
+            freed = free_prepaid(tx, contract_id, short, today=found["today"], day=refunding.paid_date)
+            for payment in freed:
+                tx.emit("payment.credit_applied", payment)
+            found = account.lock_account_on(tx, caller, contract_id, refunding.paid_date) or found
         rules.check_refunding(found, refunding)
         refund = Refund.of(account.insert_refund(tx, caller, contract_id, **refunding.model_dump()))
         tx.emit("refund.paid", refund)

@@ -2,8 +2,8 @@
 
 Takes back the latest transaction when recorded money did not arrive after all, together with its credit and
 whatever that credit settled elsewhere. History is kept: the reversal is a separate entry. The payment is open
-again, as of the current day at the building. Money whose credit was refunded or transferred since is not taken back
-before the refund or the transfer.
+again, as of the current day at the building. Credit that was refunded, transferred or returned with a deposit
+since stays where it went: the client owes it, as a payment of its own with the charge RECLAIM, due today.
 """
 
 from uuid import UUID
@@ -22,7 +22,7 @@ from shared.payments.models import Payment, Reversing
     "POST /payments/{payment_id}/reverse",
     access=may(Right.RECORD_PAYMENTS),
     writes=True,
-    raises=(rules.NothingToReverse, rules.DepositSettled, rules.CreditSpent),
+    raises=(rules.NothingToReverse, rules.DepositSettled),
 )
 def reverse_payment(caller: Caller, payment_id: UUID, reversing: Reversing) -> Payment:
     with transaction(caller) as tx:
@@ -31,7 +31,7 @@ def reverse_payment(caller: Caller, payment_id: UUID, reversing: Reversing) -> P
         payment = Payment.of(queries.reverse_money(tx, caller, before, reversal, contract["today"]))
         tx.emit("payment.reversed", payment, before=before)
         if reversal.leaves_credit_short or contract["credit"]:
-            for moved in take_back_credit(tx, payment.contract_id, today=contract["today"]):
+            for moved in take_back_credit(tx, payment.contract_id, today=contract["today"], reclaims=True):
                 tx.emit("payment.credit_applied", moved)
                 payment = moved if moved.id == payment_id else payment
     return payment

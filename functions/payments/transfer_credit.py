@@ -1,7 +1,7 @@
 """Transfer credit to another contract.
 
-The owner's organization moves unapplied credit to another contract with the same client. There it settles whatever is
-open, oldest first.
+The owner's organization moves credit to another contract with the same client. What settles installments that are not
+invoiced yet moves as well: the last of them are open again. There it settles whatever is open, oldest first.
 """
 
 from uuid import UUID
@@ -12,7 +12,7 @@ from shared.kit.errors import NotFound
 from shared.kit.request import Caller
 from shared.organizations.roles import Right, may
 from shared.payments import account, rules
-from shared.payments.credit import apply_credit
+from shared.payments.credit import apply_credit, free_prepaid
 from shared.payments.moves import CreditTransfer, Transferring
 
 
@@ -28,6 +28,12 @@ def transfer_credit(caller: Caller, contract_id: UUID, transferring: Transferrin
         found, other = account.lock_accounts(tx, caller, contract_id, transferring.to_contract_id)
         if found is None:
             raise NotFound()
+        short = transferring.amount - found["credit"]
+        if short > 0:
+            freed = free_prepaid(tx, contract_id, short, today=found["today"], day=found["today"])
+            for payment in freed:
+                tx.emit("payment.credit_applied", payment)
+            found = account.lock_account_on(tx, caller, contract_id, found["today"]) or found
         other = rules.check_transferring(found, other, transferring)
         asked = account.insert_transfer(tx, contract_id, transferring.to_contract_id, transferring.amount)
         settled = apply_credit(tx, transferring.to_contract_id, today=other["today"])

@@ -40,6 +40,7 @@ Source = Literal[
     "OPENING_CHARGE",
     "OPENING_CREDIT",
     "OPENING_FREED",
+    "RECLAIM",
 ]
 
 

@@ -32,6 +32,7 @@ CHARGES = {
     "LATE_FEE": "Late fee",
     "INTEREST": "Interest",
     "OPENING_BALANCE": "Opening balance",
+    "RECLAIM": "Credit to be paid back",
 }
 ROLES = {
     "OWNER": "owner",

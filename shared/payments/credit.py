@@ -5,11 +5,15 @@ These transactions move no money in or out of the contract, so the ledger does n
 
 from collections.abc import Collection, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from psycopg.types.json import Jsonb
+
 from shared.kit.db import Tx
 from shared.kit.ids import new_id
+from shared.maths.exact import Step
 from shared.payments import queries
 from shared.payments.allocation import Applied, Move, Moves, Open, allocate
 from shared.payments.bound import LOCK_MONEY, held_of
@@ -38,13 +42,23 @@ WHERE t.contract_id = %(contract_id)s AND t.kind = 'APPLIED'
 ORDER BY t.id DESC
 """
 
+# The last to fall due first.
+_LOCK_PREPAID = """
+SELECT t.id, t.payment_id, t.amount, t.paid_date AS day
+FROM payments p
+JOIN standing_transactions t ON t.payment_id = p.id AND t.kind = 'APPLIED'
+WHERE p.contract_id = %(contract_id)s AND p.invoiced_on IS NULL
+ORDER BY p.due_date DESC, p.id DESC, t.id DESC
+FOR UPDATE OF p
+"""
+
 _SELECT_HELD = f"SELECT {held_of('%(contract_id)s')} AS held"
 
 _INSERT_REVERSALS = """
 INSERT INTO payment_transactions (id, payment_id, contract_id, owner_organization_id, client_organization_id, kind,
                                   amount, currency, paid_date, reverses_id, reason, created_by)
 SELECT n.id, t.payment_id, t.contract_id, t.owner_organization_id, t.client_organization_id, 'REVERSAL', t.amount,
-       t.currency, %(day)s, t.id, %(reason)s, %(by)s
+       t.currency, greatest(%(day)s, CASE WHEN %(is_freed)s THEN t.paid_date END), t.id, %(reason)s, %(by)s
 FROM unnest(%(ids)s::uuid[], %(reversed)s::uuid[]) AS n (id, transaction_id)
 JOIN payment_transactions t ON t.id = n.transaction_id
 """
@@ -61,6 +75,29 @@ JOIN payments p ON p.id = n.payment_id
 """
 
 
+# Of several on a day, each has a day of its own: what was asked for once does not change. It falls due by the day jobs,
+# which tell people.
+_INSERT_CLAIM = """
+INSERT INTO payments (id, contract_id, owner_organization_id, client_organization_id, payer_id, charge, period_start,
+                      amount, currency, due_date, explanation, invoiced_elsewhere, invoiced_on)
+SELECT %(id)s, c.id, c.owner_organization_id, c.client_organization_id, c.client_id, 'RECLAIM',
+       greatest(%(today)s, (SELECT max(p.period_start) + 1 FROM payments p
+                            WHERE p.contract_id = c.id AND p.charge = 'RECLAIM')),
+       %(amount)s, c.currency, %(today)s, %(explanation)s, true, %(today)s
+FROM contracts c
+WHERE c.id = %(contract_id)s
+"""
+
+_INSERT_RECLAIM = """
+INSERT INTO payment_transactions (id, payment_id, contract_id, owner_organization_id, client_organization_id, kind,
+                                  amount, currency, paid_date, created_by)
+SELECT %(transaction_id)s, p.id, p.contract_id, p.owner_organization_id, p.client_organization_id, 'RECLAIM', p.amount,
+       p.currency, %(today)s, %(by)s
+FROM payments p
+WHERE p.id = %(id)s
+"""
+
+
 def apply_credit(
     tx: Tx, contract_id: UUID, *, today: date, day: date | None = None, besides: tuple[UUID, ...] = ()
 ) -> list[Payment]:
@@ -73,14 +110,27 @@ def apply_credit(
     return write(tx, moves, applied, today=today, day=day, besides=besides)
 
 
-def take_back_credit(tx: Tx, contract_id: UUID, *, today: date) -> list[Payment]:
+def take_back_credit(tx: Tx, contract_id: UUID, *, today: date, reclaims: bool = False) -> list[Payment]:
     """As `apply_credit`, after a reversal: credit that no longer exists is taken back from what it has settled.
 
-    Raises CreditSpent where it is not there any more."""
+    What is not there any more, because it was spent, is reclaimed: the client owes it. Raises CreditSpent where the
+    caller does not reclaim."""
     moves, applied = _allocated(tx, contract_id, today)
-    if moves.left < 0:
+    if moves.left < 0 and not reclaims:
         raise CreditSpent()
-    return write(tx, moves, applied, today=today)
+    changed = write(tx, moves, applied, today=today)
+    if moves.left < 0:
+        _reclaim(tx, contract_id, -moves.left, today)
+    return changed
+
+
+def _reclaim(tx: Tx, contract_id: UUID, amount: Decimal, today: date) -> None:
+    """A claim for credit that was spent: no supply, so it has no invoice and no tax."""
+    values = {"id": new_id(), "transaction_id": new_id(), "contract_id": contract_id, "amount": amount, "today": today}
+    step = Step("Credit that was spent before the money for it was reversed", "amount", {"amount": amount}, amount)
+    by = tx.caller.user_id if tx.caller else None
+    tx.run(_INSERT_CLAIM, values | {"explanation": Jsonb([step._asdict()])})
+    tx.run(_INSERT_RECLAIM, values | {"by": by})
 
 
 def _allocated(tx: Tx, contract_id: UUID, day: date) -> tuple[Moves, list[Applied]]:
@@ -114,12 +164,35 @@ def write(
         return []
     by = tx.caller.user_id if tx.caller else None
     if moves.reversed:
-        values = {"ids": [new_id() for _ in moves.reversed], "reversed": moves.reversed, "day": today, "by": by}
-        tx.run(_INSERT_REVERSALS, values | {"reason": "The credit is no longer there."})
+        _reverse(tx, moves.reversed, today, "The credit is no longer there.")
     if moves.written:
         tx.run(_INSERT_MOVES, _columns(moves.written) | {"by": by})
     settle(tx, changed, today=today, day=day or today)
     return queries.select_many(tx, list(changed))
+
+
+def free_prepaid(tx: Tx, contract_id: UUID, amount: Decimal, *, today: date, day: date) -> list[Payment]:
+    """So much of the credit that settles what is not invoiced yet is unapplied again, from `day` on, for the client to
+    claim; or all that there is, if that is less. The contract's money is locked. Returns the payments that changed."""
+    found = [Applied(**row) for row in tx.all(_LOCK_PREPAID, {"contract_id": contract_id})]
+    freed, kept = [], []
+    for one in found:
+        if amount <= 0:
+            break
+        freed.append(one)
+        if one.amount > amount:
+            kept.append(Move("APPLIED", one.payment_id, one.amount - amount, one.day))
+        amount -= one.amount
+    if not freed:
+        return []
+    _reverse(tx, [one.id for one in freed], day, "The client claims the credit.", is_freed=True)
+    return write(tx, Moves(written=kept), found, today=today, besides={one.payment_id for one in freed})
+
+
+def _reverse(tx: Tx, ids: list[UUID], day: date, reason: str, *, is_freed: bool = False) -> None:
+    by = tx.caller.user_id if tx.caller else None
+    values = {"ids": [new_id() for _ in ids], "reversed": ids, "day": day, "by": by}
+    tx.run(_INSERT_REVERSALS, values | {"reason": reason, "is_freed": is_freed})
 
 
 def _columns(moves: list[Move]) -> dict[str, Any]:

@@ -20,6 +20,7 @@ CHARGES = {
     "LATE_FEE": "Late fee",
     "INTEREST": "Interest on overdue rent",
     "OPENING_BALANCE": "Opening balance",
+    "RECLAIM": "Credit to be paid back",
 }
 
 
@@ -27,7 +28,7 @@ CHARGES = {
 class Charge:
     """What a payment is for. `amount` is without tax; a period has both ends inside it."""
 
-    charge: Literal["RENT", "DEPOSIT", "LATE_FEE", "INTEREST", "OPENING_BALANCE"]
+    charge: Literal["RENT", "DEPOSIT", "LATE_FEE", "INTEREST", "OPENING_BALANCE", "RECLAIM"]
     period_start: date
     period_end: date | None
     amount: Decimal

@@ -16,7 +16,7 @@ def ledger(of: str) -> str:
 SELECT e.contract_id, e.date, e.type, e.reference, e.debit, e.credit,
        sum(e.debit - e.credit) OVER (PARTITION BY e.contract_id
                                      ORDER BY e.date, e.created_at, e.place, e.id) AS balance, e.payment_id, p.charge,
-       e.id, e.posted_on, e.created_at AS entered_at, e.reverses, e.other_contract_id,
+       e.id, e.posted_on, e.created_at AS entered_at, e.reverses, e.other_contract_id, e.reason,
        (o.created_at AT TIME ZONE (o.premises #>> '{{building,timezone}}'))::date AS other_issued_on
 FROM (
     SELECT i.id, i.contract_id, i.issued_on AS date, coalesce(i.posted_on, i.issued_on) AS posted_on, i.created_at,
@@ -25,7 +25,7 @@ FROM (
            || lpad(i.number::text, greatest(6, length(i.number::text)), '0') AS reference,
            CASE i.kind WHEN 'INVOICE' THEN greatest(i.total_amount, 0) ELSE 0 END AS debit,
            CASE i.kind WHEN 'INVOICE' THEN greatest(-i.total_amount, 0) ELSE i.total_amount END AS credit,
-           i.payment_id, NULL AS reverses, NULL::uuid AS other_contract_id
+           i.payment_id, NULL AS reverses, NULL::uuid AS other_contract_id, i.reason
     FROM invoices i
     WHERE {of.format("i")}
     UNION ALL
@@ -33,12 +33,13 @@ FROM (
            -- A deposit that goes, or goes on, was never what the client owes.
            CASE WHEN t.charged = 0 THEN t.amount ELSE greatest(t.charged, 0) END,
            CASE WHEN t.charged = 0 THEN t.amount ELSE greatest(-t.charged, 0) END, t.payment_id,
-           nullif(t.original_kind, t.kind), t.other_contract_id
+           nullif(t.original_kind, t.kind), t.other_contract_id,
+           (SELECT said.reason FROM payment_transactions said WHERE said.id = t.id)
     FROM booked_transactions t
     WHERE {of.format("t")}
-      -- Credit that moves from one installment to another changes nothing of what is owed, and what was paid before an
-      -- import is not on this account.
-      AND t.original_kind NOT IN ('APPLIED', 'FREED', 'OPENING_BALANCE')
+      -- Credit that moves from one installment to another, or is owed instead of being below zero, changes nothing of
+      -- what is owed, and what was paid before an import is not on this account.
+      AND t.original_kind NOT IN ('APPLIED', 'FREED', 'OPENING_BALANCE', 'RECLAIM')
 ) AS e
 LEFT JOIN payments p ON p.id = e.payment_id
 LEFT JOIN contracts o ON o.id = e.other_contract_id

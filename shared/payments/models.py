@@ -26,7 +26,7 @@ from shared.kit.paging import Paged, PageMeta
 from shared.taxes.models import CorrectedInvoice, TaxedPart
 
 PaymentStatus = Literal["SCHEDULED", "DUE", "PAID", "OVERDUE", "CANCELLED"]
-Charge = Literal["RENT", "DEPOSIT", "LATE_FEE", "INTEREST", "OPENING_BALANCE"]
+Charge = Literal["RENT", "DEPOSIT", "LATE_FEE", "INTEREST", "OPENING_BALANCE", "RECLAIM"]
 PaymentMethod = Literal["bank_transfer", "cheque", "external_gateway"]
 InvoiceKind = Literal["INVOICE", "CREDIT_NOTE"]
 LedgerEntryType = Literal[
@@ -341,6 +341,8 @@ class LedgerEntry(View):
     """What a reversal takes back; null for every other entry."""
     other_contract_id: UUID | None
     """Where credit or a deposit moved to, or came from; null for what did not move."""
+    reason: str | None
+    """Why it was reversed, credited or written off; null where nobody said so."""
 
 
 class LedgerMeta(View):

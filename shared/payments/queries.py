@@ -141,7 +141,7 @@ RETURNING id, payment_id, number
 _SELECT_STANDING = """
 SELECT t.id, t.kind, t.amount
 FROM standing_transactions t
-WHERE t.payment_id = %(payment_id)s AND t.kind NOT IN ('APPLIED', 'OPENING_BALANCE', 'OPENING_CHARGE')
+WHERE t.payment_id = %(payment_id)s AND t.kind NOT IN ('APPLIED', 'OPENING_BALANCE', 'OPENING_CHARGE', 'RECLAIM')
 ORDER BY t.id DESC
 """
 

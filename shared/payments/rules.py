@@ -46,8 +46,10 @@ class InvoiceMissing(Conflict):
 
 
 class InvoicedElsewhere(Conflict):
-    message = "This payment was invoiced before its lease was imported."
-    remedy = "The invoice from then asks for it: none of the platform's is issued."
+    message = (
+        "This payment has no invoice of the platform's: documents from before an import asked for it, or its credit."
+    )
+    remedy = "None is issued. The statement of the account shows it."
 
 
 class ReceiptMissing(Conflict):
@@ -303,7 +305,7 @@ _SIDES = ("owner_organization_id", "client_organization_id", "currency")
 def _check_credit(account: dict[str, Any], amount: Decimal) -> None:
     if amount > account["credit"]:
         credit = max(account["credit"], Decimal(0))
-        raise AmountAboveCredit(_above(amount, credit, account["currency"], "is unapplied credit"))
+        raise AmountAboveCredit(_above(amount, credit, account["currency"], "is credit that nothing invoiced needs"))
 
 
 def _held(deposit: dict[str, Any], amount: Decimal | None) -> Decimal:

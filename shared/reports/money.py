@@ -126,9 +126,9 @@ _ACCOUNTS = (
 ), account AS (
     SELECT c.id AS contract_id, due.days, due.amounts, coalesce(due.past_due, 0) AS past_due,
            coalesce(due.current, 0) AS current,
-           coalesce(booked.credit, 0) + coalesce(due.unused, 0) AS unapplied_credit,
-           coalesce(ahead.amount, 0) AS prepaid,
-           coalesce(invoiced.amount, 0) + coalesce(booked.charged, 0) AS ledger_balance
+           coalesce(booked.credit, 0.00) + coalesce(due.unused, 0) AS unapplied_credit,
+           coalesce(ahead.amount, 0.00) AS prepaid,
+           coalesce(invoiced.amount, 0.00) + coalesce(booked.charged, 0) AS ledger_balance
     FROM contracts c
     LEFT JOIN due ON due.contract_id = c.id
     LEFT JOIN invoiced ON invoiced.contract_id = c.id
@@ -173,8 +173,8 @@ SELECT a.contract_id, coalesce(c.client_party ->> 'legal_name', c.client_party -
        c.building_id, c.premises #>> '{building,name}' AS building_name,
        c.space_id, c.premises #>> '{space,name}' AS space_name, c.currency,
        coalesce(a.days, '{}') AS days, coalesce(a.amounts, '{}') AS amounts,
-       a.unapplied_credit, a.prepaid, a.ledger_balance, coalesce(deposit.held, 0) AS deposit_held,
-       coalesce(journal.held, 0) AS deposits_in_journal
+       a.unapplied_credit, a.prepaid, a.ledger_balance, coalesce(deposit.held, 0.00) AS deposit_held,
+       coalesce(journal.held, 0.00) AS deposits_in_journal
 FROM account a
 JOIN contracts c ON c.id = a.contract_id
 JOIN place ON place.id = c.building_id
@@ -238,7 +238,7 @@ _INVOICE_POSTED = """coalesce(
     (SELECT coalesce(n.posted_on, n.issued_on) FROM invoices n WHERE n.payment_id = p.id AND n.kind = 'INVOICE'),
     CASE WHEN p.invoiced_elsewhere THEN (SELECT min(o.posted_on) FROM payment_transactions o
                                          WHERE o.payment_id = p.id
-                                           AND o.kind IN ('OPENING_BALANCE', 'OPENING_CHARGE')) END)"""
+                                           AND o.kind IN ('OPENING_BALANCE', 'OPENING_CHARGE', 'RECLAIM')) END)"""
 
 _NOTE_POSTED = "(SELECT coalesce(k.posted_on, k.issued_on) FROM invoices k WHERE k.id = n.note_id)"
 

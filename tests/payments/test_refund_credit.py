@@ -59,13 +59,65 @@ def test_credit_is_paid_out_and_comes_back(calendar, lease):
     assert lease.ledger()[1] == -600
     above = refund(lease, Decimal("600.01"))
     assert (above.status, above.code, above.fields) == (409, "AMOUNT_ABOVE_CREDIT", ["amount"])
-    assert "600.00 USD is unapplied credit" in str(above.json)
+    assert "600.00 USD is credit that nothing invoiced needs" in str(above.json)
 
     back = take_back(lease, reply.json["id"])
 
     assert (back.status, back.json["is_reversed"], back.json["unapplied_credit"]) == (200, True, Decimal("1000.50"))
     assert take_back(lease, reply.json["id"]).code == "REFUND_REVERSED"
     assert lease.ledger()[1] == Decimal("-1000.50")
+
+
+@pytest.fixture
+def ahead(calendar):
+    """12 months of 5,000; the first is paid, and 12,000 that settle the second, which is invoiced by now, the third and
+    2,000 of the fourth."""
+    calendar.set("2027-01-05T08:00:00Z")
+    lease = calendar.lease(start=date(2027, 2, 1), months=12)
+    calendar.set("2027-02-01T08:00:00Z")
+    calendar.run()
+    lease.pay(lease.rows()[0], amount=17000, paid_date="2027-02-01")
+    calendar.set("2027-02-20T08:00:00Z")
+    calendar.run()
+    invoiced = [row["invoiced_on"] is not None for row in lease.rows()[:4]]
+    assert (invoiced, paid(lease)) == ([True, True, False, False], [5000, 5000, 5000, 2000])
+    return lease
+
+
+def paid(lease, count=4):
+    return [row["paid_amount"] for row in lease.rows()[:count]]
+
+
+def ties(*leases):
+    return invariants.untied(leases[0].world.database_url, [lease.contract for lease in leases]) == {}
+
+
+def test_credit_that_settles_what_is_not_invoiced_yet_is_the_clients_to_claim(ahead):
+    reply = refund(ahead, 3000, paid_date="2027-02-01")
+
+    assert (reply.status, reply.json["unapplied_credit"], paid(ahead)) == (201, 0, [5000, 5000, 4000, 0])
+    assert ties(ahead)
+    above = refund(ahead, Decimal("4000.01"), paid_date="2027-02-01")
+    assert (above.code, paid(ahead)) == ("AMOUNT_ABOVE_CREDIT", [5000, 5000, 4000, 0])
+    assert "4000.00 USD is credit that nothing invoiced needs" in str(above.json)
+
+    assert take_back(ahead, reply.json["id"]).status == 200
+    assert (paid(ahead), ties(ahead)) == ([5000, 5000, 5000, 2000], True)
+
+
+def test_credit_that_settles_what_is_not_invoiced_yet_is_claimed_on_no_day_before_it_came(ahead):
+    early = refund(ahead, 3000, paid_date="2027-01-31")
+
+    assert (early.status, early.fields, paid(ahead)) == (400, ["paid_date"], [5000, 5000, 5000, 2000])
+
+
+def test_credit_that_settles_what_is_not_invoiced_yet_moves_to_another_lease(calendar, ahead):
+    other = calendar.lease(owner=ahead.owner, client=ahead.client, start=date(2027, 3, 1), months=2)
+
+    assert transfer(ahead, other.contract, 7000).status == 201
+
+    assert (paid(ahead), paid(other)) == ([5000, 5000, 0, 0], [5000, 2000])
+    assert ties(ahead, other)
 
 
 def test_credit_is_paid_out_after_the_end(calendar):

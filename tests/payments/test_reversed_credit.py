@@ -13,6 +13,7 @@ from tests.payments.lease import books, credit, invoices
 from tests.payments.test_refund_credit import refund, take_back, take_transfer_back, transfer
 from tests.payments.test_reverse_payment import reverse
 from tests.payments.test_waive_payment import waive
+from tests.payments.test_write_off_payment import write_off
 
 POLICY = {"grace_days": 5, "fee_percent": 5, "min_fee": 10, "annual_interest_percent": 18}
 TERMS = {"bid_amount": 1000, "tax_percent": 10, "deposit_months": 2, "late_policy": POLICY}
@@ -64,15 +65,19 @@ def test_prepaid_credit_that_was_offset_comes_back_before_its_money_is_reversed(
     before = (lease.rows(), lease.ledger(), books(other))
     assert books(other)[0] == [(1000, 0, "PAID")] * 2
 
-    assert (reverse(lease, payment).status, reverse(lease, payment).code) == (409, "CREDIT_SPENT")
-    assert (lease.rows(), lease.ledger(), books(other)) == before
+    assert reverse(lease, payment).status == 200
+    # What settled the other lease stays there, and is owed here.
+    spent = sum(paid for paid, _, _ in books(other)[0])
+    assert (books(other), reclaimed(lease)) == (before[2], [(spent, 0, "SCHEDULED")])
+    assert tied(lease, other)
 
     [sent] = lease.world.sql(
         "SELECT id FROM payment_transactions WHERE contract_id = %(id)s AND kind = 'TRANSFER_OUT'", id=lease.contract
     )
     assert take_transfer_back(lease, sent["id"]).status == 200
-    assert reverse(lease, payment).status == 200
-    assert unpaid(lease)
+    # The credit settles what fell due first.
+    assert sum(row["paid_amount"] for row in lease.payments()) == spent
+    assert tied(lease, other)
     assert [paid for paid, _, _ in books(other)[0]] == [0, 0]
 
 
@@ -142,19 +147,93 @@ def test_only_the_credit_of_the_money_that_bounces_goes(calendar):
     assert [row["paid_amount"] for row in lease.rows()] == [1000, 0, 0, 0]
 
 
-def test_money_whose_credit_was_paid_out_is_not_reversed_before_the_refund(calendar):
+def test_money_whose_credit_was_paid_out_bounces_and_the_client_owes_it_again(calendar):
     calendar.set("2027-01-05T08:00:00Z")
     lease = calendar.lease(start=date(2027, 2, 1), months=1)
     [payment] = lease.rows()
     lease.pay(payment, amount=5400, allow_credit=True)
     back = refund(lease, 400, paid_date="2027-01-05").json["id"]
 
-    assert (reverse(lease, payment).status, reverse(lease, payment).code) == (409, "CREDIT_SPENT")
-    assert (lease.rows()[0]["paid_amount"], books(lease)[1], lease.ledger()[1]) == (5000, 0, 0)
+    assert reverse(lease, payment).status == 200
+
+    assert (lease.rows()[0]["paid_amount"], books(lease)[1], lease.ledger()[1]) == (0, 0, 5400)
+    [claim] = lease.rows("RECLAIM")
+    assert (claim["owed"], claim["tax_amount"], claim["status"], str(claim["due_date"])) == (
+        400,
+        0,
+        "SCHEDULED",
+        "2027-01-05",
+    )
+    assert tied(lease)
+    assert journal(lease) == {"BANK": -400, "RECEIVABLE": 5400, "RENT": -5000}
+    assert lease.pay(claim, paid_date="2027-01-05").json["status"] == "PAID"
+    assert (lease.ledger()[1], journal(lease), tied(lease)) == (5000, RENT, True)
+    # The money that came for the claim bounces as well; the claim itself is no money.
+    assert reverse(lease, claim).status == 200
+    assert reverse(lease, claim).code == "NOTHING_TO_REVERSE"
+    assert (lease.ledger()[1], tied(lease)) == (5400, True)
 
     take_back(lease, back)
+    assert (lease.ledger()[1], reclaimed(lease), journal(lease)) == (5000, [(400, 0, "PAID")], RENT)
+    assert tied(lease)
+
+
+def test_what_is_reclaimed_falls_due_and_is_written_off(calendar):
+    lease = refunded(calendar)
+    calendar.set("2027-01-20T08:00:00Z")
+    calendar.run()
+    [claim] = lease.rows("RECLAIM")
+    assert claim["status"] == "OVERDUE"
+
+    assert write_off(lease, claim).status == 200
+    assert (reclaimed(lease), lease.ledger()[1]) == ([(400, 400, "CANCELLED")], 5000)
+    assert journal(lease) == RENT | {"BANK": -400, "BAD_DEBT": 400}
+    assert tied(lease)
+
+
+def test_a_second_cheque_of_the_same_day_is_a_claim_of_its_own(calendar):
+    lease = refunded(calendar)
+    [payment] = lease.rows()
+    lease.pay(payment, amount=5700, allow_credit=True)
+    assert reclaimed(lease) == [(400, 0, "PAID")]
+    refund(lease, 300, paid_date="2027-01-05")
+
     assert reverse(lease, payment).status == 200
-    assert (lease.rows()[0]["paid_amount"], books(lease)[1], lease.ledger()[1]) == (0, 0, 5000)
+
+    assert sum(row["owed"] - row["paid_amount"] for row in lease.rows("RECLAIM")) == lease.ledger()[1] - 5000 == 700
+    assert tied(lease)
+
+
+RENT = {"RECEIVABLE": 5000, "RENT": -5000}
+"""What the journal says of the first month, unpaid."""
+
+
+def refunded(calendar):
+    """A lease that has only 400 of refunded credit to claim back."""
+    calendar.set("2027-01-05T08:00:00Z")
+    lease = calendar.lease(start=date(2027, 2, 1), months=1)
+    [payment] = lease.rows()
+    lease.pay(payment, amount=5400, allow_credit=True)
+    refund(lease, 400, paid_date="2027-01-05")
+    assert reverse(lease, payment).status == 200
+    return lease
+
+
+def reclaimed(lease):
+    return [(row["amount"], row["amount"] - row["owed"], row["status"]) for row in lease.rows("RECLAIM")]
+
+
+def tied(*leases):
+    return invariants.untied(leases[0].world.database_url, [lease.contract for lease in leases]) == {}
+
+
+def journal(lease):
+    """Each account's balance, but those that are even."""
+    rows = lease.world.sql(
+        "SELECT account, sum(debit - credit) AS balance FROM journal_lines WHERE contract_id = %(id)s GROUP BY account",
+        id=lease.contract,
+    )
+    return {row["account"]: row["balance"] for row in rows if row["balance"]}
 
 
 def test_money_is_reversed_where_the_credit_that_was_paid_out_is_other_moneys(calendar):
@@ -168,7 +247,8 @@ def test_money_is_reversed_where_the_credit_that_was_paid_out_is_other_moneys(ca
     assert reverse(lease, first).status == 200
 
     assert [row["paid_amount"] for row in lease.rows()] == [500, 5000]
-    assert reverse(lease, second).code == "CREDIT_SPENT"
+    assert reverse(lease, second).status == 200
+    assert ([row["paid_amount"] for row in lease.rows()], books(lease)[1], tied(lease)) == ([0, 0], 0, True)
 
 
 def test_credit_that_was_freed_and_paid_out_is_not_taken_back_with_its_transfer(calendar):
@@ -198,6 +278,9 @@ def test_a_deposit_that_credit_had_settled_and_that_was_returned_since_is_not_ta
     path = {"contract_id": lease.contract}
     body = {"paid_date": "2028-03-10", "payment_method": "bank_transfer", "amount": 1500}
     assert lease.call(return_deposit, as_=lease.owner, path=path, body=body).status == 200
+    before = lease.ledger()[1]
 
-    assert reverse(lease, third).code == "CREDIT_SPENT"
-    assert lease.rows("DEPOSIT")[0]["paid_amount"] == 2000
+    assert reverse(lease, third).status == 200
+    assert (lease.rows("DEPOSIT")[0]["paid_amount"], lease.ledger()[1]) == (1500, before + 3000)
+    assert [row["owed"] for row in lease.rows("RECLAIM")] == [1500]
+    assert tied(lease)

@@ -38,8 +38,8 @@ STATEMENT = Statement(
 def test_a_statement_has_a_name_for_every_entry_of_a_ledger():
     """An invoice is called by what it charges, a credit note by what it takes off, a reversal by what it takes back."""
     assert ENTRIES.keys() | {"INVOICE", "CREDIT_NOTE", "REVERSAL"} == set(get_args(LedgerEntryType))
-    # What was owed before an import is in no invoice of ours, so no credit note takes it off.
-    assert CREDITED.keys() | {"OPENING_BALANCE"} == INVOICED.keys() == set(get_args(Charge))
+    # What was owed before an import, or is credit to be paid back, is in no invoice, so no credit note takes it off.
+    assert CREDITED.keys() | {"OPENING_BALANCE", "RECLAIM"} == INVOICED.keys() == set(get_args(Charge))
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ AS $$
                    WHEN 'LATE_FEE' THEN 'LATE_INCOME'
                    WHEN 'INTEREST' THEN 'LATE_INCOME'
                    WHEN 'DEPOSIT' THEN 'DEPOSITS_ASKED'
-                   WHEN 'OPENING_BALANCE' THEN 'OPENING_BALANCE' END
+                   WHEN 'OPENING_BALANCE' THEN 'OPENING_BALANCE'
+                   WHEN 'RECLAIM' THEN 'TENANT_CREDIT' END
 $$;
 
 REVOKE ALL ON FUNCTION app.charged_to(text) FROM PUBLIC;

@@ -11,6 +11,7 @@ AS $$
                    WHEN 'APPLIED' THEN -$2
                    WHEN 'OPENING_CREDIT' THEN $2
                    WHEN 'OPENING_FREED' THEN $2
+                   WHEN 'RECLAIM' THEN $2
                    ELSE 0 END
 $$;
 

@@ -7,7 +7,11 @@ GRANT SELECT ON payments TO app_reader, app_user;
 GRANT SELECT, INSERT, UPDATE, DELETE ON payments TO app_worker;
 GRANT UPDATE (
     paid_amount, paid_date, status, payment_method, updated_at, updated_by, credited_amount, credited_tax, invoiced_on,
-    written_off_amount, late_until
+    written_off_amount, late_until, taxes, tax_amount
+) ON payments TO app_user;
+GRANT INSERT (
+    id, contract_id, owner_organization_id, client_organization_id, payer_id, charge, period_start, amount, currency, due_date,
+    explanation, invoiced_elsewhere, invoiced_on
 ) ON payments TO app_user;
 
 -- Either side's organization reads.
@@ -23,6 +27,11 @@ CREATE POLICY represent ON payments FOR SELECT TO app_reader, app_user
 -- Only the creditor's side records that money was received.
 CREATE POLICY change ON payments FOR UPDATE TO app_user
     USING (owner_organization_id = (SELECT app.organization_id()) OR (SELECT app.is_admin()));
+
+-- Credit that was spent when its money bounced is owed again, at once.
+CREATE POLICY reclaim ON payments FOR INSERT TO app_user
+    WITH CHECK (charge = 'RECLAIM'
+                AND (owner_organization_id = (SELECT app.organization_id()) OR (SELECT app.is_admin())));
 
 CREATE POLICY worker ON payments FOR ALL TO app_worker USING (true);
 

@@ -75,9 +75,9 @@ payments = Table(
     money("written_off_amount", default="0"),
     # [{code, category, percent, net, tax, reason}]: the parts of its tax, where its lease names a tax code.
     json("taxes"),
-    # Asked for by documents from before an import: it gets no invoice of ours.
+    # Asked for by documents from before an import, or no supply: it gets no invoice of ours.
     flag("invoiced_elsewhere"),
-    one_of("charge", "RENT", "DEPOSIT", "LATE_FEE", "INTEREST", "OPENING_BALANCE"),
+    one_of("charge", "RENT", "DEPOSIT", "LATE_FEE", "INTEREST", "OPENING_BALANCE", "RECLAIM"),
     one_of("status", "SCHEDULED", "DUE", "PAID", "OVERDUE", "CANCELLED"),
     # Only a correction can be below zero: it has no number.
     CheckConstraint(
@@ -222,12 +222,13 @@ payment_transactions = Table(
     # REFUND is credit paid out, TRANSFER_OUT and TRANSFER_IN are credit that moves to another contract. A deposit goes
     # on to a renewal by DEPOSIT_TRANSFER_OUT and DEPOSIT_TRANSFER_IN. Of an imported lease,
     # OPENING_BALANCE settles what was paid before, OPENING_CHARGE is what was owed besides and OPENING_CREDIT what was
-    # credit; OPENING_FREED is what an early end leaves of the first.
+    # credit; OPENING_FREED is what an early end leaves of the first. RECLAIM is credit
+    # that had been spent when its money was reversed.
     one_of(
         "kind",
         *("PAYMENT", "REVERSAL", "CREDIT", "APPLIED", "FREED", "DEPOSIT_APPLIED", "DEPOSIT_RETURNED"),
         *("WRITE_OFF", "REFUND", "TRANSFER_OUT", "TRANSFER_IN", "DEPOSIT_TRANSFER_OUT", "DEPOSIT_TRANSFER_IN"),
-        *("OPENING_BALANCE", "OPENING_CHARGE", "OPENING_CREDIT", "OPENING_FREED"),
+        *("OPENING_BALANCE", "OPENING_CHARGE", "OPENING_CREDIT", "OPENING_FREED", "RECLAIM"),
     ),
     CheckConstraint(
         "payment_id IS NOT NULL OR kind IN ('REFUND', 'TRANSFER_OUT', 'TRANSFER_IN', 'REVERSAL', 'OPENING_CREDIT')",

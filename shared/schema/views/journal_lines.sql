@@ -8,6 +8,8 @@
 --
 -- What was owed, was credit or was held as a deposit before an import is booked against the opening balance. The rent that
 -- was paid before is in the books of before, and in none of ours.
+--
+-- Credit that was spent before its money was reversed is reclaimed: the client owes it, and the credit is even again.
 CREATE OR REPLACE VIEW journal_lines WITH (security_invoker = true) AS
 SELECT i.id AS entry_id, i.owner_organization_id, i.contract_id, i.payment_id, i.currency, i.issued_on AS document_date,
        coalesce(i.posted_on, i.issued_on) AS posted_on, i.kind AS source,
@@ -56,7 +58,7 @@ CROSS JOIN LATERAL (
            (11, 'DEPOSITS_HELD', t.other_contract_id, t.posted_on,
             CASE WHEN t.original_kind = 'DEPOSIT_TRANSFER_OUT' THEN -t.deposit_used ELSE 0 END),
            (12, 'RECEIVABLE', t.contract_id, t.posted_on,
-            CASE WHEN t.original_kind = 'OPENING_CHARGE' THEN t.charged ELSE 0 END),
+            CASE t.original_kind WHEN 'OPENING_CHARGE' THEN t.charged WHEN 'RECLAIM' THEN t.credit ELSE 0 END),
            (13, 'OPENING_BALANCE', t.contract_id, t.posted_on,
             CASE WHEN t.original_kind IN ('OPENING_CHARGE', 'OPENING_CREDIT', 'OPENING_FREED') THEN -t.charged ELSE 0 END)
 ) AS line (place, account, contract_id, posted_on, amount)
