@@ -4,7 +4,8 @@ Creates an account in the inviting organization with the token from the invitati
 e-mail address, so it does not need to be verified. The new user is signed in at once.
 
 An invitation to the tenant of a lease that was imported creates the tenant's account, to which the lease then belongs.
-A client who has an account accepts it signed in, with the token alone: the lease then belongs to their organization.
+A client who has an account with the invited address, verified, accepts it signed in, with the token alone: the lease
+then belongs to their organization.
 """
 
 from shared.auth import opaque, passwords, queries, rules, sessions
@@ -19,7 +20,7 @@ from shared.kit.request import Caller
 from shared.kit.visitor import Visitor
 from shared.organizations import queries as organization_queries
 from shared.organizations.models import Acceptance, ClaimedLeases, Invitation, LeasesAccepted
-from shared.organizations.rules import newcomer_of
+from shared.organizations.rules import InvitedElsewhere, newcomer_of
 
 
 @endpoint(
@@ -29,7 +30,7 @@ from shared.organizations.rules import newcomer_of
     rate="auth",
     writes=True,
     also={200: "A client who was signed in has accepted leases."},
-    raises=(rules.InvalidMailedToken, rules.EmailTaken, Forbidden),
+    raises=(rules.InvalidMailedToken, rules.EmailTaken, Forbidden, InvitedElsewhere),
     uses=("signing_key.sign", "signing_key.read", "derive_key.mac"),
     database="auth",
 )
@@ -72,6 +73,8 @@ def _claimed(caller: Caller, acceptance: Acceptance) -> LeasesAccepted:
         if invitation.pop("inviting_organization_id") is None:
             # Into somebody's organization, whose members have no account yet.
             raise rules.EmailTaken()
+        if not organization_queries.has_address(tx, caller, invitation["email"]):
+            raise InvitedElsewhere()
         claimed: ClaimedLeases = organization_queries.claim_leases(tx, caller, tenant_id)
         tx.emit("invitation.accepted", Invitation.of(invitation), user_id=caller.user_id)
         tx.emit("tenant.claimed", claimed)

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from shared.contracts.evidence import Evidence, EvidenceDocument, EvidenceSignature
 from shared.kit.pdf import Paper, Pdf
+from shared.kit.settings import setting
 
 KIND = "Certificate of Signature"
 
@@ -53,6 +54,12 @@ def render_certificate(evidence: Evidence, now: datetime, *, paper: Paper = "A4"
     if evidence.executed_document:
         pdf.heading("Executed document")
         pdf.facts(_stored(evidence.executed_document))
+    if document is not None:
+        pdf.paragraph(
+            "Both parties download the document, signed in, from "
+            f"{setting('PUBLIC_URL')}/api/v1/contracts/{evidence.contract_id}/download; as it was before the "
+            f"signatures with ?document_sha256={document.sha256}."
+        )
     sides = {"CLIENT": f"For the {lessee}", "OWNER": f"For the {lessor}", "ADMIN": f"Authorized for the {lessor}"}
     for signature in evidence.signatures:
         pdf.together(sides[signature.side], _signed(signature))

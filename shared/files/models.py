@@ -1,10 +1,11 @@
 """The shapes of uploads and files, in requests and responses."""
 
+import unicodedata
 from datetime import datetime
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from shared.files.purposes import ContentType, Purpose
 from shared.kit.fields import Body, Count, Text, View
@@ -13,13 +14,20 @@ Status = Literal["PENDING", "SCANNING", "READY", "REJECTED"]
 Scan = Literal["not_configured", "pending", "clean", "infected"]
 
 
+def _on_one_line(name: Any) -> Any:
+    """A name as a header and a list can show it. NUL is left to be refused: a database takes none."""
+    if not isinstance(name, str):
+        return name
+    return "".join(char for char in name if char == "\0" or unicodedata.category(char) != "Cc")
+
+
 class NewUpload(Body):
     """A file that is about to be uploaded."""
 
     purpose: Purpose
     """What the file is for: this decides which types and sizes are accepted, and who can open it."""
-    file_name: Annotated[Text, Field(min_length=1, max_length=255)]
-    """The name that people see. It names nothing in storage."""
+    file_name: Annotated[Text, Field(min_length=1, max_length=255), BeforeValidator(_on_one_line)]
+    """The name that people see, without control characters. It names nothing in storage."""
     content_type: ContentType
     """What the file is. It is rejected if it turns out to be something else."""
     size_bytes: Annotated[Count, Field(ge=1, le=50 * 1024 * 1024)]

@@ -218,6 +218,16 @@ RETURNING {_INVITATION}, i.organization_id, i.inviting_organization_id
 """
 
 
+def has_address(tx: Tx, caller: Caller, email: str) -> bool:
+    """Whether the e-mail address is the caller's own, and verified."""
+    return bool(tx.all(_SELECT_ADDRESS, {"user_id": caller.user_id, "email": email}))
+
+
+_SELECT_ADDRESS = """
+SELECT u.id FROM users u WHERE u.id = %(user_id)s AND u.email_verified AND lower(u.email) = lower(%(email)s)
+"""
+
+
 def claim_leases(tx: Tx, by: Caller, tenant_organization_id: UUID) -> ClaimedLeases:
     """Give the leases of the imported tenant who stands behind that organization to the caller's own."""
     values = {"tenant": tenant_organization_id, "claimed_by": by.organization_id, "user_id": by.user_id}

@@ -42,6 +42,11 @@ class InvitationClosed(Conflict):
     message = "The invitation was accepted or revoked, or has expired."
 
 
+class InvitedElsewhere(Conflict):
+    message = "The invitation was sent to another e-mail address than yours, or yours is not verified."
+    remedy = "Sign in with the account of that address, or verify it."
+
+
 class MandateStands(Conflict):
     message = "This broker already has a mandate from your organization."
     constraint = "mandates_one_per_broker"

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from functions.files.create_upload import create_upload
+from functions.files.get_upload import get_upload
 from shared.files.purposes import MEGABYTE, RULES
 from shared.kit.catalog import Role
 from tests.files.pictures import begin, picture
@@ -58,6 +59,7 @@ def test_the_form_fixes_bucket_key_type_and_length(world, call, purpose, content
         ({"purpose": "FLOOR_PLAN", "content_type": "application/pdf", "size_bytes": 10 * MEGABYTE + 1}, "size_bytes"),
         ({"purpose": "PROJECT_FILE", "content_type": "application/pdf", "size_bytes": 50 * MEGABYTE + 1}, "size_bytes"),
         ({"file_name": ""}, "file_name"),
+        ({"file_name": "\r\n"}, "file_name"),
         ({"file_name": "x" * 256}, "file_name"),
         ({"file_name": "a\x00b"}, "file_name"),
     ],
@@ -110,3 +112,13 @@ def test_every_upload_has_a_key_of_its_own(world):
     keys = {begin(owner, picture())["upload"]["fields"]["key"] for _ in range(3)}
 
     assert len(keys) == 3
+
+
+def test_a_name_is_kept_without_the_characters_that_would_break_a_header(world, call):
+    owner = world.owner()
+
+    created = call(create_upload, as_=owner, body=BODY | {"file_name": 'Plan "Süd"\r\nSet-Cookie: x=1;\x85.jpg'})
+
+    assert created.status == 201
+    shown = call(get_upload, as_=owner, path={"upload_id": created.json["id"]}).json
+    assert shown["file_name"] == 'Plan "Süd"Set-Cookie: x=1;.jpg'

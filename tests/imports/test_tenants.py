@@ -122,6 +122,22 @@ def test_a_client_with_an_account_takes_the_lease_to_their_organization(world, o
     assert call(accept_invitation, as_=client, body={"token": token}).status == 400
 
 
+@pytest.mark.parametrize("their", ["another address", "an address that is not verified"])
+def test_an_invitation_is_for_the_account_of_its_verified_address(world, owner, call, their):
+    client = world.client()
+    token = invited(world, owner, client.email)
+    other = world.client() if their == "another address" else client
+    if other is client:
+        world.sql("UPDATE users SET email_verified = false WHERE id = %(id)s RETURNING id", id=client.id)
+
+    refused = call(accept_invitation, as_=other, body={"token": token})
+
+    assert (refused.status, refused.code) == (409, "INVITED_ELSEWHERE")
+    assert contract_of(world, "L-1", owner)["client_id"] is None
+    world.sql("UPDATE users SET email_verified = true WHERE id = %(id)s RETURNING id", id=client.id)
+    assert call(accept_invitation, as_=client, body={"token": token}).status == 200
+
+
 def test_a_known_address_is_told_to_sign_in_only_by_the_token(world, owner, call):
     client = world.client()
     token = invited(world, owner, client.email)
