@@ -13,6 +13,7 @@ from shared.organizations.roles import Right, may
 from shared.payments import queries, rules
 from shared.payments.access import visible_payment
 from shared.payments.models import Payment
+from shared.payments.taxing import retax
 
 
 @endpoint(
@@ -29,6 +30,8 @@ def send_invoice(caller: Caller, payment_id: UUID) -> Payment:
             number = contract["invoice_number"]
             tx.emit("payment.invoice_sent", before, invoice_id=contract["invoice_id"], invoice_number=number)
             return before
+        # The codes as they are now, not as of the last run of follow_tax_codes.
+        retax(tx, [before.contract_id])
         invoice, payment = queries.issue_invoice(tx, payment_id)
         tx.emit("payment.invoiced", payment, before=before, invoice_id=invoice["id"], invoice_number=invoice["number"])
     return payment

@@ -68,8 +68,17 @@ def months_back(last: date, first: date) -> Iterator[date]:
 
 
 def named(change: ChartChange) -> dict[str, dict[str, str]]:
-    """The chart as it is stored."""
-    return {one.role: {"code": one.code, "name": one.name} for one in change.accounts}
+    """The chart as it is stored. Raises Invalid on the code that another role has unless the chart names it."""
+    chart: dict[str, dict[str, str]] = {one.role: {"code": one.code, "name": one.name} for one in change.accounts}
+    defaults: dict[str, str] = {role: _words(role) for role in ROLES if role not in chart}
+    wrong = [
+        Detail(f"accounts.{place}.code", f"is the code of the role {one.code}: name that role as well", "IN_USE")
+        for place, one in enumerate(change.accounts)
+        if one.code in defaults and one.name != defaults[one.code]
+    ]
+    if wrong:
+        raise Invalid(*wrong)
+    return chart
 
 
 def chart_of(organization_id: UUID, named: dict[str, dict[str, str]]) -> Chart:

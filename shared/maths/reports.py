@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from shared.maths.choices import EscalationKind
-from shared.maths.exact import CONTEXT, ZERO, added, shown
+from shared.maths.exact import CONTEXT, ZERO, added, rounded, shown
 from shared.maths.months import add_months
 from shared.maths.rent import base_rent, levels
 from shared.maths.terms import IndexValue, Terms
@@ -42,6 +42,13 @@ class Lease(NamedTuple):
     rent: Decimal
     charged: Decimal
     holdover: Decimal | None = None
+    exponent: int = 2
+    """The decimals of its currency."""
+
+    @property
+    def annual_rent(self) -> Decimal:
+        """Twelve of the month's rents, rounded: what reports show, and add up."""
+        return rounded(self.rent * 12, self.exponent)
 
 
 class Space(NamedTuple):
@@ -155,7 +162,7 @@ def expirations(leases: Iterable[Lease], as_of: date, *, leasable_area: Decimal 
         if lease.expiry is not None and lease.expiry >= as_of:
             by_year.setdefault(lease.expiry.year, []).append(lease)
     areas = {year: added(*(one.area for one in found)) for year, found in by_year.items()}
-    rents = {year: added(*[one.rent for one in found] * 12) for year, found in by_year.items()}
+    rents = {year: added(*(one.annual_rent for one in found)) for year, found in by_year.items()}
     all_area = added(*areas.values()) if leasable_area is None else leasable_area
     all_rent = added(*rents.values())
     years: list[ExpiryYear] = []

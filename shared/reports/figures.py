@@ -72,7 +72,7 @@ def _in_currency(currency: str, found: Sequence[Holding], as_of: date) -> dict[s
         "rent_charged": rounded(charged, exponent),
         "asking_rent": rounded(asking, exponent),
         "economic": _shown(reports.occupancy(spaces, as_of).economic, 4),
-        "annual_rent": rounded(added(*(lease.rent for lease in leases)) * 12, exponent),
+        "annual_rent": rounded(added(*(lease.annual_rent for lease in leases)), exponent),
         "walt_years": _shown(reports.walt(leases, as_of), 2),
     }
 

@@ -81,6 +81,12 @@ class RentRollRow(View):
     """What the ledgers of the lease, and of those it renews, say is owed."""
     asking_rent: Decimal | None
     asking_currency: str
+    is_rent_free: bool | None
+    """Whether nothing of the rent, or only a part, is charged in the month of the day; null if there is no lease."""
+    space_external_id: str | None
+    """Your own id of the space."""
+    contract_external_id: str | None
+    """Your own id of the lease."""
 
 
 class RentTotals(View):

@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from shared.kit.wire import load
+from shared.maths.currencies import exponent_of
 from shared.maths.exact import CONTEXT, ZERO
 from shared.maths.reports import Lease, Space, SpaceStatus, Standing, standing, status_of
 from shared.maths.terms import IndexValue, Terms
@@ -63,7 +64,15 @@ def _holding(row: SpaceRow, chain: Sequence[Deal], as_of: date) -> Holding:
         deal = chain[0]
         rents = _standing(chain, as_of)
         expiry = chain[-1].end_date
-        lease = Lease(deal.start_date, expiry, row.area_sqft, rents.rent, rents.charged, deal.holdover_percent)
+        lease = Lease(
+            deal.start_date,
+            expiry,
+            row.area_sqft,
+            rents.rent,
+            rents.charged,
+            deal.holdover_percent,
+            exponent_of(deal.currency),
+        )
     status = status_of(
         Space(
             row.area_sqft,

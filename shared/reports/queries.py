@@ -68,7 +68,8 @@ SELECT_SPACES = (
 SELECT s.id::text AS space_id, s.building_id::text, p.name AS building_name, f.floor_number, it.name AS space_name,
        it.gross_sqft AS area_sqft,
        round(100 * it.gross_sqft / sum(it.gross_sqft) OVER (PARTITION BY p.number), 2) AS building_percent,
-       it.base_price_monthly AS asking_rent, it.currency AS asking_currency, it.availability_status
+       it.base_price_monthly AS asking_rent, it.currency AS asking_currency, it.availability_status,
+       s.external_id
 FROM place p
 JOIN spaces s ON s.building_id = p.id
 JOIN floors f ON f.id = s.floor_id
@@ -109,7 +110,8 @@ SELECT c.space_id, c.id AS contract_id, c.contract_type, c.start_date, stays.end
               AND v.created_at < p.known_at)
        END AS index_values,
        coalesce(c.client_party ->> 'legal_name', c.client_party ->> 'name') AS tenant, c.renews_contract_id,
-       stays.holdover_percent, c.start_date = min(c.start_date) OVER (PARTITION BY c.space_id) AS is_first
+       stays.holdover_percent, c.external_id,
+       c.start_date = min(c.start_date) OVER (PARTITION BY c.space_id) AS is_first
 FROM place p
 JOIN contracts c ON c.building_id = p.id
 LEFT JOIN LATERAL (
@@ -137,7 +139,7 @@ ORDER BY c.space_id, c.start_date
 LEASE = """
 l.space_id::text, l.contract_id::text, l.contract_type, l.start_date, l.end_date, l.term_months, l.base_rent,
        l.currency, l.escalation, l.free_rent, l.rentable_sqft, l.index_values, l.tenant, l.renews_contract_id::text,
-       l.holdover_percent
+       l.holdover_percent, l.external_id
 """
 
 _SELECT_LEASES = (
@@ -176,6 +178,7 @@ class SpaceRow(NamedTuple):
     asking_rent: Decimal | None
     asking_currency: str
     availability_status: str
+    external_id: str | None
 
 
 class Deal(NamedTuple):
@@ -197,6 +200,7 @@ class Deal(NamedTuple):
     tenant: str
     renews_contract_id: str | None
     holdover_percent: Decimal | None
+    external_id: str | None
     deposit_held: Decimal | None
     past_due: Decimal | None
     current: Decimal | None

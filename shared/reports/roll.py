@@ -70,15 +70,15 @@ def day_of(asked: RentRollFilter) -> date | None:
 def _row(one: Holding, day: Asked) -> tuple[Any, ...]:
     """The values of COLUMNS. Tuples, as ten thousand of them are told of at once."""
     row, deal, status, _, rents = one
-    space_id, building_id, building, floor, name, area, percent, *asking, _ = row
+    space_id, building_id, building, floor, name, area, percent, *asking, _, external_id = row
     space = building_id, building, floor, space_id, name, status, area, percent
-    if deal is None or rents is None:
-        return *space, *_NOBODY, one.currency, *_NO_RENT, *asking
+    if deal is None or rents is None or one.lease is None:
+        return *space, *_NOBODY, one.currency, *_NO_RENT, *asking, None, external_id, None
     currency, expiry = deal.currency, one.expiry
     exponent = exponent_of(currency)
     monthly, annual, next_day, next_rent = None, None, None, None
     if deal.contract_type != "SALE":
-        monthly, annual = rounded(rents.rent, exponent), rounded(rents.rent * 12, exponent)
+        monthly, annual = rounded(rents.rent, exponent), one.lease.annual_rent
     if rents.next_step:
         next_day, next_rent = rents.next_step[0], rounded(rents.next_step[1], exponent)
     return (
@@ -98,6 +98,9 @@ def _row(one: Holding, day: Asked) -> tuple[Any, ...]:
         deal.deposit_held,
         *(_UNKNOWN if day.is_ahead else deal[-len(_OWED) :]),
         *asking,
+        rents.charged < rents.rent if monthly is not None else None,
+        external_id,
+        deal.external_id,
     )
 
 

@@ -77,3 +77,12 @@ def test_who_may_name_accounts(lease):
     assert change(lease, NAMED, user=officer).status == 200
     change(lease, [], user=lease.world.owner())
     assert shown(lease)["RENT"] == ("4000", "Rental income")
+
+
+def test_the_code_of_another_role_is_not_taken(lease):
+    reply = change(lease, [{"role": "RENT", "code": "RECEIVABLE", "name": "Mine"}])
+
+    assert (reply.status, reply.fields) == (400, ["accounts.0.code"])
+    both = [{"role": role, "code": "RECEIVABLE", "name": "Mine"} for role in ("RENT", "RECEIVABLE")]
+    assert change(lease, both).status == 200
+    assert change(lease, [{"role": "RENT", "code": "RECEIVABLE", "name": "Receivable"}]).status == 200

@@ -236,3 +236,12 @@ def test_nothing_is_charged_in_a_free_month():
     ]
 
     assert charged == [D(1000), D(0), D(0), D(1000), D(0)]
+
+
+def test_years_of_rent_are_added_up_as_they_are_shown():
+    """What the rent roll shows of each lease is what the expirations add up."""
+    one = Lease(date(2026, 1, 1), date(2028, 6, 30), Decimal(100), Decimal("1000.0004"), Decimal("1000.0004"))
+
+    [year] = expirations([one, one], date(2026, 7, 1))
+
+    assert (one.annual_rent, year.annual_rent) == (Decimal("12000.00"), Decimal("24000.00"))

@@ -110,7 +110,7 @@ def test_a_vacant_space_in_the_rent_roll_has_an_asking_rent_and_no_lease(let):
         "tenant", "contract_id", "start_date", "expiry", "current_term_end", "months_left", "monthly_rent",
         "annual_rent", "rent_psf",
         "next_step_date", "next_step_rent", "deposit_held", "past_due", "current", "unapplied_credit", "prepaid",
-        "ledger_balance",
+        "ledger_balance", "is_rent_free", "space_external_id", "contract_external_id",
     }  # fmt: skip
     assert row["asking_rent"] == 4800
 

@@ -12,6 +12,7 @@ from functions.payments.download_invoice import download_invoice
 from functions.payments.follow_indexes import follow_indexes
 from functions.payments.issue_invoices import issue_invoices
 from functions.payments.reverse_write_off import reverse_write_off
+from functions.payments.send_invoice import send_invoice
 from functions.payments.write_off_payment import write_off_payment
 from functions.taxes.change_tax_code import change_tax_code
 from functions.taxes.follow_tax_codes import follow_tax_codes
@@ -135,6 +136,20 @@ def test_a_new_rate_changes_what_is_not_invoiced_and_corrects_what_is(calendar, 
     before = len(invoices(lease))
     follow(calendar, "2027-11-27")
     assert len(invoices(lease)) == before
+
+
+def test_an_invoice_that_is_sent_ahead_has_the_rates_of_that_moment(calendar, call, owner):
+    lease = lease_of(calendar, owner)
+    *_, last = lease.rows()
+    day = last["period_start"].isoformat()
+    rates = [RATES[0], {"from": day, "percent": 7}]
+    assert code(calendar.world, call, owner, rates=rates).status == 200
+
+    answer = call(send_invoice, as_=owner, path={"payment_id": last["id"]})
+
+    assert (answer.status, answer.json["tax_amount"]) == (200, round(last["amount"] * 7 / 100, 2))
+    [invoice] = [one for one in invoices(lease) if one["payment_id"] == str(last["id"])]
+    assert invoice["tax_amount"] == answer.json["tax_amount"]
 
 
 def test_too_little_tax_is_asked_for_by_an_invoice_that_cites_the_others(calendar, call, owner):
