@@ -13,6 +13,7 @@ _CHARGES = {
     "LATE_FEE": "Late fee",
     "INTEREST": "Interest",
     "OPENING_BALANCE": "Opening balance",
+    "RECLAIM": "Credit to be paid back",
 }
 
 

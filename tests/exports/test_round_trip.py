@@ -42,10 +42,14 @@ def portfolio(calendar: Calendar):
 
 
 def roll(calendar, owner):
-    """The rent roll without ids, and its totals."""
+    """The rent roll without our ids, which go along as the importing owner's, and its totals."""
     found = calendar.call(show_rent_roll, as_=owner).json
     own = ("building_id", "space_id", "contract_id")
-    rows = [{name: value for name, value in row.items() if name not in own} for row in found["data"]]
+    rows = [
+        {name: value for name, value in row.items() if name not in own}
+        | {f"{of}_external_id": row[f"{of}_external_id"] or row[f"{of}_id"] for of in ("space", "contract")}
+        for row in found["data"]
+    ]
     return sorted(rows, key=lambda row: (row["building_name"], row["space_name"])), found["totals"]
 
 

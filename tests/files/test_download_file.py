@@ -39,7 +39,7 @@ def test_a_browser_is_sent_to_the_file_which_is_saved_under_its_name(call, owner
     asked = parse_qs(urlsplit(reply.headers["location"]).query)
     assert asked["X-Amz-Expires"] == ["60"]
     assert asked["response-content-disposition"] == [
-        "attachment; filename=\"Leak _3___; Gr__e.pdf\"; filename*=UTF-8''Leak%20%223%22%0D%0A%3B%20Gr%C3%BC%C3%9Fe.pdf"
+        "attachment; filename=\"Leak _3_; Gr__e.pdf\"; filename*=UTF-8''Leak%20%223%22%3B%20Gr%C3%BC%C3%9Fe.pdf"
     ]
 
 

@@ -1,4 +1,4 @@
--- Takes the thirty-seventh migration back. What was reclaimed stays; rows that are there are not looked at again.
+-- Takes the thirty-eighth migration back. What was reclaimed stays; rows that are there are not looked at again.
 
 ALTER TABLE payments
     DROP CONSTRAINT payments_charge_check,

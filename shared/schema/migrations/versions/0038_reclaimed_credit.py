@@ -7,8 +7,8 @@ from alembic import op
 
 from shared.schema.migrate import is_half_done, unhurried
 
-revision: str = "0037"
-down_revision: str | None = "0036"
+revision: str = "0038"
+down_revision: str | None = "0037"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
@@ -18,14 +18,14 @@ CHECKS = (("payments", "payments_charge_check"), ("payment_transactions", "payme
 
 def upgrade() -> None:
     if not is_half_done(revision):
-        _run("0037_reclaimed_credit.sql")
+        _run("0038_reclaimed_credit.sql")
     with unhurried(revision):
         for table, name in CHECKS:
             op.execute(f"ALTER TABLE {table} VALIDATE CONSTRAINT {name}")
 
 
 def downgrade() -> None:
-    _run("0037_down.sql")
+    _run("0038_down.sql")
 
 
 def _run(name: str) -> None:
