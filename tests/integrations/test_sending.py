@@ -162,6 +162,24 @@ def test_credit_that_is_paid_back_ties(connecting, lease):
     connecting.ties()
 
 
+def test_credit_that_is_owed_again_ties_and_its_money_says_what_it_is_for(connecting, lease):
+    connecting.ready()
+    bounced = pay(lease, amount=2_000_000, allow_credit=True)
+    body = {"amount": 100, "paid_date": "2026-02-01", "payment_method": "bank_transfer"}
+    assert call(refund_credit, as_=lease.owner, path={"contract_id": lease.contract}, body=body).status == 201
+    reply = call(
+        reverse_payment, as_=lease.owner, path={"payment_id": bounced}, body={"reason": "Returned by the bank"}
+    )
+    assert reply.status == 200, reply.json
+    pay(lease, charge="RECLAIM")
+
+    connecting.pump()
+
+    assert {status for _, status in connecting.statuses()} == {"SENT"}
+    assert "Credit to be paid back" in str(made(connecting, "PAYMENT"))
+    connecting.ties()
+
+
 # Once.
 
 
