@@ -23,5 +23,5 @@ def verify_email(verification: Verification) -> User:
         if row is None:
             raise rules.InvalidMailedToken()
         user = User.of(row)
-        tx.emit("user.email_verified", user)
+        tx.emit("user.email_verified", user, user_id=user.id)
     return user

@@ -149,6 +149,31 @@ LIMIT %(limit)s
 FOR UPDATE SKIP LOCKED
 """
 
+# Of several announcements that were missed only the latest is made, with the days that are really left; and none that
+# fell due before the lease was executed.
+_LOCK_ENDING = """
+SELECT c.id, c.end_date, work.day, c.end_date - there.today AS days_until_end
+FROM contracts c
+CROSS JOIN LATERAL (SELECT app.today(c.premises #>> '{building,timezone}') AS today) AS there
+CROSS JOIN LATERAL (
+    SELECT c.end_date - min(a.days_before) AS day
+    FROM unnest(%(announcements)s::integer[]) AS a (days_before)
+    WHERE a.days_before >= c.end_date - there.today
+) AS work
+WHERE c.status = 'ACTIVE' AND c.terminates_on IS NULL AND c.holdover_percent IS NULL
+  AND c.end_date <= app.today('Pacific/Kiritimati')
+                    + (SELECT max(a.days_before) FROM unnest(%(announcements)s::integer[]) AS a (days_before))
+  AND c.end_date >= there.today
+  AND work.day >= (c.activated_at AT TIME ZONE (c.premises #>> '{building,timezone}'))::date
+  AND NOT EXISTS (SELECT FROM contracts r WHERE r.renews_contract_id = c.id AND r.status <> 'TERMINATED')
+  AND NOT EXISTS (SELECT FROM work_items w WHERE w.entity_id = c.id AND w.job = 'announce_end' AND w.day = work.day)
+ORDER BY c.end_date, c.id
+LIMIT %(limit)s
+FOR UPDATE OF c SKIP LOCKED
+"""
+
+_SELECT_MANY = "SELECT " + _STATE + " FROM contracts c WHERE c.id = ANY(%(contract_ids)s::uuid[]) ORDER BY c.id"
+
 _LOCK_TERMINATING = """
 SELECT c.id, c.terminates_on AS day
 FROM contracts c
@@ -275,6 +300,17 @@ def lock_starting(tx: Tx, limit: int) -> list[Row]:
 def lock_expiring(tx: Tx, limit: int) -> list[Row]:
     """`id` and `day` of active contracts whose last day is over at the building."""
     return tx.all(_LOCK_EXPIRING, {"limit": limit})
+
+
+def lock_ending(tx: Tx, announcements: tuple[int, ...], limit: int) -> list[Row]:
+    """`id`, `day`, `end_date` and `days_until_end` of active contracts whose end is to be announced, `announcements`
+    days before."""
+    return tx.all(_LOCK_ENDING, {"announcements": list(announcements), "limit": limit})
+
+
+def select_many(tx: Tx, contract_ids: list[UUID]) -> list[ContractState]:
+    """The contracts' states, by id."""
+    return [ContractState.of(row) for row in tx.all(_SELECT_MANY, {"contract_ids": contract_ids})]
 
 
 def lock_terminating(tx: Tx, limit: int) -> list[Row]:

@@ -1,6 +1,9 @@
-"""When a saga may continue with a deal, and when it may still undo it."""
+"""When a saga may continue with a deal, when it may still undo it, and when the end of a lease is announced."""
 
 from shared.contracts.models import ContractState
+
+ANNOUNCEMENTS = (180, 90, 60, 30)
+"""So many days before the last day of a lease both sides are told that it ends."""
 
 
 class DealEnded(Exception):

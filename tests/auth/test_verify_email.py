@@ -93,3 +93,14 @@ def test_an_unknown_verification_token_is_refused(call, token):
 @pytest.mark.parametrize("asked", [{}, {"token": None}, {"token": ""}, {"token": 1}, {"token": "\x00"}])
 def test_a_malformed_verification_token_is_refused(call, asked):
     assert call(verify_email, body=asked).code == "VALIDATION_ERROR"
+
+
+@pytest.mark.parametrize(("role", "can"), [("OWNER", "list your buildings"), ("CLIENT", "place bids on spaces")])
+def test_whoever_confirms_an_address_is_welcomed(role, can, world, call, invoke):
+    user = call(register, body=body(role=role)).json["user"]
+    assert call(verify_email, body={"token": token_of(world, user)}).status == 200
+
+    assert invoke(compose_mail, world.event_details(user["id"])[-1]) == []
+
+    [mail] = mails_to(user["email"])
+    assert (mail["subject"], can in mail["text"]) == ("Welcome", True)

@@ -243,7 +243,12 @@ STEPS = {key.partition(":")[0] for key, entry in table.ENTRIES.items() if key.st
 @pytest.mark.parametrize("name", sorted(STEPS))
 def test_both_sides_are_notified_of_each_step_of_a_contract(world, invoke, deal, name):
     deal.approve()
-    state = {"signature_status": "SIGNED_BY_CLIENT", "terminates_on": "2027-03-01", "start_date": "2027-02-01"}
+    state = {
+        "signature_status": "SIGNED_BY_CLIENT",
+        "terminates_on": "2027-03-01",
+        "start_date": "2027-02-01",
+        "end_date": "2028-01-31",
+    }
     state |= {"contract_id": deal.contract, "amount": 100, "refundable_amount": 0, "holdover_percent": 150}
 
     assert invoke(notify_people, about_contract(world, deal, name, actor=deal.client, **state)) == []

@@ -8,6 +8,7 @@ _VERIFICATION = AccountMail(template="verification", link=Link("verify-email", V
 MAILS = {
     "user.registered": _VERIFICATION,
     "user.verification_requested": _VERIFICATION,
+    "user.email_verified": AccountMail(template="welcome", facts=("role",)),
     "password_reset.requested": AccountMail(template="password_reset", link=Link("reset-password", RESET_KEY)),
     "user.password_changed": AccountMail(template="password_changed"),
     "user.second_factor_enabled": AccountMail(template="second_factor_enabled"),

@@ -154,6 +154,16 @@ NEWS = {
         client="Your lease for {space} has started",
         facts=_STATE,
     ),
+    "contract.ending": News(
+        kind="lease_milestone",
+        title="Lease Ends Soon",
+        owner="The lease for {space} ends on {end_date}",
+        client="Your lease for {space} ends on {end_date}",
+        facts=(*_STATE, day("end_date"), plain("days_until_end")),
+        mails=BOTH,
+        # A reminder alone.
+        changes=False,
+    ),
     "contract.expired": News(
         kind="lease_milestone",
         title="Lease Expired",

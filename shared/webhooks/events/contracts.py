@@ -28,6 +28,7 @@ EVENTS = {
     "contract.holdover_set": Public(says="What holds after the last day was set."),
     "contract.indexed": Public(says="The rent was adjusted to its index."),
     "contract.deposit_carried": Public(says="The deposit was carried to a renewal."),
+    "contract.ending": Public(says="The contract ends in 180, 90, 60 or 30 days."),
     "contract.expired": Public(says="The contract reached its end."),
     "subscription.expired": Public(says="The same, under another name.", hears=("contract.expired",)),
 }
