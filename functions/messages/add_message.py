@@ -1,7 +1,7 @@
 """Write in a conversation.
 
 Adds a message to a conversation that the caller is in. Messages are numbered as they are written: everybody reads them
-in that order.
+in that order. Over the socket a message has at most 2,000 characters.
 """
 
 from uuid import UUID
@@ -14,7 +14,7 @@ from shared.kit.request import Caller
 from shared.kit.socket import Socket
 from shared.messages import queries, rules, written
 from shared.messages.answer import sent_of
-from shared.messages.models import ConversationWritten, MessageSent, NewMessage
+from shared.messages.models import ConversationWritten, FramedMessage, MessageSent, NewMessage
 
 
 @endpoint(
@@ -28,6 +28,7 @@ from shared.messages.models import ConversationWritten, MessageSent, NewMessage
         "message:send",
         answers="message:sent",
         fields={"message_id": "message_id", "conversation_id": "conversation_id", "sent_at": "sent_at"},
+        body=FramedMessage,
     ),
 )
 def add_message(caller: Caller, conversation_id: UUID, new: NewMessage) -> MessageSent:

@@ -1,8 +1,8 @@
 """Push queued frames to sockets.
 
-Also closes sockets. Runs outside the VPC. Handles many sockets at a time, and one frame after the other on each. A
-socket that is gone is reported back, so that nothing more is queued for it; its registry is out of this function's
-reach.
+Also closes sockets. Runs outside the VPC. Handles many sockets at a time, and one frame after the other on each; a
+message about a channel names up to a hundred sockets. A socket that is gone is reported back, so that nothing more is
+queued for it; its registry is out of this function's reach.
 """
 
 from functools import cache
@@ -11,6 +11,7 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
 
 from shared.kit.consumer import worker
 from shared.kit.settings import resource
@@ -30,14 +31,24 @@ _MAKING = Lock()
 def push_frames(message: dict[str, Any]) -> None:
     with _MAKING:
         sockets = _sockets(resource("sockets"))
-    connection_id, frames = message["connection_id"], message["frames"]
-    try:
-        if frames is None:
-            sockets.delete_connection(ConnectionId=connection_id)
-        for frame in frames or ():
-            sockets.post_to_connection(ConnectionId=connection_id, Data=frame.encode())
-    except sockets.exceptions.GoneException:
-        send_doubt(connection_id, message["correlation_id"], is_gone=True)
+    failed: list[Exception] = []
+    for connection_id in message.get("connection_ids") or [message["connection_id"]]:
+        try:
+            _push(sockets, connection_id, message["frames"])
+        except sockets.exceptions.GoneException:
+            send_doubt(connection_id, message["correlation_id"], is_gone=True)
+        except (BotoCoreError, ClientError) as error:
+            failed.append(error)
+    if failed:
+        # After the others of the channel have heard it; they hear it again.
+        raise failed[0]
+
+
+def _push(sockets: Any, connection_id: str, frames: list[str] | None) -> None:
+    if frames is None:
+        sockets.delete_connection(ConnectionId=connection_id)
+    for frame in frames or ():
+        sockets.post_to_connection(ConnectionId=connection_id, Data=frame.encode())
 
 
 @cache

@@ -7,13 +7,14 @@ from uuid import UUID
 from pydantic import Field, ValidationInfo, field_validator
 
 from shared.kit.catalog import Role
-from shared.kit.fields import LEFT_OUT, AskedDay, AskedId, Body, Text, View, refuse
+from shared.kit.fields import LEFT_OUT, AskedDay, AskedId, Body, Label, Text, View, refuse
 from shared.kit.paging import Paged, PageMeta
 
 UserStatus = Literal["ACTIVE", "SUSPENDED"]
 Words = Annotated[Text, Field(min_length=1, max_length=200)]
 Name = Annotated[Text, Field(min_length=1, max_length=100)]
 NoteText = Annotated[Text, Field(min_length=1, max_length=5000)]
+AnnouncementText = Annotated[Text, Field(min_length=1, max_length=2000)]
 
 
 class UserFilter(Paged):
@@ -144,3 +145,21 @@ class AuditLog(View):
 
     data: list[AuditEntry]
     meta: PageMeta
+
+
+class NewAnnouncement(Body):
+    """What to tell everybody, in your own words: it is not translated."""
+
+    title: Label
+    body: AnnouncementText
+
+
+class Announcement(View):
+    """What every user of the platform is told."""
+
+    id: UUID
+    title: str
+    body: str
+    created_at: datetime
+
+    accounted: ClassVar[tuple[str, ...]] = ("title", "body")

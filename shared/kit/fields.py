@@ -288,3 +288,5 @@ class FrameData(View):
     """The `data` of a WebSocket frame that we send; its class names the frame's event."""
 
     frame_name: ClassVar[str]
+    channel_kind: ClassVar[str | None] = None
+    """The kind of channels on which it is sent, too, to those who follow one."""

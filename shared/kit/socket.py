@@ -157,6 +157,7 @@ def socket(
     uses: tuple[str, ...] = (),
     layers: tuple[str, ...] = (),
     timeout: int = 10,
+    raises: tuple[type[Refusal], ...] = (),
 ) -> Callable[[Handler], SocketHandler]:
     """Declare a WebSocket route: `$connect`, `$disconnect`, `$default`, or the event that it handles.
 
@@ -171,6 +172,7 @@ def socket(
             uses=uses,
             layers=("common", *layers),
             timeout=timeout,
+            raises=raises,
         )
         return SocketHandler(function, operation)
 
@@ -187,6 +189,8 @@ class Socket:
     event: str
     answers: str
     fields: dict[str, str]
+    body: type[Body] | None = None
+    """What the event takes, if that is less than the endpoint's body: a frame has 32 KB."""
 
     def serve(self, twin: Endpoint[Any, Any], event: dict[str, Any]) -> dict[str, Any]:
         """Serve the endpoint's event: same arguments, same story, its answer as a frame."""
@@ -201,7 +205,11 @@ class Socket:
             caller = _caller_on(message.connection_id)
             admit(operation, caller)
             count_request(operation, message.request, caller)
-            arguments, problems = twin.bind(caller, path=message.data, query={}, body=lambda: _body(twin, message.data))
+            body = _body(twin, message.data)
+            _, problems = validate(self.body, body) if self.body else (None, [])
+            if problems:
+                raise Invalid(*problems)
+            arguments, problems = twin.bind(caller, path=message.data, query={}, body=lambda: body)
             if problems:
                 raise Invalid(*problems)
             reply = twin.perform(caller, arguments)

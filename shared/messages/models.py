@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field
 
 from shared.kit.fields import AskedCount, AskedFlag, AskedId, Body, FrameData, Id, Label, Reason, Text, View, refuse
 from shared.kit.paging import Paged, PageMeta
+from shared.messages.rules import FRAME_CHARACTERS
 
 ContextType = Literal["SPACE", "BID", "CONTRACT"]
 MessageStatus = Literal["SENT", "READ"]
@@ -28,6 +29,13 @@ class NewMessage(Body):
     """Stored exactly as it is sent, and never interpreted."""
     subject: Label | None = None
     """A heading; that of the first message is the conversation's."""
+
+
+class FramedMessage(NewMessage):
+    """What to write in a conversation over the socket. Longer messages go by POST."""
+
+    content: Annotated[Text, Field(min_length=1, max_length=FRAME_CHARACTERS)]
+    """Stored exactly as it is sent, and never interpreted."""
 
 
 class DirectMessage(NewMessage):

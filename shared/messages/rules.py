@@ -11,7 +11,7 @@ MOST_A_DAY = 20
 """Conversations that one person may begin in 24 hours."""
 TAKES_BACK_FOR = timedelta(minutes=15)
 FRAME_CHARACTERS = 2_000
-"""Of a message's content that a frame carries: API Gateway's frames have 32 KB."""
+"""Of a message's content that a frame carries, in or out: API Gateway's frames have 32 KB."""
 
 _DAY = 24 * 3600
 

@@ -9,7 +9,9 @@ from shared.kit.fields import AskedFlag, AskedId, FrameData, View
 from shared.kit.paging import Paged, PageMeta
 from shared.users.models import Language
 
-NotificationType = Literal["bid_update", "lease_milestone", "payment_event", "saved_search", "import_update"]
+NotificationType = Literal[
+    "bid_update", "lease_milestone", "payment_event", "saved_search", "import_update", "announcement"
+]
 Side = Literal["OWNER", "CLIENT"]
 ActorType = Literal["USER", "ORGANIZATION"]
 

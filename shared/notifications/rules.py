@@ -51,9 +51,15 @@ def notices(event: Event, deal: Deal, people: list[Person]) -> list[Notice]:
 def frames(event: Event, person: Person) -> list[FrameData]:
     """The frames that carry the change itself to a person who is concerned."""
     _, entry = table.entry_of(event)
-    live = table.live_of(event)
     news = entry.frames if entry.sentence(person.side) is not None else ()
-    return [kind.told(event) for kind in (*news, *([live] if live and entry.changes else []))]
+    return [*(kind.told(event) for kind in news), *change(event)]
+
+
+def change(event: Event) -> list[FrameData]:
+    """The frame that updates the screens of everybody who may see the thing, if it has changed."""
+    _, entry = table.entry_of(event)
+    live = table.live_of(event)
+    return [live.told(event)] if live and entry.changes else []
 
 
 def matches(event: Event, found: list[Row]) -> list[Notice]:

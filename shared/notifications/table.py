@@ -23,6 +23,7 @@ from shared.kit.fields import FrameData
 from shared.notifications.entries import AccountMail, News, NewsFrame
 from shared.notifications.models import NotificationNew
 from shared.organizations.roles import Right, may
+from shared.realtime.channels import Channel
 
 # Imported by name, so that every archive with this file has the others.
 _HERE = Path(__file__).parent / "news"
@@ -97,6 +98,13 @@ def page_of(event: Event) -> str:
 def live_of(event: Event) -> type[NewsFrame] | None:
     """The frame that updates the screens of everybody who may see the thing."""
     return _word_of(event).live
+
+
+def channel_of(event: Event) -> Channel | None:
+    """The channel of the thing, if its `live` frame is sent on one."""
+    live = live_of(event)
+    kind = live.channel_kind if live else None
+    return Channel(kind, event.object_id) if kind and event.object_id else None
 
 
 def _word_of(event: Event) -> _Word:

@@ -44,6 +44,7 @@ class Right(StrEnum):
     MODERATE = "read reported messages, and write in conversations for the platform"
     KEEP_ACCOUNTS = "change users' roles, suspend and restore their accounts"
     KEEP_FLAGS = "create, change and delete feature flags"
+    ANNOUNCE = "announce something to every user of the platform"
 
 
 class Source(StrEnum):

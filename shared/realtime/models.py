@@ -20,6 +20,12 @@ class Ping(Body):
     """Keeps the connection alive."""
 
 
+class Channels(Body):
+    """Names of channels, such as `space.0190…`, or `global`."""
+
+    channels: Annotated[list[Annotated[Text, Field(max_length=64)]], Field(min_length=1, max_length=100)]
+
+
 class Ticket(View):
     """Opens one WebSocket connection, as `?ticket=` in its URL."""
 
@@ -44,3 +50,28 @@ class Pong(FrameData):
     """The connection is alive."""
 
     frame_name: ClassVar[str] = "pong"
+
+
+class Subscribed(FrameData):
+    """From now on the connection also receives what happens on these channels."""
+
+    frame_name: ClassVar[str] = "subscribed"
+    channels: list[str]
+
+
+class Unsubscribed(FrameData):
+    """From now on the connection no longer receives what happens on these channels."""
+
+    frame_name: ClassVar[str] = "unsubscribed"
+    channels: list[str]
+
+
+class Announced(FrameData):
+    """The platform's operators tell everybody something. Sent to every connection, on the channel `global`."""
+
+    frame_name: ClassVar[str] = "announcement"
+    channel_kind: ClassVar[str | None] = "global"
+    id: UUID
+    title: str
+    body: str
+    timestamp: datetime

@@ -13,6 +13,7 @@ from shared.kit.fields import (
     Area,
     Body,
     Flag,
+    FrameData,
     Id,
     Label,
     Like,
@@ -224,3 +225,13 @@ class OwnSpaceDetail(OwnSpace, SpaceDetail):
     """A space in full, as its owner sees it."""
 
     audience: Literal["OWNER"] = "OWNER"  # type: ignore[assignment]
+
+
+class SpaceUpdated(FrameData):
+    """A space has changed: what the public sees of it. Sent on the channel of the space."""
+
+    frame_name: ClassVar[str] = "space:updated"
+    channel_kind: ClassVar[str | None] = "space"
+    space_id: UUID
+    base_price_monthly: Decimal | None
+    availability_status: Availability

@@ -8,7 +8,7 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from shared.buildings.access import reach
-from shared.kit.db import Reading, Row, Tx
+from shared.kit.db import Asked, Reading, Row, Tx
 from shared.kit.ids import new_id
 from shared.kit.request import Caller
 from shared.spaces.deal import Ties
@@ -293,3 +293,16 @@ def select_space(tx: Reading, space_id: UUID, *, personal: bool) -> tuple[Row | 
         statements.append((_SELECT_LIKED, values | own))
     found, similar, *liked = tx.batch(*statements)
     return (found[0] if found else None), similar, liked[0] if liked else []
+
+
+# One after the other, so that whoever is told last is told what it is now.
+_LOCK_TOLD = "SELECT pg_advisory_xact_lock(hashtextextended('told ' || %(space_id)s::text, 0)) IS NULL AS locked"
+
+_SELECT_TOLD = "SELECT s.base_price_monthly, s.availability_status FROM spaces s WHERE s.id = %(space_id)s"
+
+
+def ask_told(tx: Tx, space_id: UUID) -> Asked[Row]:
+    """What is told of a space, for the platform; nobody else tells of it until the transaction ends."""
+    values = {"space_id": space_id}
+    tx.later(_LOCK_TOLD, values)
+    return tx.later(_SELECT_TOLD, values).then(lambda rows: rows[0])

@@ -13,12 +13,19 @@ BODIES = {
     "add_note": {"text": "Called about an invoice"},
     "list_notes": None,
     "list_audit_logs": None,
+    "make_announcement": {
+        "title": "Maintenance on Sunday",
+        "body": "The platform is read-only from 02:00 to 03:00 UTC.",
+    },
 }
 
 
 class Successes(Cast):
     def list_users(self) -> Asked:
         return {"as_": self.admin}
+
+    def make_announcement(self) -> Asked:
+        return {"as_": self.admin, "body": BODIES["make_announcement"]}
 
     def list_audit_logs(self) -> Asked:
         return {"as_": self.lease.owner}

@@ -32,10 +32,10 @@ NOBODY = {
 """What is emitted about bids, contracts and payments, and no news to anybody; and why."""
 
 OTHER_NOUNS = {
-    "block", "building", "chart", "conversation", "export", "export_schedule", "favorite", "file", "flag", "floor",
-    "import", "index", "integration", "invitation", "mandate", "member", "message_report", "note", "notification",
-    "notifications", "organization", "password_reset", "period", "saved_search", "second_factor", "session",
-    "space", "tax_code", "tenant", "ticket", "user", "webhook", "webhook_delivery",
+    "announcement", "block", "building", "chart", "conversation", "export", "export_schedule", "favorite", "file",
+    "flag", "floor", "import", "index", "integration", "invitation", "mandate", "member", "message_report", "note",
+    "notification", "notifications", "organization", "password_reset", "period", "saved_search", "second_factor",
+    "session", "space", "tax_code", "tenant", "ticket", "user", "webhook", "webhook_delivery",
 }  # fmt: skip
 """What nobody is notified of: one's own doings, and what an account's e-mails tell (MAILS)."""
 

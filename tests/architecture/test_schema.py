@@ -177,8 +177,10 @@ def person(db: psycopg.Connection[Row], role: str) -> Person:
     session = insert(db, "sessions", user_id=user, refresh_hash=uuid.uuid4().hex, expires_at="2999-01-01")
     insert(db, "user_tokens", user_id=user, purpose="PASSWORD_RESET", token_hash=uuid.uuid4().hex,
            expires_at="2999-01-01")  # fmt: skip
-    insert(db, "connections", connection_id=uuid.uuid4().hex, user_id=user, session_id=session,
+    socket = uuid.uuid4().hex
+    insert(db, "connections", connection_id=socket, user_id=user, session_id=session,
            expires_at="2999-01-01")  # fmt: skip
+    db.execute("INSERT INTO channel_subscriptions VALUES (%s, %s)", (socket, f"user.{user}"))
     insert(db, "notifications", user_id=user, type="bid_update", title="t", message="m")
     insert(db, "idempotency_keys", user_id=user, key="k", operation="place_bid", request_hash="h")
     insert(db, "invoice_counters", organization_id=organization)
@@ -828,7 +830,7 @@ def test_grants_are_no_wider_than_the_work(admin: psycopg.Connection[Row]) -> No
     assert granted(admin, "app_reader", "UPDATE") == set()
     assert granted(admin, "app_reader", "DELETE") == set()
     given = {"favorites", "file_uses", "files", "flags", "saved_searches", "user_blocks", "webhooks"}
-    given |= {"integration_customers"}
+    given |= {"integration_customers", "channel_subscriptions"}
     assert granted(admin, "app_user", "DELETE") == given
     # Of most of these only leftovers (tests/system/test_sweep_leftovers.py).
     swept = {"idempotency_keys", "inbox", "login_attempts", "outbox", "rate_windows", "sessions", "user_tokens"}

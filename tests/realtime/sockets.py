@@ -114,5 +114,7 @@ def frames() -> dict[str, list[dict[str, Any]]]:
     """What waits to be pushed, in order, by connection."""
     heard: dict[str, list[dict[str, Any]]] = {}
     for message in queued("PUSH_QUEUE_URL"):
-        heard.setdefault(message["connection_id"], []).extend(described(json.loads(each)) for each in message["frames"])
+        for connection_id in message.get("connection_ids") or [message["connection_id"]]:
+            told = [described(json.loads(each)) for each in message["frames"]]
+            heard.setdefault(connection_id, []).extend(told)
     return heard

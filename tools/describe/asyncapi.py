@@ -21,8 +21,9 @@ from shared.kit.errors import Refusal
 from shared.kit.fields import Body, FrameData
 from shared.kit.limits import LIMITS
 from shared.kit.reply import Defect
-from shared.kit.socket import SocketOperation
+from shared.kit.socket import Socket, SocketOperation
 from shared.kit.wire import MalformedJson
+from shared.realtime.channels import GLOBAL, KINDS
 from tools.describe.components import CONTACT, TAGS, envelopes
 from tools.describe.examples import frames
 from tools.describe.notifications import events
@@ -58,7 +59,9 @@ def document(operations: Sequence[Operation]) -> dict[str, Any]:
         messages[_id(answers)] = _frame(answers, schemas.answered(one), f"The answer to `{event}`.", asks=True)
         described[one.name] = _operation(one, event, answers)
     for kind in told:
-        messages[_id(kind.frame_name)] = _frame(kind.frame_name, schemas.of(kind), summary_of(kind))
+        messages[_id(kind.frame_name)] = _frame(
+            kind.frame_name, schemas.of(kind), summary_of(kind), channel=kind.channel_kind
+        )
         described[f"tell_{kind.frame_name.replace(':', '_')}"] = {
             "action": "send",
             "channel": _CHANNEL,
@@ -77,12 +80,19 @@ def document(operations: Sequence[Operation]) -> dict[str, Any]:
             "in both directions. If a client sends a `request_id`, the response contains it too. "
             "Send a ticket or an access token in the URL, or a token in `auth` within ten seconds. "
             "A connection lasts two hours at most, or until its token expires, and is closed after "
-            "ten minutes of silence (send `ping`). A handshake is refused with 401 if its ticket or token is not "
+            "ten minutes of silence (send `ping`). The platform accepts 500 new connections a second: when yours is "
+            "lost, reconnect after a random pause of up to a second, and double it at each failure, up to a minute. "
+            "A handshake is refused with 401 if its ticket or token is not "
             "valid, and with 400 if a parameter is not known. The platform closes with code 1000 if the session has "
             "ended or `auth` did not come in time, 1001 after two hours or ten minutes of silence, and 1009 if a "
             "frame has more than 32 KB. After a lost connection, GET "
-            "/api/v1/notifications?after=<id> returns what was missed. Frames of one connection "
-            f"arrive in order, and may arrive twice.\n\nOf `notification:new`: {events()}",
+            "/api/v1/notifications?after=<id> returns what was missed, and GET "
+            "/api/v1/conversations/{conversation_id}/messages?after=<id> the messages; what a connection follows "
+            "ends with it. Frames of one connection arrive in order, and may arrive twice.\n\nA user's own news come "
+            "to all of their connections without asking, and carry no `channel`. A connection that sends `subscribe` "
+            "also hears the frames of these channels, which carry its name as `channel`; what the user hears anyway "
+            "is not sent twice. Whether a user may hear a channel is asked again at each frame.\n\n"
+            f"{_channels(told)}\n\nOf `notification:new`: {events()}",
         },
         "defaultContentType": "application/json",
         "servers": {
@@ -177,6 +187,8 @@ def _names_in(described: Any) -> set[str]:
 
 
 def _body(one: _Spoken) -> type[Body] | None:
+    if isinstance(one, HttpOperation) and isinstance(one.socket, Socket) and one.socket.body:
+        return one.socket.body
     kinds = one.function.__annotations__.values()
     return next((kind for kind in kinds if isinstance(kind, type) and issubclass(kind, Body)), None)
 
@@ -216,6 +228,7 @@ def _refusals_of(one: _Spoken) -> list[type[Refusal]]:
         return [MalformedJson, *(kind for kind in refusals_of(one) if kind not in never)]
     found: list[type[Refusal]] = [errors.Invalid, MalformedJson, Defect]
     found += [errors.Unavailable] if one.database else []
+    found += [kind for kind in one.raises if issubclass(kind, Refusal)]
     knows_tokens = "tokens" in one.layers
     return found + (
         [errors.Unauthenticated, errors.TokenExpired, errors.InvalidToken, errors.SessionEnded] if knows_tokens else []
@@ -223,13 +236,21 @@ def _refusals_of(one: _Spoken) -> list[type[Refusal]]:
 
 
 def _frame(
-    event: str, data: dict[str, Any], summary: str, *, asks: bool = False, is_asked: bool = False
+    event: str,
+    data: dict[str, Any],
+    summary: str,
+    *,
+    asks: bool = False,
+    is_asked: bool = False,
+    channel: str | None = None,
 ) -> dict[str, Any]:
     """A message; `asks`: it is a question or its answer, which a `request_id` ties together; `is_asked`: a question.
 
     What we send is open: a client passes over fields that it does not know.
     """
     fields: dict[str, Any] = {"event": {"const": event}, "data": data}
+    if channel:
+        fields["channel"] = {"type": "string", "description": f"`{_named(channel)}`, if it came on that channel."}
     if asks:
         fields["request_id"] = {"type": "string", "minLength": 1, "maxLength": 64}
     if is_asked:
@@ -240,6 +261,22 @@ def _frame(
     if example := frames().get(event):
         message["examples"] = [{"payload": example}]
     return message
+
+
+def _named(kind: str) -> str:
+    return kind if kind == GLOBAL else f"{kind}.{{id}}"
+
+
+def _channels(told: Sequence[type[FrameData]]) -> str:
+    """Markdown: each kind of channel, who may hear it, and the frames that it carries."""
+    heard_by = {kind: each.heard_by for kind, each in KINDS.items()} | {GLOBAL: "everybody, without subscribing"}
+    rows = [
+        f"| `{_named(kind)}` | {who} | "
+        + (", ".join(f"`{one.frame_name}`" for one in told if one.channel_kind == kind) or "–")
+        + " |"
+        for kind, who in heard_by.items()
+    ]
+    return "\n".join(["| channel | heard by | frames |", "|---|---|---|", *rows])
 
 
 def _object(properties: dict[str, Any], required: list[str]) -> dict[str, Any]:

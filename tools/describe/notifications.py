@@ -7,7 +7,9 @@ _INTRODUCTION = """What a notification's `event` can be, and what its `params` t
 be added at any time: a program ignores those that it does not know. Of the params, an *amount* is an object
 `{amount, currency}`, and a *date* is a day, for example `2027-02-01`. A param is null if the event does not say it.
 *Owner* and *client* are the sides whose people are notified if their role may see the matter; a broker is on the
-client's side. Their WebSocket connections also receive the frames named."""
+client's side. Their WebSocket connections also receive the frames named. An
+`announcement.made` is in the words of the platform's operators, has no `params`, and notifies everybody who was not
+connected."""
 
 
 def events() -> str:

@@ -35,6 +35,7 @@ class ContractUpdated(NewsFrame):
     that of your copy, retrieve the contract again."""
 
     frame_name: ClassVar[str] = "contract:updated"
+    channel_kind: ClassVar[str | None] = "contract"
     contract_id: UUID
     bid_id: UUID | None
     """The bid that it comes from; null for a renewal, or if the lease was drafted without a bid."""

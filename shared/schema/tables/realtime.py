@@ -1,6 +1,6 @@
-"""Open sockets."""
+"""Open sockets, and the channels that they follow."""
 
-from sqlalchemy import Column, Index, Table, Text
+from sqlalchemy import Column, ForeignKey, Index, PrimaryKeyConstraint, Table, Text
 
 from shared.schema.tables.columns import metadata, moment, now, text, uuid
 
@@ -18,4 +18,16 @@ connections = Table(
     Index(None, "user_id"),
     Index(None, "session_id"),
     Index(None, "expires_at"),
+)
+
+channel_subscriptions = Table(
+    "channel_subscriptions",
+    metadata,
+    # Ends with its socket.
+    Column("connection_id", Text, ForeignKey("connections.connection_id", ondelete="CASCADE"), nullable=False),
+    # As clients write it: `space.0190…`.
+    text("channel"),
+    now("created_at"),
+    PrimaryKeyConstraint("connection_id", "channel"),
+    Index(None, "channel"),
 )

@@ -1,0 +1,26 @@
+"""Notify everybody who was not connected of an announcement.
+
+A few organizations at a time, each in a transaction of its own: whoever else notifies their people waits as briefly as
+for any other news. Nobody is notified twice, however often this begins again.
+"""
+
+from functools import partial
+from uuid import UUID
+
+from shared.kit.consumer import Event, consumer
+from shared.kit.db import transaction
+from shared.kit.request import current
+from shared.kit.unit import perform
+from shared.notifications import announced
+
+
+@consumer("announcement.made", inbox=False, emits=False, timeout=60)
+def notify_absent(event: Event) -> None:
+    after: UUID | None = announced.FIRST
+    while after is not None:
+        after = perform(current().operation, partial(_notify, event, after))
+
+
+def _notify(event: Event, after: UUID) -> UUID | None:
+    with transaction() as tx:
+        return announced.insert_notices(tx, event, after)
