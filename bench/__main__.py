@@ -13,7 +13,21 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
 
-from bench import cold, costs, exports, frames, imports, leases, preview, reports, searches, warm, webhooks, worker
+from bench import (
+    channels,
+    cold,
+    costs,
+    exports,
+    frames,
+    imports,
+    leases,
+    preview,
+    reports,
+    searches,
+    warm,
+    webhooks,
+    worker,
+)
 from bench.figures import Outcome, table
 from bench.ground import Ground
 
@@ -27,6 +41,7 @@ ROWS: dict[int, ModuleType] = {
     9: leases,
     10: reports,
     11: preview,
+    13: channels,
     14: webhooks,
     15: exports,
 }

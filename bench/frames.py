@@ -63,7 +63,7 @@ def _measure(platform: Platform, world: World, pace: float) -> tuple[list[float]
             time.sleep(pace)
             bid = asking.ask("POST", "/bids", {"space_id": str(space), "bid_amount": 4000}, token)["id"]
             answered = datetime.now(UTC)
-            _await_frame(socket, bid)
+            await_frame(socket, "bid:status_changed", bid_id=bid)
             seen = datetime.now(UTC)
             if number < WARM:
                 continue
@@ -73,10 +73,11 @@ def _measure(platform: Platform, world: World, pace: float) -> tuple[list[float]
     return since_commit, since_answer
 
 
-def _await_frame(socket: ClientConnection, bid: str) -> None:
+def await_frame(socket: ClientConnection, event: str, **data: str) -> None:
+    """Read frames up to the one of that event with these data."""
     while True:
         frame = json.loads(socket.recv(timeout=10))
-        if frame["event"] == "bid:status_changed" and frame["data"]["bid_id"] == bid:
+        if frame["event"] == event and data.items() <= frame["data"].items():
             return
 
 

@@ -32,5 +32,6 @@ def notify_people(event: Event, tx: Tx) -> None:
         for data in (*rules.frames(event, person), *([news[person.id]] if person.id in news else []))
     ]
     send_frames(event.id, frames, event.correlation_id)
-    for data in rules.change(event) if channel and followers else ():
-        send_on_channel(event.id, channel.name, data, followers, event.correlation_id)
+    if channel and followers:
+        for data in rules.change(event):
+            send_on_channel(event.id, channel.name, data, followers, event.correlation_id)

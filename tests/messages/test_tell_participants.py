@@ -100,11 +100,18 @@ def test_a_message_is_sent_over_the_socket_as_by_rest(world, call):
 
     assert stranger.say(add_message, "message:send", said)["data"]["code"] == "NOT_FOUND"
     assert Client().say(add_message, "message:send", said)["data"]["code"] == "UNAUTHORIZED"
-    for bad in ({**said, "content": ""}, {"content": "Yes?"}, {**said, "sender_id": str(owner.id)}):
+    for bad in (
+        {**said, "content": ""},
+        {**said, "content": "x" * 2_001},
+        {"content": "Yes?"},
+        {**said, "sender_id": str(owner.id)},
+    ):
         assert socket.say(add_message, "message:send", bad)["data"]["code"] == "VALIDATION_ERROR"
+    longest = socket.say(add_message, "message:send", {**said, "content": "\U0001f3e2" * 2_000})
+    assert longest["event"] == "message:sent"
     answer = socket.say(add_message, "message:send", said, request_id="r")
 
-    [_, row] = world.sql(
+    [_, _, row] = world.sql(
         "SELECT id, content FROM messages WHERE conversation_id = %(id)s ORDER BY seq", id=sent["conversation_id"]
     )
     assert (answer["event"], answer["request_id"]) == ("message:sent", "r")

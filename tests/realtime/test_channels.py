@@ -19,9 +19,11 @@ from functions.realtime.unsubscribe import unsubscribe
 from functions.spaces.tell_followers import tell_followers
 from functions.spaces.update_space import update_space
 from shared.kit.catalog import Role
+from shared.kit.db import Tx
+from shared.realtime import messages
 from tests.call import invoke
 from tests.leasing.deal import Deal
-from tests.realtime.sockets import Client, frames
+from tests.realtime.sockets import Client, frames, queued
 
 
 def opened(user, *channels):
@@ -243,3 +245,57 @@ def test_only_a_super_admin_announces_and_it_is_audited(world, call):
     assert (row["user_id"], row["action"], row["after"]) == (admin.id, "announcement.made", body)
     for bad in ({"title": "x"}, {**body, "body": ""}, {**body, "body": "x" * 2_001}, {**body, "title": "x" * 256}):
         assert call(make_announcement, as_=admin, body=bad).status == 400
+
+
+@pytest.mark.parametrize("ends_at", ["commit", "second call"])
+def test_a_consumer_killed_in_the_middle_tells_everybody_once(world, call, monkeypatch, ends_at):
+    """Frames are queued before the commit: after a crash they are queued again, and the queue drops them."""
+    owner = world.owner()
+    space = world.space(owner)
+    sockets = {opened(owner, f"space.{space}").id for _ in range(12)}
+    monkeypatch.setattr(messages, "_BATCH", 3)
+    priced(world, call, owner, space, 6100)
+    [event] = world.event_details(space)
+    frames()
+
+    def end(*_):
+        raise RuntimeError("killed")
+
+    with monkeypatch.context() as crash:
+        if ends_at == "commit":
+            crash.setattr(Tx, "commit", end)
+        else:
+            calls = iter((messages.call, end))
+            crash.setattr(messages, "call", lambda *asked: next(calls)(*asked))
+        assert invoke(tell_followers, event) == ["message-0"]
+    assert invoke(tell_followers, *[event] * 4) == []
+
+    heard = frames()
+    assert set(heard) == sockets
+    assert all(len(told) == 1 for told in heard.values())
+
+
+def test_many_sockets_of_a_channel_take_few_messages(world, call):
+    owner = world.owner()
+    space = world.space(owner)
+    first = opened(owner, f"space.{space}").id
+    world.sql(
+        "INSERT INTO connections SELECT 'many-' || n, user_id, organization_id, session_id, role, connected_at,"
+        " authenticated_at, expires_at FROM connections, generate_series(1, 499) AS n WHERE connection_id = %(id)s",
+        id=first,
+    )
+    world.sql(
+        "INSERT INTO channel_subscriptions SELECT 'many-' || n, channel, created_at"
+        " FROM channel_subscriptions, generate_series(1, 499) AS n WHERE connection_id = %(id)s",
+        id=first,
+    )
+    priced(world, call, owner, space, 6100)
+    queued("PUSH_QUEUE_URL")
+
+    assert invoke(tell_followers, *world.event_details(space)) == []
+
+    sent = queued("PUSH_QUEUE_URL")
+    assert len(sent) <= 10
+    assert sorted(one for message in sent for one in message["connection_ids"]) == sorted(
+        [first, *(f"many-{number}" for number in range(1, 500))]
+    )

@@ -133,3 +133,38 @@ def test_a_frame_that_cannot_be_pushed_keeps_its_place_in_the_queue(gateway):
 
     assert failed == ["message-0", "message-2"]
     assert gateway.heard == [("POST", "b=", "1")]
+
+
+def on_channel(*connections, frame="1"):
+    return {"connection_ids": list(connections), "frames": [frame], "correlation_id": "c"}
+
+
+def test_a_channels_frame_reaches_each_of_its_sockets_in_order(gateway):
+    messages = [on_channel("a=", "b=", frame="1"), on_channel("a=", "b=", frame="2"), on_channel("c=", frame="1")]
+
+    assert deliver(push_frames, *messages, groups=["x-1", "x-1", "x-2"]) == []
+
+    assert {socket: [text for _, one, text in gateway.heard if one == socket] for socket in ("a=", "b=", "c=")} == {
+        "a=": ["1", "2"], "b=": ["1", "2"], "c=": ["1"],
+    }  # fmt: skip
+
+
+def test_a_socket_of_a_channel_that_is_gone_is_reported_and_the_others_receive_the_frame(gateway):
+    gateway.gone = {"b="}
+
+    assert deliver(push_frames, on_channel("a=", "b=", "c="), groups=["x-1"]) == []
+
+    assert [socket for _, socket, _ in gateway.heard] == ["a=", "c="]
+    assert [doubt["connection_id"] for doubt in queued("SOCKETS_TO_CLOSE_QUEUE_URL")] == ["b="]
+
+
+@pytest.mark.slow
+def test_one_socket_that_cannot_be_reached_keeps_nobody_else_from_hearing(gateway):
+    gateway.busy = {"a=": 5}
+
+    assert deliver(push_frames, on_channel("a=", "b=", "c="), groups=["x-1"]) == ["message-0"]
+    assert [socket for _, socket, _ in gateway.heard] == ["b=", "c="]
+
+    # The queue brings it again, as after a push that was killed in the middle: nobody misses it.
+    assert deliver(push_frames, on_channel("a=", "b=", "c="), groups=["x-1"]) == []
+    assert {socket for _, socket, _ in gateway.heard} == {"a=", "b=", "c="}

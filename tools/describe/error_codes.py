@@ -100,7 +100,7 @@ wait, then reconnect |
 could respond | send the message again |
 | a frame `{"message": "Forbidden", …}` | too many messages per second, or a binary message | wait |
 | the socket closes with 1001 or 1006 | two hours, ten minutes of silence, an expired token, or the network | \
-reconnect; `GET /api/v1/notifications?after=<id>` returns what was missed |
+reconnect after a random pause and subscribe again; `GET /api/v1/notifications?after=<id>` returns what was missed |
 | the socket closes with 1009 | a message of over 128 KB, or a frame of over 32 KB | send a smaller request |
 """
 
