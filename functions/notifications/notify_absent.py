@@ -14,7 +14,7 @@ from shared.kit.unit import perform
 from shared.notifications import announced
 
 
-@consumer("announcement.made", inbox=False, emits=False, timeout=60)
+@consumer("announcement.made", inbox=False, timeout=60)
 def notify_absent(event: Event) -> None:
     after: UUID | None = announced.FIRST
     while after is not None:

@@ -75,13 +75,14 @@ def test_the_asyncapi_document_describes_every_route_and_event():
     twins = [one for one in catalog.of_kind(catalog.HttpOperation, OPERATIONS) if one.socket]
     routes = {one.route for one in sockets}
     heard = {one.socket.event for one in twins} | {one for one in routes if "$" not in one}
-    answers = {one.socket.answers for one in twins} | {"auth:ok", "pong", "error"}
+    answers = {one.socket.answers for one in twins} | {"auth:ok", "pong", "subscribed", "unsubscribed", "error"}
     told = {kind.frame_name for one in catalog.of_kind(ConsumerOperation, OPERATIONS) for kind in one.tells}
 
     assert set(WRITTEN["channels"]["socket"]["x-routes"]) == {route for route in routes if "$" in route}
     assert set(MESSAGES) == heard | answers | told
     live = {"account:updated", "bid:updated", "contract:updated", "payment:updated"}
     assert told == live | {
+        "announcement",
         "bid:status_changed",
         "import:progress",
         "lease:generated",
@@ -90,6 +91,7 @@ def test_the_asyncapi_document_describes_every_route_and_event():
         "message:taken_back",
         "payment:due",
         "notification:new",
+        "space:updated",
     }
     said = {name for name, one in WRITTEN["operations"].items() if one["action"] == "receive"}
     assert said == {one.name for one in twins} | {one.name for one in sockets if one.route in heard}

@@ -6,6 +6,7 @@ import os
 import boto3
 import pytest
 
+from functions.admin.make_announcement import make_announcement
 from functions.auth.logout import logout
 from functions.auth.register import register
 from functions.contracts.set_holdover import set_holdover
@@ -93,6 +94,7 @@ def story(_world, environment):
         (reverse_payment, "id"),
         (ping_webhook, "id"),
         (send_message, "conversation_id"),
+        (make_announcement, "id"),
     ):
         things.append(call(operation, **successes.asked(operation.operation.name)).json[thing])
     return [event for thing in things for event in _world.event_details(thing)]

@@ -88,7 +88,7 @@ def document(operations: Sequence[Operation]) -> dict[str, Any]:
             "frame has more than 32 KB. After a lost connection, GET "
             "/api/v1/notifications?after=<id> returns what was missed, and GET "
             "/api/v1/conversations/{conversation_id}/messages?after=<id> the messages; what a connection follows "
-            "ends with it. Frames of one connection arrive in order, and may arrive twice.\n\nA user's own news come "
+            "ends with it. Frames about one thing arrive in order, and may arrive twice.\n\nA user's own news come "
             "to all of their connections without asking, and carry no `channel`. A connection that sends `subscribe` "
             "also hears the frames of these channels, which carry its name as `channel`; what the user hears anyway "
             "is not sent twice. Whether a user may hear a channel is asked again at each frame.\n\n"

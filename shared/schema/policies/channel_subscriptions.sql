@@ -7,6 +7,6 @@ GRANT SELECT ON channel_subscriptions TO app_worker;
 GRANT SELECT, INSERT, DELETE ON channel_subscriptions TO app_user;
 
 CREATE POLICY own ON channel_subscriptions FOR ALL TO app_user
-    USING ((SELECT caller.user_id FROM app.connection_caller(connection_id) AS caller) = (SELECT app.user_id()));
+    USING ((SELECT app.connection_user(connection_id)) = (SELECT app.user_id()));
 
 CREATE POLICY worker ON channel_subscriptions FOR SELECT TO app_worker USING (true);

@@ -20,3 +20,4 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.execute("DROP TABLE channel_subscriptions")
+    op.execute("DROP FUNCTION app.connection_user(text)")
