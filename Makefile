@@ -122,9 +122,9 @@ FRAMES := tests/realtime tests/bids/test_socket.py tests/bids/test_who_is_notifi
 	tests/payments/test_as_printed.py
 
 # Before: an answer is compared with docs/openapi.json. After: that has the examples.
-examples: .venv/ready ## send every operation's example, keep those that are missing or out of date, and run openapi
+examples: .venv/ready ## send every operation's example, keep those that are missing or out of date, and run openapi (five minutes; ONLY=verb_noun)
 	@$(BIN)/python -m tools.describe
-	@$(BIN)/python -m pytest tests/architecture/test_examples.py $(FRAMES) --keep-examples -q
+	@$(BIN)/python -m pytest tests/architecture/test_examples.py $(if $(ONLY),-k $(ONLY),$(FRAMES)) --keep-examples -q
 	@$(BIN)/python -m tools.describe
 
 openapi: .venv/ready ## generate docs/{openapi,asyncapi}.json and docs/{operations,errors,schema}.md from the code

@@ -50,18 +50,6 @@ class Arena(World):
                 self.together.close()
                 close_connections()
 
-    def empty(self) -> None:
-        """As the migrations left it: no rows, and the business clock is the world's."""
-        tables = self.sql(
-            "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
-        )
-        with self._connection.transaction():
-            # Foreign keys, and the triggers that keep history from being edited, hold back nobody who is a superuser.
-            self.sql("SET LOCAL session_replication_role = replica")
-            for table in tables:
-                self.sql(f"DELETE FROM {table['tablename']}")
-            self.sql("UPDATE app.clock SET offset_days = 0")
-
     def relay(self) -> None:
         """Send every event of the outbox to the bus."""
         record: dict[str, Any] = {"messageId": "nudge", "body": "{}", "attributes": {"ApproximateReceiveCount": "1"}}

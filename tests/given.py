@@ -1,6 +1,7 @@
 """The PostgreSQL of a test run: its own, or the one that DATABASE_URL names, where it drops no database but its own."""
 
 import os
+from itertools import product
 
 import psycopg
 import pytest
@@ -12,8 +13,14 @@ MADE_HERE = "Made by the tests, which drop it without asking."
 """The comment on every database that the tests create on a server that they were given."""
 
 
+PATIENCE = "2min"
+"""For how long an operation waits for a row or an answer: a machine on which fifty wait for one is slow, not sick."""
+ROLES = ("app_reader", "app_user", "app_worker", "app_auth")
+LIMITS = ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout")
+
+
 class TestServer(Postgres):
-    """A Postgres that drops no database that somebody else has made."""
+    """A Postgres that drops no database that somebody else has made, and whose migrated ones have more patience."""
 
     __test__ = False
 
@@ -25,6 +32,18 @@ class TestServer(Postgres):
         url = super().create_database(name, template)
         with psycopg.connect(self.url(), autocommit=True) as connection:
             connection.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(name), MADE_HERE))
+        return url
+
+    def create_migrated_database(self, name: str) -> str:
+        """As Postgres.create_migrated_database."""
+        url = super().create_migrated_database(name)
+        with psycopg.connect(self.url(), autocommit=True) as connection:
+            for role, limit in product(ROLES, LIMITS):
+                connection.execute(
+                    sql.SQL("ALTER ROLE {} IN DATABASE {} SET {} = {}").format(
+                        sql.Identifier(role), sql.Identifier(name), sql.Identifier(limit), PATIENCE
+                    )
+                )
         return url
 
 

@@ -37,7 +37,7 @@ from shared.organizations.roles import Right, may
 def accept_counter(caller: Caller, bid_id: UUID, decision: ClientDecision) -> ApprovedBid:
     with transaction(caller) as tx:
         before, space = visible_bid(tx, caller, bid_id, decision.on_behalf_of)
-        rules.check_read(before, decision.version)
+        rules.check_terms_unchanged(before, decision.version)
         bid, answer = approve(tx, caller, before, space, "accept", decision.notes)
         tx.emit("bid.approved", bid, before=before)
     return answer

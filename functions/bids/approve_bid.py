@@ -17,7 +17,7 @@ from shared.leasing.approval import approve
 from shared.organizations.parties import PartyIncomplete
 from shared.organizations.roles import Right, may
 
-# The committed `bid.approved` starts the saga: functions/leasing/leasing.asl.json.
+# The committed `bid.approved` starts the saga, leasing.asl.json: functions/leasing/start_saga.py.
 
 
 @endpoint(
@@ -38,7 +38,7 @@ from shared.organizations.roles import Right, may
 def approve_bid(caller: Caller, bid_id: UUID, decision: Decision) -> ApprovedBid:
     with transaction(caller) as tx:
         before, space = visible_bid(tx, caller, bid_id)
-        rules.check_read(before, decision.version)
+        rules.check_terms_unchanged(before, decision.version)
         bid, answer = approve(tx, caller, before, space, "approve", decision.notes)
         tx.emit("bid.approved", bid, before=before)
     return answer

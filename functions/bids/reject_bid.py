@@ -25,7 +25,7 @@ from shared.organizations.roles import Right, may
 def reject_bid(caller: Caller, bid_id: UUID, decision: Decision) -> Bid:
     with transaction(caller) as tx:
         before, _ = visible_bid(tx, caller, bid_id)
-        rules.check_read(before, decision.version)
+        rules.check_terms_unchanged(before, decision.version)
         bid = decide(tx, caller, before, "reject", decision.notes)
         tx.emit("bid.rejected", bid, before=before)
     return bid

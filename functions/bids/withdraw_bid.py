@@ -28,7 +28,7 @@ from shared.organizations.roles import Right, may
 def withdraw_bid(caller: Caller, bid_id: UUID, decision: ClientDecision) -> Bid:
     with transaction(caller) as tx:
         before, _ = visible_bid(tx, caller, bid_id, decision.on_behalf_of)
-        rules.check_read(before, decision.version)
+        rules.check_terms_unchanged(before, decision.version)
         bid = decide(tx, caller, before, "withdraw", decision.notes)
         tx.emit("bid.withdrawn", bid, before=before)
     return bid

@@ -39,7 +39,7 @@ def download_contract(caller: Caller, contract_id: UUID, which: WhichDocument) -
     if which.document_sha256 is not None:
         return File(_chosen(caller, contract_id, which.document_sha256), "application/pdf", f"lease-{contract_id}.pdf")
     with reading(caller) as tx:
-        deal = queries.select_deal(tx, caller, contract_id)
+        deal = queries.select_my_deal(tx, caller, contract_id)
     if deal is None:
         raise NotFound()
     if deal["is_imported"]:

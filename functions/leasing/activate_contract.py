@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from shared.bids.queries import reject_others
-from shared.contracts.queries import select_struck_deal
+from shared.contracts.queries import select_deal
 from shared.kit.db import transaction
 from shared.kit.task import step
 from shared.leasing import queries, rules
@@ -21,7 +21,7 @@ def activate_contract(task: dict[str, Any]) -> None:
         if before.status in ("SIGNED", "ACTIVE"):
             return
         rules.check_alive(before)
-        deal = select_struck_deal(tx, before.id)
+        deal = select_deal(tx, before.id)
         contract = queries.update_activated(tx, before, has_started=deal["has_started"])
         tx.emit("contract.activated", contract, before=before, start_date=deal["start_date"])
         by_bid = contract.bid_id is not None

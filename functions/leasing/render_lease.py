@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from shared.contracts.lease import lease_reference, rendered
-from shared.contracts.queries import select_struck_deal
+from shared.contracts.queries import select_deal
 from shared.contracts.rules import lease_key
 from shared.kit.aws import write_object
 from shared.kit.db import reading, transaction
@@ -24,7 +24,7 @@ from shared.leasing import queries, rules
 def render_lease(task: dict[str, Any]) -> None:
     contract_id = UUID(task["contract_id"])
     with reading(None) as asked:
-        deal = select_struck_deal(asked, contract_id)
+        deal = select_deal(asked, contract_id)
     # Rendered before the contract is locked: whoever signs or declines meanwhile is answered and does not wait.
     document = None if deal["document_key"] else rendered(deal)
     with transaction() as tx:

@@ -7,7 +7,7 @@ organization has chosen who collects the signatures, and whether it wants to aut
 from typing import Any
 from uuid import UUID
 
-from shared.contracts.queries import select_struck_deal
+from shared.contracts.queries import select_deal
 from shared.contracts.signing import PROVIDERS
 from shared.kit.db import transaction
 from shared.kit.sealed import seal
@@ -24,7 +24,7 @@ def request_signatures(task: dict[str, Any]) -> None:
         contract = queries.update_waiting(tx, before.id, encrypted)
         if before.status == "DRAFT":
             tx.emit("contract.signature_requested", contract, before=before)
-        PROVIDERS[contract.signature_provider].ask(tx, contract, select_struck_deal(tx, contract.id))
+        PROVIDERS[contract.signature_provider].ask(tx, contract, select_deal(tx, contract.id))
         if contract.signature_status == "FULLY_SIGNED":
             # Signed while an earlier execution was waiting: this one has nothing left to wait for.
             tx.emit("contract.unheard", contract, task_token=encrypted)

@@ -7,7 +7,7 @@ the deposit along: it asks for what it wants less what is held.
 from typing import Any
 from uuid import UUID
 
-from shared.contracts.queries import select_struck_deal
+from shared.contracts.queries import select_deal
 from shared.kit.db import transaction
 from shared.kit.task import step
 from shared.leasing import queries
@@ -24,7 +24,7 @@ def schedule_payments(task: dict[str, Any]) -> None:
     contract_id = UUID(task["contract_id"])
     with transaction() as tx:
         contract = queries.lock_contract(tx, contract_id)
-        deal = select_struck_deal(tx, contract_id)
+        deal = select_deal(tx, contract_id)
         lines = schedule_of(deal)
         if deal["renewed"]:
             lines = less_held(lines, deposits.select_held(tx, UUID(deal["renewed"]["id"])))

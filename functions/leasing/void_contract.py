@@ -8,7 +8,7 @@ the commit (functions/leasing/discard_document.py), so that no row ever points t
 from typing import Any
 from uuid import UUID
 
-from shared.contracts.queries import select_struck_deal
+from shared.contracts.queries import select_deal
 from shared.contracts.rules import lease_key
 from shared.kit.db import transaction
 from shared.kit.task import step
@@ -29,5 +29,5 @@ def void_contract(task: dict[str, Any]) -> None:
         contract, withdrawn = queries.update_voided(tx, before.id, _EXPIRED if error == "States.Timeout" else _FAILED)
         if contract.signature_status == "NONE":
             # An early download may have stored the document before the saga did.
-            withdrawn = sorted({*withdrawn, lease_key(select_struck_deal(tx, contract.id))})
+            withdrawn = sorted({*withdrawn, lease_key(select_deal(tx, contract.id))})
         tx.emit("contract.voided", contract, before=before, withdrawn=withdrawn, envelope_id=contract.envelope_id)

@@ -6,7 +6,7 @@ as that asks for it. What is left can be returned.
 
 from typing import Any
 
-from shared.contracts.queries import select_struck_deal
+from shared.contracts.queries import select_deal
 from shared.kit.db import transaction
 from shared.kit.task import job
 from shared.kit.work import BATCH
@@ -20,7 +20,7 @@ def carry_deposits(event: dict[str, Any]) -> bool:
     with transaction() as tx:
         found = deposits.lock_carrying(tx, BATCH)
         for row in found:
-            deal = select_struck_deal(tx, row["id"])
+            deal = select_deal(tx, row["id"])
             missing = carrying.asked(schedule_of(deal)) - row["asked_amount"]
             moved, left = deposits.carry(tx, row["renews_contract_id"], row["id"], missing, row["day"])
             if moved:

@@ -5,7 +5,7 @@ Runs hourly. A lease that goes on after its last day gets an installment for eac
 
 from typing import Any
 
-from shared.contracts.queries import select_struck_deal
+from shared.contracts.queries import select_deal
 from shared.kit.db import transaction
 from shared.kit.task import job
 from shared.kit.work import BATCH
@@ -18,5 +18,5 @@ def extend_holdovers(event: dict[str, Any]) -> bool:
         found = holdover.lock_lasting(tx, holdover.DAYS_AHEAD, BATCH)
         for row in found:
             values = indexes.select_known(tx, row["id"])
-            holdover.extend(tx, select_struck_deal(tx, row["id"]), row, values, holdover.DAYS_AHEAD)
+            holdover.extend(tx, select_deal(tx, row["id"]), row, values, holdover.DAYS_AHEAD)
     return len(found) == BATCH

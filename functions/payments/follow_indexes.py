@@ -7,7 +7,7 @@ difference becomes a line of its own; where it fell, a credit note names the inv
 from typing import Any
 from uuid import UUID
 
-from shared.contracts.queries import select_struck_deal
+from shared.contracts.queries import select_deal
 from shared.kit.db import Row, Tx, transaction
 from shared.kit.task import job
 from shared.leasing.queries import lock_contract
@@ -29,7 +29,7 @@ def follow_indexes(event: dict[str, Any]) -> bool:
 
 def _follow(tx: Tx, behind: Row) -> None:
     contract_id: UUID = behind["id"]
-    deal = select_struck_deal(tx, contract_id)
+    deal = select_deal(tx, contract_id)
     values, rows = indexes.select_known(tx, contract_id), indexes.lock_schedule(tx, contract_id)
     followed = following.follow(deal, values, rows, today=behind["today"])
     for payment_id, line in followed.changed.items():

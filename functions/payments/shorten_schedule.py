@@ -6,7 +6,7 @@ contracts of the same sides, as was chosen. The platform does this, because eith
 the owner's organization records its payments.
 """
 
-from shared.contracts.queries import select_struck_deal
+from shared.contracts.queries import select_deal
 from shared.kit.consumer import Event, consumer
 from shared.kit.db import Tx
 from shared.payments import account, credit, invoices, queries, taxing, termination
@@ -16,7 +16,7 @@ from shared.payments.moves import RefundDue
 @consumer("contract.termination_set")
 def shorten_schedule(event: Event, tx: Tx) -> None:
     assert event.object_id is not None  # noqa: S101 (contracts have ids)
-    deal = select_struck_deal(tx, event.object_id)
+    deal = select_deal(tx, event.object_id)
     found, ending = termination.lock_planned(tx, deal)
     queries.update_cancelled(tx, ending.cancelled)
     notes = {}

@@ -5,7 +5,7 @@ When some of the deposit that a renewal is to take along is applied, the renewal
 
 from uuid import UUID
 
-from shared.contracts.queries import select_struck_deal
+from shared.contracts.queries import select_deal
 from shared.kit.consumer import Event, consumer
 from shared.kit.db import Tx
 from shared.maths.months import DAY
@@ -19,7 +19,7 @@ def top_up_deposit(event: Event, tx: Tx) -> None:
     renewal, held = deposits.lock_renewal(tx, UUID(event.data["contract_id"]))
     if renewal is None:
         return
-    deal = select_struck_deal(tx, renewal["id"])
+    deal = select_deal(tx, renewal["id"])
     asked = [line for line in schedule_of(deal) if line.charge == "DEPOSIT"]
     lines = [carrying.missing(line, renewal["asked_amount"], held) for line in asked]
     # One payment a contract, charge and first day of its period.

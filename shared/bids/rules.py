@@ -70,7 +70,7 @@ def next_status(bid: Bid, move: Move) -> BidStatus:
     return moves[move]
 
 
-def check_read(bid: Bid, version: int | None) -> None:
+def check_terms_unchanged(bid: Bid, version: int | None) -> None:
     """Raises TermsChanged if other terms than those of `version` are on the table; None means whichever are."""
     if version is not None and version != bid.version:
         raise TermsChanged(Detail("version", f"is now {bid.version}"))

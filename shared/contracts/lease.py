@@ -24,7 +24,7 @@ def lease_reference(deal: Row) -> str:
 
 
 def lease_of(deal: Row) -> LeaseDocument:
-    """The lease of a deal as `select_deal` returns it, with its whole schedule."""
+    """The lease of a deal as `select_deal` or `select_my_deal` returns it, with its whole schedule."""
     premises, renewed = deal["premises"], deal["renewed"]
     address = premises["building"]["address"]
     return LeaseDocument(

@@ -253,12 +253,12 @@ def select_contract(tx: Reading, caller: Caller, contract_id: UUID) -> Row | Non
     return contracts[0] | {"payments": payments, "signatures": signatures} if contracts else None
 
 
-def select_deal(tx: Reading, caller: Caller, contract_id: UUID) -> Row | None:
+def select_my_deal(tx: Reading, caller: Caller, contract_id: UUID) -> Row | None:
     """The caller's deal as it was struck: what its document says."""
     return tx.one(_SELECT_MY_DEAL, {"contract_id": contract_id, **sides_of(caller)})
 
 
-def select_struck_deal(tx: Reading, contract_id: UUID) -> Row:
+def select_deal(tx: Reading, contract_id: UUID) -> Row:
     """Any deal as it was struck, for the saga: what its document says and its schedule is computed from."""
     return tx.batch((_DEAL, {"contract_id": contract_id}))[0][0]
 

@@ -13,7 +13,8 @@ from shared.organizations.roles import ROLES, Side
 
 
 class Sides(TypedDict):
-    """The caller's organization, as owner or client; a side that is None matches no row."""
+    """The caller's organization on each side. A side that is None restricts nothing; where all are None, every row is
+    theirs to see."""
 
     owner_side: UUID | None
     client_side: UUID | None

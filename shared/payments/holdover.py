@@ -115,7 +115,7 @@ def lock_one(tx: Tx, contract_id: UUID) -> Row:
 
 
 def extend(tx: Tx, deal: Row, row: Row, index_values: Sequence[IndexValue], days_ahead: int) -> None:
-    """Write the installments of a lease (`select_struck_deal`) that begin within so many days; those that are there
+    """Write the installments of a lease (`select_deal`) that begin within so many days; those that are there
     stay."""
     if row["holdover_percent"] is not None:
         terms = terms_of(deal)

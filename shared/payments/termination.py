@@ -70,7 +70,7 @@ CROSS JOIN LATERAL (
 
 
 def planned(tx: Reading, deal: Row, effective_date: date, choice: CreditChoice) -> tuple[Account, Ending]:
-    """What the account of a contract (`select_struck_deal`) is, and what an end on that first day without it would make
+    """What the account of a contract (`select_deal`) is, and what an end on that first day without it would make
     of it."""
     return _ended(tx, deal, effective_date, choice, _SELECT_ROWS, SELECT_RUNNING)
 

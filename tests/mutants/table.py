@@ -831,9 +831,16 @@ GUARDS = (
     Guard(
         "a lease that holds over does not expire",
         "shared/leasing/queries.py",
-        "WHERE c.status = 'ACTIVE' AND c.terminates_on IS NULL AND c.holdover_percent IS NULL\n",
-        "WHERE c.status = 'ACTIVE' AND c.terminates_on IS NULL\n",
+        "AND c.holdover_percent IS NULL\n  AND c.end_date < app.today('Pacific/Kiritimati')",
+        "\n  AND c.end_date < app.today('Pacific/Kiritimati')",
         "tests/scenarios/test_lease_holds_over.py::test_a_lease_goes_on_after_its_last_day_a_month_at_a_time",
+    ),
+    Guard(
+        "the end of a lease that is renewed is not announced",
+        "shared/leasing/queries.py",
+        "  AND NOT EXISTS (SELECT FROM contracts r WHERE r.renews_contract_id = c.id AND r.status <> 'TERMINATED')\n",
+        "",
+        "tests/leasing/test_announce_ends.py::test_a_lease_that_is_renewed_or_goes_on_or_ends_early_is_not_announced",
     ),
     Guard(
         "a debt has one plan that is kept",

@@ -22,6 +22,7 @@ from functions.spaces.update_space import update_space
 from functions.system.end_cached import end_cached
 from functions.users.get_profile import get_profile
 from functions.users.update_profile import update_profile
+from shared.buildings.access import INVENTORY_CHANGES
 from shared.kit import cache, catalog, metrics, unit, valkey
 from shared.kit.catalog import Cached, Role
 from tests.call import call, invoke
@@ -188,6 +189,15 @@ def test_a_profile_change_and_a_login_invalidate_the_cached_profile(world, unsee
 
     assert call(get_profile, as_=user).json["bio"] == "Seen"
     assert call(get_profile, as_=other).json["bio"] is None
+
+
+def test_each_answer_about_the_inventory_ends_with_each_of_its_changes():
+    """Who copies a list of events from a neighbour forgets the one that deletes a floor."""
+    kept = [each for each in catalog.requested(catalog.load()) if each.cached and each.name != "get_profile"]
+
+    assert {each.name for each in kept} >= {"get_space", "search_spaces", "get_building", "list_buildings"}
+    for each in kept:
+        assert set(INVENTORY_CHANGES) <= set(each.cached.ended_by), f"{each.name}: see shared/buildings/access.py"
 
 
 def test_an_answer_that_a_change_overtook_is_never_returned(listed, monkeypatch):

@@ -1,4 +1,4 @@
--- Locks a space until the end of the transaction, for a client who may see but not change it:
+-- Locks a space until the end of the transaction, for its owner or a client who may see but not change it:
 -- a bid and an approval of the same space then happen one after the other.
 -- False: no such space, or none that the caller may see.
 CREATE OR REPLACE FUNCTION app.lock_space(space_id uuid) RETURNS boolean
