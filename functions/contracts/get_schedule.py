@@ -3,7 +3,6 @@
 Lists every installment from first to last: when it is due, how much it is, and how much has been paid.
 """
 
-from decimal import Decimal
 from uuid import UUID
 
 from shared.kit.db import reading
@@ -24,7 +23,5 @@ def get_schedule(caller: Caller, contract_id: UUID) -> Schedule:
         found = ledger.select_schedule(tx, caller, contract_id)
     if found is None:
         raise NotFound()
-    currency, rows = found
-    total = sum((row["amount"] for row in rows if row["charge"] == "RENT"), Decimal(0))
-    meta = ScheduleMeta.of({"schedule_total": total, "currency": currency})
-    return Schedule.of({"data": [ScheduleLine.of(row) for row in rows], "meta": meta})
+    meta, rows = found
+    return Schedule.of({"data": [ScheduleLine.of(row) for row in rows], "meta": ScheduleMeta.of(meta)})

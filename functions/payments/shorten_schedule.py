@@ -23,6 +23,7 @@ def shorten_schedule(event: Event, tx: Tx) -> None:
     if ending.off:
         first_day = deal["terminates_on"]
         notes = invoices.insert_credit_notes(tx, ending.off, deal["termination_reason"], first_day=first_day)
+    termination.update_total(tx, deal["id"])
     taxing.retax(tx, [deal["id"]])
     taxing.follow_again(tx, deal["id"])
     credited = [off.payment_id for off in ending.off]

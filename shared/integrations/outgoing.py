@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from shared.integrations.outcomes import Refused
+from shared.payments.names import named
 
 _ROLES = {"TAX": "Tax", "BAD_DEBT": "Written off"}
 _CHARGES = {
@@ -101,7 +102,7 @@ def _about(row: dict[str, Any]) -> str:
     if not row["charge"]:
         return str(row["building_name"])
     period = f" {row['period_start']}" + (f" to {row['period_end']}" if row["period_end"] else "")
-    return f"{_CHARGES[row['charge']]}{period}, {row['building_name']}"
+    return f"{named(row['charge'], _CHARGES)}{period}, {row['building_name']}"
 
 
 def described(document: Document, role: str) -> str:

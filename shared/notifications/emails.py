@@ -21,6 +21,7 @@ from shared.kit.settings import setting
 from shared.notifications import languages, table
 from shared.notifications.mail import Mail
 from shared.notifications.news.payments import open_of, total_of
+from shared.payments.names import named
 from shared.users.models import Language
 from shared.users.rules import CHANNELS
 
@@ -193,7 +194,8 @@ def _term(months: int | None, language: Language) -> str | None:
 
 
 def _what(row: Row, language: Language) -> str:
-    charge = languages.phrase(CHARGES[row["charge"]], language)
+    charge = CHARGES.get(row["charge"])
+    charge = languages.phrase(charge, language) if charge else named(row["charge"])
     number, total = row["installment_number"], row["total_installments"]
     if number:
         return languages.phrase(INSTALLMENT, language).format(charge=charge, number=number, total=total)

@@ -75,6 +75,17 @@ BROKEN = {
     + """
         SELECT a.contract_id AS id, a.unapplied_credit FROM account a WHERE a.unapplied_credit < 0
     """,
+    "no more of a deposit is used than came": _JOURNAL
+    + """
+        SELECT t.id, t.deposits_held FROM tied t WHERE t.deposits_held < 0
+    """,
+    "a claim for what was spent gives its contract as much, and is in no invoice": """
+        SELECT p.id, p.amount, t.amount AS given FROM payments p
+        LEFT JOIN standing_transactions t ON t.payment_id = p.id AND t.kind = 'RECLAIM'
+        WHERE p.charge = 'RECLAIM'
+          AND (p.amount IS DISTINCT FROM t.amount OR p.tax_amount <> 0 OR NOT p.invoiced_elsewhere
+               OR EXISTS (SELECT FROM invoices i WHERE i.payment_id = p.id))
+    """,
     "credit stays only where nothing is open": _ACCOUNTS
     + """
         SELECT p.id, p.owed, p.paid_amount FROM account a JOIN payments p ON p.contract_id = a.contract_id

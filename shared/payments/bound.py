@@ -17,6 +17,18 @@ CREDIT = "(SELECT coalesce(sum(t.credit), 0) FROM standing_transactions t WHERE 
 """The contract's credit that settles nothing yet."""
 
 
+# An adjustment has no period; a row that falls due after the end is of no day with the lease.
+SCHEDULE_TOTAL = """(
+    SELECT coalesce(sum(CASE WHEN greatest(p.period_end, p.due_date) < c.terminates_on IS NOT FALSE
+                             THEN p.amount - p.corrected
+                             WHEN p.status = 'CANCELLED' THEN 0
+                             ELSE p.amount - p.credited_amount END), 0)
+    FROM payments p
+    WHERE p.contract_id = c.id AND p.charge = 'RENT')"""
+"""The rent of the contract's schedule as it stands, without tax: less what an index adjustment and an early end took
+off. What was conceded by a credit note, or written off, was asked for."""
+
+
 def held_of(contract_id: str) -> str:
     """The deposit that is held for a contract: what came of it or from the lease that it renews, less what was applied,
     returned, or went on to its renewal."""

@@ -42,12 +42,12 @@ WHERE t.contract_id = %(contract_id)s AND t.kind = 'APPLIED'
 ORDER BY t.id DESC
 """
 
-# The last to fall due first.
+# The last to fall due first. What an early end freed of it is settled no more.
 _LOCK_PREPAID = """
-SELECT t.id, t.payment_id, t.amount, t.paid_date AS day
+SELECT t.id, t.payment_id, t.amount, t.paid_date AS day, p.paid_amount AS settled
 FROM payments p
 JOIN standing_transactions t ON t.payment_id = p.id AND t.kind = 'APPLIED'
-WHERE p.contract_id = %(contract_id)s AND p.invoiced_on IS NULL
+WHERE p.contract_id = %(contract_id)s AND p.invoiced_on IS NULL AND p.paid_amount > 0
 ORDER BY p.due_date DESC, p.id DESC, t.id DESC
 FOR UPDATE OF p
 """
@@ -124,10 +124,18 @@ def take_back_credit(tx: Tx, contract_id: UUID, *, today: date, reclaims: bool =
     return changed
 
 
+def reclaim_deposit(tx: Tx, deposit: Payment, amount: Decimal, *, today: date) -> Payment:
+    """So much of a deposit was used before its money was reversed. The client owes it, and the deposit counts as paid:
+    what it was used for stands. Returns the deposit's payment."""
+    _reclaim(tx, deposit.contract_id, amount, today)
+    [settled] = write(tx, Moves(written=[Move("APPLIED", deposit.id, amount, today)]), (), today=today)
+    return settled
+
+
 def _reclaim(tx: Tx, contract_id: UUID, amount: Decimal, today: date) -> None:
-    """A claim for credit that was spent: no supply, so it has no invoice and no tax."""
+    """A claim for credit, or for a deposit, that was spent: no supply, so it has no invoice and no tax."""
     values = {"id": new_id(), "transaction_id": new_id(), "contract_id": contract_id, "amount": amount, "today": today}
-    step = Step("Credit that was spent before the money for it was reversed", "amount", {"amount": amount}, amount)
+    step = Step("Spent before the money for it was reversed", "amount", {"amount": amount}, amount)
     by = tx.caller.user_id if tx.caller else None
     tx.run(_INSERT_CLAIM, values | {"explanation": Jsonb([step._asdict()])})
     tx.run(_INSERT_RECLAIM, values | {"by": by})
@@ -174,15 +182,19 @@ def write(
 def free_prepaid(tx: Tx, contract_id: UUID, amount: Decimal, *, today: date, day: date) -> list[Payment]:
     """So much of the credit that settles what is not invoiced yet is unapplied again, from `day` on, for the client to
     claim; or all that there is, if that is less. The contract's money is locked. Returns the payments that changed."""
-    found = [Applied(**row) for row in tx.all(_LOCK_PREPAID, {"contract_id": contract_id})]
+    rows = tx.all(_LOCK_PREPAID, {"contract_id": contract_id})
+    settled = {row["payment_id"]: row.pop("settled") for row in rows}
+    found = [Applied(**row) for row in rows]
     freed, kept = [], []
     for one in found:
-        if amount <= 0:
-            break
+        back = min(one.amount, amount, settled[one.payment_id])
+        if back <= 0:
+            continue
         freed.append(one)
-        if one.amount > amount:
-            kept.append(Move("APPLIED", one.payment_id, one.amount - amount, one.day))
-        amount -= one.amount
+        if one.amount > back:
+            kept.append(Move("APPLIED", one.payment_id, one.amount - back, one.day))
+        settled[one.payment_id] -= back
+        amount -= back
     if not freed:
         return []
     _reverse(tx, [one.id for one in freed], day, "The client claims the credit.", is_freed=True)

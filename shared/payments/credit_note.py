@@ -17,7 +17,8 @@ from shared.kit.pdf import WIDTH, Column, Paper, Party, Pdf, Total, paper_of
 from shared.kit.written import written_day, written_money
 from shared.maths.currencies import exponent_of
 from shared.maths.tax import TaxPart
-from shared.payments.document import CHARGES, block, print_reasons, taxes_of
+from shared.payments.document import block, print_reasons, taxes_of
+from shared.payments.names import CHARGES, named
 from shared.taxes.rules import parts_of
 
 
@@ -125,7 +126,7 @@ def render_credit_note(note: CreditNote, logo: bytes | None = None) -> bytes:
     net = sum((one.net for one in note.corrections), Decimal(0))
     pdf.table(
         _COLUMNS[:-1] + (Column(f"Amount ({note.currency})", _COLUMNS[-1].width, "R"),),
-        [(_cited(one), _CHARGES[one.charge], _period(one), figure(one.net)) for one in note.corrections],
+        [(_cited(one), named(one.charge, _CHARGES), _period(one), figure(one.net)) for one in note.corrections],
         totals=[
             Total(("Net", "", "", figure(net)), strong=False),
             *(

@@ -13,15 +13,7 @@ from uuid import UUID
 from shared.kit.pdf import WIDTH, Column, Paper, Party, Pdf, Total
 from shared.kit.written import written_day, written_money
 from shared.maths.tax import TaxPart
-
-CHARGES = {
-    "RENT": "Rent",
-    "DEPOSIT": "Security deposit",
-    "LATE_FEE": "Late fee",
-    "INTEREST": "Interest on overdue rent",
-    "OPENING_BALANCE": "Opening balance",
-    "RECLAIM": "Credit to be paid back",
-}
+from shared.payments.names import named
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,7 +283,7 @@ def taxes_of(
 
 
 def _description(charge: Charge, corrects: bool) -> str:
-    name = CHARGES[charge.charge]
+    name = named(charge.charge)
     if corrects:
         return f"{name}, tax correction"
     if charge.installment_number:

@@ -12,7 +12,7 @@ from shared.maths.months import DAY, MAX_TERM_MONTHS, days_in, end_date
 from shared.maths.rent import levels
 from shared.maths.schedule import Line, schedule
 from shared.maths.terms import Escalation, IndexValue, Terms
-from shared.payments.bound import LOCK_MONEY
+from shared.payments.bound import LOCK_MONEY, SCHEDULE_TOTAL
 from shared.payments.installments import installments_of
 from shared.payments.queries import insert_schedule
 from shared.payments.taxing import retax
@@ -48,11 +48,10 @@ WHERE c.id = p.contract_id AND p.contract_id = %(contract_id)s AND p.charge = 'R
   AND p.installment_number IS NOT NULL AND p.invoiced_on IS NULL AND p.paid_amount = 0 AND p.status = 'SCHEDULED'
 """
 
-_UPDATE_TOTAL = """
+_UPDATE_TOTAL = f"""
 UPDATE contracts c
 SET updated_at = now(),
-    schedule_total = (SELECT sum(p.amount - p.corrected) FROM payments p
-                      WHERE p.contract_id = c.id AND p.charge = 'RENT')
+    schedule_total = {SCHEDULE_TOTAL}
 WHERE c.id = %(contract_id)s
 """
 

@@ -12,7 +12,7 @@ from shared.kit.request import Caller
 from shared.maths.currencies import WHOLE_CURRENCIES
 from shared.maths.schedule import Line
 from shared.maths.terms import IndexValue
-from shared.payments.bound import LOCK_MONEY
+from shared.payments.bound import LOCK_MONEY, SCHEDULE_TOTAL
 from shared.payments.installments import explained
 from shared.payments.published import Publishing
 
@@ -100,11 +100,10 @@ FROM unnest(%(payment_ids)s::uuid[], %(amounts)s::numeric[], %(corrected)s::nume
 WHERE p.id = n.payment_id
 """
 
-_UPDATE_FOLLOWED = """
+_UPDATE_FOLLOWED = f"""
 UPDATE contracts c
 SET index_value_id = %(index_value_id)s, updated_at = now(),
-    schedule_total = (SELECT sum(p.amount - p.corrected) FROM payments p
-                      WHERE p.contract_id = c.id AND p.charge = 'RENT')
+    schedule_total = {SCHEDULE_TOTAL}
 WHERE c.id = %(contract_id)s
 """
 

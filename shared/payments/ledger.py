@@ -5,7 +5,7 @@ from uuid import UUID
 from shared.kit.db import Reading, Row
 from shared.kit.request import Caller
 from shared.organizations.sides import mine, sides_of
-from shared.payments.bound import held_of
+from shared.payments.bound import SCHEDULE_TOTAL, held_of
 
 _MINE = mine("p")
 
@@ -59,6 +59,11 @@ ORDER BY p.due_date, p.charge, p.id
 
 _SELECT_MY_CONTRACT = "SELECT p.currency FROM contracts p WHERE p.id = %(contract_id)s AND " + _MINE
 
+_SELECT_MY_TOTAL = (
+    f"SELECT c.currency, {SCHEDULE_TOTAL} AS schedule_total FROM contracts c WHERE c.id = %(contract_id)s AND "
+    + mine("c")
+)
+
 _SELECT_MY_ACCOUNT = (
     """
 SELECT p.id, p.status, p.currency, p.start_date, p.end_date, p.premises, p.owner_party, p.client_party,
@@ -77,24 +82,26 @@ WHERE p.id = %(contract_id)s AND """
 )
 
 
-def select_schedule(tx: Reading, caller: Caller, contract_id: UUID) -> tuple[str, list[Row]] | None:
-    """The currency of the caller's contract and its installments; None where it is not the caller's."""
-    return _of_contract(tx, caller, contract_id, _SELECT_SCHEDULE)
+def select_schedule(tx: Reading, caller: Caller, contract_id: UUID) -> tuple[Row, list[Row]] | None:
+    """The `currency` and `schedule_total` of the caller's contract, and its installments; None where it is not the
+    caller's."""
+    return _of_contract(tx, caller, contract_id, _SELECT_MY_TOTAL, _SELECT_SCHEDULE)
 
 
 def select_ledger(tx: Reading, caller: Caller, contract_id: UUID) -> tuple[str, list[Row]] | None:
     """The currency of the caller's contract and its account; None where it is not the caller's."""
-    return _of_contract(tx, caller, contract_id, _SELECT_LEDGER)
+    found = _of_contract(tx, caller, contract_id, _SELECT_MY_CONTRACT, _SELECT_LEDGER)
+    return (found[0]["currency"], found[1]) if found else None
 
 
 def select_statement(tx: Reading, caller: Caller, contract_id: UUID) -> tuple[Row, list[Row]] | None:
     """The caller's contract as its statement names it, and its account; None where it is not the caller's."""
+    return _of_contract(tx, caller, contract_id, _SELECT_MY_ACCOUNT, _SELECT_LEDGER)
+
+
+def _of_contract(
+    tx: Reading, caller: Caller, contract_id: UUID, contract: str, lines: str
+) -> tuple[Row, list[Row]] | None:
     values = {"contract_id": contract_id, **sides_of(caller)}
-    contracts, rows = tx.batch((_SELECT_MY_ACCOUNT, values), (_SELECT_LEDGER, values))
+    contracts, rows = tx.batch((contract, values), (lines, values))
     return (contracts[0], rows) if contracts else None
-
-
-def _of_contract(tx: Reading, caller: Caller, contract_id: UUID, sql: str) -> tuple[str, list[Row]] | None:
-    values = {"contract_id": contract_id, **sides_of(caller)}
-    contracts, rows = tx.batch((_SELECT_MY_CONTRACT, values), (sql, values))
-    return (contracts[0]["currency"], rows) if contracts else None

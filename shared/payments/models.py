@@ -305,8 +305,8 @@ class ScheduleLine(View):
 
 
 class ScheduleMeta(View):
-    """The total rent of the schedule, without tax, less what was credited because an index fell. The deposit is not
-    included, because it belongs to the payer."""
+    """The total rent of the schedule, without tax, less what was credited because an index fell or the lease ends
+    early. The deposit is not included, because it belongs to the payer."""
 
     schedule_total: Decimal
     currency: str

@@ -120,10 +120,6 @@ class NotWaivable(Conflict):
     remedy = "Issue a credit note for other charges."
 
 
-class DepositSettled(Conflict):
-    message = "The deposit was already applied, returned or transferred, at least in part."
-
-
 REMINDERS = (7, 3, 1)
 """So many days before a payment is due its payer is reminded."""
 
@@ -355,24 +351,25 @@ def share(net: Decimal, tax: Decimal, amount: Decimal, exponent: int) -> Part:
 class Reversal:
     """The transactions to reverse, and why.
 
-    Where the money had left credit (`leaves_credit_short`), what that credit has settled since is open again.
+    Where the money had left credit (`leaves_credit_short`), what that credit has settled since is open again. Of a
+    deposit, `spent` has been applied, returned, or gone on to a renewal.
     """
 
     transaction_ids: tuple[UUID, ...]
     leaves_credit_short: bool
     reason: str
+    spent: Decimal = Decimal(0)
 
 
 def reversal_of(payment: Payment, contract: dict[str, Any], standing: list[dict[str, Any]], reason: str) -> Reversal:
     """The reversal of the latest money of the payment (of its transactions that stand, the latest first), of the credit
     that came with it, and of what was freed of the payment: what is over without the money is freed again. Raises
-    NothingToReverse, DepositSettled."""
+    NothingToReverse."""
     latest = next((one for one in standing if one["kind"] == "PAYMENT"), None)
     if latest is None:
         raise NothingToReverse()
-    if payment.charge == "DEPOSIT" and latest["amount"] > contract["deposit_held"]:
-        raise DepositSettled()
+    spent = max(latest["amount"] - contract["deposit_held"], Decimal(0)) if payment.charge == "DEPOSIT" else Decimal(0)
     later = standing[: standing.index(latest)]
     left = [one["id"] for one in later if one["kind"] == "CREDIT"]
     left += [one["id"] for one in standing if one["kind"] == "FREED"]
-    return Reversal((latest["id"], *left), leaves_credit_short=bool(left), reason=reason)
+    return Reversal((latest["id"], *left), leaves_credit_short=bool(left), reason=reason, spent=spent)

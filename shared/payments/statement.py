@@ -12,8 +12,9 @@ from shared.kit.db import Row
 from shared.kit.pdf import WIDTH, Column, Paper, Party, Pdf, Total, paper_of
 from shared.kit.written import short_day, written_day, written_money
 from shared.maths.currencies import exponent_of
-from shared.payments.document import CHARGES, block
+from shared.payments.document import block
 from shared.payments.models import StatementDays
+from shared.payments.names import CHARGES, named
 
 ENTRIES = {
     "PAYMENT": "Payment",
@@ -67,6 +68,7 @@ class Entry:
     debit: Decimal
     credit: Decimal
     balance: Decimal
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,7 @@ def statement_of(contract: Row, entries: list[Row], days: StatementDays) -> Stat
                 row["debit"],
                 row["credit"],
                 row["balance"],
+                row["reason"],
             )
             for row in entries
             if first <= row["date"] <= last
@@ -143,7 +146,7 @@ def statement_of(contract: Row, entries: list[Row], days: StatementDays) -> Stat
 def _name(row: Row) -> str:
     if row["type"] == "REVERSAL":
         return REVERSALS[row["reverses"]]
-    return ENTRIES.get(row["type"]) or (INVOICED if row["type"] == "INVOICE" else CREDITED)[row["charge"]]
+    return ENTRIES.get(row["type"]) or named(row["charge"], INVOICED if row["type"] == "INVOICE" else CREDITED)
 
 
 def _reference(row: Row) -> str:
@@ -184,6 +187,9 @@ def render_statement(statement: Statement, logo: bytes | None = None) -> bytes:
     pdf.space(3)
     applied = _WHEN_ENDED if statement.has_ended else "A negative balance is applied to the lessee's next installments."
     pdf.paragraph(f"All amounts in {statement.currency}. {applied}")
+    reasons = [(_said_of(entry), entry.reason) for entry in statement.entries if entry.reason]
+    if reasons:
+        pdf.together("Reasons", reasons, label_width=80)
     if statement.deposit_held:
         held = written_money(statement.currency, statement.deposit_held, statement.exponent)
         pdf.paragraph(f"In addition to this account, the lessor holds a security deposit of {held}.")
@@ -211,6 +217,10 @@ def _row(statement: Statement, entry: Entry) -> tuple[str, ...]:
 
     balance = _figure(statement, entry.balance)
     return (short_day(entry.day), entry.name, entry.reference, figure(entry.debit), figure(entry.credit), balance)
+
+
+def _said_of(entry: Entry) -> str:
+    return ", ".join(part for part in (short_day(entry.day), entry.name, entry.reference) if part)
 
 
 def _figure(statement: Statement, amount: Decimal) -> str:

@@ -11,7 +11,7 @@ from shared.maths.exact import ZERO
 from shared.maths.months import DAY
 from shared.maths.terms import IndexValue
 from shared.payments.allocation import Applied
-from shared.payments.bound import BOUND, LOCK_MONEY
+from shared.payments.bound import BOUND, LOCK_MONEY, SCHEDULE_TOTAL
 from shared.payments.credit import SELECT_APPLIED, SELECT_CREDIT
 from shared.payments.ending import Account, Ending, end
 from shared.payments.indexes import SELECT_KNOWN
@@ -68,6 +68,10 @@ CROSS JOIN LATERAL (
 ) AS s
 """
 
+_UPDATE_TOTAL = f"""
+UPDATE contracts c SET updated_at = now(), schedule_total = {SCHEDULE_TOTAL} WHERE c.id = %(contract_id)s
+"""
+
 
 def planned(tx: Reading, deal: Row, effective_date: date, choice: CreditChoice) -> tuple[Account, Ending]:
     """What the account of a contract (`select_deal`) is, and what an end on that first day without it would make
@@ -84,6 +88,11 @@ def lock_planned(tx: Tx, deal: Row) -> tuple[Account, Ending]:
     for contract_id in sorted([deal["id"], *(row["id"] for row in others)]):
         tx.later(LOCK_MONEY, {"contract_id": contract_id})
     return _ended(tx, deal, deal["terminates_on"], choice, _LOCK_ROWS)
+
+
+def update_total(tx: Tx, contract_id: UUID) -> None:
+    """The contract's rent is what its schedule asks for until its end."""
+    tx.run(_UPDATE_TOTAL, {"contract_id": contract_id})
 
 
 def _ended(

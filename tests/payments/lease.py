@@ -27,6 +27,7 @@ from functions.payments.record_payment import record_payment
 from functions.payments.remind_payers import remind_payers
 from functions.payments.shorten_schedule import shorten_schedule
 from functions.reports.show_aging import show_aging
+from shared.payments.bound import SCHEDULE_TOTAL
 from tests.call import invoke
 from tests.leasing.deal import Deal
 
@@ -44,14 +45,13 @@ JOBS = (
     follow_indexes,
 )
 
-UNBALANCED = """
+UNBALANCED = f"""
 WITH books AS (
-    SELECT c.id, c.schedule_total,
-           sum(p.amount - p.corrected) FILTER (WHERE p.charge = 'RENT') AS rent,
+    SELECT c.id, c.schedule_total <> {SCHEDULE_TOTAL} AS is_uneven,
            bool_or(p.status = 'PAID' AND o.open <> 0) AS unsettled,
            bool_or(p.status IN ('SCHEDULED', 'DUE', 'OVERDUE') AND o.open <= 0 AND p.amount > 0) AS settled,
            bool_or(p.status = 'CANCELLED' AND p.paid_amount <> 0) AS cancelled,
-           sum(CASE WHEN i.id IS NULL THEN -p.paid_amount ELSE o.open END) AS open
+           sum(CASE WHEN i.id IS NULL AND p.charge <> 'RECLAIM' THEN -p.paid_amount ELSE o.open END) AS open
     FROM contracts c
     JOIN payments p ON p.contract_id = c.id
     LEFT JOIN invoices i ON i.payment_id = p.id AND i.kind = 'INVOICE'
@@ -73,13 +73,13 @@ WITH books AS (
                                      ELSE t.amount END), 0)
             FROM payment_transactions t
             WHERE t.contract_id = c.id AND t.kind IN ('CREDIT', 'FREED', 'APPLIED', 'DEPOSIT_APPLIED', 'REFUND',
-                                                      'TRANSFER_OUT', 'TRANSFER_IN')
+                                                      'TRANSFER_OUT', 'TRANSFER_IN', 'RECLAIM')
               AND NOT EXISTS (SELECT FROM payment_transactions r WHERE r.reverses_id = t.id)) AS credit
     FROM contracts c
 )
 SELECT * FROM books JOIN account USING (id)
 WHERE id = %(id)s
-  AND (rent <> schedule_total OR unsettled OR settled OR cancelled OR balance <> open - credit OR credit < 0)
+  AND (is_uneven OR unsettled OR settled OR cancelled OR balance <> open - credit OR credit < 0)
 """
 
 

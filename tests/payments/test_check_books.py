@@ -26,6 +26,17 @@ BREAKS = {
                '2027-02-01'
         FROM contracts WHERE id = %(contract)s
     """,
+    "no more of a deposit is used than came": """
+        INSERT INTO payment_transactions (id, payment_id, contract_id, owner_organization_id, client_organization_id,
+                                          kind, amount, paid_date)
+        SELECT gen_random_uuid(), %(payment)s, id, owner_organization_id, client_organization_id, 'DEPOSIT_RETURNED', 1,
+               '2027-02-01'
+        FROM contracts WHERE id = %(contract)s
+    """,
+    "a claim for what was spent gives its contract as much, and is in no invoice": """
+        UPDATE payments SET charge = 'RECLAIM', installment_number = NULL, total_installments = NULL
+        WHERE id = %(payment)s
+    """,
     "no credit is used twice": """
         INSERT INTO payment_transactions (id, contract_id, owner_organization_id, client_organization_id, kind, amount,
                                           paid_date)
@@ -74,7 +85,8 @@ def lease(calendar):
         lease.world.sql(
             """UPDATE payments SET invoiced_on = %(invoiced_on)s, paid_amount = %(paid_amount)s, status = %(status)s,
                       written_off_amount = 0, credited_amount = 0, due_date = %(due_date)s, owed = %(owed)s,
-                      period_start = %(period_start)s
+                      period_start = %(period_start)s, charge = %(charge)s,
+                      installment_number = %(installment_number)s, total_installments = %(total_installments)s
                WHERE id = %(id)s""",
             **row,
         )

@@ -111,6 +111,18 @@ def test_credit_that_settles_what_is_not_invoiced_yet_is_claimed_on_no_day_befor
     assert (early.status, early.fields, paid(ahead)) == (400, ["paid_date"], [5000, 5000, 5000, 2000])
 
 
+def test_what_an_early_end_freed_of_prepaid_months_is_not_claimed_a_second_time(ahead):
+    """Half of April is kept and May is cancelled: 4,500 of what settled them is unapplied. Only the 2,500 that April still
+    needs are claimed besides."""
+    assert ahead.terminate("2027-04-16").status == 200
+    assert (paid(ahead), books(ahead)[1]) == ([5000, 5000, 2500, 0], 4500)
+
+    above = refund(ahead, Decimal("7000.01"), paid_date="2027-02-20")
+    assert (above.status, above.code) == (409, "AMOUNT_ABOVE_CREDIT")
+    assert refund(ahead, 7000, paid_date="2027-02-20").status == 201
+    assert (paid(ahead), ties(ahead), ahead.unbalanced()) == ([5000, 5000, 0, 0], True, [])
+
+
 def test_credit_that_settles_what_is_not_invoiced_yet_moves_to_another_lease(calendar, ahead):
     other = calendar.lease(owner=ahead.owner, client=ahead.client, start=date(2027, 3, 1), months=2)
 

@@ -66,6 +66,24 @@ def test_a_statement_says_what_its_dates_are_and_where_a_negative_balance_goes()
     assert "next installments" not in ended
 
 
+def test_a_statement_gives_the_reasons_of_what_has_some():
+    figure = Decimal(100)
+    said = "The tower's lift was out of order for three weeks, as agreed with the tenant by letter"
+    entries = (
+        Entry(date(2028, 9, 3), "Write-off", "", Decimal(0), figure, figure, said),
+        Entry(date(2028, 9, 4), "Credit note, late fee", "CN-000007", Decimal(0), figure, figure, "Waived once"),
+        Entry(date(2028, 9, 5), "Payment", "W-1", Decimal(0), figure, figure),
+    )
+
+    shown = text(render_statement(replace(STATEMENT, entries=entries)))
+
+    assert shown.partition("Reasons ")[2].startswith(
+        f"3 Sep 2028, Write-off {said} 4 Sep 2028, Credit note, late fee, CN-000007 Waived once"
+    )
+    assert "5 Sep 2028, Payment" not in shown
+    assert "Reasons" not in text(render_statement(replace(STATEMENT, entries=entries[2:])))
+
+
 def test_moves_between_leases_and_reversals_are_named(calendar):
     calendar.set("2027-01-05T08:00:00Z")
     lease = calendar.lease(start=date(2027, 2, 1), months=1)
@@ -103,4 +121,6 @@ def test_moves_between_leases_and_reversals_are_named(calendar):
     assert "Payment reversed" in shown(lease)
     assert f"Credit from lease {reference(lease)} 400.00" in shown(other)
     assert "Write-off reversed" in shown(other)
+    assert "Write-off Insolvent" in shown(other)
+    assert "Transfer reversed, " + reference(other) + " Not meant" in shown(lease)
     assert "Payment reversed" not in shown(other)

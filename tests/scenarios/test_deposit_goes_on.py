@@ -220,9 +220,20 @@ def test_the_deposit_of_a_renewal_is_returned_when_that_has_ended(calendar, leas
 
     answer = settle(renewal, return_deposit, paid_date="2028-03-02").json
     assert [answer[name] for name in ("received_amount", "transferred_amount", "returned_amount")] == [200, 2400, 2600]
-    assert reverse(renewal, renewal.payments()[0]).code == "DEPOSIT_SETTLED"
+    assert tied(lease, renewal)
+
+
+def test_a_deposit_that_bounces_after_it_went_on_is_owed_on_the_lease_that_it_came_for(calendar, lease):
+    renewal = renewed(lease)
+    calendar.set(FIRST_DAY)
+    calendar.run()
+    before = lease.ledger()[1]
     [old] = [one for one in lease.payments() if one["charge"] == "DEPOSIT"]
-    assert reverse(lease, old).code == "DEPOSIT_SETTLED"
+
+    assert reverse(lease, old).status == 200
+
+    assert [row["owed"] for row in lease.rows("RECLAIM")] == [2400]
+    assert (held(lease), held(renewal), lease.ledger()[1] - before) == (0, 2400, 2400)
     assert tied(lease, renewal)
 
 

@@ -6,6 +6,7 @@ from itertools import count
 
 import pytest
 
+from functions.contracts.get_schedule import get_schedule
 from functions.notifications.compose_mail import compose_mail
 from functions.notifications.notify_people import notify_people
 from functions.payments.apply_deposit import apply_deposit
@@ -14,6 +15,7 @@ from functions.payments.list_invoices import list_invoices
 from functions.payments.return_deposit import return_deposit
 from functions.payments.shorten_schedule import shorten_schedule
 from shared.kit.catalog import Role
+from tests import invariants
 from tests.auth.mailbox import mails_to
 from tests.call import together
 from tests.payments.lease import books, credit
@@ -53,6 +55,8 @@ def test_a_lease_that_ends_early_has_its_later_installments_cancelled_and_its_pa
     rows = lease.rows()
     assert [row["status"] for row in rows] == ["PAID"] * 4 + ["SCHEDULED"] + ["CANCELLED"] * 7
     # Fifteen of June's thirty days.
+    schedule = lease.call(get_schedule, as_=lease.owner, path={"contract_id": lease.contract}).json
+    assert lease.row()["schedule_total"] == schedule["meta"]["schedule_total"] == 4 * 5000 + 2500
     assert (rows[4]["amount"], rows[4]["credited_amount"]) == (5000, 2500)
     [note] = credit_notes(lease)
     assert (note["total_amount"], note["reason"]) == (2500, "Moving out")
@@ -73,6 +77,7 @@ def test_credit_is_left_when_a_lease_ends_early_after_its_rent_was_paid_ahead(ca
     assert rows[6] == (0, 5000, "CANCELLED")
     assert left == Decimal("8387.10")
     assert [note["total_amount"] for note in credit_notes(lease)] == [5000, Decimal("3387.10")]
+    assert lease.row()["schedule_total"] == 5 * 5000 + Decimal("1612.90")
     assert lease.ledger()[1] == Decimal("-8387.10")
 
 
@@ -352,9 +357,51 @@ def test_a_deposit_settles_the_outstanding_balance_and_the_rest_is_returned(ende
         ("DEPOSIT_RETURNED", 0),
     ]
     deposit = ended.rows("DEPOSIT")[0]
-    assert reverse(ended, {"id": deposit["id"]}).code == "DEPOSIT_SETTLED"
     assert ended.world.events(deposit["id"])[-2:] == ["payment.deposit_returned", "payment.deposit_returned"]
     assert ended.unbalanced() == []
+
+
+def test_a_deposit_that_bounces_after_it_was_applied_and_returned_is_owed(ended):
+    settle(ended, apply_deposit)
+    settle(ended, return_deposit, amount=1000)
+    [deposit] = ended.rows("DEPOSIT")
+
+    reply = reverse(ended, {"id": deposit["id"]})
+
+    # 10,000 came; 7,500 settled rent, 1,000 went back and 1,500 are held no more.
+    assert (reply.status, reply.json["paid_amount"], reply.json["status"]) == (200, 8500, "OVERDUE")
+    [claim] = ended.rows("RECLAIM")
+    assert (claim["owed"], str(claim["due_date"]), claim["status"]) == (8500, "2027-06-20", "SCHEDULED")
+    assert (settle(ended, return_deposit).code, ended.ledger()[1]) == ("NOTHING_HELD", 10000)
+    assert account(ended, "DEPOSITS_HELD") == account(ended, "TENANT_CREDIT") == 0
+    assert ended.pay(claim, paid_date="2027-06-20").json["status"] == "PAID"
+    assert ended.ledger()[1] == 1500
+    assert (ended.unbalanced(), tied(ended)) == ([], True)
+
+
+def test_a_deposit_that_bounces_is_owed_as_far_as_credit_does_not_settle_it(ended):
+    """What it was used for is claimed, and credit that nothing needs settles the claim."""
+    assert ended.pay(ended.rows()[3], amount=10500, allow_credit=True, paid_date="2027-06-20").status == 200
+    assert settle(ended, return_deposit).status == 200
+
+    assert reverse(ended, {"id": ended.rows("DEPOSIT")[0]["id"]}).status == 200
+
+    assert [(row["owed"], row["paid_amount"]) for row in ended.rows("RECLAIM")] == [(10000, 3000)]
+    assert (ended.ledger()[1], ended.unbalanced(), tied(ended)) == (7000, [], True)
+
+
+def account(lease, name):
+    [row] = lease.world.sql(
+        """SELECT coalesce(sum(debit - credit), 0) AS balance FROM journal_lines
+           WHERE contract_id = %(id)s AND account = %(account)s""",
+        id=lease.contract,
+        account=name,
+    )
+    return row["balance"]
+
+
+def tied(lease):
+    return invariants.untied(lease.world.database_url, [lease.contract]) == {}
 
 
 def test_a_deposit_settles_nothing_where_nothing_is_open(ended):

@@ -58,7 +58,8 @@ def rolled(lease, as_of=None):
 
 def tied(lease):
     contract = lease.world.sql(
-        """SELECT c.schedule_total = sum(p.amount) AS adds_up,
+        """SELECT c.schedule_total = sum(p.amount - p.credited_amount)
+                                       FILTER (WHERE p.status <> 'CANCELLED') AS adds_up,
                   count(p.installment_number) = max(p.installment_number) AS counted
            FROM contracts c JOIN payments p ON p.contract_id = c.id AND p.charge = 'RENT'
            WHERE c.id = %(id)s GROUP BY c.id""",
