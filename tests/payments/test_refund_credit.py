@@ -112,8 +112,9 @@ def test_credit_that_settles_what_is_not_invoiced_yet_is_claimed_on_no_day_befor
 
 
 def test_what_an_early_end_freed_of_prepaid_months_is_not_claimed_a_second_time(ahead):
-    """Half of April is kept and May is cancelled: 4,500 of what settled them is unapplied. Only the 2,500 that April still
-    needs are claimed besides."""
+    """Half of April is kept and May is cancelled: 4,500 of what settled them is unapplied.
+
+    Only the 2,500 that April still needs are claimed besides."""
     assert ahead.terminate("2027-04-16").status == 200
     assert (paid(ahead), books(ahead)[1]) == ([5000, 5000, 2500, 0], 4500)
 
