@@ -1,6 +1,6 @@
 """Restart stalled imports.
 
-An import that has not moved for ten minutes has lost its message, or its function was killed. It goes on from the last
+An import that has not moved for five minutes has lost its message, or its function was killed. It goes on from the last
 batch that was done.
 """
 
@@ -14,7 +14,7 @@ from shared.kit.task import job
 _BATCH = 20
 
 
-@job("rate(5 minutes)")
+@job("rate(1 minute)")
 def restart_imports(event: dict[str, Any]) -> bool:
     with transaction() as tx:
         stalled = queries.update_stalled(tx, _BATCH)

@@ -5,6 +5,7 @@ Spaces are locked before their buildings, as everybody locks them, and an organi
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -37,6 +38,13 @@ WHERE b.owner_organization_id = %(organization_id)s::uuid AND b.external_id = AN
   AND b.deleted_at IS NULL
 ORDER BY b.id
 FOR NO KEY UPDATE
+"""
+
+_SELECT_GONE = """
+SELECT b.external_id
+FROM buildings b
+WHERE b.owner_organization_id = %(organization_id)s::uuid AND b.external_id = ANY(%(external_ids)s::text[])
+  AND b.deleted_at >= %(asked_at)s
 """
 
 _SELECT_UNKNOWN_ZONES = """
@@ -152,6 +160,8 @@ class Writer(NamedTuple):
     tx: Tx
     organization_id: UUID
     user_id: UUID
+    asked_at: datetime
+    """When the import was asked for."""
 
     def values(self, **more: Any) -> Row:
         """What the statements say of both, and of the work at hand."""
@@ -173,17 +183,26 @@ class Writer(NamedTuple):
 def write(writer: Writer, units: list[Unit]) -> dict[int, list[Fault]]:
     """Make the inventory what the records say (their external ids are different ones); what is wrong, by row."""
     houses = {unit.house.external_id: unit.house for unit in units}
-    spaces, buildings, zones = writer.tx.batch(
+    spaces, buildings, gone, zones = writer.tx.batch(
         (_LOCK_SPACES, writer.values(external_ids=[unit.values["external_id"] for unit in units])),
         (_LOCK_BUILDINGS, writer.values(external_ids=list(houses))),
+        (_SELECT_GONE, writer.values(external_ids=list(houses), asked_at=writer.asked_at)),
         (_SELECT_UNKNOWN_ZONES, {"zones": sorted({house.timezone for house in houses.values() if house.timezone})}),
     )
-    refused = _refused_houses(writer, houses, buildings, {row["name"] for row in zones})
+    refused = _deleted_houses(houses, buildings, {row["external_id"] for row in gone})
+    refused |= _refused_houses(writer, houses, buildings, {row["name"] for row in zones})
     faults = {unit.row: [refused[unit.house.external_id]] for unit in units if unit.house.external_id in refused}
     taken = {key: house for key, house in houses.items() if key not in refused}
     places = _write_houses(writer, taken, {row["external_id"]: row for row in buildings})
     left = [unit for unit in units if unit.row not in faults]
     return faults | _write_spaces(writer, left, {row["external_id"]: row for row in spaces}, places)
+
+
+def _deleted_houses(houses: dict[str, House], buildings: list[Row], gone: set[str]) -> dict[str, Fault]:
+    """Buildings that somebody deleted while the import ran: a part of their spaces would bring them back."""
+    message = "is of a building that was deleted during the import: import the row again to create the building again"
+    left = houses.keys() & gone - {row["external_id"] for row in buildings}
+    return {key: fault("building_external_id", "INVALID", message, key) for key in left}
 
 
 def _refused_houses(

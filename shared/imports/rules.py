@@ -21,8 +21,8 @@ FRAME_SECONDS = 1.0
 """Sockets hear of an import at most as often as that."""
 MOST_ATTEMPTS = 5
 """An import that was begun so often without one batch done is given up."""
-STALLED_MINUTES = 10
-"""An import that has not moved for so long has lost its message."""
+STALLED_MINUTES = 5
+"""An import that has not moved for so long has lost its message: no function lives longer."""
 XLSX_TYPE: ContentType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 HEARERS = may(Right.IMPORT) - STAFF
 """The roles of an organization that hear how far its imports are."""

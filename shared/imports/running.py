@@ -244,7 +244,7 @@ def _do(row: Row, work: Work, batch: Batch, *, is_over: bool) -> Row | None:
         items, keys = _fresh(tx, row, work, batch, faults)
         if row["dry_run"]:
             tx.run("SAVEPOINT tried")
-        faults |= work.write(Writer(tx, row["organization_id"], row["user_id"]), items)
+        faults |= work.write(Writer(tx, row["organization_id"], row["user_id"], row["created_at"]), items)
         if row["dry_run"]:
             tx.run("ROLLBACK TO SAVEPOINT tried")
         queries.insert_failures(tx, row["id"], batch.records, faults)

@@ -203,6 +203,9 @@ def _paid_fault(said: LeaseRow, lines: tuple[Line, ...]) -> Fault | None:
     ends = [line.period_end for line in lines if line.charge == "RENT" and line.period_end is not None]
     if said.paid_through in ends:
         return None
+    if said.paid_through > max(ends):
+        message = f"must be at most {max(ends)}, the last day of the lease"
+        return fault("paid_through", "TOO_LARGE", message, said.paid_through.isoformat(), max(ends).isoformat())
     before = max((end for end in ends if end < said.paid_through), default=None)
     message = "must be the last day of a period that is billed"
     suggestion = before.isoformat() if before else ""

@@ -176,3 +176,20 @@ def test_requests_are_closed_and_answers_are_open():
     assert [name for name in asked_models if models[name].get("additionalProperties") is not False] == []
     assert [name for name in answered if models[name].get("additionalProperties") is False] == []
     assert asked_models & answered == set()
+
+
+def test_a_provider_in_a_path_is_one_that_the_path_takes():
+    found = {
+        path: parameter["description"]
+        for path, methods in WRITTEN["paths"].items()
+        for operation in methods.values()
+        for parameter in operation.get("parameters", ())
+        if parameter.get("name") == "provider" and parameter["in"] == "path"
+    }
+
+    assert {text for path, text in found.items() if "/oauth/" in path} == {
+        "The sign-in provider: `google` or `linkedin`."
+    }
+    assert {text for path, text in found.items() if "/integrations/" in path} == {
+        "The accounting software: `quickbooks` or `zoho`."
+    }

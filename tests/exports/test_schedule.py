@@ -18,7 +18,7 @@ from shared.kit.catalog import Role
 from tests.auth.mailbox import mails_to
 from tests.call import call, invoke
 from tests.exports.exporting import read
-from tests.exports.openssh import OpenSSH
+from tests.exports.openssh import OpenSSH, checks_passwords
 from tests.exports.test_write_export import GONE, due, fails
 
 SECRET = "Sesame-Open-7"
@@ -353,6 +353,26 @@ def test_a_server_that_does_not_let_us_in_is_told_of(world, exporting, owner, lo
     export = made(world, exporting, owner)
 
     assert reason(exporting.deliver(export)) == "The server refused the user name, the password or the key."
+
+
+def test_a_server_lets_us_in_by_the_right_password_alone(world, exporting, owner, local):
+    if not checks_passwords():
+        pytest.skip("sshd checks passwords as root alone, and with users of its own")
+    password = 'A password: "quoted", with spaces; ünd $signs'
+    with OpenSSH(password) as server:
+        server.folder_of("incoming")
+        to_it = {"directory": "incoming", "private_key": None}
+        send_to(owner, server, **to_it, password="another one")
+        export = made(world, exporting, owner)
+        assert reason(exporting.deliver(export)) == "The server refused the user name, the password or the key."
+        assert list((server.files / "incoming").iterdir()) == []
+
+        send_to(owner, server, **to_it, password=password)
+        exporting.record(exporting.deliver(export))
+
+        done = exporting.get(owner, export).json
+        assert done["status"] == "COMPLETED"
+        assert [path.read_bytes() for path in (server.files / "incoming").iterdir()] == [read(done)]
 
 
 def test_a_private_key_that_is_none_is_told_of(world, exporting, owner, local, openssh):

@@ -271,6 +271,7 @@ def wrong_rows(world):
         (lease(world, rent_steps="13:0"), "rent_steps", "TOO_SMALL"),
         (lease(world, free_months="99"), "free_months", "INVALID"),
         (lease(world, paid_through=(start + timedelta(days=40)).isoformat()), "paid_through", "INVALID"),
+        (lease(world, paid_through=(start + timedelta(days=4000)).isoformat()), "paid_through", "TOO_LARGE"),
         (lease(world, deposit="-1"), "deposit", "TOO_SMALL"),
         (lease(world, open_balance="1.005"), "open_balance", "WRONG_FORMAT"),
         (lease(world, invite="maybe"), "invite", "NOT_A_CHOICE"),

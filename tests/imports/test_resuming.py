@@ -8,15 +8,18 @@ from functools import partial
 import psycopg
 import pytest
 
+from functions.buildings.delete_building import delete_building
 from functions.imports.import_buildings import import_buildings
 from functions.imports.import_leases import import_leases
 from functions.imports.restart_imports import restart_imports
 from functions.imports.run_import import run_import
+from functions.spaces.delete_space import delete_space
+from functions.spaces.update_space import update_space
 from shared.imports import inventory, queries, rules, running
 from shared.imports.columns import Kind
 from shared.kit import connection
 from shared.kit.errors import Unavailable
-from tests.call import invoke, together
+from tests.call import call, invoke, together
 from tests.imports.files import asked, csv_of, events_of, faults, imported, row, run, spaces, state
 from tests.imports.test_import_leases import lease
 from tests.invariants import untied
@@ -163,6 +166,55 @@ def test_the_same_file_sent_by_many_at_once_is_one_import(world, owner, rounds):
         assert len({answer.json["id"] for answer in answers}) == 1
 
 
+@pytest.mark.parametrize("change", ["delete the building", "delete a space", "change a space"])
+def test_the_same_file_is_imported_again_once_somebody_has_changed_what_it_made(world, owner, change):
+    content = csv_of(spaces(3))
+    first = imported(world, import_buildings, owner, content)
+    [space] = world.sql(
+        "SELECT id, building_id FROM spaces WHERE external_id = 'S-1' AND owner_organization_id = %(id)s",
+        id=owner.organization_id,
+    )
+    if change == "delete the building":
+        assert call(delete_building, as_=owner, path={"building_id": str(space["building_id"])}).status == 204
+    elif change == "delete a space":
+        assert call(delete_space, as_=owner, path={"space_id": str(space["id"])}).status == 204
+    else:
+        body = {"name": "Another name"}
+        assert call(update_space, as_=owner, path={"space_id": str(space["id"])}, body=body).status == 200
+
+    second = imported(world, import_buildings, owner, content)
+
+    assert second["id"] != first["id"]
+    assert (second["status"], second["succeeded"]) == ("COMPLETED", 3)
+    names = world.sql(
+        "SELECT name FROM spaces WHERE owner_organization_id = %(id)s AND deleted_at IS NULL ORDER BY name",
+        id=owner.organization_id,
+    )
+    assert [one["name"] for one in names] == ["Suite 1", "Suite 2", "Suite 3"]
+    assert imported(world, import_buildings, owner, content)["id"] == second["id"]
+
+
+def test_a_building_that_is_deleted_during_its_import_stays_deleted(world, owner, small, monkeypatch):
+    monkeypatch.setenv("IMPORT_SECONDS", "0")
+    done = asked(import_buildings, owner, csv_of(spaces(20))).json
+    [requested] = events_of(world, done["id"], "import.requested")
+    assert invoke(run_import, requested) == []
+    [building] = world.sql("SELECT id FROM buildings WHERE owner_organization_id = %(id)s", id=owner.organization_id)
+    assert call(delete_building, as_=owner, path={"building_id": str(building["id"])}).status == 204
+
+    run(world, done["id"])
+
+    ended = state(owner, done["id"])
+    assert (ended["status"], ended["succeeded"], ended["failed"]) == ("COMPLETED_WITH_ERRORS", 10, 10)
+    found_faults = faults(owner, done["id"])
+    assert {one["column"] for one in found_faults} == {"building_external_id"}
+    assert "deleted during the import" in found_faults[0]["message"]
+    sql = "SELECT 1 FROM spaces WHERE owner_organization_id = %(id)s AND deleted_at IS NULL"
+    assert world.sql(sql, id=owner.organization_id) == []
+    # Whoever imports the rows again means it.
+    assert imported(world, import_buildings, owner, csv_of(spaces(20)))["succeeded"] == 20
+
+
 @pytest.mark.race
 def test_two_files_with_the_same_buildings_at_once_make_them_once(world, owner, rounds):
     for number in range(rounds):
@@ -190,9 +242,16 @@ def test_two_files_with_the_same_buildings_at_once_make_them_once(world, owner, 
 
 def test_an_import_that_lost_its_message_is_started_again(world, owner):
     done = asked(import_buildings, owner, csv_of(spaces(1))).json
-    world.sql("UPDATE imports SET updated_at = now() - interval '11 minutes' WHERE id = %(id)s", id=done["id"])
-
-    restart_imports({}, None)
+    # No function lives longer, and nobody waits much longer for it.
+    assert rules.STALLED_MINUTES * 60 == run_import.operation.timeout
+    for minutes, continued in (("4:50", 0), ("5:01", 1)):
+        world.sql(
+            "UPDATE imports SET updated_at = now() - make_interval(secs => %(seconds)s) WHERE id = %(id)s",
+            id=done["id"],
+            seconds=int(minutes[0]) * 60 + int(minutes[2:]),
+        )
+        restart_imports({}, None)
+        assert len(events_of(world, done["id"], "import.continued")) == continued
     restart_imports({}, None)
 
     [continued] = events_of(world, done["id"], "import.continued")

@@ -33,11 +33,13 @@ DOCUMENT = Path("docs/openapi.json")
 
 _EXAMPLE_META = {"timestamp": "2026-01-27T12:00:00Z", "request_id": "0195f3a8"}
 _OF_PATH = {
-    "provider": "The sign-in provider: `google` or `linkedin`.",
-    "name": "The name of the index, for example `CPI-U`.",
-    "file": "The name of the file.",
-    "period": "The month, as YYYY-MM.",
+    "oauth/{provider}": "The sign-in provider: `google` or `linkedin`.",
+    "integrations/{provider}": "The accounting software: `quickbooks` or `zoho`.",
+    "{name}": "The name of the index, for example `CPI-U`.",
+    "{file}": "The name of the file.",
+    "{period}": "The month, as YYYY-MM.",
 }
+"""What a part of a path is, by the piece of the path that ends with it."""
 _REASONS = {
     400: "The request is not valid",
     401: "Authentication is required",
@@ -245,13 +247,18 @@ def summary_of(thing: Operation | type) -> str:
     return _line(str(text).strip().partition("\n\n")[0])
 
 
+def _in_path(path: str, name: str) -> str:
+    piece = next((one for one in _OF_PATH if one.endswith(f"{{{name}}}") and one in path), None)
+    return _OF_PATH[piece] if piece else f"The ID of the {name.removesuffix('_id').replace('_', ' ')}."
+
+
 def _parameters(operation: HttpOperation, schemas: _Schemas) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for name, kind in operation.function.__annotations__.items():
         if f"{{{name}}}" in operation.path:
             schema = {"type": "string", "format": "uuid"} if kind is UUID else {"type": "string"}
-            words = {"description": _OF_PATH.get(name, f"The ID of the {name.removesuffix('_id').replace('_', ' ')}.")}
-            found.append({"name": name, "in": "path", "required": True, **words, "schema": schema})
+            words = _in_path(operation.path, name)
+            found.append({"name": name, "in": "path", "required": True, "description": words, "schema": schema})
         elif name != "return" and isinstance(kind, type) and issubclass(kind, Query):
             model = schemas.query(operation, name)
             for field, schema in model.get("properties", {}).items():
