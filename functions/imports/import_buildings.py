@@ -4,8 +4,9 @@ Creates or updates buildings, floors and spaces from a CSV or XLSX file with a r
 are recognized by your own ids, `building_external_id` and `space_external_id`. Rows that are wrong are left out, and
 the import's report says why; the others are imported. The answer comes at once: read the import to see how far it is.
 
-A file that is being imported, or was imported without a fault, is not imported again: the answer is its import. With
-`dry_run`, everything is checked and nothing is changed.
+A file that is being imported, or was imported without a fault, is not imported again: the answer is its import. It is
+imported again once buildings or spaces were changed or deleted since. Rows of a building that is deleted during the
+import fail. With `dry_run`, everything is checked and nothing is changed.
 """
 
 from shared.files.rules import FileNotReady, FileRejected

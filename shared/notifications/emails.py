@@ -42,10 +42,23 @@ ROLES = {
     "AGENT": "agent",
     "FINANCIAL_OFFICER": "financial officer",
 }
+CONTENTS = {
+    "PAYMENTS": "Payments",
+    "INVOICES": "Invoices",
+    "LEDGER": "Ledger",
+    "JOURNAL": "Journal",
+    "CONTRACTS": "Contracts",
+    "SPACES": "Spaces",
+    "BIDS": "Bids",
+    "RENT_ROLL": "Rent roll",
+    "AUDIT": "Audit log",
+    "ALL": "Everything",
+}
+"""What an export contains."""
 ONE_MONTH, MONTHS = "1 month", "{months} months"
 INSTALLMENT = "{charge}, installment {number} of {total}"
 ADJUSTMENT = "{charge}, index adjustment"
-PHRASES = (*CHARGES.values(), *ROLES.values(), ONE_MONTH, MONTHS, INSTALLMENT, ADJUSTMENT, *REASONS)
+PHRASES = (*CHARGES.values(), *ROLES.values(), *CONTENTS.values(), ONE_MONTH, MONTHS, INSTALLMENT, ADJUSTMENT, *REASONS)
 """The phrases that stand here and not in a template."""
 
 _BREAKS = re.compile(r"[^\S\u00a0\u202f]+")
@@ -181,6 +194,8 @@ def _fact(name: str, value: Any, currency: str, language: Language) -> str | Non
         return languages.money(Decimal(value), currency, language)
     if name.endswith(("_date", "_until", "_on")):
         return languages.day(date.fromisoformat(str(value)), language)
+    if name == "kind" and value in CONTENTS:
+        return languages.phrase(CONTENTS[value], language)
     if name in ("invoice_number", "credit_note_number"):
         # As its PDF and the ledger show it.
         return f"{'INV' if name == 'invoice_number' else 'CN'}-{value:06d}"

@@ -14,7 +14,9 @@ from functions.exports.schedule_exports import schedule_exports
 from functions.exports.show_export_schedule import show_export_schedule
 from functions.notifications.compose_mail import compose_mail
 from shared.exports import rules, sftp
+from shared.exports.kinds import ExportKind
 from shared.kit.catalog import Role
+from shared.notifications.emails import CONTENTS
 from tests.auth.mailbox import mails_to
 from tests.call import call, invoke
 from tests.exports.exporting import read
@@ -141,14 +143,18 @@ def test_the_export_is_made_once_a_day_of_yesterday_and_today(world, exporting, 
 
 
 def test_an_email_says_that_it_is_there(world, exporting, owner):
-    put(owner, enabled=True, kind="SPACES")
+    put(owner, enabled=True, kind="RENT_ROLL")
     export = made(world, exporting, owner)
 
     [mail] = mailed(world, export, owner)
 
     assert mail["subject"].startswith("Your export of ") and mail["subject"].endswith(" is ready")
     assert f"/exports/{export}" in mail["text"]
-    assert "SPACES" in mail["text"]
+    assert "- Contents: Rent roll\n" in mail["text"]
+
+
+def test_every_kind_has_words_in_e_mails():
+    assert CONTENTS.keys() == set(ExportKind)
 
 
 def test_an_email_says_why_it_failed_and_only_at_the_end(world, exporting, owner, monkeypatch):

@@ -257,8 +257,8 @@ def _parameters(operation: HttpOperation, schemas: _Schemas) -> list[dict[str, A
     for name, kind in operation.function.__annotations__.items():
         if f"{{{name}}}" in operation.path:
             schema = {"type": "string", "format": "uuid"} if kind is UUID else {"type": "string"}
-            words = _in_path(operation.path, name)
-            found.append({"name": name, "in": "path", "required": True, "description": words, "schema": schema})
+            words = {"description": _in_path(operation.path, name)}
+            found.append({"name": name, "in": "path", "required": True, **words, "schema": schema})
         elif name != "return" and isinstance(kind, type) and issubclass(kind, Query):
             model = schemas.query(operation, name)
             for field, schema in model.get("properties", {}).items():
