@@ -16,7 +16,7 @@ from uuid import UUID
 
 from shared.kit import metrics, wire
 from shared.kit.catalog import Database, Kind, Operation
-from shared.kit.db import Row, Tx, transaction
+from shared.kit.db import Row, Tx, reading, transaction
 from shared.kit.fields import FrameData
 from shared.kit.log import logger
 from shared.kit.request import Request, begin, current
@@ -187,7 +187,7 @@ class Consumer(_Queue):
         found: list[Row] = []
 
         def read() -> None:
-            with transaction() as tx:
+            with reading(None) as tx:
                 found[:] = tx.all(_SELECT_EARLIER, values)
 
         perform(self.operation, read)

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from shared.kit.db import Reading, Row, Tx
+from shared.kit.db import Asked, Reading, Row, Tx
 from shared.kit.errors import Detail, Invalid
 from shared.kit.ids import new_id
 from shared.kit.paging import Paged
@@ -120,9 +120,9 @@ def select_message(tx: Reading, caller: Caller, message_id: UUID) -> Row | None:
     return tx.one(_SELECT_MESSAGE, {"message_id": message_id, "user_id": caller.user_id})
 
 
-def select_told(tx: Reading, message_id: UUID) -> Row:
+def ask_told(tx: Tx, message_id: UUID) -> Asked[Row]:
     """A message, for the platform, which tells of it."""
-    return tx.all(_SELECT_TOLD, {"id": message_id})[0]
+    return tx.later(_SELECT_TOLD, {"id": message_id}).then(lambda rows: rows[0])
 
 
 def insert_message(tx: Tx, caller: Caller, written: Row, new: NewMessage, *, intervenes: bool = False) -> UUID:

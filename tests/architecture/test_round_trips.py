@@ -7,10 +7,16 @@ import threading
 
 import pytest
 
+from functions.bids.place_bid import place_bid
+from functions.messages.send_message import send_message
+from functions.messages.tell_participants import tell_participants
+from functions.notifications.notify_people import notify_people
+from functions.spaces.tell_followers import tell_followers
+from functions.spaces.update_space import update_space
 from shared.kit import cache, catalog, connection
 from shared.kit.ids import new_id
 from shared.kit.request import Request, begin
-from tests.call import call
+from tests.call import call, invoke
 from tests.successes import Successes
 from tests.world import close_connections
 
@@ -94,6 +100,33 @@ def test_an_idempotency_key_takes_one_more_round_trip(operation, successes, turn
     asked = {**successes.asked(operation.name), "key": new_id().hex}
 
     assert answered(operation, asked, turns, monkeypatch) <= MORE.get(operation.name, MOST) + 1
+
+
+@pytest.mark.parametrize(
+    ("consumer", "most"),
+    # Earlier events, the inbox, whom it concerns, what is stored, who listens, COMMIT: frames come after all of these.
+    [(tell_participants, 5), (notify_people, 6), (tell_followers, 4)],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_a_frame_waits_for_few_round_trips(consumer, most, _world, turns, monkeypatch):
+    owner = _world.owner()
+    space = _world.space(owner)
+    sent = call(send_message, as_=owner, body={"receiver_id": _world.colleague(owner).id, "content": "Hello"}).json
+    bid = call(place_bid, as_=_world.client(), body={"space_id": space, "bid_amount": 4000}).json["id"]
+    assert call(update_space, as_=owner, path={"space_id": space}, body={"name": "Suite 5"}).status == 200
+    events = [event for thing in (sent["conversation_id"], bid, space) for event in _world.event_details(thing)]
+    event = next(event for event in events if event["name"] in consumer.operation.hears)
+    monkeypatch.setenv("DATABASE_PORT", str(turns.port))
+    close_connections()
+    begin(Request(consumer.operation, "test"))
+    connection.connection()
+    turns.count = 0
+
+    assert invoke(consumer, event) == []
+
+    count = turns.count
+    close_connections()
+    assert count <= most
 
 
 def answered(operation, asked, turns, monkeypatch):

@@ -11,6 +11,7 @@ from itertools import count
 import pytest
 
 from functions.admin.add_note import add_note
+from functions.admin.make_announcement import make_announcement
 from functions.admin.suspend_user import suspend_user
 from functions.auth.accept_invitation import accept_invitation
 from functions.auth.register import register
@@ -40,6 +41,7 @@ from functions.messages.open_conversation import open_conversation
 from functions.messages.report_message import report_message
 from functions.messages.send_message import send_message
 from functions.notifications.compose_mail import compose_mail
+from functions.notifications.notify_absent import notify_absent
 from functions.organizations.invite_member import invite_member
 from functions.organizations.update_organization import update_organization
 from functions.payments.apply_deposit import apply_deposit
@@ -69,7 +71,7 @@ from functions.webhooks.update_webhook import update_webhook
 from shared.kit.catalog import Role
 from shared.kit.log import logger
 from tests.auth.mailbox import mails_to, token_in
-from tests.call import call, other_id
+from tests.call import call, invoke, other_id
 from tests.fuzz.places import Place, places
 from tests.leasing.deal import Deal
 from tests.payments.lease import Lease
@@ -251,6 +253,16 @@ def test_hostile_text_in_descriptions_of_webhooks_and_flags_is_stored_unchanged(
     assert [one["description"] for one in (webhook, changed, flag)] == texts
     assert stored(world, texts[1])
     assert stored(world, texts[2])
+
+
+def test_hostile_text_in_announcements_is_stored_unchanged(world, out):
+    title, body = nasty(), nasty_lines()
+
+    made = does(make_announcement, as_=world.user(Role.SUPER_ADMIN), body={"title": title, "body": body}).json
+
+    assert (made["title"], made["body"]) == (title, body)
+    assert invoke(notify_absent, *world.event_details(made["id"])) == []
+    assert stored(world, title, body)
 
 
 def test_hostile_text_in_messages_is_stored_unchanged(world, out):
@@ -476,6 +488,7 @@ def test_every_free_text_field_is_covered_by_a_test():
         | {f"update_organization-address.{part}" for part in ("street", "city", "state", "country", "postal_code")}
         | {"accept_invitation-name", "change_accounts-accounts.0.code", "change_accounts-accounts.0.name"}
         | {"change_tax_code-reason", "change_flag-description"}
+        | {"make_announcement-title", "make_announcement-body"}
         # An id that the provider has, or it is refused: tests/integrations/test_sending.py.
         | {"change_integration-customers.0.customer_id"}
         | {"create_webhook-description", "update_webhook-description"}
