@@ -299,3 +299,15 @@ def test_many_sockets_of_a_channel_take_few_messages(world, call):
     assert sorted(one for message in sent for one in message["connection_ids"]) == sorted(
         [first, *(f"many-{number}" for number in range(1, 500))]
     )
+
+
+def test_the_longest_announcement_fits_into_a_frame(world, call):
+    socket = opened(world.client())
+    body = {"title": "\u00e9" * 255, "body": "\U0001f6e0" * 2_000}
+    made = call(make_announcement, as_=world.user(Role.SUPER_ADMIN), body=body).json
+
+    queued("PUSH_QUEUE_URL")
+    assert invoke(tell_everybody, *world.event_details(made["id"])) == []
+
+    [text] = [one["frames"][0] for one in queued("PUSH_QUEUE_URL") if socket.id in one["connection_ids"]]
+    assert len(text.encode()) < 32 * 1024
