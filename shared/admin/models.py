@@ -152,6 +152,7 @@ class NewAnnouncement(Body):
 
     title: Label
     body: AnnouncementText
+    """Plain text, shown as it is."""
 
 
 class Announcement(View):

@@ -197,6 +197,15 @@ def test_the_database_refuses_writes_to_other_organizations_rows(role, stage, wo
         id=new_id(),
         **ids,
     )
+    client, socket = stage.deal.client, new_id().hex
+    world.sql(
+        "INSERT INTO connections (connection_id, user_id, session_id, expires_at)"
+        " VALUES (%(id)s, %(user)s, %(session)s, now() + interval '1 hour')",
+        id=socket,
+        user=client.id,
+        session=client.session_id,
+    )
+    world.sql("INSERT INTO channel_subscriptions VALUES (%(id)s, %(own)s)", id=socket, own=f"user.{client.id}")
     stranger = world.user(role)
     context = [str(stranger.id), str(stranger.organization_id), role.value]
     people = (stage.deal.owner, stage.deal.client)

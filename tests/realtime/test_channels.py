@@ -91,7 +91,7 @@ def test_who_may_no_longer_see_a_space_hears_nothing_more_of_it(world, call):
 
 @pytest.mark.parametrize("end", ["removed", "suspended", "signed out", "moved away"])
 def test_whoever_lost_their_right_while_subscribed_hears_nothing_more(world, call, end):
-    """Catalogue 84: the right is asked at each push, and not when somebody subscribes alone."""
+    """The right is asked at each push, and not when somebody subscribes alone."""
     owner = world.owner()
     space = world.space(owner, is_leasable=False)
     member = world.colleague(owner)
