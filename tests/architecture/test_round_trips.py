@@ -30,6 +30,7 @@ MORE = {
     "reverse_transfer": 7,  # on two contracts, and which is the other is known when the transfer is
     "create_payment_plan": 4,  # what it plans can only be said of what is open when that is locked
     "waive_payment": 4,  # its invoice is known when the payment is
+    "send_invoice": 4,  # its tax is calculated from the codes of that moment
     "delete_account": 4,  # what still runs is looked for when nothing new can begin, and it happens once in a life
     "delete_building": 4,  # what hangs on its spaces can only be looked for when it is known which they are
 }
