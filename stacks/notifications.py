@@ -21,4 +21,6 @@ class NotificationsStack(Stack):
             word="notifications",
             platform=platform,
             resources={"ses": Provided(sender.email_identity_arn, f"no-reply@{domain}")},
+            # Every minute where people depend on it; on other stages it would keep the database awake.
+            schedules={"release_held": platform.stage.sweep},
         )

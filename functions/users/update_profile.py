@@ -1,7 +1,7 @@
 """Update the caller's profile.
 
-Changes the caller's personal details, their picture, their skills and their notification preferences. Users cannot
-change their own e-mail address, role or organization.
+Changes the caller's personal details, their picture, their skills and their notification preferences, whose channels
+are set for all kinds of news at once. Users cannot change their own e-mail address, role or organization.
 """
 
 from shared.files.access import ask_one, show
@@ -12,7 +12,7 @@ from shared.kit.db import transaction
 from shared.kit.endpoint import endpoint
 from shared.kit.errors import SessionEnded
 from shared.kit.request import Caller
-from shared.users import queries, rules
+from shared.users import choices, queries, rules
 from shared.users.models import Profile, ProfileChanges
 
 
@@ -21,6 +21,8 @@ def update_profile(caller: Caller, changes: ProfileChanges) -> Profile:
     rules.check_certificates(changes.certifications or [])
     with transaction(caller) as tx:
         asked = ask_one(tx, caller, Purpose.AVATAR, changes, "avatar")
+        # The profile's channels mean all kinds of news, whatever was chosen for single ones before.
+        cleared = choices.ask_cleared(tx, caller, rules.chosen(changes))
         before = queries.lock_profile(tx, caller)
         if before is None:
             # Deleted since the authorizer looked.
@@ -29,7 +31,7 @@ def update_profile(caller: Caller, changes: ProfileChanges) -> Profile:
         if avatar := asked.answer():
             after["avatar_url"] = avatar.url
             show(tx, caller.organization_id, "user", caller.user_id, avatar)
-        if after == before:
+        if after == before and not cleared.answer():
             return Profile.of(before)
         profile = Profile.of(queries.update_profile(tx, caller, after))
         tx.emit("user.updated", profile, before=Profile.of(before))

@@ -4,9 +4,8 @@ from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field
 
 from shared.buildings.traits import LARGEST_AREA, Amenities, Availability, UsageType
 from shared.kit.fields import (
@@ -20,13 +19,12 @@ from shared.kit.fields import (
     Like,
     Money,
     Number,
-    Says,
-    Text,
     View,
     WebAddress,
     refuse,
 )
 from shared.kit.paging import Paged, PageMeta
+from shared.kit.zones import TimeZone
 
 
 def _eighth_decimal(value: Decimal) -> Decimal:
@@ -34,28 +32,10 @@ def _eighth_decimal(value: Decimal) -> Decimal:
     return value.quantize(Decimal("0.00000001"), rounding=ROUND_HALF_UP)
 
 
-_NO_ZONE = "must be an IANA time zone, such as America/New_York"
-
-
-def _zone(value: str) -> str:
-    # Area/Place names only: `localtime`, `posix/…` and the like differ from one machine to the next.
-    try:
-        ZoneInfo(value)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise refuse(_NO_ZONE, "WRONG_FORMAT") from None
-    return value
-
-
 TotalFloors = Annotated[Count, Field(ge=1, le=300)]
 Category = Annotated[Label, Field(max_length=64)]
 Latitude = Annotated[Number, Field(ge=-90, le=90), AfterValidator(_eighth_decimal)]
 Longitude = Annotated[Number, Field(ge=-180, le=180), AfterValidator(_eighth_decimal)]
-TimeZone = Annotated[
-    Text,
-    StringConstraints(max_length=64, pattern=r"^(UTC|[A-Z][A-Za-z_]+(/[A-Za-z0-9_+-]+){1,2})$"),
-    AfterValidator(_zone),
-    Says(_NO_ZONE),
-]
 
 
 def _country(value: str) -> str:

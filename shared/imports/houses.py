@@ -7,13 +7,14 @@ from typing import Annotated, Any, ClassVar, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.buildings.models import Country, Latitude, Longitude, TimeZone, TotalFloors
+from shared.buildings.models import Country, Latitude, Longitude, TotalFloors
 from shared.buildings.traits import Amenities, UsageType
 from shared.imports.cells import DEGREES, FLAG, NUMBER, PARTS, UPPER, WHOLE
 from shared.imports.faults import Faulty, fault, parsed
 from shared.imports.models import Fault
 from shared.kit.countries import alpha2
 from shared.kit.fields import Count, Flag, Label, Money
+from shared.kit.zones import TimeZone
 from shared.maths.currencies import WHOLE_CURRENCIES
 from shared.spaces.models import Currency, Gross, Usable
 

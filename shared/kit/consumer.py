@@ -162,7 +162,7 @@ class Consumer(_Queue):
         self._inbox = inbox and operation.database is not None
 
     def handle(self, body: dict[str, Any]) -> None:
-        event = _event_of(body["detail"])
+        event = event_of(body["detail"])
         if not self._inbox:
             self.function(event)
             return
@@ -191,7 +191,7 @@ class Consumer(_Queue):
                 found[:] = tx.all(_SELECT_EARLIER, values)
 
         perform(self.operation, read)
-        return [_event_of(row) for row in found]
+        return [event_of(row) for row in found]
 
 
 _INSERT_INBOX = """
@@ -211,7 +211,8 @@ ORDER BY o.seq
 """
 
 
-def _event_of(detail: dict[str, Any]) -> Event:
+def event_of(detail: dict[str, Any]) -> Event:
+    """The event of an EventBridge entry, or of an outbox row whose payload is called `data`."""
     return Event(
         id=UUID(str(detail["id"])),
         name=detail["name"],

@@ -6,6 +6,7 @@ functions/notifications/compose_mail.py imports this module: with it comes Jinja
 """
 
 import re
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache, partial
@@ -23,7 +24,7 @@ from shared.notifications.mail import Mail
 from shared.notifications.news.payments import open_of, total_of
 from shared.payments.names import named
 from shared.users.models import Language
-from shared.users.rules import CHANNELS
+from shared.users.preferences import is_wanted
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -75,11 +76,27 @@ def readers(event: Event, people: list[Row]) -> list[Row]:
         if person["side"] in entry.mails
         and person["role"] in roles
         and (person["id"] != event.actor or entry.mails_actor)
-        and (CHANNELS | person["preferences"])["email"]
+        and entry.kind is not None
+        and is_wanted(person, entry.kind, "email")
     ]
 
 
-def notice(event: Event, matter: Row, person: Row) -> Mail:
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A mail, and in one sentence what it says: its line in a digest."""
+
+    mail: Mail
+    opening: str
+
+
+def digest(person: Row, written: list[Written]) -> Mail:
+    """The one mail that says what these would have said."""
+    news = [(_one_line(one.mail.subject), one.opening) for one in written]
+    facts = {"news": news, "url": page("notifications"), "settings_url": page("profile")}
+    return _written_mail("digest", person, facts).mail
+
+
+def notice(event: Event, matter: Row, person: Row) -> Written:
     """The mail that tells a person of a deal's next step; `matter` is what the deal is about."""
     facts = {
         **_written(matter | event.data, matter["currency"], person["language"]),
@@ -87,16 +104,16 @@ def notice(event: Event, matter: Row, person: Row) -> Mail:
         "url": page(table.page_of(event)),
         "settings_url": page("profile"),
     }
-    return _mail(event.name.replace(".", "_"), person, facts)
+    return _written_mail(event.name.replace(".", "_"), person, facts)
 
 
 def security_notice(
     template: str, person: Row, event: Event, url: str | None = None, facts_of: tuple[str, ...] = ()
-) -> Mail:
+) -> Written:
     """A mail about a person's account, or what they have asked for, with these facts of the event."""
     provider = _PROVIDERS.get(event.data.get("provider", ""))
     facts = {name: _told(name, event.data.get(name), person["language"]) for name in facts_of}
-    return _mail(template, person, {"url": url, "provider": provider, "settings_url": None, **facts})
+    return _written_mail(template, person, {"url": url, "provider": provider, "settings_url": None, **facts})
 
 
 def _told(name: str, value: Any, language: Language) -> str | None:
@@ -110,7 +127,7 @@ def invitation(invited: Row, url: str) -> Mail:
     asks."""
     role = languages.phrase(ROLES[invited["role"]], invited["language"])
     template = "tenant_invitation" if invited["is_tenant"] else "invitation"
-    return _mail(template, invited, {**invited, "role": role, "url": url, "settings_url": None})
+    return _written_mail(template, invited, {**invited, "role": role, "url": url, "settings_url": None}).mail
 
 
 def page(path: str) -> str:
@@ -118,7 +135,7 @@ def page(path: str) -> str:
     return f"{setting('CORS_ORIGINS').partition(',')[0]}/{path}"
 
 
-def _mail(template: str, person: Row, facts: dict[str, Any]) -> Mail:
+def _written_mail(template: str, person: Row, facts: dict[str, Any]) -> Written:
     # In plain text a name with line breaks could pass for lines of ours.
     values: dict[str, Any] = {
         "facts": [],
@@ -130,12 +147,13 @@ def _mail(template: str, person: Row, facts: dict[str, Any]) -> Mail:
     }
     language: Language = person["language"]
     text = environment("layout.txt", language).get_template(f"{template}.jinja").make_module(values)
-    return Mail(
+    mail = Mail(
         to=person["email"],
         subject=_one_line(str(text.subject)),  # type: ignore[attr-defined]
         text=str(text).strip() + "\n",
         html=environment("layout.html", language).get_template(f"{template}.jinja").render(values),
     )
+    return Written(mail, _one_line(str(text.opening)))  # type: ignore[attr-defined]
 
 
 @cache

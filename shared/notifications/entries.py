@@ -121,7 +121,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountMail:
-    """What an event tells the person to whose account it happened: one e-mail, whatever they have chosen to be told."""
+    """What an event tells the person to whose account it happened: one e-mail, which they cannot turn off."""
 
     template: str
     link: Link | None = None
@@ -130,3 +130,5 @@ class AccountMail:
     facts: tuple[str, ...] = ()
     """What the template takes of the event's data: dates in words, and phrases in the reader's language."""
     when: Callable[[Data], bool] = lambda data: True
+    is_security: bool = True
+    """It is sent at once, whatever quiet hours the person has."""

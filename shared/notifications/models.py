@@ -1,6 +1,6 @@
 """The shapes of notifications, in requests and responses."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, Literal
 from uuid import UUID
@@ -8,6 +8,7 @@ from uuid import UUID
 from shared.kit.fields import AskedFlag, AskedId, FrameData, View
 from shared.kit.paging import Paged, PageMeta
 from shared.users.models import Language
+from shared.users.preferences import Kind, is_wanted
 
 NotificationType = Literal[
     "bid_update", "lease_milestone", "payment_event", "saved_search", "import_update", "announcement"
@@ -124,6 +125,12 @@ class Person:
     side: Side
     role: str
     language: Language
+    preferences: dict[str, bool] = field(default_factory=dict)
+    kinds: dict[str, dict[str, bool]] | None = None
+
+    def reads(self, kind: Kind | None) -> bool:
+        """Whether they want news of that kind in their list of notifications."""
+        return kind is not None and is_wanted({"preferences": self.preferences, "kinds": self.kinds}, kind, "in_app")
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,9 +120,10 @@ LEFT JOIN users actor ON actor.id = %(actor)s
 """
 
 _SELECT_PEOPLE = f"""
-SELECT u.id, u.role, u.language,
+SELECT u.id, u.role, u.language, u.preferences, n.kinds,
        CASE WHEN u.organization_id = %(owner_organization_id)s THEN 'OWNER' ELSE 'CLIENT' END AS side
 FROM users u
+LEFT JOIN notification_choices n ON n.user_id = u.id
 WHERE (u.organization_id = ANY(%(organization_ids)s::uuid[]) OR u.id = {_BROKER})
   AND u.status = 'ACTIVE' AND u.deleted_at IS NULL
 ORDER BY u.id
@@ -142,9 +143,10 @@ RETURNING id
 
 _CLAIM_MATCHES = """
 SELECT m.saved_search_id, m.search, m.user_id, m.organization_id::text AS organization_id, u.language,
-       b.name AS building
+       b.name AS building, u.preferences, n.kinds
 FROM app.claim_matches(%(space_id)s) AS m
 JOIN users u ON u.id = m.user_id
+LEFT JOIN notification_choices n ON n.user_id = u.id
 JOIN spaces s ON s.id = %(space_id)s
 JOIN buildings b ON b.id = s.building_id
 ORDER BY m.saved_search_id
@@ -228,11 +230,16 @@ def claim_matches(tx: Tx, event: Event) -> list[Row]:
     return found
 
 
-_SELECT_RECIPIENT = "SELECT name, email, language FROM users WHERE id = %(id)s AND deleted_at IS NULL"
+_SELECT_RECIPIENT = """
+SELECT u.id, u.name, u.email, u.language, u.preferences, n.kinds, n.quiet_hours, n.digest, app.now() AS now
+FROM users u
+LEFT JOIN notification_choices n ON n.user_id = u.id
+WHERE u.id = %(id)s AND u.deleted_at IS NULL
+"""
 
 
 def select_recipient(tx: Tx, user_id: UUID) -> Row | None:
-    """The recipient of an e-mail; None if the person has left."""
+    """The recipient of an e-mail, with their choices and the moment `now`; None if the person has left."""
     return tx.one(_SELECT_RECIPIENT, {"id": user_id})
 
 
@@ -248,15 +255,16 @@ WHERE i.id = %(id)s AND i.accepted_at IS NULL AND i.revoked_at IS NULL
 
 # Whoever asked for an import hears how it ended.
 _SELECT_IMPORTER = """
-SELECT u.id, u.language, i.file_name
+SELECT u.id, u.language, i.file_name, u.preferences, n.kinds
 FROM imports i
 JOIN users u ON u.id = i.user_id
+LEFT JOIN notification_choices n ON n.user_id = u.id
 WHERE i.id = %(id)s AND u.status = 'ACTIVE' AND u.deleted_at IS NULL
 """
 
 
 def select_importer(tx: Tx, import_id: UUID) -> Row | None:
-    """Whoever asked for the import (`id`, `language`), and the `file_name`; None if they are gone."""
+    """Whoever asked for the import (`id`, `language` and choices), and the `file_name`; None if they are gone."""
     return tx.one(_SELECT_IMPORTER, {"id": import_id})
 
 
@@ -308,9 +316,10 @@ WHERE p.id = %(object_id)s
 """
 
 _SELECT_READERS = f"""
-SELECT u.id, u.role, u.name, u.email, u.preferences, u.language,
+SELECT u.id, u.role, u.name, u.email, u.language, u.preferences, n.kinds, n.quiet_hours, n.digest, app.now() AS now,
        CASE WHEN u.organization_id = %(owner_organization_id)s THEN 'OWNER' ELSE 'CLIENT' END AS side
 FROM users u
+LEFT JOIN notification_choices n ON n.user_id = u.id
 WHERE (u.organization_id IN (%(owner_organization_id)s, %(client_organization_id)s) OR u.id = {_BROKER})
   AND u.status = 'ACTIVE' AND u.deleted_at IS NULL
 ORDER BY u.id

@@ -21,6 +21,7 @@ from shared.notifications.models import (
 )
 from shared.notifications.news.saved_searches import MATCHED
 from shared.users.models import Language
+from shared.users.preferences import is_wanted
 
 
 def concerned(event: Event, people: list[Person]) -> list[Person]:
@@ -34,7 +35,11 @@ def notices(event: Event, deal: Deal, people: list[Person]) -> list[Notice]:
     """What the people are told; who caused it knows already."""
     key, entry = table.entry_of(event)
     facts = facts_of(entry, event.data, asdict(deal))
-    notified = [person for person in people if entry.sentence(person.side) is not None and person.id != event.actor]
+    notified = [
+        person
+        for person in people
+        if entry.sentence(person.side) is not None and person.id != event.actor and person.reads(entry.kind)
+    ]
     return [
         Notice(
             user_id=person.id,
@@ -77,6 +82,7 @@ def matches(event: Event, found: list[Row]) -> list[Notice]:
             actor=None,
         )
         for row in found
+        if is_wanted(row, "saved_search", "in_app")
     ]
 
 

@@ -33,7 +33,8 @@ class Certificate(Body):
 
 
 class Channels(Body):
-    """The channels for notifications. A channel that is left out does not change. Null resets it to the default."""
+    """The channels for all kinds of notifications. A channel that is left out does not change. Null resets it to the
+    default."""
 
     email: Flag | None = None
     sms: Flag | None = None
@@ -69,7 +70,8 @@ class Certification(View):
 
 
 class NotificationPreferences(View):
-    """The channels through which a user is notified, besides the list of notifications."""
+    """The channels through which a user is notified, where they have chosen no others for single kinds (`GET
+    /users/me/notification-preferences`)."""
 
     email: bool
     sms: bool

@@ -105,6 +105,8 @@ def delete_account(tx: Tx, caller: Caller, heir: UUID | None) -> None:
     tx.run("UPDATE idempotency_keys SET body = '' WHERE user_id = %(id)s", values)
     tx.run("DELETE FROM recovery_codes WHERE user_id = %(id)s", values)
     tx.run("DELETE FROM oauth_identities WHERE user_id = %(id)s", values)
+    tx.run("DELETE FROM notification_choices WHERE user_id = %(id)s", values)
+    tx.run("DELETE FROM held_notices WHERE user_id = %(id)s", values)
 
 
 _UPDATE_FORGOTTEN = """

@@ -47,6 +47,14 @@ def check_certificates(certificates: list[Certificate]) -> None:
         raise Invalid(*wrong)
 
 
+def chosen(changes: ProfileChanges) -> list[str]:
+    """The channels for notifications that are given."""
+    given = changes.notification_preferences
+    if given is not None:
+        return sorted(given.model_fields_set)
+    return sorted(CHANNELS) if "notification_preferences" in changes.model_fields_set else []
+
+
 def changed(before: dict[str, Any], changes: ProfileChanges) -> dict[str, Any]:
     """The profile's row after the change."""
     after = before | changes.model_dump(mode="json", include=changes.model_fields_set)

@@ -279,6 +279,8 @@ def whole_deal(db: psycopg.Connection[Row]) -> Deal:
     }
     insert(db, "favorites", user_id=client.id, space_id=place["space_id"])
     insert(db, "user_blocks", blocker_id=owner.id, blocked_id=client.id)
+    insert(db, "notification_choices", user_id=client.id)
+    insert(db, "held_notices", user_id=client.id, event_id=uuid.uuid4(), channel="email", due_at="2027-01-01")
     insert(db, "saved_searches", user_id=client.id, name="Near work", criteria={}, wanted={}, anchor=0)
     bid_id = bid(db, place, client, status="APPROVED")
     insert(db, "bid_versions", bid_id=bid_id, version=1, side="CLIENT", author_id=client.id, amount=5000,
@@ -835,10 +837,10 @@ def test_grants_are_no_wider_than_the_work(admin: psycopg.Connection[Row]) -> No
     # Of most of these only leftovers (tests/system/test_sweep_leftovers.py).
     swept = {"idempotency_keys", "inbox", "login_attempts", "outbox", "rate_windows", "sessions", "user_tokens"}
     swept |= {"exports", "file_uses", "files", "import_keys", "public_events"}
-    swept |= {"integration_attempts", "integration_targets"}
+    swept |= {"integration_attempts", "integration_targets", "held_notices"}
     assert granted(admin, "app_worker", "DELETE") == {"connections", "documents", "payments", "work_items"} | swept
     # Recovery codes go with their second factor, identities elsewhere with their account.
-    given_up = {"oauth_identities", "recovery_codes"}
+    given_up = {"oauth_identities", "recovery_codes", "notification_choices", "held_notices"}
     assert granted(admin, "app_auth", "DELETE") == {"connections", "login_attempts"} | given_up
     for role in APP_ROLES:
         assert granted(admin, role, "UPDATE").isdisjoint({*HISTORY, "documents"})

@@ -6,6 +6,8 @@ BODIES = {
     "get_profile": None,
     "update_profile": {"title": "Director"},
     "delete_account": None,
+    "get_notification_preferences": None,
+    "update_notification_preferences": {"digest": "DAILY"},
 }
 
 
@@ -15,6 +17,14 @@ class Successes(Cast):
 
     def update_profile(self) -> Asked:
         return {"as_": self.client, "body": {"title": "Director"}}
+
+    def get_notification_preferences(self) -> Asked:
+        return {"as_": self.client}
+
+    def update_notification_preferences(self) -> Asked:
+        hours = {"from": "22:00", "to": "07:00", "timezone": "America/New_York"}
+        body = {"kinds": {"payment_event": {"whatsapp": True}}, "quiet_hours": hours, "digest": "DAILY"}
+        return {"as_": self.client, "body": body}
 
     def delete_account(self) -> Asked:
         return {"as_": self.world.client()}

@@ -17,8 +17,8 @@ NOT_PUBLIC = {
 }
 """What is emitted about public objects, and told to no webhook; and why."""
 PRIVATE = {
-    "favorite", "file", "note", "notification", "notifications", "password_reset", "saved_search", "second_factor",
-    "session", "ticket",
+    "favorite", "file", "note", "notification", "notification_preferences", "notifications", "password_reset",
+    "saved_search", "second_factor", "session", "ticket",
 }  # fmt: skip
 """Nouns that no webhook ever hears of."""
 

@@ -24,7 +24,7 @@ SECTIONS = {
     "imports and exports": "imports import_failures import_keys imported_tenants exports export_schedules",
     "accounting software": """integration_attempts integrations integration_targets integration_customers
         integration_documents""",
-    "telling people": "notifications connections channel_subscriptions",
+    "telling people": "notifications notification_choices held_notices connections channel_subscriptions",
     "messages": "conversations conversation_participants messages user_blocks message_reports",
     "webhooks": "webhooks public_events webhook_deliveries",
     "bookkeeping of the platform": """audit_logs audit_seals support_notes outbox inbox work_items idempotency_keys

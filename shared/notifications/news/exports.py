@@ -9,9 +9,17 @@ def _is_scheduled(data: Data) -> bool:
 
 MAILS = {
     "export.completed": AccountMail(
-        template="export_completed", page="exports", facts=("kind", "scheduled_on"), when=_is_scheduled
+        template="export_completed",
+        page="exports",
+        facts=("kind", "scheduled_on"),
+        when=_is_scheduled,
+        is_security=False,
     ),
     "export.failed": AccountMail(
-        template="export_failed", page="exports", facts=("kind", "scheduled_on", "failure"), when=_is_scheduled
+        template="export_failed",
+        page="exports",
+        facts=("kind", "scheduled_on", "failure"),
+        when=_is_scheduled,
+        is_security=False,
     ),
 }

@@ -5,6 +5,9 @@ from shared.notifications.entries import AccountMail
 
 MAILS = {
     "integration.disconnected": AccountMail(
-        template="integration_disconnected", page="integrations", facts=("company_name", "software", "failure")
+        template="integration_disconnected",
+        page="integrations",
+        facts=("company_name", "software", "failure"),
+        is_security=False,
     ),
 }

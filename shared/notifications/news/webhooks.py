@@ -2,4 +2,4 @@
 
 from shared.notifications.entries import AccountMail
 
-MAILS = {"webhook.disabled": AccountMail(template="webhook_disabled")}
+MAILS = {"webhook.disabled": AccountMail(template="webhook_disabled", is_security=False)}
