@@ -23,6 +23,7 @@ Kind = Literal[
     "event",
     "saved_search",
     "import_update",
+    "announcement",
     "security",
 ]
 Channel = Literal["in_app", "email", "sms", "whatsapp", "push"]
@@ -98,6 +99,7 @@ class ChosenKinds(Body):
     event: ChosenChannels = LEFT_OUT
     saved_search: ChosenChannels = LEFT_OUT
     import_update: ChosenChannels = LEFT_OUT
+    announcement: ChosenChannels = LEFT_OUT
     security: SecurityChannels = LEFT_OUT
 
 
@@ -134,6 +136,7 @@ class KindTable(View):
     event: KindChannels
     saved_search: KindChannels
     import_update: KindChannels
+    announcement: KindChannels
     security: KindChannels
 
 

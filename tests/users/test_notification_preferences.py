@@ -26,7 +26,7 @@ def test_whoever_has_chosen_nothing_hears_of_everything_in_the_app_and_by_mail(w
 
     assert set(reply.json["kinds"]) == {
         "bid_update", "lease_milestone", "payment_event", "message", "maintenance", "project", "event",
-        "saved_search", "import_update", "security",
+        "saved_search", "import_update", "announcement", "security",
     }  # fmt: skip
     assert all(channels == DEFAULT for channels in reply.json["kinds"].values())
     assert (reply.json["quiet_hours"], reply.json["digest"]) == (None, "IMMEDIATE")
