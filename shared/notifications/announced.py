@@ -20,7 +20,9 @@ ORDER BY o.id
 
 _SELECT_ABSENT = """
 SELECT u.id FROM users u
+LEFT JOIN notification_choices n ON n.user_id = u.id
 WHERE u.organization_id = ANY(%(organization_ids)s::uuid[]) AND u.status = 'ACTIVE' AND u.deleted_at IS NULL
+  AND coalesce((n.kinds #>> '{announcement,in_app}')::boolean, true)
   AND NOT EXISTS (
       SELECT FROM connections c
       CROSS JOIN LATERAL app.connection_caller(c.connection_id) AS caller

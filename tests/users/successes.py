@@ -2,12 +2,13 @@
 
 from tests.cast import Asked, Cast
 
+NIGHT = {"from": "22:00", "to": "07:00", "timezone": "America/New_York"}
 BODIES = {
     "get_profile": None,
     "update_profile": {"title": "Director"},
     "delete_account": None,
     "get_notification_preferences": None,
-    "update_notification_preferences": {"digest": "DAILY"},
+    "update_notification_preferences": {"quiet_hours": NIGHT},
 }
 
 
@@ -22,8 +23,7 @@ class Successes(Cast):
         return {"as_": self.client}
 
     def update_notification_preferences(self) -> Asked:
-        hours = {"from": "22:00", "to": "07:00", "timezone": "America/New_York"}
-        body = {"kinds": {"payment_event": {"whatsapp": True}}, "quiet_hours": hours, "digest": "DAILY"}
+        body = {"kinds": {"payment_event": {"whatsapp": True}}, "quiet_hours": NIGHT, "digest": "DAILY"}
         return {"as_": self.client, "body": body}
 
     def delete_account(self) -> Asked:
