@@ -15,6 +15,7 @@ from functions.integrations.queue_accounting import queue_accounting
 from functions.integrations.record_accounting import record_accounting
 from functions.integrations.start_integration import start_integration
 from shared.integrations.providers import PROVIDERS
+from shared.kit.ids import new_id
 from tests.bus import Bus
 from tests.call import call, invoke
 from tests.integrations import intuit, zoho_books
@@ -30,7 +31,7 @@ class Connecting:
     def __init__(self, world, server, provider, owner):
         self.world, self.server, self.provider, self.owner = world, server, provider, owner
         self.bus = Bus("accounting-heard", ANNOUNCED)
-        self.delivered = set()
+        self.last = new_id()
         self.sqs, self.url = boto3.client("sqs"), os.environ["ACCOUNTING_QUEUE_URL"]
         while self.taken():
             pass
@@ -93,14 +94,14 @@ class Connecting:
         """What happened, to the consumer that hears of it; how much that was."""
         rows = self.world.sql(
             """SELECT * FROM outbox
-               WHERE name = ANY (%(names)s) AND NOT id = ANY (%(delivered)s)
+               WHERE id > %(last)s AND name = ANY (%(names)s)
                  AND %(organization)s IN (payload ->> 'organization_id', payload ->> 'owner_organization_id')
-               ORDER BY seq""",
+               ORDER BY id""",
+            last=self.last,
             names=list(queue_accounting.operation.hears),
-            delivered=list(self.delivered),
             organization=str(self.owner.organization_id),
         )
-        self.delivered |= {row["id"] for row in rows}
+        self.last = max([self.last, *(row["id"] for row in rows)])
         events = [
             {name: row[name] for name in ("id", "name", "object_id", "correlation_id", "actor", "occurred_at")}
             | {"data": row["payload"]}

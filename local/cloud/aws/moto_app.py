@@ -39,6 +39,7 @@ class Moto:
         default_user_config["stepfunctions"] = {"execute_state_machine": True}
         _remember()
         _count_when_asked()
+        _search_less()
         _lose_nothing()
         _forget()
         self._app = DomainDispatcherApplication(create_backend_app)
@@ -183,6 +184,48 @@ def _count_when_asked() -> None:
         return found | {each: count(queue) for each, count in counts.items() if {each, "All"} & set(names)}
 
     setattr(SQSBackend, "get_queue_attributes", get_queue_attributes)  # noqa: B010 (mypy: methods are not assigned)
+
+
+def _search_less() -> None:
+    """Let moto pass over a waiting message without a call. For each message that is sent, received or deleted it goes
+    through the whole queue, and asks each message for the time, twice, or for a list of its receipts: a queue that has
+    grown once would hardly be short again."""
+    from moto.sqs.exceptions import ReceiptHandleIsInvalid
+    from moto.sqs.models import DEDUPLICATION_TIME_IN_SECONDS, Queue
+
+    def add_message(queue: Any, message: Any) -> None:
+        with queue._messages_lock:
+            once = message.deduplication_id if queue.fifo_queue else None
+            if once:
+                taken: dict[str, Any] = vars(queue).setdefault("taken", {})
+                first = taken.get(once)
+                if first and first in queue._messages:
+                    if message.sent_timestamp - first.sent_timestamp < 1000 * DEDUPLICATION_TIME_IN_SECONDS:
+                        return
+                taken[once] = message
+                if len(taken) > RECEIPTS:
+                    vars(queue)["taken"] = {each.deduplication_id: each for each in queue._messages}
+            queue._messages.append(message)
+            queue._messages_lock.notify_all()
+
+    def messages(queue: Any) -> list[Any]:
+        now = time.time() * 1000
+        return [each for each in queue._messages if each.visible_at < now >= each.delayed_until]
+
+    def delete_message(queue: Any, receipt_handle: str) -> None:
+        if receipt_handle in queue.deleted_messages:
+            return
+        for number, each in enumerate(queue._messages):
+            if receipt_handle == each.receipt_handle or receipt_handle in each._old_receipt_handles:
+                queue.pending_messages.discard(each)
+                queue.deleted_messages.update(each.all_receipt_handles)
+                del queue._messages[number]
+                return
+        raise ReceiptHandleIsInvalid()
+
+    setattr(Queue, "add_message", add_message)  # noqa: B010 (as above)
+    setattr(Queue, "messages", property(messages))  # noqa: B010 (as above)
+    setattr(Queue, "delete_message", delete_message)  # noqa: B010 (as above)
 
 
 def _lose_nothing() -> None:
