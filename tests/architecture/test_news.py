@@ -34,8 +34,8 @@ NOBODY = {
 OTHER_NOUNS = {
     "announcement", "block", "building", "chart", "conversation", "export", "export_schedule", "favorite", "file",
     "flag", "floor", "import", "index", "integration", "invitation", "mandate", "member", "message_report", "note",
-    "notification", "notifications", "organization", "password_reset", "period", "saved_search", "second_factor",
-    "session", "space", "tax_code", "tenant", "ticket", "user", "webhook", "webhook_delivery",
+    "notification", "notification_preferences", "notifications", "organization", "password_reset", "period",
+    "saved_search", "second_factor", "session", "space", "tax_code", "tenant", "ticket", "user", "webhook", "webhook_delivery",
 }  # fmt: skip
 """What nobody is notified of: one's own doings, and what an account's e-mails tell (MAILS)."""
 
@@ -136,7 +136,8 @@ def test_the_last_of_several_entries_takes_every_event():
 
 def test_every_template_belongs_to_an_entry():
     told = {name.replace(".", "_") for name in table.MAILED} | {mail.template for mail in table.ACCOUNT_MAILS.values()}
-    assert {path.stem for path in emails.TEMPLATES.glob("*.jinja")} == told | {"invitation", "tenant_invitation"}
+    others = {"digest", "invitation", "tenant_invitation"}
+    assert {path.stem for path in emails.TEMPLATES.glob("*.jinja")} == told | others
 
 
 @pytest.mark.parametrize("language", OTHERS)
