@@ -35,7 +35,8 @@ OTHER_NOUNS = {
     "announcement", "block", "building", "chart", "conversation", "export", "export_schedule", "favorite", "file",
     "flag", "floor", "import", "index", "integration", "invitation", "mandate", "member", "message_report", "note",
     "notification", "notification_preferences", "notifications", "organization", "password_reset", "period",
-    "saved_search", "second_factor", "session", "space", "tax_code", "tenant", "ticket", "user", "webhook", "webhook_delivery",
+    "saved_search", "second_factor", "session", "space", "tax_code", "tenant", "ticket", "user", "webhook",
+    "webhook_delivery",
 }  # fmt: skip
 """What nobody is notified of: one's own doings, and what an account's e-mails tell (MAILS)."""
 
