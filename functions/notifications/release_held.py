@@ -21,7 +21,7 @@ PEOPLE = 20
 """How many people's notices are sent in one transaction."""
 
 
-@job("rate(1 minute)", emits=False, uses=("mail.send", "token_key.encrypt"), layers=("mail",))
+@job("rate(1 minute)", emits=False, uses=("mail.send", "derive_key.mac", "token_key.encrypt"), layers=("mail",))
 def release_held(event: dict[str, Any]) -> bool:
     with transaction() as tx:
         due = groupby(held.lock_due(tx, PEOPLE), lambda row: row["user_id"])
