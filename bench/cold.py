@@ -87,7 +87,7 @@ def _measure(handler: str, event: dict[str, Any], path: str) -> float:
     )
     assert done.returncode == 0, done.stderr
     figures = json.loads(done.stderr.splitlines()[-1])
-    assert figures["status"] < 300, (handler, figures)
+    assert figures["status"] < 400, (handler, figures)
     assert figures["file"].startswith(path.partition(os.pathsep)[0]), (handler, figures)
     return float(figures["cpu"]) * 1000
 

@@ -203,8 +203,6 @@ def _search_less() -> None:
                     if message.sent_timestamp - first.sent_timestamp < 1000 * DEDUPLICATION_TIME_IN_SECONDS:
                         return
                 taken[once] = message
-                if len(taken) > RECEIPTS:
-                    vars(queue)["taken"] = {each.deduplication_id: each for each in queue._messages}
             queue._messages.append(message)
             queue._messages_lock.notify_all()
 
@@ -218,6 +216,7 @@ def _search_less() -> None:
         for number, each in enumerate(queue._messages):
             if receipt_handle == each.receipt_handle or receipt_handle in each._old_receipt_handles:
                 queue.pending_messages.discard(each)
+                vars(queue).get("taken", {}).pop(each.deduplication_id, None)
                 queue.deleted_messages.update(each.all_receipt_handles)
                 del queue._messages[number]
                 return
