@@ -17,7 +17,7 @@ from psycopg.rows import dict_row
 from bench.figures import Outcome, spread, table
 from bench.ground import Ground
 from functions.reports.show_rent_roll import show_rent_roll
-from shared.reports import queries
+from shared.reports import money, queries
 from tests.call import http_event
 from tests.world import User
 
@@ -56,9 +56,9 @@ FROM (SELECT s.*, row_number() OVER (ORDER BY s.id) AS n FROM spaces s
 WHERE n %% 10 > 0;
 
 INSERT INTO payments (id, contract_id, owner_organization_id, client_organization_id, payer_id, charge, period_start,
-                      amount, due_date, installment_number, total_installments, status, paid_amount, paid_date)
+                      amount, owed, due_date, installment_number, total_installments, status, paid_amount, paid_date)
 SELECT gen_random_uuid(), c.id, c.owner_organization_id, c.client_organization_id, c.client_id,
-       CASE WHEN n = 0 THEN 'DEPOSIT' ELSE 'RENT' END, day, c.base_rent, day, nullif(n, 0),
+       CASE WHEN n = 0 THEN 'DEPOSIT' ELSE 'RENT' END, day, c.base_rent, c.base_rent, day, nullif(n, 0),
        CASE WHEN n > 0 THEN 24 END, CASE WHEN is_owed THEN 'OVERDUE' ELSE 'PAID' END,
        CASE WHEN is_owed THEN 0 ELSE c.base_rent END, CASE WHEN NOT is_owed THEN day END
 FROM contracts c, generate_series(0, 24) n,
@@ -128,16 +128,12 @@ def _fill(database_url: str, owner: User, client: User) -> None:
 
 
 def _ask(bare: psycopg.Connection[Any], owner: User) -> None:
-    values = queries._values(queries.Scope(owner.organization_id, None, None))
+    values = queries.values_of(queries.Scope(owner.organization_id, None, None)) | {"limit": None}
     with bare.pipeline():
         bare.execute("SELECT app.set_ctx(%s, %s, %s)", (owner.id, owner.organization_id, owner.role.value))
         cursors = [
             bare.execute(statement, values)
-            for statement in (
-                queries._SELECT_DAY,
-                queries._SELECT_SPACES,
-                queries._SELECT_LEASES_WITH_MONEY,
-            )
+            for statement in (queries.SELECT_DAY, queries.SELECT_SPACES, money._SELECT_LEASES)
         ]
     for cursor in cursors:
         cursor.fetchall()
