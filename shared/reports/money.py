@@ -226,8 +226,10 @@ SELECT """
        money.current + 0.00 AS current, money.unapplied_credit + 0.00 AS unapplied_credit,
        money.prepaid + 0.00 AS prepaid, money.ledger_balance + 0.00 AS ledger_balance
 FROM lease l
-LEFT JOIN held ON held.lease_id = l.contract_id
-LEFT JOIN money ON money.lease_id = l.contract_id
+-- Each of them has a lease, so this is a left join; but one for which a planner that takes the leases for a few cannot
+-- compare each with each.
+FULL JOIN held ON held.lease_id = l.contract_id
+FULL JOIN money ON money.lease_id = l.contract_id
 ORDER BY l.space_id, l.start_date
 """
 )
