@@ -133,6 +133,17 @@ def test_credit_that_settles_what_is_not_invoiced_yet_moves_to_another_lease(cal
     assert ties(ahead, other)
 
 
+@pytest.mark.parametrize("rival", ["refund", "transfer"])
+def test_of_two_who_claim_what_settles_the_same_months_one_gets_it(calendar, ahead, rival):
+    other = calendar.lease(owner=ahead.owner, client=ahead.client, start=date(2027, 3, 1), months=2)
+    rivals = {"refund": lambda: refund(ahead, 7000), "transfer": lambda: transfer(ahead, other.contract, 7000)}
+
+    replies = together([lambda: refund(ahead, 7000), rivals[rival]])
+
+    assert sorted(reply.status for reply in replies) == [201, 409]
+    assert (paid(ahead), ties(ahead, other)) == ([5000, 5000, 0, 0], True)
+
+
 def test_credit_is_paid_out_after_the_end(calendar):
     calendar.set("2027-01-05T08:00:00Z")
     lease = calendar.lease(start=date(2027, 2, 1), months=6)
