@@ -44,8 +44,8 @@ install = $(1)/bin/$(PIP) $(UV) 2>/dev/null && $(1)/bin/uv pip install --quiet -
 up: .venv/ready ## run the whole platform on this machine (PORT=8000; KEEP=1 keeps the data for the next KEEP=1)
 	@exec $(BIN)/python -m local
 
-# A file is one worker's, in the order of tests/conftest.py.
-PARALLEL := -n auto --dist loadfile --no-loadscope-reorder
+# A file is one worker's, in the order of tests/conftest.py; one worker more than cores, as some tests wait.
+PARALLEL := -n $(shell expr $$(nproc) + 1) --dist loadfile --no-loadscope-reorder
 
 test: .venv/ready ## run the tests
 	@$(BIN)/python -m pytest -m "not slow" $(PARALLEL)

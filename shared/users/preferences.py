@@ -71,9 +71,13 @@ class ChosenChannels(Body):
     in_app: Flag | None = None
     """The list of notifications, and its frame on open sockets."""
     email: Flag | None = None
+    """E-mails."""
     sms: Flag | None = None
+    """Text messages to a phone. None are sent yet."""
     whatsapp: Flag | None = None
+    """Messages by WhatsApp. None are sent yet."""
     push: Flag | None = None
+    """Notifications on a device. None are sent yet."""
 
 
 class SecurityChannels(ChosenChannels):
@@ -91,16 +95,27 @@ class ChosenKinds(Body):
     """What to change, by kind of news."""
 
     bid_update: ChosenChannels = LEFT_OUT
+    """What happens to bids."""
     lease_milestone: ChosenChannels = LEFT_OUT
+    """What happens to leases, from the draft to the last day."""
     payment_event: ChosenChannels = LEFT_OUT
+    """Invoices, payments, credit and reminders."""
     message: ChosenChannels = LEFT_OUT
+    """Messages of other people."""
     maintenance: ChosenChannels = LEFT_OUT
+    """Maintenance of buildings. There is none yet."""
     project: ChosenChannels = LEFT_OUT
+    """Tenders. There are none yet."""
     event: ChosenChannels = LEFT_OUT
+    """Events. There are none yet."""
     saved_search: ChosenChannels = LEFT_OUT
+    """Spaces that a saved search finds."""
     import_update: ChosenChannels = LEFT_OUT
+    """How an import ended."""
     announcement: ChosenChannels = LEFT_OUT
+    """What the platform announces to everybody."""
     security: SecurityChannels = LEFT_OUT
+    """The security of the account."""
 
 
 class PreferencesChange(Body):

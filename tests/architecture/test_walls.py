@@ -206,6 +206,7 @@ def test_the_database_refuses_writes_to_other_organizations_rows(role, stage, wo
         session=client.session_id,
     )
     world.sql("INSERT INTO channel_subscriptions VALUES (%(id)s, %(own)s)", id=socket, own=f"user.{client.id}")
+    world.sql("INSERT INTO notification_choices (user_id) VALUES (%(client)s) ON CONFLICT DO NOTHING", **ids)
     stranger = world.user(role)
     context = [str(stranger.id), str(stranger.organization_id), role.value]
     people = (stage.deal.owner, stage.deal.client)

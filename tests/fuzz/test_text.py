@@ -540,6 +540,8 @@ def test_every_free_text_field_is_covered_by_a_test():
         ),
         # Two numbers.
         "save_search-criteria.near",
+        # Two times of a day, and the name of a zone.
+        *(f"update_notification_preferences-quiet_hours.{name}" for name in ("from", "to", "timezone")),
         # Of a server that takes files: what of it is shown again, and that no secret is, tests/exports says.
         *(f"change_export_schedule-destination.{name}" for name in ("host", "username", "directory", "host_key")),
         *(f"change_export_schedule-destination.{name}" for name in ("password", "private_key")),

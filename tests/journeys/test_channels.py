@@ -28,6 +28,8 @@ def test_two_people_and_a_broker_follow_a_space_and_a_contract(platform: Platfor
     deal = Deal(owner, client)
     space, contract = f"space.{deal.space['id']}", f"contract.{deal.contract_id}"
     deal.reaches("PENDING_SIGNATURE")
+    # What was still on its way, one socket of a person would hear, and the other, which opens later, not.
+    platform.control("queues", "settle")
 
     with ExitStack() as open_sockets:
         ears: dict[Person, list[Ear]] = {
