@@ -53,7 +53,9 @@ class QuietHours(Body):
     """When nothing is sent. They may go past midnight."""
 
     begins: Annotated[Clock, Field(alias="from")]
+    """The time of day at which they begin."""
     ends: Annotated[Clock, Field(alias="to")]
+    """The time of day at which they end."""
     timezone: TimeZone
     """The IANA time zone of `from`, `to` and the daily digest, such as `America/New_York`."""
 
@@ -122,6 +124,7 @@ class PreferencesChange(Body):
     """What to change. What is left out stays as it is."""
 
     kinds: ChosenKinds = LEFT_OUT
+    """By which channels each kind of news comes."""
     quiet_hours: QuietHours | None = None
     """When e-mails, text messages, WhatsApp messages and push notifications wait. Null ends the quiet hours."""
     digest: Digest = LEFT_OUT
