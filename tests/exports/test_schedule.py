@@ -21,6 +21,7 @@ from tests.auth.mailbox import mails_to
 from tests.call import call, invoke
 from tests.exports.exporting import read
 from tests.exports.openssh import OpenSSH, checks_passwords
+from tests.exports.password_server import PasswordServer
 from tests.exports.test_write_export import GONE, due, fails
 
 SECRET = "Sesame-Open-7"
@@ -361,11 +362,11 @@ def test_a_server_that_does_not_let_us_in_is_told_of(world, exporting, owner, lo
     assert reason(exporting.deliver(export)) == "The server refused the user name, the password or the key."
 
 
-def test_a_server_lets_us_in_by_the_right_password_alone(world, exporting, owner, local):
-    if not checks_passwords():
-        pytest.skip("sshd checks passwords as root alone, and with users of its own")
+# sshd checks passwords as root alone, and with users of its own.
+@pytest.mark.parametrize("kind", [PasswordServer, OpenSSH] if checks_passwords() else [PasswordServer])
+def test_a_server_lets_us_in_by_the_right_password_alone(world, exporting, owner, local, kind):
     password = 'A password: "quoted", with spaces; ünd $signs'
-    with OpenSSH(password) as server:
+    with kind(password) as server:
         server.folder_of("incoming")
         to_it = {"directory": "incoming", "private_key": None}
         send_to(owner, server, **to_it, password="another one")

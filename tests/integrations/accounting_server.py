@@ -9,6 +9,7 @@ import hashlib
 import json
 import secrets
 import threading
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable
 from decimal import Decimal
@@ -29,7 +30,7 @@ class Refusal(Exception):
         self.answer = status, body
 
 
-class AccountingServer:
+class AccountingServer(ABC):
     """A provider with one company's books."""
 
     takes_basic = True
@@ -169,11 +170,13 @@ class AccountingServer:
         except Refusal as refusal:
             return refusal.answer
 
+    @abstractmethod
     def api(self, method: str, path: str, query: dict[str, str], body: dict[str, Any]) -> Answer:
-        raise NotImplementedError
+        """The provider's answer to a request with a valid token. Raises Refusal."""
 
+    @abstractmethod
     def not_let_in(self) -> Answer:
-        raise NotImplementedError
+        """The provider's answer to a token that it does not know."""
 
     def _is_us(self, given: dict[str, str], headers: Any) -> bool:
         if self.takes_basic:
