@@ -110,7 +110,8 @@ class Pdf:
         self.rule(after=2.2)
 
     def paragraph(self, text: str, *, color: tuple[int, int, int] = INK, size: float = 9) -> None:
-        self._write(text, size=size, color=color, align="J")
+        # An address is never wrapped: justified, the line before it would be pulled apart.
+        self._write(text, size=size, color=color, align="L" if "://" in text else "J")
         self.space(1.8)
 
     def clause(self, number: int, name: str, paragraphs: Sequence[str]) -> None:

@@ -27,6 +27,8 @@ from uuid import uuid4
 
 import jwt
 
+from tests.serving import serve
+
 INTEGRATION_KEY = "7c2b8d7e-83c3-4940-af5e-cda8a50dd73f"
 USER_ID = "f21a53ef-8b3f-4c88-9d68-f3a1a3f5b2b1"
 ACCOUNT_ID = "624e3e00-2e2d-4a3a-8a6e-9d6a3d0f5a11"
@@ -60,7 +62,7 @@ class DocuSignServer:
         self.tokens: dict[str, float] = {}
         self.lock = threading.Lock()
         self.http = ThreadingHTTPServer(("127.0.0.1", port), _handler(self))
-        threading.Thread(target=self.http.serve_forever, daemon=True).start()
+        serve(self.http)
 
     @property
     def url(self) -> str:

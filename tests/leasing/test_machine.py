@@ -9,7 +9,6 @@ import re
 import time
 from collections import defaultdict
 from pathlib import Path
-from threading import Thread
 
 import boto3
 import pytest
@@ -31,6 +30,7 @@ from functions.leasing.schedule_payments import schedule_payments
 from functions.leasing.void_contract import void_contract
 from tests.call import call, invoke, together
 from tests.leasing.deal import Deal
+from tests.serving import serve
 from tests.world import close_connections
 
 DEFINITION = Path(__file__).parents[2] / "functions" / "leasing" / "leasing.asl.json"
@@ -54,7 +54,7 @@ class Machine:
         self.asked = []
         self.moto = DomainDispatcherApplication(create_backend_app)
         self.server = make_server("127.0.0.1", 0, self.serve, threaded=True)
-        Thread(target=self.server.serve_forever, daemon=True).start()
+        serve(self.server)
         self.client = boto3.client("stepfunctions", endpoint_url=f"http://127.0.0.1:{self.server.port}")
         text = re.sub(r"\$\{(\w+)\}", r"arn:aws:lambda:us-east-1:123456789012:function:\1", DEFINITION.read_text())
         role = "arn:aws:iam::123456789012:role/saga"

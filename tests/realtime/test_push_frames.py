@@ -8,6 +8,7 @@ from botocore.config import Config
 from functions.realtime import push_frames as module
 from functions.realtime.push_frames import push_frames
 from tests.realtime.sockets import deliver, queued
+from tests.serving import serve
 
 PATIENCE = 120.0
 
@@ -68,7 +69,7 @@ def gateway(monkeypatch):
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    serve(server)
     patient = Config(connect_timeout=PATIENCE, read_timeout=PATIENCE)
     monkeypatch.setattr(module, "_CONFIG", module._CONFIG.merge(patient))
     monkeypatch.setenv("SOCKET_ENDPOINT", f"http://127.0.0.1:{server.server_port}/prod")

@@ -1,12 +1,12 @@
 """The platform asks itself from outside whether it is healthy."""
 
-import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
 from functions.system.probe_health import probe_health
 from shared.kit import metrics
+from tests.serving import serve
 
 FLUSH = metrics.measured
 
@@ -25,7 +25,7 @@ class Front(BaseHTTPRequestHandler):
 @pytest.fixture
 def front(monkeypatch):
     with HTTPServer(("127.0.0.1", 0), Front) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        serve(server)
         monkeypatch.setenv("PUBLIC_URL", f"http://127.0.0.1:{server.server_port}")
         yield server
         server.shutdown()

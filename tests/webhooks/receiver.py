@@ -17,6 +17,7 @@ from functions.webhooks.retry_webhook import retry_webhook
 from functions.webhooks.send_asked_delivery import send_asked_delivery
 from shared.kit.resources import RESOURCES
 from tests.call import invoke
+from tests.serving import serve
 
 WORKERS = (("webhooks", deliver_webhook), ("webhook_retries", retry_webhook), ("webhook_results", record_delivery))
 
@@ -59,7 +60,7 @@ class Receiver:
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
-        threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
+        serve(self._server)
         self.port = int(self._server.server_address[1])
         self.url = f"http://127.0.0.1:{self.port}/hook?from=leasing"
 
