@@ -30,6 +30,7 @@ from stacks.notifications import NotificationsStack
 from stacks.observability import ObservabilityStack
 from stacks.parts.archives import built_archive
 from stacks.parts.layers import built_layer
+from stacks.phones import PhonesStack
 from stacks.platform import PlatformStack
 from stacks.realtime import RealtimeStack
 from stacks.stage import Stage, stage_of
@@ -45,6 +46,7 @@ OWN_STACKS = {
     "integrations": IntegrationsStack,
     "leasing": LeasingStack,
     "notifications": NotificationsStack,
+    "phones": PhonesStack,
     "realtime": RealtimeStack,
     "system": SystemStack,
     "webhooks": WebhooksStack,

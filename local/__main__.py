@@ -2,7 +2,8 @@
 
 Environment: PORT (8000), KEEP=1 (keep database, objects and keys for the next run with KEEP=1; it finds only what a run
 with KEEP=1 has left, since a run without it starts and ends empty), RATE_LIMIT_SCALE (1), DATABASE_URL (a
-PostgreSQL 17 of your own), ALLOW_LOCAL_TARGETS=1 (servers that users name may be on this machine).
+PostgreSQL 17 of your own), ALLOW_LOCAL_TARGETS=1 (servers that users name may be on this machine), WHATSAPP_A_DAY
+and SMS_A_DAY (how many messages the platform sends on one day).
 """
 
 import argparse
@@ -34,9 +35,9 @@ def main() -> int:
     return 1
 
 
-ALLOWED = ("ALLOW_LOCAL_TARGETS",)
+ALLOWED = ("ALLOW_LOCAL_TARGETS", "SMS_A_DAY", "WHATSAPP_A_DAY")
 """What whoever starts the platform may set for every function: on one's own machine, servers that users name may be on
-it, too (shared/kit/addresses.py). No template has these."""
+it, too (shared/kit/addresses.py), which no template allows; and fewer messages are soon beyond the day's limit."""
 
 
 def _settings() -> tuple[Settings, bool]:

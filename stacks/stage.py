@@ -33,6 +33,10 @@ class Stage:
     """How often the platform checks itself: for events whose nudge was lost, its health, and its sockets."""
     scan_uploads: bool = False
     """Amazon GuardDuty scans uploaded files for malware; nothing is shown before it says that they are clean."""
+    whatsapp_a_day: int = 1000
+    """How many messages the whole platform sends by WhatsApp on a day (UTC, S0 §10.4); what is beyond goes by SMS."""
+    sms_a_day: int = 10_000
+    """How many text messages; what is beyond goes by e-mail."""
     region: str | None = "us-east-1"
     """None means the region to which the templates are deployed; CloudFront's part of a stage needs to know it."""
     domain: str = ""
@@ -103,7 +107,10 @@ STAGES = {
 
 _LISTS = {"cors_origins", "origin_secrets", "restores"}
 _FLAGS = {"require_verified_email", "scan_uploads"}
-_GIVEN = sorted(_LISTS | _FLAGS | {"backup_region", "certificate", "closed", "domain", "mail_domain", "region"})
+_NUMBERS = {"sms_a_day", "whatsapp_a_day"}
+_GIVEN = sorted(
+    _LISTS | _FLAGS | _NUMBERS | {"backup_region", "certificate", "closed", "domain", "mail_domain", "region"}
+)
 
 
 def stage_of(node: Node) -> Stage:
@@ -118,6 +125,8 @@ def stage_of(node: Node) -> Stage:
     given: dict[str, Any] = {key: value for key in _GIVEN if (value := _given(node, name, key))}
     for key in _LISTS & given.keys():
         given[key] = tuple(given[key].split(","))
+    for key in _NUMBERS & given.keys():
+        given[key] = int(given[key])
     for key in _FLAGS & given.keys():
         given[key] = given[key] == "true"
     stage = replace(stage, **given)

@@ -164,6 +164,7 @@ def make_resources() -> dict[str, str]:
         "saga": f"arn:aws:states:{REGION}:123456789012:stateMachine:leasing",
         "sockets": os.environ["AWS_ENDPOINT_URL"],
         "ses": "leasing@example.com",
+        "sns_push": f"arn:aws:sns:{REGION}:123456789012:",
         "admin_secret": "database",
         **keys,
         **queues,
@@ -199,6 +200,8 @@ def settings(postgres: Postgres, redis: Redis) -> dict[str, str]:
         "VALKEY_PATIENCE": VALKEY_PATIENCE,
         "SEALING_PATIENCE": "0",
         "RATE_LIMIT_SCALE": "1000",
+        "WHATSAPP_A_DAY": "1000000",
+        "SMS_A_DAY": "1000000",
     }
 
 

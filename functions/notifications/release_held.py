@@ -1,8 +1,9 @@
 """Send what was held.
 
-Sends each e-mail that waited for the end of somebody's quiet hours, and, to whoever wants a daily digest, all of the
-day's in one. They are composed now: whoever has lost the right to see a thing, or no longer wants to be mailed, gets
-nothing. Mails are queued before the commit; if a crash repeats one, the queue drops the duplicate.
+Sends what waited for the end of somebody's quiet hours by the channel that it waited for, and, to whoever wants a daily
+digest, all of the day's e-mails in one. Everything is composed now: whoever has lost the right to see a thing, or no
+longer wants to hear of it there, gets nothing. Messages are queued before the commit; if a crash repeats one, the queue
+drops the duplicate.
 """
 
 from itertools import groupby
@@ -13,15 +14,15 @@ from shared.kit.consumer import Event, event_of
 from shared.kit.db import Row, Tx, transaction
 from shared.kit.task import job
 from shared.notifications import emails, held, mail
-from shared.notifications.emails import Written
 from shared.notifications.letters import Letter, letters
+from shared.notifications.reaching import REACHING, tell, tidings_for
 from shared.users.preferences import quiet_until
 
 PEOPLE = 20
 """How many people's notices are sent in one transaction."""
 
 
-@job("rate(1 minute)", emits=False, uses=("mail.send", "derive_key.mac", "token_key.encrypt"), layers=("mail",))
+@job("rate(1 minute)", emits=False, uses=REACHING, layers=("mail",))
 def release_held(event: dict[str, Any]) -> bool:
     with transaction() as tx:
         due = groupby(held.lock_due(tx, PEOPLE), lambda row: row["user_id"])
@@ -32,22 +33,27 @@ def release_held(event: dict[str, Any]) -> bool:
 
 
 def _release(tx: Tx, user_id: UUID, rows: list[Row]) -> None:
-    events = [event_of(row) for row in rows]
-    ids = [event.id for event in events]
-    found = [(event, letter) for event in events if (letter := _letter_to(user_id, event, tx))]
+    now, quiet_hours = rows[0]["now"], rows[0]["quiet_hours"]
     # They may have moved their quiet hours meanwhile.
-    if found and (still := quiet_until(found[0][1].person["quiet_hours"], found[0][1].person["now"])):
-        held.postpone(tx, user_id, ids, still)
+    if still := quiet_until(quiet_hours, now):
+        held.postpone(tx, user_id, rows, still)
         return
-    _send([(event, letter.write()) for event, letter in found], found[0][1].person if found else {})
-    held.release(tx, user_id, ids)
+    mailed = [event_of(row) for row in rows if row["channel"] == "email"]
+    _mail([(event, letter) for event in mailed if (letter := _letter_to(user_id, event, tx))])
+    for row in rows:
+        if row["channel"] != "email":
+            event = event_of(row)
+            tell(tx, event, tidings_for(tx, event, user_id), (row["channel"],))
+    held.release(tx, user_id, rows)
 
 
 def _letter_to(user_id: UUID, event: Event, tx: Tx) -> Letter | None:
     return next((letter for letter in letters(tx, event) if letter.person["id"] == user_id), None)
 
 
-def _send(written: list[tuple[Event, Written]], person: Row) -> None:
+def _mail(found: list[tuple[Event, Letter]]) -> None:
+    written = [(event, letter.write()) for event, letter in found]
+    person = found[0][1].person if found else {}
     if len(written) > 1 and person["digest"] == "DAILY":
         mail.queue(emails.digest(person, [one for _, one in written]), written[0][0], person["id"])
         return

@@ -72,7 +72,7 @@ class Registration(Body):
     name: Label
     role: RegistrationRole
     """It decides the kind of organization that is created with the account."""
-    phone: Annotated[Text, Field(max_length=32)] | None = None
+    phone: Annotated[Text, Field(max_length=20)] | None = None
     organization_name: Label | None = None
     """The name of the organization that is created; by default `company`, or else `name`."""
     company: Label | None = None

@@ -21,6 +21,7 @@ LIMITS = {
     "general": (100, 60),
     "upload": (10, 60),
     "second_factor": (30, 3600),
+    "phone_code": (5, 3600),
     "invitation": (20, 3600),
     "admin": (1000, 60),
 }

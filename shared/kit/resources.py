@@ -127,6 +127,10 @@ RESOURCES: dict[str, Resource] = {
     "push": Resource("PUSH_QUEUE_URL", _SEND, queue=Queue(fifo=True)),
     # The queue drops duplicates; functions/notifications/send_mail.py counts its attempts itself.
     "mail": Resource("MAIL_QUEUE_URL", _SEND, queue=Queue(fifo=True, receives=1)),
+    # Text messages and messages by WhatsApp: one that was begun and not finished is looked for before it is sent again.
+    "texts": Resource("TEXTS_QUEUE_URL", _SEND, queue=Queue(fifo=True, receives=2)),
+    # Push notifications to devices; the queue drops duplicates.
+    "device_pushes": Resource("DEVICE_PUSHES_QUEUE_URL", _SEND, queue=Queue(fifo=True, receives=1)),
     # What is asked of accounting software: one message at a time for each connection.
     "accounting": Resource("ACCOUNTING_QUEUE_URL", _SEND, queue=Queue(fifo=True)),
     # Filled by EventBridge with what the malware scanner found (stacks/platform.py).
@@ -153,6 +157,17 @@ RESOURCES: dict[str, Resource] = {
         in_network=False,
     ),
     "ses": Resource("MAIL_SENDER", {"send": Grant(("ses:SendEmail",))}, in_network=False),
+    # Our account at Twilio, and our applications at Google and Apple (docs/runbooks/phones.md).
+    "twilio": Resource("TWILIO_SECRET_ARN", _SECRET),
+    "push_apps": Resource("PUSH_APPS_SECRET_ARN", _SECRET),
+    "sns_push": Resource(
+        "SNS_PUSH",
+        {
+            "register": Grant(("sns:CreatePlatformEndpoint",), ("app/*",)),
+            "send": Grant(("sns:Publish", "sns:DeleteEndpoint"), ("endpoint/*",)),
+        },
+        in_network=False,
+    ),
     "admin_secret": Resource("DATABASE_SECRET_ARN", _SECRET),
     "docusign": Resource("DOCUSIGN_SECRET_ARN", _SECRET),
     "docusign_keys": Resource("DOCUSIGN_KEYS_SECRET_ARN", _SECRET),

@@ -21,6 +21,7 @@ from shared.kit.db import Row
 from shared.kit.settings import setting
 from shared.notifications import languages, table
 from shared.notifications.mail import Mail
+from shared.notifications.models import Tiding
 from shared.notifications.news.payments import open_of, total_of
 from shared.payments.names import named
 from shared.users.models import Language
@@ -128,6 +129,12 @@ def invitation(invited: Row, url: str) -> Mail:
     role = languages.phrase(ROLES[invited["role"]], invited["language"])
     template = "tenant_invitation" if invited["is_tenant"] else "invitation"
     return _written_mail(template, invited, {**invited, "role": role, "url": url, "settings_url": None}).mail
+
+
+def instead(tiding: Tiding, url: str) -> Mail:
+    """The mail that says what somebody could not be told on their phone."""
+    facts = {"title": tiding.title, "told": tiding.text, "url": url, "settings_url": page("profile")}
+    return _written_mail("instead", tiding.person, facts).mail
 
 
 def page(path: str) -> str:

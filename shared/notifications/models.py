@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, ClassVar, Literal
 from uuid import UUID
 
+from shared.kit.db import Row
 from shared.kit.fields import AskedFlag, AskedId, FrameData, View
 from shared.kit.paging import Paged, PageMeta
 from shared.users.models import Language
@@ -131,6 +132,31 @@ class Person:
     def reads(self, kind: Kind | None) -> bool:
         """Whether they want news of that kind in their list of notifications."""
         return kind is not None and is_wanted({"preferences": self.preferences, "kinds": self.kinds}, kind, "in_app")
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """What S0's payment reminder says, written for its reader."""
+
+    client_name: str
+    amount: str
+    """With its currency."""
+    space_name: str
+    due_date: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tiding:
+    """What one person hears of an event on their phone; `person` has their choices and the moment `now`."""
+
+    person: Row
+    kind: Kind
+    title: str
+    text: str
+    """A sentence, without a full stop."""
+    path: str
+    """Of the page that shows more."""
+    reminder: Reminder | None = None
 
 
 @dataclass(frozen=True, slots=True)

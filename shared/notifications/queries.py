@@ -341,3 +341,16 @@ def select_matter(tx: Tx, event: Event) -> tuple[Row, list[Row]]:
         (_MATTERS.get(event.name.partition(".")[0], _SELECT_CONTRACT_MATTER), values), (_SELECT_READERS, values)
     )
     return matter, people
+
+
+def select_told(tx: Tx, event: Event) -> tuple[Deal, list[Row]]:
+    """What the event's deal is about, and everybody of both sides with the client's broker, as select_matter has
+    them."""
+    values = {
+        **_deal(event),
+        "owner_organization_id": event.data["owner_organization_id"],
+        "client_organization_id": event.data["client_organization_id"],
+        "actor": event.actor,
+    }
+    deals, people = tx.batch((_SELECT_DEAL, values), (_SELECT_READERS, values))
+    return Deal(**deals[0]), people

@@ -43,7 +43,7 @@ def notices(event: Event, deal: Deal, people: list[Person]) -> list[Notice]:
     return [
         Notice(
             user_id=person.id,
-            **_said(key, entry, person.side, person.language, facts),
+            **said(key, entry, person.side, person.language, facts),
             metadata=_metadata(event),
             event=event.name,
             subject=_subject(event),
@@ -73,7 +73,7 @@ def matches(event: Event, found: list[Row]) -> list[Notice]:
     return [
         Notice(
             user_id=row["user_id"],
-            **_said(
+            **said(
                 key, entry, "CLIENT", row["language"], facts_of(entry, event.data, row | {"space": event.data["name"]})
             ),
             metadata={"space_id": event.object_id, "saved_search_id": row["saved_search_id"]},
@@ -91,7 +91,7 @@ def ended_import(event: Event, person: Row) -> Notice:
     key, entry = table.named(event.name, event.data)
     return Notice(
         user_id=person["id"],
-        **_said(key, entry, "OWNER", person["language"], facts_of(entry, event.data, person)),
+        **said(key, entry, "OWNER", person["language"], facts_of(entry, event.data, person)),
         metadata=_metadata(event),
         event=event.name,
         subject=_subject(event),
@@ -124,7 +124,7 @@ def facts_of(entry: News, data: dict[str, Any], about: dict[str, Any]) -> Facts:
     return {name: value for name, value in read.items() if value is not None}
 
 
-def _said(key: str, entry: News, side: Side, language: Language, facts: Facts) -> dict[str, Any]:
+def said(key: str, entry: News, side: Side, language: Language, facts: Facts) -> dict[str, Any]:
     """The entry in the words of the side and its language, and for programs."""
     written = {name: languages.written(fact, language) for name, fact in facts.items()}
     return {

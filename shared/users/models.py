@@ -10,7 +10,7 @@ from shared.kit.catalog import Role
 from shared.kit.fields import Body, Day, Flag, Id, Label, Text, View, WebAddress, refuse
 
 Language = Literal["en", "de", "fr", "es"]
-Phone = Annotated[Text, Field(min_length=1, max_length=32)]
+Phone = Annotated[Text, Field(min_length=1, max_length=20)]
 Link = Annotated[WebAddress, Field(max_length=500)]
 Short = Annotated[Label, Field(max_length=100)]
 

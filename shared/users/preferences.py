@@ -75,11 +75,12 @@ class ChosenChannels(Body):
     email: Flag | None = None
     """E-mails."""
     sms: Flag | None = None
-    """Text messages to a phone. None are sent yet."""
+    """Text messages to the confirmed phone."""
     whatsapp: Flag | None = None
-    """Messages by WhatsApp. None are sent yet."""
+    """Messages by WhatsApp to the confirmed phone. On a day on which the platform has sent too many, it is a text
+    message or, beyond those, an e-mail."""
     push: Flag | None = None
-    """Notifications on a device. None are sent yet."""
+    """Notifications on the registered devices."""
 
 
 class SecurityChannels(ChosenChannels):

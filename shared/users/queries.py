@@ -107,6 +107,9 @@ def delete_account(tx: Tx, caller: Caller, heir: UUID | None) -> None:
     tx.run("DELETE FROM oauth_identities WHERE user_id = %(id)s", values)
     tx.run("DELETE FROM notification_choices WHERE user_id = %(id)s", values)
     tx.run("DELETE FROM held_notices WHERE user_id = %(id)s", values)
+    tx.run("DELETE FROM sent_notices WHERE user_id = %(id)s", values)
+    tx.run("DELETE FROM phones WHERE user_id = %(id)s", values)
+    tx.run("DELETE FROM devices WHERE user_id = %(id)s", values)
 
 
 _UPDATE_FORGOTTEN = """

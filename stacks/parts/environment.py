@@ -32,6 +32,11 @@ def environment_of(operation: Operation, platform: Platform, resources: Mapping[
         found["REQUIRE_VERIFIED_EMAIL"] = "1" if platform.stage.require_verified_email else "0"
     if operation.word == "files":
         found["SCAN_UPLOADS"] = "1" if platform.stage.scan_uploads else "0"
+    if "texts.send" in operation.uses:
+        found |= {
+            "WHATSAPP_A_DAY": str(platform.stage.whatsapp_a_day),
+            "SMS_A_DAY": str(platform.stage.sms_a_day),
+        }
     if operation.database:
         found |= _database(operation, platform)
     if operation.knows_valkey:

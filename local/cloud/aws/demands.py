@@ -17,6 +17,9 @@ from local.cloud.aws.permissions import Demand
 PREFIX = {"states": "states", "email": "ses", "monitoring": "cloudwatch"}
 """Signing name → prefix of the service's actions, where they differ."""
 
+_SNS = ("TopicArn", "TargetArn", "EndpointArn", "PlatformApplicationArn")
+"""The parameters that name what SNS is to work on."""
+
 BATCHES = {
     "SendMessageBatch": "SendMessage",
     "DeleteMessageBatch": "DeleteMessage",
@@ -121,8 +124,8 @@ def demands(request: AwsRequest, inventory: Inventory) -> list[list[Demand]]:
         case "ses":
             return _ses(request, inventory)
         case "sns":
-            topic = str(request.parameters.get("TopicArn", "*"))
-            return [[Demand(f"sns:{request.operation}", topic)]]
+            named = (request.parameters.get(name) for name in _SNS)
+            return [[Demand(f"sns:{request.operation}", next((str(arn) for arn in named if arn), "*"))]]
         case "lambda":
             name = function_name(request)
             return [[Demand("lambda:InvokeFunction", f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{name}")]]

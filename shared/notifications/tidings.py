@@ -1,0 +1,76 @@
+"""What people hear of an event on their phones: written when it is sent, however long it was held.
+
+Only functions with the layer `mail` import this module: what is said of an account stands in its e-mail.
+"""
+
+from dataclasses import asdict
+from datetime import date
+from decimal import Decimal
+
+from shared.kit.consumer import Event
+from shared.kit.db import Row, Tx
+from shared.notifications import languages, queries, rules, table
+from shared.notifications.letters import letters
+from shared.notifications.models import Deal, Reminder, Tiding
+from shared.users.preferences import is_wanted
+
+HEARD = tuple(dict.fromkeys(name.partition(":")[0] for name in table.HEARD)) + tuple(
+    name for name, mail in table.ACCOUNT_MAILS.items() if mail.is_security and mail.link is None
+)
+"""Every event that phones hear of."""
+
+REMINDED = "payment.due_soon"
+
+
+def tidings(tx: Tx, event: Event) -> list[Tiding]:
+    """What the event means to those who may see what it is about, now."""
+    return _of_account(tx, event) if event.name in table.ACCOUNT_MAILS else _of_deal(tx, event)
+
+
+def is_mailed(event: Event, tiding: Tiding) -> bool:
+    """Whether an e-mail of its own tells that person of the event."""
+    if event.name in table.ACCOUNT_MAILS:
+        return True
+    _, entry = table.entry_of(event)
+    return tiding.person["side"] in entry.mails and is_wanted(tiding.person, tiding.kind, "email")
+
+
+def _of_deal(tx: Tx, event: Event) -> list[Tiding]:
+    key, entry = table.entry_of(event)
+    if entry.kind is None:
+        return []
+    roles = table.roles_of(event)
+    deal, people = queries.select_told(tx, event)
+    facts = rules.facts_of(entry, event.data, asdict(deal))
+    found = []
+    for person in people:
+        side = person["side"]
+        if side not in entry.seen_by or entry.sentence(side) is None or person["role"] not in roles:
+            continue
+        if person["id"] == event.actor:
+            continue
+        words = rules.said(key, entry, side, person["language"], facts)
+        reminder = _reminder(event, deal, person) if event.name == REMINDED else None
+        found.append(Tiding(person, entry.kind, words["title"], words["message"], table.page_of(event), reminder))
+    return found
+
+
+def _reminder(event: Event, deal: Deal, person: Row) -> Reminder:
+    language = person["language"]
+    return Reminder(
+        client_name=person["name"],
+        amount=languages.money(Decimal(event.data["open_amount"]), deal.currency, language),
+        space_name=deal.space,
+        due_date=languages.day(date.fromisoformat(str(event.data["due_date"])), language),
+    )
+
+
+def _of_account(tx: Tx, event: Event) -> list[Tiding]:
+    found = []
+    for letter in letters(tx, event):
+        if letter.kind == "security":
+            written = letter.write()
+            found.append(
+                Tiding(letter.person, "security", written.mail.subject, written.opening.rstrip("."), "profile")
+            )
+    return found
