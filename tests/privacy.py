@@ -22,7 +22,7 @@ _ALWAYS = {
     "a password": r"Horse-7|Passw0rd",
     "the hash of a password": r"\$2[aby]\$\d\d\$",
     "an access token": r"\beyJ[\w-]{8,}\.[\w-]{8,}",
-    "a telephone number": re.escape(PHONE),
+    "a telephone number": rf"{re.escape(PHONE)}|\+1202555\d{{4}}",
 }
 _IN_WORDS = _ALWAYS | {
     "a name": NAME,

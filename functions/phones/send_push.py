@@ -6,6 +6,7 @@ attempts goes to the dead-letter queue.
 """
 
 import json
+import re
 import time
 from typing import Any
 
@@ -22,6 +23,8 @@ from shared.phones.messages import REPORTING, Push, opened_push, report
 PAUSES = (1, 2, 4)
 """Seconds between the attempts."""
 TIMEOUT = 60
+
+_KNOWN = re.compile(r"Endpoint (\S+) already exists")
 
 
 @worker(
@@ -52,7 +55,7 @@ def _send(message: dict[str, Any]) -> None:
     sns = boto3.client("sns", config=Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 1}))
     endpoint = None
     try:
-        endpoint = sns.create_platform_endpoint(PlatformApplicationArn=application, Token=push.token)["EndpointArn"]
+        endpoint = _endpoint(sns, application, push.token)
         sns.publish(TargetArn=endpoint, MessageStructure="json", Message=_payload(application, push))
     except ClientError as error:
         if not _is_dead(error):
@@ -65,11 +68,23 @@ def _send(message: dict[str, Any]) -> None:
     report("push.sent", message)
 
 
+def _endpoint(sns: Any, application: str, token: str) -> str:
+    """The device's address at SNS: a new one, or the one that it has."""
+    try:
+        return str(sns.create_platform_endpoint(PlatformApplicationArn=application, Token=token)["EndpointArn"])
+    except ClientError as error:
+        # One that SNS has disabled since is another one to it, and is named in the refusal alone.
+        known = _KNOWN.search(error.response["Error"]["Message"])
+        if known is None:
+            raise
+        return known[1]
+
+
 def _is_dead(error: ClientError) -> bool:
     """Whether the app was deleted from the device, or this never was a token."""
     told = error.response["Error"]
     is_no_token = told["Code"].startswith("InvalidParameter") and "Token" in told["Message"]
-    return told["Code"].startswith("EndpointDisabled") or (is_no_token and "already exists" not in told["Message"])
+    return told["Code"].startswith("EndpointDisabled") or is_no_token
 
 
 def _payload(application: str, push: Push) -> str:

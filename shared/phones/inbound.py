@@ -4,6 +4,7 @@ Only functions with the layer `twilio` import this module. Source: Twilio, "Webh
 status" and "Support for opt-out keywords".
 """
 
+import re
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
@@ -15,6 +16,8 @@ from shared.kit.gate import UUID_FORM
 from shared.kit.request import Request
 from shared.kit.settings import setting
 from shared.phones.rules import ForgedTwilioMessage
+
+_E164 = re.compile(r"\+[0-9]{6,15}")
 
 WORDS = {
     **dict.fromkeys(("STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"), "STOP"),
@@ -77,6 +80,6 @@ def read(form: dict[str, str], request: Request) -> Answer | Status | None:
         return Status(UUID(notice), sid, status, form.get("ErrorCode", "")[:20] or None)
     word = WORDS.get(form.get("OptOutType", "").upper()) or WORDS.get(form.get("Body", "").strip().upper())
     number = form.get("From", "").removeprefix("whatsapp:")
-    if word and "MessageStatus" not in form and 0 < len(number) <= 20 and number.isascii():
+    if word and "MessageStatus" not in form and _E164.fullmatch(number):
         return Answer(sid, number, word)
     return None

@@ -13,7 +13,7 @@ def e164(given: str) -> str:
     try:
         number = phonenumbers.parse(given, None)
     except phonenumbers.NumberParseException:
-        raise Invalid(Detail("phone", "must be in international form, such as +12025550123")) from None
+        raise Invalid(Detail("phone", "must be in international form, such as +442079460123")) from None
     if not phonenumbers.is_valid_number(number):
         raise Invalid(Detail("phone", "is not a number that exists"))
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

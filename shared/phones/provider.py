@@ -41,7 +41,7 @@ class Unsure(Exception):
     """Twilio did not answer, or has no time for it now: it may have taken the message, or not."""
 
 
-class _Elsewhere(TwilioHttpClient):
+class _Elsewhere(TwilioHttpClient):  # type: ignore[misc]
     """Twilio at another address: a server of its protocol."""
 
     def __init__(self, address: str) -> None:

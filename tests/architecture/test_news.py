@@ -11,6 +11,7 @@ from functions.notifications.compose_mail import compose_mail
 from functions.notifications.notify_people import notify_people
 from shared.notifications import emails, languages, table
 from shared.notifications.news.saved_searches import MATCHED
+from shared.phones import wording
 from shared.schema.tables.users import LANGUAGES
 
 ROOT = Path(__file__).parents[2]
@@ -71,7 +72,7 @@ def blanks(text: str) -> list[str]:
 
 def phrases() -> set[str]:
     environment = emails.environment("layout.txt", "en")
-    found = set(emails.PHRASES)
+    found = {*emails.PHRASES, *wording.TEXTS}
     for path in emails.TEMPLATES.iterdir():
         for _, _, message in environment.extract_translations(path.read_text()):  # type: ignore[attr-defined]
             found.add(message if isinstance(message, str) else message[0])

@@ -281,6 +281,11 @@ def whole_deal(db: psycopg.Connection[Row]) -> Deal:
     insert(db, "user_blocks", blocker_id=owner.id, blocked_id=client.id)
     insert(db, "notification_choices", user_id=client.id)
     insert(db, "held_notices", user_id=client.id, event_id=uuid.uuid4(), channel="email", due_at="2027-01-01")
+    insert(db, "phones", user_id=client.id, number="+12025550123", expires_at="2027-01-01")
+    insert(db, "phone_replies", sid=uuid.uuid4().hex, number="+12025550123", word="STOP")
+    insert(db, "devices", user_id=client.id, platform="IOS", token="x", token_hash=uuid.uuid4().hex * 2)
+    insert(db, "sent_notices", user_id=client.id, event_id=uuid.uuid4(), channel="sms")
+    db.execute("INSERT INTO daily_sends VALUES ('2027-01-01', 'sms', 1) ON CONFLICT DO NOTHING")
     insert(db, "saved_searches", user_id=client.id, name="Near work", criteria={}, wanted={}, anchor=0)
     bid_id = bid(db, place, client, status="APPROVED")
     insert(db, "bid_versions", bid_id=bid_id, version=1, side="CLIENT", author_id=client.id, amount=5000,
@@ -838,9 +843,12 @@ def test_grants_are_no_wider_than_the_work(admin: psycopg.Connection[Row]) -> No
     swept = {"idempotency_keys", "inbox", "login_attempts", "outbox", "rate_windows", "sessions", "user_tokens"}
     swept |= {"exports", "file_uses", "files", "import_keys", "public_events"}
     swept |= {"integration_attempts", "integration_targets", "held_notices"}
+    # Devices that their platform no longer knows, and messages that are tried anew.
+    swept |= {"devices", "sent_notices"}
     assert granted(admin, "app_worker", "DELETE") == {"connections", "documents", "payments", "work_items"} | swept
     # Recovery codes go with their second factor, identities elsewhere with their account.
     given_up = {"oauth_identities", "recovery_codes", "notification_choices", "held_notices"}
+    given_up |= {"phones", "devices", "sent_notices"}
     assert granted(admin, "app_auth", "DELETE") == {"connections", "login_attempts"} | given_up
     for role in APP_ROLES:
         assert granted(admin, role, "UPDATE").isdisjoint({*HISTORY, "documents"})

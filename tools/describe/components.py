@@ -98,6 +98,7 @@ TAGS = {
     "notifications": "Messages to a user about what has happened.",
     "organizations": "The company behind users: members, invitations and brokers' mandates.",
     "payments": "Installments, invoices, credit notes, deposits and indexes.",
+    "phones": "A user's phone, for text and WhatsApp messages, and their devices, for push notifications.",
     "realtime": "Tickets that open a WebSocket connection.",
     "reports": "Rent roll, occupancy, expirations, aging and stacking plan.",
     "search": "Searching for spaces, and searches that are saved.",

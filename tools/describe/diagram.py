@@ -25,6 +25,7 @@ SECTIONS = {
     "accounting software": """integration_attempts integrations integration_targets integration_customers
         integration_documents""",
     "telling people": "notifications notification_choices held_notices connections channel_subscriptions",
+    "phones": "phones phone_replies devices sent_notices daily_sends",
     "messages": "conversations conversation_participants messages user_blocks message_reports",
     "webhooks": "webhooks public_events webhook_deliveries",
     "bookkeeping of the platform": """audit_logs audit_seals support_notes outbox inbox work_items idempotency_keys
