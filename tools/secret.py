@@ -1,8 +1,8 @@
 """Fill in an operator's secret, from a file: `python -m tools.secret accounting-apps apps.json [--stage prod]`.
 
-The runbooks say what each secret holds: `docusign`, `docusign-keys`, `oauth`, `accounting-apps`. Without a stage it is
-the secret of the platform that runs on this machine, otherwise the one in the AWS account of your credentials. The new
-value replaces the old one as a whole; functions use it within a minute.
+The runbooks say what each secret holds: `docusign`, `docusign-keys`, `oauth`, `accounting-apps`, `twilio`, `push-apps`.
+Without a stage it is the secret of the platform that runs on this machine, otherwise the one in the AWS account of your
+credentials. The new value replaces the old one as a whole; functions use it within a minute.
 """
 
 import argparse

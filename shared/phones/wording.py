@@ -31,8 +31,8 @@ CODE = "Your code is {{code}}. It is good for ten minutes. If you did not ask fo
 TEXTS = (REMINDER, NEWS, CODE)
 """In English; the other languages' stand with the phrases of our e-mails."""
 
-_LONGEST = 1500
-"""Characters; Twilio takes 1,600."""
+_LONGEST = 500
+"""Characters of one value; of a whole message Twilio takes 1,600."""
 
 _VALUE = re.compile(r"\$?\{\{(\w+)\}\}")
 _BREAKS = re.compile(r"\s+")
@@ -83,10 +83,10 @@ def numbered(text: str) -> str:
 
 def _worded(text: str, template: str, values: dict[str, str], language: Language) -> Worded:
     # Meta refuses values with line breaks, and in a text message they could pass for lines of ours.
-    values = {name: _BREAKS.sub(" ", value).strip() for name, value in values.items()}
+    values = {name: _BREAKS.sub(" ", value).strip()[:_LONGEST] for name, value in values.items()}
     told = languages.phrase(text, language)
     body = _VALUE.sub(lambda found: values[found[1]], told)
-    return Worded(body[:_LONGEST], template, [values[name] for name in _names(told)])
+    return Worded(body, template, [values[name] for name in _names(told)])
 
 
 def _names(text: str) -> list[str]:

@@ -24,6 +24,9 @@ LAYERS = {
     # asyncssh takes bcrypt along where it is installed.
     "sftp": {"asyncssh", "cryptography", "bcrypt"},
     "webhooks": {"standardwebhooks"},
+    "phones": {"phonenumbers"},
+    # Twilio's library takes requests along, which its layer holds, and what those take.
+    "twilio": {"twilio", "requests"},
     # Alembic takes MarkupSafe along, with Mako.
     "schema": {"sqlalchemy", "alembic", "markupsafe"},
     # pyHanko takes cryptography along, which its layer holds, and bcrypt where it is installed.
