@@ -25,6 +25,7 @@ SCANNED = (
     "IAM5[Resource::<Identity2D60E2CC.Arn>/*]",
     "IAM5[Resource::arn:aws:events:eu-central-1:<AWS::AccountId>:rule/DO-NOT-DELETE-AmazonGuardDutyMalwareProtectionS3*]",
 )
+DEVICES = "Applications and endpoints of SNS's mobile push have no names before an operator and devices create them."
 OWN_SECRETS = "Each organization has a secret of its own, which has no name before somebody sets it."
 CONTENT = "Whatever is inside this one bucket or API: objects and sockets have no names beforehand."
 
@@ -38,6 +39,7 @@ def check(app: App, stage: Stage) -> None:
     )
     secrets = f"arn:aws:secretsmanager:{stage.region}:<AWS::AccountId>:secret:{stage.named('exports')}"
     tokens = f"arn:aws:secretsmanager:{stage.region}:<AWS::AccountId>:secret:{stage.named('accounting')}"
+    push = f"arn:aws:sns:{stage.region}:<AWS::AccountId>"
     writer = "arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"
     acknowledged = {
         "APIG4": PUBLIC,
@@ -52,6 +54,8 @@ def check(app: App, stage: Stage) -> None:
         "IAM5[Resource::<Exports25637AFB.Arn>/*]": CONTENT,
         f"IAM5[Resource::{secrets}/*]": OWN_SECRETS,
         f"IAM5[Resource::{tokens}/*]": OWN_SECRETS,
+        f"IAM5[Resource::{push}:app/*]": DEVICES,
+        f"IAM5[Resource::{push}:endpoint/*]": DEVICES,
         f"IAM5[Resource::{sockets}/POST/@connections/*]": CONTENT,
         f"IAM5[Resource::{sockets}/DELETE/@connections/*]": CONTENT,
     }

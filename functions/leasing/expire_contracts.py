@@ -17,10 +17,14 @@ def expire_contracts(event: dict[str, Any]) -> bool:
     with transaction() as tx:
         found = queries.lock_expiring(tx, BATCH)
         expired = claim(tx, "expire_contract", {row["id"]: row["day"] for row in found})
-        for contract in queries.update_expired(tx, expired) if expired else ():
+        ended, freed = queries.update_expired(tx, expired) if expired else ([], [])
+        for contract in ended:
             tx.emit("contract.expired", contract, before=contract.model_copy(update={"status": "ACTIVE"}))
         found = queries.lock_terminating(tx, BATCH)
         terminated = claim(tx, "terminate_contract", {row["id"]: row["day"] for row in found})
-        for contract in queries.update_terminated(tx, terminated) if terminated else ():
+        left, vacated = queries.update_terminated(tx, terminated) if terminated else ([], [])
+        for contract in left:
             tx.emit("contract.terminated", contract)
+        for space in (*freed, *vacated):
+            tx.emit("space.freed", space)
     return BATCH in (len(expired), len(terminated))

@@ -9,6 +9,7 @@ from uuid import UUID
 from shared.kit.db import transaction
 from shared.kit.task import step
 from shared.leasing import queries
+from shared.leasing.models import FreedSpace
 
 
 @step()
@@ -19,3 +20,4 @@ def release_space(task: dict[str, Any]) -> None:
         space_id = queries.update_space_freed(tx, contract_id)
         if space_id:
             tx.emit("contract.space_released", contract)
+            tx.emit("space.freed", FreedSpace(id=space_id))

@@ -1,11 +1,13 @@
 """Send payment reminders.
 
-Runs hourly. Payers are reminded seven days, three days and one day before a payment is due.
+Runs hourly. A payer hears once of each stage of an installment: three days before it is due, on the day, when it is
+overdue, and, seven days after it was due, that it still is. Those on the day and a day later come from
+functions/payments/advance_payments.py.
 """
 
 from typing import Any
 
-from shared.kit.db import transaction
+from shared.kit.db import Row, Tx, transaction
 from shared.kit.task import job
 from shared.kit.work import BATCH, claim
 from shared.payments import days, queries, rules
@@ -14,15 +16,16 @@ from shared.payments import days, queries, rules
 @job("rate(1 hour)")
 def remind_payers(event: dict[str, Any]) -> bool:
     with transaction() as tx:
-        found = days.lock_unreminded(tx, rules.REMINDERS, BATCH)
-        rows = {row["id"]: row for row in found}
-        claimed = claim(tx, "remind", {row["id"]: row["day"] for row in found})
-        for payment in queries.select_many(tx, claimed) if claimed else ():
-            tx.emit(
-                "payment.due_soon",
-                payment,
-                payment_id=payment.id,
-                open_amount=rows[payment.id]["open_amount"],
-                days_until_due=rows[payment.id]["days_until_due"],
-            )
-    return len(claimed) == BATCH
+        soon = _remind(tx, days.lock_due_soon(tx, rules.DUE_SOON_DAYS, BATCH), "remind", "payment.due_soon")
+        late = _remind(tx, days.lock_late(tx, rules.LATE_DAYS, BATCH), "remind_late", "payment.reminded")
+    return BATCH in (soon, late)
+
+
+def _remind(tx: Tx, found: list[Row], work: str, name: str) -> int:
+    rows = {row["id"]: row for row in found}
+    claimed = claim(tx, work, {row["id"]: row["day"] for row in found})
+    for payment in queries.select_many(tx, claimed) if claimed else ():
+        row = rows[payment.id]
+        told = {"open_amount": row["open_amount"], "days_until_due": row["days_until_due"]}
+        tx.emit(name, payment, payment_id=payment.id, **told)
+    return len(claimed)

@@ -5,7 +5,7 @@ notification preferences ask for, in place of an earlier phone.
 """
 
 from shared.kit.catalog import EVERY_ROLE
-from shared.kit.db import Row, transaction
+from shared.kit.db import transaction
 from shared.kit.endpoint import endpoint
 from shared.kit.keys import derived_key
 from shared.kit.request import Caller
@@ -24,7 +24,7 @@ from shared.phones.models import ConfirmedPhone, PhoneCode
 def confirm_phone(caller: Caller, proof: PhoneCode) -> ConfirmedPhone:
     key = derived_key(rules.CODE_KEY)
     with transaction(caller) as tx:
-        pending: Row | None = queries.lock_pending(tx, caller) if queries.lock_person(tx, caller) else None
+        pending = queries.lock_pending(tx, caller)
         if pending is None:
             raise rules.NoPendingPhone()
         if rules.is_code(key, pending["id"], proof.code):

@@ -1,4 +1,4 @@
-"""Ask for a code for a phone.
+"""Send a code to a phone.
 
 Sends a code of six digits by SMS to the number, which is the caller's once they enter it with `POST
 /users/me/phone/confirm`. The code is good for ten minutes and five attempts; asking again sends a new one. A phone that
@@ -32,10 +32,11 @@ from shared.phones.numbers import e164
 def request_phone(caller: Caller, new: NewPhone) -> PendingPhone:
     number = e164(new.phone)
     with transaction(caller) as tx:
-        if not queries.lock_person(tx, caller):
+        is_there, is_stopped = queries.lock_asking(tx, caller, number)
+        if not is_there:
             # Deleted since the authorizer looked.
             raise SessionEnded()
-        if queries.is_stopped(tx, number):
+        if is_stopped:
             raise rules.NumberStopped()
         count_request(tx, "phone_code", f"user:{caller.user_id}")
         count_request(tx, "phone_code", f"number:{number}")

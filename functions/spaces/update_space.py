@@ -43,5 +43,6 @@ def update_space(caller: Caller, space_id: UUID, changes: SpaceChanges) -> Reply
         after = rules.changed_space(before, changes, ties)
         space = OwnSpace.of(queries.update_space(tx, caller, after) if after != before else before)
         if after != before:
-            tx.emit("space.updated", space, before=OwnSpace.of(before), is_news=rules.is_news(before, after))
+            news = {"is_news": rules.is_news(before, after), "is_free_again": rules.is_free_again(before, after)}
+            tx.emit("space.updated", space, before=OwnSpace.of(before), **news)
     return Reply(space, version=space.updated_at)

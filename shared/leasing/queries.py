@@ -5,6 +5,7 @@ from uuid import UUID
 
 from shared.contracts.models import ContractState
 from shared.kit.db import Row, Tx
+from shared.leasing.models import FreedSpace
 
 _STATE = """
 c.id, c.bid_id, c.space_id, c.owner_id, c.client_id, c.owner_organization_id, c.client_organization_id,
@@ -212,6 +213,7 @@ WHERE held_by_contract_id = ANY(%(contract_ids)s::uuid[])
 _UPDATE_SPACES_FREED = """
 UPDATE spaces SET availability_status = 'AVAILABLE', held_by_contract_id = NULL, updated_at = now()
 WHERE held_by_contract_id = ANY(%(contract_ids)s::uuid[])
+RETURNING id
 """
 
 # A lease that is renewed leaves its space to the renewal, on which both sides have agreed by then.
@@ -318,13 +320,13 @@ def lock_terminating(tx: Tx, limit: int) -> list[Row]:
     return tx.all(_LOCK_TERMINATING, {"limit": limit})
 
 
-def update_terminated(tx: Tx, contract_ids: list[UUID]) -> list[ContractState]:
-    """The contracts TERMINATED, the spaces that they held AVAILABLE, or those of leases that were imported beside
-    them."""
+def update_terminated(tx: Tx, contract_ids: list[UUID]) -> tuple[list[ContractState], list[FreedSpace]]:
+    """The contracts TERMINATED, and the spaces that they held AVAILABLE, but for those of leases that were imported
+    beside them."""
     values = {"contract_ids": contract_ids}
     tx.run(_UPDATE_SPACES_PASSED_TO_IMPORTED, values)
-    tx.run(_UPDATE_SPACES_FREED, values)
-    return [ContractState.of(row) for row in tx.all(_UPDATE_TERMINATED, values)]
+    freed = [FreedSpace.of(row) for row in tx.all(_UPDATE_SPACES_FREED, values)]
+    return [ContractState.of(row) for row in tx.all(_UPDATE_TERMINATED, values)], freed
 
 
 def update_started(tx: Tx, contract_ids: list[UUID]) -> list[ContractState]:
@@ -334,13 +336,13 @@ def update_started(tx: Tx, contract_ids: list[UUID]) -> list[ContractState]:
     return [ContractState.of(row) for row in tx.all(_UPDATE_STATUS, values)]
 
 
-def update_expired(tx: Tx, contract_ids: list[UUID]) -> list[ContractState]:
-    """The contracts EXPIRED, the spaces that they held AVAILABLE, or their renewals'."""
+def update_expired(tx: Tx, contract_ids: list[UUID]) -> tuple[list[ContractState], list[FreedSpace]]:
+    """The contracts EXPIRED, and the spaces that they held AVAILABLE, but for their renewals'."""
     values = {"contract_ids": contract_ids, "status": "EXPIRED"}
     tx.run(_UPDATE_SPACES_PASSED_ON, values)
     tx.run(_UPDATE_SPACES_PASSED_TO_IMPORTED, values)
-    tx.run(_UPDATE_SPACES_FREED, values)
-    return [ContractState.of(row) for row in tx.all(_UPDATE_STATUS, values)]
+    freed = [FreedSpace.of(row) for row in tx.all(_UPDATE_SPACES_FREED, values)]
+    return [ContractState.of(row) for row in tx.all(_UPDATE_STATUS, values)], freed
 
 
 def select_stalled(tx: Tx, after: UUID, limit: int, *, everything: bool) -> list[tuple[ContractState, str | None]]:

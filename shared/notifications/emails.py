@@ -63,6 +63,9 @@ ADJUSTMENT = "{charge}, index adjustment"
 PHRASES = (*CHARGES.values(), *ROLES.values(), *CONTENTS.values(), ONE_MONTH, MONTHS, INSTALLMENT, ADJUSTMENT, *REASONS)
 """The phrases that stand here and not in a template."""
 
+MOST_SPACES = 20
+"""Spaces that the mail of a saved search names."""
+
 _BREAKS = re.compile(r"[^\S\u00a0\u202f]+")
 _PROVIDERS = {"google": "Google", "linkedin": "LinkedIn"}
 
@@ -129,6 +132,23 @@ def invitation(invited: Row, url: str) -> Mail:
     role = languages.phrase(ROLES[invited["role"]], invited["language"])
     template = "tenant_invitation" if invited["is_tenant"] else "invitation"
     return _written_mail(template, invited, {**invited, "role": role, "url": url, "settings_url": None}).mail
+
+
+def found_spaces(search: Row, spaces: list[Row]) -> Mail:
+    """The mail that names the spaces that a saved search has found: `space`, `building`, `rent` and `currency`."""
+    language: Language = search["language"]
+    found = [
+        (_one_line(f"{row['space']}, {row['building']}"), languages.money(row["rent"], row["currency"], language))
+        for row in spaces[:MOST_SPACES]
+    ]
+    facts = {
+        "search": search["search"],
+        "found": found,
+        "more": len(spaces) > MOST_SPACES,
+        "url": page(f"saved-searches/{search['id']}"),
+        "settings_url": page("profile"),
+    }
+    return _written_mail("saved_search_matched", search, facts).mail
 
 
 def instead(tiding: Tiding, url: str) -> Mail:

@@ -141,16 +141,44 @@ ON CONFLICT (user_id, event_id, type) DO NOTHING
 RETURNING id
 """
 
-_CLAIM_MATCHES = """
-SELECT m.saved_search_id, m.search, m.user_id, m.organization_id::text AS organization_id, u.language,
-       b.name AS building, u.preferences, n.kinds
+# What of a searcher is told, and how they want to be told.
+_SEARCHER = """
+       u.id AS user_id, u.id, u.organization_id::text AS organization_id, u.role, u.name, u.email, u.language,
+       u.preferences, n.kinds, n.quiet_hours, n.digest, app.now() AS now, b.name AS building, sp.name AS space
+"""
+
+_CLAIM_MATCHES = f"""
+SELECT m.saved_search_id, m.search, {_SEARCHER}
 FROM app.claim_matches(%(space_id)s) AS m
 JOIN users u ON u.id = m.user_id
 LEFT JOIN notification_choices n ON n.user_id = u.id
-JOIN spaces s ON s.id = %(space_id)s
-JOIN buildings b ON b.id = s.building_id
+JOIN spaces sp ON sp.id = %(space_id)s
+JOIN buildings b ON b.id = sp.building_id
 ORDER BY m.saved_search_id
 """
+
+_SELECT_MATCHES = f"""
+SELECT m.saved_search_id, s.name AS search, {_SEARCHER}
+FROM saved_search_matches m
+JOIN saved_searches s ON s.id = m.saved_search_id
+JOIN users u ON u.id = s.user_id
+LEFT JOIN notification_choices n ON n.user_id = u.id
+JOIN spaces sp ON sp.id = m.space_id
+JOIN buildings b ON b.id = sp.building_id
+WHERE m.space_id = %(space_id)s AND sp.is_leasable AND sp.deleted_at IS NULL
+  AND u.status = 'ACTIVE' AND u.deleted_at IS NULL
+ORDER BY m.saved_search_id
+"""
+
+# It may be taken again by now, or may have passed on to another lease.
+_DELETE_MATCHES = """
+DELETE FROM saved_search_matches m
+USING spaces s
+WHERE m.space_id = %(space_id)s AND s.id = m.space_id AND s.availability_status = 'AVAILABLE'
+RETURNING m.saved_search_id
+"""
+
+_SELECT_FREE = "SELECT s.id FROM spaces s WHERE s.id = %(space_id)s AND s.availability_status = 'AVAILABLE'"
 
 
 def select_notifications(tx: Reading, person: Caller, query: NotificationFilter) -> tuple[list[Row], int]:
@@ -228,6 +256,17 @@ def claim_matches(tx: Tx, event: Event) -> list[Row]:
         organizations = [row["organization_id"] for row in found]
         tx.run(_LOCK_ORGANIZATIONS, {"organization_ids": organizations, "bid_id": None, "contract_id": None})
     return found
+
+
+def select_matches(tx: Tx, event: Event) -> list[Row]:
+    """As claim_matches, of the searches that have reported it."""
+    return tx.all(_SELECT_MATCHES, {"space_id": event.object_id})
+
+
+def delete_matches(tx: Tx, event: Event) -> bool:
+    """Whether the event's space is free; then it is news again to searches that have reported it."""
+    values = {"space_id": event.object_id}
+    return bool(tx.batch((_DELETE_MATCHES, values), (_SELECT_FREE, values))[1])
 
 
 _SELECT_RECIPIENT = """

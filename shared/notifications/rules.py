@@ -69,13 +69,10 @@ def change(event: Event) -> list[FrameData]:
 
 def matches(event: Event, found: list[Row]) -> list[Notice]:
     """What the owners of saved searches are told of the space that was found."""
-    key, entry = table.named(MATCHED, event.data)
     return [
         Notice(
             user_id=row["user_id"],
-            **said(
-                key, entry, "CLIENT", row["language"], facts_of(entry, event.data, row | {"space": event.data["name"]})
-            ),
+            **match(event, row),
             metadata={"space_id": event.object_id, "saved_search_id": row["saved_search_id"]},
             event=MATCHED,
             subject=_subject(event),
@@ -84,6 +81,12 @@ def matches(event: Event, found: list[Row]) -> list[Notice]:
         for row in found
         if is_wanted(row, "saved_search", "in_app")
     ]
+
+
+def match(event: Event, row: Row) -> dict[str, Any]:
+    """What the owner of one saved search is told."""
+    key, entry = table.named(MATCHED, event.data)
+    return said(key, entry, "CLIENT", row["language"], facts_of(entry, event.data, row))
 
 
 def ended_import(event: Event, person: Row) -> Notice:

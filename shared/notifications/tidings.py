@@ -21,16 +21,33 @@ HEARD = tuple(dict.fromkeys(name.partition(":")[0] for name in table.HEARD)) + t
 
 REMINDED = "payment.due_soon"
 
+SEARCHED = ("space.created", "space.updated", "space.freed")
+"""What may be news to saved searches: functions/notifications/tell_searchers.py says whether it is."""
+
 
 def tidings(tx: Tx, event: Event) -> list[Tiding]:
     """What the event means to those who may see what it is about, now."""
+    if event.name in SEARCHED:
+        return of_matches(event, queries.select_matches(tx, event))
     return _of_account(tx, event) if event.name in table.ACCOUNT_MAILS else _of_deal(tx, event)
+
+
+def of_matches(event: Event, found: list[Row]) -> list[Tiding]:
+    """What the owners of saved searches are told of the space that was found: once each, however many find it."""
+    first = {row["user_id"]: row for row in reversed(found)}
+    return [
+        Tiding(row, "saved_search", words["title"], words["message"], f"spaces/{event.object_id}")
+        for row in first.values()
+        for words in [rules.match(event, row)]
+    ]
 
 
 def is_mailed(event: Event, tiding: Tiding) -> bool:
     """Whether an e-mail of its own tells that person of the event."""
     if event.name in table.ACCOUNT_MAILS:
         return True
+    if event.name in SEARCHED:
+        return is_wanted(tiding.person, tiding.kind, "email")
     _, entry = table.entry_of(event)
     return tiding.person["side"] in entry.mails and is_wanted(tiding.person, tiding.kind, "email")
 

@@ -62,21 +62,30 @@ WHERE p.status = 'DUE'
     + _OPEN_AND_NOT_DONE
 )
 
-# Of several reminders that were missed only the latest is sent, with the days that are really left; and none
-# that fell due before the lease was executed.
-_LOCK_UNREMINDED = (
+# A reminder that was missed is sent with the days that are really left; and none that fell due before the lease was
+# executed.
+_LOCK_DUE_SOON = (
     _SELECTED
     + """
-CROSS JOIN LATERAL (
-    SELECT p.due_date - min(r.days_before) AS day
-    FROM unnest(%(reminders)s::integer[]) AS r (days_before)
-    WHERE r.days_before >= p.due_date - there.today
-) AS work
+CROSS JOIN LATERAL (SELECT p.due_date - %(days_before)s::integer AS day) AS work
 WHERE p.status = 'SCHEDULED'
-  AND p.due_date <= app.today('Pacific/Kiritimati')
-                    + (SELECT max(r.days_before) FROM unnest(%(reminders)s::integer[]) AS r (days_before))
-  AND p.due_date > there.today
+  AND p.due_date <= app.today('Pacific/Kiritimati') + %(days_before)s::integer
+  AND p.due_date > there.today AND work.day <= there.today
   AND work.day >= (c.activated_at AT TIME ZONE (c.premises #>> '{building,timezone}'))::date
+"""
+    + _OPEN_AND_NOT_DONE
+)
+
+# A week later nobody is reminded any more: what has been overdue for long, or was imported so, is somebody's to talk
+# about.
+_LOCK_LATE = (
+    _SELECTED
+    + """
+CROSS JOIN LATERAL (SELECT p.due_date + %(days_after)s::integer AS day) AS work
+WHERE p.status = 'OVERDUE'
+  AND p.due_date BETWEEN app.today('Pacific/Kiritimati') - %(days_after)s::integer - 8
+                     AND app.today('Pacific/Kiritimati') - %(days_after)s::integer
+  AND there.today BETWEEN work.day AND work.day + 6
 """
     + _OPEN_AND_NOT_DONE
 )
@@ -101,10 +110,15 @@ def lock_fallen_overdue(tx: Tx, limit: int) -> list[Row]:
     return tx.all(_LOCK_FALLEN_OVERDUE, {"job": "make_overdue", "limit": limit})
 
 
-def lock_unreminded(tx: Tx, reminders: tuple[int, ...], limit: int) -> list[Row]:
-    """`id`, `day`, `days_until_due` and `open_amount` of payments whose payer is to be reminded, `reminders` days
-    before."""
-    return tx.all(_LOCK_UNREMINDED, {"job": "remind", "reminders": list(reminders), "limit": limit})
+def lock_due_soon(tx: Tx, days_before: int, limit: int) -> list[Row]:
+    """`id`, `day`, `days_until_due` and `open_amount` of payments whose payer is to be told that they are due in
+    `days_before` days or less."""
+    return tx.all(_LOCK_DUE_SOON, {"job": "remind", "days_before": days_before, "limit": limit})
+
+
+def lock_late(tx: Tx, days_after: int, limit: int) -> list[Row]:
+    """As lock_due_soon, of payments that are still overdue `days_after` days after they were due."""
+    return tx.all(_LOCK_LATE, {"job": "remind_late", "days_after": days_after, "limit": limit})
 
 
 def update_status(tx: Tx, payment_ids: list[UUID], status: str) -> None:

@@ -120,8 +120,11 @@ class NotWaivable(Conflict):
     remedy = "Issue a credit note for other charges."
 
 
-REMINDERS = (7, 3, 1)
-"""So many days before a payment is due its payer is reminded."""
+DUE_SOON_DAYS = 3
+"""So many days before a payment is due its payer is told."""
+
+LATE_DAYS = 7
+"""So many days after a payment was due its payer is reminded, if it is still overdue."""
 
 _INDEX_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}", re.ASCII)
 

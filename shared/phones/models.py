@@ -54,6 +54,7 @@ class NewDevice(Body):
     token: Annotated[Text, Field(min_length=1, max_length=4096, pattern=r"^[\x21-\x7e]+$")]
     """What the device got from its platform: Firebase Cloud Messaging's registration token, or Apple's device token."""
     platform: Platform
+    """What shows its notifications: an app for Android or iOS, or a browser."""
 
 
 class Device(View):

@@ -55,15 +55,17 @@ INSERT INTO phone_replies (sid, number, word) VALUES (%(sid)s, %(number)s, %(wor
 """
 
 
-def is_stopped(tx: Tx, number: str) -> bool:
-    """Whether the number wants no messages."""
-    row = tx.one(_SELECT_STOPPED, {"number": number})
-    return bool(row and row["is_stopped"])
-
-
 def lock_person(tx: Tx, caller: Caller) -> bool:
-    """Whether the caller still exists; what else they do about their phone waits."""
+    """Whether the caller still exists; what else they do about their devices waits."""
     return tx.one(_LOCK_PERSON, {"user_id": caller.user_id}) is not None
+
+
+def lock_asking(tx: Tx, caller: Caller, number: str) -> tuple[bool, bool]:
+    """Whether the caller still exists, and whether the number wants no messages; what else they do about their phone
+    waits."""
+    values = {"user_id": caller.user_id, "number": number}
+    people, words = tx.batch((_LOCK_PERSON, values), (_SELECT_STOPPED, values))
+    return bool(people), bool(words and words[0]["is_stopped"])
 
 
 def insert_pending(tx: Tx, caller: Caller, number: str) -> Row:
@@ -76,7 +78,9 @@ def insert_pending(tx: Tx, caller: Caller, number: str) -> Row:
 
 def lock_pending(tx: Tx, caller: Caller) -> Row | None:
     """The number that waits for its code, if that is still good."""
-    return tx.one(_LOCK_PENDING, {"user_id": caller.user_id, "most": rules.MOST_ATTEMPTS})
+    values = {"user_id": caller.user_id, "most": rules.MOST_ATTEMPTS}
+    # The lock is a statement of its own: the next one then reads what the wait has left.
+    return next(iter(tx.batch((_LOCK_PERSON, values), (_LOCK_PENDING, values))[1]), None)
 
 
 def update_attempts(tx: Tx, phone_id: UUID) -> None:

@@ -36,14 +36,16 @@ def check_space(values: Row) -> None:
         raise Invalid(*problems)
 
 
+def is_free_again(before: Row, after: Row) -> bool:
+    """Whether the space can be leased, and could not before."""
+    return bool(before["availability_status"] != "AVAILABLE" == after["availability_status"])
+
+
 def is_news(before: Row, after: Row) -> bool:
     """Whether to notify owners of saved searches of a changed space: newly listed, available again, or cheaper."""
-    became_free = before["availability_status"] != "AVAILABLE" == after["availability_status"]
     was, costs = before["base_price_monthly"], after["base_price_monthly"]
-    return bool(
-        after["is_leasable"]
-        and (not before["is_leasable"] or became_free or (was is not None and costs is not None and costs < was))
-    )
+    is_cheaper = was is not None and costs is not None and costs < was
+    return bool(after["is_leasable"] and (not before["is_leasable"] or is_free_again(before, after) or is_cheaper))
 
 
 def changed_space(before: Row, changes: SpaceChanges, ties: Ties) -> Row:

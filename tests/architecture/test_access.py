@@ -30,6 +30,7 @@ from functions.payments.credit_invoice import credit_invoice
 from functions.payments.list_payments import list_payments
 from functions.payments.publish_index import publish_index
 from functions.payments.record_payment import record_payment
+from functions.phones.register_device import register_device
 from functions.search.save_search import save_search
 from functions.taxes.change_tax_code import change_tax_code
 from functions.webhooks.create_webhook import create_webhook
@@ -69,6 +70,7 @@ class Stage:
 # Whose id an operation takes is one person's own, not an organization's.
 PERSONAL = {
     "end_session",
+    "delete_device",
     "mark_notification_read",
     "mark_notification_unread",
     "remove_favorite",
@@ -181,6 +183,8 @@ def stage(_world):
     hooked = {"url": "https://hooks.example.com/", "events": ["*"]}
     for user in (deal.client, deal.owner):
         ids["webhook_id"] = call(create_webhook, as_=user, body=hooked).json["id"]
+    device = {"token": "a-device-token-of-the-matrix", "platform": "IOS"}
+    ids["device_id"] = call(register_device, as_=deal.client, body=device).json["id"]
     limited = {"description": "X", "enabled": True, "organization_ids": [str(deal.owner.organization_id)]}
     assert call(change_flag, as_=_world.user(Role.SUPER_ADMIN), path={"name": "new_ui"}, body=limited).status == 200
     ids["delivery_id"] = call(ping_webhook, as_=deal.owner, path={"webhook_id": ids["webhook_id"]}).json["id"]

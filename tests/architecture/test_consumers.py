@@ -22,6 +22,7 @@ from functions.payments.apply_deposit import apply_deposit
 from functions.payments.list_payments import list_payments
 from functions.payments.record_payment import record_payment
 from functions.payments.reverse_payment import reverse_payment
+from functions.phones.request_phone import request_phone
 from functions.search.save_search import save_search
 from functions.spaces.create_space import create_space
 from functions.users.delete_account import delete_account
@@ -43,9 +44,11 @@ EXPORTS = {"write_export", "record_export", "deliver_export"}
 # What accounting software is asked and answers goes through a server of it, and each event comes twice:
 # tests/integrations.
 ACCOUNTING = {"queue_accounting", "record_accounting"}
-ELSEWHERE = {"start_saga", "resume_saga"} | ENVELOPES | EXPORTS | ACCOUNTING
+# What becomes of messages to phones is reported over the bus, and each report comes five times: tests/phones.
+PHONES = {"record_messages"}
+ELSEWHERE = {"start_saga", "resume_saga"} | ENVELOPES | EXPORTS | ACCOUNTING | PHONES
 CONSUMERS = [one for one in catalog.load() if one.kind == "consumer" and one.name not in ELSEWHERE]
-QUEUES = ("PUSH_QUEUE_URL", "MAIL_QUEUE_URL")
+QUEUES = ("PUSH_QUEUE_URL", "MAIL_QUEUE_URL", "TEXTS_QUEUE_URL", "DEVICE_PUSHES_QUEUE_URL")
 
 
 @pytest.fixture(scope="module")
@@ -95,6 +98,7 @@ def story(_world, environment):
         (ping_webhook, "id"),
         (send_message, "conversation_id"),
         (make_announcement, "id"),
+        (request_phone, "id"),
     ):
         things.append(call(operation, **successes.asked(operation.operation.name)).json[thing])
     return [event for thing in things for event in _world.event_details(thing)]

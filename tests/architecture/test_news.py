@@ -37,7 +37,7 @@ OTHER_NOUNS = {
     "flag", "floor", "import", "index", "integration", "invitation", "mandate", "member", "message_report", "note",
     "notification", "notification_preferences", "notifications", "organization", "password_reset", "period",
     "saved_search", "second_factor", "session", "space", "tax_code", "tenant", "ticket", "user", "webhook",
-    "webhook_delivery",
+    "webhook_delivery", "device", "phone", "text",
 }  # fmt: skip
 """What nobody is notified of: one's own doings, and what an account's e-mails tell (MAILS)."""
 
@@ -138,7 +138,7 @@ def test_the_last_of_several_entries_takes_every_event():
 
 def test_every_template_belongs_to_an_entry():
     told = {name.replace(".", "_") for name in table.MAILED} | {mail.template for mail in table.ACCOUNT_MAILS.values()}
-    others = {"digest", "invitation", "tenant_invitation"}
+    others = {"digest", "instead", "invitation", "tenant_invitation"}
     assert {path.stem for path in emails.TEMPLATES.glob("*.jinja")} == told | others
 
 

@@ -32,6 +32,7 @@ MORE = {
     "waive_payment": 4,  # its invoice is known when the payment is
     "send_invoice": 4,  # its tax is calculated from the codes of that moment
     "delete_account": 4,  # what still runs is looked for when nothing new can begin, and it happens once in a life
+    "request_phone": 5,  # counted for whoever asks, and for the number that the message would go to
     "delete_building": 4,  # what hangs on its spaces can only be looked for when it is known which they are
 }
 

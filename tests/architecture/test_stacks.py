@@ -24,7 +24,7 @@ from tests.architecture.templates import ROOT, Templates, listed, synthesize, te
 
 LIMIT = 450
 ISSUED = ("docusign.read", "docusign_keys.read", "oauth.read", "export_secrets.read")
-ISSUED += ("accounting_apps.read", "accounting_tokens.read")
+ISSUED += ("accounting_apps.read", "accounting_tokens.read", "twilio.read", "push_apps.read")
 
 WHOLE_SERVICE = {
     "xray:PutTelemetryRecords": "AWS knows no resource to name for traces",
@@ -46,6 +46,9 @@ WHOLE_SERVICE = {
 """Actions that stand with the resource `*`, and why they must."""
 
 PARTS = {
+    "sns:CreatePlatformEndpoint": ":app/",
+    "sns:Publish": ":endpoint/",
+    "sns:DeleteEndpoint": ":endpoint/",
     "s3:GetObject": "/*",
     "s3:GetObjectVersion": "/*",
     "s3:PutObject": "/*",
@@ -175,6 +178,9 @@ def test_only_functions_that_need_a_secret_can_read_it(local: Templates, operati
     assert [name for name, uses in readers.items() if "docusign_keys.read" in uses] == ["receive_docusign"]
     assert {name for name, uses in readers.items() if "oauth.read" in uses} == {"start_oauth", "finish_oauth"}
     assert [name for name, uses in readers.items() if "export_secrets.read" in uses] == ["deliver_export"]
+    # Twilio signs with the token that it knows us by.
+    assert {name for name, uses in readers.items() if "twilio.read" in uses} == {"send_text", "receive_twilio"}
+    assert [name for name, uses in readers.items() if "push_apps.read" in uses] == ["send_push"]
     # Tokens of organizations are for the one function that talks to the providers; it authenticates as us there.
     accounting = {"accounting_apps.read", "accounting_tokens.read"}
     assert {name: uses for name, uses in readers.items() if uses & accounting} == {

@@ -125,6 +125,7 @@ UNTOLD = {
     "body": "a PDF's bytes",
 }
 BESIDE_AN_ID = ("/bids/preview", "/imports/buildings", "/imports/leases", "/messages/send", "/webhooks/docusign")
+BESIDE_AN_ID += ("/webhooks/twilio",)
 """Paths that are only posted to, and stand where another path has an id."""
 # So these come from here too, that requests with them get through.
 WORDS = {

@@ -300,7 +300,7 @@ def test_a_credit_on_what_is_paid_leaves_nothing_open(deal, payment, told):
 def test_the_events_of_the_daily_jobs_are_mailed(world, deal, payment, told):
     """What the jobs tell is what the mails are written from."""
     ahead = (date.fromisoformat(payment.row["due_date"]) - world.sql("SELECT app.today('UTC') AS day")[0]["day"]).days
-    with world.clock_moved(ahead - 7):
+    with world.clock_moved(ahead - 3):
         issue_invoices({}, None)
         remind_payers({}, None)
     with world.clock_moved(ahead + 1):

@@ -87,7 +87,7 @@ def test_a_midnight_repeated_by_a_clock_change_counts_once(calendar):
 def test_the_daily_jobs_take_a_lease_through_its_days_in_order(calendar):
     calendar.set("2027-05-10T08:00:00Z")
     lease = calendar.lease(start=date(2027, 6, 1), months=1)
-    names = ("payment.invoiced", "payment.due_soon", "payment.due", "payment.overdue")
+    names = ("payment.invoiced", "payment.due_soon", "payment.due", "payment.overdue", "payment.reminded")
     heard = {}
 
     day = date(2027, 5, 10)
@@ -101,11 +101,10 @@ def test_the_daily_jobs_take_a_lease_through_its_days_in_order(calendar):
 
     assert heard == {
         date(2027, 5, 22): ["payment.invoiced"],
-        date(2027, 5, 25): ["payment.due_soon"],
         date(2027, 5, 29): ["payment.due_soon"],
-        date(2027, 5, 31): ["payment.due_soon"],
         date(2027, 6, 1): ["payment.due"],
         date(2027, 6, 2): ["payment.overdue"],
+        date(2027, 6, 8): ["payment.reminded"],
     }
     [invoice] = lease.world.sql("SELECT * FROM invoices WHERE contract_id = %(id)s", id=lease.contract)
     assert (invoice["issued_on"], invoice["due_date"]) == (date(2027, 5, 22), date(2027, 6, 1))
@@ -135,7 +134,7 @@ def test_three_days_missed_by_the_jobs_are_caught_up_once(calendar):
     assert lease.row()["status"] == "ACTIVE"
 
 
-def test_of_missed_reminders_only_the_latest_is_sent(calendar):
+def test_a_reminder_that_was_missed_says_how_many_days_are_left(calendar):
     calendar.set("2027-05-10T08:00:00Z")
     lease = calendar.lease(start=date(2027, 6, 1), months=1)
 
@@ -152,12 +151,39 @@ def test_of_missed_reminders_only_the_latest_is_sent(calendar):
 
 
 def test_a_new_lease_gets_no_reminders_from_before_it_existed(calendar):
-    calendar.set("2027-05-27T08:00:00Z")
+    calendar.set("2027-05-30T08:00:00Z")
     lease = calendar.lease(start=date(2027, 6, 1), months=1)
 
     calendar.run(remind_payers)
 
     assert lease.told("payment.due_soon") == []
+
+
+@pytest.mark.parametrize(("day", "times"), [("2027-06-07", 0), ("2027-06-08", 1), ("2027-06-14", 1), ("2027-06-15", 0)])
+def test_a_payer_is_reminded_once_a_week_after_an_installment_was_due(calendar, day, times):
+    calendar.set("2027-05-10T08:00:00Z")
+    lease = calendar.lease(start=date(2027, 6, 1), months=2)
+    calendar.set("2027-06-02T08:00:00Z")
+    calendar.run()
+
+    calendar.set(f"{day}T08:00:00Z")
+    calendar.run(remind_payers)
+    calendar.run(remind_payers)
+
+    assert lease.told("payment.reminded") == [("payment.reminded", "2027-06-01")] * times
+
+
+def test_nobody_is_reminded_of_what_was_paid_late(calendar):
+    calendar.set("2027-05-10T08:00:00Z")
+    lease = calendar.lease(start=date(2027, 6, 1), months=2)
+    calendar.set("2027-06-02T08:00:00Z")
+    calendar.run()
+    lease.pay(lease.payments()[0])
+
+    calendar.set("2027-06-08T08:00:00Z")
+    calendar.run(remind_payers)
+
+    assert lease.told("payment.reminded") == []
 
 
 def test_a_prepaid_installment_never_becomes_due_and_a_partly_paid_one_does(calendar):
@@ -226,7 +252,7 @@ def test_a_payments_paid_date_is_the_day_of_its_last_transaction(calendar):
 def test_five_concurrent_job_runs_do_each_item_once(calendar):
     calendar.set("2027-05-10T08:00:00Z")
     leases = [calendar.lease(start=date(2027, 6, 1), months=1) for _ in range(4)]
-    for moment in ("2027-05-25T08:00:00Z", "2027-07-03T08:00:00Z"):
+    for moment in ("2027-05-29T08:00:00Z", "2027-07-03T08:00:00Z"):
         calendar.set(moment)
         together([calendar.run] * 5)
         # What one runner had locked the others left for the next hour.

@@ -182,6 +182,14 @@ NEWS = {
         facts=_OWED,
         mails=BOTH,
     ),
+    "payment.reminded": News(
+        kind="payment_event",
+        title="Payment Reminder",
+        client="Your payment of {open_amount} for {space} was due on {due_date} and is still outstanding",
+        facts=_OWED,
+        mails=("CLIENT",),
+        changes=False,
+    ),
     # People read of these in contract.indexed and contract.termination_set.
     "payment.indexed": News(),
     "payment.shortened": News(),

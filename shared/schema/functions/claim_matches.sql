@@ -24,7 +24,8 @@ BEGIN
         EXECUTE format('SELECT EXISTS (SELECT FROM public.listings AS l WHERE l.id = %L::uuid AND %s AND %s)', $1,
                        app.filters_of(candidate.wanted), ranks[cardinality(ranks)]) INTO fits;
         IF fits THEN
-            INSERT INTO public.saved_search_matches AS m (saved_search_id, space_id) VALUES (candidate.id, $1)
+            INSERT INTO public.saved_search_matches AS m (saved_search_id, space_id, is_mailed)
+            VALUES (candidate.id, $1, false)
             ON CONFLICT DO NOTHING;
             IF FOUND THEN
                 saved_search_id := candidate.id;

@@ -17,7 +17,7 @@ from sqlalchemy import (
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from shared.schema.tables.columns import json, key, line, metadata, uuid
+from shared.schema.tables.columns import flag, json, key, line, metadata, moment, uuid
 
 # What a live space is searched by, and the words of all of them: the triggers that call app.list_spaces keep both,
 # nobody else reads or writes them.
@@ -85,6 +85,8 @@ saved_searches = Table(
     json("wanted", nullable=False),
     # A tag that whatever fits must have, or 0.
     Column("anchor", BigInteger, nullable=False),
+    # When its owner was last mailed of what it has found.
+    moment("mailed_at"),
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=sql("now()")),
     Index("saved_searches_page_idx", "user_id", "id"),
     Index("saved_searches_anchor_idx", "anchor"),
@@ -95,6 +97,8 @@ saved_search_matches = Table(
     metadata,
     Column("saved_search_id", Uuid, ForeignKey("saved_searches.id", ondelete="CASCADE"), nullable=False),
     uuid("space_id", "spaces.id"),
+    # What was found before there were e-mails is not mailed.
+    flag("is_mailed", default=True),
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=sql("now()")),
     PrimaryKeyConstraint("saved_search_id", "space_id"),
 )

@@ -18,6 +18,7 @@ EVENTS = {
     "payment.due_soon": Public(says="The payment is due soon."),
     "payment.due": Public(says="The payment is due."),
     "payment.overdue": Public(says="The payment is overdue."),
+    "payment.reminded": Public(says="The payer was reminded of the overdue payment."),
     "payment.recorded": Public(says="Money was recorded for the payment."),
     "payment.credit_applied": Public(says="Credit settled some or all of the payment."),
     "payment.succeeded": Public(
