@@ -22,7 +22,7 @@ PEOPLE = 20
 """How many people's notices are sent in one transaction."""
 
 
-@job("rate(1 minute)", emits=False, uses=REACHING, layers=("mail",))
+@job("rate(1 minute)", emits=False, uses=(*REACHING, "derive_key.mac"), layers=("mail",))
 def release_held(event: dict[str, Any]) -> bool:
     with transaction() as tx:
         due = groupby(held.lock_due(tx, PEOPLE), lambda row: row["user_id"])

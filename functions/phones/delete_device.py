@@ -14,7 +14,7 @@ from shared.phones import devices
 from shared.phones.models import Device
 
 
-@endpoint("DELETE /users/me/devices/{device_id}", access=EVERY_ROLE, returns=204, writes=True, database="auth")
+@endpoint("DELETE /users/me/devices/{device_id}", access=EVERY_ROLE, returns=204, writes=True)
 def delete_device(caller: Caller, device_id: UUID) -> None:
     with transaction(caller) as tx:
         row = devices.delete_device(tx, caller, device_id)

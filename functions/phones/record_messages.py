@@ -20,7 +20,7 @@ UNSUBSCRIBED = "21610"
     *("text.sent", "text.refused", "text.returned", "text.undelivered"),
     *("push.sent", "push.refused", "device.unreachable"),
     emits=False,
-    uses=REACHING,
+    uses=(*REACHING, "derive_key.mac"),
     layers=("mail",),
     timeout=45,
 )

@@ -12,7 +12,7 @@ from shared.phones.messages import Text
 from shared.phones.wording import code_text
 
 
-@consumer("phone.requested", emits=False, uses=(*messages.SENDING, "derive_key.mac"))
+@consumer("phone.requested", emits=False, uses=("texts.send", "token_key.encrypt", "derive_key.mac"))
 def send_code(event: Event, tx: Tx) -> None:
     assert event.object_id is not None  # noqa: S101 (phones have ids)
     pending = queries.select_pending(tx, event.object_id)

@@ -14,6 +14,6 @@ from shared.notifications.tidings import HEARD, tidings
 # repeats one, the queue drops the duplicate.
 
 
-@consumer(*HEARD, emits=False, uses=REACHING, layers=("mail",), timeout=45)
+@consumer(*HEARD, emits=False, uses=(*REACHING, "derive_key.mac"), layers=("mail",), timeout=45)
 def tell_phones(event: Event, tx: Tx) -> None:
     tell(tx, event, tidings(tx, event))

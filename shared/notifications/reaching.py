@@ -13,7 +13,7 @@ from shared.phones import sent, telling
 from shared.phones.messages import SENDING
 from shared.users.preferences import Channel, held_until
 
-REACHING = (*SENDING, "mail.send", "derive_key.mac")
+REACHING = (*SENDING, "mail.send")
 """What these functions need under `uses=`."""
 
 

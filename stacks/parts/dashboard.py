@@ -23,6 +23,7 @@ def overview(scope: Construct, platform: Platform, measures: Measures) -> None:
     page.add_widgets(*_aurora(measures, with_proxy=platform.database.proxy_name is not None))
     page.add_widgets(*_valkey(measures))
     page.add_widgets(*_sockets(measures))
+    page.add_widgets(*_phones(measures))
     page.add_widgets(*_background(measures))
 
 
@@ -143,6 +144,16 @@ def _sockets(measures: Measures) -> list[cloudwatch.IWidget]:
             [measures.sockets("IntegrationError", MINUTE), measures.sockets("ExecutionError", MINUTE)],
             width=8,
         ),
+    ]
+
+
+def _phones(measures: Measures) -> list[cloudwatch.IWidget]:
+    def by_channel(name: str, *channels: str) -> list[cloudwatch.IMetric]:
+        return [measures.own(name, "Sum", FIVE, channel=channel) for channel in channels]
+
+    return [
+        _graph("Phones: messages", by_channel("Messages", "sms", "whatsapp", "push"), width=12),
+        _graph("Phones: went another way", by_channel("Rerouted", "sms", "whatsapp"), width=12),
     ]
 
 

@@ -57,7 +57,7 @@ USED_BY = {
     "signing_key.read": {"TrentService.GetPublicKey"},
     "signing_key.sign": {"TrentService.Sign"},
     "sns_push.register": {"create_platform_endpoint"},
-    "sns_push.send": {"publish", "delete_endpoint"},
+    "sns_push.send": {"delete_endpoint"},
     "sockets.post": {"post_to_connection"},
     "sockets_to_close.send": {"sockets_to_close"},
     "texts.send": {"texts"},
@@ -71,7 +71,7 @@ USED_BY = {
 }
 """Grant → the words of which one stands in whatever uses it: the call's name, or the resource's."""
 
-COMMON_WORDS = {"mail.send", "push.send"}
+COMMON_WORDS = {"mail.send", "push.send", "texts.send"}
 """Their words mean other things, too: that nothing lacks them is seen by the tests that send."""
 
 

@@ -138,7 +138,7 @@ def test_the_last_of_several_entries_takes_every_event():
 
 def test_every_template_belongs_to_an_entry():
     told = {name.replace(".", "_") for name in table.MAILED} | {mail.template for mail in table.ACCOUNT_MAILS.values()}
-    others = {"digest", "instead", "invitation", "tenant_invitation"}
+    others = {"digest", "instead", "invitation", "saved_search_matched", "tenant_invitation"}
     assert {path.stem for path in emails.TEMPLATES.glob("*.jinja")} == told | others
 
 

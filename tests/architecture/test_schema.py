@@ -837,7 +837,7 @@ def test_grants_are_no_wider_than_the_work(admin: psycopg.Connection[Row]) -> No
     assert granted(admin, "app_reader", "UPDATE") == set()
     assert granted(admin, "app_reader", "DELETE") == set()
     given = {"favorites", "file_uses", "files", "flags", "saved_searches", "user_blocks", "webhooks"}
-    given |= {"integration_customers", "channel_subscriptions"}
+    given |= {"integration_customers", "channel_subscriptions", "devices"}
     assert granted(admin, "app_user", "DELETE") == given
     # Of most of these only leftovers (tests/system/test_sweep_leftovers.py).
     swept = {"idempotency_keys", "inbox", "login_attempts", "outbox", "rate_windows", "sessions", "user_tokens"}

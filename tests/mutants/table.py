@@ -693,6 +693,49 @@ GUARDS = (
         '"ResultPath": "$.undo_failure", "Next": "Leased"}],\n      "Next": "ReleaseSpace"',
         "tests/leasing/test_machine.py::test_an_undo_that_fails_for_good_leaves_the_saga_to_an_operator",
     ),
+    # phones
+    Guard(
+        "Twilio: signature",
+        "shared/phones/inbound.py",
+        "    raise ForgedTwilioMessage()\n",
+        "    return form\n",
+        "tests/phones/test_telling.py::test_a_forged_message_is_refused_and_changes_nothing",
+    ),
+    Guard(
+        "WhatsApp: the day's limit",
+        "shared/phones/sent.py",
+        " AND sent < %(most)s",
+        "",
+        "tests/phones/test_telling.py::test_of_many_messages_at_once_no_more_than_the_limit_goes",
+    ),
+    Guard(
+        "a phone: nothing before it is confirmed",
+        "shared/phones/sent.py",
+        "AND p.confirmed_at IS NOT NULL\n          AND coalesce",
+        "\n          AND coalesce",
+        "tests/phones/test_telling.py::test_nothing_goes_to_a_number_that_is_not_confirmed",
+    ),
+    Guard(
+        "a phone: nothing after STOP",
+        "shared/phones/sent.py",
+        ", 'START') <> 'STOP') AS number",
+        ", 'START') <> '') AS number",
+        "tests/phones/test_telling.py::test_stop_ends_it_and_start_resumes_it",
+    ),
+    Guard(
+        "a phone: five tries",
+        "shared/phones/queries.py",
+        " AND p.attempts < %(most)s",
+        "",
+        "tests/phones/test_phones.py::test_five_wrong_codes_end_a_code",
+    ),
+    Guard(
+        "a text message is looked for before it is sent again",
+        "functions/phones/send_text.py",
+        "provider.found(text, queued_at) if may_be_there else None",
+        "None",
+        "tests/phones/test_telling.py::test_a_worker_killed_between_sending_and_recording_sends_nothing_twice",
+    ),
     # DocuSign
     Guard(
         "webhook: signature",
