@@ -34,6 +34,7 @@ from shared.kit.db import Tx
     "session.started",
     "space.created",
     "space.deleted",
+    "space.freed",
     "space.updated",
     "user.deleted",
     "user.email_verified",
