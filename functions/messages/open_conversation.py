@@ -1,8 +1,8 @@
 """Write about an object.
 
-Writes about a space, bid or contract that the caller may see. Whoever stands for the other side is in the conversation,
-as are the `participant_ids`. There is one conversation for each object and client: the next message about it, of
-whoever writes it on either side, joins the first.
+Writes about a space, bid, contract or maintenance ticket that the caller may see. Whoever stands for the other side is
+in the conversation, as are the `participant_ids`. There is one conversation for each object and client: the next
+message about it, of whoever writes it on either side, joins the first.
 """
 
 from uuid import UUID

@@ -22,6 +22,7 @@ class ExportKind(StrEnum):
     SPACES = "SPACES"
     BIDS = "BIDS"
     RENT_ROLL = "RENT_ROLL"
+    TICKETS = "TICKETS"
     AUDIT = "AUDIT"
     ALL = "ALL"
 
@@ -46,6 +47,7 @@ KINDS: dict[ExportKind, Row] = {
     ExportKind.SPACES: Row(_OWNERS),
     ExportKind.BIDS: Row(_OWNERS),
     ExportKind.RENT_ROLL: Row(_BOOKS),
+    ExportKind.TICKETS: Row(_OWNERS),
     ExportKind.AUDIT: Row(_OWNERS, takes_building=False),
     # A zip of everything.
     ExportKind.ALL: Row(_OWNERS, takes_building=False, formats=("JSONL",)),

@@ -18,6 +18,7 @@ from shared.kit.fields import Day, View
 from shared.kit.request import Caller
 from shared.kit.settings import setting
 from shared.kit.snapshot import Snapshot
+from shared.maintenance.models import Ticket
 from shared.organizations.sides import Sides, creditor_sides, sides_of
 from shared.payments.models import Invoice, LedgerEntry, PaymentStatus
 from shared.reports.models import RentRollRow
@@ -117,5 +118,6 @@ SOURCES: dict[ExportKind, Source] = {
     ExportKind.SPACES: Source(OwnSpace, statements.SPACES),
     ExportKind.BIDS: Source(Bid, statements.BIDS, shape=Bid.of),
     ExportKind.RENT_ROLL: Source(RentRollRow, calculate=_rent_roll),
+    ExportKind.TICKETS: Source(Ticket, statements.TICKETS),
     ExportKind.AUDIT: Source(AuditEntry, statements.AUDIT),
 }

@@ -7,6 +7,7 @@ there are links, the `public_url`.
 from shared.admin.shown import SHOWN as ENTRIES
 from shared.bids.shown import SHOWN as BIDS_SHOWN
 from shared.contracts.shown import SUMMARY
+from shared.maintenance.shown import SHOWN as TICKETS_SHOWN
 from shared.organizations.sides import mine, owned
 from shared.payments.invoices import SHOWN as INVOICES_SHOWN
 from shared.payments.ledger import ledger
@@ -130,6 +131,14 @@ WHERE {mine("b")}
   AND {_BUILDING.format("b")}
   AND {_created("b")}
 ORDER BY b.created_at, b.id
+"""
+
+TICKETS = f"""
+{TICKETS_SHOWN}
+WHERE {owned("t")}
+  AND {_BUILDING.format("t")}
+  AND {_created("t")}
+ORDER BY t.created_at, t.id
 """
 
 AUDIT = f"""

@@ -125,6 +125,49 @@ def show(tx: Tx, organization_id: UUID, subject_type: str, subject_id: UUID, sho
     queries.update_uses(tx, organization_id, subject_type, subject_id, ids)
 
 
+def ask_attachments(tx: Tx, caller: Caller, purpose: Purpose, ids: Sequence[UUID]) -> Asked[list[Row]]:
+    """The caller's own uploads that are to be attached, in order.
+
+    The answer raises NotFound, FileNotReady, and Invalid on `attachments` if one was uploaded for another purpose.
+    """
+    if not ids:
+        return known([])
+
+    def attached(rows: list[Row]) -> list[Row]:
+        found = {row["id"]: row for row in rows}
+        return [_checked(found.get(one), purpose, "attachments") for one in ids]
+
+    return queries.ask_attachable(tx, caller, list(ids)).then(attached)
+
+
+def ask_document(tx: Tx, caller: Caller, purpose: Purpose, field: str, file_id: UUID | None) -> Asked[list[Row]]:
+    """The document that a field names, if it names any, of the caller's organization.
+
+    The answer raises NotFound, FileNotReady, and Invalid on the field if it was uploaded for another purpose.
+    """
+    if file_id is None:
+        return known([])
+    return queries.ask_shared(tx, caller, [file_id]).then(
+        lambda rows: [_checked(next(iter(rows), None), purpose, field)]
+    )
+
+
+def ask_receipt(tx: Tx, caller: Caller, purpose: Purpose, file_id: UUID | None) -> Asked[list[Row]]:
+    """As ask_attachments, the one file that `receipt_id` names, if it names any."""
+    if file_id is None:
+        return known([])
+    asked = queries.ask_attachable(tx, caller, [file_id])
+    return asked.then(lambda rows: [_checked(next(iter(rows), None), purpose, "receipt_id")])
+
+
+def attach(tx: Tx, caller: Caller, subject_type: str, subject_id: UUID, files: Sequence[Row]) -> list[UUID]:
+    """From now on the files are attached to the subject, and cannot be deleted; their ids."""
+    ids = [row["id"] for row in files]
+    if ids:
+        queries.update_uses(tx, caller.organization_id, subject_type, subject_id, ids)
+    return ids
+
+
 def forget_deleted(tx: Tx, building_id: UUID) -> None:
     """Spaces and floors of the building that were deleted show no file any more."""
     queries.delete_uses_in_building(tx, building_id)

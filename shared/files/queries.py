@@ -3,11 +3,13 @@
 from typing import Any
 from uuid import UUID
 
+from shared.files.attached import ATTACHED
 from shared.files.models import NewUpload
 from shared.files.purposes import RULES
 from shared.kit.db import Asked, Reading, Row, Tx
 from shared.kit.ids import new_id
 from shared.kit.request import Caller
+from shared.organizations.sides import tending
 
 _FILE = """
     f.id, f.user_id, f.organization_id, f.status, f.purpose, f.audience, f.file_name, f.content_type, f.size_bytes,
@@ -24,7 +26,8 @@ _SELECT_OPENABLE = f"""
 SELECT {_FILE}
 FROM files f
 WHERE f.id = %(id)s
-  AND (f.user_id = %(user_id)s OR f.audience <> 'PERSON' AND f.organization_id = %(organization_id)s)
+  AND (f.user_id = %(user_id)s OR f.audience <> 'PERSON' AND f.organization_id = %(organization_id)s
+       OR f.purpose IN ('TICKET_ATTACHMENT', 'EXPENSE_RECEIPT') AND {ATTACHED})
 """
 
 _SELECT_OWN = f"""
@@ -96,6 +99,18 @@ WHERE f.id = ANY (%(ids)s::uuid[]) AND f.audience = 'PUBLIC'
   AND (%(sees_all)s OR f.organization_id = %(organization_id)s)
 """
 
+_SELECT_ATTACHABLE = f"""
+SELECT {_FILE}
+FROM files f
+WHERE f.id = ANY (%(ids)s::uuid[]) AND f.user_id = %(user_id)s
+"""
+
+_SELECT_SHARED = f"""
+SELECT {_FILE}
+FROM files f
+WHERE f.id = ANY (%(ids)s::uuid[]) AND f.audience = 'ORGANIZATION' AND f.organization_id = %(organization_id)s
+"""
+
 _DELETE_USES = """
 DELETE FROM file_uses u
 WHERE u.subject_type = %(subject_type)s AND u.subject_id = %(subject_id)s AND u.file_id <> ALL (%(ids)s::uuid[])
@@ -125,7 +140,7 @@ def insert_file(tx: Tx, caller: Caller, new: NewUpload, scan: str, file_id: UUID
 
 def select_openable(tx: Reading, caller: Caller, file_id: UUID) -> Row | None:
     """The file, if the caller may open it."""
-    return tx.one(_SELECT_OPENABLE, _named(caller, file_id))
+    return tx.one(_SELECT_OPENABLE, {**tending(caller), **_named(caller, file_id)})
 
 
 def select_own(tx: Reading, caller: Caller, file_id: UUID, version_id: str | None = None) -> Row | None:
@@ -183,6 +198,16 @@ def delete_uses_in_building(tx: Tx, building_id: UUID) -> None:
 def ask_chosen(tx: Tx, caller: Caller, ids: list[UUID], sees_all: bool) -> Asked[list[Row]]:
     """The public files of the caller's organization among these."""
     return tx.later(_SELECT_CHOSEN, {"ids": ids, "organization_id": caller.organization_id, "sees_all": sees_all})
+
+
+def ask_attachable(tx: Tx, caller: Caller, ids: list[UUID]) -> Asked[list[Row]]:
+    """Those among these that the caller has uploaded."""
+    return tx.later(_SELECT_ATTACHABLE, {"ids": ids, "user_id": caller.user_id})
+
+
+def ask_shared(tx: Tx, caller: Caller, ids: list[UUID]) -> Asked[list[Row]]:
+    """Those among these that are documents of the caller's organization."""
+    return tx.later(_SELECT_SHARED, {"ids": ids, "organization_id": caller.organization_id})
 
 
 def update_uses(tx: Tx, organization_id: UUID, subject_type: str, subject_id: UUID, ids: list[UUID]) -> None:

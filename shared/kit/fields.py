@@ -6,7 +6,7 @@ type of its field: no number in quotes, no `true` for 1, no timestamp for a day.
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from importlib import import_module
 from typing import Annotated, Any, ClassVar, Self
@@ -29,6 +29,9 @@ from shared.kit.errors import DetailCode
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+_INSTANT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})", re.ASCII
+)
 _DECIMAL = re.compile(r"[0-9]{1,10}(\.[0-9]{1,2})?", re.ASCII)
 _CENT = Decimal("0.01")
 
@@ -58,6 +61,20 @@ def _day(value: Any) -> date:
             return day
         raise refuse("must be between the years 1900 and 2200")
     raise refuse("must be a date in the format YYYY-MM-DD", "WRONG_FORMAT")
+
+
+def _instant(value: Any) -> datetime:
+    if isinstance(value, datetime):
+        return value
+    if isinstance(value, str) and _INSTANT.fullmatch(value):
+        try:
+            moment = datetime.fromisoformat(value).astimezone(UTC)
+        except (ValueError, OverflowError):
+            raise refuse("must be an existing moment") from None
+        if 1900 <= moment.year <= 2200:
+            return moment
+        raise refuse("must be between the years 1900 and 2200")
+    raise refuse("must be a moment in the format YYYY-MM-DDTHH:MM:SSZ", "WRONG_FORMAT")
 
 
 def _decimal(value: Any) -> Decimal:
@@ -185,6 +202,14 @@ Day = Annotated[
     BeforeValidator(_day),
     WithJsonSchema({"type": "string", "format": "date", "description": "From 1900-01-01 to 2200-12-31."}),
 ]
+Instant = Annotated[
+    datetime,
+    BeforeValidator(_instant),
+    WithJsonSchema(
+        {"type": "string", "format": "date-time", "description": "With its offset from UTC; between 1900 and 2200."}
+    ),
+]
+"""A moment, in UTC."""
 Number = Annotated[Decimal, BeforeValidator(_decimal)]
 Money = Annotated[Decimal, Field(ge=0), AfterValidator(_cents), BeforeValidator(_decimal), Shown(_MONEY_SCHEMA)]
 PositiveMoney = Annotated[

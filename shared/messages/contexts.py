@@ -4,7 +4,7 @@ Each statement finds the object only if the caller may see it; a space has no cl
 """
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from shared.kit.catalog import EVERY_ROLE, STAFF, Role
@@ -13,7 +13,7 @@ from shared.kit.errors import NotFound
 from shared.kit.request import Caller
 from shared.messages.models import ContextType
 from shared.organizations.roles import Right, may
-from shared.organizations.sides import mine, sides_of
+from shared.organizations.sides import mine, sides_of, tended, tending
 
 
 class Source(NamedTuple):
@@ -50,6 +50,18 @@ FROM contracts c
 WHERE c.id = %(object_id)s AND {mine("c")}
 """,
     ),
+    # A contractor writes with the owner's side alone: they hear of no tenant.
+    "TICKET": Source(
+        may(Right.HANDLE_MAINTENANCE),
+        f"""
+SELECT t.owner_organization_id, b.owner_id,
+       coalesce(%(contractor_id)s::uuid, t.client_organization_id) AS client_organization_id,
+       CASE WHEN %(contractor_id)s::uuid IS NULL THEN t.client_id END AS client_id
+FROM tickets t
+JOIN buildings b ON b.id = t.building_id
+WHERE t.id = %(object_id)s AND {tended("t")}
+""",
+    ),
 }
 
 
@@ -64,7 +76,9 @@ class Subject:
 
 def visible_subject(tx: Tx, caller: Caller, kind: ContextType, object_id: UUID) -> Subject:
     """The object, if the caller may see it and is on one of its sides. Raises NotFound."""
-    values = {"object_id": object_id, "organization_id": caller.organization_id, **sides_of(caller)}
+    values: dict[str, Any] = {"object_id": object_id, "organization_id": caller.organization_id}
+    sides = tending(caller)
+    values |= {**sides_of(caller), **sides, "contractor_id": sides["contractor_side"]}
     source = CONTEXTS[kind]
     # The platform's own staff is on no side.
     row = tx.one(source.sql, values) if caller.role in source.roles - STAFF else None

@@ -10,7 +10,7 @@ from shared.kit.fields import AskedCount, AskedFlag, AskedId, Body, FrameData, I
 from shared.kit.paging import Paged, PageMeta
 from shared.messages.rules import FRAME_CHARACTERS
 
-ContextType = Literal["SPACE", "BID", "CONTRACT"]
+ContextType = Literal["SPACE", "BID", "CONTRACT", "TICKET"]
 MessageStatus = Literal["SENT", "READ"]
 
 Content = Annotated[Text, Field(min_length=1, max_length=10_000)]
@@ -51,11 +51,11 @@ class AskedContext(Body):
     type: ContextType
     """What kind of object it is."""
     id: Id
-    """The ID of the space, bid or contract."""
+    """The ID of the space, bid, contract or maintenance ticket."""
 
 
 class NewConversation(NewMessage):
-    """What to write about a space, bid or contract."""
+    """What to write about a space, bid, contract or maintenance ticket."""
 
     context: AskedContext
     """What the conversation is about."""
@@ -122,7 +122,7 @@ class Context(View):
 
     type: ContextType
     id: UUID
-    """The ID of the space, bid or contract."""
+    """The ID of the space, bid, contract or maintenance ticket."""
 
 
 class Participant(View):

@@ -19,7 +19,7 @@ from shared.exports.reasons import REASONS
 from shared.kit.consumer import Event
 from shared.kit.db import Row
 from shared.kit.settings import setting
-from shared.notifications import languages, table
+from shared.notifications import languages, table, tickets
 from shared.notifications.mail import Mail
 from shared.notifications.models import Tiding
 from shared.notifications.news.payments import open_of, total_of
@@ -43,6 +43,7 @@ ROLES = {
     "BROKER": "broker",
     "AGENT": "agent",
     "FINANCIAL_OFFICER": "financial officer",
+    "CONTRACTOR": "contractor",
 }
 CONTENTS = {
     "PAYMENTS": "Payments",
@@ -53,6 +54,7 @@ CONTENTS = {
     "SPACES": "Spaces",
     "BIDS": "Bids",
     "RENT_ROLL": "Rent roll",
+    "TICKETS": "Maintenance tickets",
     "AUDIT": "Audit log",
     "ALL": "Everything",
 }
@@ -109,6 +111,19 @@ def notice(event: Event, matter: Row, person: Row) -> Written:
         "settings_url": page("profile"),
     }
     return _written_mail(event.name.replace(".", "_"), person, facts)
+
+
+def ticket_notice(event: Event, about: Row, person: Row) -> Written:
+    """The mail that tells a person of a maintenance ticket, in the words of the notification."""
+    title, sentence = tickets.sentence_of(event, about, person["side"], person["language"])
+    facts = {
+        "title": title,
+        "sentence": sentence,
+        "url": page(table.page_of(event)),
+        "settings_url": page("profile"),
+    }
+    _, entry = table.entry_of(event)
+    return _written_mail(str(entry.template), person, facts)
 
 
 def security_notice(

@@ -90,11 +90,13 @@ class News:
     """The sentence for the owner's side; None where it is no news to it. No full stop: titles and sentences are shown
     in lists."""
     client: str | None = None
+    contractor: str | None = None
     facts: tuple[Fact, ...] = (SPACE,)
     frames: tuple[type[NewsFrame], ...] = ()
     """The frames for the sides that have a sentence, in addition to the word's own `live` frame."""
     mails: tuple[Side, ...] = ()
-    """The sides that get an e-mail. Its template has the event's name."""
+    """The sides that get an e-mail. Its template has the event's name, unless there is a `template`."""
+    template: str | None = None
     mails_actor: bool = False
     """The user who caused the event gets the e-mail too, because people keep it."""
     seen_by: tuple[Side, ...] = BOTH
@@ -106,7 +108,7 @@ class News:
 
     def sentence(self, side: Side) -> str | None:
         """The text for the side."""
-        return self.owner if side == "OWNER" else self.client
+        return {"OWNER": self.owner, "CLIENT": self.client, "CONTRACTOR": self.contractor}[side]
 
 
 @dataclass(frozen=True, slots=True)

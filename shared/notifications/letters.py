@@ -11,7 +11,7 @@ from shared.auth import rules
 from shared.kit.consumer import Event
 from shared.kit.db import Row, Tx
 from shared.kit.keys import derived_key
-from shared.notifications import emails, queries, table
+from shared.notifications import emails, queries, table, tickets
 from shared.notifications.emails import Written
 from shared.notifications.entries import Link
 from shared.users.preferences import Kind
@@ -29,7 +29,11 @@ class Letter:
 
 def letters(tx: Tx, event: Event) -> list[Letter]:
     """The e-mails of the event to those who want to be mailed, and may see what it is about, now."""
-    return _account_letters(tx, event) if event.name in table.ACCOUNT_MAILS else _deal_letters(tx, event)
+    if event.name in table.ACCOUNT_MAILS:
+        return _account_letters(tx, event)
+    if event.name.startswith(("maintenance.", "contractor.")):
+        return _ticket_letters(tx, event)
+    return _deal_letters(tx, event)
 
 
 def link_to(link: Link, event: Event) -> str:
@@ -45,6 +49,17 @@ def _deal_letters(tx: Tx, event: Event) -> list[Letter]:
         Letter(person, entry.kind, lambda person=person: emails.notice(event, matter, person))  # type: ignore[misc]
         for person in emails.readers(event, people)
     ]
+
+
+def _ticket_letters(tx: Tx, event: Event) -> list[Letter]:
+    told = tickets.select_told(tx, event, lock=False)
+    _, entry = table.entry_of(event)
+
+    def written(person: Row, about: Row) -> Callable[[], Written]:
+        return lambda: emails.ticket_notice(event, about, person)
+
+    people = emails.readers(event, told.people) if told else []
+    return [Letter(person, entry.kind, written(person, told.about)) for person in people if told]
 
 
 def _account_letters(tx: Tx, event: Event) -> list[Letter]:

@@ -12,9 +12,9 @@ from shared.users.models import Language
 from shared.users.preferences import Kind, is_wanted
 
 NotificationType = Literal[
-    "bid_update", "lease_milestone", "payment_event", "saved_search", "import_update", "announcement"
+    "bid_update", "lease_milestone", "payment_event", "maintenance", "saved_search", "import_update", "announcement"
 ]
-Side = Literal["OWNER", "CLIENT"]
+Side = Literal["OWNER", "CLIENT", "CONTRACTOR"]
 ActorType = Literal["USER", "ORGANIZATION"]
 
 

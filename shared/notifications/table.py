@@ -60,6 +60,12 @@ HEARD = tuple(dict.fromkeys(name.partition(":")[0] for word in _WORDS if word.li
 MAILED = tuple(dict.fromkeys(name.partition(":")[0] for name, entry in ENTRIES.items() if entry.mails))
 """Every event of a deal that e-mails are written about."""
 
+
+def events_of(news: Mapping[str, News]) -> tuple[str, ...]:
+    """The names of the events in a word's NEWS."""
+    return tuple(dict.fromkeys(name.partition(":")[0] for name in news))
+
+
 ACCOUNT_MAILS: dict[str, AccountMail] = {name: mail for word in _WORDS for name, mail in word.mails.items()}
 """What happens to accounts, by the event's name."""
 

@@ -9,7 +9,7 @@ from pydantic import Field
 from shared.auth.models import Email, Password, Token
 from shared.buildings.models import Address
 from shared.kit.catalog import Role
-from shared.kit.fields import LEFT_OUT, Body, Day, Flag, Id, Label, Says, SecureAddress, Text, View
+from shared.kit.fields import LEFT_OUT, Body, Count, Day, Flag, Id, Label, Says, SecureAddress, Text, View
 from shared.kit.paging import PageMeta
 
 SignatureProvider = Literal["BUILT_IN", "DOCUSIGN"]
@@ -17,7 +17,7 @@ Logo = Annotated[SecureAddress, Field(max_length=500)]
 UserStatus = Literal["ACTIVE", "SUSPENDED"]
 InvitationStatus = Literal["PENDING", "ACCEPTED", "REVOKED", "EXPIRED"]
 MandateStatus = Literal["ACTIVE", "EXPIRED", "REVOKED"]
-InvitedRole = Literal["OWNER", "CLIENT", "BROKER", "AGENT", "FINANCIAL_OFFICER"]
+InvitedRole = Literal["OWNER", "CLIENT", "BROKER", "AGENT", "FINANCIAL_OFFICER", "CONTRACTOR"]
 
 
 class NewBankAccount(Body):
@@ -52,13 +52,42 @@ class BankAccount(View):
     currency: str | None
 
 
+Hours = Annotated[Count, Field(ge=1, le=8760)]
+
+
+class MaintenanceHours(Body):
+    """Within how many hours a maintenance ticket is due, by its priority."""
+
+    URGENT: Hours = 4
+    """Hours."""
+    HIGH: Hours = 24
+    """Hours."""
+    MEDIUM: Hours = 120
+    """Hours."""
+    LOW: Hours = 336
+    """Hours."""
+
+
+DEFAULT_HOURS: dict[str, int] = MaintenanceHours().model_dump()
+"""For organizations that have set none."""
+
+
+class DueHours(View):
+    """Within how many hours a maintenance ticket is due, by its priority."""
+
+    URGENT: int
+    HIGH: int
+    MEDIUM: int
+    LOW: int
+
+
 class OrganizationChanges(Body):
     """Fields that are given are changed, the address as a whole. Null clears a field.
 
     Contracts and issued invoices do not change; the next invoice shows the new details. The rest is for owners:
     `signature_provider` and `requires_authorization` say how their leases are signed, `complete_parties` whether a bid
-    is approved and a lease is sent only if both parties have a legal name, an address and a country, and
-    `bank_accounts` where their tenants pay.
+    is approved and a lease is sent only if both parties have a legal name, an address and a country, `bank_accounts`
+    where their tenants pay, and `maintenance_hours` when maintenance is due.
     """
 
     name: Label = LEFT_OUT
@@ -74,6 +103,8 @@ class OrganizationChanges(Body):
     """Whether approving a bid and sending a lease is refused while a party's details are incomplete."""
     bank_accounts: Annotated[list[NewBankAccount], Field(max_length=10)] | None = None
     """All of them: accounts that are not in the list are removed."""
+    maintenance_hours: MaintenanceHours | None = None
+    """As a whole. Null takes the platform's: 4 hours, 24 hours, 5 days, 14 days. Tickets that are there keep theirs."""
 
 
 class OrganizationAddress(View):
@@ -100,6 +131,7 @@ class Organization(View):
     requires_authorization: bool
     complete_parties: bool
     bank_accounts: list[BankAccount]
+    maintenance_hours: DueHours
     created_at: datetime
     updated_at: datetime
 

@@ -1,5 +1,6 @@
 """The SQL of organizations, their members, their invitations, and the mandates that they give."""
 
+import json
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -12,15 +13,16 @@ from shared.kit.db import Reading, Row, Tx
 from shared.kit.ids import new_id
 from shared.kit.paging import Paged
 from shared.kit.request import Caller
-from shared.organizations.models import ClaimedLeases, NewInvitation, NewMandate
+from shared.organizations.models import DEFAULT_HOURS, ClaimedLeases, NewInvitation, NewMandate
 from shared.organizations.rules import ADMINISTRATORS, INVITATION_DAYS
 from shared.organizations.sides import EVERY_SIDE, sides_of
 
 # --- the organization itself
 
-_ORGANIZATION = """
+_ORGANIZATION = f"""
     o.id, o.name, o.legal_name, o.address, o.tax_id, o.logo_url, o.signature_provider, o.requires_authorization,
-    o.complete_parties, coalesce(o.bank_accounts, '[]') AS bank_accounts, o.created_at, o.updated_at
+    o.complete_parties, coalesce(o.bank_accounts, '[]') AS bank_accounts,
+    coalesce(o.maintenance_hours, '{json.dumps(DEFAULT_HOURS)}') AS maintenance_hours, o.created_at, o.updated_at
 """
 
 
@@ -43,6 +45,7 @@ _LOCK_ORGANIZATION = f"{_SELECT_ORGANIZATION} FOR UPDATE OF o"
 def update_organization(tx: Tx, row: Row) -> Row:
     """The organization with the values of `row`."""
     stored: Row = {name: Jsonb(row[name]) if row[name] else None for name in ("address", "bank_accounts")}
+    stored["maintenance_hours"] = Jsonb(row["maintenance_hours"]) if row["maintenance_hours"] != DEFAULT_HOURS else None
     stored["country_code"] = alpha2((row["address"] or {}).get("country") or "")
     [updated] = tx.all(_UPDATE_ORGANIZATION, row | stored)
     return updated
@@ -53,7 +56,7 @@ UPDATE organizations o
 SET name = %(name)s, legal_name = %(legal_name)s, address = %(address)s, tax_id = %(tax_id)s, logo_url = %(logo_url)s,
     signature_provider = %(signature_provider)s, requires_authorization = %(requires_authorization)s,
     complete_parties = %(complete_parties)s, bank_accounts = %(bank_accounts)s, country_code = %(country_code)s,
-    updated_at = clock_timestamp()
+    maintenance_hours = %(maintenance_hours)s, updated_at = clock_timestamp()
 WHERE o.id = %(id)s
 RETURNING {_ORGANIZATION}
 """

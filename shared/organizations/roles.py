@@ -41,6 +41,15 @@ class Right(StrEnum):
     READ_AUDIT = "read the audit log"
     READ_ACCOUNTS = "read every account and the notes on it"
     NOTE_ACCOUNTS = "write support notes"
+    READ_MAINTENANCE = "read maintenance tickets"
+    REPORT_MAINTENANCE = "report what needs maintenance"
+    HANDLE_MAINTENANCE = "write on maintenance tickets, and move on those of one's side"
+    MANAGE_MAINTENANCE = "assign maintenance tickets, ask contractors for quotes, plan inspections"
+    ACCEPT_QUOTES = "accept contractors' quotes"
+    DO_MAINTENANCE = "accept or decline maintenance tickets, and quote for them"
+    ADD_MAINTENANCE_COSTS = "write down what maintenance cost"
+    RATE_MAINTENANCE = "rate how a maintenance ticket was resolved"
+    READ_CONTRACTORS = "find contractors"
     MODERATE = "read reported messages, and write in conversations for the platform"
     KEEP_ACCOUNTS = "change users' roles, suspend and restore their accounts"
     KEEP_FLAGS = "create, change and delete feature flags"
@@ -61,6 +70,7 @@ class Side(StrEnum):
     OWNER = "rows that its organization owns"
     CLIENT = "rows whose client is its organization"
     BROKER = "rows whose client is its organization or a client that gave it a mandate"
+    CONTRACTOR = "maintenance tickets that its organization is assigned or asked about"
     EITHER = "rows on which its organization is either side"
     EVERY = "all rows"
 
@@ -78,6 +88,13 @@ _CLIENTS = frozenset(
     {R.BID, R.TRY_TERMS, R.READ_BIDS, R.READ_LEASES, R.SIGN_LEASES, R.READ_MONEY, R.EXPORT, R.KEEP_ORGANIZATION}
     | {R.KEEP_WEBHOOKS, R.READ_CHANGES}
 )
+_MAINTAINING = frozenset({R.READ_MAINTENANCE, R.HANDLE_MAINTENANCE})
+_MANAGING = _MAINTAINING | {
+    R.REPORT_MAINTENANCE,
+    R.MANAGE_MAINTENANCE,
+    R.ADD_MAINTENANCE_COSTS,
+    R.READ_CONTRACTORS,
+}
 _READING = frozenset(right for right in Right if right.name.startswith("READ_"))
 
 ROLES: dict[Role, Row] = {
@@ -92,14 +109,16 @@ ROLES: dict[Role, Row] = {
             | {R.IMPORT}
             | {R.EXPORT, R.SCHEDULE_EXPORTS, R.CONNECT_BOOKS}
             | {R.KEEP_WEBHOOKS, R.READ_CHANGES}
-        ),
+        )
+        | _MANAGING
+        | {R.ACCEPT_QUOTES},
         invites=frozenset({Role.OWNER, Role.AGENT, Role.FINANCIAL_OFFICER}),
     ),
     # The lessee.
     Role.CLIENT: Row(
         Source.REGISTRATION,
         Side.CLIENT,
-        _CLIENTS | {R.GIVE_MANDATES, R.READ_MANDATES},
+        _CLIENTS | {R.GIVE_MANDATES, R.READ_MANDATES} | _MAINTAINING | {R.REPORT_MAINTENANCE, R.RATE_MAINTENANCE},
         invites=frozenset({Role.CLIENT, Role.FINANCIAL_OFFICER}),
     ),
     # What a client may, for themselves and for clients that gave them a mandate; for those they sign nothing.
@@ -109,9 +128,11 @@ ROLES: dict[Role, Row] = {
         _CLIENTS | {R.READ_MANDATES},
         invites=frozenset({Role.BROKER, Role.FINANCIAL_OFFICER}),
     ),
-    # Works for an owner: buildings and bids; no money, no signature.
+    # Works for an owner: buildings, bids and maintenance; no money, no signature.
     Role.AGENT: Row(
-        Source.INVITATION, Side.OWNER, frozenset({R.KEEP_INVENTORY, R.READ_BIDS, R.DECIDE_BIDS, R.TRY_TERMS})
+        Source.INVITATION,
+        Side.OWNER,
+        frozenset({R.KEEP_INVENTORY, R.READ_BIDS, R.DECIDE_BIDS, R.TRY_TERMS}) | _MANAGING,
     ),
     # The organization's money and nothing else. Only an owner is owed money, so row-level security lets only an owner's
     # financial officers record payments.
@@ -131,8 +152,13 @@ ROLES: dict[Role, Row] = {
             }
         ),
     ),
-    # Nothing yet: there is no maintenance and there are no projects.
-    Role.CONTRACTOR: Row(Source.REGISTRATION, Side.EITHER, frozenset()),
+    # Mends what it is assigned.
+    Role.CONTRACTOR: Row(
+        Source.REGISTRATION,
+        Side.CONTRACTOR,
+        _MAINTAINING | {R.DO_MAINTENANCE, R.ADD_MAINTENANCE_COSTS, R.KEEP_ORGANIZATION},
+        invites=frozenset({Role.CONTRACTOR}),
+    ),
     # Reads everything, each read audited, and changes nothing but support notes.
     Role.SUPPORT: Row(Source.SUPER_ADMIN, Side.EVERY, _READING | {R.NOTE_ACCOUNTS, R.MODERATE}),
     # Everything, audited.
@@ -140,7 +166,7 @@ ROLES: dict[Role, Row] = {
         Source.SUPER_ADMIN,
         Side.EVERY,
         frozenset(Right),
-        invites=frozenset({Role.OWNER, Role.CLIENT, Role.BROKER, Role.AGENT, Role.FINANCIAL_OFFICER}),
+        invites=frozenset(set(Role) - {Role.SUPPORT, Role.SUPER_ADMIN}),
     ),
 }
 

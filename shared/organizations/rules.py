@@ -6,7 +6,7 @@ from shared.kit.catalog import STAFF, Role
 from shared.kit.db import Row
 from shared.kit.errors import Conflict, Detail, Invalid
 from shared.organizations.accounts import checked
-from shared.organizations.models import Acceptance, InvitedRole, OrganizationChanges
+from shared.organizations.models import DEFAULT_HOURS, Acceptance, InvitedRole, OrganizationChanges
 from shared.organizations.roles import ROLES, Right, may
 
 ADMINISTRATORS = may(Right.KEEP_ORGANIZATION) - STAFF
@@ -18,7 +18,13 @@ INVITATION_KEY = "invitation tokens"
 REMOVED = "REMOVED_FROM_ORGANIZATION"
 """Why a session was revoked: its user was removed."""
 
-_OWNERS_POLICIES = ("signature_provider", "requires_authorization", "complete_parties", "bank_accounts")
+_OWNERS_POLICIES = (
+    "signature_provider",
+    "requires_authorization",
+    "complete_parties",
+    "bank_accounts",
+    "maintenance_hours",
+)
 
 
 def newcomer_of(acceptance: Acceptance) -> tuple[str, str]:
@@ -70,6 +76,7 @@ def changed(before: Row, changes: OrganizationChanges) -> tuple[Row, list[str]]:
     cannot be one."""
     after = before | changes.model_dump(include=changes.model_fields_set)
     after["bank_accounts"] = checked(changes.bank_accounts) if changes.bank_accounts else after["bank_accounts"] or []
+    after["maintenance_hours"] = after["maintenance_hours"] or DEFAULT_HOURS
     return after, [name for name in after if after[name] != before[name]]
 
 

@@ -53,7 +53,8 @@ def sides_of(caller: Caller) -> Sides:
             return EVERY_SIDE | {"client_side": own}
         case Side.BROKER:
             return EVERY_SIDE | {"broker_side": own}
-        case Side.EITHER:
+        # A contractor is on neither side of a deal; its tickets are those of `tending`.
+        case Side.EITHER | Side.CONTRACTOR:
             return EVERY_SIDE | {"either_side": own}
         case Side.EVERY:
             return EVERY_SIDE
@@ -69,3 +70,77 @@ def creditor_sides(caller: Caller) -> Sides:
     """What is owed to the caller's organization: a financial officer never settles its own debts."""
     sides = sides_of(caller)
     return sides | {"owner_side": sides["owner_side"] or sides["either_side"], "either_side": None}
+
+
+class Tending(TypedDict):
+    """The caller's organization on each side of a ticket; a side that is None is not theirs."""
+
+    sees_all: bool
+    owner_side: UUID | None
+    client_side: UUID | None
+    contractor_side: UUID | None
+
+
+def tended(alias: str) -> str:
+    """The predicate for `alias`, a table of tickets: the owner's side, the tenant who reported it, the contractor who
+    is assigned and those who were asked for a quote."""
+    return f"""
+(%(sees_all)s OR {alias}.owner_organization_id = %(owner_side)s
+ OR {alias}.client_organization_id = %(client_side)s
+ OR {alias}.contractor_organization_id = %(contractor_side)s
+ OR EXISTS (SELECT FROM ticket_invitations i
+            WHERE i.ticket_id = {alias}.id AND i.contractor_organization_id = %(contractor_side)s))
+"""
+
+
+def offered(alias: str) -> str:
+    """The predicate for `alias`, a table of what contractors offer on tickets: no contractor sees another's."""
+    return f"""
+(%(sees_all)s OR {alias}.owner_organization_id = %(owner_side)s
+ OR {alias}.contractor_organization_id = %(contractor_side)s)
+"""
+
+
+HEARD = """
+(%(sees_all)s OR t.owner_organization_id = %(owner_side)s
+ OR NOT h.is_internal AND (h.organization_id = %(organization_id)s OR h.side = 'OWNER'
+                           OR t.client_organization_id = %(client_side)s AND NOT h.is_inquiry
+                           OR t.contractor_organization_id = %(contractor_side)s AND h.side = 'CLIENT'))
+"""
+"""The predicate for `h`, what was written on the ticket `t`; as the policy of ticket_threads says."""
+
+REMEMBERED = """
+(%(sees_all)s OR t.owner_organization_id = %(owner_side)s OR t.client_organization_id = %(client_side)s
+ OR e.contractor_organization_id = %(contractor_side)s
+ OR t.contractor_organization_id = %(contractor_side)s AND e.contractor_organization_id IS NULL)
+"""
+"""The predicate for `e`, what happened to the ticket `t`: no contractor reads of another."""
+
+RATED = """
+(%(sees_all)s OR t.owner_organization_id = %(owner_side)s OR t.client_organization_id = %(client_side)s
+ OR r.contractor_organization_id = %(contractor_side)s)
+"""
+"""The predicate for `r`, the rating of the ticket `t`."""
+
+REPORTABLE = """
+(%(sees_all)s OR p.owner_organization_id = %(owner_side)s::uuid OR %(client_side)s::uuid IS NOT NULL AND p.is_leased)
+"""
+"""The predicate for `p`, a place as in app.ticket_place: what somebody owns, or leases now."""
+
+
+def spent(alias: str) -> str:
+    """The predicate for `alias`, a table of what owners spent: a contractor sees what their organization wrote down."""
+    return f"""
+(%(sees_all)s OR {alias}.owner_organization_id = %(owner_side)s OR {alias}.organization_id = %(contractor_side)s)
+"""
+
+
+def tending(caller: Caller) -> Tending:
+    """Which tickets are the caller's."""
+    own, side = caller.organization_id, ROLES[caller.role].side
+    return {
+        "sees_all": side is Side.EVERY,
+        "owner_side": own if side is Side.OWNER else None,
+        "client_side": own if side is Side.CLIENT else None,
+        "contractor_side": own if side is Side.CONTRACTOR else None,
+    }

@@ -81,6 +81,15 @@ FROM contracts c
 WHERE c.id = ANY(%(ids)s::uuid[])
 """
 
+# Who was only asked for a quote does not hear who else is.
+_TICKETS = """
+SELECT t.id, t.owner_organization_id,
+       array_remove(ARRAY[t.owner_organization_id, t.client_organization_id, t.contractor_organization_id], NULL)
+           AS organization_ids
+FROM tickets t
+WHERE t.id = ANY(%(ids)s::uuid[])
+"""
+
 KINDS: dict[str, Kind] = {
     "user": Kind("the person; nothing more than comes unasked", EVERY_ROLE, _PERSON),
     "organization": Kind("its members", EVERY_ROLE, _ORGANIZATION),
@@ -91,6 +100,11 @@ KINDS: dict[str, Kind] = {
         "whoever may read it: both sides, brokers with a mandate of the client, and the platform's staff",
         may(Right.READ_LEASES),
         _CONTRACTS,
+    ),
+    "ticket": Kind(
+        "the owner's side, the tenant who reported it, the contractor who is assigned, and the platform's staff",
+        may(Right.READ_MAINTENANCE),
+        _TICKETS,
     ),
 }
 """By the word before the dot. Beside these there is `global`, which everybody hears without asking."""

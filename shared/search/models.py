@@ -1,6 +1,5 @@
 """The shapes of searches and their results."""
 
-import re
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
@@ -9,13 +8,12 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from shared.buildings.traits import Availability, UsageType
 from shared.kit.fields import AskedDay, AskedFlag, AskedId, AskedMoney, View, Words, refuse
 from shared.kit.paging import Paged, PageMeta
+from shared.kit.places import AskedPlace
 from shared.spaces.models import Currency, FoundSpace
 
 Sort = Literal["relevance", "price_asc", "price_desc", "sqft_asc", "sqft_desc", "distance"]
 
 MOST_WORDS = 20
-_DEGREES = r"-?[0-9]{1,3}(\.[0-9]{1,10})?"
-_PLACE = re.compile(f"({_DEGREES}),({_DEGREES})", re.ASCII)
 
 
 def _labels(value: Any) -> list[str]:
@@ -31,16 +29,6 @@ def _words(value: str) -> str:
     return value
 
 
-def _place(value: Any) -> tuple[Decimal, Decimal]:
-    found = _PLACE.fullmatch(str(value))
-    if not found:
-        raise refuse("must be latitude and longitude in degrees, such as 52.52,13.405", "WRONG_FORMAT")
-    latitude, longitude = Decimal(found[1]), Decimal(found[3])
-    if abs(latitude) > 90 or abs(longitude) > 180:
-        raise refuse("must be between -90,-180 and 90,180")
-    return latitude, longitude
-
-
 # A label in words that JSON Schema shares: no comma, no NUL, and something beside white space.
 _LABEL = r"[^,\u0000]*[^,\s\u0000\u001c-\u001f\u0085][^,\u0000]*"
 
@@ -52,11 +40,6 @@ AskedLabels = Annotated[
     WithJsonSchema({"type": "string", "pattern": f"^{_LABEL}(,{_LABEL}){{0,19}}$", "examples": ["wifi,parking"]}),
 ]
 AskedWords = Annotated[Words, Field(max_length=200), AfterValidator(_words)]
-AskedPlace = Annotated[
-    tuple[Decimal, Decimal],
-    BeforeValidator(_place),
-    WithJsonSchema({"type": "string", "pattern": f"^{_DEGREES},{_DEGREES}$", "examples": ["52.52,13.405"]}),
-]
 
 
 class SpaceSearch(Paged):

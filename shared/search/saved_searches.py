@@ -12,8 +12,9 @@ from shared.kit.db import Reading, Row, Tx
 from shared.kit.fields import Body, Day, Id, Label, Money, View, Words
 from shared.kit.ids import new_id
 from shared.kit.paging import Paged, PageMeta
+from shared.kit.places import AskedPlace
 from shared.kit.request import Caller
-from shared.search.models import AskedPlace, AskedWords
+from shared.search.models import AskedWords
 from shared.search.queries import criteria
 from shared.spaces.models import Currency
 

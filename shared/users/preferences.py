@@ -106,7 +106,7 @@ class ChosenKinds(Body):
     message: ChosenChannels = LEFT_OUT
     """Messages of other people."""
     maintenance: ChosenChannels = LEFT_OUT
-    """Maintenance of buildings. There is none yet."""
+    """Maintenance of buildings."""
     project: ChosenChannels = LEFT_OUT
     """Tenders. There are none yet."""
     event: ChosenChannels = LEFT_OUT

@@ -50,6 +50,7 @@ _SIDES = {
     Side.CLIENT: ["CLIENT", "MEMBER"],
     Side.BROKER: ["CLIENT", "BROKER", "MEMBER"],
     Side.EITHER: ["OWNER", "CLIENT", "MEMBER"],
+    Side.CONTRACTOR: ["MEMBER"],
     Side.EVERY: ["PLATFORM"],
 }
 """The sides whose rows a role reads."""

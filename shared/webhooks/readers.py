@@ -11,6 +11,7 @@ from shared.kit.consumer import Event
 from shared.kit.db import Reading
 from shared.kit.errors import NotFound
 from shared.kit.fields import View
+from shared.maintenance.answer import ticket_of
 from shared.organizations.answer import member_of
 from shared.organizations.models import Member
 from shared.payments.answer import payment_of
@@ -30,6 +31,10 @@ ORDER BY m.broker_id
 """
 
 _SELECT_BUILDING_OWNER = "SELECT b.owner_organization_id FROM buildings b WHERE b.id = %(building_id)s"
+
+_SELECT_TICKET_SIDES = """
+SELECT t.owner_organization_id, t.client_organization_id FROM tickets t WHERE t.id = %(ticket_id)s
+"""
 
 _SELECT_MEMBERS_ORGANIZATION = "SELECT u.organization_id FROM users u WHERE u.id = %(user_id)s"
 
@@ -64,6 +69,17 @@ def _organization_of(tx: Reading, user_id: UUID) -> UUID | None:
     return row["organization_id"] if row else None
 
 
+def _ticket_sides(tx: Reading, event: Event) -> list[Audience]:
+    """The owner of a ticket and the tenant who reported it, unless it is between the owner and a contractor."""
+    row = tx.one(_SELECT_TICKET_SIDES, {"ticket_id": event.object_id})
+    if row is None:
+        return []
+    is_owners = event.name == "maintenance.quoted" or event.data.get("is_inquiry")
+    client = None if is_owners else row["client_organization_id"]
+    owner = Audience(row["owner_organization_id"], "OWNER")
+    return [owner, Audience(client, "CLIENT")] if client else [owner]
+
+
 def _invoice(tx: Reading, audience: Audience, invoice_id: UUID) -> Invoice:
     row = select_invoice(tx, audience.caller, invoice_id)
     if row is None:
@@ -93,6 +109,7 @@ READERS = {
     "contracts": Reader(_sides, lambda tx, audience, contract_id: contract_of(tx, audience.caller, contract_id)),
     "floors": Reader(_owner, lambda tx, audience, floor_id: floor_of(tx, floor_id)),
     "invoices": Reader(_sides, _invoice),
+    "maintenance": Reader(_ticket_sides, lambda tx, audience, ticket_id: ticket_of(tx, audience.caller, ticket_id)),
     "members": Reader(_organization, _member),
     "payments": Reader(_sides, lambda tx, audience, payment_id: payment_of(tx, audience.caller, payment_id)),
     "spaces": Reader(_owner, lambda tx, audience, space_id: space_of(tx, space_id, personal=False)),

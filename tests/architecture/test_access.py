@@ -20,6 +20,8 @@ from functions.flags.change_flag import change_flag
 from functions.imports.import_buildings import import_buildings
 from functions.integrations.start_integration import start_integration
 from functions.journal.change_accounts import change_accounts
+from functions.maintenance.add_cost import add_cost
+from functions.maintenance.quote_ticket import quote_ticket
 from functions.messages.open_conversation import open_conversation
 from functions.notifications.list_notifications import list_notifications
 from functions.notifications.notify_people import notify_people
@@ -49,6 +51,7 @@ from tests.files.pictures import picture, upload
 from tests.imports.files import csv_of, imported, row
 from tests.integrations.rows import apps, connected
 from tests.leasing.deal import Deal
+from tests.maintenance.tickets import House
 from tests.successes import BODIES
 
 OPERATIONS = {operation.name: operation for operation in catalog.of_kind(catalog.HttpOperation, catalog.load())}
@@ -65,6 +68,7 @@ class Stage:
     deal: Any
     ids: dict[str, Any]
     bodies: dict[str, Any]
+    contractor: Any
 
 
 # Whose id an operation takes is one person's own, not an organization's.
@@ -197,7 +201,30 @@ def stage(_world):
     ids["mandate_id"] = call(grant_mandate, as_=deal.client, body={"broker_id": broker.id}).json["id"]
     address = {"street": "1 Main St", "city": "X", "state": "NY", "country": "USA", "postal_code": "1"}
     bodies = {"ADDRESS": address, "FLOOR": space["floor_id"], "SPACE": deal.space}
-    return Stage(deal, ids, bodies | {"BROKER": broker.id, "CLIENT": deal.client.id, "LEASE": deal.contract})
+    house, contractor, maintained = maintenance(_world, deal)
+    ids |= maintained
+    bodies |= {"LEASED": house.building, "CONTRACTOR": contractor.id, "CONTRACTORS": [contractor.id]}
+    bodies |= {"BROKER": broker.id, "CLIENT": deal.client.id, "LEASE": deal.contract}
+    return Stage(deal, ids, bodies, contractor)
+
+
+def maintenance(world: Any, deal: Any) -> tuple[House, Any, dict[str, Any]]:
+    """A space that the deal's client leases now, and a contractor who is assigned a ticket on it, and has quoted."""
+    house = House(world, owner=deal.owner, client=deal.client)
+    contractor = house.contractor(trades=["lifts"])
+    ticket = house.report()
+    assert house.invite(ticket, contractor).status == house.assign(ticket, contractor).status == 200
+    assert house.write(ticket, deal.client, "It is still broken.").status == 201
+    quote = {"amount": 480, "currency": "USD"}
+    quoted = call(quote_ticket, as_=contractor, path={"ticket_id": ticket["id"]}, body=quote)
+    assert quoted.status == 201, quoted.json
+    cost = {"supplier": "Lifts Inc", "amount": 480, "currency": "USD", "date": "2026-01-15"}
+    assert call(add_cost, as_=deal.owner, path={"ticket_id": ticket["id"]}, body=cost).status == 201
+    rating = """INSERT INTO ticket_ratings (ticket_id, owner_organization_id, client_organization_id, user_id, stars)
+                VALUES (%(ticket)s, %(owner)s, %(organization)s, %(client)s, 5)"""
+    sides = {"owner": deal.owner.organization_id, "organization": deal.client.organization_id}
+    world.sql(rating, ticket=ticket["id"], client=deal.client.id, **sides)
+    return house, contractor, {"ticket_id": ticket["id"], "quote_id": quoted.json["id"]}
 
 
 def endpoint_of(operation: Any) -> Endpoint[Any, Any]:
@@ -300,6 +327,7 @@ PEOPLE = {"client_id": "client", "owner_id": "owner", "user_id": "owner"}
 @pytest.mark.parametrize(("operation", "name"), FILTERS, ids=lambda value: getattr(value, "name", value))
 def test_another_organizations_id_in_a_filter_finds_what_an_unknown_one_finds(operation, name, stage, world):
     ids = stage.ids | {"after": stage.ids["notification_id"], "resource_id": stage.deal.contract}
+    ids |= {"assigned_contractor_id": stage.contractor.id}
     ids |= {"organization_id": stage.deal.owner.organization_id, "context_id": stage.deal.contract}
     path = {one: ids[one] for one in endpoint_of(operation).path_names if one in ids} or None
     foreign_id = getattr(stage.deal, PEOPLE[name]).id if name in PEOPLE else ids[name]
@@ -333,6 +361,8 @@ REACHING = [operation for operation in GUARDED if "{" in str(operation.path) and
 @pytest.mark.parametrize("operation", REACHING, ids=lambda operation: operation.name)
 def test_a_colleague_of_the_same_role_reaches_the_organizations_objects(operation, stage, world):
     side = stage.deal.owner if Role.OWNER in operation.access else stage.deal.client
+    if operation.access <= {Role.CONTRACTOR} | SEES_ALL:
+        side = stage.contractor
     reply = attempt(stage, operation, world.colleague(side))
 
     assert reply.status == 404 if operation.name in PERSONAL else reply.status not in (401, 403, 404, 500)

@@ -86,6 +86,7 @@ def test_the_asyncapi_document_describes_every_route_and_event():
         "bid:status_changed",
         "import:progress",
         "lease:generated",
+        "maintenance:updated",
         "message:new",
         "message:read",
         "message:taken_back",

@@ -16,6 +16,7 @@ from functions.imports.import_buildings import import_buildings
 from functions.leasing.activate_contract import activate_contract
 from functions.leasing.schedule_payments import schedule_payments
 from functions.leasing.void_contract import void_contract
+from functions.maintenance.create_ticket import create_ticket
 from functions.messages.send_message import send_message
 from functions.notifications.notify_people import notify_people
 from functions.payments.apply_deposit import apply_deposit
@@ -99,6 +100,7 @@ def story(_world, environment):
         (send_message, "conversation_id"),
         (make_announcement, "id"),
         (request_phone, "id"),
+        (create_ticket, "id"),
     ):
         things.append(call(operation, **successes.asked(operation.operation.name)).json[thing])
     return [event for thing in things for event in _world.event_details(thing)]

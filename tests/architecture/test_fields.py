@@ -160,7 +160,7 @@ def cast(stage, _world):  # noqa: F811
     )
     paid = {"paid_date": "2026-01-15", "payment_method": "cheque", "transaction_reference": "CHQ-1"}
     assert call(record_payment, as_=deal.owner, path={"payment_id": stage.ids["payment_id"]}, body=paid).status == 200
-    inside = {role: somebody(_world, stage, role) for role in Role}
+    inside = {role: somebody(_world, stage, role) for role in Role} | {Role.CONTRACTOR: stage.contractor}
     flag = {"description": "The new floor plans", "enabled": True}
     _world.sql("DELETE FROM flags")
     assert call(change_flag, as_=inside[Role.SUPER_ADMIN], path={"name": "new_ui"}, body=flag).status == 200

@@ -31,6 +31,7 @@ from tests.call import call, invoke, other_id
 from tests.imports.files import csv_of, imported, row
 from tests.integrations.rows import connected
 from tests.leasing.deal import Deal
+from tests.maintenance.tickets import House
 
 LISTS = {
     operation.name: operation
@@ -40,10 +41,14 @@ LISTS = {
     and any(isinstance(kind, type) and issubclass(kind, Paged) for kind in operation.function.__annotations__.values())
 }
 
+CRANES = "harbour cranes"
+"""A trade of the market's contractors alone."""
+
 READ_BY: dict[str, dict[Role, dict[str, Any]]] = {
     "list_audit_logs": {Role.OWNER: {}},
     "list_bids": {Role.OWNER: {}, Role.AGENT: {}, Role.CLIENT: {}, Role.BROKER: {"status": "APPROVED"}},
     "list_buildings": {Role.OWNER: {}, Role.AGENT: {}},
+    "list_contractors": {Role.OWNER: {"trade": CRANES}},
     "list_contracts": {Role.OWNER: {}, Role.CLIENT: {}, Role.BROKER: {"status": "SIGNED"}},
     "list_exports": {
         Role.OWNER: {},
@@ -76,6 +81,7 @@ READ_BY: dict[str, dict[Role, dict[str, Any]]] = {
     "list_saved_searches": {Role.CLIENT: {}},
     "list_sessions": {Role.OWNER: {}, Role.CLIENT: {}},
     "show_rent_roll": {Role.OWNER: {}, Role.FINANCIAL_OFFICER: {}},
+    "list_tickets": {Role.OWNER: {}, Role.AGENT: {"sort": "due"}, Role.CLIENT: {"sort": "priority"}},
     "search_spaces": {Role.OWNER: {"is_leasable": "false"}, Role.AGENT: {"is_leasable": "false", "sort": "price_asc"}},
 }
 """List → the roles that see something of a deal in it, and a filter they use."""
@@ -124,6 +130,7 @@ class Market:
         self.imports = [self.imported(self.owner, number) for number in range(3)]
         self.webhook = self.tested(self.owner)
         self.said = self.talk(self.owner)
+        self.tickets = self.report(self.owner, self.client)
         others = [self.lease(self.owner, world.client()) for _ in range(2)]
         connected(world, self.owner, *(deal.contract for deal in (self.deals[0], *others)))
 
@@ -135,6 +142,13 @@ class Market:
             told = [call(send_message, as_=owner, body=body).json for _ in range(3)]
             said.append({"conversation_id": told[0]["conversation_id"], "user_id": colleague.id})
         return said[0]
+
+    def report(self, owner: Any, client: Any, trade: str = CRANES) -> list[str]:
+        """Three tickets of the client's, and a contractor for each."""
+        house = House(self.world, owner, client)
+        for _ in range(3):
+            house.contractor(trades=[trade])
+        return [str(house.report()["id"]) for _ in range(3)]
 
     def tested(self, owner: Any) -> str:
         """A webhook to which three tests were sent."""
@@ -220,6 +234,13 @@ class Market:
             self.imported(owner, number)
         self.tested(owner)
         self.talk(owner)
+        for own, hidden in zip(self.tickets, self.report(owner, client, "roofs"), strict=True):
+            self.world.sql(
+                """UPDATE tickets t SET created_at = own.created_at, due_at = own.due_at
+                   FROM tickets own WHERE own.id = %(own)s AND t.id = %(hidden)s""",
+                own=own,
+                hidden=hidden,
+            )
         floors = self.world.building(owner, floors=3)
         for price in (1, 1000, 1500, 9999):
             self.world.space(owner, building=floors, price=price, is_leasable=False)

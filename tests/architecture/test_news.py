@@ -9,6 +9,7 @@ import pytest
 
 from functions.notifications.compose_mail import compose_mail
 from functions.notifications.notify_people import notify_people
+from functions.notifications.tell_maintainers import tell_maintainers
 from shared.notifications import emails, languages, table
 from shared.notifications.news.saved_searches import MATCHED
 from shared.phones import wording
@@ -29,13 +30,14 @@ NOBODY = {
     "contract.imported": "the import tells whoever asked for it how many there are",
     "payment.taxed": "the invoice tells of it",
     "contract.unscheduled": "contract.voided tells of it",
+    "contractor.profile_changed": "the contractor's own doing",
 }
 """What is emitted about bids, contracts and payments, and no news to anybody; and why."""
 
 OTHER_NOUNS = {
-    "announcement", "block", "building", "chart", "conversation", "export", "export_schedule", "favorite", "file",
-    "flag", "floor", "import", "index", "integration", "invitation", "mandate", "member", "message_report", "note",
-    "notification", "notification_preferences", "notifications", "organization", "password_reset", "period",
+    "announcement", "block", "building", "chart", "conversation", "expense", "export", "export_schedule", "favorite",
+    "file", "flag", "floor", "import", "index", "integration", "invitation", "mandate", "member", "message_report",
+    "note", "notification", "notification_preferences", "notifications", "organization", "password_reset", "period",
     "saved_search", "second_factor", "session", "space", "tax_code", "tenant", "ticket", "user", "webhook",
     "webhook_delivery", "device", "phone", "text",
 }  # fmt: skip
@@ -80,7 +82,7 @@ def phrases() -> set[str]:
 
 
 def test_every_event_that_people_should_hear_of_has_an_entry():
-    heard = set(table.HEARD) | set(table.ACCOUNT_MAILS) | set(NOBODY)
+    heard = set(table.HEARD) | set(tell_maintainers.operation.hears) | set(table.ACCOUNT_MAILS) | set(NOBODY)
     missing = {name for name in emitted() - heard if name.partition(".")[0] not in OTHER_NOUNS}
     assert missing == set(), (
         f"Nobody hears of {', '.join(sorted(missing))}. Add an entry to NEWS in shared/notifications/news/<word>.py "
@@ -118,17 +120,21 @@ def test_an_event_without_an_entry_is_answered_in_a_sentence():
         table.named("bid.lost", {})
 
 
+def template_of(key):
+    return table.ENTRIES[key].template or key.partition(":")[0].replace(".", "_")
+
+
 @pytest.mark.parametrize("key", table.ENTRIES)
 def test_an_entry_is_whole(key):
     entry = table.ENTRIES[key]
-    sentences = [sentence for sentence in (entry.owner, entry.client) if sentence]
+    sentences = [sentence for sentence in (entry.owner, entry.client, entry.contractor) if sentence]
     assert bool(entry.kind) == bool(entry.title) == bool(sentences)
     assert not (entry.mails or entry.frames) or sentences
     assert set().union(*map(placeholders, sentences)) <= {fact.name for fact in entry.facts}
     assert not [sentence for sentence in sentences if sentence.endswith(".")]
     assert sentences or table.ENTRIES[key].changes
     for _ in entry.mails:
-        assert (emails.TEMPLATES / f"{key.partition(':')[0].replace('.', '_')}.jinja").exists()
+        assert (emails.TEMPLATES / f"{template_of(key)}.jinja").exists()
 
 
 def test_the_last_of_several_entries_takes_every_event():
@@ -137,7 +143,9 @@ def test_the_last_of_several_entries_takes_every_event():
 
 
 def test_every_template_belongs_to_an_entry():
-    told = {name.replace(".", "_") for name in table.MAILED} | {mail.template for mail in table.ACCOUNT_MAILS.values()}
+    told = {template_of(key) for key, entry in table.ENTRIES.items() if entry.mails} | {
+        mail.template for mail in table.ACCOUNT_MAILS.values()
+    }
     others = {"digest", "instead", "invitation", "saved_search_matched", "tenant_invitation"}
     assert {path.stem for path in emails.TEMPLATES.glob("*.jinja")} == told | others
 
@@ -146,7 +154,7 @@ def test_every_template_belongs_to_an_entry():
 def test_a_language_has_each_entry_with_the_same_placeholders(language):
     news = languages.texts(language)["news"]
     english = {
-        key: {name: text for name, text in (("title", one.title), ("owner", one.owner), ("client", one.client)) if text}
+        key: {name: text for name in ("title", "owner", "client", "contractor") if (text := getattr(one, name))}
         for key, one in table.ENTRIES.items()
         if one.title
     }

@@ -352,6 +352,25 @@ def whole_deal(db: psycopg.Connection[Row]) -> Deal:
     )
     insert(db, "integration_documents", entry_id=uuid.uuid4(), kind="INVOICE", contract_id=contract_id,
            payment_id=payment, amount=5000, posted_on="2025-02-01", **theirs)  # fmt: skip
+    contractor = person(db, "CONTRACTOR")
+    parties = {"contractor_organization_id": contractor.organization_id, "contractor_id": contractor.id,
+               "contractor_party": {}}  # fmt: skip
+    ticket = insert(db, "tickets", building_id=place["building_id"], space_id=place["space_id"], client_id=client.id,
+                    reported_by=client.id, client_party={}, premises={}, title="Lift", description="It is stuck",
+                    priority="HIGH", category="OTHER", opened_at="2025-02-01", due_at="2025-02-02",
+                    number=1, **sides)  # fmt: skip
+    of_ticket = {"ticket_id": ticket, "owner_organization_id": owner.organization_id}
+    insert(db, "ticket_threads", organization_id=client.organization_id, user_id=client.id, side="CLIENT",
+           message="Still stuck", **of_ticket)  # fmt: skip
+    insert(db, "ticket_history", user_id=client.id, side="CLIENT", action="OPENED", **of_ticket)
+    insert(db, "ticket_invitations", **of_ticket, **parties)
+    insert(db, "ticket_quotes", amount=480, **of_ticket, **parties)
+    insert(db, "ticket_ratings", client_organization_id=client.organization_id, user_id=client.id, stars=5,
+           **of_ticket)  # fmt: skip
+    insert(db, "expenses", building_id=place["building_id"], ticket_id=ticket, organization_id=owner.organization_id,
+           owner_organization_id=owner.organization_id, category="REPAIRS", supplier="Lifts Inc", spent_on="2025-02-01",
+           amount=480)  # fmt: skip
+    insert(db, "contractor_profiles", organization_id=contractor.organization_id)
     insert(db, "support_notes", user_id=client.id, author_id=owner.id, text="Pays late")
     broker = person(db, "BROKER")
     insert(db, "mandates", client_organization_id=client.organization_id, client_id=client.id, broker_id=broker.id,
@@ -837,7 +856,7 @@ def test_grants_are_no_wider_than_the_work(admin: psycopg.Connection[Row]) -> No
     assert granted(admin, "app_reader", "UPDATE") == set()
     assert granted(admin, "app_reader", "DELETE") == set()
     given = {"favorites", "file_uses", "files", "flags", "saved_searches", "user_blocks", "webhooks"}
-    given |= {"integration_customers", "channel_subscriptions", "devices"}
+    given |= {"integration_customers", "channel_subscriptions", "devices", "ticket_invitations"}
     assert granted(admin, "app_user", "DELETE") == given
     # Of most of these only leftovers (tests/system/test_sweep_leftovers.py).
     swept = {"idempotency_keys", "inbox", "login_attempts", "outbox", "rate_windows", "sessions", "user_tokens"}

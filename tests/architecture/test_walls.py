@@ -54,6 +54,13 @@ TABLES = (
     "invoices",
     "invoice_counters",
     "payment_plans",
+    "tickets",
+    "ticket_threads",
+    "ticket_history",
+    "ticket_invitations",
+    "ticket_quotes",
+    "ticket_ratings",
+    "expenses",
 )
 """What belongs to a side, by its organization's id."""
 
@@ -209,7 +216,7 @@ def test_the_database_refuses_writes_to_other_organizations_rows(role, stage, wo
     world.sql("INSERT INTO notification_choices (user_id) VALUES (%(client)s) ON CONFLICT DO NOTHING", **ids)
     stranger = world.user(role)
     context = [str(stranger.id), str(stranger.organization_id), role.value]
-    people = (stage.deal.owner, stage.deal.client)
+    people = (stage.deal.owner, stage.deal.client, stage.contractor)
     # A delivery says by its webhook alone whose it is.
     theirs = "|".join(
         [*(str(id) for user in people for id in (user.organization_id, user.id)), stage.ids["webhook_id"]]

@@ -86,7 +86,7 @@ def body_schema(name: str) -> dict[str, Any]:
 def _least(schema: dict[str, Any]) -> dict[str, Any]:
     properties = _set(schema).get("properties", {})
     return {
-        name: "USA" if name == "country" else _value(_set(_resolved(properties[name])))
+        name: {"country": "USA", "currency": "USD"}.get(name) or _value(_set(_resolved(properties[name])))
         for name in _set(schema).get("required", ())
     }
 

@@ -34,6 +34,7 @@ OTHERS: dict[str, dict[str, Any]] = {
     "list_audit_logs": {"from": "1999-01-01"},
     "list_bids": {"status": "APPROVED"},
     "list_buildings": {"owner_id": other_id()},
+    "list_contractors": {"min_rating": "1"},
     "list_contracts": {"status": "SIGNED"},
     "list_conversations": {"unread": "true"},
     "list_deliveries": {"status": "PARKED"},
@@ -44,12 +45,13 @@ OTHERS: dict[str, dict[str, Any]] = {
     "list_invoices": {"kind": "CREDIT_NOTE"},
     "list_messages": {"after": other_id()},
     "list_notifications": {"unread": "true"},
+    "list_tickets": {"sort": "due"},
     "list_payments": {"due_date_to": "2199-01-01"},
     "search_spaces": {"sort": "sqft_desc"},
     "show_import_report": {"failed_rows": "true"},
 }
 """List → a filter, or a sort, that its first page was read without."""
-LABELS = {"action", "amenities", "city", "q", "resource_type"}
+LABELS = {"action", "amenities", "city", "q", "resource_type", "trade"}
 """Filters that take any text; SQL is no more than that."""
 
 

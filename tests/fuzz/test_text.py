@@ -23,6 +23,7 @@ from functions.bids.withdraw_bid import withdraw_bid
 from functions.buildings.create_building import create_building
 from functions.buildings.update_building import update_building
 from functions.buildings.update_floor import update_floor
+from functions.contractors.change_contractor_profile import change_contractor_profile
 from functions.contracts.decline_contract import decline_contract
 from functions.contracts.download_contract import download_contract
 from functions.contracts.sign_contract import sign_contract
@@ -34,6 +35,15 @@ from functions.leasing.activate_contract import activate_contract
 from functions.leasing.render_lease import render_lease
 from functions.leasing.request_signatures import request_signatures
 from functions.leasing.schedule_payments import schedule_payments
+from functions.maintenance.add_cost import add_cost
+from functions.maintenance.add_thread import add_thread
+from functions.maintenance.answer_assignment import answer_assignment
+from functions.maintenance.assign_ticket import assign_ticket
+from functions.maintenance.get_ticket import get_ticket
+from functions.maintenance.invite_contractors import invite_contractors
+from functions.maintenance.quote_ticket import quote_ticket
+from functions.maintenance.rate_ticket import rate_ticket
+from functions.maintenance.update_ticket import update_ticket
 from functions.messages.add_message import add_message
 from functions.messages.intervene import intervene
 from functions.messages.list_messages import list_messages
@@ -74,6 +84,7 @@ from tests.auth.mailbox import mails_to, token_in
 from tests.call import call, invoke, other_id
 from tests.fuzz.places import Place, places
 from tests.leasing.deal import Deal
+from tests.maintenance.tickets import House
 from tests.payments.lease import Lease
 
 TEXTS = places(lambda place: place.is_a(type="string") and not place.is_query)
@@ -284,6 +295,34 @@ def test_hostile_text_in_messages_is_stored_unchanged(world, out):
     shown = [*shown[::-1], *does(list_messages, as_=owner, path=path).json["data"]]
     assert [(one["content"], one["subject"]) for one in shown] == list(zip(contents, subjects, strict=True))
     assert stored(world, *contents, *subjects, reason)
+
+
+def test_hostile_text_about_maintenance_is_stored_unchanged(world, out):
+    house = House(world)
+    contractor, names, lines = house.contractor(), [nasty() for _ in range(8)], [nasty_lines() for _ in range(6)]
+    area = {"city": names[0][:100]}
+    profile = {"trades": [names[1][:100]], "license_number": names[2][:100], "service_area": area}
+    does(change_contractor_profile, as_=contractor, body=profile)
+    ticket = house.report(title=names[3], description=lines[0])
+    path = {"ticket_id": ticket["id"]}
+    does(update_ticket, as_=house.owner, path=path, body={"title": names[4], "description": lines[1]})
+    does(invite_contractors, as_=house.owner, path=path, body={"contractor_ids": [contractor.id]})
+    quote = {"amount": 1, "currency": "USD", "notes": lines[2][:2000]}
+    does(quote_ticket, as_=contractor, path=path, body=quote)
+    does(assign_ticket, as_=house.owner, path=path, body={"contractor_id": contractor.id})
+    does(answer_assignment, as_=contractor, path=path, body={"accept": True, "reason": names[5]})
+    does(add_thread, as_=house.client, path=path, body={"message": lines[3]})
+    for status in ("IN_PROGRESS", "RESOLVED"):
+        does(update_ticket, as_=contractor, path=path, body={"status": status, "reason": names[6]})
+    cost = {"supplier": names[7], "amount": 1, "currency": "USD", "date": "2026-01-15"}
+    does(add_cost, as_=house.owner, path=path, body=cost)
+    does(rate_ticket, as_=house.client, path=path, body={"stars": 5, "comment": lines[4][:2000]})
+
+    seen = does(get_ticket, as_=house.owner, path=path).json
+    assert (seen["title"], seen["description"]) == (names[4], lines[1])
+    assert [one["message"] for one in seen["threads"]] == [lines[3]]
+    assert (seen["quotes"][0]["notes"], seen["rating"]["comment"]) == (lines[2][:2000], lines[4][:2000])
+    assert stored(world, *(name[:100] for name in names[:3]), *names[4:], *lines[1:2], *lines[3:4])
 
 
 def test_hostile_text_in_support_notes_is_stored_unchanged(world, out):
@@ -509,6 +548,16 @@ def test_every_free_text_field_is_covered_by_a_test():
         | {f"{verb}-{name}" for verb in ("add_message", "intervene") for name in ("content", "subject")}
         | {f"{verb}-{name}" for verb in ("open_conversation", "send_message") for name in ("content", "subject")}
         | {"report_message-reason"}
+        | {f"{verb}_ticket-{name}" for verb in ("create", "update") for name in ("title", "description")}
+        | {
+            "update_ticket-reason",
+            "answer_assignment-reason",
+            "add_thread-message",
+            "quote_ticket-notes",
+            "add_cost-supplier",
+        }
+        | {"rate_ticket-comment", "change_contractor_profile-license_number", "change_contractor_profile-trades.0"}
+        | {"change_contractor_profile-service_area.city"}
         | {"add_note-text", "suspend_user-reason", "create_upload-file_name"}
         | {f"save_search-{name}" for name in ("name", "criteria.q", "criteria.city", "criteria.amenities.0")}
     )
@@ -523,7 +572,7 @@ def test_every_free_text_field_is_covered_by_a_test():
         # Of a list that we hold.
         *("create_webhook-events.0", "update_webhook-events.0"),
         *("create_building-timezone", "update_building-timezone", "create_space-currency", "update_space-currency"),
-        *("record_payment-currency", "save_search-criteria.currency"),
+        *("record_payment-currency", "quote_ticket-currency", "add_cost-currency", "save_search-criteria.currency"),
         # Of a format that leaves no room for anything else.
         *(f"update_organization-bank_accounts.0.{name}" for name in ("iban", "bic", "currency")),
         *(f"update_organization-bank_accounts.0.{name}" for name in ("routing_number", "account_number")),

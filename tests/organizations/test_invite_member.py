@@ -89,7 +89,7 @@ def test_each_role_invites_only_the_roles_that_it_may(world, call, inviter, role
         assert rows(world, user.organization_id) == []
 
 
-@pytest.mark.parametrize("role", [Role.AGENT, Role.FINANCIAL_OFFICER, Role.CONTRACTOR, Role.SUPPORT])
+@pytest.mark.parametrize("role", [Role.AGENT, Role.FINANCIAL_OFFICER, Role.SUPPORT])
 def test_a_role_that_manages_nothing_invites_nobody(world, call, role):
     assert ask(call, world.user(role)).code == "FORBIDDEN"
 

@@ -59,7 +59,8 @@ def test_an_operation_is_open_to_every_user_or_takes_its_roles_from_the_table(op
 
 
 def test_an_agent_manages_buildings_and_bids_but_no_money_and_no_signatures():
-    assert domains(may_call(Role.AGENT)) == {"buildings", "spaces", "bids"}
+    assert domains(may_call(Role.AGENT)) == {"buildings", "spaces", "bids", "maintenance", "contractors"}
+    assert "accept_quote" not in may_call(Role.AGENT)
     assert {"approve_bid", "reject_bid", "counter_bid", "create_building", "update_space"} <= may_call(Role.AGENT)
     assert may_call(Role.AGENT) < may_call(Role.OWNER)
 
@@ -78,7 +79,8 @@ def test_a_financial_officer_manages_money_and_nothing_else():
 
 
 def test_a_broker_may_do_what_a_client_may_except_granting_mandates():
-    assert may_call(Role.CLIENT) - may_call(Role.BROKER) == {"grant_mandate", "revoke_mandate"}
+    tenants = {operation.name for operation in GUARDED if operation.word == "maintenance"} & may_call(Role.CLIENT)
+    assert may_call(Role.CLIENT) - may_call(Role.BROKER) == {"grant_mandate", "revoke_mandate"} | tenants
     assert may_call(Role.BROKER) <= may_call(Role.CLIENT)
 
 
@@ -89,8 +91,9 @@ def test_owners_do_not_bid_and_bidders_do_not_manage_buildings():
     assert {"sign_contract", "decline_contract", "list_payments"} <= both
 
 
-def test_a_contractor_may_do_only_what_every_user_may():
-    assert may_call(Role.CONTRACTOR) == set()
+def test_a_contractor_does_maintenance_and_manages_their_organization_and_nothing_else():
+    assert domains(may_call(Role.CONTRACTOR)) == {"maintenance", "contractors", "organizations"}
+    assert not {"create_ticket", "assign_ticket", "accept_quote", "rate_ticket"} & may_call(Role.CONTRACTOR)
 
 
 def test_support_reads_everything_and_writes_nothing_but_notes_and_interventions():

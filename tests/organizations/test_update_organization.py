@@ -56,7 +56,7 @@ def test_every_role_reads_its_organization_and_its_managers_change_it(world, cal
     for role in Role:
         user = world.user(role)
         assert call(get_organization, as_=user).json["id"] == str(user.organization_id)
-        may = role in (Role.OWNER, Role.CLIENT, Role.BROKER, Role.SUPER_ADMIN)
+        may = role in (Role.OWNER, Role.CLIENT, Role.BROKER, Role.CONTRACTOR, Role.SUPER_ADMIN)
         assert put(user, name="New").status == (200 if may else 403)
 
 

@@ -21,7 +21,7 @@ def events() -> str:
 
 def _row(name: str, entry: News) -> str:
     event, _, when = name.partition(":")
-    told = [side.lower() for side in ("OWNER", "CLIENT") if entry.sentence(side)]
+    told = [side.lower() for side in ("OWNER", "CLIENT", "CONTRACTOR") if entry.sentence(side)]
     params = [f"`{fact.name}`" + (f" ({fact.form})" if fact.form else "") for fact in entry.facts]
     frames = [f"`{frame.frame_name}`" for frame in entry.frames]
     case = f" ({when.replace('_', ' ')})" if when else ""

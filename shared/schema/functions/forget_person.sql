@@ -1,5 +1,5 @@
 -- Everything that the caller was responsible for goes to `heir`, who manages the same organization, or to nobody:
--- buildings, open bids on either side, mandates that they gave. Mandates that they held end, as do their invitations;
+-- buildings, open bids on either side, mandates that they gave, tickets that they reported. Mandates that they held end, as do their invitations;
 -- their name and address are removed from everything that did not become a contract. What was signed, agreed or paid
 -- keeps them.
 CREATE OR REPLACE FUNCTION app.forget_person(heir uuid) RETURNS void
@@ -50,6 +50,26 @@ BEGIN
         broker_party = CASE WHEN b.broker_id = person
                             THEN b.broker_party || '{"name": "Former user"}' ELSE b.broker_party END
     WHERE person IN (b.client_id, b.owner_id, b.broker_id) AND b.status <> 'APPROVED';
+
+    UPDATE public.tickets AS t
+    SET client_id = CASE WHEN t.client_id = person AND t.status <> 'CLOSED'
+                         THEN coalesce(successor.id, person) ELSE t.client_id END,
+        reporter = CASE WHEN t.reported_by = person
+                        THEN t.reporter || '{"name": "Former user", "phone": null}' ELSE t.reporter END,
+        client_party = CASE WHEN t.client_id = person THEN t.client_party || '{"name": "Former user"}'
+                            ELSE t.client_party END,
+        contractor_party = CASE WHEN t.contractor_id = person THEN t.contractor_party || '{"name": "Former user"}'
+                                ELSE t.contractor_party END
+    WHERE person IN (t.client_id, t.reported_by, t.contractor_id);
+
+    UPDATE public.ticket_invitations AS i
+    SET contractor_id = coalesce(successor.id, person),
+        contractor_party = i.contractor_party
+            || jsonb_build_object('name', coalesce(successor.name, 'Former user'))
+    WHERE i.contractor_id = person;
+
+    UPDATE public.ticket_quotes AS q SET contractor_party = q.contractor_party || '{"name": "Former user"}'
+    WHERE q.contractor_id = person;
 
     UPDATE public.invitations AS i
     SET email = CASE WHEN lower(i.email) = lower(u.email) THEN i.id || '@former.invalid' ELSE i.email END,

@@ -1,6 +1,6 @@
 -- Removes a user from the caller's organization: the account ends, with its sessions, its invitations and the mandates
--- that it holds; what the user was responsible for (buildings, open bids on either side, mandates given) goes to the
--- caller. What was signed, agreed or written stays as it is. Returns how many sessions have ended.
+-- that it holds; what the user was responsible for (buildings, open bids on either side, mandates given, a tenant's
+-- tickets, a contractor's invitations to quote) goes to the caller. What was signed, agreed or written stays as it is. Returns how many sessions have ended.
 CREATE OR REPLACE FUNCTION app.remove_member(leaver uuid, reason text) RETURNS integer
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, public, app, pg_temp
@@ -40,6 +40,12 @@ BEGIN
             ELSE b.client_party
         END
     WHERE b.status IN ('PENDING', 'COUNTER_OFFERED') AND $1 IN (b.owner_id, b.client_id);
+
+    UPDATE public.tickets AS t SET client_id = successor.id WHERE t.client_id = $1 AND t.status <> 'CLOSED';
+    UPDATE public.ticket_invitations AS i
+    SET contractor_id = successor.id,
+        contractor_party = i.contractor_party || jsonb_build_object('name', successor.name)
+    WHERE i.contractor_id = $1;
 
     UPDATE public.invitations AS i SET revoked_at = now()
     WHERE i.invited_by = $1 AND i.accepted_at IS NULL AND i.revoked_at IS NULL;

@@ -7,7 +7,7 @@ GRANT SELECT ON organizations TO app_reader, app_user, app_worker;
 GRANT SELECT, INSERT, UPDATE ON organizations TO app_auth;
 GRANT UPDATE (
     name, legal_name, address, tax_id, logo_url, signature_provider, requires_authorization, complete_parties,
-    bank_accounts, country_code, updated_at
+    bank_accounts, country_code, maintenance_hours, updated_at
 ) ON organizations TO app_user;
 
 -- Tenants of imported leases who have no account yet.

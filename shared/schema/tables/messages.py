@@ -24,7 +24,7 @@ conversations = Table(
     now("created_at"),
     # The moment of its last message.
     now("updated_at"),
-    one_of("context_type", "SPACE", "BID", "CONTRACT"),
+    one_of("context_type", "SPACE", "BID", "CONTRACT", "TICKET"),
     CheckConstraint(
         "num_nonnulls(context_type, context_id, owner_organization_id, client_organization_id) IN (0, 4)",
         name="context",

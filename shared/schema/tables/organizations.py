@@ -24,6 +24,8 @@ organizations = Table(
     json("bank_accounts"),
     # ISO 3166-1, of the address, whose `country` is as it was given.
     line("country_code", 2, nullable=True),
+    # {priority: hours} until a ticket is due; null for our own.
+    json("maintenance_hours"),
     one_of("signature_provider", "BUILT_IN", "DOCUSIGN"),
 )
 
@@ -43,7 +45,7 @@ invitations = Table(
     now("created_at"),
     # Who invites into an organization that is nobody's yet: the owner of an imported lease.
     uuid("inviting_organization_id", "organizations.id", nullable=True),
-    one_of("role", "OWNER", "CLIENT", "BROKER", "AGENT", "FINANCIAL_OFFICER"),
+    one_of("role", "OWNER", "CLIENT", "BROKER", "AGENT", "FINANCIAL_OFFICER", "CONTRACTOR"),
     CheckConstraint("char_length(email) <= 255", name="email"),
     UniqueConstraint("token_hash"),
     Index("invitations_page_idx", "organization_id", "id"),
