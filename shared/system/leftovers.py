@@ -79,6 +79,13 @@ RETURNING 1
 """
 
 # Sockets are deleted before their sessions, events before the record that they were handled.
+# As long as an event can come again, whoever was told of it on their phone is not told again.
+_DELETE_SENT_NOTICES = """
+DELETE FROM sent_notices
+WHERE id IN (SELECT id FROM sent_notices WHERE created_at < now() - interval '90 days' LIMIT %(limit)s)
+RETURNING 1
+"""
+
 _STATEMENTS = (
     _DELETE_CONNECTIONS,
     _DELETE_SESSIONS,
@@ -89,6 +96,7 @@ _STATEMENTS = (
     _DELETE_WORK_ITEMS,
     _DELETE_OUTBOX,
     _DELETE_INBOX,
+    _DELETE_SENT_NOTICES,
 )
 
 
