@@ -12,9 +12,11 @@ from shared.kit.db import transaction
 from shared.kit.request import current
 from shared.kit.unit import perform
 from shared.notifications import announced
+from shared.notifications.reaching import REACHING, tell
+from shared.notifications.tidings import ANNOUNCED, of_announcement
 
 
-@consumer("announcement.made", inbox=False, timeout=60)
+@consumer(ANNOUNCED, inbox=False, uses=REACHING, layers=("mail",), timeout=60)
 def notify_absent(event: Event) -> None:
     after: UUID | None = announced.FIRST
     while after is not None:
@@ -23,4 +25,7 @@ def notify_absent(event: Event) -> None:
 
 def _notify(event: Event, after: UUID) -> UUID | None:
     with transaction() as tx:
-        return announced.insert_notices(tx, event, after)
+        last, people = announced.insert_notices(tx, event, after)
+        # Queued last and before the commit: none is lost, and if a crash repeats one, the queue drops the duplicate.
+        tell(tx, event, of_announcement(event, people))
+    return last

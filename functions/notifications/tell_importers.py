@@ -15,12 +15,21 @@ from shared.kit.fields import FrameData
 from shared.notifications import queries, rules
 from shared.notifications.models import NotificationNew
 from shared.notifications.news.imports import ENDED
+from shared.notifications.reaching import REACHING, tell
+from shared.notifications.tidings import of_import
 from shared.realtime.access import live_sockets
 from shared.realtime.messages import Frame, send_frames
 from shared.users.preferences import is_wanted
 
 
-@consumer("import.progressed", ENDED, tells=(ImportProgress, NotificationNew), emits=False, uses=("push.send",))
+@consumer(
+    *("import.progressed", ENDED),
+    tells=(ImportProgress, NotificationNew),
+    emits=False,
+    uses=("push.send", *REACHING),
+    layers=("mail",),
+    timeout=45,
+)
 def tell_importers(event: Event, tx: Tx) -> None:
     if event.name != ENDED and not event.data["is_told"]:
         return
@@ -45,7 +54,10 @@ def _noticed(event: Event, tx: Tx) -> dict[UUID, FrameData]:
     """What whoever asked for the import is told of its end."""
     assert event.object_id is not None  # noqa: S101 (imports have ids)
     person = queries.select_importer(tx, event.object_id) if event.name == ENDED else None
-    if person is None or not is_wanted(person, "import_update", "in_app"):
+    if person is None:
+        return {}
+    tell(tx, event, [of_import(event, person)])
+    if not is_wanted(person, "import_update", "in_app"):
         return {}
     stored = queries.insert_notifications(tx, event.id, [rules.ended_import(event, person)])
     return {notice.user_id: rules.news(notification_id, notice) for notification_id, notice in stored.items()}

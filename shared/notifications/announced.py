@@ -6,6 +6,7 @@ from shared.kit.consumer import Event
 from shared.kit.db import Row, Tx
 from shared.notifications.models import Notice, NotificationSubject
 from shared.notifications.queries import insert_notifications
+from shared.users.preferences import is_wanted
 
 FIRST = UUID(int=0)
 _ORGANIZATIONS = 50
@@ -19,10 +20,10 @@ ORDER BY o.id
 """
 
 _SELECT_ABSENT = """
-SELECT u.id FROM users u
+SELECT u.id, u.name, u.email, u.language, u.preferences, n.kinds, n.quiet_hours, n.digest, app.now() AS now
+FROM users u
 LEFT JOIN notification_choices n ON n.user_id = u.id
 WHERE u.organization_id = ANY(%(organization_ids)s::uuid[]) AND u.status = 'ACTIVE' AND u.deleted_at IS NULL
-  AND coalesce((n.kinds #>> '{announcement,in_app}')::boolean, true)
   AND NOT EXISTS (
       SELECT FROM connections c
       CROSS JOIN LATERAL app.connection_caller(c.connection_id) AS caller
@@ -31,14 +32,15 @@ ORDER BY u.id
 """
 
 
-def insert_notices(tx: Tx, event: Event, after: UUID) -> UUID | None:
+def insert_notices(tx: Tx, event: Event, after: UUID) -> tuple[UUID | None, list[Row]]:
     """Notify whoever was not connected when it was announced, of the next organizations by id. The id of the last one;
-    None if there are no more."""
+    None if there are no more. And these people, whether or not they read notifications, with their choices."""
     rows = tx.all(_LOCK_ORGANIZATIONS, {"after": after, "limit": _ORGANIZATIONS})
     ids = [row["id"] for row in rows]
     absent = tx.all(_SELECT_ABSENT, {"organization_ids": ids, "moment": event.occurred_at})
-    insert_notifications(tx, event.id, [_notice(event, person) for person in absent])
-    return ids[-1] if len(ids) == _ORGANIZATIONS else None
+    readers = [person for person in absent if is_wanted(person, "announcement", "in_app")]
+    insert_notifications(tx, event.id, [_notice(event, person) for person in readers])
+    return (ids[-1] if len(ids) == _ORGANIZATIONS else None), absent
 
 
 def _notice(event: Event, person: Row) -> Notice:

@@ -294,7 +294,7 @@ WHERE i.id = %(id)s AND i.accepted_at IS NULL AND i.revoked_at IS NULL
 
 # Whoever asked for an import hears how it ended.
 _SELECT_IMPORTER = """
-SELECT u.id, u.language, i.file_name, u.preferences, n.kinds
+SELECT u.id, u.name, u.email, u.language, u.preferences, n.kinds, n.quiet_hours, n.digest, app.now() AS now, i.file_name
 FROM imports i
 JOIN users u ON u.id = i.user_id
 LEFT JOIN notification_choices n ON n.user_id = u.id

@@ -43,7 +43,7 @@ def tell_again(tx: Tx, event: Event, user_id: UUID, cause: Event) -> None:
 
 def tidings_for(tx: Tx, event: Event, user_id: UUID) -> list[Tiding]:
     """What the event means to one person; none where it does not concern them any more."""
-    return [tiding for tiding in tidings.tidings(tx, event) if tiding.person["id"] == user_id]
+    return [tiding for tiding in tidings.tidings(tx, event, user_id) if tiding.person["id"] == user_id]
 
 
 def _send(tx: Tx, event: Event, tiding: Tiding, reach: Row, channel: Channel, cause: Event) -> None:

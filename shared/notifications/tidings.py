@@ -6,12 +6,14 @@ Only functions with the layer `mail` import this module: what is said of an acco
 from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
+from uuid import UUID
 
 from shared.kit.consumer import Event
 from shared.kit.db import Row, Tx
 from shared.notifications import languages, queries, rules, table
 from shared.notifications.letters import letters
 from shared.notifications.models import Deal, Reminder, Tiding
+from shared.notifications.news.imports import ENDED
 from shared.users.preferences import is_wanted
 
 HEARD = tuple(dict.fromkeys(name.partition(":")[0] for name in table.HEARD)) + tuple(
@@ -20,16 +22,35 @@ HEARD = tuple(dict.fromkeys(name.partition(":")[0] for name in table.HEARD)) + t
 """Every event that phones hear of."""
 
 REMINDED = "payment.due_soon"
+ANNOUNCED = "announcement.made"
 
 SEARCHED = ("space.created", "space.updated", "space.freed")
 """What may be news to saved searches: functions/notifications/tell_searchers.py says whether it is."""
 
 
-def tidings(tx: Tx, event: Event) -> list[Tiding]:
-    """What the event means to those who may see what it is about, now."""
+def tidings(tx: Tx, event: Event, user_id: UUID | None = None) -> list[Tiding]:
+    """What the event means to those who may see what it is about, now; of an announcement, to one person."""
     if event.name in SEARCHED:
         return of_matches(event, queries.select_matches(tx, event))
+    if event.name == ENDED and event.object_id:
+        person = queries.select_importer(tx, event.object_id)
+        return [of_import(event, person)] if person else []
+    if event.name == ANNOUNCED:
+        reader = queries.select_recipient(tx, user_id) if user_id else None
+        return of_announcement(event, [reader] if reader else [])
     return _of_account(tx, event) if event.name in table.ACCOUNT_MAILS else _of_deal(tx, event)
+
+
+def of_import(event: Event, person: Row) -> Tiding:
+    """What whoever asked for an import is told of its end."""
+    notice = rules.ended_import(event, person)
+    return Tiding(person, "import_update", notice.title, notice.message, f"imports/{event.object_id}")
+
+
+def of_announcement(event: Event, people: list[Row]) -> list[Tiding]:
+    """What people are told who were not connected when it was announced."""
+    title, body = event.data["title"], event.data["body"].rstrip(".")
+    return [Tiding(person, "announcement", title, body, "notifications") for person in people]
 
 
 def of_matches(event: Event, found: list[Row]) -> list[Tiding]:
@@ -48,6 +69,8 @@ def is_mailed(event: Event, tiding: Tiding) -> bool:
         return True
     if event.name in SEARCHED:
         return is_wanted(tiding.person, tiding.kind, "email")
+    if event.name in (ENDED, ANNOUNCED):
+        return False
     _, entry = table.entry_of(event)
     return tiding.person["side"] in entry.mails and is_wanted(tiding.person, tiding.kind, "email")
 

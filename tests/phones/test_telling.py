@@ -6,7 +6,12 @@ from types import SimpleNamespace
 import boto3
 import pytest
 
+from functions.admin.make_announcement import make_announcement
+from functions.imports.import_buildings import import_buildings
+from functions.notifications.notify_absent import notify_absent
 from functions.notifications.release_held import release_held
+from functions.notifications.tell_importers import tell_importers
+from functions.notifications.tell_searchers import tell_searchers
 from functions.organizations.remove_member import remove_member
 from functions.payments.remind_payers import remind_payers
 from functions.phones import send_push as push_worker
@@ -15,12 +20,16 @@ from functions.phones.register_device import register_device
 from functions.phones.send_push import send_push
 from functions.phones.send_text import send_text
 from functions.phones.tell_phones import tell_phones
+from functions.search.save_search import save_search
+from functions.spaces.create_space import create_space
 from functions.users.update_profile import update_profile
 from shared.kit import metrics
+from shared.kit.catalog import Role
 from shared.phones import provider, telling
 from shared.phones.wording import REMINDER, numbered
 from tests.auth.mailbox import mails
 from tests.call import call, invoke, together
+from tests.imports.files import events_of, imported
 from tests.phones.messaging import CALLBACK, CONTENT_SIDS, hand
 from tests.phones.twilio_server import LOST, SMS_FROM, TOKEN, signed
 
@@ -357,6 +366,47 @@ def test_other_languages_and_currencies_have_templates_of_their_own(world, phone
     assert text.startswith(
         f"Hallo {lease.client.name},\n\nIhre Zahlung von 5.000,00\u00a0USD für ".replace("\u00a0", " ")
     )
+
+
+def test_a_saved_search_and_an_announcement_are_heard_once_on_the_phone(world, calendar, phones, lease):
+    client = lease.client
+    number = phones.phone(client)
+    kinds = ("saved_search", "announcement")
+    phones.choose(client, kinds=dict.fromkeys(kinds, {"sms": True, "in_app": False}), quiet_hours=NIGHT)
+    calendar.set("2027-05-29T23:00:00Z")
+    building = world.building(lease.owner)
+    search = {"name": "Near work", "criteria": {"building_id": str(building)}}
+    assert call(save_search, as_=client, body=search).status == 201
+    suite = {"name": "Loft", "gross_sqft": 10, "usable_sqft": 10, "usage_type": "OFFICE"}
+    space = call(create_space, as_=lease.owner, body=suite | {"floor_id": world.floor(building)}).json["id"]
+    made = call(make_announcement, as_=world.user(Role.SUPER_ADMIN), body={"title": "Closed", "body": "On Sunday."})
+    for _ in range(5):
+        assert invoke(tell_searchers, *world.event_details(space)) == []
+        assert invoke(notify_absent, *world.event_details(made.json["id"])) == []
+    assert phones.waiting() == []
+
+    calendar.set("2027-05-30T07:00:00Z")
+    for _ in range(2):
+        release_held({}, None)
+    phones.work()
+
+    texts = sorted(text.splitlines()[0] for _, text in phones.server.sent_to(number)[1:])
+    assert [text.partition(": ")[2][:9] for text in texts] == ["Closed. O", "New Match"]
+
+
+def test_the_end_of_an_import_is_heard_once_on_the_phone(world, phones):
+    owner = world.owner()
+    number = phones.phone(owner)
+    phones.choose(owner, kinds={"import_update": {"sms": True}})
+    done = imported(world, import_buildings, owner, b"a,b\r\n1,2\r\n")
+    [event] = events_of(world, done["id"], "import.ended")
+
+    for _ in range(5):
+        assert invoke(tell_importers, event) == []
+    phones.work()
+
+    [_, (channel, text)] = phones.server.sent_to(number)
+    assert channel == "sms" and "The file portfolio.csv could not be imported." in text
 
 
 # --- bad days -------------------------------------------------------------------------------------
