@@ -10,14 +10,18 @@ from uuid import UUID
 
 from shared.kit.consumer import Event
 from shared.kit.db import Row, Tx
-from shared.notifications import languages, queries, rules, table
+from shared.notifications import languages, queries, rules, table, written
 from shared.notifications.letters import letters
 from shared.notifications.models import Deal, Reminder, Tiding
 from shared.notifications.news.imports import ENDED
 from shared.users.preferences import is_wanted
 
+WRITTEN = "conversation.written"
+PREVIEW = 200
+"""Characters of a message that a phone shows."""
+
 HEARD = tuple(dict.fromkeys(name.partition(":")[0] for name in table.HEARD)) + tuple(
-    name for name, mail in table.ACCOUNT_MAILS.items() if mail.is_security and mail.link is None
+    [WRITTEN, *(name for name, mail in table.ACCOUNT_MAILS.items() if mail.is_security and mail.link is None)]
 )
 """Every event that phones hear of."""
 
@@ -32,6 +36,8 @@ def tidings(tx: Tx, event: Event, user_id: UUID | None = None) -> list[Tiding]:
     """What the event means to those who may see what it is about, now; of an announcement, to one person."""
     if event.name in SEARCHED:
         return of_matches(event, queries.select_matches(tx, event))
+    if event.name == WRITTEN:
+        return [_of_message(event, person) for person in written.select_addressees(tx, event)]
     if event.name == ENDED and event.object_id:
         person = queries.select_importer(tx, event.object_id)
         return [of_import(event, person)] if person else []
@@ -39,6 +45,11 @@ def tidings(tx: Tx, event: Event, user_id: UUID | None = None) -> list[Tiding]:
         reader = queries.select_recipient(tx, user_id) if user_id else None
         return of_announcement(event, [reader] if reader else [])
     return _of_account(tx, event) if event.name in table.ACCOUNT_MAILS else _of_deal(tx, event)
+
+
+def _of_message(event: Event, person: Row) -> Tiding:
+    preview = " ".join(person["content"].split())[:PREVIEW].rstrip(".")
+    return Tiding(person, "message", person["sender"], preview, f"messages/{event.object_id}")
 
 
 def of_import(event: Event, person: Row) -> Tiding:
@@ -69,7 +80,7 @@ def is_mailed(event: Event, tiding: Tiding) -> bool:
         return True
     if event.name in SEARCHED:
         return is_wanted(tiding.person, tiding.kind, "email")
-    if event.name in (ENDED, ANNOUNCED):
+    if event.name in (WRITTEN, ENDED, ANNOUNCED):
         return False
     _, entry = table.entry_of(event)
     return tiding.person["side"] in entry.mails and is_wanted(tiding.person, tiding.kind, "email")
@@ -109,8 +120,6 @@ def _of_account(tx: Tx, event: Event) -> list[Tiding]:
     found = []
     for letter in letters(tx, event):
         if letter.kind == "security":
-            written = letter.write()
-            found.append(
-                Tiding(letter.person, "security", written.mail.subject, written.opening.rstrip("."), "profile")
-            )
+            mail = letter.write()
+            found.append(Tiding(letter.person, "security", mail.mail.subject, mail.opening.rstrip("."), "profile"))
     return found

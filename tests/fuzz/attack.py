@@ -120,6 +120,7 @@ UNTOLD = {
     "bank_accounts": "an owner's to set; or an account without an IBAN and without a routing and an account number",
     "iban": "its check digits",
     "routing_number": "its check digit",
+    "phone": "a number that exists",
     "document_sha256": "of a document of this contract",
     "until": "not before today",
     "body": "a PDF's bytes",
@@ -132,6 +133,7 @@ WORDS = {
     "password": ["Correct-Horse-7"],
     "new_password": ["Correct-Horse-8"],
     "currency": ["USD", "EUR", "JPY"],
+    "phone": ["+12025550123"],
     "timezone": ["America/New_York", "Asia/Kolkata", "UTC"],
 }
 

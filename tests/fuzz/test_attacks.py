@@ -37,7 +37,7 @@ def gateway(environment):
     with pytest.MonkeyPatch.context() as patch, Gateway() as running:
         patch.setattr(passwords, "COST", 4)
         patch.setattr(passwords, "_NOBODY", passwords._NOBODY.replace(b"$12$", b"$04$"))
-        for name in ("DOCUSIGN_KEYS_SECRET_ARN", "OAUTH_SECRET_ARN", "ACCOUNTING_APPS_SECRET_ARN"):
+        for name in ("DOCUSIGN_KEYS_SECRET_ARN", "OAUTH_SECRET_ARN", "ACCOUNTING_APPS_SECRET_ARN", "TWILIO_SECRET_ARN"):
             patch.setenv(name, "fuzz")
         patch.setitem(secret._kept, "fuzz", (math.inf, {"key": "nobody knows it"}))
         yield running

@@ -8,6 +8,9 @@ import pytest
 
 from functions.admin.make_announcement import make_announcement
 from functions.imports.import_buildings import import_buildings
+from functions.messages.block_user import block_user
+from functions.messages.mark_conversation_read import mark_conversation_read
+from functions.messages.send_message import send_message
 from functions.notifications.notify_absent import notify_absent
 from functions.notifications.release_held import release_held
 from functions.notifications.tell_importers import tell_importers
@@ -407,6 +410,30 @@ def test_the_end_of_an_import_is_heard_once_on_the_phone(world, phones):
 
     [_, (channel, text)] = phones.server.sent_to(number)
     assert channel == "sms" and "The file portfolio.csv could not be imported." in text
+
+
+def test_a_message_is_heard_once_by_those_who_have_not_read_it(world, phones):
+    sender = world.client()
+    reader, quick, blocker = (world.colleague(sender) for _ in range(3))
+    numbers = [phones.phone(user) for user in (reader, quick, blocker)]
+    for user in (sender, reader, quick, blocker):
+        phones.choose(user, kinds={"message": {"sms": True}})
+    assert call(block_user, as_=blocker, path={"user_id": sender.id}, body={}).status == 200
+    sent = []
+    for user in (reader, quick):
+        body = {"receiver_id": user.id, "content": "The keys\nare ready."}
+        sent.append(call(send_message, as_=sender, body=body).json)
+    read = {"up_to_message_id": sent[1]["message_id"]}
+    path = {"conversation_id": sent[1]["conversation_id"]}
+    assert call(mark_conversation_read, as_=quick, path=path, body=read).status == 200
+    for one in sent * 3:
+        [event] = [one for one in world.event_details(one["conversation_id"]) if one["name"] == "conversation.written"]
+        assert invoke(tell_phones, event) == []
+    phones.work()
+
+    texts = [[text for _, text in phones.server.sent_to(number)[1:]] for number in numbers]
+    assert [len(found) for found in texts] == [1, 0, 0]
+    assert texts[0][0].startswith(f"News for you: {sender.name}. The keys are ready.")
 
 
 # --- bad days -------------------------------------------------------------------------------------
