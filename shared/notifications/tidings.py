@@ -10,18 +10,20 @@ from uuid import UUID
 
 from shared.kit.consumer import Event
 from shared.kit.db import Row, Tx
-from shared.notifications import languages, queries, rules, table, written
+from shared.notifications import languages, queries, rules, table, tickets, written
 from shared.notifications.letters import letters
 from shared.notifications.models import Deal, Reminder, Tiding
+from shared.notifications.news import contractors, maintenance
 from shared.notifications.news.imports import ENDED
 from shared.users.preferences import is_wanted
 
 WRITTEN = "conversation.written"
+TICKETS = (*table.events_of(maintenance.NEWS), *table.events_of(contractors.NEWS))
 PREVIEW = 200
 """Characters of a message that a phone shows."""
 
 HEARD = tuple(dict.fromkeys(name.partition(":")[0] for name in table.HEARD)) + tuple(
-    [WRITTEN, *(name for name, mail in table.ACCOUNT_MAILS.items() if mail.is_security and mail.link is None)]
+    [WRITTEN, *TICKETS, *(name for name, mail in table.ACCOUNT_MAILS.items() if mail.is_security and mail.link is None)]
 )
 """Every event that phones hear of."""
 
@@ -38,6 +40,8 @@ def tidings(tx: Tx, event: Event, user_id: UUID | None = None) -> list[Tiding]:
         return of_matches(event, queries.select_matches(tx, event))
     if event.name == WRITTEN:
         return [_of_message(event, person) for person in written.select_addressees(tx, event)]
+    if event.name in TICKETS:
+        return _of_ticket(tx, event)
     if event.name == ENDED and event.object_id:
         person = queries.select_importer(tx, event.object_id)
         return [of_import(event, person)] if person else []
@@ -50,6 +54,19 @@ def tidings(tx: Tx, event: Event, user_id: UUID | None = None) -> list[Tiding]:
 def _of_message(event: Event, person: Row) -> Tiding:
     preview = " ".join(person["content"].split())[:PREVIEW].rstrip(".")
     return Tiding(person, "message", person["sender"], preview, f"messages/{event.object_id}")
+
+
+def _of_ticket(tx: Tx, event: Event) -> list[Tiding]:
+    told = tickets.select_told(tx, event, lock=False)
+    _, entry = table.entry_of(event)
+    if told is None or entry.kind is None:
+        return []
+    return [
+        Tiding(person, entry.kind, title, sentence, table.page_of(event))
+        for person in told.people
+        if entry.sentence(person["side"]) is not None and person["id"] != event.actor
+        for title, sentence in [tickets.sentence_of(event, told.about, person["side"], person["language"])]
+    ]
 
 
 def of_import(event: Event, person: Row) -> Tiding:

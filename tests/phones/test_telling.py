@@ -33,6 +33,7 @@ from shared.phones.wording import REMINDER, numbered
 from tests.auth.mailbox import mails
 from tests.call import call, invoke, together
 from tests.imports.files import events_of, imported
+from tests.maintenance.tickets import House
 from tests.phones.messaging import CALLBACK, CONTENT_SIDS, hand
 from tests.phones.twilio_server import LOST, SMS_FROM, TOKEN, signed
 
@@ -434,6 +435,25 @@ def test_a_message_is_heard_once_by_those_who_have_not_read_it(world, phones):
     texts = [[text for _, text in phones.server.sent_to(number)[1:]] for number in numbers]
     assert [len(found) for found in texts] == [1, 0, 0]
     assert texts[0][0].startswith(f"News for you: {sender.name}. The keys are ready.")
+
+
+def test_a_ticket_is_heard_on_the_phone_by_those_whom_it_concerns(world, phones):
+    house = House(world)
+    contractor, stranger = house.contractor(), world.colleague(house.client)
+    numbers = [phones.phone(user) for user in (house.owner, house.client, contractor, stranger)]
+    for user in (house.owner, house.client, contractor, stranger):
+        phones.choose(user, kinds={"maintenance": {"sms": True}})
+    ticket = house.report()
+    house.assign(ticket, contractor)
+
+    for event in world.event_details(ticket["id"]):
+        for _ in range(5):
+            assert invoke(tell_phones, event) == []
+    phones.work()
+
+    texts = [[text for _, text in phones.server.sent_to(number)[1:]] for number in numbers]
+    assert [len(found) for found in texts] == [1, 1, 1, 0]
+    assert all("Broken lift" in found[0] for found in texts[:3])
 
 
 # --- bad days -------------------------------------------------------------------------------------
