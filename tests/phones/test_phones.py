@@ -2,6 +2,7 @@
 
 import pytest
 
+from functions.notifications.compose_mail import compose_mail
 from functions.phones.confirm_phone import confirm_phone
 from functions.phones.delete_device import delete_device
 from functions.phones.register_device import register_device
@@ -9,6 +10,7 @@ from functions.phones.request_phone import request_phone
 from functions.phones.send_code import send_code
 from functions.users.delete_account import delete_account
 from functions.users.update_profile import update_profile
+from tests.auth.mailbox import mails
 from tests.call import call, invoke, together
 
 TOKEN = "a-device-token"
@@ -43,6 +45,18 @@ def test_a_phone_is_confirmed_by_the_code_that_was_sent_to_it(world, phones):
     ]
     assert world.events(asked.json["id"]) == ["phone.requested", "phone.confirmed"]
     assert confirm(client, code).code == "NO_PENDING_PHONE"
+
+
+def test_whoever_confirmed_a_phone_is_told_by_mail(world, phones):
+    client = world.client()
+    phones.phone(client)
+    mails()
+    [event] = world.sql("SELECT object_id FROM outbox WHERE name = 'phone.confirmed' AND actor = %(id)s", id=client.id)
+
+    assert invoke(compose_mail, world.event_details(event["object_id"])[-1]) == []
+
+    [mail] = mails()
+    assert (mail["to"], mail["subject"]) == (client.email, "A phone was confirmed for your account")
 
 
 def test_a_code_is_sent_in_the_users_language(world, phones):

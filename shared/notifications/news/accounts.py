@@ -14,6 +14,7 @@ MAILS = {
     "user.second_factor_enabled": AccountMail(template="second_factor_enabled"),
     "user.second_factor_disabled": AccountMail(template="second_factor_disabled"),
     "user.second_factor_removed": AccountMail(template="second_factor_removed"),
+    "phone.confirmed": AccountMail(template="phone_confirmed"),
     # The provider that an account was made with is no news.
     "user.identity_linked": AccountMail(template="identity_linked", when=lambda data: not data["is_new"]),
     "session.revoked": AccountMail(template="session_ended", when=lambda data: bool(data["revoked_reason"] == REUSED)),
