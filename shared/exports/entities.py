@@ -48,6 +48,7 @@ ENTITIES: dict[str, Entity] = {
     "ticket_invitations": _owned(),
     "ticket_quotes": _owned(),
     "ticket_ratings": _owned(),
+    "maintenance_plans": _owned(),
     "expenses": _owned(),
     "index_values": _own(),
     "books": _own(),

@@ -1,6 +1,6 @@
 """The shapes of maintenance tickets: what is reported, said, quoted and answered."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
@@ -210,6 +210,12 @@ class Ticket(View):
     closed_at: datetime | None
     """Null until it is closed."""
     attachments: list[Attachment]
+    plan_id: UUID | None
+    """The maintenance plan that opened it; null if somebody reported it."""
+    occurs_on: date | None
+    """For which day of the plan it is; null if somebody reported it."""
+    checklist: list[str]
+    """What is to be checked, point by point."""
     created_at: datetime
     updated_at: datetime
 

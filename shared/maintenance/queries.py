@@ -11,7 +11,7 @@ from shared.expenses.shown import SHOWN as EXPENSES
 from shared.kit.db import Asked, Reading, Row, Tx
 from shared.kit.ids import new_id
 from shared.kit.request import Caller
-from shared.maintenance.models import NewTicket, TicketFilter, TicketSide
+from shared.maintenance.models import TicketFilter, TicketSide
 from shared.maintenance.offers import SELECT_INVITED, SELECT_QUOTES
 from shared.maintenance.shown import COLUMNS, FILES, OVERDUE
 from shared.organizations.sides import HEARD, RATED, REMEMBERED, REPORTABLE, Tending, spent, tended, tending
@@ -77,7 +77,8 @@ WHERE t.id = %(ticket_id)s AND {_MINE}
 """
 
 _SELECT_PLACE = f"""
-SELECT p.owner_organization_id, p.premises, p.hours, p.is_leased, app.now() AS now
+SELECT p.owner_organization_id, p.premises, p.hours, p.is_leased, app.now() AS now,
+       app.today(p.premises #>> '{{building,timezone}}') AS today
 FROM app.ticket_place(%(building_id)s, %(space_id)s) AS p
 WHERE {REPORTABLE}
 """
@@ -238,9 +239,9 @@ def ask_reporter(tx: Tx, caller: Caller) -> Asked[Row]:
     return tx.later(_SELECT_REPORTER, {"user_id": caller.user_id}).then(lambda rows: rows[0])
 
 
-def select_place(tx: Tx, caller: Caller, new: NewTicket) -> Row | None:
-    """The place that the caller may report about, with the moment `now`."""
-    values = {"building_id": new.building_id, "space_id": new.space_id, **tending(caller)}
+def select_place(tx: Tx, caller: Caller, building_id: UUID, space_id: UUID | None) -> Row | None:
+    """The place that the caller may report about, with the moment `now` and the day `today` there."""
+    values = {"building_id": building_id, "space_id": space_id, **tending(caller)}
     return tx.one(_SELECT_PLACE, values)
 
 

@@ -19,7 +19,8 @@ t.contractor_id AS assigned_contractor_id, t.contractor_party AS contractor,
 CASE WHEN t.accepted_at IS NOT NULL THEN 'ACCEPTED' WHEN t.contractor_id IS NOT NULL THEN 'PENDING'
 END AS assignment,
 t.title, t.description, t.priority, t.category, t.status, t.due_at, {OVERDUE} AS is_overdue, t.opened_at,
-t.replied_at, t.resolved_at, t.closed_at, {FILES.format(alias="t")} AS attachments, t.created_at, t.updated_at
+t.replied_at, t.resolved_at, t.closed_at, {FILES.format(alias="t")} AS attachments, t.plan_id, t.occurs_on,
+coalesce(t.checklist, '[]') AS checklist, t.created_at, t.updated_at
 """
 
 SHOWN = f"SELECT {COLUMNS} FROM tickets t"

@@ -28,7 +28,8 @@ class Right(StrEnum):
     READ_MONEY = "read payments, schedules, ledgers, invoices and receipts"
     RECORD_PAYMENTS = "record and reverse payments"
     READ_REPORTS = (
-        "read reports on the organization's buildings: rent rolls, occupancy, expirations, aging, stacking plans"
+        "read reports on the organization's buildings: rent rolls, occupancy, expirations, aging, stacking plans, "
+        "maintenance"
     )
     KEEP_BOOKS = "keep the books: close months, name accounts, keep tax codes"
     EXPORT = "export data: payments, invoices and contracts; the owner's side also what its role reads"

@@ -21,6 +21,7 @@ from functions.imports.import_buildings import import_buildings
 from functions.integrations.start_integration import start_integration
 from functions.journal.change_accounts import change_accounts
 from functions.maintenance.add_cost import add_cost
+from functions.maintenance.create_maintenance_plan import create_maintenance_plan
 from functions.maintenance.quote_ticket import quote_ticket
 from functions.messages.open_conversation import open_conversation
 from functions.notifications.list_notifications import list_notifications
@@ -51,6 +52,7 @@ from tests.files.pictures import picture, upload
 from tests.imports.files import csv_of, imported, row
 from tests.integrations.rows import apps, connected
 from tests.leasing.deal import Deal
+from tests.maintenance.successes import PLAN
 from tests.maintenance.tickets import House
 from tests.successes import BODIES
 
@@ -224,7 +226,10 @@ def maintenance(world: Any, deal: Any) -> tuple[House, Any, dict[str, Any]]:
                 VALUES (%(ticket)s, %(owner)s, %(organization)s, %(client)s, 5)"""
     sides = {"owner": deal.owner.organization_id, "organization": deal.client.organization_id}
     world.sql(rating, ticket=ticket["id"], client=deal.client.id, **sides)
-    return house, contractor, {"ticket_id": ticket["id"], "quote_id": quoted.json["id"]}
+    plan = call(create_maintenance_plan, as_=deal.owner, body={**PLAN, "building_id": house.building})
+    assert plan.status == 201, plan.json
+    ids = {"ticket_id": ticket["id"], "quote_id": quoted.json["id"], "maintenance_plan_id": plan.json["id"]}
+    return house, contractor, ids
 
 
 def endpoint_of(operation: Any) -> Endpoint[Any, Any]:
@@ -249,6 +254,9 @@ def attempt(stage: Stage, operation: Any, user: Any, ids: dict[str, Any] | None 
     if "user_id" in endpoint.path_names and ids is None:
         # Whoever is removed or suspended is gone: each attempt is made on somebody else of the owner's organization.
         ids = {"user_id": stage.deal.world.colleague(stage.deal.owner, Role.AGENT).id}
+    if operation.name == "delete_maintenance_plan" and ids is None:
+        made = {**PLAN, "building_id": stage.bodies["LEASED"]}
+        ids = {"maintenance_plan_id": call(create_maintenance_plan, as_=stage.deal.owner, body=made).json["id"]}
     if operation.name == "delete_webhook" and ids is None:
         ids = {"webhook_id": copied_webhook(stage)}
     path = {name: (ids or stage.ids)[name] for name in endpoint.path_names} or None

@@ -33,6 +33,7 @@ LAYERS = {
     "sealing": {"pyhanko", "pyhanko_certvalidator", "asn1crypto", "cryptography", "bcrypt", "requests"},
     "mail": {"jinja2", "markupsafe"},
     "numbers": {"stdnum"},
+    "recurrence": {"dateutil", "six"},
     "codes": {"pyotp", "segno"},
     "places": {"tzfpy"},
     # cryptography takes bcrypt along where it is installed; the layer does not hold it.

@@ -15,6 +15,7 @@ from functions.favorites.add_favorite import add_favorite
 from functions.imports.import_buildings import import_buildings
 from functions.leasing.activate_contract import activate_contract
 from functions.leasing.schedule_payments import schedule_payments
+from functions.maintenance.create_maintenance_plan import create_maintenance_plan
 from functions.messages.send_message import send_message
 from functions.notifications.notify_people import notify_people
 from functions.organizations.grant_mandate import grant_mandate
@@ -31,6 +32,7 @@ from tests.call import call, invoke, other_id
 from tests.imports.files import csv_of, imported, row
 from tests.integrations.rows import connected
 from tests.leasing.deal import Deal
+from tests.maintenance.successes import PLAN
 from tests.maintenance.tickets import House
 
 LISTS = {
@@ -81,6 +83,7 @@ READ_BY: dict[str, dict[Role, dict[str, Any]]] = {
     "list_saved_searches": {Role.CLIENT: {}},
     "list_sessions": {Role.OWNER: {}, Role.CLIENT: {}},
     "show_rent_roll": {Role.OWNER: {}, Role.FINANCIAL_OFFICER: {}},
+    "list_maintenance_plans": {Role.OWNER: {}, Role.AGENT: {}},
     "list_tickets": {Role.OWNER: {}, Role.AGENT: {"sort": "due"}, Role.CLIENT: {"sort": "priority"}},
     "search_spaces": {Role.OWNER: {"is_leasable": "false"}, Role.AGENT: {"is_leasable": "false", "sort": "price_asc"}},
 }
@@ -148,6 +151,8 @@ class Market:
         house = House(self.world, owner, client)
         for _ in range(3):
             house.contractor(trades=[trade])
+            body = {**PLAN, "building_id": house.building}
+            assert call(create_maintenance_plan, as_=owner, body=body).status == 201
         return [str(house.report()["id"]) for _ in range(3)]
 
     def tested(self, owner: Any) -> str:

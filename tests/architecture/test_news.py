@@ -36,7 +36,8 @@ NOBODY = {
 
 OTHER_NOUNS = {
     "announcement", "block", "building", "chart", "conversation", "expense", "export", "export_schedule", "favorite",
-    "file", "flag", "floor", "import", "index", "integration", "invitation", "mandate", "member", "message_report",
+    "file", "flag", "floor", "import", "index", "integration", "invitation", "maintenance_plan", "mandate", "member",
+    "message_report",
     "note", "notification", "notification_preferences", "notifications", "organization", "password_reset", "period",
     "saved_search", "second_factor", "session", "space", "tax_code", "tenant", "ticket", "user", "webhook",
     "webhook_delivery", "device", "phone", "text",

@@ -370,6 +370,9 @@ def whole_deal(db: psycopg.Connection[Row]) -> Deal:
     insert(db, "expenses", building_id=place["building_id"], ticket_id=ticket, organization_id=owner.organization_id,
            owner_organization_id=owner.organization_id, category="REPAIRS", supplier="Lifts Inc", spent_on="2025-02-01",
            amount=480)  # fmt: skip
+    insert(db, "maintenance_plans", owner_organization_id=owner.organization_id, building_id=place["building_id"],
+           premises={}, title="Lift", description="Inspect it", category="OTHER", priority="LOW", rrule="FREQ=YEARLY",
+           starts_on="2025-02-01", lead_days=0)  # fmt: skip
     insert(db, "contractor_profiles", organization_id=contractor.organization_id)
     insert(db, "support_notes", user_id=client.id, author_id=owner.id, text="Pays late")
     broker = person(db, "BROKER")

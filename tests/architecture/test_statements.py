@@ -19,6 +19,8 @@ PIECES = {
     "shared.payments.books._JOURNAL",
     "shared.payments.days._SELECTED",
     "shared.reports.money.LEASES",
+    "shared.reports.maintenance.PLACES",
+    "shared.reports.maintenance._TICKETS",
     "shared.reports.money.PLACES",
     "shared.reports.money._OPEN",
     "shared.reports.queries.LEASES",

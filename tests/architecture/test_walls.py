@@ -61,6 +61,7 @@ TABLES = (
     "ticket_quotes",
     "ticket_ratings",
     "expenses",
+    "maintenance_plans",
 )
 """What belongs to a side, by its organization's id."""
 

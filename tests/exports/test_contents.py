@@ -14,6 +14,7 @@ from functions.admin.list_audit_logs import list_audit_logs
 from functions.bids.list_bids import list_bids
 from functions.contracts.get_ledger import get_ledger
 from functions.contracts.list_contracts import list_contracts
+from functions.maintenance.create_ticket import create_ticket
 from functions.payments.list_invoices import list_invoices
 from functions.reports.show_rent_roll import show_rent_roll
 from functions.spaces.get_space import get_space
@@ -22,6 +23,7 @@ from shared.exports.sources import SOURCES
 from tests.call import pages
 from tests.exports.exporting import table_of
 from tests.journal.books import journal
+from tests.maintenance.tickets import BROKEN
 
 HEADER = "contract_id,payment_id,amount,currency,due_date,paid_date,status"
 SQL_KINDS = [kind for kind in ExportKind if kind in SOURCES]
@@ -42,13 +44,15 @@ def exporting(calendar):
 
 @pytest.fixture
 def lease(calendar):
-    """A year at 5,000 with a deposit, of which two months are paid."""
+    """A year at 5,000 with a deposit, of which two months are paid, and something that needs maintenance."""
     lease = calendar.lease(start=date(2027, 2, 1), months=12, deposit_months=2, tax_percent=10)
     calendar.set("2027-03-05T08:00:00Z")
     calendar.run()
     rent = [payment for payment in lease.payments() if payment["charge"] == "RENT"]
     for payment in rent[:2]:
         assert lease.pay(payment, paid_date="2027-03-01").json["status"] == "PAID"
+    [place] = calendar.world.sql("SELECT building_id FROM spaces WHERE id = %(id)s", id=lease.space)
+    assert lease.call(create_ticket, as_=lease.owner, body={**BROKEN, **place}).status == 201
     return lease
 
 

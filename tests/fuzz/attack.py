@@ -51,6 +51,7 @@ UNTOLD = {
     "token": "made by us and mailed (spec 36: 400 where it is unknown)",
     "password": "an upper case letter, a lower case one and a digit, in any script",
     "new_password": "as password",
+    "rrule": "a rule of RFC 5545 with days to come",
     "code": "what an app shows at that moment; or recovery_code instead",
     "return_to": "a page of a frontend that we know",
     "state": "of a connection that this browser has begun",

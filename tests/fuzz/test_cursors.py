@@ -43,6 +43,7 @@ OTHERS: dict[str, dict[str, Any]] = {
     "list_integration_log": {"status": "SENT"},
     "list_integration_targets": {"kind": "CUSTOMER"},
     "list_invoices": {"kind": "CREDIT_NOTE"},
+    "list_maintenance_plans": {"building_id": other_id()},
     "list_messages": {"after": other_id()},
     "list_notifications": {"unread": "true"},
     "list_tickets": {"sort": "due"},

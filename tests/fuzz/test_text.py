@@ -39,10 +39,12 @@ from functions.maintenance.add_cost import add_cost
 from functions.maintenance.add_thread import add_thread
 from functions.maintenance.answer_assignment import answer_assignment
 from functions.maintenance.assign_ticket import assign_ticket
+from functions.maintenance.create_maintenance_plan import create_maintenance_plan
 from functions.maintenance.get_ticket import get_ticket
 from functions.maintenance.invite_contractors import invite_contractors
 from functions.maintenance.quote_ticket import quote_ticket
 from functions.maintenance.rate_ticket import rate_ticket
+from functions.maintenance.update_maintenance_plan import update_maintenance_plan
 from functions.maintenance.update_ticket import update_ticket
 from functions.messages.add_message import add_message
 from functions.messages.intervene import intervene
@@ -299,7 +301,7 @@ def test_hostile_text_in_messages_is_stored_unchanged(world, out):
 
 def test_hostile_text_about_maintenance_is_stored_unchanged(world, out):
     house = House(world)
-    contractor, names, lines = house.contractor(), [nasty() for _ in range(8)], [nasty_lines() for _ in range(6)]
+    contractor, names, lines = house.contractor(), [nasty() for _ in range(12)], [nasty_lines() for _ in range(7)]
     area = {"city": names[0][:100]}
     profile = {"trades": [names[1][:100]], "license_number": names[2][:100], "service_area": area}
     does(change_contractor_profile, as_=contractor, body=profile)
@@ -316,13 +318,21 @@ def test_hostile_text_about_maintenance_is_stored_unchanged(world, out):
         does(update_ticket, as_=contractor, path=path, body={"status": status, "reason": names[6]})
     cost = {"supplier": names[7], "amount": 1, "currency": "USD", "date": "2026-01-15"}
     does(add_cost, as_=house.owner, path=path, body=cost)
+    plan = {"building_id": house.building, "title": names[8], "description": lines[5], "checklist": [names[9]]}
+    plan |= {"category": "OTHER", "priority": "LOW", "rrule": "FREQ=DAILY", "starts_on": "2026-01-15"}
+    planned = does(create_maintenance_plan, as_=house.owner, body=plan).json
+    changed = {"title": names[10], "description": lines[6], "checklist": [names[11]]}
+    changed = does(update_maintenance_plan, as_=house.owner, path={"maintenance_plan_id": planned["id"]}, body=changed)
+    assert (planned["title"], planned["description"], planned["checklist"]) == (names[8], lines[5], [names[9]])
+    assert changed.json["checklist"] == [names[11]]
     does(rate_ticket, as_=house.client, path=path, body={"stars": 5, "comment": lines[4][:2000]})
 
     seen = does(get_ticket, as_=house.owner, path=path).json
     assert (seen["title"], seen["description"]) == (names[4], lines[1])
     assert [one["message"] for one in seen["threads"]] == [lines[3]]
     assert (seen["quotes"][0]["notes"], seen["rating"]["comment"]) == (lines[2][:2000], lines[4][:2000])
-    assert stored(world, *(name[:100] for name in names[:3]), *names[4:], *lines[1:2], *lines[3:4])
+    kept = (*names[4:8], *names[10:], *lines[1:2], *lines[3:4], *lines[6:])
+    assert stored(world, *(name[:100] for name in names[:3]), *kept)
 
 
 def test_hostile_text_in_support_notes_is_stored_unchanged(world, out):
@@ -558,6 +568,11 @@ def test_every_free_text_field_is_covered_by_a_test():
             "quote_ticket-notes",
             "add_cost-supplier",
         }
+        | {
+            f"{verb}_maintenance_plan-{name}"
+            for verb in ("create", "update")
+            for name in ("title", "description", "checklist.0")
+        }
         | {"rate_ticket-comment", "change_contractor_profile-license_number", "change_contractor_profile-trades.0"}
         | {"change_contractor_profile-service_area.city"}
         | {"add_note-text", "suspend_user-reason", "create_upload-file_name"}
@@ -574,6 +589,8 @@ def test_every_free_text_field_is_covered_by_a_test():
         # Of a list that we hold.
         *("create_webhook-events.0", "update_webhook-events.0"),
         *("create_building-timezone", "update_building-timezone", "create_space-currency", "update_space-currency"),
+        # A rule has no other signs.
+        *("create_maintenance_plan-rrule", "update_maintenance_plan-rrule"),
         *("record_payment-currency", "quote_ticket-currency", "add_cost-currency", "save_search-criteria.currency"),
         # Of a format that leaves no room for anything else.
         *(f"update_organization-bank_accounts.0.{name}" for name in ("iban", "bic", "currency")),

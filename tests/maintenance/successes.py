@@ -3,6 +3,7 @@
 from functools import cached_property
 from typing import Any
 
+from functions.maintenance.create_maintenance_plan import create_maintenance_plan
 from functions.maintenance.quote_ticket import quote_ticket
 from tests.call import call
 from tests.cast import Asked, Cast
@@ -11,6 +12,16 @@ from tests.world import User
 
 QUOTE = {"amount": 480, "currency": "USD", "notes": "Parts included"}
 COST = {"supplier": "Lifts Inc", "amount": 480, "tax_amount": 40, "currency": "USD", "date": "2026-01-15"}
+PLAN = {
+    "title": "Inspect the lift",
+    "description": "The yearly inspection.",
+    "category": "OTHER",
+    "priority": "MEDIUM",
+    "rrule": "FREQ=YEARLY;BYMONTH=5;BYMONTHDAY=1",
+    "starts_on": "2026-01-01",
+    "lead_days": 14,
+    "checklist": ["Ropes", "Brakes"],
+}
 BODIES: dict[str, dict[str, Any] | None] = {
     "accept_quote": {},
     "add_cost": COST,
@@ -18,6 +29,11 @@ BODIES: dict[str, dict[str, Any] | None] = {
     "answer_assignment": {"accept": True},
     "assign_ticket": {"contractor_id": "CONTRACTOR"},
     "create_ticket": {**BROKEN, "building_id": "LEASED"},
+    "create_maintenance_plan": {**PLAN, "building_id": "LEASED"},
+    "delete_maintenance_plan": None,
+    "get_maintenance_plan": None,
+    "list_maintenance_plans": None,
+    "update_maintenance_plan": {"title": "Inspect the lifts"},
     "get_ticket": None,
     "invite_contractors": {"contractor_ids": "CONTRACTORS"},
     "list_tickets": None,
@@ -55,6 +71,21 @@ class Successes(Cast):
     def assign_ticket(self) -> Asked:
         body = {"contractor_id": self.contractor.id}
         return {**self.get_ticket(), "as_": self.house.owner, "body": body}
+
+    def create_maintenance_plan(self) -> Asked:
+        return {"as_": self.house.owner, "body": {**PLAN, "building_id": self.house.building}}
+
+    def get_maintenance_plan(self) -> Asked:
+        plan = call(create_maintenance_plan, **self.create_maintenance_plan()).json["id"]
+        return {"as_": self.house.owner, "path": {"maintenance_plan_id": plan}}
+
+    delete_maintenance_plan = get_maintenance_plan
+
+    def update_maintenance_plan(self) -> Asked:
+        return {**self.get_maintenance_plan(), "body": {"rrule": "FREQ=MONTHLY;BYMONTHDAY=-1"}}
+
+    def list_maintenance_plans(self) -> Asked:
+        return {"as_": self.get_maintenance_plan()["as_"]}
 
     def create_ticket(self) -> Asked:
         return {"as_": self.house.client, "body": {**BROKEN, **self.house.place()}}

@@ -4,13 +4,14 @@ import pytest
 
 from functions.reports.show_aging import show_aging
 from functions.reports.show_expirations import show_expirations
+from functions.reports.show_maintenance import show_maintenance
 from functions.reports.show_occupancy import show_occupancy
 from functions.reports.show_rent_roll import show_rent_roll
 from functions.reports.show_stacking_plan import show_stacking_plan
 from shared.kit.catalog import Role
 from tests.call import call, other_id
 
-REPORTS = (show_aging, show_expirations, show_occupancy, show_rent_roll, show_stacking_plan)
+REPORTS = (show_aging, show_expirations, show_maintenance, show_occupancy, show_rent_roll, show_stacking_plan)
 
 
 def status_of(report, user, building_id):

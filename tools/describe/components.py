@@ -102,7 +102,7 @@ TAGS = {
     "payments": "Installments, invoices, credit notes, deposits and indexes.",
     "phones": "A user's phone, for text and WhatsApp messages, and their devices, for push notifications.",
     "realtime": "Tickets that open a WebSocket connection.",
-    "reports": "Rent roll, occupancy, expirations, aging and stacking plan.",
+    "reports": "Rent roll, occupancy, expirations, aging, stacking plan and maintenance.",
     "search": "Searching for spaces, and searches that are saved.",
     "spaces": "What is leased: the spaces of a building.",
     "system": "The platform's health, and its documentation.",

@@ -21,7 +21,7 @@ SECTIONS = {
     "money": """payments invoice_counters invoices payment_transactions index_values documents signatures books
         payment_plans tax_codes""",
     "maintenance": """tickets ticket_counters ticket_threads ticket_history ticket_invitations ticket_quotes
-        ticket_ratings contractor_profiles expenses""",
+        ticket_ratings maintenance_plans contractor_profiles expenses""",
     "files": "files file_uses file_scans",
     "imports and exports": "imports import_failures import_keys imported_tenants exports export_schedules",
     "accounting software": """integration_attempts integrations integration_targets integration_customers

@@ -92,6 +92,10 @@ tickets = Table(
     moment("resolved_at"),
     moment("closed_at"),
     *traces(),
+    # The plan that opened it, and for which of its days; what is to be done.
+    uuid("plan_id", "maintenance_plans.id", nullable=True),
+    day("occurs_on", nullable=True),
+    json("checklist"),
     one_of("priority", *PRIORITIES),
     one_of("category", *CATEGORIES),
     one_of("status", *STATUSES),
@@ -113,6 +117,7 @@ tickets = Table(
         ["spaces.id", "spaces.building_id", "spaces.owner_organization_id"],
         ondelete="RESTRICT",
     ),
+    CheckConstraint("(plan_id IS NULL) = (occurs_on IS NULL)", name="planned"),
     UniqueConstraint("owner_organization_id", "number"),
     UniqueConstraint("id", "owner_organization_id", name="tickets_owner_key"),
     Index("tickets_owner_page_idx", "owner_organization_id", sql("created_at DESC"), sql("id DESC")),
@@ -124,6 +129,48 @@ tickets = Table(
     Index("tickets_due_idx", "due_at", postgresql_where=sql("status IN ('OPEN', 'IN_PROGRESS')")),
     Index("tickets_resolved_idx", "resolved_at", postgresql_where=sql("status = 'RESOLVED'")),
     Index(None, "file_ids", postgresql_using="gin"),
+    Index("tickets_planned_key", "plan_id", "occurs_on", unique=True, postgresql_where=sql("plan_id IS NOT NULL")),
+)
+
+# What comes again and again: each day of the rule opens one ticket.
+maintenance_plans = Table(
+    "maintenance_plans",
+    metadata,
+    key(),
+    uuid("owner_organization_id"),
+    uuid("building_id"),
+    uuid("space_id", nullable=True),
+    json("premises", nullable=False),
+    line("title"),
+    text("description"),
+    text("category"),
+    text("priority"),
+    line("rrule", 500),
+    day("starts_on"),
+    number("lead_days"),
+    uuid("contractor_id", "users.id", nullable=True),
+    json("checklist", nullable=False, default="[]"),
+    # The next day for which a ticket is to be opened; null once there is none.
+    day("next_on", nullable=True),
+    *traces(),
+    moment("deleted_at"),
+    one_of("category", *CATEGORIES),
+    one_of("priority", *PRIORITIES),
+    CheckConstraint("lead_days BETWEEN 0 AND 366", name="lead_days"),
+    ForeignKeyConstraint(
+        ["building_id", "owner_organization_id"],
+        ["buildings.id", "buildings.owner_organization_id"],
+        ondelete="RESTRICT",
+    ),
+    ForeignKeyConstraint(
+        ["space_id", "building_id", "owner_organization_id"],
+        ["spaces.id", "spaces.building_id", "spaces.owner_organization_id"],
+        ondelete="RESTRICT",
+    ),
+    Index("maintenance_plans_page_idx", "owner_organization_id", "id"),
+    Index(None, "building_id"),
+    Index(None, "space_id"),
+    Index("maintenance_plans_next_idx", "next_on", postgresql_where=sql("deleted_at IS NULL AND next_on IS NOT NULL")),
 )
 
 # An internal note is for the owner's side alone. What a contractor writes before they are assigned is for the owner's
