@@ -33,7 +33,8 @@ LAYERS = {
     "sealing": {"pyhanko", "pyhanko_certvalidator", "asn1crypto", "cryptography", "bcrypt", "requests"},
     "mail": {"jinja2", "markupsafe"},
     "numbers": {"stdnum"},
-    "recurrence": {"dateutil", "six"},
+    # boto3 takes dateutil along, which the runtime has, and only there.
+    "recurrence": set(),
     "codes": {"pyotp", "segno"},
     "places": {"tzfpy"},
     # cryptography takes bcrypt along where it is installed; the layer does not hold it.

@@ -40,9 +40,11 @@ CREATE INDEX maintenance_plans_page_idx ON maintenance_plans (owner_organization
 
 CREATE INDEX maintenance_plans_space_id_idx ON maintenance_plans (space_id);
 
-ALTER TABLE tickets ADD COLUMN plan_id UUID CONSTRAINT tickets_plan_id_fkey REFERENCES maintenance_plans (id) ON DELETE RESTRICT;
+ALTER TABLE tickets ADD COLUMN plan_id UUID;
 ALTER TABLE tickets ADD COLUMN occurs_on DATE;
 ALTER TABLE tickets ADD COLUMN checklist JSONB;
+ALTER TABLE tickets ADD CONSTRAINT tickets_plan_id_fkey
+    FOREIGN KEY (plan_id) REFERENCES maintenance_plans (id) ON DELETE RESTRICT NOT VALID;
 ALTER TABLE tickets ADD CONSTRAINT tickets_planned_check CHECK ((plan_id IS NULL) = (occurs_on IS NULL)) NOT VALID;
 
 -- The owner's side alone.

@@ -21,7 +21,8 @@ def upgrade() -> None:
         # Without parameters the driver sends the whole file at once and leaves its % signs alone.
         op.get_bind().exec_driver_sql(SQL.read_text(encoding="utf-8"), execution_options={"no_parameters": True})
     with unhurried(revision):
-        op.execute("ALTER TABLE tickets VALIDATE CONSTRAINT tickets_planned_check")
+        for check in ("tickets_planned_check", "tickets_plan_id_fkey"):
+            op.execute(f"ALTER TABLE tickets VALIDATE CONSTRAINT {check}")
         op.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {INDEX}")
         op.execute(
             f"CREATE UNIQUE INDEX CONCURRENTLY {INDEX} ON tickets (plan_id, occurs_on) WHERE plan_id IS NOT NULL"
