@@ -18,7 +18,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-from local.demo import pictures, plan
+from local.demo import pictures, plan, upkeep
 from local.demo.portfolio import buildings_csv
 from local.demo.tower import PASSWORD
 
@@ -164,6 +164,7 @@ class City:
         self.sign()
         self.pay()
         self.odds_and_ends()
+        self.maintain()
         return (
             f"{len(plan.TOWERS) + 2} buildings, {len(self.spaces) + IMPORTED} more suites, {len(self.leases)} leases, "
             f"{len(plan.CLIENTS)} companies (owner2@, agent@, finance@, client2@ … client16@example.com / {PASSWORD})"
@@ -354,6 +355,20 @@ class City:
             self.owners[1].api(
                 "POST", "/contracts", space_id=space, client_id=client_id, bid_amount=suite.rent, **self.terms()
             )
+
+    def maintain(self) -> None:
+        """What needs maintenance: of one building of each owner's, and of the tenants who have moved in."""
+        contractors = [self.person(email, name) for email, name, _, _ in upkeep.CONTRACTORS]
+        for person, (_, _, organization, _) in zip(contractors, upkeep.CONTRACTORS, strict=True):
+            person.register("CONTRACTOR", organization)
+        ids = upkeep.equip(contractors, self.today)
+        for owner in self.owners:
+            building = owner.api("GET", "/buildings")["data"][0]["id"]
+            upkeep.tend(owner, building, contractors, ids, self.today)
+        for number, (_, client, contract) in enumerate(self.leases):
+            lease = client.api("GET", f"/contracts/{contract}")
+            if lease["status"] == "ACTIVE":
+                upkeep.report(client, lease["space"]["building"]["id"], lease["space_id"], number)
 
     def wait_for(self, client: Person, path: str, *states: str) -> None:
         deadline = time.monotonic() + PATIENCE
