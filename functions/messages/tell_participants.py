@@ -1,8 +1,8 @@
 """Tell people what happens in their conversations.
 
-Each open socket of everybody who is in a conversation hears of a new message, of one that was taken back, and of how
-far somebody has read, in the order in which it happened. Frames are queued last and before the commit, as in
-functions/notifications/notify_people.py.
+Each open socket of everybody who is in a conversation hears of a new message, of one that was taken back, of how far
+somebody has read, and of an agent who was assigned, in the order in which it happened. Frames are queued last and
+before the commit, as in functions/notifications/notify_people.py.
 """
 
 from uuid import UUID
@@ -11,7 +11,7 @@ from shared.kit.consumer import Event, consumer
 from shared.kit.db import Asked, Row, Tx, known
 from shared.kit.fields import FrameData
 from shared.messages import queries, written
-from shared.messages.models import MessageNew, MessageRead, MessageTakenBack
+from shared.messages.models import GuideAssigned, MessageNew, MessageRead, MessageTakenBack
 from shared.messages.rules import FRAME_CHARACTERS
 from shared.realtime.access import live_sockets
 from shared.realtime.messages import Frame, send_frames
@@ -21,7 +21,8 @@ from shared.realtime.messages import Frame, send_frames
     "conversation.written",
     "conversation.shortened",
     "conversation.read",
-    tells=(MessageNew, MessageTakenBack, MessageRead),
+    "conversation.assigned",
+    tells=(MessageNew, MessageTakenBack, MessageRead, GuideAssigned),
     ordered=True,
     emits=False,
     uses=("push.send",),
@@ -44,6 +45,8 @@ def _ask_frame(event: Event, conversation_id: UUID, tx: Tx) -> Asked[FrameData]:
             up_to_message_id=UUID(event.data["up_to_message_id"]),
         )
         return known(read)
+    if event.name == "conversation.assigned":
+        return known(GuideAssigned(conversation_id=conversation_id, guide_id=UUID(event.data["guide_id"])))
     message_id = UUID(event.data["message_id"])
     if event.name == "conversation.shortened":
         return known(MessageTakenBack(message_id=message_id, conversation_id=conversation_id))

@@ -20,6 +20,7 @@ def conversation_of(row: Row, participants: Sequence[Row], reader_id: UUID) -> C
             "participant": next((one for one in people if one.id == other), None),
             "participants": people,
             "context": Context.of({"type": kind, "id": object_id}) if kind else None,
+            "guide_id": row["guide_id"],
             "subject": row["subject"],
             "last_message": _last_of(last) if last else None,
             "unread_count": row["unread_count"],

@@ -70,6 +70,13 @@ class ReadMark(Body):
     """The last message that they have read."""
 
 
+class NewGuide(Body):
+    """Who is to guide the client."""
+
+    guide_id: Id
+    """The user ID of an agent of the caller's organization."""
+
+
 class NewReport(Body):
     """What is wrong with a message."""
 
@@ -158,6 +165,8 @@ class Conversation(View):
     """Everybody in it, the reader too."""
     context: Context | None
     """What it is about; null between two people."""
+    guide_id: UUID | None
+    """The user ID of the agent who guides the client, one of the participants; null if nobody was assigned."""
     subject: str | None
     last_message: LastMessage | None
     """Null if the reader has blocked whoever wrote in it."""
@@ -191,6 +200,26 @@ class ConversationRead(View):
     """The last message that they have read."""
 
     accounted: ClassVar[tuple[str, ...]] = ("user_id", "up_to_message_id")
+
+
+class ConversationAssigned(View):
+    """Who guides the client in a conversation, whose `id` it has."""
+
+    id: UUID
+    guide_id: UUID
+    """The user ID of an agent of the owner's organization."""
+
+    accounted: ClassVar[tuple[str, ...]] = ("guide_id",)
+
+
+class ConversationUnread(View):
+    """Somebody has not read a conversation, whose `id` it has, for 15 minutes."""
+
+    id: UUID
+    user_id: UUID
+    unread: int
+
+    accounted: ClassVar[tuple[str, ...]] = ("user_id", "unread")
 
 
 class Block(View):
@@ -297,3 +326,12 @@ class MessageRead(FrameData):
     user_id: UUID
     up_to_message_id: UUID
     """The last message that they have read."""
+
+
+class GuideAssigned(FrameData):
+    """Somebody was assigned to guide the client in one of the user's conversations."""
+
+    frame_name: ClassVar[str] = "conversation:assigned"
+    conversation_id: UUID
+    guide_id: UUID
+    """The user ID of an agent of the owner's organization, who is in the conversation from now on."""

@@ -25,7 +25,7 @@ _MINE = """
 """
 
 _COLUMNS = f"""
-c.id, c.context_type, c.context_id, c.subject, c.updated_at,
+c.id, c.context_type, c.context_id, c.guide_id, c.subject, c.updated_at,
 (SELECT count(*) FROM messages m
  WHERE m.conversation_id = c.id AND m.sender_id <> %(user_id)s AND m.taken_back_at IS NULL AND {SEEN}
    AND m.seq > (SELECT p.read_seq FROM conversation_participants p
@@ -134,6 +134,19 @@ INSERT INTO conversation_participants (conversation_id, user_id)
 VALUES (%(conversation_id)s, %(user_id)s) ON CONFLICT DO NOTHING
 """
 
+_SELECT_COLLEAGUE_ROLE = """
+SELECT u.role FROM users u
+WHERE u.id = %(user_id)s AND u.organization_id = %(organization_id)s AND u.deleted_at IS NULL
+"""
+
+_LOCK_OWN = """
+SELECT c.guide_id FROM conversations c
+WHERE c.id = %(conversation_id)s AND c.owner_organization_id = %(organization_id)s
+FOR UPDATE
+"""
+
+_UPDATE_GUIDE = "UPDATE conversations c SET guide_id = %(guide_id)s WHERE c.id = %(conversation_id)s"
+
 # Whoever has blocked the writer does not hear of it.
 _SELECT_HEARERS = """
 SELECT p.user_id FROM conversation_participants p
@@ -232,6 +245,22 @@ def update_intervened(tx: Tx, conversation_id: UUID) -> tuple[Row | None, list[R
         (_UPDATE_INTERVENED, values), (_SELECT_PARTICIPANTS, {"conversation_ids": [conversation_id]})
     )
     return (written[0] if written else None), participants
+
+
+def ask_colleague_role(tx: Tx, caller: Caller, user_id: UUID) -> Asked[str | None]:
+    """The role of somebody of the caller's organization; None if there is nobody of that id."""
+    values = {"user_id": user_id, "organization_id": caller.organization_id}
+    return tx.later(_SELECT_COLLEAGUE_ROLE, values).then(lambda rows: rows[0]["role"] if rows else None)
+
+
+def lock_own_conversation(tx: Tx, caller: Caller, conversation_id: UUID) -> Row | None:
+    """The `guide_id` of a conversation about an object of the caller's organization, locked."""
+    return tx.one(_LOCK_OWN, {"conversation_id": conversation_id, "organization_id": caller.organization_id})
+
+
+def update_guide(tx: Tx, conversation_id: UUID, guide_id: UUID) -> None:
+    """Queue that this agent guides the client."""
+    tx.run(_UPDATE_GUIDE, {"conversation_id": conversation_id, "guide_id": guide_id})
 
 
 def insert_participants(tx: Tx, conversation_id: UUID, user_ids: Sequence[UUID]) -> None:

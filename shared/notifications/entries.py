@@ -13,6 +13,7 @@ from typing import Any, Literal, Self
 from shared.kit.consumer import Event
 from shared.kit.fields import FrameData
 from shared.notifications.models import NotificationType, Side
+from shared.users.preferences import Kind
 
 Data = Mapping[str, Any]
 BOTH: tuple[Side, ...] = ("OWNER", "CLIENT")
@@ -123,7 +124,8 @@ class Link:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountMail:
-    """What an event tells the person to whose account it happened: one e-mail, which they cannot turn off."""
+    """What an event tells the person to whose account it happened: one e-mail, which they cannot turn off unless it is
+    news of a `kind`."""
 
     template: str
     link: Link | None = None
@@ -134,3 +136,5 @@ class AccountMail:
     when: Callable[[Data], bool] = lambda data: True
     is_security: bool = True
     """It is sent at once, whatever quiet hours the person has."""
+    kind: Kind | None = None
+    """The kind of news that the person can turn off after all."""

@@ -14,7 +14,7 @@ from shared.kit.keys import derived_key
 from shared.notifications import emails, queries, table, tickets
 from shared.notifications.emails import Written
 from shared.notifications.entries import Link
-from shared.users.preferences import Kind
+from shared.users.preferences import Kind, is_wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def _account_letters(tx: Tx, event: Event) -> list[Letter]:
     if not user_id or not entry.when(event.data):
         return []
     person = queries.select_recipient(tx, user_id)
-    if person is None:
+    if person is None or (entry.kind and not is_wanted(person, entry.kind, "email")):
         return []
 
     def write() -> Written:
@@ -78,4 +78,4 @@ def _account_letters(tx: Tx, event: Event) -> list[Letter]:
             url = emails.page(f"{entry.page}/{event.object_id}")
         return emails.security_notice(entry.template, person, event, url, entry.facts)
 
-    return [Letter(person, "security" if entry.is_security else None, write)]
+    return [Letter(person, "security" if entry.is_security else entry.kind, write)]

@@ -18,6 +18,7 @@ class Right(StrEnum):
     READ_BIDS = "read bids and the versions of their terms"
     DECIDE_BIDS = "approve, reject and counter bids on the organization's spaces"
     TRY_TERMS = "calculate terms without offering them"
+    ASSIGN_AGENTS = "assign agents to conversations about the organization's spaces, bids and contracts"
     BID = "place, revise and withdraw bids, and accept counter-offers"
     GIVE_MANDATES = "grant mandates to brokers, and revoke them"
     READ_MANDATES = "read mandates granted or received"
@@ -104,7 +105,7 @@ ROLES: dict[Role, Row] = {
         Source.REGISTRATION,
         Side.OWNER,
         frozenset(
-            {R.KEEP_INVENTORY, R.READ_BIDS, R.DECIDE_BIDS, R.TRY_TERMS, R.READ_LEASES}
+            {R.KEEP_INVENTORY, R.READ_BIDS, R.DECIDE_BIDS, R.TRY_TERMS, R.READ_LEASES, R.ASSIGN_AGENTS}
             | {R.DRAW_LEASES, R.SIGN_LEASES, R.AUTHORIZE_LEASES}
             | {R.READ_MONEY, R.RECORD_PAYMENTS, R.READ_REPORTS, R.KEEP_BOOKS, R.KEEP_ORGANIZATION, R.READ_AUDIT}
             | {R.IMPORT}
@@ -133,7 +134,7 @@ ROLES: dict[Role, Row] = {
     Role.AGENT: Row(
         Source.INVITATION,
         Side.OWNER,
-        frozenset({R.KEEP_INVENTORY, R.READ_BIDS, R.DECIDE_BIDS, R.TRY_TERMS}) | _MANAGING,
+        frozenset({R.KEEP_INVENTORY, R.READ_BIDS, R.DECIDE_BIDS, R.TRY_TERMS, R.ASSIGN_AGENTS}) | _MANAGING,
     ),
     # The organization's money and nothing else. Only an owner is owed money, so row-level security lets only an owner's
     # financial officers record payments.

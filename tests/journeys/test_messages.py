@@ -1,4 +1,6 @@
-"""An owner, a client and their broker talk about a space and a bid, from two sockets each (quality 85)."""
+"""An owner, a client, their broker and the owner's agent talk about a space, a bid and a lease, from two sockets each
+(quality 85).
+"""
 
 from contextlib import ExitStack
 from typing import Any
@@ -27,6 +29,7 @@ def caught_up(person: Person, conversation: str, after: str) -> list[str]:
 
 def test_three_people_talk_and_one_who_lost_the_connection_catches_up(platform: Platform, owner: Person) -> None:
     client, broker = Person(platform, "CLIENT"), Person(platform, "BROKER")
+    agent = Invited(platform, owner, "AGENT")
     organization = client.get("/organizations/me")["id"]
     client.do("POST", "/mandates", broker_id=broker.id)
     space = new_space(owner)["id"]
@@ -71,6 +74,19 @@ def test_three_people_talk_and_one_who_lost_the_connection_catches_up(platform: 
         client.do("PUT", f"/conversations/{quiet}/read", up_to_message_id=told[-1])
         for ear in ears[owner]:
             ear.hear("message:read", user_id=client.id, up_to_message_id=told[-1])
+
+        # An agent is assigned to what is said about the lease, and everybody hears of it.
+        contract = owner.do("PUT", f"/bids/{bid}/approve")["contract_id"]
+        about_lease = {"context": {"type": "CONTRACT", "id": contract}, "content": "When do we move in?"}
+        lease = broker.do("POST", "/conversations", **about_lease)["conversation_id"]
+        owner.do("PUT", f"/conversations/{lease}/assign", guide_id=agent.id)
+        with agent.listening() as ear:
+            answer = agent.do("POST", f"/conversations/{lease}/messages", content="On the first day.")
+            ear.hear("message:new", message_id=answer["message_id"])
+        for person in (owner, broker):
+            for mine in ears[person]:
+                mine.hear("conversation:assigned", conversation_id=lease, guide_id=agent.id)
+                mine.hear("message:new", message_id=answer["message_id"])
 
     unread = {one["id"]: one["unread_count"] for one in client.get("/messages/conversations")["data"]}
     assert unread == {quiet: 0, last_word: 1}

@@ -1,6 +1,7 @@
 """What stands between a WebSocket and the functions."""
 
 import json
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -82,7 +83,9 @@ def test_a_message_of_several_frames_may_be_longer(cloud: Platform) -> None:
 
 def test_a_message_over_128_kb_ends_the_connection(cloud: Platform) -> None:
     with connect(cloud.ws_url) as socket:
-        socket.send(["x" * 30_000] * 5)
+        # On a busy machine the connection has ended before all of it was sent.
+        with suppress(ConnectionClosed):
+            socket.send(["x" * 30_000] * 5)
 
         assert _close_code(socket) == 1009
 

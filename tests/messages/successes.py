@@ -15,6 +15,7 @@ REPORT = {"reason": "An insult"}
 UUID_OF_NOBODY = "00000000-0000-7000-8000-000000000000"
 BODIES: dict[str, dict[str, Any] | None] = {
     "add_message": SAID,
+    "assign_conversation": {"guide_id": UUID_OF_NOBODY},
     "block_user": None,
     "get_conversation": None,
     "intervene": SAID,
@@ -36,6 +37,13 @@ class Successes(Cast):
 
     def add_message(self) -> Asked:
         return {**self._asked(), "body": SAID}
+
+    def assign_conversation(self) -> Asked:
+        owner = self.world.owner()
+        about = {"type": "SPACE", "id": self.world.space(owner)}
+        begun = call(open_conversation, as_=self.world.client(), body={**SAID, "context": about}).json
+        guide = self.world.colleague(owner, Role.AGENT).id
+        return {"as_": owner, "path": {"conversation_id": begun["conversation_id"]}, "body": {"guide_id": guide}}
 
     def block_user(self) -> Asked:
         asked = self.open_conversation()

@@ -68,6 +68,7 @@ def test_the_first_message_begins_a_conversation_and_the_answer_joins_it(world, 
         },
         "participants": conversation["participants"],
         "context": None,
+        "guide_id": None,
         "subject": "Keys",
         "last_message": {
             "id": answer.json["message_id"],

@@ -12,7 +12,9 @@ CREATE POLICY read ON conversation_participants FOR SELECT TO app_reader, app_us
 CREATE POLICY add ON conversation_participants FOR INSERT TO app_user
     WITH CHECK ((SELECT app.joins(conversation_participants.conversation_id)));
 
-CREATE POLICY worker ON conversation_participants FOR SELECT TO app_worker USING (true);
+GRANT UPDATE (mailed_seq, mailed_at) ON conversation_participants TO app_worker;
+
+CREATE POLICY worker ON conversation_participants FOR ALL TO app_worker USING (true);
 
 -- For app.joins(), app.participants(), app.conversations_with() and app.read_conversation().
 CREATE POLICY definer ON conversation_participants FOR SELECT TO CURRENT_USER USING (true);

@@ -6,7 +6,7 @@ ALTER TABLE conversations FORCE ROW LEVEL SECURITY;
 
 GRANT SELECT ON conversations TO app_reader, app_worker;
 GRANT SELECT, INSERT ON conversations TO app_user;
-GRANT UPDATE (last_seq, updated_at) ON conversations TO app_user;
+GRANT UPDATE (last_seq, guide_id, updated_at) ON conversations TO app_user;
 
 CREATE POLICY read ON conversations FOR SELECT TO app_reader, app_user
     USING (created_by = (SELECT app.user_id())

@@ -20,6 +20,8 @@ conversations = Table(
     line("subject", nullable=True),
     # The number of its last message.
     Column("last_seq", BigInteger, nullable=False, server_default="0"),
+    # An agent of the owner's organization who guides the client.
+    uuid("guide_id", "users.id", nullable=True),
     uuid("created_by", "users.id"),
     now("created_at"),
     # The moment of its last message.
@@ -38,7 +40,10 @@ conversations = Table(
     Index(None, "second_id"),
     Index(None, "owner_organization_id"),
     Index(None, "client_organization_id"),
+    Index(None, "guide_id"),
     Index(None, "created_by", "created_at"),
+    # Which conversations somebody may have to be reminded of.
+    Index(None, "updated_at"),
 )
 
 conversation_participants = Table(
@@ -49,6 +54,9 @@ conversation_participants = Table(
     # The number of the last message that they have read.
     Column("read_seq", BigInteger, nullable=False, server_default="0"),
     moment("read_at"),
+    # The number of the last message when they were last reminded of what they have not read.
+    Column("mailed_seq", BigInteger, nullable=False, server_default="0"),
+    moment("mailed_at"),
     now("joined_at"),
     PrimaryKeyConstraint("conversation_id", "user_id"),
     Index(None, "user_id"),
