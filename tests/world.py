@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
+from psycopg.pq import ExecStatus
 from psycopg.rows import dict_row
 
 from shared.kit import aws, cache, connection, valkey
@@ -82,11 +83,13 @@ class World:
     def sql(self, query: str, **values: Any) -> list[dict[str, Any]]:
         """Rows as the superuser sees them: the truth beside every answer."""
         cursor = self._connection.execute(query, values)  # type: ignore[arg-type]
-        if cursor.description is None and "VALKEY_HOST" in os.environ:
+        # Not by its columns: a SELECT without any has rows too.
+        has_rows = cursor.pgresult is not None and cursor.pgresult.status == ExecStatus.TUPLES_OK
+        if not has_rows and "VALKEY_HOST" in os.environ:
             # What operations change ends the answers kept of it; what tests change behind their back does so here.
             with suppress(valkey.ValkeyDown):
                 cache.end_everything()
-        return cursor.fetchall() if cursor.description else []
+        return cursor.fetchall() if has_rows else []
 
     def empty(self) -> None:
         """As the migrations left it: no rows, and the business clock is the world's."""

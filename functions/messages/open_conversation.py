@@ -7,6 +7,9 @@ message about it, of whoever writes it on either side, joins the first.
 
 from uuid import UUID
 
+from shared.files.access import ask_attachments
+from shared.files.purposes import Purpose
+from shared.files.rules import FileNotReady
 from shared.kit.catalog import EVERY_ROLE
 from shared.kit.db import Row, transaction
 from shared.kit.endpoint import endpoint
@@ -25,11 +28,12 @@ from shared.messages.models import ConversationWritten, MessageSent, NewConversa
     returns=201,
     rate="bidding",
     writes=True,
-    raises=(rules.Blocked,),
+    raises=(rules.Blocked, FileNotReady),
     also={200: "The conversation existed; the message was added to it."},
 )
 def open_conversation(caller: Caller, new: NewConversation) -> Reply[MessageSent]:
     with transaction(caller) as tx:
+        asked_files = ask_attachments(tx, caller, Purpose.MESSAGE_ATTACHMENT, new.attachments)
         begun = queries.ask_begun(tx, caller)
         asked = queries.ask_correspondents(tx, new.participant_ids)
         subject = visible_subject(tx, caller, new.context.type, new.context.id)
@@ -46,7 +50,7 @@ def open_conversation(caller: Caller, new: NewConversation) -> Reply[MessageSent
         conversation, participants = queries.upsert_context(tx, caller, about, _others(caller, subject, invited))
         rules.check_begins(conversation["is_new"], begun.answer())
         rules.check_heard(participants, caller.user_id)
-        message_id = written.insert_message(tx, caller, conversation, new)
+        message_id = written.insert_message(tx, caller, conversation, new, asked_files.answer())
         tx.emit("conversation.written", ConversationWritten(id=conversation["id"], message_id=message_id))
     receiver_id = rules.receiver_among([one["id"] for one in participants], caller.user_id)
     return Reply(sent_of(message_id, conversation, receiver_id), status=201 if conversation["is_new"] else 200)

@@ -4,6 +4,9 @@ Writes to somebody with whom the caller shares an organization, a deal or a mand
 there is none. Everybody else is not found. Twenty new conversations a day are allowed.
 """
 
+from shared.files.access import ask_attachments
+from shared.files.purposes import Purpose
+from shared.files.rules import FileNotReady
 from shared.kit.catalog import EVERY_ROLE
 from shared.kit.db import transaction
 from shared.kit.endpoint import endpoint
@@ -14,9 +17,17 @@ from shared.messages.answer import sent_of
 from shared.messages.models import ConversationWritten, DirectMessage, MessageSent
 
 
-@endpoint("POST /messages/send", access=EVERY_ROLE, returns=201, rate="bidding", writes=True, raises=(rules.Blocked,))
+@endpoint(
+    "POST /messages/send",
+    access=EVERY_ROLE,
+    returns=201,
+    rate="bidding",
+    writes=True,
+    raises=(rules.Blocked, FileNotReady),
+)
 def send_message(caller: Caller, new: DirectMessage) -> MessageSent:
     with transaction(caller) as tx:
+        asked_files = ask_attachments(tx, caller, Purpose.MESSAGE_ATTACHMENT, new.attachments)
         begun = queries.ask_begun(tx, caller)
         receiver = queries.select_correspondent(tx, new.receiver_id)
         if receiver is None:
@@ -26,6 +37,6 @@ def send_message(caller: Caller, new: DirectMessage) -> MessageSent:
         conversation = queries.upsert_pair(tx, caller, new.receiver_id, new.subject)
         rules.check_begins(conversation["is_new"], begun.answer())
         queries.insert_participants(tx, conversation["id"], (caller.user_id, new.receiver_id))
-        message_id = written.insert_message(tx, caller, conversation, new)
+        message_id = written.insert_message(tx, caller, conversation, new, asked_files.answer())
         tx.emit("conversation.written", ConversationWritten(id=conversation["id"], message_id=message_id))
     return sent_of(message_id, conversation, new.receiver_id)

@@ -6,6 +6,7 @@ sees that it was taken back.
 
 from uuid import UUID
 
+from shared.files.access import detach
 from shared.kit.catalog import EVERY_ROLE
 from shared.kit.db import transaction
 from shared.kit.endpoint import endpoint
@@ -31,4 +32,5 @@ def take_back_message(caller: Caller, message_id: UUID) -> None:
         rules.check_taken_back(message["sent_at"], message["taken_back_at"], message["now"])
         if not written.update_taken_back(tx, caller, message_id):
             raise rules.AlreadyTakenBack()
+        detach(tx, caller, "message", message_id)
         tx.emit("conversation.shortened", ConversationWritten(id=message["conversation_id"], message_id=message_id))

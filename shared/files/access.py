@@ -168,6 +168,11 @@ def attach(tx: Tx, caller: Caller, subject_type: str, subject_id: UUID, files: S
     return ids
 
 
+def detach(tx: Tx, caller: Caller, subject_type: str, subject_id: UUID) -> None:
+    """From now on nothing is attached to the subject."""
+    queries.update_uses(tx, caller.organization_id, subject_type, subject_id, [])
+
+
 def forget_deleted(tx: Tx, building_id: UUID) -> None:
     """Spaces and floors of the building that were deleted show no file any more."""
     queries.delete_uses_in_building(tx, building_id)

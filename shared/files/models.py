@@ -94,6 +94,15 @@ class File(View):
     created_at: datetime
 
 
+class Attachment(View):
+    """An attached file. Download it at `GET /files/{file_id}/download`."""
+
+    id: UUID
+    file_name: str
+    content_type: str
+    size_bytes: int
+
+
 class DownloadLink(View):
     """Where the file can be read for the next minute, without a token."""
 

@@ -27,7 +27,7 @@ SELECT {_FILE}
 FROM files f
 WHERE f.id = %(id)s
   AND (f.user_id = %(user_id)s OR f.audience <> 'PERSON' AND f.organization_id = %(organization_id)s
-       OR f.purpose IN ('TICKET_ATTACHMENT', 'EXPENSE_RECEIPT') AND {ATTACHED})
+       OR f.purpose IN ('TICKET_ATTACHMENT', 'EXPENSE_RECEIPT', 'MESSAGE_ATTACHMENT') AND {ATTACHED})
 """
 
 _SELECT_OWN = f"""

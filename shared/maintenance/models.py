@@ -8,6 +8,7 @@ from pydantic import Field
 
 from shared.buildings.models import BuildingAddress
 from shared.expenses.models import Expense
+from shared.files.models import Attachment
 from shared.kit.fields import (
     LEFT_OUT,
     AskedFlag,
@@ -23,7 +24,7 @@ from shared.kit.fields import (
     Words,
 )
 from shared.kit.paging import Paged, PageMeta
-from shared.maintenance.offered import Attachment, Attachments, Invited, Quote, Rating, TicketParty
+from shared.maintenance.offered import Attachments, Invited, Quote, Rating, TicketParty
 
 Priority = Literal["LOW", "MEDIUM", "HIGH", "URGENT"]
 Category = Literal["PLUMBING", "ELECTRICAL", "HVAC", "APPLIANCE", "OTHER"]

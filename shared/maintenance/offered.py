@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field
 
+from shared.files.models import Attachment
 from shared.kit.fields import Body, Count, Flag, Id, PositiveMoney, Text, View, refuse
 from shared.spaces.models import Currency
 
@@ -64,15 +65,6 @@ class TicketParty(View):
 
     name: str
     organization: str
-
-
-class Attachment(View):
-    """A file on a ticket. Download it at `GET /files/{file_id}/download`."""
-
-    id: UUID
-    file_name: str
-    content_type: str
-    size_bytes: int
 
 
 class Quote(View):

@@ -5,10 +5,10 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
+from shared.files.attached import FILES
 from shared.kit.db import Asked, Row, Tx
 from shared.kit.request import Caller
 from shared.maintenance.offered import NewQuote, NewRating
-from shared.maintenance.shown import FILES
 from shared.organizations.sides import offered, tending
 
 _DELETE_INVITATIONS = """

@@ -8,12 +8,13 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from shared.expenses.shown import SHOWN as EXPENSES
+from shared.files.attached import FILES
 from shared.kit.db import Asked, Reading, Row, Tx
 from shared.kit.ids import new_id
 from shared.kit.request import Caller
 from shared.maintenance.models import TicketFilter, TicketSide
 from shared.maintenance.offers import SELECT_INVITED, SELECT_QUOTES
-from shared.maintenance.shown import COLUMNS, FILES, OVERDUE
+from shared.maintenance.shown import COLUMNS, OVERDUE
 from shared.organizations.sides import HEARD, RATED, REMEMBERED, REPORTABLE, Tending, spent, tended, tending
 
 _MINE = tended("t")

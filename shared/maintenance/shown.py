@@ -1,13 +1,6 @@
 """Maintenance tickets as they are answered: lists and exports show the same."""
 
-FILES = """coalesce((
-    SELECT jsonb_agg(jsonb_build_object('id', f.id, 'file_name', f.file_name, 'content_type', f.content_type,
-                                        'size_bytes', f.size_bytes)
-                     ORDER BY array_position({alias}.file_ids, f.id))
-    FROM files f
-    WHERE f.id = ANY ({alias}.file_ids)
-), '[]')"""
-"""The attachments of `alias`."""
+from shared.files.attached import FILES
 
 OVERDUE = "(t.status IN ('OPEN', 'IN_PROGRESS') AND t.due_at < app.now())"
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field
 
+from shared.files.models import Attachment
 from shared.kit.fields import AskedCount, AskedFlag, AskedId, Body, FrameData, Id, Label, Reason, Text, View, refuse
 from shared.kit.paging import Paged, PageMeta
 from shared.messages.rules import FRAME_CHARACTERS
@@ -18,8 +19,11 @@ Content = Annotated[Text, Field(min_length=1, max_length=10_000)]
 
 def _each_once(ids: list[UUID]) -> list[UUID]:
     if len(set(ids)) != len(ids):
-        raise refuse("must not name anybody twice")
+        raise refuse("must not name anything twice")
     return ids
+
+
+Attachments = Annotated[list[Id], Field(max_length=5), AfterValidator(_each_once)]
 
 
 class NewMessage(Body):
@@ -29,6 +33,8 @@ class NewMessage(Body):
     """Stored exactly as it is sent, and never interpreted."""
     subject: Label | None = None
     """A heading; that of the first message is the conversation's."""
+    attachments: Attachments = []
+    """IDs of the caller's uploads of the purpose MESSAGE_ATTACHMENT. Everybody in the conversation can open them."""
 
 
 class FramedMessage(NewMessage):
@@ -106,6 +112,8 @@ class Message(View):
     subject: str | None
     content: str | None
     """Null once its sender has taken it back."""
+    attachments: list[Attachment]
+    """Empty once its sender has taken it back."""
     status: MessageStatus
     """READ once everybody else in the conversation has read it."""
     is_admin_intervention: bool
@@ -307,6 +315,7 @@ class MessageNew(FrameData):
     """The first 2,000 characters; null if it has been taken back meanwhile."""
     truncated: bool
     """Whether `content` goes on."""
+    attachments: list[Attachment]
     sent_at: datetime
 
 

@@ -1,9 +1,12 @@
 """The SQL of messages, and of what people do about them: take back, block, report."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from shared.files.access import attach
+from shared.files.attached import FILES
 from shared.kit.db import Asked, Reading, Row, Tx
 from shared.kit.errors import Detail, Invalid
 from shared.kit.ids import new_id
@@ -12,8 +15,8 @@ from shared.kit.request import Caller
 from shared.messages.models import MessageFilter, NewMessage
 from shared.messages.queries import SEEN
 
-_COLUMNS = """
-m.id, m.conversation_id, m.sender_id, m.subject, m.content,
+_COLUMNS = f"""
+m.id, m.conversation_id, m.sender_id, m.subject, m.content, {FILES.format(alias="m")} AS attachments,
 CASE WHEN m.read_at IS NULL THEN 'SENT' ELSE 'READ' END AS status,
 m.is_admin_intervention, m.sent_at, m.read_at, m.taken_back_at
 """
@@ -51,19 +54,21 @@ WHERE m.id = %(message_id)s AND {SEEN}
               WHERE p.conversation_id = m.conversation_id AND p.user_id = %(user_id)s)
 """
 
-_SELECT_TOLD = """
-SELECT m.id AS message_id, m.conversation_id, m.sender_id, m.content, m.sent_at FROM messages m WHERE m.id = %(id)s
+_SELECT_TOLD = f"""
+SELECT m.id AS message_id, m.conversation_id, m.sender_id, m.content, {FILES.format(alias="m")} AS attachments,
+       m.sent_at
+FROM messages m WHERE m.id = %(id)s
 """
 
 _INSERT_MESSAGE = """
-INSERT INTO messages (id, conversation_id, seq, sender_id, subject, content, is_admin_intervention, sent_at)
-VALUES (%(id)s, %(conversation_id)s, %(seq)s, %(sender_id)s, %(subject)s, %(content)s, %(is_admin_intervention)s,
-        %(sent_at)s)
+INSERT INTO messages (id, conversation_id, seq, sender_id, subject, content, file_ids, is_admin_intervention, sent_at)
+VALUES (%(id)s, %(conversation_id)s, %(seq)s, %(sender_id)s, %(subject)s, %(content)s, %(file_ids)s::uuid[],
+        %(is_admin_intervention)s, %(sent_at)s)
 """
 
 _UPDATE_TAKEN_BACK = f"""
 UPDATE messages m
-SET content = NULL, subject = NULL, taken_back_at = now()
+SET content = NULL, subject = NULL, file_ids = '{{}}', taken_back_at = now()
 WHERE m.id = %(message_id)s AND m.sender_id = %(user_id)s AND m.taken_back_at IS NULL
 RETURNING {_COLUMNS}
 """
@@ -125,9 +130,12 @@ def ask_told(tx: Tx, message_id: UUID) -> Asked[Row]:
     return tx.later(_SELECT_TOLD, {"id": message_id}).then(lambda rows: rows[0])
 
 
-def insert_message(tx: Tx, caller: Caller, written: Row, new: NewMessage, *, intervenes: bool = False) -> UUID:
-    """Queue the message; `written` is its conversation with its number and moment. Its id."""
+def insert_message(
+    tx: Tx, caller: Caller, written: Row, new: NewMessage, files: Sequence[Row] = (), *, intervenes: bool = False
+) -> UUID:
+    """Queue the message with its attachments; `written` is its conversation with its number and moment. Its id."""
     message_id = new_id()
+    file_ids = attach(tx, caller, "message", message_id, files)
     values = {
         "id": message_id,
         "conversation_id": written["id"],
@@ -135,6 +143,7 @@ def insert_message(tx: Tx, caller: Caller, written: Row, new: NewMessage, *, int
         "sender_id": caller.user_id,
         "subject": new.subject,
         "content": new.content,
+        "file_ids": file_ids,
         "is_admin_intervention": intervenes,
         "sent_at": written["sent_at"],
     }

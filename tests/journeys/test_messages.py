@@ -8,6 +8,7 @@ from typing import Any
 from local.platform import Platform
 from tests.journeys.client import Ear, Person
 from tests.journeys.deals import new_space
+from tests.journeys.test_organizations import Invited
 
 
 def said(ear: Ear, conversation: str) -> list[str]:

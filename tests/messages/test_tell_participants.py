@@ -52,11 +52,11 @@ def test_every_socket_of_everybody_in_it_hears_of_a_conversation_once_and_in_ord
     assert [frame["data"] for frame in heard[sockets[0].id]] == [
         {
             "message_id": message, "conversation_id": conversation, "sender_id": str(owner.id), "content": None,
-            "truncated": False, "sent_at": first["sent_at"],
+            "truncated": False, "attachments": [], "sent_at": first["sent_at"],
         },
         {
             "message_id": second["message_id"], "conversation_id": conversation, "sender_id": str(owner.id),
-            "content": "Well", "truncated": False, "sent_at": second["sent_at"],
+            "content": "Well", "truncated": False, "attachments": [], "sent_at": second["sent_at"],
         },
         {"conversation_id": conversation, "user_id": str(colleague.id), "up_to_message_id": second["message_id"]},
         {"message_id": message, "conversation_id": conversation},

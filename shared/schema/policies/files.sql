@@ -15,14 +15,16 @@ CREATE POLICY read ON files FOR SELECT TO app_reader, app_user
         OR (audience <> 'PERSON'
             AND (organization_id = (SELECT app.organization_id()) OR (SELECT app.is_admin()))));
 
--- What is attached to a ticket or an expense is seen by whoever sees what it is attached to; not by the platform's own staff.
+-- What is attached to a ticket, an expense or a message is seen by whoever sees what it is attached to; not by the
+-- platform's own staff.
 CREATE POLICY attached ON files FOR SELECT TO app_reader, app_user
-    USING (purpose IN ('TICKET_ATTACHMENT', 'EXPENSE_RECEIPT')
+    USING (purpose IN ('TICKET_ATTACHMENT', 'EXPENSE_RECEIPT', 'MESSAGE_ATTACHMENT')
         AND NOT (SELECT app.reads_all())
         AND (EXISTS (SELECT FROM tickets AS t WHERE t.file_ids @> ARRAY[files.id])
             OR EXISTS (SELECT FROM ticket_threads AS h WHERE h.file_ids @> ARRAY[files.id])
             OR EXISTS (SELECT FROM ticket_quotes AS q WHERE q.file_ids @> ARRAY[files.id])
-            OR EXISTS (SELECT FROM expenses AS x WHERE x.receipt_id = files.id)));
+            OR EXISTS (SELECT FROM expenses AS x WHERE x.receipt_id = files.id)
+            OR EXISTS (SELECT FROM messages AS m WHERE m.file_ids <> '{}' AND m.file_ids @> ARRAY[files.id])));
 
 CREATE POLICY add ON files FOR INSERT TO app_user
     WITH CHECK (user_id = (SELECT app.user_id()) AND organization_id = (SELECT app.organization_id()));

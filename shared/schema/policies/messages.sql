@@ -5,7 +5,7 @@ ALTER TABLE messages FORCE ROW LEVEL SECURITY;
 
 GRANT SELECT ON messages TO app_reader, app_worker;
 GRANT SELECT, INSERT ON messages TO app_user;
-GRANT UPDATE (content, subject, taken_back_at) ON messages TO app_user;
+GRANT UPDATE (content, subject, file_ids, taken_back_at) ON messages TO app_user;
 
 CREATE POLICY read ON messages FOR SELECT TO app_reader, app_user
     USING (EXISTS (SELECT FROM conversation_participants AS p

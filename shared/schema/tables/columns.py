@@ -24,7 +24,7 @@ from sqlalchemy import (
     Uuid,
 )
 from sqlalchemy import text as sql
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 metadata = MetaData(
     naming_convention={
@@ -142,3 +142,8 @@ def term_checks() -> list[CheckConstraint]:
         CheckConstraint("term_months BETWEEN 1 AND 600", name="term_months"),
         CheckConstraint("(contract_type = 'SALE') OR (term_months IS NOT NULL)", name="term"),
     ]
+
+
+def attachments() -> Column[Any]:
+    """The ids of uploads, of any organization, in order: `file_uses` keeps them from being deleted."""
+    return Column("file_ids", ARRAY(Uuid), nullable=False, server_default=sql("'{}'"))

@@ -1,21 +1,17 @@
 """Maintenance tickets: what is broken, who mends it, what was said and what became of it."""
 
-from typing import Any
-
 from sqlalchemy import (
-    ARRAY,
     CheckConstraint,
-    Column,
     ForeignKeyConstraint,
     Index,
     PrimaryKeyConstraint,
     Table,
     UniqueConstraint,
-    Uuid,
 )
 from sqlalchemy import text as sql
 
 from shared.schema.tables.columns import (
+    attachments,
     currency,
     day,
     flag,
@@ -37,11 +33,6 @@ PRIORITIES = ("LOW", "MEDIUM", "HIGH", "URGENT")
 CATEGORIES = ("PLUMBING", "ELECTRICAL", "HVAC", "APPLIANCE", "OTHER")
 STATUSES = ("OPEN", "IN_PROGRESS", "RESOLVED", "CLOSED")
 SIDES = ("OWNER", "CLIENT", "CONTRACTOR")
-
-
-def _files() -> Column[Any]:
-    """Uploads, of any organization: `file_uses` keeps them from being deleted."""
-    return Column("file_ids", ARRAY(Uuid), nullable=False, server_default=sql("'{}'"))
 
 
 def _of_ticket() -> ForeignKeyConstraint:
@@ -84,7 +75,7 @@ tickets = Table(
     text("priority"),
     text("category"),
     text("status", default="OPEN"),
-    _files(),
+    attachments(),
     # Moments of the business clock. It was opened when it was reported, or reopened the last time.
     moment("opened_at", nullable=False),
     moment("due_at", nullable=False),
@@ -185,7 +176,7 @@ ticket_threads = Table(
     uuid("user_id", "users.id"),
     text("side"),
     text("message"),
-    _files(),
+    attachments(),
     flag("is_internal"),
     flag("is_inquiry"),
     now(),
@@ -244,7 +235,7 @@ ticket_quotes = Table(
     money("amount"),
     currency(),
     text("notes", nullable=True),
-    _files(),
+    attachments(),
     text("status", default="OPEN"),
     *traces(),
     CheckConstraint("amount > 0", name="amount"),

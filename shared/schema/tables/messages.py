@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, CheckConstraint, Column, Index, PrimaryKeyConstraint, Table, UniqueConstraint
 from sqlalchemy import text as sql
 
-from shared.schema.tables.columns import flag, key, line, metadata, moment, now, one_of, text, uuid
+from shared.schema.tables.columns import attachments, flag, key, line, metadata, moment, now, one_of, text, uuid
 
 conversations = Table(
     "conversations",
@@ -72,6 +72,8 @@ messages = Table(
     line("subject", nullable=True),
     # Null once its sender has taken it back.
     text("content", nullable=True),
+    # None once its sender has taken it back.
+    attachments(),
     flag("is_admin_intervention"),
     now("sent_at"),
     # When the last of its receivers read it.
@@ -80,6 +82,7 @@ messages = Table(
     CheckConstraint("(content IS NULL) = (taken_back_at IS NOT NULL)", name="content"),
     UniqueConstraint("conversation_id", "seq"),
     Index(None, "sender_id"),
+    Index(None, "file_ids", postgresql_using="gin", postgresql_where=sql("file_ids <> '{}'")),
 )
 
 user_blocks = Table(
