@@ -8,6 +8,6 @@ OBJECT = "GET /spaces/{space_id}"
 
 EVENTS = {
     "space.created": Public(says="A space was created."),
-    "space.updated": Public(says="A space was changed."),
+    "space.updated": Public(says="A space was changed, or is free again.", hears=("space.updated", "space.freed")),
     "space.deleted": Public(says="A space was deleted; `data` has its `id`.", is_gone=True),
 }
