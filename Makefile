@@ -119,7 +119,7 @@ lock: .venv/ready ## regenerate requirements.txt and layers/*/requirements.txt f
 
 # Their tests send and hear every frame of the WebSocket API.
 FRAMES := tests/realtime tests/bids/test_socket.py tests/bids/test_who_is_notified.py tests/notifications \
-	tests/payments/test_as_printed.py tests/maintenance/test_tell_maintainers.py
+	tests/payments/test_as_printed.py tests/maintenance/test_tell_maintainers.py tests/messages/test_tell_participants.py
 
 # Before: an answer is compared with docs/openapi.json. After: that has the examples.
 examples: .venv/ready ## send every operation's example, keep those that are missing or out of date, and run openapi (five minutes; ONLY=verb_noun)

@@ -22,7 +22,7 @@ def assign_conversation(caller: Caller, conversation_id: UUID, new: NewGuide) ->
     with transaction(caller) as tx:
         role = queries.ask_colleague_role(tx, caller, new.guide_id)
         before = queries.lock_own_conversation(tx, caller, conversation_id)
-        if before is None or role.answer() is None:
+        if before is None:
             raise NotFound()
         if role.answer() != Role.AGENT:
             raise Invalid(Detail("guide_id", "must name an agent of your organization"))

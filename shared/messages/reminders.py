@@ -26,10 +26,10 @@ WITH due AS (
     FROM conversations c
     JOIN conversation_participants p ON p.conversation_id = c.id
     JOIN users u ON u.id = p.user_id AND u.deleted_at IS NULL
-    WHERE c.updated_at > now() - %(looks_back)s
+    WHERE c.updated_at > now() - %(looks_back)s::interval
       AND c.last_seq > greatest(p.read_seq, p.mailed_seq)
-      AND (p.mailed_at IS NULL OR p.mailed_at <= now() - %(pause)s)
-      AND EXISTS (SELECT {_UNREAD} AND m.sent_at <= now() - %(patience)s)
+      AND (p.mailed_at IS NULL OR p.mailed_at <= now() - %(pause)s::interval)
+      AND EXISTS (SELECT {_UNREAD} AND m.sent_at <= now() - %(patience)s::interval)
     ORDER BY p.conversation_id, p.user_id
     LIMIT %(limit)s
     FOR UPDATE OF p SKIP LOCKED

@@ -83,6 +83,7 @@ def test_the_asyncapi_document_describes_every_route_and_event():
     live = {"account:updated", "bid:updated", "contract:updated", "payment:updated"}
     assert told == live | {
         "announcement",
+        "conversation:assigned",
         "bid:status_changed",
         "import:progress",
         "lease:generated",

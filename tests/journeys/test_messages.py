@@ -94,4 +94,5 @@ def test_three_people_talk_and_one_who_lost_the_connection_catches_up(platform: 
     assert {one["id"]: one["unread_count"] for one in broker.get("/messages/conversations")["data"]} == {
         quiet: 7,
         last_word: 1,
+        lease: 1,
     }

@@ -1,6 +1,7 @@
 """What open sockets hear of conversations."""
 
 from functions.messages.add_message import add_message
+from functions.messages.assign_conversation import assign_conversation
 from functions.messages.block_user import block_user
 from functions.messages.mark_conversation_read import mark_conversation_read
 from functions.messages.open_conversation import open_conversation
@@ -8,6 +9,7 @@ from functions.messages.send_message import send_message
 from functions.messages.take_back_message import take_back_message
 from functions.messages.tell_participants import tell_participants
 from functions.realtime.connect import connect
+from shared.kit.catalog import Role
 from tests.call import invoke
 from tests.realtime.sockets import Client, frames
 
@@ -116,3 +118,19 @@ def test_a_message_is_sent_over_the_socket_as_by_rest(world, call):
     )
     assert (answer["event"], answer["request_id"]) == ("message:sent", "r")
     assert (answer["data"]["message_id"], row["content"]) == (str(row["id"]), "Yes?")
+
+
+def test_everybody_hears_which_agent_was_assigned_the_agent_too(world, call):
+    owner, client = world.owner(), world.client()
+    about = {"type": "SPACE", "id": world.space(owner)}
+    begun = call(open_conversation, as_=client, body={"content": "May we see it?", "context": about}).json
+    agent = world.colleague(owner, Role.AGENT)
+    sockets = [opened(owner), opened(client), opened(agent)]
+    path = {"conversation_id": begun["conversation_id"]}
+    assert call(assign_conversation, as_=owner, path=path, body={"guide_id": agent.id}).status == 200
+
+    heard = told(world, begun["conversation_id"])
+
+    for socket in sockets:
+        assigned = [frame["data"] for frame in heard[socket.id] if frame["event"] == "conversation:assigned"]
+        assert assigned == [{"conversation_id": begun["conversation_id"], "guide_id": str(agent.id)}]
