@@ -56,7 +56,7 @@ test-all: .venv/ready ## run all tests, the long ones too
 chaos: .venv/ready ## inject every fault of the catalogue while users work on the platform (ten minutes; ONLY=SQS for one fault)
 	@$(BIN)/python -m pytest tests/chaos -m slow -s
 
-fuzz: .venv/ready ## send 10,000 requests, generated from docs/openapi.json, to the running platform (six minutes)
+fuzz: .venv/ready ## send 10,000 requests, generated from docs/openapi.json, to a platform of its own (six minutes)
 	@$(BIN)/python -m tests.fuzz
 
 # The machine of tests/machine beside the races, each on a core and a database of its own.
