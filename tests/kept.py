@@ -16,7 +16,7 @@ def told(example: dict[str, Any]) -> dict[str, Any]:
         text = text.replace(found, f"0195f3a8-0000-7000-8000-{number:012}")
     text = re.sub(r"[0-9a-f.-]+@example\.com", "somebody@example.com", text)
     text = SECRET.sub(
-        lambda found: f'"{found[1]}": "{"eyJhbGciOiJSUzI1NiJ9…" if found[1] == "token" else "q0vX8tZ2…"}"', text
+        lambda found: f'"{found[1]}": "{"eyJhbGciOiJSUzI1NiJ9..." if found[1] == "token" else "q0vX8tZ2..."}"', text
     )
     text = re.sub(r'"https?://127\.0\.0\.1[^/"]*', '"https://api.example.com', text)
     made: dict[str, Any] = json.loads(text)

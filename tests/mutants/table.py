@@ -693,6 +693,35 @@ GUARDS = (
         '"ResultPath": "$.undo_failure", "Next": "Leased"}],\n      "Next": "ReleaseSpace"',
         "tests/leasing/test_machine.py::test_an_undo_that_fails_for_good_leaves_the_saga_to_an_operator",
     ),
+    # messages
+    Guard(
+        "a conversation is its participants'",
+        "shared/messages/queries.py",
+        "WHERE p.conversation_id = c.id AND p.user_id = %(user_id)s)\n OR (",
+        "WHERE p.conversation_id = c.id)\n OR (",
+        PREDICATES,
+    ),
+    Guard(
+        "a blocked person is not heard",
+        "functions/messages/send_message.py",
+        'if receiver["has_blocked"]:',
+        "if False:",
+        "tests/messages/test_peace.py::test_a_blocked_correspondent_is_refused",
+    ),
+    Guard(
+        "only an agent of the organization is assigned",
+        "functions/messages/assign_conversation.py",
+        "if role.answer() != Role.AGENT:",
+        "if False:",
+        "tests/messages/test_guides.py::test_only_an_agent_of_the_owners_organization_can_be_assigned",
+    ),
+    Guard(
+        "one reminder an hour",
+        "shared/messages/reminders.py",
+        "AND (p.mailed_at IS NULL OR p.mailed_at <= now() - %(pause)s::interval)",
+        "AND true",
+        "tests/messages/test_reminders.py::test_another_mail_comes_after_an_hour_and_counts_what_is_new",
+    ),
     # phones
     Guard(
         "Twilio: signature",
