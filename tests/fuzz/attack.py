@@ -8,7 +8,7 @@ import json
 import re
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -118,6 +118,7 @@ UNTOLD = {
     "signature_provider": "an owner's to set",
     "requires_authorization": "an owner's to set",
     "complete_parties": "an owner's to set",
+    "maintenance_hours": "an owner's to set",
     "bank_accounts": "an owner's to set; or an account without an IBAN and without a routing and an account number",
     "iban": "its check digits",
     "routing_number": "its check digit",
@@ -126,9 +127,6 @@ UNTOLD = {
     "until": "not before today",
     "body": "a PDF's bytes",
 }
-BESIDE_AN_ID = ("/bids/preview", "/imports/buildings", "/imports/leases", "/messages/send", "/webhooks/docusign")
-BESIDE_AN_ID += ("/webhooks/twilio",)
-"""Paths that are only posted to, and stand where another path has an id."""
 # So these come from here too, that requests with them get through.
 WORDS = {
     "password": ["Correct-Horse-7"],
@@ -270,6 +268,7 @@ def _teach(schema: Any, attacker: Attacker) -> None:
 
     seen: Counter[str] = Counter()
     mine, of = attacker.share
+    paths = list(schema.raw_schema["paths"])
 
     @schema.hook
     def filter_case(context: Any, case: Any) -> bool:
@@ -281,7 +280,7 @@ def _teach(schema: Any, attacker: Attacker) -> None:
     @schema.hook
     def filter_failure(context: Any, failure: Any, case: Any, response: Any) -> bool:
         # "preview" is no bid's id, but GET looks for one: 404 is its answer.
-        if isinstance(failure, UnsupportedMethodResponse) and case.path.endswith(BESIDE_AN_ID):
+        if isinstance(failure, UnsupportedMethodResponse) and is_beside_an_id(case.path, paths):
             return response.status_code != 404
         if not isinstance(failure, RejectedPositiveData) or response.status_code != 400:
             return True
@@ -292,3 +291,9 @@ def _teach(schema: Any, attacker: Attacker) -> None:
             and f"{{{detail['field']}}}" not in case.path
             for detail in response.json()["error"]["details"]
         )
+
+
+def is_beside_an_id(path: str, paths: Iterable[str]) -> bool:
+    """Whether a path ends in a word where another path has an id."""
+    above, _, word = path.rpartition("/")
+    return "{" not in word and any(re.fullmatch(re.escape(above) + r"/\{\w+\}", other) for other in paths)

@@ -59,7 +59,7 @@ def test_an_operation_is_open_to_every_user_or_takes_its_roles_from_the_table(op
 
 
 def test_an_agent_manages_buildings_and_bids_but_no_money_and_no_signatures():
-    assert domains(may_call(Role.AGENT)) == {"buildings", "spaces", "bids", "maintenance", "contractors"}
+    assert domains(may_call(Role.AGENT)) == {"buildings", "spaces", "bids", "messages", "maintenance", "contractors"}
     assert "accept_quote" not in may_call(Role.AGENT)
     assert {"approve_bid", "reject_bid", "counter_bid", "create_building", "update_space"} <= may_call(Role.AGENT)
     assert may_call(Role.AGENT) < may_call(Role.OWNER)

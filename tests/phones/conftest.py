@@ -6,6 +6,7 @@ import pytest
 
 from functions.phones import send_text as text_worker
 from shared.kit import secret as secrets
+from shared.kit.ids import new_id
 from tests.phones.messaging import CONTENT_SIDS, CONTENTS, Messaging
 from tests.phones.twilio_server import TwilioServer
 
@@ -15,8 +16,7 @@ def keep(environment, monkeypatch):
     """Fills in an operator's secret."""
 
     def keep(variable: str, value: dict) -> None:
-        name = f"{variable}-{id(value)}"
-        made = boto3.client("secretsmanager").create_secret(Name=name, SecretString=json.dumps(value))
+        made = boto3.client("secretsmanager").create_secret(Name=new_id().hex, SecretString=json.dumps(value))
         monkeypatch.setenv(variable, made["ARN"])
         secrets._kept.clear()
 
